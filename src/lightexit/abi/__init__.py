@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The contract between filter, device model and host: types, structs, context, state memory."""
+
+from lightexit.abi.context import (
+    ABI_VERSION,
+    WRITABLE_FIELDS,
+    ApicMode,
+    IoContext,
+    Request,
+    Space,
+    Verdict,
+)
+from lightexit.abi.inline import inline, is_inline
+from lightexit.abi.memory import STATE_OFFSET, StateHeader, StateMemory, value_size
+from lightexit.abi.struct import Array, ArrayType, Field, Layout, Struct, array
+from lightexit.abi.types import IntType, muldiv64, u8, u16, u32, u64
+
+__all__ = [
+    "ABI_VERSION",
+    "STATE_OFFSET",
+    "WRITABLE_FIELDS",
+    "ApicMode",
+    "Array",
+    "ArrayType",
+    "Field",
+    "IntType",
+    "IoContext",
+    "Layout",
+    "Request",
+    "Space",
+    "StateHeader",
+    "StateMemory",
+    "Struct",
+    "Verdict",
+    "array",
+    "inline",
+    "is_inline",
+    "muldiv64",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "value_size",
+]

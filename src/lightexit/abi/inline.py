@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The mark of functions that a filter may call: the compiler expands them in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def inline(function: F) -> F:
+    """Mark a function or `Struct` method, written in the filter subset, as callable by filters."""
+    function.__lightexit_inline__ = True  # type: ignore[attr-defined]
+    return function
+
+
+def is_inline(function: object) -> bool:
+    """Whether `function` carries the mark."""
+    return getattr(function, "__lightexit_inline__", False) is True

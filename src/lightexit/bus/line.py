@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Line`: an interrupt wire from one source to whoever listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Line:
+    """A wire with a level; a listener hears every change, never a repetition."""
+
+    def __init__(self, listener: Callable[[bool], None] | None = None) -> None:
+        self.level = False
+        self._listener = listener
+
+    def connect(self, listener: Callable[[bool], None]) -> None:
+        """Have `listener(level)` called at every change from now on."""
+        self._listener = listener
+
+    def set(self, level: bool) -> None:
+        """Drive the wire."""
+        if level == self.level:
+            return
+        self.level = level
+        if self._listener is not None:
+            self._listener(level)
+
+    def pulse(self) -> None:
+        """An edge: up and down again."""
+        self.set(True)
+        self.set(False)

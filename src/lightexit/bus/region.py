@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Region`: a window of an address space onto a device's registers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lightexit.abi import Space, StateMemory
+from lightexit.filter import Filter
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """`size` bytes of a space from `base` on, showing the device's registers from `offset` on.
+
+    With a `register_width` (bytes), the bus cuts an access into whole registers; one that does
+    not fit goes to the device model as it is, past the filter. `states` are what the filter
+    works on; none given means the device's own state.
+    """
+
+    space: Space
+    base: int
+    size: int
+    offset: int = 0
+    register_width: int = 0
+    filter: Filter[Any] | None = None
+    states: tuple[StateMemory[Any], ...] = ()
+
+    def __contains__(self, address: int) -> bool:
+        return self.base <= address < self.base + self.size
+
+    def register(self, address: int) -> int:
+        """The device's offset of the register at `address`."""
+        return address - self.base + self.offset
+
+
+def pio(
+    base: int,
+    size: int,
+    *,
+    offset: int = 0,
+    register_width: int = 0,
+    filter: Filter[Any] | None = None,
+    states: Iterable[StateMemory[Any]] = (),
+) -> Region:
+    """A region of I/O ports."""
+    return Region(Space.PIO, base, size, offset, register_width, filter, tuple(states))
+
+
+def mmio(
+    base: int,
+    size: int,
+    *,
+    offset: int = 0,
+    register_width: int = 0,
+    filter: Filter[Any] | None = None,
+    states: Iterable[StateMemory[Any]] = (),
+) -> Region:
+    """A region of memory-mapped registers."""
+    return Region(Space.MMIO, base, size, offset, register_width, filter, tuple(states))

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a typed Python function to eBPF, one file a pass."""

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The author's page: write a filter, compile it, prove it, load it.
+
+    @io_filter
+    def read_counter(ctx: IoContext, hpet: HpetState) -> Verdict:
+        if ctx.is_write or ctx.offset != COUNTER:
+            return Verdict.PASS
+        ctx.data = u64(hpet.base + ctx.now_ns // PERIOD_NS)
+        return Verdict.HANDLED
+
+A filter is a pure function of context and states; called as it stands, it is plain Python.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec
+
+from lightexit.abi import (
+    ApicMode,
+    Array,
+    IoContext,
+    Space,
+    Struct,
+    Verdict,
+    array,
+    inline,
+    muldiv64,
+    u8,
+    u16,
+    u32,
+    u64,
+)
+
+if TYPE_CHECKING:
+    from lightexit.engine.api import Engine, Loaded
+    from lightexit.isa.program import Program
+    from lightexit.verifier import Report
+
+__all__ = [
+    "ApicMode",
+    "Array",
+    "Filter",
+    "IoContext",
+    "LoadedFilter",
+    "Space",
+    "Struct",
+    "Verdict",
+    "array",
+    "inline",
+    "io_filter",
+    "muldiv64",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+]
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class LoadedFilter:
+    """A verified filter in an engine, with what its host must know to run it."""
+
+    code: Loaded
+    report: Report
+
+
+class Filter(Generic[P]):
+    """A compilable function. Compiled on first need, verified before every load."""
+
+    def __init__(self, function: Callable[Concatenate[IoContext, P], Verdict]) -> None:
+        self.function = function
+        self.name = function.__name__
+        functools.update_wrapper(self, function)
+
+    def __call__(self, ctx: IoContext, *states: P.args, **named: P.kwargs) -> Verdict:
+        """Run it as plain Python: what the compiled filter must agree with."""
+        return self.function(ctx, *states, **named)
+
+    @functools.cached_property
+    def program(self) -> Program:
+        """Its bytecode. Raises AuthorError where the source is outside the subset."""
+        from lightexit.compiler import compile_filter
+
+        return compile_filter(self.function)
+
+    @functools.cached_property
+    def report(self) -> Report:
+        """What the verifier proved. Raises AuthorError where it refuses."""
+        from lightexit.verifier import verify
+
+        return verify(self.program).accepted_or_raise()
+
+    def load(self, engine: Engine) -> LoadedFilter:
+        """Make it ready to run in `engine`."""
+        return LoadedFilter(engine.load(self.program), self.report)
+
+
+def io_filter(function: Callable[Concatenate[IoContext, P], Verdict]) -> Filter[P]:
+    """Turn `def f(ctx: IoContext, state: SomeState, ...) -> Verdict` into a filter."""
+    return Filter(function)
