@@ -20,7 +20,7 @@ import struct as _struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
 from lightexit.abi.types import IntType
 from lightexit.errors import AuthorError
@@ -119,11 +119,19 @@ class Array(Generic[T]):
         return (self[index] for index in range(len(self)))
 
 
-def array(element: type[T] | Array[T], length: int) -> Array[T]:
+@overload
+def array(element: Array[T], length: int) -> Array[Array[T]]: ...
+
+
+@overload
+def array(element: type[T], length: int) -> Array[T]: ...
+
+
+def array(element: Any, length: int) -> Any:
     """Declare an array field: `ram: Array[u8] = array(u8, 128)`. Arrays nest."""
     if length < 1:
         raise AuthorError(f"an array of length {length}", expected="a length of at least 1")
-    return cast("Array[T]", ArrayType(cast(FieldType, element), length))
+    return ArrayType(element, length)
 
 
 def _load(kind: FieldType, buffer: memoryview, offset: int) -> Any:

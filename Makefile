@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+# make run    boot SeaBIOS with its hot ports answered by bytecode
+# make test   all tests
+# The first use sets everything up: a virtual environment in .venv, system packages where it may.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check bench header format setup clean
+
+run: $(VENV)/run.stamp
+	$(BIN)/lightexit run
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest
+
+check: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m bench
+
+header: $(VENV)/run.stamp
+	$(BIN)/python -m lightexit.abi.header > kernel/uapi/lightexit.h
+
+format: $(VENV)/test.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+setup: $(VENV)/test.stamp
+
+$(VENV)/python.stamp:
+	$(PYTHON) tools/setup.py
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/run.stamp: $(VENV)/python.stamp pyproject.toml
+	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e .
+	touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp
+	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The contract as a C header: what C filters and the kernel module include.
+
+`python -m lightexit.abi.header` prints it; `kernel/uapi/lightexit.h` is that text.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum, IntFlag
+
+from lightexit.abi.context import ABI_VERSION, ApicMode, IoContext, Request, Space, Verdict
+from lightexit.abi.memory import StateHeader
+from lightexit.abi.struct import ArrayType, Field, FieldType, Struct
+from lightexit.abi.types import IntType
+
+PREFIX = "lightexit_"
+_ENUMS: tuple[type[IntEnum | IntFlag], ...] = (Verdict, Space, ApicMode, Request)
+_STRUCTS: tuple[type[Struct], ...] = (IoContext, StateHeader)
+
+
+def snake_case(name: str) -> str:
+    """`IoContext` as C writes it: `io_context`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def c_tag(kind: type[Struct]) -> str:
+    """The struct tag of a layout in C."""
+    return PREFIX + snake_case(kind.__name__)
+
+
+def _declarator(field: Field) -> tuple[str, str]:
+    """C type and name of a field, with array bounds after the name."""
+    bounds, kind = "", field.type
+    while isinstance(kind, ArrayType):
+        bounds += f"[{kind.length}]"
+        kind = kind.element
+    return _c_type(kind), f"{field.name}{bounds}"
+
+
+def _c_type(kind: FieldType) -> str:
+    if isinstance(kind, IntType):
+        return f"__u{kind.bits}"
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return f"struct {c_tag(kind)}"
+    return "__u8"
+
+
+def _nested(kind: type[Struct]) -> list[type[Struct]]:
+    """The structs that `kind` holds, innermost first, then `kind`; each once."""
+    found: list[type[Struct]] = []
+    for field in kind.layout.fields:
+        inner = field.type
+        while isinstance(inner, ArrayType):
+            inner = inner.element
+        if isinstance(inner, type) and issubclass(inner, Struct):
+            found += [nested for nested in _nested(inner) if nested not in found]
+    return [*found, kind]
+
+
+def c_struct(kind: type[Struct]) -> str:
+    """A struct and all that it holds, as C declarations."""
+    return "\n".join(_declaration(nested) for nested in _nested(kind))
+
+
+def _declaration(kind: type[Struct]) -> str:
+    members = [_declarator(field) for field in kind.layout.fields]
+    body = "".join(f"\t{c_type} {name};\n" for c_type, name in members)
+    return f"struct {c_tag(kind)} {{\n{body}}};\n"
+
+
+def _enum(kind: type[IntEnum | IntFlag]) -> str:
+    name = PREFIX + snake_case(kind.__name__)
+    body = "".join(f"\t{name}_{member.name}".upper() + f" = {member.value},\n" for member in kind)
+    return f"enum {name} {{\n{body}}};\n"
+
+
+def header() -> str:
+    """The whole header."""
+    parts = [
+        "/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */\n"
+        "/* Generated from src/lightexit/abi by `make header`; do not edit. */",
+        "#ifndef _UAPI_LIGHTEXIT_H\n#define _UAPI_LIGHTEXIT_H\n",
+        "#include <linux/types.h>\n",
+        f"#define LIGHTEXIT_ABI_VERSION {ABI_VERSION}\n",
+        *(_enum(kind) for kind in _ENUMS),
+        *(c_struct(kind) for kind in _STRUCTS),
+        "#endif /* _UAPI_LIGHTEXIT_H */\n",
+    ]
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(header(), end="")

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from lightexit.cli.asm import asm
+from lightexit.cli.compile import compile_command
+from lightexit.cli.disasm import disasm
+from lightexit.cli.header import header
+from lightexit.cli.run import run
+from lightexit.cli.verify import verify
+
+app = typer.Typer(
+    help="Answer guest device-register accesses by verified bytecode, where the exit happens.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+app.command()(run)
+app.command("compile")(compile_command)
+app.command()(verify)
+app.command()(disasm)
+app.command()(asm)
+app.command()(header)

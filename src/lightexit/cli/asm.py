@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lightexit asm`: text to bytecode."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lightexit.cli.compile import summary, write_bytes
+from lightexit.cli.programs import load_programs
+
+
+def asm(
+    file: Annotated[Path, typer.Argument(metavar="FILE.s", help="Assembler text.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to; default: FILE.bin.")
+    ] = None,
+) -> None:
+    """Assemble text to raw bytecode."""
+    (program,) = load_programs(str(file))
+    target = output or file.with_suffix(".bin")
+    write_bytes(target, program.code)
+    print(f"{target}: {summary(program)}")

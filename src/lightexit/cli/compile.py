@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lightexit compile`: Python filters to eBPF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lightexit.cli.programs import ProgramFile, load_programs
+from lightexit.errors import AuthorError
+from lightexit.isa import Program, disassemble
+
+
+def compile_command(
+    file: ProgramFile,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the raw bytecode here.")
+    ] = None,
+) -> None:
+    """Compile the filters of a Python file to eBPF, and print or write the bytecode."""
+    programs = load_programs(file)
+    if output is None:
+        for program in programs:
+            print(summary(program))
+            print(disassemble(program))
+        return
+    if len(programs) != 1:
+        names = ", ".join(program.name for program in programs)
+        raise AuthorError(
+            f"{file} holds {len(programs)} filters, and --output takes one",
+            expected=f"one of them named: {file}:NAME, with NAME one of {names}",
+        )
+    write_bytes(output, programs[0].code)
+    print(f"{output}: {summary(programs[0])}")
+
+
+def summary(program: Program) -> str:
+    """One line: name, length, states."""
+    maps = ", ".join(f"{entry.name} ({entry.size} bytes)" for entry in program.maps) or "none"
+    return f"{program.name}: {len(program.code) // 8} instruction slots; states: {maps}"
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file, or a clear AuthorError."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise AuthorError(f"{path}: {(error.strerror or str(error)).lower()}") from None

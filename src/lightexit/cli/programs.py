@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a file that a user names to the filters and programs in it.
+
+Python source, an eBPF object (ELF), assembler text, or raw bytecode: told apart by content and
+ending. `FILE:NAME` picks one program out of several.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any
+
+import typer
+
+from lightexit.abi import STATE_OFFSET, Struct
+from lightexit.errors import AuthorError, LightexitError, Location
+from lightexit.filter import Filter
+from lightexit.isa import Program, assemble, decode, read_elf
+
+ProgramFile = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE[:NAME]",
+        help="Python source, eBPF object, assembler text (.s) or raw bytecode; NAME picks one.",
+    ),
+]
+
+
+def split_name(argument: str) -> tuple[Path, str | None]:
+    """`FILE:NAME` or `FILE`; a file whose own name has a colon is left whole."""
+    if Path(argument).exists():
+        return Path(argument), None
+    file, colon, name = argument.rpartition(":")
+    return (Path(file), name) if colon and Path(file).exists() else (Path(argument), None)
+
+
+def load_programs(argument: str) -> list[Program]:
+    """The programs in a file, compiled or decoded. Raises AuthorError."""
+    path, name = split_name(argument)
+    programs = _reader(path)(path)
+    return _picked(programs, name, path, lambda program: program.name)
+
+
+def load_filters(argument: str) -> list[Filter[Any]]:
+    """The filters in a Python file. Raises AuthorError."""
+    path, name = split_name(argument)
+    found = [value for value in vars(import_file(path)).values() if isinstance(value, Filter)]
+    return _picked(found, name, path, lambda filter_: filter_.name)
+
+
+def load_structs(path: Path) -> list[type[Struct]]:
+    """The structs that a Python file declares."""
+    module = import_file(path)
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Struct)
+        and value.__module__ == module.__name__
+    ]
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's content, or a clear AuthorError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AuthorError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _picked(found: list[Any], name: str | None, path: Path, name_of: Callable[[Any], str]) -> Any:
+    names = ", ".join(name_of(item) for item in found)
+    if not found:
+        raise AuthorError(
+            f"{path} holds no filter", expected="a function decorated with @io_filter"
+        )
+    chosen = [item for item in found if name is None or name_of(item) == name]
+    if not chosen:
+        raise AuthorError(f"{path} holds no filter named {name}", expected=f"one of: {names}")
+    return chosen
+
+
+def _reader(path: Path) -> Callable[[Path], list[Program]]:
+    if path.suffix == ".py":
+        return _from_python
+    if path.suffix in (".s", ".asm"):
+        return _from_assembler
+    return _from_elf if read_bytes(path).startswith(b"\x7fELF") else _from_bytecode
+
+
+def _from_python(path: Path) -> list[Program]:
+    return [filter_.program for filter_ in load_filters(str(path))]
+
+
+def _from_assembler(path: Path) -> list[Program]:
+    return [assemble(_text(path), file=str(path))]
+
+
+def _from_elf(path: Path) -> list[Program]:
+    return read_elf(read_bytes(path), value_offset=STATE_OFFSET, file=str(path))
+
+
+def _from_bytecode(path: Path) -> list[Program]:
+    code = read_bytes(path)
+    decode(code)
+    return [Program(path.stem, code)]
+
+
+def _text(path: Path) -> str:
+    try:
+        return read_bytes(path).decode()
+    except UnicodeDecodeError as error:
+        raise AuthorError(f"{path}: not UTF-8 text (byte {error.start})") from None
+
+
+def import_file(path: Path) -> ModuleType:
+    """Run a Python file as a module of its own. Raises AuthorError for whatever it raises."""
+    read_bytes(path)
+    name = f"lightexit_file_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise AuthorError(f"{path}: not a Python file", expected="a file ending in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except LightexitError:
+        raise
+    except SyntaxError as error:
+        raise AuthorError(f"not Python: {error.msg}", where=_syntax_location(error)) from None
+    except Exception as error:
+        found = f"importing it raised {type(error).__name__}: {error}"
+        raise AuthorError(found, where=_raise_location(error, path)) from None
+    return module
+
+
+def _syntax_location(error: SyntaxError) -> Location:
+    column = max((error.offset or 1) - 1, 0)
+    end = max((error.end_offset or 0) - 1, column + 1)
+    return Location(error.filename or "", error.lineno or 1, column, end, error.text or "")
+
+
+def _raise_location(error: Exception, path: Path) -> Location:
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = next((frame for frame in reversed(frames) if frame.filename == str(path)), frames[-1])
+    return Location(frame.filename, frame.lineno or 1, 0, len(frame.line or ""), frame.line or "")

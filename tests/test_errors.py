@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from lightexit.errors import AuthorError, InternalError, Location
+
+
+def test_a_message_says_what_where_expected_and_how() -> None:
+    where = Location("pit.py", 42, 12, 15, "    count = 1.5 * ticks\n")
+    error = AuthorError("a float", where=where, expected="an integer", hint="muldiv64(...)")
+    assert str(error) == (
+        "pit.py:42:13: a float\n"
+        "    count = 1.5 * ticks\n"
+        "            ^^^\n"
+        "  expected: an integer\n"
+        "  try: muldiv64(...)"
+    )
+
+
+def test_parts_that_are_not_known_are_left_out() -> None:
+    assert str(AuthorError("no such engine")) == "no such engine"
+    assert str(AuthorError("bad", where=Location("x.o", 3))) == "x.o:3: bad"
+
+
+def test_carets_stay_on_the_line() -> None:
+    assert Location("f.py", 1, 4, 900, "    x\n").excerpt() == "    x\n    ^"
+
+
+def test_exit_status_tells_whose_fault_it_is() -> None:
+    assert (AuthorError.exit_status, InternalError.exit_status) == (1, 2)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The architecture: a folder imports itself and lower floors; heavy parts stay in their corner."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "lightexit"
+FLOORS = (
+    {"errors", "cache", "__init__"},
+    {"isa", "abi"},
+    {"compiler", "verifier", "engine"},
+    {"filter"},
+    {"bus"},
+    {"devices"},
+    {"vm"},
+    {"cli", "__main__"},
+)
+FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
+CORNERS = {
+    "llvmlite": {"compiler/llvm.py", "engine/native"},
+    "unicorn": {"vm/unicorn.py", "vm/unicorn"},
+    "elftools": {"isa/elf.py"},
+    "rich": {"cli"},
+    "typer": {"cli"},
+    "fcntl": {"vm/kvm", "engine/kernel.py"},
+}
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports anywhere, other than for type checking."""
+    found: set[str] = set()
+    tree = ast.parse(path.read_text())
+    skipped = {
+        id(part) for node in ast.walk(tree) if _is_type_checking(node) for part in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+    )
+
+
+def folder(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_go_downwards(path: Path) -> None:
+    own = folder(path)
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "lightexit" or len(parts) < 2 or parts[1] not in FLOOR_OF:
+            continue
+        assert parts[1] == own or FLOOR_OF[parts[1]] < FLOOR_OF[own], f"{own} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_back_end_keeps_its_dependency_to_itself(path: Path) -> None:
+    here = path.relative_to(SOURCE).as_posix()
+    for name in imports(path):
+        allowed = CORNERS.get(name.split(".")[0])
+        assert allowed is None or any(here == a or here.startswith(a + "/") for a in allowed), (
+            f"{here} imports {name}"
+        )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_every_file_states_its_licence(path: Path) -> None:
+    assert path.read_text().startswith("# SPDX-License-Identifier: Apache-2.0\n")
+
+
+def test_importing_the_authors_page_is_light() -> None:
+    code = (
+        "import sys, lightexit.filter;"
+        "heavy = ('llvmlite', 'unicorn', 'rich', 'typer', 'elftools');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"

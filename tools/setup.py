@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fetch what pip cannot: firmware and emulators from Debian packages, where that may be done.
+
+    python3 tools/setup.py     what `make run` and `make test` call first
+
+As root, packages are installed with apt. Without root, the firmware's package is downloaded and
+unpacked into .venv/share. Where neither is possible one line says what is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+PREFIX = Path(__file__).parents[1] / ".venv"
+#: package: a file that tells that it is there, and what it is for.
+PACKAGES = {
+    "seabios": ("/usr/share/seabios/bios.bin", "the firmware that `lightexit run` boots"),
+}
+
+
+def missing() -> list[str]:
+    """Packages whose files are not on this machine."""
+    return [name for name, (path, _) in PACKAGES.items() if not present(path)]
+
+
+def present(path: str) -> bool:
+    """Whether a file is on the system or unpacked below PREFIX."""
+    return Path(path).exists() or (PREFIX / path.removeprefix("/usr/")).exists()
+
+
+def quietly(*command: str, cwd: str | None = None) -> bool:
+    """Run a command without its output; whether it succeeded."""
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    result = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, check=False)
+    return result.returncode == 0
+
+
+def install(names: list[str]) -> None:
+    """Install with apt, which needs root."""
+    print(f"installing Debian packages: {' '.join(names)}", flush=True)
+    quietly("apt-get", "update")
+    quietly("apt-get", "install", "-y", "--no-install-recommends", *names)
+
+
+def unpack(name: str) -> None:
+    """Download a package and unpack it below PREFIX, which needs no root."""
+    print(f"unpacking Debian package {name} into {PREFIX.name}/share", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        if not quietly("apt-get", "download", name, cwd=folder):
+            return
+        archive = next(Path(folder).glob("*.deb"))
+        if quietly("dpkg-deb", "-x", str(archive), folder):
+            shutil.copytree(Path(folder, "usr/share"), PREFIX / "share", dirs_exist_ok=True)
+
+
+def fetch(names: list[str]) -> None:
+    """Get the packages by the way that this machine allows."""
+    if not shutil.which("apt-get"):
+        return
+    if os.geteuid() == 0:
+        install(names)
+    for name in missing():
+        unpack(name)
+
+
+def main() -> None:
+    """Fetch what is missing, then say what still is."""
+    if names := missing():
+        fetch(names)
+    for name in missing():
+        print(f"not available here: {name}, {PACKAGES[name][1]}; going on without it")
+
+
+if __name__ == "__main__":
+    main()
