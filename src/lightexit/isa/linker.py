@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs from a BPF object file, as LLVM and clang write it.
+
+Every global function is a program; those of `.text` only where no other section has one, for
+there stand subprograms. A program is its function with all functions that it calls behind it.
+Undefined data symbols become its maps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from lightexit.errors import AuthorError
+from lightexit.isa.alu import signed
+from lightexit.isa.btf import Lines
+from lightexit.isa.decode import decode, decode_unlinked, ends
+from lightexit.isa.instruction import SLOT_SIZE, Instruction, encode
+from lightexit.isa.program import Line, Map, Program
+from lightexit.isa.table import BY_OPCODE, LDDW_OPCODE, PSEUDO_MAP_IDX_VALUE, Kind
+
+R_BPF_64_64 = 1
+R_BPF_64_32 = 10
+
+_MAP_VALUE = BY_OPCODE[LDDW_OPCODE][PSEUDO_MAP_IDX_VALUE]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function symbol: its code is `start` to `end`, in bytes, of section `section`."""
+
+    name: str
+    section: int
+    start: int
+    end: int
+    is_global: bool
+
+
+@dataclass(frozen=True)
+class Relocation:
+    """What is asked for at an instruction; `section` is 0 for symbols defined elsewhere."""
+
+    kind: int
+    symbol: str
+    section: int
+    value: int
+
+
+@dataclass
+class Object:
+    """What an object file says. Sections have numbers; `code` is of the executable ones."""
+
+    file: str
+    names: dict[int, str] = field(default_factory=dict)
+    code: dict[int, bytes] = field(default_factory=dict)
+    functions: list[Function] = field(default_factory=list)
+    relocations: dict[tuple[int, int], Relocation] = field(default_factory=dict)
+    lines: Lines = field(default_factory=dict)
+
+    def unlinked(self, function: Function) -> Program:
+        """A function on its own."""
+        lines = tuple(
+            Line((offset - function.start) // SLOT_SIZE, where)
+            for offset, where in self.lines.get(self.names[function.section], ())
+            if function.start <= offset < function.end
+        )
+        code = self.code[function.section][function.start : function.end]
+        return Program(function.name, code, lines=lines)
+
+    def relocation(self, function: Function, slot: int) -> Relocation | None:
+        """What is asked for at a slot of a function."""
+        return self.relocations.get((function.section, function.start + slot * SLOT_SIZE))
+
+
+def read_elf(data: bytes, *, value_offset: int, file: str) -> list[Program]:
+    """The programs of an object file, in the order of their symbols.
+
+    A program's maps are its undefined data symbols in order of first use, of size 0: an object
+    does not know it. `value_offset` is added to every address in them (the state header's size).
+    Raises AuthorError for what is no BPF object or needs more than this linker does.
+    """
+    from lightexit.isa.elf import read_object
+
+    found = read_object(data, file)
+    functions = [each for each in found.functions if each.is_global]
+    entries = [each for each in functions if found.names[each.section] != ".text"] or functions
+    if not entries:
+        raise AuthorError(f"{file} has no global function", expected="one at least: the program")
+    return [_Linker(found, value_offset).link(each) for each in entries]
+
+
+class _Linker:
+    """Links one program."""
+
+    def __init__(self, found: Object, value_offset: int) -> None:
+        self.object = found
+        self.value_offset = value_offset
+        self.maps: dict[str, int] = {}
+        self.starts: dict[Function, int] = {}
+
+    def link(self, entry: Function) -> Program:
+        """The function and all that it calls, as a legal program."""
+        self._place(entry)
+        instructions = [each for function in self.starts for each in self._linked(function)]
+        program = Program(
+            name=entry.name,
+            code=encode(instructions),
+            maps=tuple(Map(name, 0) for name in self.maps),
+            lines=tuple(self._lines()),
+        )
+        decode(program)
+        return program
+
+    def _place(self, entry: Function) -> None:
+        waiting, slot = [entry], 0
+        while waiting:
+            function = waiting.pop(0)
+            if function in self.starts:
+                continue
+            self.starts[function] = slot
+            slot += (function.end - function.start) // SLOT_SIZE
+            waiting += [self._callee(function, each) for each in self._calls(function)]
+
+    def _calls(self, function: Function) -> Iterator[Instruction]:
+        for each in decode_unlinked(self.object.unlinked(function)):
+            if each.op.name == "call_local":
+                yield each
+
+    def _callee(self, caller: Function, call: Instruction) -> Function:
+        asked = self.object.relocation(caller, call.slot)
+        if asked and asked.kind != R_BPF_64_32:
+            found = f"needs relocation {asked.kind} against `{asked.symbol}`"
+            raise self._refusal(caller, call, found, f"R_BPF_64_32 ({R_BPF_64_32})")
+        section = asked.section if asked else caller.section
+        base = asked.value if asked else caller.start + call.slot * SLOT_SIZE
+        start = base + (call.imm + 1) * SLOT_SIZE
+        for function in self.object.functions:
+            if (function.section, function.start) == (section, start):
+                return function
+        name = f"`{asked.symbol}`" if asked and asked.symbol else "something"
+        raise self._refusal(
+            caller,
+            call,
+            f"calls {name}, which is no function of this object",
+            "calls within the object: mark helpers `static inline`, and mind that LLVM may call "
+            "memcpy, memset or __bpf_trap by itself",
+        )
+
+    def _linked(self, function: Function) -> Iterator[Instruction]:
+        start = self.starts[function]
+        instructions = list(decode_unlinked(self.object.unlinked(function)))
+        self._check_end(function, instructions[-1])
+        for each in instructions:
+            slot = start + each.slot
+            if each.op.name == "call_local":
+                callee = self.starts[self._callee(function, each)]
+                yield replace(each, slot=slot, imm=callee - slot - 1)
+                continue
+            self._check_target(function, each)
+            asked = self.object.relocation(function, each.slot)
+            linked = self._map_value(function, each, asked) if asked else each
+            yield replace(linked, slot=slot)
+
+    def _check_end(self, function: Function, last: Instruction) -> None:
+        if not ends(last):
+            found = "is the last of its function, and execution falls off its end"
+            raise self._refusal(function, last, found, "`exit` or `goto` there")
+
+    def _check_target(self, function: Function, each: Instruction) -> None:
+        slots = (function.end - function.start) // SLOT_SIZE
+        if each.op.target_field and not 0 <= each.target < slots:
+            raise self._refusal(function, each, "leads out of its function", "a place within it")
+
+    def _map_value(self, function: Function, each: Instruction, asked: Relocation) -> Instruction:
+        if asked.section or asked.kind != R_BPF_64_64 or each.op.kind is not Kind.LDDW:
+            place = self.object.names.get(asked.section, "elsewhere")
+            raise self._refusal(
+                function,
+                each,
+                f"needs relocation {asked.kind} against `{asked.symbol}` in {place}",
+                "addresses of undefined (`extern`) data only, each of them a state; a constant "
+                "table or a global variable has no place to live",
+            )
+        offset = self.value_offset + signed(each.imm64, 64)
+        if offset != signed(offset, 32):
+            found = f"is the address of byte {offset} of `{asked.symbol}`"
+            raise self._refusal(function, each, found, "an offset of 32 bits")
+        index = self.maps.setdefault(asked.symbol, len(self.maps))
+        return replace(each, op=_MAP_VALUE, src=PSEUDO_MAP_IDX_VALUE, imm=index, next_imm=offset)
+
+    def _lines(self) -> Iterator[Line]:
+        for function, start in self.starts.items():
+            for line in self.object.unlinked(function).lines:
+                yield Line(start + line.slot, line.where)
+
+    def _refusal(
+        self, function: Function, each: Instruction, found: str, expected: str
+    ) -> AuthorError:
+        place = f"{self.object.file}: {function.name}: `{each.op.texts[0]}` at slot {each.slot}"
+        where = self.object.unlinked(function).where(each.slot)
+        return AuthorError(f"{place} {found}", where=where, expected=expected)

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Object files: LLVM's, damaged ones, and those that need a real linker."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from isa.llvm import compile_ir
+from lightexit.errors import AuthorError, Location
+from lightexit.isa import Map, Program, assemble, disassemble, read_elf
+
+IR = """
+@ticks = external global [64 x i8], align 8
+@other = external global [64 x i8], align 8
+define i64 @first(ptr %context) section "filters" !dbg !4 {
+  %late = getelementptr i8, ptr @other, i64 8
+  %v = load volatile i64, ptr %late, align 8, !dbg !8
+  %w = load volatile i64, ptr @ticks, align 8, !dbg !9
+  %sum = add i64 %v, %w, !dbg !9
+  %result = call i64 @local(i64 %sum), !dbg !10
+  ret i64 %result, !dbg !10
+}
+define internal i64 @local(i64 %v) noinline section "filters" {
+  %old = atomicrmw add ptr @ticks, i64 %v monotonic
+  %doubled = call i64 @shared(i64 %v)
+  ret i64 %doubled
+}
+define i64 @shared(i64 %v) noinline {
+  %doubled = mul i64 %v, %v
+  ret i64 %doubled
+}
+define i64 @second(ptr %context) section "more" {
+  %v = call i64 @shared(i64 7)
+  %w = load volatile i64, ptr @ticks, align 8
+  %sum = add i64 %v, %w
+  ret i64 %sum
+}
+!llvm.dbg.cu = !{!0}
+!llvm.module.flags = !{!2, !3}
+!0 = distinct !DICompileUnit(language: DW_LANG_C, file: !1, emissionKind: FullDebug)
+!1 = !DIFile(filename: "FILE", directory: "DIRECTORY")
+!2 = !{i32 2, !"Debug Info Version", i32 3}
+!3 = !{i32 2, !"Dwarf Version", i32 4}
+!4 = distinct !DISubprogram(name: "first", file: !1, line: 1, type: !5, unit: !0,
+  spFlags: DISPFlagDefinition)
+!5 = !DISubroutineType(types: !6)
+!6 = !{null}
+!8 = !DILocation(line: 2, column: 8, scope: !4)
+!9 = !DILocation(line: 3, column: 5, scope: !4)
+!10 = !DILocation(line: 4, column: 5, scope: !4)
+"""
+SOURCE = ["def first(ctx):", "    if ctx.late:", "    w = ticks", "    return local()"]
+
+
+def programs(ir: str, value_offset: int = 16) -> dict[str, Program]:
+    data = compile_ir(ir)[1]
+    return {each.name: each for each in read_elf(data, value_offset=value_offset, file="f.o")}
+
+
+def refusal(ir: str) -> AuthorError:
+    with pytest.raises(AuthorError) as caught:
+        programs(ir)
+    return caught.value
+
+
+@pytest.fixture(scope="module")
+def sample() -> bytes:
+    return compile_ir(IR)[1]
+
+
+def test_functions_of_sections_are_programs_and_text_is_called() -> None:
+    found = programs(IR)
+    assert list(found) == ["first", "second"]
+    assert found["second"].maps == (Map("ticks", 0),)
+    assert disassemble(found["second"]) == (
+        ".map ticks 0\n"
+        "    r1 = 7\n"
+        "    call L7\n"
+        "    r1 = map_value(0) + 16\n"
+        "    r1 = *(u64 *)(r1 + 0)\n"
+        "    r0 += r1\n"
+        "    exit\n"
+        "L7:\n"
+        "    r0 = r1\n"
+        "    r0 *= r0\n"
+        "    exit\n"
+    )
+
+
+def test_maps_come_in_order_of_first_use_with_their_offset() -> None:
+    first = programs(IR, value_offset=32)["first"]
+    assert [each.name for each in first.maps] == ["other", "ticks"]
+    text = disassemble(first)
+    assert "map_value(0) + 32" in text
+    assert "map_value(1) + 32" in text
+
+
+def with_addend(low: int, high: int) -> bytes:
+    """An object whose one reference to `ticks` has an addend, as hand-written assembly may."""
+    data = compile_ir("""
+    @ticks = external global [64 x i8], align 8
+    define i64 @f(ptr %c) { ret i64 ptrtoint (ptr @ticks to i64) }
+    """)[1]
+    plain = b"\x18" + bytes(15)
+    assert data.index(plain) == 64  # the first section follows the header
+    return data.replace(plain, b"\x18\0\0\0" + struct.pack("<iii", low, 0, high), 1)
+
+
+def test_an_addend_is_kept() -> None:
+    (program,) = read_elf(with_addend(24, 0), value_offset=16, file="f.o")
+    assert "r0 = map_value(0) + 40\n" in disassemble(program)
+    (program,) = read_elf(with_addend(-8, -1), value_offset=16, file="f.o")
+    assert "r0 = map_value(0) + 8\n" in disassemble(program)
+
+
+def test_a_far_address_is_refused() -> None:
+    with pytest.raises(AuthorError) as caught:
+        read_elf(with_addend(0, 2), value_offset=16, file="f.o")
+    assert caught.value.found == (
+        "f.o: f: `rd = imm64 ll` at slot 0 is the address of byte 8589934608 of `ticks`"
+    )
+
+
+def test_in_text_alone_global_functions_are_programs() -> None:
+    found = programs("define i64 @f(ptr %c) { ret i64 1 }\ndefine i64 @g(ptr %c) { ret i64 2 }")
+    assert [(name, disassemble(each)) for name, each in found.items()] == [
+        ("f", "    r0 = 1\n    exit\n"),
+        ("g", "    r0 = 2\n    exit\n"),
+    ]
+
+
+def test_debug_information_tells_the_lines(tmp_path: Path) -> None:
+    (tmp_path / "clock.py").write_text("\n".join(SOURCE))
+    first = programs(IR.replace("FILE", "clock.py").replace("DIRECTORY", str(tmp_path)))["first"]
+    file = str(tmp_path / "clock.py")
+    load = disassemble(first).splitlines().index("    r1 = *(u64 *)(r1 + 8)") - 1
+    assert first.where(load) == Location(file, 2, 7, 8, SOURCE[1])
+    assert {each.where.line for each in first.lines} >= {2, 3, 4}
+    assert [each.slot for each in first.lines] == sorted(each.slot for each in first.lines)
+
+
+def test_code_without_debug_information_has_no_lines() -> None:
+    assert programs("define i64 @f(ptr %c) { ret i64 1 }")["f"].lines == ()
+
+
+def test_a_constant_table_is_refused() -> None:
+    error = refusal("""
+    @table = internal constant [4 x i64] [i64 1, i64 5, i64 2, i64 9]
+    define i64 @f(i64 %i) section "s" {
+      %p = getelementptr [4 x i64], ptr @table, i64 0, i64 %i
+      %v = load i64, ptr %p
+      ret i64 %v
+    }
+    """)
+    assert error.found.startswith("f.o: f: `rd = imm64 ll` at slot")
+    assert "relocation 1 against `.rodata" in error.found
+    assert "addresses of undefined (`extern`) data only" in error.expected
+
+
+def test_a_global_variable_is_refused() -> None:
+    error = refusal("""
+    @count = global i64 7
+    define i64 @f(i64 %i) section "s" {
+      %v = load volatile i64, ptr @count
+      ret i64 %v
+    }
+    """)
+    assert "against `count` in .data" in error.found
+
+
+def test_an_undefined_function_is_refused() -> None:
+    error = refusal("""
+    declare i64 @magic(i64)
+    define i64 @f(i64 %i) section "s" {
+      %v = call i64 @magic(i64 %i)
+      %w = add i64 %v, 1
+      ret i64 %w
+    }
+    """)
+    assert error.found == (
+        "f.o: f: `call label` at slot 0 calls `magic`, which is no function of this object"
+    )
+    assert "static inline" in error.expected
+
+
+def test_the_address_of_a_function_is_refused() -> None:
+    error = refusal("""
+    define i64 @g(i64 %i) section "t" { ret i64 1 }
+    define i64 @f(i64 %i) section "s" {
+      %n = ptrtoint ptr @g to i64
+      ret i64 %n
+    }
+    """)
+    assert "against `g` in t" in error.found
+
+
+def test_a_function_that_falls_through_is_refused(sample: bytes) -> None:
+    add = assemble("r0 += r1\nexit").code[:8]
+    data = sample.replace(assemble("r0 *= r0\nexit").code, add + add)
+    assert data != sample
+    with pytest.raises(AuthorError) as caught:
+        read_elf(data, value_offset=16, file="f.o")
+    assert "f.o: shared: `rd += rs` at slot 2 is the last of its function" in caught.value.found
+
+
+def test_an_object_without_functions_is_refused() -> None:
+    assert refusal("@x = global i64 1").found == "f.o has no global function"
+
+
+def test_other_machines_are_refused() -> None:
+    big = compile_ir("define i64 @f() { ret i64 1 }", triple="bpfeb")[1]
+    with pytest.raises(AuthorError) as caught:
+        read_elf(big, value_offset=16, file="big.o")
+    assert "for machine EM_BPF, 64 bits, big-endian" in caught.value.found
+    host = compile_ir("define i64 @f() { ret i64 1 }", cpu="", triple="x86_64-unknown-linux")[1]
+    with pytest.raises(AuthorError) as caught:
+        read_elf(host, value_offset=16, file="host.o")
+    assert str(caught.value) == (
+        "host.o is of type ET_REL for machine EM_X86_64, 64 bits, little-endian\n"
+        "  expected: an object file (ET_REL) for EM_BPF, 64 bits, little-endian\n"
+        "  try: clang -O2 -target bpfel -c"
+    )
+
+
+@pytest.mark.parametrize("data", [b"", b"\x7fEL", b"#!/bin/sh\n"])
+def test_other_files_are_refused(data: bytes) -> None:
+    with pytest.raises(AuthorError, match=r"^x is no ELF file"):
+        read_elf(data, value_offset=16, file="x")
+
+
+def test_a_truncated_file_is_refused(sample: bytes) -> None:
+    for size in range(4, len(sample), 97):
+        with pytest.raises(AuthorError, match=r"^f\.o is (damaged|truncated): "):
+            read_elf(sample[:size], value_offset=16, file="f.o")
+
+
+def test_a_missing_tail_is_told_by_section() -> None:
+    data = bytearray(compile_ir("define i64 @f() { ret i64 1 }")[1])
+    headers = struct.unpack_from("<Q", data, 40)[0]
+    struct.pack_into("<Q", data, headers + 2 * 64 + 32, 10**6)  # sh_size of .text
+    with pytest.raises(AuthorError) as caught:
+        read_elf(bytes(data), value_offset=16, file="f.o")
+    assert caught.value.found == "f.o is truncated: section .text ends at byte 1000064"
+
+
+def test_damage_never_gives_a_traceback(sample: bytes) -> None:
+    random = Random(7)
+    outcomes: set[str] = set()
+    for _ in range(300):
+        data = bytearray(sample)
+        for _ in range(random.randrange(1, 4)):
+            data[random.randrange(len(data))] = random.randrange(256)
+        try:
+            found = read_elf(bytes(data), value_offset=16, file="f.o")
+            outcomes.add(f"{len(found)} programs")
+        except AuthorError:
+            outcomes.add("refused")
+    assert outcomes >= {"2 programs", "refused"}
+
+
+def test_damaged_debug_information_is_left_out(sample: bytes) -> None:
+    data = sample.replace(b"\x9f\xeb\x01\x00", b"\x00\x00\x01\x00")
+    assert data != sample
+    for program in read_elf(data, value_offset=16, file="f.o"):
+        assert program.lines == ()
