@@ -3,7 +3,7 @@
 
 An interrupt controller after the manner of RISC-V's PLIC. Reading CLAIM finds the pending
 source of the highest priority above the CPU's threshold, takes it, and lowers the interrupt
-line when nothing is left to claim. The thresholds live in a state of their own.
+line when nothing is pending any more. The thresholds live in a state of their own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, inline, io_filter, u8, u32
 
 CLAIM = 0x4
-SOURCES = 32
+SOURCES = 8
 CPUS = 4
 LINE = 0
 
@@ -19,7 +19,7 @@ LINE = 0
 class Sources(Struct):
     """Who asks for attention, and how urgently."""
 
-    pending: u32
+    pending: u8
     priority: Array[u8] = array(u8, SOURCES)
 
 
@@ -49,7 +49,7 @@ def claim(ctx: IoContext, sources: Sources, thresholds: Thresholds) -> Verdict:
     threshold = thresholds.minimum[ctx.vcpu]
     source = most_urgent(sources, threshold)
     sources.pending = sources.pending & ~(1 << source)
-    if most_urgent(sources, threshold) == 0:
+    if sources.pending == 0:
         ctx.lower_line(LINE)
     ctx.data = source
     return Verdict.HANDLED

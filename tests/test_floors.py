@@ -19,11 +19,12 @@ FLOORS = (
     {"bus"},
     {"devices"},
     {"vm"},
-    {"cli", "__main__"},
+    {"cli"},
+    {"__main__"},
 )
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 CORNERS = {
-    "llvmlite": {"compiler/llvm.py", "engine/native"},
+    "llvmlite": {"compiler/backend.py", "engine/native"},
     "unicorn": {"vm/unicorn.py", "vm/unicorn"},
     "elftools": {"isa/elf.py"},
     "rich": {"cli"},

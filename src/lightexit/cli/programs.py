@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -21,6 +21,8 @@ from lightexit.abi import STATE_OFFSET, Struct
 from lightexit.errors import AuthorError, LightexitError, Location
 from lightexit.filter import Filter
 from lightexit.isa import Program, assemble, decode, read_elf
+
+T = TypeVar("T", Program, Filter[Any])
 
 ProgramFile = Annotated[
     str,
@@ -43,14 +45,14 @@ def load_programs(argument: str) -> list[Program]:
     """The programs in a file, compiled or decoded. Raises AuthorError."""
     path, name = split_name(argument)
     programs = _reader(path)(path)
-    return _picked(programs, name, path, lambda program: program.name)
+    return _picked(programs, name, path)
 
 
 def load_filters(argument: str) -> list[Filter[Any]]:
     """The filters in a Python file. Raises AuthorError."""
     path, name = split_name(argument)
     found = [value for value in vars(import_file(path)).values() if isinstance(value, Filter)]
-    return _picked(found, name, path, lambda filter_: filter_.name)
+    return _picked(found, name, path)
 
 
 def load_structs(path: Path) -> list[type[Struct]]:
@@ -73,13 +75,13 @@ def read_bytes(path: Path) -> bytes:
         raise AuthorError(f"{path}: {(error.strerror or str(error)).lower()}") from None
 
 
-def _picked(found: list[Any], name: str | None, path: Path, name_of: Callable[[Any], str]) -> Any:
-    names = ", ".join(name_of(item) for item in found)
+def _picked(found: list[T], name: str | None, path: Path) -> list[T]:
+    names = ", ".join(item.name for item in found)
     if not found:
         raise AuthorError(
             f"{path} holds no filter", expected="a function decorated with @io_filter"
         )
-    chosen = [item for item in found if name is None or name_of(item) == name]
+    chosen = [item for item in found if name is None or item.name == name]
     if not chosen:
         raise AuthorError(f"{path} holds no filter named {name}", expected=f"one of: {names}")
     return chosen

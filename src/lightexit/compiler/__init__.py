@@ -1,2 +1,50 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a typed Python function to eBPF, one file a pass."""
+"""From a typed Python function to eBPF, one file a pass.
+
+The language is Python's own, on whole numbers: a compiled filter does what CPython does with
+the same source, or it does not compile. Two things only differ in form. What CPython raises at
+run time (an index out of range, a division by zero) is a *fault*, and a fault is PASS. And
+integers have 64 bits at run time, so a value that may not fit where its true size matters is
+an error that asks for `u64(...)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lightexit.cache import Cache
+from lightexit.compiler.tree import Filter
+from lightexit.isa.program import Program
+
+__all__ = ["compile_filter"]
+
+
+def compile_filter(function: Callable[..., Any], cache: Cache | None = None) -> Program:
+    """A filter's bytecode, from the cache where it is there.
+
+    Raises AuthorError, with the place and a way out, for what is outside the language.
+    """
+    from lightexit.compiler.check import check
+    from lightexit.compiler.infer import infer_filter
+    from lightexit.compiler.stored import KIND, key_of, pack, unpack
+
+    typed = check(infer_filter(function))
+    cache = cache if cache is not None else Cache()
+    key = key_of(typed)
+    stored = cache.get(KIND, key)
+    if stored is not None:
+        return unpack(stored)
+    program = generate(typed)
+    cache.put(KIND, key, pack(program))
+    return program
+
+
+def generate(typed: Filter) -> Program:
+    """Bytecode of a typed tree, by LLVM."""
+    from lightexit.compiler.backend import emit_object
+    from lightexit.compiler.link import link
+    from lightexit.compiler.lower import lower
+
+    lowered = lower(typed)
+    return link(typed, lowered.spans, emit_object(lowered.text))

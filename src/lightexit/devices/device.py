@@ -8,6 +8,7 @@ does: it never raises, loops without bound, or grows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
@@ -33,6 +34,8 @@ class Device(Generic[S]):
     regions: tuple[Region, ...] = ()
     #: What a filter's line actions name, by number.
     lines: tuple[Line, ...] = ()
+    #: What a filter's doorbell actions name, by number: each is called to signal it.
+    doorbells: tuple[Callable[[], object], ...] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

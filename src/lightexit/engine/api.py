@@ -13,8 +13,13 @@ from lightexit.isa.program import Program
 class Loaded(Protocol):
     """A program ready to run."""
 
-    #: Address of `u64 run(IoContext *context, u8 *const *map_values)`, callable from native code.
-    address: int
+    @property
+    def address(self) -> int:
+        """Where `u64 run(IoContext *context, u8 *const *map_values)` is, for native callers.
+
+        Good for as long as this object lives. HostError where the engine has no such entry.
+        """
+        ...
 
     def run(self, context: IoContext, states: Sequence[StateMemory[Any]]) -> int:
         """Run it once and return r0. Takes no lock: its caller wraps the run."""
@@ -24,7 +29,10 @@ class Loaded(Protocol):
 class Engine(Protocol):
     """A place to run filters."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        ...
 
     def load(self, program: Program) -> Loaded:
         """Prepare a verified program to run."""

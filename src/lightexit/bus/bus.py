@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Bus`: devices on their addresses; every access goes through the native dispatch routine."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lightexit.abi import IoContext, Space, StateMemory
+from lightexit.bus.clock import BusClock
+from lightexit.bus.counters import RegisterCount, UnclaimedCount
+from lightexit.bus.layout import Aperture, Tables, Vcpu
+from lightexit.bus.memory import Record, words
+from lightexit.bus.model import Model, RegionPort, check_region, check_states
+from lightexit.bus.native import dispatch
+from lightexit.bus.region import Region
+from lightexit.bus.table import PortTable, RangeTable
+from lightexit.engine.api import Engine
+from lightexit.errors import AuthorError, InternalError
+from lightexit.filter import Filter, LoadedFilter
+
+_VOID = ctypes.CFUNCTYPE(None)
+#: A budget that no guest ever spends.
+UNLIMITED = (1 << 64) - 1
+
+
+class BusCpu:
+    """One who accesses: a vCPU, or the host. `record` is what native callers hand over."""
+
+    def __init__(self, bus: Bus, lane: int) -> None:
+        self.bus = bus
+        self._record = Record(Vcpu)
+        self._callback = _VOID(lambda: None)
+        self.address = self._record.address
+        self.state = self._record.fields
+        self.state.bus, self.state.lane, self.state.index = bus.address, lane, lane
+        self.state.budget = UNLIMITED
+        self.on_budget_spent(lambda: None)
+
+    def on_budget_spent(self, function: Callable[[], None]) -> None:
+        """Have `function` called by the access with which `state.budget` becomes 0."""
+        self._callback = _VOID(function)
+        self.state.expired = ctypes.cast(self._callback, ctypes.c_void_p).value or 0
+
+    def aperture(self, base: int) -> Record[Aperture]:
+        """Memory addresses from `base` on as this vCPU sees them; the caller keeps it alive."""
+        record = Record(Aperture)
+        record.fields.vcpu, record.fields.base = self.address, base
+        return record
+
+
+class Bus:
+    """Devices on the addresses of their regions. Without an engine, models answer everything.
+
+    A model that raises stops the machine: `failure` holds the error, `on_failure` is called,
+    and `raise_failure` (which `read` and `write` call) raises it.
+    """
+
+    def __init__(self, clock: BusClock, engine: Engine | None = None, *, vcpus: int = 1) -> None:
+        self.clock = clock
+        self.engine = engine
+        self.failure: BaseException | None = None
+        self.on_failure: Callable[[], None] = lambda: None
+        self._native = dispatch()
+        self._tables = Record(Tables)
+        self.address = self._tables.address
+        self._relax = _VOID(lambda: time.sleep(0))
+        self._ports: dict[Model, list[RegionPort]] = {}
+        self._windows: dict[int, RegionPort] = {}
+        self._loaded: dict[Filter[Any], LoadedFilter] = {}
+        self._retired: list[object] = []
+        self._running = 0
+        self._lock = threading.RLock()
+        tables = self._tables.fields
+        tables.clock = clock.memory.address
+        tables.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
+        ports, ranges = PortTable(tables), RangeTable(tables, self._retired)
+        self._port_table = ports
+        self._routes: dict[Space, PortTable | RangeTable] = {Space.PIO: ports, Space.MMIO: ranges}
+        self.cpus = tuple(BusCpu(self, lane) for lane in range(vcpus))
+        self._host = BusCpu(self, vcpus)
+        self._context = Record(IoContext)
+        self._since = self._moment()
+
+    # Devices
+
+    def attach(self, model: Model, touched: Callable[[], None] | None = None) -> None:
+        """Put a device on its addresses; `touched` is called after all that its model answers.
+
+        Raises AuthorError for regions that overlap another's or that no bus can have, and for
+        filters that do not compile, are refused, or do not fit their region.
+        """
+        with self._lock:
+            for region in model.regions:
+                check_region(model, region, self._routes[region.space].limit)
+            ports = [self._port(model, region, touched) for region in model.regions]
+            self._claim(model, ports)
+            self._ports[model] = ports
+
+    def _port(self, model: Model, region: Region, touched: Callable[[], None] | None) -> RegionPort:
+        loaded = self._load(model, region)
+        return RegionPort(model, region, loaded, len(self.cpus) + 1, self._fail, touched)
+
+    def _load(self, model: Model, region: Region) -> LoadedFilter | None:
+        if self.engine is None or region.filter is None:
+            return None
+        check_states(model, region)
+        if region.filter not in self._loaded:
+            self._loaded[region.filter] = region.filter.load(self.engine)
+        return self._loaded[region.filter]
+
+    def _claim(self, model: Model, ports: list[RegionPort]) -> None:
+        claimed: list[RegionPort] = []
+        try:
+            for port in ports:
+                self._claim_one(port)
+                claimed.append(port)
+        except AuthorError:
+            self._release(claimed)
+            raise
+
+    def _claim_one(self, port: RegionPort) -> None:
+        region, table = port.region, self._routes[port.region.space]
+        owner = table.find(region.base, region.size)
+        if owner:
+            raise _overlap(port, self._windows[owner])
+        self._windows[port.address] = port
+        table.set(region.base, region.size, port.address)
+
+    def _release(self, ports: list[RegionPort]) -> None:
+        for port in ports:
+            self._routes[port.region.space].set(port.region.base, port.region.size, 0)
+            del self._windows[port.address]
+            self._retired.append(port)
+        self._reclaim()
+
+    def detach(self, model: Model) -> None:
+        """Take a device off the bus; a vCPU may still finish an access that it has begun."""
+        with self._lock:
+            if model not in self._ports:
+                raise AuthorError(f"{model.name} is not on this bus")
+            self._release(self._ports.pop(model))
+
+    # Accesses
+
+    def read(self, space: Space, address: int, size: int) -> int:
+        """What a guest would read: `size` is 1 to 8 bytes. Raises what a model raises."""
+        return self._access(space, address, size, None)
+
+    def write(self, space: Space, address: int, value: int, size: int) -> None:
+        """Write as a guest would. Raises what a model raises."""
+        self._access(space, address, size, value)
+
+    def _access(self, space: Space, address: int, size: int, value: int | None) -> int:
+        if not 1 <= size <= 8:
+            raise AuthorError(f"an access of {size} bytes", expected="1 to 8 bytes")
+        with self._lock:
+            context = self._context.fields
+            context.space, context.offset, context.size = space, address, size
+            context.is_write, context.data = value is not None, value or 0
+            self._native.access(self._host.address, self._context.address)
+            result = context.data
+        self.raise_failure()
+        return result
+
+    @contextlib.contextmanager
+    def locked(self, *states: StateMemory[Any]) -> Iterator[None]:
+        """Hold the locks of these states: for all who call a model past the bus."""
+        headers = sorted({state.address for state in states})
+        block = words(headers)
+        self._native.lock(block.address, len(headers), self._relax)
+        try:
+            yield
+        finally:
+            self._native.unlock(block.address, len(headers))
+
+    def _fail(self, model: Model, error: BaseException) -> None:
+        if self.failure is None:
+            self.failure = _described(model, error)
+        self.on_failure()
+
+    def raise_failure(self) -> None:
+        """Raise what a model raised since the last call, if one did."""
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            raise failure
+
+    # vCPUs
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Within, a vCPU may be looking at the tables: nothing retired is given back."""
+        with self._lock:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running -= 1
+                self._reclaim()
+
+    def _reclaim(self) -> None:
+        if not self._running:
+            self._retired.clear()
+
+    # Counters
+
+    @property
+    def timed(self) -> bool:
+        """Whether accesses are timed: that costs some 20 ns each."""
+        return self._tables.fields.timed
+
+    @timed.setter
+    def timed(self, value: bool) -> None:
+        self._tables.fields.timed = value
+
+    def counts(self) -> list[RegisterCount]:
+        """Accesses so far, for every register that has seen one."""
+        ns_per_tick = self._ns_per_tick()
+        return [
+            count
+            for ports in self._ports.values()
+            for port in ports
+            for count in _register_counts(port, ns_per_tick)
+        ]
+
+    def unclaimed(self) -> list[UnclaimedCount]:
+        """Accesses so far that nobody answered."""
+        tables = self._tables.fields
+        memory = [(False, tables.unclaimed_reads), (True, tables.unclaimed_writes)]
+        return [
+            *(UnclaimedCount(Space.PIO, *entry) for entry in self._port_table.unclaimed()),
+            *(UnclaimedCount(Space.MMIO, None, way, count) for way, count in memory if count),
+        ]
+
+    def _moment(self) -> tuple[int, int]:
+        return time.monotonic_ns(), self._native.ticks(self.clock.memory.address)
+
+    def _ns_per_tick(self) -> float:
+        (ns, ticks), (since_ns, since_ticks) = self._moment(), self._since
+        return (ns - since_ns) / max(ticks - since_ticks, 1)
+
+
+def _register_counts(port: RegionPort, ns_per_tick: float) -> Iterator[RegisterCount]:
+    for raw in port.counters.counts():
+        handled, passed, handled_ticks, passed_ticks = raw.values
+        yield RegisterCount(
+            device=port.model.name,
+            register=port.model.register_name(raw.offset),
+            space=port.region.space,
+            address=port.region.base + raw.offset - port.region.offset,
+            is_write=raw.is_write,
+            handled=handled,
+            passed=passed,
+            handled_ns=handled_ticks * ns_per_tick,
+            passed_ns=passed_ticks * ns_per_tick,
+        )
+
+
+def _overlap(port: RegionPort, owner: RegionPort) -> AuthorError:
+    return AuthorError(
+        f"{_place(port)} overlaps {_place(owner)}",
+        expected="regions that have no address in common",
+        hint=f"detach {owner.model.name} first, or move one of them",
+    )
+
+
+def _place(port: RegionPort) -> str:
+    region = port.region
+    last = region.base + region.size - 1
+    return f"{port.model.name}'s {region.space.name} region {region.base:#x}..{last:#x}"
+
+
+def _described(model: Model, error: BaseException) -> BaseException:
+    if not isinstance(error, Exception) or isinstance(error, AuthorError | InternalError):
+        return error
+    described = InternalError(f"the model of {model.name} failed: {type(error).__name__}: {error}")
+    described.__cause__ = error
+    return described

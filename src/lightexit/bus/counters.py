@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was counted: accesses per register and direction, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lightexit.abi import Space
+from lightexit.bus.layout import Counter
+from lightexit.bus.memory import Block
+from lightexit.bus.region import Region
+
+#: A region with more registers than this counts neighbouring ones together.
+MOST_COUNTERS = 4096
+_FIELDS = len(Counter.layout.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCount:
+    """Accesses of one register in one direction; times are totals, 0 unless timed."""
+
+    device: str
+    register: str
+    space: Space
+    address: int
+    is_write: bool
+    handled: int
+    passed: int
+    handled_ns: float
+    passed_ns: float
+
+    @property
+    def accesses(self) -> int:
+        """All accesses."""
+        return self.handled + self.passed
+
+
+@dataclass(frozen=True, slots=True)
+class UnclaimedCount:
+    """Accesses that nobody answered; MMIO is counted as a whole, with no address."""
+
+    space: Space
+    address: int | None
+    is_write: bool
+    accesses: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawCount:
+    """One counter of a region: the device's offset, the direction, and `Counter`'s fields."""
+
+    offset: int
+    is_write: bool
+    values: tuple[int, ...]
+
+
+class RegionCounters:
+    """A region's counters, a lane for each of those who access it."""
+
+    def __init__(self, region: Region, lanes: int) -> None:
+        self.shift = max(region.register_width, 1).bit_length() - 1
+        while region.size >> self.shift > MOST_COUNTERS:
+            self.shift += 1
+        registers = ((region.size - 1) >> self.shift) + 1
+        self.lane_size = 2 * registers * Counter.layout.size
+        self._origin = region.offset
+        self._lanes = lanes
+        self._block = Block(lanes * self.lane_size)
+        self.address = self._block.address
+
+    def counts(self) -> Iterator[RawCount]:
+        """Every counter that is not zero, summed over the lanes."""
+        words = self._block.words.tolist()
+        per_lane = self.lane_size // 8
+        for index in range(per_lane // _FIELDS):
+            start = index * _FIELDS
+            lanes = (words[lane + start : lane + start + _FIELDS] for lane in self._starts())
+            values = tuple(map(sum, zip(*lanes, strict=True)))
+            if values[0] or values[1]:
+                offset = self._origin + ((index // 2) << self.shift)
+                yield RawCount(offset, bool(index % 2), values)
+
+    def _starts(self) -> range:
+        return range(0, self._lanes * self.lane_size // 8, self.lane_size // 8)
+
+    def clear(self) -> None:
+        """Back to zero."""
+        self._block.bytes[:] = bytes(self._block.size)

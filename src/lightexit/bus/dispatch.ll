@@ -1,0 +1,756 @@
+; SPDX-License-Identifier: Apache-2.0
+;
+; The dispatch routine: from an access of a guest to the filter or the model that answers it.
+; Every back end comes through here, for ports and for memory.
+;
+; Layouts are declared once, in Python; three abbreviations name their fields (native.py):
+;     %x = get %record, Window.base          load a field
+;     put %record, Window.base, %x           store a field
+;     %p = at %record, Window.base           address of a field
+; `Header` stands before every state; `Clock` is the clock's state behind its header.
+
+declare i64 @llvm.readcyclecounter()
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
+
+; ---- time ---------------------------------------------------------------------------------
+
+; The counter that measures time: the CPU's own, or the system's in ns.
+define i64 @ticks(ptr %clock) {
+entry:
+  %time = alloca [2 x i64], align 8
+  %gettime = get %clock, Clock.gettime
+  %is_own = icmp eq i64 %gettime, 0
+  br i1 %is_own, label %own, label %system
+own:
+  %cycles = call i64 @llvm.readcyclecounter()
+  ret i64 %cycles
+system:
+  %function = inttoptr i64 %gettime to ptr
+  %id = get %clock, Clock.clock_id
+  %status = call i32 %function(i32 %id, ptr %time)
+  %seconds = load i64, ptr %time
+  %part.p = getelementptr i8, ptr %time, i64 8
+  %part = load i64, ptr %part.p
+  %whole = mul i64 %seconds, 1000000000
+  %ns = add i64 %whole, %part
+  ret i64 %ns
+}
+
+; VM time at a reading of the counter. One from before the origin counts as the origin.
+define internal i64 @time_at(ptr %clock, i64 %ticks) {
+  %base = get %clock, Clock.base_ns
+  %origin = get %clock, Clock.origin
+  %rate = get %clock, Clock.rate
+  %difference = sub i64 %ticks, %origin
+  %is_early = icmp slt i64 %difference, 0
+  %elapsed = select i1 %is_early, i64 0, i64 %difference
+  %elapsed.w = zext i64 %elapsed to i128
+  %rate.w = zext i64 %rate to i128
+  %product = mul i128 %elapsed.w, %rate.w
+  %scaled = lshr i128 %product, 32
+  %passed = trunc i128 %scaled to i64
+  %now = add i64 %base, %passed
+  ret i64 %now
+}
+
+; VM time in ns.
+define i64 @clock_now(ptr %clock) {
+entry:
+  %version = at %clock, Header.version
+  br label %again
+again:
+  %before = load atomic i64, ptr %version acquire, align 8
+  %is_odd = trunc i64 %before to i1
+  br i1 %is_odd, label %again, label %look
+look:
+  %ticks = call i64 @ticks(ptr %clock)
+  %now = call i64 @time_at(ptr %clock, i64 %ticks)
+  fence acquire
+  %after = load atomic i64, ptr %version monotonic, align 8
+  %is_same = icmp eq i64 %before, %after
+  br i1 %is_same, label %done, label %again
+done:
+  ret i64 %now
+}
+
+; From now on VM time runs at another rate, %skip ns later than it was: never earlier.
+; One caller at a time.
+define void @clock_adjust(ptr %clock, i64 %rate, i64 %skip) {
+  %version = at %clock, Header.version
+  %odd = atomicrmw add ptr %version, i64 1 seq_cst
+  %ticks = call i64 @ticks(ptr %clock)
+  %now = call i64 @time_at(ptr %clock, i64 %ticks)
+  %base = add i64 %now, %skip
+  put %clock, Clock.base_ns, %base
+  put %clock, Clock.origin, %ticks
+  put %clock, Clock.rate, %rate
+  %even = atomicrmw add ptr %version, i64 1 seq_cst
+  ret void
+}
+
+; ---- locks --------------------------------------------------------------------------------
+; %locks lists the headers of some states, in an order that is the same for everybody.
+
+define internal ptr @header(ptr %locks, i64 %index) {
+  %entry = getelementptr i64, ptr %locks, i64 %index
+  %address = load i64, ptr %entry
+  %header = inttoptr i64 %address to ptr
+  ret ptr %header
+}
+
+; From even to odd, if it is even.
+define internal i1 @try_one(ptr %header) {
+entry:
+  %version = at %header, Header.version
+  %seen = load atomic i64, ptr %version monotonic, align 8
+  %is_odd = trunc i64 %seen to i1
+  br i1 %is_odd, label %taken, label %try
+try:
+  %odd = or i64 %seen, 1
+  %pair = cmpxchg ptr %version, i64 %seen, i64 %odd acquire monotonic
+  %won = extractvalue { i64, i1 } %pair, 1
+  ret i1 %won
+taken:
+  ret i1 false
+}
+
+define void @unlock(ptr %locks, i64 %count) {
+entry:
+  br label %next
+next:
+  %index = phi i64 [ 0, %entry ], [ %following, %one ]
+  %more = icmp ult i64 %index, %count
+  br i1 %more, label %one, label %done
+one:
+  %header = call ptr @header(ptr %locks, i64 %index)
+  %version = at %header, Header.version
+  %odd = load atomic i64, ptr %version monotonic, align 8
+  %even = add i64 %odd, 1
+  store atomic i64 %even, ptr %version release, align 8
+  %following = add i64 %index, 1
+  br label %next
+done:
+  ret void
+}
+
+; All of them or none.
+define internal i1 @try_lock(ptr %locks, i64 %count) {
+entry:
+  br label %next
+next:
+  %index = phi i64 [ 0, %entry ], [ %following, %won ]
+  %more = icmp ult i64 %index, %count
+  br i1 %more, label %one, label %done
+one:
+  %header = call ptr @header(ptr %locks, i64 %index)
+  %got = call i1 @try_one(ptr %header)
+  br i1 %got, label %won, label %lost
+won:
+  %following = add i64 %index, 1
+  br label %next
+lost:
+  call void @unlock(ptr %locks, i64 %index)
+  ret i1 false
+done:
+  ret i1 true
+}
+
+; Waits for each; every 4,096 rounds %relax lets other threads run.
+define void @lock(ptr %locks, i64 %count, ptr %relax) {
+entry:
+  br label %next
+next:
+  %index = phi i64 [ 0, %entry ], [ %following, %won ]
+  %more = icmp ult i64 %index, %count
+  br i1 %more, label %one, label %done
+one:
+  %header = call ptr @header(ptr %locks, i64 %index)
+  br label %try
+try:
+  %round = phi i64 [ 1, %one ], [ %later, %lost ], [ %later, %rest ]
+  %got = call i1 @try_one(ptr %header)
+  br i1 %got, label %won, label %lost
+lost:
+  %later = add i64 %round, 1
+  %low = and i64 %round, 4095
+  %is_long = icmp eq i64 %low, 0
+  br i1 %is_long, label %rest, label %try
+rest:
+  call void %relax()
+  br label %try
+won:
+  %following = add i64 %index, 1
+  br label %next
+done:
+  ret void
+}
+
+; The sum of all versions, -1 if one is odd: the same twice means that nobody wrote between.
+define internal i64 @versions(ptr %locks, i64 %count) {
+entry:
+  br label %next
+next:
+  %index = phi i64 [ 0, %entry ], [ %following, %even ]
+  %sum = phi i64 [ 0, %entry ], [ %more_sum, %even ]
+  %more = icmp ult i64 %index, %count
+  br i1 %more, label %one, label %done
+one:
+  %header = call ptr @header(ptr %locks, i64 %index)
+  %version = at %header, Header.version
+  %seen = load atomic i64, ptr %version acquire, align 8
+  %is_odd = trunc i64 %seen to i1
+  br i1 %is_odd, label %odd, label %even
+even:
+  %more_sum = add i64 %sum, %seen
+  %following = add i64 %index, 1
+  br label %next
+odd:
+  ret i64 -1
+done:
+  ret i64 %sum
+}
+
+; ---- one register -------------------------------------------------------------------------
+
+define internal i64 @mask(i64 %size) {
+  %bits = shl i64 %size, 3
+  %spare = sub i64 64, %bits
+  %mask = lshr i64 -1, %spare
+  ret i64 %mask
+}
+
+define internal i64 @run(ptr %window, ptr %context) {
+  %code = get %window, Window.filter
+  %maps = get %window, Window.maps
+  %function = inttoptr i64 %code to ptr
+  %maps.p = inttoptr i64 %maps to ptr
+  %verdict = call i64 %function(ptr %context, ptr %maps.p)
+  ret i64 %verdict
+}
+
+; Has the host carry out what a filter asked for, if it did.
+define internal void @act(ptr %window, ptr %context) {
+entry:
+  %first.p = at %context, IoContext.doorbells
+  %second.p = at %context, IoContext.lowered_lines
+  %first = load i64, ptr %first.p, align 4
+  %second = load i64, ptr %second.p, align 4
+  %requests = get %context, IoContext.requests
+  %single = zext i8 %requests to i64
+  %lines = or i64 %first, %second
+  %all = or i64 %lines, %single
+  %none = icmp eq i64 %all, 0
+  br i1 %none, label %done, label %some
+some:
+  %address = get %window, Window.act
+  %function = inttoptr i64 %address to ptr
+  call void %function(ptr %context)
+  br label %done
+done:
+  ret void
+}
+
+; Runs the filter with the version words around it; whether it handled the access.
+; The actions of one that writes state are carried out before others may change that state.
+define internal i1 @filtered(ptr %window, ptr %context) {
+entry:
+  %locks.i = get %window, Window.locks
+  %locks = inttoptr i64 %locks.i to ptr
+  %count = get %window, Window.lock_count
+  %writes = get %window, Window.writes_state
+  %is_writer = trunc i8 %writes to i1
+  br i1 %is_writer, label %write, label %read
+read:
+  %before = call i64 @versions(ptr %locks, i64 %count)
+  %is_busy = icmp eq i64 %before, -1
+  br i1 %is_busy, label %pass, label %look
+look:
+  %answer = call i64 @run(ptr %window, ptr %context)
+  fence acquire
+  %after = call i64 @versions(ptr %locks, i64 %count)
+  %is_same = icmp eq i64 %before, %after
+  %is_handled = icmp eq i64 %answer, 1
+  %counts = and i1 %is_same, %is_handled
+  br i1 %counts, label %done, label %pass
+done:
+  call void @act(ptr %window, ptr %context)
+  ret i1 true
+write:
+  %got = call i1 @try_lock(ptr %locks, i64 %count)
+  br i1 %got, label %change, label %pass
+change:
+  %written = call i64 @run(ptr %window, ptr %context)
+  %is_done = icmp eq i64 %written, 1
+  br i1 %is_done, label %finish, label %release
+finish:
+  call void @act(ptr %window, ptr %context)
+  br label %release
+release:
+  call void @unlock(ptr %locks, i64 %count)
+  ret i1 %is_done
+pass:
+  ret i1 false
+}
+
+; The model's answer, with its lock held.
+define internal i64 @pass(ptr %bus, ptr %window, i64 %offset, i64 %size, i1 %is_write, i64 %data) {
+entry:
+  %locks.i = get %window, Window.locks
+  %locks = inttoptr i64 %locks.i to ptr
+  %count = get %window, Window.lock_count
+  %relax.i = get %bus, Tables.relax
+  %relax = inttoptr i64 %relax.i to ptr
+  call void @lock(ptr %locks, i64 %count, ptr %relax)
+  br i1 %is_write, label %write, label %read
+read:
+  %read.i = get %window, Window.read_model
+  %read.p = inttoptr i64 %read.i to ptr
+  %value = call i64 %read.p(i64 %offset, i64 %size)
+  br label %done
+write:
+  %write.i = get %window, Window.write_model
+  %write.p = inttoptr i64 %write.i to ptr
+  call void %write.p(i64 %offset, i64 %data, i64 %size)
+  br label %done
+done:
+  %result = phi i64 [ %value, %read ], [ 0, %write ]
+  call void @unlock(ptr %locks, i64 %count)
+  ret i64 %result
+}
+
+define internal void @fill(
+    ptr %context, ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write, i64 %data) {
+entry:
+  call void @llvm.memset.p0.i64(ptr %context, i8 0, i64 IoContext.sizeof, i1 false)
+  %size.b = trunc i64 %size to i8
+  %is_write.b = zext i1 %is_write to i8
+  %space = get %window, Window.space
+  %index = get %vcpu, Vcpu.index
+  put %context, IoContext.offset, %offset
+  put %context, IoContext.data, %data
+  put %context, IoContext.size, %size.b
+  put %context, IoContext.is_write, %is_write.b
+  put %context, IoContext.space, %space
+  put %context, IoContext.vcpu, %index
+  put %context, IoContext.abi_version, ABI_VERSION
+  %reads_clock = get %window, Window.reads_clock
+  %is_timed = trunc i8 %reads_clock to i1
+  br i1 %is_timed, label %time, label %done
+time:
+  %bus.i = get %vcpu, Vcpu.bus
+  %bus = inttoptr i64 %bus.i to ptr
+  %clock.i = get %bus, Tables.clock
+  %clock = inttoptr i64 %clock.i to ptr
+  %now = call i64 @clock_now(ptr %clock)
+  put %context, IoContext.now_ns, %now
+  br label %done
+done:
+  ret void
+}
+
+; 0 unless accesses are being timed.
+define internal i64 @stopwatch(ptr %bus) {
+entry:
+  %timed = get %bus, Tables.timed
+  %is_timed = trunc i8 %timed to i1
+  br i1 %is_timed, label %look, label %idle
+look:
+  %clock.i = get %bus, Tables.clock
+  %clock = inttoptr i64 %clock.i to ptr
+  %ticks = call i64 @ticks(ptr %clock)
+  ret i64 %ticks
+idle:
+  ret i64 0
+}
+
+define internal void @increase(ptr %count, i64 %amount) {
+  %old = load i64, ptr %count
+  %new = add i64 %old, %amount
+  store i64 %new, ptr %count
+  ret void
+}
+
+; Counts an access that began at %start, answered by the filter (%handled) or the model.
+define internal void @count(ptr %vcpu, ptr %window, i64 %offset, i1 %is_write, i1 %handled,
+                            i64 %start) {
+entry:
+  %counters = get %window, Window.counters
+  %lane = get %vcpu, Vcpu.lane
+  %lane_size = get %window, Window.lane_size
+  %shift = get %window, Window.counter_shift
+  %origin = get %window, Window.offset
+  %lane_start = mul i64 %lane, %lane_size
+  %distance = sub i64 %offset, %origin
+  %register = lshr i64 %distance, %shift
+  %pair = shl i64 %register, 1
+  %direction = zext i1 %is_write to i64
+  %index = or i64 %pair, %direction
+  %entry_start = mul i64 %index, Counter.sizeof
+  %lane_address = add i64 %counters, %lane_start
+  %address = add i64 %lane_address, %entry_start
+  %counter = inttoptr i64 %address to ptr
+  %handled.p = at %counter, Counter.handled
+  %passed.p = at %counter, Counter.passed
+  %count.p = select i1 %handled, ptr %handled.p, ptr %passed.p
+  call void @increase(ptr %count.p, i64 1)
+  %is_untimed = icmp eq i64 %start, 0
+  br i1 %is_untimed, label %done, label %time
+time:
+  %bus.i = get %vcpu, Vcpu.bus
+  %bus = inttoptr i64 %bus.i to ptr
+  %end = call i64 @stopwatch(ptr %bus)
+  %taken = sub i64 %end, %start
+  %handled_ticks.p = at %counter, Counter.handled_ticks
+  %passed_ticks.p = at %counter, Counter.passed_ticks
+  %ticks.p = select i1 %handled, ptr %handled_ticks.p, ptr %passed_ticks.p
+  call void @increase(ptr %ticks.p, i64 %taken)
+  br label %done
+done:
+  ret void
+}
+
+; One access as filter and model see it: a whole register, or what does not fit one.
+define internal i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                              i64 %data, i1 %fits) {
+entry:
+  %context = alloca [IoContext.sizeof x i8], align 8
+  %bus.i = get %vcpu, Vcpu.bus
+  %bus = inttoptr i64 %bus.i to ptr
+  %start = call i64 @stopwatch(ptr %bus)
+  %filter = get %window, Window.filter
+  %has_filter = icmp ne i64 %filter, 0
+  %try = and i1 %has_filter, %fits
+  br i1 %try, label %fast, label %slow
+fast:
+  call void @fill(ptr %context, ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                  i64 %data)
+  %handled = call i1 @filtered(ptr %window, ptr %context)
+  br i1 %handled, label %answer, label %slow
+answer:
+  %answer.v = get %context, IoContext.data
+  br label %done
+slow:
+  %model.v = call i64 @pass(ptr %bus, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                            i64 %data)
+  br label %done
+done:
+  %value = phi i64 [ %answer.v, %answer ], [ %model.v, %slow ]
+  %by_filter = phi i1 [ true, %answer ], [ false, %slow ]
+  call void @count(ptr %vcpu, ptr %window, i64 %offset, i1 %is_write, i1 %by_filter, i64 %start)
+  %mask = call i64 @mask(i64 %size)
+  %result = and i64 %value, %mask
+  ret i64 %result
+}
+
+; ---- from an access to registers ----------------------------------------------------------
+
+; An access within a window, in whole registers where the window has a register width.
+define internal i64 @registers(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                               i64 %data) {
+entry:
+  %width = get %window, Window.register_width
+  %is_exact = icmp eq i64 %width, %size
+  %has_none = icmp eq i64 %width, 0
+  %low = sub i64 %width, 1
+  %edges = or i64 %offset, %size
+  %rest = and i64 %edges, %low
+  %is_aligned = icmp eq i64 %rest, 0
+  %is_single = and i1 %is_exact, %is_aligned
+  %as_it_is = or i1 %has_none, %is_single
+  br i1 %as_it_is, label %one, label %other
+one:
+  %whole = call i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                              i64 %data, i1 true)
+  ret i64 %whole
+other:
+  br i1 %is_aligned, label %next, label %misfit
+misfit:
+  %odd = call i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                            i64 %data, i1 false)
+  ret i64 %odd
+next:
+  %done = phi i64 [ 0, %other ], [ %done.n, %next ]
+  %value = phi i64 [ 0, %other ], [ %value.n, %next ]
+  %shift = shl i64 %done, 3
+  %mask = call i64 @mask(i64 %width)
+  %part.s = lshr i64 %data, %shift
+  %part = and i64 %part.s, %mask
+  %where = add i64 %offset, %done
+  %read = call i64 @register(ptr %vcpu, ptr %window, i64 %where, i64 %width, i1 %is_write,
+                             i64 %part, i1 true)
+  %placed = shl i64 %read, %shift
+  %value.n = or i64 %value, %placed
+  %done.n = add i64 %done, %width
+  %more = icmp ult i64 %done.n, %size
+  br i1 %more, label %next, label %end
+end:
+  ret i64 %value.n
+}
+
+; The window at a port, or null.
+define internal ptr @at_port(ptr %bus, i64 %port) {
+  %table.i = get %bus, Tables.ports
+  %table = inttoptr i64 %table.i to ptr
+  %index = and i64 %port, 65535
+  %entry = getelementptr i64, ptr %table, i64 %index
+  %window.i = load atomic i64, ptr %entry acquire, align 8
+  %window = inttoptr i64 %window.i to ptr
+  ret ptr %window
+}
+
+; The window at an address, or null: the last range that does not begin behind it, if it does
+; not end before it.
+define internal ptr @at_address(ptr %bus, i64 %address) {
+entry:
+  %table.p = at %bus, Tables.ranges
+  %table.i = load atomic i64, ptr %table.p acquire, align 8
+  %table = inttoptr i64 %table.i to ptr
+  %count = get %table, Ranges.count
+  %first = getelementptr i8, ptr %table, i64 Ranges.sizeof
+  br label %search
+search:
+  %low = phi i64 [ 0, %entry ], [ %low.n, %halve ]
+  %high = phi i64 [ %count, %entry ], [ %high.n, %halve ]
+  %more = icmp ult i64 %low, %high
+  br i1 %more, label %halve, label %found
+halve:
+  %sum = add i64 %low, %high
+  %middle = lshr i64 %sum, 1
+  %middle.o = mul i64 %middle, Range.sizeof
+  %middle.p = getelementptr i8, ptr %first, i64 %middle.o
+  %base = get %middle.p, Range.base
+  %is_behind = icmp ugt i64 %base, %address
+  %above = add i64 %middle, 1
+  %low.n = select i1 %is_behind, i64 %low, i64 %above
+  %high.n = select i1 %is_behind, i64 %middle, i64 %high
+  br label %search
+found:
+  %is_before_all = icmp eq i64 %low, 0
+  br i1 %is_before_all, label %none, label %check
+check:
+  %last = sub i64 %low, 1
+  %last.o = mul i64 %last, Range.sizeof
+  %range = getelementptr i8, ptr %first, i64 %last.o
+  %end = get %range, Range.end
+  %is_within = icmp ult i64 %address, %end
+  br i1 %is_within, label %some, label %none
+some:
+  %window.i = get %range, Range.window
+  %window = inttoptr i64 %window.i to ptr
+  ret ptr %window
+none:
+  ret ptr null
+}
+
+define internal ptr @route(ptr %bus, i1 %is_memory, i64 %address) {
+entry:
+  br i1 %is_memory, label %memory, label %port
+memory:
+  %range = call ptr @at_address(ptr %bus, i64 %address)
+  ret ptr %range
+port:
+  %slot = call ptr @at_port(ptr %bus, i64 %address)
+  ret ptr %slot
+}
+
+; Whether any byte of an access belongs to somebody.
+define internal i1 @claimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size) {
+entry:
+  br label %next
+next:
+  %index = phi i64 [ 0, %entry ], [ %index.n, %nobody ]
+  %more = icmp ult i64 %index, %size
+  br i1 %more, label %look, label %none
+look:
+  %where = add i64 %address, %index
+  %window = call ptr @route(ptr %bus, i1 %is_memory, i64 %where)
+  %is_free = icmp eq ptr %window, null
+  br i1 %is_free, label %nobody, label %some
+nobody:
+  %index.n = add i64 %index, 1
+  br label %next
+some:
+  ret i1 true
+none:
+  ret i1 false
+}
+
+; Counted at its first address; nothing drives the wires, so a read sees all ones.
+define internal i64 @unclaimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size, i1 %is_write) {
+entry:
+  br i1 %is_memory, label %memory, label %port
+memory:
+  %reads = at %bus, Tables.unclaimed_reads
+  %writes = at %bus, Tables.unclaimed_writes
+  %total = select i1 %is_write, ptr %writes, ptr %reads
+  br label %done
+port:
+  %table.i = get %bus, Tables.unclaimed_ports
+  %table = inttoptr i64 %table.i to ptr
+  %index = and i64 %address, 65535
+  %pair = shl i64 %index, 1
+  %direction = zext i1 %is_write to i64
+  %entry.i = or i64 %pair, %direction
+  %slot = getelementptr i64, ptr %table, i64 %entry.i
+  br label %done
+done:
+  %count = phi ptr [ %total, %memory ], [ %slot, %port ]
+  %old = atomicrmw add ptr %count, i64 1 monotonic
+  %ones = call i64 @mask(i64 %size)
+  ret i64 %ones
+}
+
+; An access across the edge of a window, byte by byte; behind the last port comes the first.
+define internal i64 @bytes(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size, i1 %is_write,
+                           i64 %data) noinline {
+entry:
+  br label %next
+next:
+  %index = phi i64 [ 0, %entry ], [ %index.n, %next ]
+  %value = phi i64 [ 0, %entry ], [ %value.n, %next ]
+  %shift = shl i64 %index, 3
+  %part.s = lshr i64 %data, %shift
+  %part = and i64 %part.s, 255
+  %next_address = add i64 %address, %index
+  %port = and i64 %next_address, 65535
+  %where = select i1 %is_memory, i64 %next_address, i64 %port
+  %read = call i64 @perform(ptr %vcpu, i1 %is_memory, i64 %where, i64 1, i1 %is_write, i64 %part)
+  %placed = shl i64 %read, %shift
+  %value.n = or i64 %value, %placed
+  %index.n = add i64 %index, 1
+  %more = icmp ult i64 %index.n, %size
+  br i1 %more, label %next, label %done
+done:
+  ret i64 %value.n
+}
+
+; One access of 1 to 8 bytes; the value read, or 0.
+define internal i64 @perform(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size, i1 %is_write,
+                             i64 %data) {
+entry:
+  %bus.i = get %vcpu, Vcpu.bus
+  %bus = inttoptr i64 %bus.i to ptr
+  %window = call ptr @route(ptr %bus, i1 %is_memory, i64 %address)
+  %is_free = icmp eq ptr %window, null
+  br i1 %is_free, label %free, label %claim
+claim:
+  %base = get %window, Window.base
+  %length = get %window, Window.size
+  %distance = sub i64 %address, %base
+  %left = sub i64 %length, %distance
+  %is_within = icmp ule i64 %size, %left
+  br i1 %is_within, label %within, label %across
+within:
+  %origin = get %window, Window.offset
+  %offset = add i64 %origin, %distance
+  %value = call i64 @registers(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                               i64 %data)
+  ret i64 %value
+free:
+  %is_shared = call i1 @claimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size)
+  br i1 %is_shared, label %across, label %nobody
+across:
+  %split = call i64 @bytes(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size, i1 %is_write,
+                           i64 %data)
+  ret i64 %split
+nobody:
+  %ones = call i64 @unclaimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size, i1 %is_write)
+  ret i64 %ones
+}
+
+; ---- entry points -------------------------------------------------------------------------
+
+; What every access of a guest costs it: one of its budget, and a step of VM time.
+define internal void @begin(ptr %vcpu) {
+entry:
+  %budget = get %vcpu, Vcpu.budget
+  %left = sub i64 %budget, 1
+  put %vcpu, Vcpu.budget, %left
+  %bus.i = get %vcpu, Vcpu.bus
+  %bus = inttoptr i64 %bus.i to ptr
+  %clock.i = get %bus, Tables.clock
+  %clock = inttoptr i64 %clock.i to ptr
+  %step = get %clock, Clock.step_ns
+  %is_free = icmp eq i64 %step, 0
+  br i1 %is_free, label %check, label %advance
+advance:
+  %base = at %clock, Clock.base_ns
+  %old = atomicrmw add ptr %base, i64 %step monotonic
+  br label %check
+check:
+  %is_last = icmp eq i64 %left, 0
+  br i1 %is_last, label %expire, label %done
+expire:
+  %expired.i = get %vcpu, Vcpu.expired
+  %expired = inttoptr i64 %expired.i to ptr
+  call void %expired()
+  br label %done
+done:
+  ret void
+}
+
+; As Unicorn calls an IN hook; %vcpu is its user data.
+define i32 @port_in(ptr %engine, i32 %port, i32 %size, ptr %vcpu) {
+  call void @begin(ptr %vcpu)
+  %address = zext i32 %port to i64
+  %size.w = zext i32 %size to i64
+  %value = call i64 @perform(ptr %vcpu, i1 false, i64 %address, i64 %size.w, i1 false, i64 0)
+  %value.n = trunc i64 %value to i32
+  ret i32 %value.n
+}
+
+; As Unicorn calls an OUT hook.
+define void @port_out(ptr %engine, i32 %port, i32 %size, i32 %value, ptr %vcpu) {
+  call void @begin(ptr %vcpu)
+  %address = zext i32 %port to i64
+  %size.w = zext i32 %size to i64
+  %value.w = zext i32 %value to i64
+  %mask = call i64 @mask(i64 %size.w)
+  %data = and i64 %value.w, %mask
+  %none = call i64 @perform(ptr %vcpu, i1 false, i64 %address, i64 %size.w, i1 true, i64 %data)
+  ret void
+}
+
+; As Unicorn calls back for a mapped range; %aperture is its user data.
+define i64 @memory_read(ptr %engine, i64 %offset, i32 %size, ptr %aperture) {
+  %vcpu.i = get %aperture, Aperture.vcpu
+  %vcpu = inttoptr i64 %vcpu.i to ptr
+  call void @begin(ptr %vcpu)
+  %base = get %aperture, Aperture.base
+  %address = add i64 %base, %offset
+  %size.w = zext i32 %size to i64
+  %value = call i64 @perform(ptr %vcpu, i1 true, i64 %address, i64 %size.w, i1 false, i64 0)
+  ret i64 %value
+}
+
+define void @memory_write(ptr %engine, i64 %offset, i32 %size, i64 %value, ptr %aperture) {
+  %vcpu.i = get %aperture, Aperture.vcpu
+  %vcpu = inttoptr i64 %vcpu.i to ptr
+  call void @begin(ptr %vcpu)
+  %base = get %aperture, Aperture.base
+  %address = add i64 %base, %offset
+  %size.w = zext i32 %size to i64
+  %mask = call i64 @mask(i64 %size.w)
+  %data = and i64 %value, %mask
+  %none = call i64 @perform(ptr %vcpu, i1 true, i64 %address, i64 %size.w, i1 true, i64 %data)
+  ret void
+}
+
+; An access described by a context: its offset is the address, its data goes both ways.
+define void @access(ptr %vcpu, ptr %context) {
+  call void @begin(ptr %vcpu)
+  %space = get %context, IoContext.space
+  %address = get %context, IoContext.offset
+  %size = get %context, IoContext.size
+  %write = get %context, IoContext.is_write
+  %given = get %context, IoContext.data
+  %is_memory = trunc i8 %space to i1
+  %is_write = trunc i8 %write to i1
+  %size.w = zext i8 %size to i64
+  %mask = call i64 @mask(i64 %size.w)
+  %data = and i64 %given, %mask
+  %value = call i64 @perform(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size.w, i1 %is_write,
+                             i64 %data)
+  put %context, IoContext.data, %value
+  ret void
+}

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables that the native dispatch routine walks: declared here, named in `dispatch.ll`.
+
+Addresses and table entries are u64. What is read on every access comes first.
+"""
+
+from __future__ import annotations
+
+from lightexit.abi import Struct, u8, u32, u64
+
+
+class ClockState(Struct):
+    """VM time: `base_ns + (ticks - origin) * rate / 2**32`.
+
+    Ticks are the CPU's cycle counter, or nanoseconds where `gettime` holds the address of a
+    `clock_gettime`. Guarded by the version word of its `StateMemory`, like any state.
+    """
+
+    base_ns: u64
+    origin: u64
+    rate: u64
+    step_ns: u64  # VM time that passes with every access of a guest
+    gettime: u64
+    clock_id: u32
+
+
+class Tables(Struct):
+    """What a bus is made of. `ports` has 65,536 entries, each a `Window` or 0."""
+
+    ports: u64
+    ranges: u64
+    clock: u64
+    timed: bool
+    unclaimed_ports: u64  # 65,536 times a count of reads, a count of writes
+    unclaimed_reads: u64  # of memory-mapped registers
+    unclaimed_writes: u64
+    relax: u64  # void relax(void): called now and then while waiting for a lock
+
+
+class Ranges(Struct):
+    """Head of the table of MMIO ranges, sorted by address; the `Range` entries follow."""
+
+    count: u64
+
+
+class Range(Struct):
+    """The addresses from `base` up to, not including, `end` belong to `window`."""
+
+    base: u64
+    end: u64
+    window: u64
+
+
+class Window(Struct):
+    """The native face of one region."""
+
+    base: u64
+    size: u64
+    offset: u64
+    filter: u64  # u64 filter(IoContext *, u8 *const *map_values), or 0
+    maps: u64
+    locks: u64  # the states' headers, each once, in the order in which all take them
+    lock_count: u64
+    counters: u64
+    lane_size: u64  # bytes from one lane's counters to the next lane's
+    counter_shift: u64
+    register_width: u64
+    space: u8
+    writes_state: bool
+    reads_clock: bool
+    read_model: u64  # u64 read(u64 offset, u64 size)
+    write_model: u64  # void write(u64 offset, u64 value, u64 size)
+    act: u64  # void act(IoContext *)
+
+
+class Counter(Struct):
+    """Accesses of one register in one direction: by the filter, by the model."""
+
+    handled: u64
+    passed: u64
+    handled_ticks: u64
+    passed_ticks: u64
+
+
+class Vcpu(Struct):
+    """Who accesses. Each has counters (a lane) of its own, so none are lost or contended."""
+
+    bus: u64
+    budget: u64  # accesses left until `expired` is called
+    expired: u64  # void expired(void)
+    lane: u64
+    index: u32
+
+
+class Aperture(Struct):
+    """Guest-physical addresses from `base` on, as one vCPU sees them."""
+
+    vcpu: u64
+    base: u64

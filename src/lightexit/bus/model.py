@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the bus needs to know of a device, and the native face of one of its regions."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from lightexit.abi import IoContext, Request, StateMemory, value_size
+from lightexit.bus.counters import RegionCounters
+from lightexit.bus.layout import Window
+from lightexit.bus.line import Line
+from lightexit.bus.memory import Record, words
+from lightexit.bus.region import Region
+from lightexit.errors import AuthorError
+from lightexit.filter import LoadedFilter
+
+_READ = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)
+_WRITE = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)
+_ACT = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+_MASKS = [(1 << 8 * size) - 1 for size in range(9)]
+_CONTEXT = ctypes.c_char * IoContext.layout.size
+
+MOST_STATES = 8
+
+
+class Model(Protocol):
+    """A device as the bus sees it; `devices.device.Device` is one."""
+
+    @property
+    def name(self) -> str:
+        """What messages and counters call it."""
+        ...
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Its windows in the address spaces."""
+        ...
+
+    @property
+    def memory(self) -> StateMemory[Any]:
+        """Its state, whose lock is held around its methods."""
+        ...
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What line actions name, by number."""
+        ...
+
+    @property
+    def doorbells(self) -> tuple[Callable[[], object], ...]:
+        """What doorbell actions name, by number."""
+        ...
+
+    def read(self, offset: int, size: int) -> int:
+        """The value read at `offset`."""
+        ...
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        """A write of `value` at `offset`."""
+        ...
+
+    def register_name(self, offset: int) -> str:
+        """What the register at `offset` is called."""
+        ...
+
+
+class RegionPort:
+    """One region of an attached device: its window, its counters, and the way to its model.
+
+    `failed` is called with what a model raised; `touched` after every access that it answered.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        region: Region,
+        loaded: LoadedFilter | None,
+        lanes: int,
+        failed: Callable[[Model, BaseException], None],
+        touched: Callable[[], None] | None,
+    ) -> None:
+        self.model = model
+        self.region = region
+        self._failed = failed
+        self._touched = touched
+        self.states: tuple[StateMemory[Any], ...] = region.states or (model.memory,)
+        self.counters = RegionCounters(region, lanes)
+        self._record = Record(Window)
+        self.address = self._record.address
+        self._fill(self._record.fields)
+        if loaded is not None:
+            self._add_filter(self._record.fields, loaded)
+
+    def _fill(self, window: Window) -> None:
+        region = self.region
+        window.base, window.size, window.offset = region.base, region.size, region.offset
+        window.space, window.register_width = region.space, region.register_width
+        window.counters = self.counters.address
+        window.lane_size = self.counters.lane_size
+        window.counter_shift = self.counters.shift
+        self._maps = words([state.address for state in self.states])
+        window.maps = self._maps.address
+        headers = sorted({state.address for state in (*self.states, self.model.memory)})
+        self._locks = words(headers)
+        window.locks, window.lock_count = self._locks.address, len(headers)
+        self._callbacks = (_READ(self._read), _WRITE(self._write), _ACT(self._act))
+        window.read_model, window.write_model, window.act = map(_address, self._callbacks)
+
+    def _add_filter(self, window: Window, loaded: LoadedFilter) -> None:
+        self._loaded = loaded
+        window.writes_state = loaded.report.writes_state
+        window.reads_clock = loaded.report.reads_clock
+        window.filter = loaded.code.address
+
+    def _read(self, offset: int, size: int) -> int:
+        try:
+            value = self.model.read(offset, size) & _MASKS[size]
+            if self._touched is not None:
+                self._touched()
+            return value
+        except BaseException as error:  # nothing may unwind through native code
+            self._failed(self.model, error)
+            return _MASKS[size]
+
+    def _write(self, offset: int, value: int, size: int) -> None:
+        try:
+            self.model.write(offset, value, size)
+            if self._touched is not None:
+                self._touched()
+        except BaseException as error:  # nothing may unwind through native code
+            self._failed(self.model, error)
+
+    def _act(self, address: int) -> None:
+        context = IoContext.view(memoryview(_CONTEXT.from_address(address)).cast("B"))
+        try:
+            carry_out(self.model, context)
+        except BaseException as error:  # nothing may unwind through native code
+            self._failed(self.model, error)
+
+
+def _address(function: Any) -> int:
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
+
+
+def carry_out(model: Model, context: IoContext) -> None:
+    """Do what a filter asked for. Raises AuthorError where the device has no such line."""
+    for line in _numbered(context.raised_lines, model, "lines"):
+        line.set(True)
+    for line in _numbered(context.lowered_lines, model, "lines"):
+        line.set(False)
+    for line in _numbered(context.pulsed_lines, model, "lines"):
+        line.pulse()
+    for signal in _numbered(context.doorbells, model, "doorbells"):
+        signal()
+    if context.requests:
+        wanted = ", ".join(str(Request(context.requests).name).lower().split("|"))
+        raise AuthorError(
+            f"a filter of {model.name} asks for {wanted}, and this machine has no local APIC",
+            expected="lines and doorbells",
+        )
+
+
+def _numbered(bits: int, model: Model, kind: str) -> list[Any]:
+    if not bits:
+        return []
+    present: Sequence[Any] = getattr(model, kind)
+    if bits >> len(present):
+        raise AuthorError(
+            f"a filter of {model.name} asks for number {bits.bit_length() - 1} of its {kind}",
+            expected=f"less than {len(present)}, the number of {kind} that the device has",
+        )
+    return [entry for number, entry in enumerate(present) if bits >> number & 1]
+
+
+def check_region(model: Model, region: Region, limit: int) -> None:
+    """Raises AuthorError for a region that no bus can have."""
+    space = region.space.name
+    name = f"{model.name}'s {space} region at {region.base:#x}"
+    if region.size < 1 or region.base < 0 or region.base + region.size > limit:
+        raise AuthorError(
+            f"{name} is {region.size} bytes long",
+            expected=f"at least 1 byte, all of them below {limit:#x}",
+        )
+    width = region.register_width
+    if width not in (0, 1, 2, 4, 8) or (width and region.size % width):
+        raise AuthorError(
+            f"{name} is {region.size} bytes long and has a register width of {width}",
+            expected="a register width of 1, 2, 4 or 8 that divides the size, or 0 for none",
+        )
+    if len(region.states) >= MOST_STATES:
+        raise AuthorError(
+            f"{name} has {len(region.states)} states", expected=f"less than {MOST_STATES}"
+        )
+
+
+def check_states(model: Model, region: Region) -> None:
+    """Raises AuthorError where a filter's states are not those that the region gives it."""
+    if region.filter is None:
+        return
+    wanted = [entry.size for entry in region.filter.program.maps]
+    states = region.states or (model.memory,)
+    given = [value_size(state.kind) for state in states]
+    if wanted != given[: len(wanted)]:
+        kinds = ", ".join(state.kind.__name__ for state in states)
+        names = ", ".join(
+            f"{entry.name} ({entry.size} bytes)" for entry in region.filter.program.maps
+        )
+        raise AuthorError(
+            f"the filter {region.filter.name} of {model.name} works on {names}",
+            expected=f"what its region gives it: {kinds} ({given} bytes)",
+            hint="states=(...) in the region, in the order of the filter's arguments",
+        )

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A store of bytes on disk by content hash: what was compiled once is not compiled again.
+
+An entry may vanish, be cut short or be written by somebody else at any time: whoever asks gets
+the bytes that were put under exactly that kind and key, or None. Losing the cache costs time
+and nothing else, so a disk that refuses is not an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Entries are dropped, the longest unused first, while all of them together are larger.
+DEFAULT_LIMIT = 64 * 2**20
+
+_DIGEST_SIZE = hashlib.sha256().digest_size
+
+
+def content_key(*parts: str | bytes) -> str:
+    """A key for all that determines an entry; parts do not run into one another."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def default_root() -> Path:
+    """Where entries live unless told otherwise: the XDG base directory specification's place."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "lightexit"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the cache: `size` in bytes, `used` in seconds since the epoch."""
+
+    kind: str
+    key: str
+    path: Path
+    size: int
+    used: float
+
+
+class Cache:
+    """The entries below `root`, one folder a kind. Safe against concurrent readers and writers."""
+
+    def __init__(self, root: Path | None = None, limit: int = DEFAULT_LIMIT) -> None:
+        self.root = root if root is not None else default_root()
+        self.limit = limit
+
+    def get(self, kind: str, key: str) -> bytes | None:
+        """What was put under `kind` and `key`; None if it is absent or damaged."""
+        path = self._path(kind, key)
+        try:
+            stored = path.read_bytes()
+        except OSError:
+            return None
+        data = stored[_DIGEST_SIZE:]
+        if stored[:_DIGEST_SIZE] != _digest(kind, key, data):
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        return data
+
+    def put(self, kind: str, key: str, data: bytes) -> None:
+        """Keep `data`; the whole entry appears at once, or not at all."""
+        path = self._path(kind, key)
+        temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            temporary.write_bytes(_digest(kind, key, data) + data)
+            temporary.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            return
+        self._trim(keep=path)
+
+    def entries(self) -> list[Entry]:
+        """All entries, the longest unused first."""
+        return sorted(self._files(), key=lambda entry: (entry.used, entry.path))
+
+    def clear(self) -> int:
+        """Drop all entries; how many there were."""
+        return sum(_unlink(entry.path) for entry in self.entries())
+
+    def _path(self, kind: str, key: str) -> Path:
+        if not (kind.isidentifier() and key.isalnum()):
+            raise ValueError(f"not a cache kind and key: {kind!r}, {key!r}")
+        return self.root / kind / key
+
+    def _files(self) -> Iterator[Entry]:
+        for path in self.root.glob("*/*"):
+            try:
+                status = path.stat()
+            except OSError:
+                continue
+            yield Entry(path.parent.name, path.name, path, status.st_size, status.st_mtime)
+
+    def _trim(self, keep: Path) -> None:
+        entries = self.entries()
+        total = sum(entry.size for entry in entries)
+        for entry in entries:
+            if total <= self.limit:
+                return
+            if entry.path != keep and _unlink(entry.path):
+                total -= entry.size
+
+
+def _digest(kind: str, key: str, data: bytes) -> bytes:
+    # Kind and key are part of it: an entry under another entry's name is not that entry.
+    return bytes.fromhex(content_key(kind, key, data))
+
+
+def _unlink(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True

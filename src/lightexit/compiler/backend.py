@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fifth pass: LLVM IR to a BPF object by LLVM's own back end. The one file with llvmlite here.
+
+LLVM's BPF back end ends the whole process on what it cannot lower. What keeps LLVM from making
+such a thing of our IR are options that are set for the process; unknown ones are ignored in
+silence, so the first use tests that they act.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import llvmlite.binding as llvm
+
+from lightexit.errors import InternalError
+
+#: Base instruction set that Linux 5.7 and later run: 32-bit ALU and jumps, no signed division.
+CPU = "v3"
+
+_OPTIONS = (
+    "-disable-loop-idiom-all",  # zeroing and copying loops would become calls
+    "-replexitval=never",  # closed forms of sums need 128-bit multiplication
+    "-disable-lftr",  # verifiers follow `<` more easily than `!=`
+    "-bpf-stack-size=32000",  # beyond 512 bytes LLVM would exit; we refuse instead
+)
+
+#: Loops that become memset, and a multiplication of 128 bits, where the options do not act.
+_PROBE = """
+target triple = "bpfel"
+define i64 @probe(ptr %p, i64 %n) {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %sum = phi i64 [ 0, %entry ], [ %more, %loop ]
+  %q = getelementptr i8, ptr %p, i64 %i
+  store i8 0, ptr %q
+  %square = mul i64 %i, %i
+  %more = add i64 %sum, %square
+  %next = add i64 %i, 1
+  %again = icmp ult i64 %next, %n
+  br i1 %again, label %loop, label %done
+done:
+  ret i64 %more
+}
+"""
+
+
+def emit_object(text: str) -> bytes:
+    """The BPF object file of a module of LLVM IR."""
+    machine = _machine()
+    return bytes(machine.emit_object(_optimized(text, machine)))
+
+
+def optimize(text: str) -> str:
+    """The module after LLVM's optimizations, as text."""
+    return str(_optimized(text, _machine()))
+
+
+def _optimized(text: str, machine: Any) -> Any:
+    module = llvm.parse_assembly(text)
+    module.verify()
+    tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+    tuning.loop_unrolling = False
+    tuning.loop_interleaving = False
+    tuning.loop_vectorization = False
+    tuning.slp_vectorization = False
+    builder = llvm.create_pass_builder(machine, tuning)
+    builder.getModulePassManager().run(module, builder)
+    return module
+
+
+@functools.cache
+def _machine() -> Any:
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    for option in _OPTIONS:
+        llvm.set_option("lightexit", option)
+    machine = llvm.Target.from_triple("bpfel").create_target_machine(cpu=CPU, opt=2)
+    probed = str(_optimized(_PROBE, machine))
+    if "memset" in probed or "i128" in probed or "i65" in probed:
+        raise InternalError("LLVM ignores the options that keep its BPF back end alive")
+    return machine

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Typing of calls: conversions, a few of Python's own functions, and @inline expansion."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lightexit.abi import IntType, is_inline, muldiv64
+from lightexit.compiler import arithmetic, kinds
+from lightexit.compiler import interval as bounds
+from lightexit.compiler.conditions import infer_condition
+from lightexit.compiler.expansion import Expansion, expression
+from lightexit.compiler.fitting import (
+    as_exact,
+    as_int,
+    as_unsigned,
+    integer,
+    interval_of,
+)
+from lightexit.compiler.inlining import expand
+from lightexit.compiler.interval import I64, U64
+from lightexit.compiler.kinds import BOOL, Int
+from lightexit.compiler.scope import NOT_STATIC, nearest, static_value
+from lightexit.compiler.tree import Binary, Bind, Choice, Compare, Const, Expr, Read, Wrap
+
+
+@expression(ast.Call)
+def _call(fn: Expansion, node: ast.Call) -> Expr:
+    callee = static_value(fn, node.func)
+    if callee is NOT_STATIC:
+        return _method(fn, node)
+    if isinstance(callee, IntType):
+        return _wrap(fn, node, callee)
+    builtin = _BUILTINS.get(callee) if callee.__hash__ else None
+    if builtin is not None:
+        return builtin(fn, node)
+    return _inline(fn, node, callee, [])
+
+
+def _inline(fn: Expansion, node: ast.Call, callee: Any, bound: list[Expr]) -> Expr:
+    if is_inline(callee):
+        return expand(fn, node, callee, _arguments(fn, node, callee, bound))
+    name = fn.text(node.func)
+    if inspect.isfunction(callee) or inspect.ismethod(callee):
+        hint = f"@inline before def {callee.__name__}"
+        raise fn.error(node, f"{name} is not marked @inline", "an @inline function", hint)
+    raise fn.error(
+        node,
+        f"{name} cannot be called by a filter",
+        "an @inline function, u8 to u64, muldiv64, min, max, abs, int, bool or len",
+    )
+
+
+def _method(fn: Expansion, node: ast.Call) -> Expr:
+    if isinstance(node.func, ast.Name):
+        fn.infer(node.func)
+    if not isinstance(node.func, ast.Attribute):
+        raise fn.error(node, "a call of a computed function", "a function by its name")
+    owner = fn.infer(node.func.value)
+    if not isinstance(owner.kind, kinds.StructRef | kinds.Context):
+        raise fn.error(
+            node,
+            f"{fn.text(node.func.value)} is {owner.kind}, which has no methods",
+            "an @inline function, or a Struct's @inline method",
+        )
+    method = getattr(owner.kind.struct, node.func.attr, None)
+    if not inspect.isfunction(method):
+        known = [name for name, value in vars(owner.kind.struct).items() if is_inline(value)]
+        raise fn.error(
+            node,
+            f"{owner.kind.struct.__name__} has no method {node.func.attr}",
+            f"one of its @inline methods: {', '.join(known) or 'it has none'}",
+            nearest(node.func.attr, known),
+        )
+    return _inline(fn, node, method, [owner])
+
+
+def _arguments(
+    fn: Expansion, node: ast.Call, callee: Callable[..., Any], bound: list[Expr]
+) -> dict[str, tuple[ast.AST, Expr]]:
+    """Each parameter's argument, in the order in which Python evaluates them."""
+    signature = inspect.signature(callee)
+    names = list(signature.parameters)
+    for parameter in signature.parameters.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise fn.error(node, f"{callee.__name__} takes *{parameter.name}", "named parameters")
+    given: dict[str, tuple[ast.AST, Expr]] = dict(
+        zip(names, ((node, value) for value in bound), strict=False)
+    )
+    _check_names(fn, node, callee, names, len(bound))
+    for name, argument in zip(names[len(bound) :], node.args, strict=False):
+        given[name] = (argument, fn.infer(argument))
+    for keyword in node.keywords:
+        given[str(keyword.arg)] = (keyword.value, fn.infer(keyword.value))
+    for name, parameter in signature.parameters.items():
+        if name not in given:
+            given[name] = (node, _default(fn, node, callee, parameter))
+    return given
+
+
+def _check_names(
+    fn: Expansion, node: ast.Call, callee: Callable[..., Any], names: list[str], bound: int
+) -> None:
+    shown = ", ".join(names[bound:])
+    positional = names[bound : bound + len(node.args)]
+    if bound + len(node.args) > len(names):
+        raise fn.error(
+            node,
+            f"{len(node.args)} arguments for {callee.__name__}",
+            f"{len(names) - bound}: {shown}",
+        )
+    for keyword in node.keywords:
+        if keyword.arg is None or keyword.arg not in names or keyword.arg in positional:
+            name = f"{keyword.arg}=" if keyword.arg else "**"
+            raise fn.error(
+                keyword.value, f"{name} in a call of {callee.__name__}", f"each of {shown} once"
+            )
+
+
+def _default(
+    fn: Expansion, node: ast.Call, callee: Callable[..., Any], parameter: inspect.Parameter
+) -> Expr:
+    if isinstance(parameter.default, int) and type(parameter.default) in (int, bool):
+        if isinstance(parameter.default, bool):
+            return Const(fn.source.span(node), BOOL, int(parameter.default))
+        return integer(fn.source.span(node), parameter.default)
+    raise fn.error(
+        node,
+        f"{callee.__name__} is called without {parameter.name}",
+        "an argument for each parameter",
+        f"{fn.text(node.func)}(..., {parameter.name}=...)",
+    )
+
+
+def _plain(fn: Expansion, node: ast.Call, least: int, most: int) -> Sequence[ast.expr]:
+    """The arguments of a function that takes them by position."""
+    name = fn.text(node.func)
+    if node.keywords or not least <= len(node.args) <= most:
+        count = str(least) if least == most else f"{least} or more"
+        raise fn.error(
+            node,
+            f"{name} with {len(node.args) + len(node.keywords)} arguments",
+            f"{count}, by position",
+        )
+    return node.args
+
+
+def _wrap(fn: Expansion, node: ast.Call, kind: IntType) -> Expr:
+    (argument,) = _plain(fn, node, 1, 1)
+    value = as_int(fn, argument, fn.infer(argument))
+    assert isinstance(value.kind, Int)
+    limits, span = bounds.unsigned(kind.bits), fn.source.span(node)
+    if value.kind.interval.within(limits):
+        return value
+    if isinstance(value, Const):
+        wrapped = kind(value.value)
+        return Const(span, Int(bounds.point(wrapped), value.kind.flag), wrapped)
+    return Wrap(span, Int(limits, value.kind.flag), kind.bits, value)
+
+
+def _int(fn: Expansion, node: ast.Call) -> Expr:
+    (argument,) = _plain(fn, node, 1, 1)
+    value = as_int(fn, argument, fn.infer(argument))
+    if isinstance(value, Const):
+        return integer(value.span, value.value)
+    if isinstance(value.kind, Int) and value.kind.flag:
+        span, plain = value.span, Int(value.kind.interval)
+        return Binary(span, plain, "+", value, integer(span, 0))
+    return value
+
+
+def _bool(fn: Expansion, node: ast.Call) -> Expr:
+    (argument,) = _plain(fn, node, 1, 1)
+    return infer_condition(fn, argument)
+
+
+def _len(fn: Expansion, node: ast.Call) -> Expr:
+    (argument,) = _plain(fn, node, 1, 1)
+    value = fn.infer(argument)
+    if not isinstance(value.kind, kinds.ArrayRef):
+        raise fn.error(argument, f"len of {value.kind}", "an array", "the size in bytes: ctx.size")
+    return integer(fn.source.span(node), value.kind.array.length)
+
+
+def _abs(fn: Expansion, node: ast.Call) -> Expr:
+    (argument,) = _plain(fn, node, 1, 1)
+    value = as_exact(fn, argument, fn.infer(argument), "abs")
+    limits, span = interval_of(value), fn.source.span(node)
+    if limits.lo >= 0:
+        return value
+    zero, negative = integer(span, 0), bounds.negate(limits)
+    if isinstance(value, Const):
+        return integer(span, -value.value)
+    local = fn.unit.local("%abs", value.kind)
+    again = Read(span, value.kind, local)
+    test = Compare(span, BOOL, "<", Bind(span, value.kind, local, value), zero)
+    result = Int(bounds.Interval(max(0, limits.lo), max(negative.hi, limits.hi)))
+    return Choice(span, result, test, Binary(span, Int(negative), "-", zero, again), again)
+
+
+def _extreme(sign: str) -> Callable[[Expansion, ast.Call], Expr]:
+    limits = {"min": bounds.minimum, "max": bounds.maximum}[sign]
+
+    def typed(fn: Expansion, node: ast.Call) -> Expr:
+        arguments = _plain(fn, node, 2, 255)
+        values = [as_exact(fn, each, fn.infer(each), f"`{sign}`") for each in arguments]
+        result = values[0]
+        for value in values[1:]:
+            both = interval_of(result).union(interval_of(value))
+            if not (both.within(U64) or both.within(I64)):
+                raise fn.error(
+                    node,
+                    f"`{sign}` of a number that may be negative and one that may exceed 2**63 - 1",
+                    "two numbers of 0 to 2**64 - 1, or two of -2**63 to 2**63 - 1",
+                    "u64(...) around the one that may be negative, once that is ruled out",
+                )
+            kind = Int(limits(interval_of(result), interval_of(value)), _flag(result, value))
+            result = Binary(fn.source.span(node), kind, sign, result, value)
+        return result
+
+    return typed
+
+
+def _flag(*values: Expr) -> bool:
+    return any(isinstance(value.kind, Int) and value.kind.flag for value in values)
+
+
+def _muldiv(fn: Expansion, node: ast.Call) -> Expr:
+    arguments = _plain(fn, node, 3, 3)
+    values = [as_unsigned(fn, each, fn.infer(each), "muldiv64") for each in arguments]
+    a, b, divisor = values
+    if isinstance(divisor, Const) and divisor.value == 0:
+        raise fn.error(arguments[2], "muldiv64 by zero", "a divisor of at least 1")
+    if isinstance(a, Const) and isinstance(b, Const) and isinstance(divisor, Const):
+        return integer(fn.source.span(node), muldiv64(a.value, b.value, divisor.value))
+    function = arithmetic.choose(*(interval_of(value) for value in values))
+    factors = ("a", "b") if interval_of(b).hi <= interval_of(a).hi else ("b", "a")
+    names = (*factors, "divisor")
+    pairs = zip(arguments, values, strict=True)
+    return expand(fn, node, function, dict(zip(names, pairs, strict=True)))
+
+
+def _range(fn: Expansion, node: ast.Call) -> Expr:
+    raise fn.error(node, "range outside of a for", "for i in range(...):", "for i in range(8): ...")
+
+
+_BUILTINS: dict[Any, Callable[[Expansion, ast.Call], Expr]] = {
+    int: _int,
+    bool: _bool,
+    len: _len,
+    abs: _abs,
+    min: _extreme("min"),
+    max: _extreme("max"),
+    muldiv64: _muldiv,
+    range: _range,
+}

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Typing of conditions: `and`, `or`, `not`, conditional expressions."""
+
+from __future__ import annotations
+
+import ast
+
+from lightexit.compiler import kinds
+from lightexit.compiler.expansion import Expansion, expression
+from lightexit.compiler.fitting import (
+    as_bool,
+    as_condition,
+    as_int,
+    negated,
+    value_of,
+)
+from lightexit.compiler.kinds import BOOL, Int
+from lightexit.compiler.narrowing import narrow
+from lightexit.compiler.tree import Choice, Expr, Logic
+
+_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_MIRRORED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def infer_condition(fn: Expansion, node: ast.expr) -> Expr:
+    """Type an expression whose truth alone matters."""
+    if isinstance(node, ast.BoolOp):
+        return _chain(fn, node, in_condition=True)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return negated(infer_condition(fn, node.operand))
+    return as_condition(fn, node, fn.infer(node))
+
+
+@expression(ast.BoolOp)
+def _bool_operator(fn: Expansion, node: ast.BoolOp) -> Expr:
+    return _chain(fn, node, in_condition=False)
+
+
+def _chain(fn: Expansion, node: ast.BoolOp, *, in_condition: bool) -> Expr:
+    """`a and b and c`: what stands right is typed knowing what stands left."""
+    sign = "and" if isinstance(node.op, ast.And) else "or"
+    before = fn.live
+    parts: list[Expr] = []
+    for value in node.values:
+        part = infer_condition(fn, value) if in_condition else _bool_part(fn, value, sign)
+        fn.env = narrow(fn.live, part, sign == "and")
+        parts.append(part)
+        if value_of(part) == (sign == "or"):
+            break
+    fn.env = before
+    parts = [part for part in parts[:-1] if value_of(part) is None] + parts[-1:]
+    typed = parts.pop()
+    while parts:
+        typed = Logic(fn.source.span(node), BOOL, sign, parts.pop(), typed)
+    return typed
+
+
+def _bool_part(fn: Expansion, node: ast.expr, sign: str) -> Expr:
+    return as_bool(fn, node, fn.infer(node), f"in `{sign}`, whose value is used")
+
+
+@expression(ast.IfExp)
+def _if_expression(fn: Expansion, node: ast.IfExp) -> Expr:
+    condition = infer_condition(fn, node.test)
+    known = value_of(condition)
+    if known is not None:
+        return fn.infer(node.body if known else node.orelse)
+    before = fn.live
+    fn.env = narrow(before, condition, True)
+    then = fn.infer(node.body)
+    fn.env = narrow(before, condition, False)
+    orelse = fn.infer(node.orelse)
+    fn.env = before
+    if isinstance(then.kind, Int) != isinstance(orelse.kind, Int):
+        then, orelse = as_int(fn, node.body, then), as_int(fn, node.orelse, orelse)
+    kind = kinds.join(then.kind, orelse.kind)
+    if kind is None or isinstance(kind, kinds.Context | kinds.Nothing | kinds.Several):
+        raise fn.error(
+            node,
+            f"{then.kind} or {orelse.kind}, depending on the condition",
+            "two values of one kind",
+            "if ...: ... else: ...",
+        )
+    return Choice(fn.source.span(node), kind, condition, then, orelse)

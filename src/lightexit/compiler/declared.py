@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What annotations ask for, and values made to comply."""
+
+from __future__ import annotations
+
+import ast
+import types
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+from typing import Any
+
+from lightexit.abi import Array, IntType, Struct, Verdict
+from lightexit.compiler import kinds
+from lightexit.compiler.expansion import Expansion
+from lightexit.compiler.fitting import as_bool, as_int, fit
+from lightexit.compiler.scope import NOT_STATIC, static_value
+from lightexit.compiler.tree import Expr
+
+_EXPECTED = "u8, u16, u32, u64, int, bool, Verdict, a Struct, or an Array"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An annotation: `type` is the Python object it names, of a tuple `items` are its parts."""
+
+    type: Any
+    items: tuple[Declared, ...] = ()
+
+
+def declared(fn: Expansion, node: ast.AST, annotation: ast.expr | None, of: str) -> Declared:
+    """Resolve an annotation of `fn`; `of` is what it belongs to."""
+    if annotation is None:
+        raise fn.error(node, f"{of} has no type", _EXPECTED, f"write it: {_example(node)}")
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        annotation = ast.copy_location(_parsed(fn, annotation), annotation)
+    if isinstance(annotation, ast.Subscript):
+        return _generic(fn, annotation, of)
+    found = static_value(fn, annotation)
+    if found is NOT_STATIC:
+        raise fn.error(
+            annotation,
+            f"{fn.text(annotation)}, the type of {of}, is not defined at run time",
+            _EXPECTED,
+            "import it outside of `if TYPE_CHECKING:`",
+        )
+    if not _is_known(found):
+        raise fn.error(annotation, f"{of} is of type {fn.text(annotation)}", _EXPECTED)
+    return Declared(found)
+
+
+def _parsed(fn: Expansion, annotation: ast.Constant) -> ast.expr:
+    try:
+        return _expression(str(annotation.value))
+    except SyntaxError:
+        raise fn.error(annotation, "a type that is no expression", _EXPECTED) from None
+
+
+def _expression(text: str) -> ast.expr:
+    module = ast.parse(f"({text})")
+    statement = module.body[0]
+    assert isinstance(statement, ast.Expr)
+    return statement.value
+
+
+def _is_known(found: Any) -> bool:
+    if found is None or isinstance(found, IntType):
+        return True
+    return isinstance(found, type) and issubclass(found, int | Struct | IntEnum | IntFlag)
+
+
+def _generic(fn: Expansion, annotation: ast.Subscript, of: str) -> Declared:
+    outer = static_value(fn, annotation.value)
+    if outer is Array:
+        return Declared(Array)
+    if outer is tuple and isinstance(annotation.slice, ast.Tuple):
+        items = (declared(fn, each, each, of) for each in annotation.slice.elts)
+        return Declared(tuple, tuple(items))
+    raise fn.error(annotation, f"{of} is of type {fn.text(annotation)}", _EXPECTED)
+
+
+def comply(fn: Expansion, node: ast.AST, expr: Expr, wanted: Declared, place: str) -> Expr:
+    """`expr`, written at `node`, as what `wanted` asks for; `place` is what it is for."""
+    if isinstance(wanted.type, IntType):
+        return fit(fn, node, expr, wanted.type, place)
+    if wanted.type is bool:
+        return as_bool(fn, node, expr, f"for {place}, which is a bool")
+    if _is_number(wanted.type):
+        return as_int(fn, node, expr)
+    if _matches(expr.kind, wanted.type):
+        return expr
+    name = "None" if wanted.type in (None, types.NoneType) else wanted.type.__name__
+    raise fn.error(node, f"{expr.kind} for {place}", f"{_article(name)}{name}", _hint(wanted.type))
+
+
+def _is_number(wanted: Any) -> bool:
+    return isinstance(wanted, type) and issubclass(wanted, int) and wanted is not Verdict
+
+
+def _matches(kind: kinds.Kind, wanted: Any) -> bool:
+    if isinstance(kind, kinds.StructRef | kinds.Context):
+        return isinstance(wanted, type) and issubclass(kind.struct, wanted)
+    if isinstance(kind, kinds.ArrayRef):
+        return wanted is Array
+    if isinstance(kind, kinds.Answer):
+        return wanted is Verdict
+    return isinstance(kind, kinds.Nothing) and wanted is None
+
+
+def _hint(wanted: Any) -> str:
+    return "Verdict.HANDLED or Verdict.PASS" if wanted is Verdict else ""
+
+
+def _article(name: str) -> str:
+    return "" if name == "None" else "an " if name[0] in "AEIOU" else "a "
+
+
+def _example(node: ast.AST) -> str:
+    return f"{node.arg}: u32" if isinstance(node, ast.arg) else "-> u32:"

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""LLVM IR as text: values, blocks, and the debug lines that lead back to the author's source."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from lightexit.compiler.tree import Local, Span
+
+#: The filter's symbol. Its section has another name, as LLVM's BPF back end demands.
+ENTRY = "filter"
+SECTION = "filters"
+
+_DECLARATIONS = f"""\
+declare ptr @llvm.preserve.static.offset(ptr)
+
+attributes #0 = {{ nounwind willreturn memory(none) }}
+attributes #1 = {{ nounwind "no-jump-tables"="true" }}
+
+!llvm.dbg.cu = !{{!0}}
+!llvm.module.flags = !{{!2, !3}}
+!0 = distinct !DICompileUnit(language: DW_LANG_C99, file: !1, producer: "lightexit", \
+isOptimized: true, runtimeVersion: 0, emissionKind: LineTablesOnly)
+!1 = !DIFile(filename: "spans", directory: "")
+!2 = !{{i32 2, !"Dwarf Version", i32 4}}
+!3 = !{{i32 2, !"Debug Info Version", i32 3}}
+!4 = distinct !DISubprogram(name: "{ENTRY}", scope: !1, file: !1, line: 1, type: !5, unit: !0, \
+spFlags: DISPFlagDefinition)
+!5 = !DISubroutineType(types: !{{}})
+"""
+_FIRST_LOCATION = 6
+
+
+class Emitter:
+    """A function being written. Debug "lines" are numbers of spans, counted from 1."""
+
+    def __init__(self) -> None:
+        self.block = "body"
+        self._numbers = itertools.count()
+        self._lines: list[str] = []
+        self._spans: dict[Span, int] = {}
+        self._locals: dict[Local, str] = {}
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The spans that debug lines name, in order."""
+        return tuple(self._spans)
+
+    def value(self, span: Span, instruction: str) -> str:
+        """Append an instruction; the name of its value."""
+        name = f"%v{next(self._numbers)}"
+        self.effect(span, f"{name} = {instruction}")
+        return name
+
+    def effect(self, span: Span, instruction: str) -> None:
+        """Append an instruction without a value."""
+        number = self._spans.setdefault(span, len(self._spans)) + _FIRST_LOCATION
+        self._lines.append(f"  {instruction}, !dbg !{number}")
+
+    def label(self, purpose: str) -> str:
+        """A new label, not placed yet."""
+        return f"{purpose}{next(self._numbers)}"
+
+    def jump(self, span: Span, label: str) -> None:
+        """End the block."""
+        self.effect(span, f"br label %{label}")
+
+    def branch(self, span: Span, condition: str, then: str, orelse: str) -> None:
+        """End the block by a condition."""
+        self.effect(span, f"br i1 {condition}, label %{then}, label %{orelse}")
+
+    def start(self, label: str) -> None:
+        """Start the block of that label."""
+        self._lines.append(f"{label}:")
+        self.block = label
+
+    def ensure(self, span: Span, condition: str) -> None:
+        """Go on only where the condition holds; elsewhere is a fault."""
+        passed = self.label("ok")
+        self.branch(span, condition, passed, "fault")
+        self.start(passed)
+
+    def barrier(self, span: Span, value: str) -> str:
+        """The same value, of which LLVM knows nothing any more."""
+        return self.value(span, f'call i64 asm "", "=r,0"(i64 {value}) #0')
+
+    def place(self, local: Local) -> str:
+        """The stack slot of a local; LLVM turns it into registers."""
+        if local not in self._locals:
+            name = re.sub(r"\W", "", local.name, flags=re.ASCII)
+            self._locals[local] = f"%{name}.{local.number}"
+        return self._locals[local]
+
+    def module(self, state_sizes: list[int]) -> str:
+        """The whole module; states are symbols `state0`, `state1`, and so on."""
+        states = (
+            f"@state{index} = external global [{size} x i8], align 8\n"
+            for index, size in enumerate(state_sizes)
+        )
+        slots = (
+            f"  {name} = alloca {local.storage.value}\n" for local, name in self._locals.items()
+        )
+        locations = (
+            f"!{number + _FIRST_LOCATION} = !DILocation(line: {number + 1}, column: 1, scope: !4)\n"
+            for number in self._spans.values()
+        )
+        return (
+            'target triple = "bpfel"\n\n'
+            + "".join(states)
+            + f'\ndefine i64 @{ENTRY}(ptr %context) #1 section "{SECTION}" !dbg !4 {{\nentry:\n'
+            + "".join(slots)
+            + "  %ctx = call ptr @llvm.preserve.static.offset(ptr %context)\n"
+            + "  br label %body\nbody:\n"
+            + "\n".join(self._lines)
+            + "\n  br label %fault\nfault:\n  ret i64 0\n}\n\n"
+            + _DECLARATIONS
+            + "".join(locations)
+        )

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What type inference knows while it walks one function.
+
+Every call of an @inline function is an `Expansion` of its own: its parameters are typed by that
+call's arguments. `env` follows the flow of control: a local stands in it where it is assigned
+on every path that leads there, with what it can hold there; None where no path leads.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from lightexit.compiler import kinds
+from lightexit.compiler.interval import U64, Interval
+from lightexit.compiler.kinds import Kind
+from lightexit.compiler.refusals import refusal
+from lightexit.compiler.source import Source
+from lightexit.compiler.tree import Expr, Local, Stmt, Storage
+from lightexit.errors import AuthorError, InternalError
+
+#: More than any filter worth its place on the hot path; keeps every jump within 16 bits.
+MAX_OPERATIONS = 4096
+
+Env = dict[str, Kind]
+N = TypeVar("N", bound=ast.AST)
+
+EXPRESSIONS: dict[type[ast.AST], Callable[[Expansion, Any], Expr]] = {}
+STATEMENTS: dict[type[ast.AST], Callable[[Expansion, Any], list[Stmt]]] = {}
+_ENDS = ast.Return | ast.Break | ast.Continue
+
+
+def expression(kind: type[N]) -> Callable[[Callable[[Expansion, N], Expr]], Any]:
+    """Register how expressions of this syntax are typed."""
+
+    def register(function: Callable[[Expansion, N], Expr]) -> Any:
+        EXPRESSIONS[kind] = function
+        return function
+
+    return register
+
+
+def statement(kind: type[N]) -> Callable[[Callable[[Expansion, N], list[Stmt]]], Any]:
+    """Register how statements of this syntax are typed."""
+
+    def register(function: Callable[[Expansion, N], list[Stmt]]) -> Any:
+        STATEMENTS[kind] = function
+        return function
+
+    return register
+
+
+@dataclass
+class Unit:
+    """What all expansions of one filter share."""
+
+    numbers: itertools.count[int] = field(default_factory=itertools.count)
+    operations: int = 0
+    #: Locals that count a constant range and nothing else.
+    counters: set[Local] = field(default_factory=set)
+
+    def local(self, name: str, kind: Kind) -> Local:
+        """A new local that can hold `kind`."""
+        return Local(name, next(self.numbers), storage_of(kind))
+
+
+def storage_of(kind: Kind) -> Storage:
+    """What holds values of this kind."""
+    if isinstance(kind, kinds.Int | kinds.Answer):
+        return Storage.INT
+    if isinstance(kind, kinds.Bool):
+        return Storage.BOOL
+    if isinstance(kind, kinds.Reference):
+        return Storage.POINTER
+    raise InternalError(f"{kind} is held in a local")
+
+
+@dataclass
+class Variable:
+    """A local name of a function. `declared` is what its annotation says, if it is an int's."""
+
+    name: str
+    assignments: int
+    declared: Interval | None = None
+    local: Local | None = None
+    #: The kind of its first assignment, which all others must share.
+    kind: Kind | None = None
+
+    @property
+    def integers(self) -> Interval:
+        """The integers it may hold whatever is assigned when."""
+        return self.declared or U64
+
+
+@dataclass
+class Loop:
+    """The flow out of a loop's body: after `break` and after `continue`."""
+
+    breaks: list[Env] = field(default_factory=list)
+    continues: list[Env] = field(default_factory=list)
+
+
+class Expansion:
+    """One function being typed; see the module's text."""
+
+    def __init__(self, unit: Unit, source: Source, caller: Expansion | None = None) -> None:
+        self.unit = unit
+        self.source = source
+        self.caller = caller
+        self.call_site: ast.AST | None = None
+        self.env: Env | None = {}
+        self.variables = {
+            name: Variable(name, count) for name, count in _assignments(source.node).items()
+        }
+        self.loops: list[Loop] = []
+        self.leave: Callable[[ast.Return], list[Stmt]] = _no_return
+
+    @property
+    def live(self) -> Env:
+        """The flow of control here, which the walker has made sure exists."""
+        if self.env is None:
+            raise InternalError("typing code that no path leads to")
+        return self.env
+
+    def infer(self, node: ast.expr) -> Expr:
+        """Type an expression."""
+        self._spend(node)
+        typed = EXPRESSIONS.get(type(node))
+        if typed is None:
+            raise self._refusal(node)
+        return typed(self, node)
+
+    def block(self, nodes: list[ast.stmt]) -> tuple[Stmt, ...]:
+        """Type statements that follow one another.
+
+        What constants rule out is not looked at: an @inline function may decide by an argument.
+        """
+        result: list[Stmt] = []
+        for before, node in zip([None, *nodes], nodes, strict=False):
+            self._spend(node)
+            if isinstance(before, _ENDS):
+                raise self._dead(node)
+            if self.env is None:
+                break
+            typed = STATEMENTS.get(type(node))
+            if typed is None:
+                raise self._refusal(node)
+            result += typed(self, node)
+        return tuple(result)
+
+    def error(self, node: ast.AST, found: str, expected: str = "", hint: str = "") -> AuthorError:
+        """An author's error at `node`; says who called where this function is not the filter."""
+        if self.caller is not None and self.call_site is not None:
+            site = self.caller.source.where(self.call_site)
+            found = f"{found} (in {self.source.node.name}, called from {site.file}:{site.line})"
+        return AuthorError(found, where=self.source.where(node), expected=expected, hint=hint)
+
+    def text(self, node: ast.AST, longest: int = 40) -> str:
+        """The author's own words for use in a hint; `...` where they are many."""
+        text = ast.unparse(node)
+        return text if len(text) <= longest else "..."
+
+    def is_local(self, name: str) -> bool:
+        """Whether Python takes the name for a local of this function."""
+        return name in self.variables
+
+    def _refusal(self, node: ast.AST) -> AuthorError:
+        found, expected, hint = refusal(node)
+        return self.error(node, found, expected, hint)
+
+    def _dead(self, node: ast.stmt) -> AuthorError:
+        return self.error(
+            node,
+            "this can never run",
+            "no statement after return, break or continue",
+            "remove it, or indent it as it was meant",
+        )
+
+    def _spend(self, node: ast.AST) -> None:
+        self.unit.operations += 1
+        if self.unit.operations > MAX_OPERATIONS:
+            raise self.error(
+                node,
+                f"the filter has more than {MAX_OPERATIONS} operations, expanded calls included",
+                "a fast path of a few dozen lines",
+                "leave the rare cases to the device model: return Verdict.PASS",
+            )
+
+
+def _no_return(_node: ast.Return) -> list[Stmt]:
+    raise InternalError("an expansion without a way to return")
+
+
+def _assignments(function: ast.FunctionDef) -> Counter[str]:
+    """How often each local of a function is assigned; binding a parameter counts."""
+    parameters = function.args
+    every = (*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs)
+    count = Counter(parameter.arg for parameter in every)
+    for statement_node in function.body:
+        count += assigned(statement_node)
+    return count
+
+
+def assigned(node: ast.AST) -> Counter[str]:
+    """How often each name is assigned in `node`; a bare annotation assigns nothing."""
+    found = [
+        name.id
+        for name in ast.walk(node)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    ]
+    return Counter(found)
+
+
+def join_env(a: Env | None, b: Env | None) -> Env | None:
+    """What is known where two paths meet."""
+    if a is None or b is None:
+        return b if a is None else a
+    joined = {name: kinds.join(a[name], b[name]) for name in a if name in b}
+    return {name: kind for name, kind in joined.items() if kind is not None}
+
+
+def join_all(envs: Iterable[Env | None]) -> Env | None:
+    """What is known where several paths meet; None where none does."""
+    result: Env | None = None
+    for env in envs:
+        result = join_env(result, env)
+    return result

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a value is of the kind and size that a place asks for, and what to say if it is not."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from lightexit.abi import IntType
+from lightexit.compiler import kinds
+from lightexit.compiler.expansion import Expansion
+from lightexit.compiler.interval import U64, Interval, unsigned
+from lightexit.compiler.kinds import Answer, Bool, Int, Kind
+from lightexit.compiler.tree import AsInt, Compare, Const, Expr, Not, Read, Span
+
+#: How to make an int of what is none, or a bool.
+_HINTS: dict[type, str] = {
+    kinds.StructRef: "name one of its fields",
+    kinds.ArrayRef: "index it: {text}[i]",
+    kinds.Context: "name one of its fields: ctx.data",
+    kinds.Nothing: "call it in a line of its own",
+    kinds.Several: "unpack it first: a, b = {text}",
+}
+
+
+def value_of(expr: Expr) -> int | None:
+    """The value of a constant expression."""
+    return expr.value if isinstance(expr, Const) else None
+
+
+def interval_of(expr: Expr) -> Interval:
+    """The interval of an expression that has been made an int."""
+    assert isinstance(expr.kind, Int)
+    return expr.kind.interval
+
+
+def integer(span: Span, value: int) -> Const:
+    """A constant int."""
+    return Const(span, Int(Interval(value, value)), value)
+
+
+def truth(span: Span, value: bool) -> Const:
+    """A constant bool."""
+    return Const(span, kinds.BOOL, int(value))
+
+
+def as_int(fn: Expansion, node: ast.AST, expr: Expr) -> Expr:
+    """`expr` as an int; bools and verdicts count as 0 and 1, as in Python."""
+    if isinstance(expr.kind, Int):
+        return expr
+    if not isinstance(expr.kind, Bool | Answer):
+        found = f"{expr.kind} where a number is needed"
+        raise fn.error(node, found, "an int", _hint(fn, node, expr))
+    if isinstance(expr, Const):
+        return integer(expr.span, expr.value)
+    return AsInt(expr.span, Int(kinds.TRUTH), expr)
+
+
+def as_exact(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
+    """`expr` as an int of which 64 bits tell the value; `use` says who needs that."""
+    expr = as_int(fn, node, expr)
+    if kinds.exact(expr.kind):
+        return expr
+    raise fn.error(
+        node,
+        f"this {excess(interval_of(expr), U64)}, and {use} needs its true value",
+        "a value of 64 bits",
+        wrapping(fn, node, "u64"),
+    )
+
+
+def as_unsigned(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
+    """`expr` as an int of 0 to 2**64 - 1."""
+    expr = as_exact(fn, node, expr, use)
+    if interval_of(expr).lo >= 0:
+        return expr
+    raise fn.error(
+        node,
+        f"this {excess(interval_of(expr), U64)}, and {use} needs at least 0",
+        "a value of at least 0",
+        wrapping(fn, node, "u64"),
+    )
+
+
+def as_bool(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
+    """`expr`, which must be a bool; `use` says for what."""
+    if isinstance(expr.kind, Bool):
+        return expr
+    hint = f"{fn.text(node)} != 0" if isinstance(expr.kind, Int) else _hint(fn, node, expr)
+    raise fn.error(node, f"{expr.kind} {use}", "a bool", hint)
+
+
+def as_condition(fn: Expansion, node: ast.AST, expr: Expr) -> Expr:
+    """The truth of `expr`: an int counts as true where it is not 0."""
+    if isinstance(expr.kind, Bool):
+        return expr
+    if isinstance(expr.kind, kinds.Reference | kinds.Context):
+        found = f"{expr.kind} as a condition is always true"
+        raise fn.error(node, found, "a bool or an int", _hint(fn, node, expr))
+    number = as_exact(fn, node, expr, "a condition")
+    if isinstance(number, Const):
+        return truth(number.span, bool(number.value))
+    return Compare(expr.span, kinds.BOOL, "!=", number, integer(expr.span, 0))
+
+
+def negated(expr: Expr) -> Expr:
+    """The opposite of a bool."""
+    if isinstance(expr, Const):
+        return truth(expr.span, not expr.value)
+    return Not(expr.span, kinds.BOOL, expr)
+
+
+def fit(fn: Expansion, node: ast.AST, expr: Expr, kind: IntType, place: str) -> Expr:
+    """`expr` as an int that fits `kind`; `place` is what it is for."""
+    expr = as_int(fn, node, expr)
+    limits = unsigned(kind.bits)
+    if interval_of(expr).within(limits):
+        return expr
+    raise fn.error(
+        node,
+        f"this {excess(interval_of(expr), limits)}, and {place} is a {kind}",
+        f"a value of 0 to {kind.maximum:#x}",
+        wrapping(fn, node, kind.name),
+    )
+
+
+def excess(interval: Interval, limits: Interval) -> str:
+    """In which way an interval leaves its limits, in words."""
+    if interval.is_point:
+        return f"is {interval.lo}"
+    below, above = interval.lo < limits.lo, interval.hi > limits.hi
+    ways = ["may be negative"] * below + [f"may exceed {limits.hi:#x}"] * above
+    return f"{' and '.join(ways) or 'does not fit'} ({interval})"
+
+
+def wrapping(fn: Expansion, node: ast.AST, kind: str) -> str:
+    """The hint to take a value modulo 2**bits."""
+    return f"{kind}({fn.text(node)}), which wraps it"
+
+
+def same_kind(expr: Expr, kind: Kind) -> Expr:
+    """`expr` where a value of `kind` is wanted: only bools change, into ints."""
+    if isinstance(kind, Int) and isinstance(expr.kind, Bool):
+        return AsInt(expr.span, Int(kinds.TRUTH), expr)
+    return expr
+
+
+def simple(expr: Expr) -> bool:
+    """Whether evaluating it again costs nothing and gives the same."""
+    return isinstance(expr, Const | Read)
+
+
+def widened(expr: Expr, kind: Kind) -> Expr:
+    """The same expression, known less precisely."""
+    return replace(expr, kind=kind)
+
+
+def _hint(fn: Expansion, node: ast.AST, expr: Expr) -> str:
+    return _HINTS.get(type(expr.kind), "").format(text=fn.text(node))

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Second pass: from a function's syntax to the typed tree, refusing all that is not the language.
+
+The registries of `expansion` say which function types which syntax; importing the modules
+below fills them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from lightexit.abi import IoContext, Struct, Verdict, value_size
+from lightexit.compiler import (
+    calls,  # noqa: F401
+    comparisons,  # noqa: F401
+    conditions,  # noqa: F401
+    control,  # noqa: F401
+    operators,  # noqa: F401
+    places,  # noqa: F401
+    statements,  # noqa: F401
+)
+from lightexit.compiler.declared import Declared, comply, declared
+from lightexit.compiler.expansion import Expansion, Unit
+from lightexit.compiler.inlining import bind, body_of, missing_return
+from lightexit.compiler.kinds import Context, StructRef
+from lightexit.compiler.source import source_of
+from lightexit.compiler.tree import ContextBase, Filter, Return, State, StateBase, Stmt
+
+_SIGNATURE = "def name(ctx: IoContext, state: SomeStruct, ...) -> Verdict"
+
+
+def infer_filter(function: Callable[..., Any]) -> Filter:
+    """Type a filter. Raises AuthorError where it is outside the language."""
+    fn = Expansion(Unit(), source_of(function))
+    try:
+        return _filter(fn)
+    except RecursionError:
+        raise fn.error(
+            fn.source.node,
+            f"{fn.source.node.name} is nested too deeply",
+            "a few dozen levels of nesting at most",
+            "split it into statements and @inline functions",
+        ) from None
+
+
+def _filter(fn: Expansion) -> Filter:
+    node = fn.source.node
+    fn.leave = lambda statement: _return(fn, statement)
+    parameters = _parameters(fn)
+    _check_verdict(fn)
+    states = tuple(_state(each, struct) for each, struct in parameters)
+    prologue: list[Stmt] = []
+    for index, (parameter, struct) in enumerate(parameters):
+        kind = StructRef(struct, struct.layout.size)
+        prologue += bind(fn, parameter.arg, StateBase(fn.source.span(parameter), kind, index))
+    body = fn.block(body_of(fn))
+    if fn.env is not None:
+        raise missing_return(fn, "a return of a Verdict on every path")
+    return Filter(node.name, states, (*prologue, *body))
+
+
+def _state(parameter: ast.arg, struct: type[Struct]) -> State:
+    return State(parameter.arg, value_size(struct))
+
+
+def _parameters(fn: Expansion) -> list[tuple[ast.arg, type[Struct]]]:
+    """The state parameters; the context is bound."""
+    arguments = fn.source.node.args
+    plain = [*arguments.posonlyargs, *arguments.args]
+    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults:
+        raise fn.error(fn.source.node, "*, ** or a default in a filter's parameters", _SIGNATURE)
+    if not plain:
+        raise fn.error(fn.source.node, "a filter without parameters", _SIGNATURE)
+    context, *states = plain
+    kind = declared(fn, context, context.annotation, f"parameter {context.arg}")
+    if kind.type is not IoContext:
+        raise fn.error(context, f"the first parameter is {fn.text(context)}", "ctx: IoContext")
+    bind(fn, context.arg, ContextBase(fn.source.span(context), Context(IoContext)))
+    return [(state, _struct(fn, state)) for state in states]
+
+
+def _struct(fn: Expansion, parameter: ast.arg) -> type[Struct]:
+    kind = declared(fn, parameter, parameter.annotation, f"parameter {parameter.arg}").type
+    if isinstance(kind, type) and issubclass(kind, Struct) and kind is not IoContext:
+        if kind.layout.size:
+            return kind
+        raise fn.error(parameter, f"{kind.__name__} has no fields", "a Struct of at least a byte")
+    raise fn.error(parameter, f"parameter {fn.text(parameter)} is no state", "a Struct", _SIGNATURE)
+
+
+def _check_verdict(fn: Expansion) -> None:
+    node = fn.source.node
+    if declared(fn, node, node.returns, node.name).type is not Verdict:
+        raise fn.error(node.returns or node, "a filter that returns no Verdict", _SIGNATURE)
+
+
+def _return(fn: Expansion, node: ast.Return) -> list[Stmt]:
+    if node.value is None:
+        raise fn.error(node, "return without a value", "a Verdict", "return Verdict.PASS")
+    place = f"the answer of {fn.source.node.name}"
+    value = comply(fn, node.value, fn.infer(node.value), Declared(Verdict), place)
+    return [Return(fn.source.span(node), value)]

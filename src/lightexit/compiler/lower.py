@@ -1,0 +1,417 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fourth pass: from the typed tree to LLVM IR that LLVM's BPF back end survives.
+
+Two facts rule here. LLVM drops a check that it can prove and the Linux verifier cannot, so
+indices go through a barrier. And LLVM's BPF back end dies of 128-bit arithmetic, which LLVM
+itself makes of some products and quotients, so these go through a barrier, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lightexit.abi import STATE_OFFSET
+from lightexit.compiler import tree
+from lightexit.compiler.emit import Emitter
+from lightexit.compiler.fitting import interval_of
+from lightexit.compiler.interval import I64, U64, Interval
+from lightexit.compiler.kinds import Bool, exact
+from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt, Storage
+
+_RING = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor"}
+_PREDICATES = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """LLVM IR; its debug lines are numbers of `spans`, counted from 1."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+
+def lower(filter_tree: Filter) -> Lowered:
+    """LLVM IR of a checked tree."""
+    emitter = Emitter()
+    _Lowering(emitter).block(filter_tree.body)
+    sizes = [state.size - STATE_OFFSET for state in filter_tree.states]
+    return Lowered(emitter.module(sizes), emitter.spans)
+
+
+class _Lowering:
+    """Walks a tree in the order of evaluation, writing as it goes."""
+
+    def __init__(self, emitter: Emitter) -> None:
+        self.emit = emitter
+        self.loops: list[tuple[str, str]] = []  # labels of continue and break
+        self.leaves: list[str] = []  # labels behind the functions being expanded
+
+    def block(self, statements: tuple[Stmt, ...]) -> None:
+        """Write statements, up to the first that ends the block."""
+        for statement in statements:
+            _STATEMENTS[type(statement)](self, statement)
+            if isinstance(statement, tree.Return | tree.Leave | tree.Break | tree.Continue):
+                return
+
+    def expression(self, expr: Expr) -> str:
+        """Write an expression; the name of its value."""
+        return _EXPRESSIONS[type(expr)](self, expr)
+
+    # Expressions
+
+    def constant(self, expr: tree.Const) -> str:
+        if isinstance(expr.kind, Bool):
+            return "true" if expr.value else "false"
+        value = expr.value & U64.hi
+        return str(value - 2**64 if value >> 63 else value)
+
+    def read(self, expr: tree.Read) -> str:
+        storage, place = expr.local.storage.value, self.emit.place(expr.local)
+        return self.emit.value(expr.span, f"load {storage}, ptr {place}")
+
+    def bind(self, expr: tree.Bind) -> str:
+        value = self.expression(expr.value)
+        self._assign(expr.span, expr.local, value)
+        return value
+
+    def context_load(self, expr: tree.ContextLoad) -> str:
+        return self._load(expr, self._context(expr.span, expr.offset), expr.bits)
+
+    def load(self, expr: tree.Load) -> str:
+        return self._load(expr, self.expression(expr.address), expr.bits)
+
+    def _load(self, expr: Expr, address: str, bits: int) -> str:
+        value = self.emit.value(expr.span, f"load i{bits}, ptr {address}, align {bits // 8}")
+        if isinstance(expr.kind, Bool):
+            return self.emit.value(expr.span, f"icmp ne i{bits} {value}, 0")
+        return value if bits == 64 else self.emit.value(expr.span, f"zext i{bits} {value} to i64")
+
+    def _context(self, span: Span, offset: int) -> str:
+        return self._offset(span, "%ctx", offset)
+
+    def _offset(self, span: Span, base: str, offset: int | str) -> str:
+        return self.emit.value(span, f"getelementptr inbounds i8, ptr {base}, i64 {offset}")
+
+    def state(self, expr: tree.StateBase) -> str:
+        return f"@state{expr.index}"
+
+    def member(self, expr: tree.Member) -> str:
+        return self._offset(expr.span, self.expression(expr.base), expr.offset)
+
+    def element(self, expr: tree.Element) -> str:
+        base = self.expression(expr.base)
+        index = self._guarded(expr, self.expression(expr.index))
+        if expr.stride != 1:
+            index = self.emit.value(expr.span, f"mul i64 {index}, {expr.stride}")
+        return self._offset(expr.span, base, index)
+
+    def _guarded(self, expr: tree.Element, index: str) -> str:
+        """The index, within the array for every verifier to see."""
+        if expr.guard is Guard.NONE:
+            return index
+        if expr.guard is Guard.CHECK:
+            index = self.emit.barrier(expr.span, index)
+            self._check_index(expr, index)
+            return index
+        if not interval_of(expr.index).within(Interval(0, expr.length - 1)):
+            self._check_index(expr, index)
+        mask = (1 << (expr.length - 1).bit_length()) - 1
+        index = self.emit.barrier(expr.span, index)
+        return self.emit.value(expr.span, f"and i64 {index}, {mask}")
+
+    def _check_index(self, expr: tree.Element, index: str) -> None:
+        inside = self.emit.value(expr.span, f"icmp ult i64 {index}, {expr.length}")
+        self.emit.ensure(expr.span, inside)
+
+    def binary(self, expr: tree.Binary) -> str:
+        left, right = self.expression(expr.left), self.expression(expr.right)
+        if expr.op in _RING:
+            return self._compute(expr, f"{_RING[expr.op]} i64 {left}, {right}")
+        return _OPERATIONS[expr.op](self, expr, left, right)
+
+    def _compute(self, expr: tree.Binary, instruction: str) -> str:
+        return self.emit.value(expr.span, instruction)
+
+    def _multiply(self, expr: tree.Binary, left: str, right: str) -> str:
+        return self._hidden(expr, self._compute(expr, f"mul i64 {left}, {right}"))
+
+    def _divide(self, expr: tree.Binary, left: str, right: str) -> str:
+        if interval_of(expr.right).lo == 0:
+            nonzero = self._compute(expr, f"icmp ne i64 {right}, 0")
+            self.emit.ensure(expr.span, nonzero)
+        operation = "udiv" if expr.op == "//" else "urem"
+        return self._hidden(expr, self._compute(expr, f"{operation} i64 {left}, {right}"))
+
+    def _hidden(self, expr: tree.Binary, value: str) -> str:
+        """A product or quotient of two variables, out of LLVM's sight."""
+        if isinstance(expr.left, tree.Const) or isinstance(expr.right, tree.Const):
+            return value
+        return self.emit.barrier(expr.span, value)
+
+    def _shift_left(self, expr: tree.Binary, left: str, right: str) -> str:
+        return self._shift(expr, "shl", left, right)
+
+    def _shift_right(self, expr: tree.Binary, left: str, right: str) -> str:
+        if interval_of(expr.left).lo >= 0:
+            return self._shift(expr, "lshr", left, right)
+        if interval_of(expr.right).hi > 63:
+            small = self._compute(expr, f"icmp ult i64 {right}, 63")
+            right = self._compute(expr, f"select i1 {small}, i64 {right}, i64 63")
+        return self._compute(expr, f"ashr i64 {left}, {right}")
+
+    def _shift(self, expr: tree.Binary, operation: str, left: str, right: str) -> str:
+        """A shift by any count: 0 for what LLVM leaves undefined."""
+        if interval_of(expr.right).hi <= 63:
+            return self._compute(expr, f"{operation} i64 {left}, {right}")
+        count = self._compute(expr, f"and i64 {right}, 63")
+        shifted = self._compute(expr, f"{operation} i64 {left}, {count}")
+        small = self._compute(expr, f"icmp ult i64 {right}, 64")
+        return self._compute(expr, f"select i1 {small}, i64 {shifted}, i64 0")
+
+    def _extreme(self, expr: tree.Binary, left: str, right: str) -> str:
+        predicate = _predicate("<" if expr.op == "min" else ">", expr.left, expr.right)
+        first = self._compute(expr, f"icmp {predicate} i64 {left}, {right}")
+        return self._compute(expr, f"select i1 {first}, i64 {left}, i64 {right}")
+
+    def compare(self, expr: tree.Compare) -> str:
+        both = interval_of(expr.left).union(interval_of(expr.right))
+        if both.within(U64) or both.within(I64):
+            left, right = self.expression(expr.left), self.expression(expr.right)
+            predicate = _predicate(expr.op, expr.left, expr.right)
+            return self.emit.value(expr.span, f"icmp {predicate} i64 {left}, {right}")
+        left, right = self.wide(expr.left), self.wide(expr.right)
+        sign = _PREDICATES[expr.op]
+        predicate = sign if sign in ("eq", "ne") else f"s{sign}"
+        return self.emit.value(expr.span, f"icmp {predicate} i128 {left}, {right}")
+
+    def wide(self, expr: Expr) -> str:
+        """The true value in 128 bits: of sums only, for the back end cannot do more."""
+        if isinstance(expr, tree.Const):
+            return str(expr.value)
+        if isinstance(expr, tree.Binary) and not exact(expr.kind):
+            left, right = self.wide(expr.left), self.wide(expr.right)
+            return self.emit.value(expr.span, f"{_RING[expr.op]} i128 {left}, {right}")
+        extend = "zext" if interval_of(expr).within(U64) else "sext"
+        return self.emit.value(expr.span, f"{extend} i64 {self.expression(expr)} to i128")
+
+    def negation(self, expr: tree.Not) -> str:
+        return self.emit.value(expr.span, f"xor i1 {self.expression(expr.value)}, true")
+
+    def logic(self, expr: tree.Logic) -> str:
+        """The right side in a block of its own, reached only where it matters."""
+        left, origin = self.expression(expr.left), self.emit.block
+        more, end = self.emit.label("more"), self.emit.label("end")
+        ways = (more, end) if expr.op == "and" else (end, more)
+        self.emit.branch(expr.span, left, *ways)
+        self.emit.start(more)
+        right = self.expression(expr.right)
+        known = "false" if expr.op == "and" else "true"
+        return self._meet(expr.span, end, "i1", (right, self.emit.block), (known, origin))
+
+    def choice(self, expr: tree.Choice) -> str:
+        condition = self.expression(expr.condition)
+        labels = then, orelse, end = [self.emit.label(name) for name in ("then", "else", "end")]
+        self.emit.branch(expr.span, condition, then, orelse)
+        self.emit.start(then)
+        first = (self.expression(expr.then), self.emit.block)
+        self.emit.jump(expr.span, end)
+        self.emit.start(orelse)
+        second = (self.expression(expr.orelse), self.emit.block)
+        kind = tree_storage(expr).value
+        return self._meet(expr.span, labels[2], kind, second, first)
+
+    def _meet(
+        self, span: Span, end: str, kind: str, here: tuple[str, str], there: tuple[str, str]
+    ) -> str:
+        """End the block `here` and go on where it meets the other, with either's value."""
+        self.emit.jump(span, end)
+        self.emit.start(end)
+        ways = ", ".join(f"[ {value}, %{block} ]" for value, block in (here, there))
+        return self.emit.value(span, f"phi {kind} {ways}")
+
+    def wrap(self, expr: tree.Wrap) -> str:
+        value = self.expression(expr.value)
+        if expr.bits == 64:
+            return value
+        return self.emit.value(expr.span, f"and i64 {value}, {(1 << expr.bits) - 1}")
+
+    def as_int(self, expr: tree.AsInt) -> str:
+        value = self.expression(expr.value)
+        if not isinstance(expr.value.kind, Bool):
+            return value
+        return self.emit.value(expr.span, f"zext i1 {value} to i64")
+
+    def call(self, expr: tree.Call) -> str:
+        """An expanded body; where it returns one value, that."""
+        end = self.emit.label("returned")
+        loops, self.loops = self.loops, []
+        self.leaves.append(end)
+        self.block(expr.body)
+        self.leaves.pop()
+        self.loops = loops
+        if not expr.body or not isinstance(expr.body[-1], tree.Leave):
+            self.emit.jump(expr.span, end)
+        self.emit.start(end)
+        if len(expr.results) != 1:
+            return ""
+        return self.read(tree.Read(expr.span, expr.kind, expr.results[0]))
+
+    # Statements
+
+    def assign(self, statement: tree.Assign) -> None:
+        self._assign(statement.span, statement.local, self.expression(statement.value))
+
+    def _assign(self, span: Span, local: tree.Local, value: str) -> None:
+        self.emit.effect(span, f"store {local.storage.value} {value}, ptr {self.emit.place(local)}")
+
+    def store(self, statement: tree.Store) -> None:
+        value = self._narrow(statement.value, statement.bits)
+        self._write(statement.span, self.expression(statement.address), statement.bits, value)
+
+    def context_store(self, statement: tree.ContextStore) -> None:
+        value = self._narrow(statement.value, statement.bits)
+        address = self._context(statement.span, statement.offset)
+        self._write(statement.span, address, statement.bits, value)
+
+    def _narrow(self, expr: Expr, bits: int) -> str:
+        value = self.expression(expr)
+        if isinstance(expr.kind, Bool):
+            return self.emit.value(expr.span, f"zext i1 {value} to i{bits}")
+        return value if bits == 64 else self.emit.value(expr.span, f"trunc i64 {value} to i{bits}")
+
+    def _write(self, span: Span, address: str, bits: int, value: str) -> None:
+        self.emit.effect(span, f"store i{bits} {value}, ptr {address}, align {bits // 8}")
+
+    def evaluate(self, statement: tree.Evaluate) -> None:
+        self.expression(statement.value)
+
+    def branch(self, statement: tree.If) -> None:
+        condition = self.expression(statement.condition)
+        then, orelse, end = (self.emit.label(name) for name in ("then", "else", "end"))
+        self.emit.branch(statement.span, condition, then, orelse)
+        for label, body in ((then, statement.then), (orelse, statement.orelse)):
+            self.emit.start(label)
+            self._body(statement.span, body, end)
+        self.emit.start(end)
+
+    def _body(self, span: Span, body: tuple[Stmt, ...], following: str) -> None:
+        """Write a block that goes on at `following`, unless it has ended otherwise."""
+        self.block(body)
+        ended = tree.Return | tree.Leave | tree.Break | tree.Continue
+        if not (body and isinstance(body[-1], ended)):
+            self.emit.jump(span, following)
+
+    def loop(self, statement: tree.While) -> None:
+        head, body, end = (self.emit.label(name) for name in ("while", "do", "done"))
+        self.emit.jump(statement.span, head)
+        self.emit.start(head)
+        condition = self.expression(statement.condition)
+        self.emit.branch(statement.span, condition, body, end)
+        self._loop_body(statement.span, body, statement.body, (head, end))
+
+    def _loop_body(
+        self, span: Span, label: str, body: tuple[Stmt, ...], ways: tuple[str, str]
+    ) -> None:
+        self.emit.start(label)
+        self.loops.append(ways)
+        self._body(span, body, ways[0])
+        self.loops.pop()
+        self.emit.start(ways[1])
+
+    def count(self, statement: tree.ForRange) -> None:
+        """`for` over a range: start and stop are evaluated once, before."""
+        span, counter = statement.span, self.emit.place(statement.counter)
+        labels = head, body, step, end = [
+            self.emit.label(name) for name in ("for", "do", "step", "done")
+        ]
+        start, stop = self.expression(statement.start), self.expression(statement.stop)
+        self._assign(span, statement.counter, start)
+        self.emit.jump(span, head)
+        self.emit.start(step)
+        self._advance(statement, counter)
+        self.emit.jump(span, head)
+        self.emit.start(head)
+        sign = "<" if statement.step > 0 else ">"
+        predicate = _predicate(sign, statement.start, statement.stop)
+        value = self.emit.value(span, f"load i64, ptr {counter}")
+        more = self.emit.value(span, f"icmp {predicate} i64 {value}, {stop}")
+        self.emit.branch(span, more, body, end)
+        self._loop_body(span, body, statement.body, (labels[2], end))
+
+    def _advance(self, statement: tree.ForRange, counter: str) -> None:
+        value = self.emit.value(statement.span, f"load i64, ptr {counter}")
+        more = self.emit.value(statement.span, f"add i64 {value}, {statement.step}")
+        self._assign(statement.span, statement.counter, more)
+
+    def stop(self, statement: tree.Break) -> None:
+        self.emit.jump(statement.span, self.loops[-1][1])
+
+    def again(self, statement: tree.Continue) -> None:
+        self.emit.jump(statement.span, self.loops[-1][0])
+
+    def answer(self, statement: tree.Return) -> None:
+        self.emit.effect(statement.span, f"ret i64 {self.expression(statement.value)}")
+
+    def leave(self, statement: tree.Leave) -> None:
+        self.emit.jump(statement.span, self.leaves[-1])
+
+
+def tree_storage(expr: Expr) -> Storage:
+    """What holds an expression's value."""
+    from lightexit.compiler.expansion import storage_of
+
+    return storage_of(expr.kind)
+
+
+def _predicate(op: str, left: Expr, right: Expr) -> str:
+    """LLVM's comparison: unsigned where both sides are unsigned numbers of 64 bits."""
+    name = _PREDICATES[op]
+    if name in ("eq", "ne"):
+        return name
+    return f"{'u' if interval_of(left).union(interval_of(right)).within(U64) else 's'}{name}"
+
+
+_OPERATIONS: dict[str, Callable[[_Lowering, tree.Binary, str, str], str]] = {
+    "*": _Lowering._multiply,
+    "//": _Lowering._divide,
+    "%": _Lowering._divide,
+    "<<": _Lowering._shift_left,
+    ">>": _Lowering._shift_right,
+    "min": _Lowering._extreme,
+    "max": _Lowering._extreme,
+}
+
+_EXPRESSIONS: dict[type[Expr], Callable[[_Lowering, Any], str]] = {
+    tree.Const: _Lowering.constant,
+    tree.Read: _Lowering.read,
+    tree.Bind: _Lowering.bind,
+    tree.ContextLoad: _Lowering.context_load,
+    tree.StateBase: _Lowering.state,
+    tree.Member: _Lowering.member,
+    tree.Element: _Lowering.element,
+    tree.Load: _Lowering.load,
+    tree.Binary: _Lowering.binary,
+    tree.Compare: _Lowering.compare,
+    tree.Not: _Lowering.negation,
+    tree.Logic: _Lowering.logic,
+    tree.Choice: _Lowering.choice,
+    tree.Wrap: _Lowering.wrap,
+    tree.AsInt: _Lowering.as_int,
+    tree.Call: _Lowering.call,
+}
+
+_STATEMENTS: dict[type[Stmt], Callable[[_Lowering, Any], None]] = {
+    tree.Assign: _Lowering.assign,
+    tree.Store: _Lowering.store,
+    tree.ContextStore: _Lowering.context_store,
+    tree.Evaluate: _Lowering.evaluate,
+    tree.If: _Lowering.branch,
+    tree.While: _Lowering.loop,
+    tree.ForRange: _Lowering.count,
+    tree.Break: _Lowering.stop,
+    tree.Continue: _Lowering.again,
+    tree.Return: _Lowering.answer,
+    tree.Leave: _Lowering.leave,
+}

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Typing of names, fields and elements: where a value lives, how it is read and written."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+
+from lightexit.abi import WRITABLE_FIELDS, ArrayType, Field, IntType, Struct
+from lightexit.abi.struct import FieldType, size_of
+from lightexit.compiler.expansion import Expansion, expression
+from lightexit.compiler.fitting import as_bool, as_exact, fit, interval_of
+from lightexit.compiler.interval import unsigned
+from lightexit.compiler.kinds import BOOL, ArrayRef, Cell, Context, Int, Kind, StructRef
+from lightexit.compiler.narrowing import key_of
+from lightexit.compiler.scope import NOT_STATIC, constant, nearest, static_value
+from lightexit.compiler.tree import (
+    Const,
+    ContextBase,
+    ContextLoad,
+    ContextStore,
+    Element,
+    Expr,
+    Guard,
+    Load,
+    Member,
+    Read,
+    Stmt,
+    Store,
+)
+
+
+@expression(ast.Constant)
+def _constant(fn: Expansion, node: ast.Constant) -> Expr:
+    return constant(fn, node, node.value)
+
+
+@expression(ast.Name)
+def _name(fn: Expansion, node: ast.Name) -> Expr:
+    if fn.is_local(node.id):
+        return _local(fn, node)
+    static = static_value(fn, node)
+    if static is not NOT_STATIC:
+        return constant(fn, node, static)
+    known = [*fn.variables, *fn.source.names()]
+    raise fn.error(
+        node,
+        f"{node.id} is not defined",
+        "a parameter, a local, or a constant of the module",
+        nearest(node.id, known),
+    )
+
+
+def _local(fn: Expansion, node: ast.Name) -> Expr:
+    span, kind, local = fn.source.span(node), fn.live.get(node.id), fn.variables[node.id].local
+    if isinstance(kind, Context):
+        return ContextBase(span, kind)
+    if kind is None or local is None:
+        raise fn.error(
+            node,
+            f"{node.id} may not be assigned yet",
+            "a value on every path that leads here",
+            f"{node.id} = 0 before the branch or loop",
+        )
+    if isinstance(kind, Int) and kind.interval.is_point:
+        return Const(span, kind, kind.interval.lo)
+    return Read(span, kind, local)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something of a declared type lives: at an address, or at an offset of the context."""
+
+    type: FieldType
+    address: Expr
+
+
+@expression(ast.Attribute)
+def _attribute(fn: Expansion, node: ast.Attribute) -> Expr:
+    static = static_value(fn, node)
+    if static is not NOT_STATIC:
+        return constant(fn, node, static)
+    return read(fn, node, place_of(fn, node))
+
+
+@expression(ast.Subscript)
+def _subscript(fn: Expansion, node: ast.Subscript) -> Expr:
+    return read(fn, node, place_of(fn, node))
+
+
+def place_of(fn: Expansion, node: ast.Attribute | ast.Subscript) -> Place:
+    """The place of a field or an element."""
+    base = fn.infer(node.value)
+    return _field(fn, node, base) if isinstance(node, ast.Attribute) else _element(fn, node, base)
+
+
+def read(fn: Expansion, node: ast.AST, place: Place) -> Expr:
+    """The value at a place; of a struct or array, its address."""
+    span = fn.source.span(node)
+    if not isinstance(place.type, IntType) and place.type is not bool:
+        return place.address
+    kind, bits = _scalar(place.type)
+    if isinstance(place.address.kind, Context):
+        assert isinstance(place.address, ContextLoad)
+        loaded = ContextLoad(span, kind, place.address.offset, bits)
+        return replace(loaded, kind=fn.live.get(key_of(loaded) or "", kind))
+    return Load(span, kind, place.address, bits)
+
+
+def write(fn: Expansion, node: ast.expr, place: Place, value: Expr, value_node: ast.AST) -> Stmt:
+    """Store `value`; `value_node` is what the author wrote for it."""
+    text, span = fn.text(node), fn.source.span(node)
+    if isinstance(place.type, IntType):
+        value = fit(fn, value_node, value, place.type, text)
+    elif place.type is bool:
+        value = as_bool(fn, value_node, value, f"for {text}, which is a bool")
+    else:
+        raise fn.error(
+            node,
+            f"{text} as a whole is assigned",
+            "an assignment to each of its fields or elements",
+            f"{text}[i] = ..." if isinstance(place.type, ArrayType) else f"{text}.NAME = ...",
+        )
+    bits = _scalar(place.type)[1]
+    if isinstance(place.address, ContextLoad):
+        return ContextStore(span, place.address.offset, bits, value)
+    return Store(span, place.address, bits, value)
+
+
+def _scalar(kind: FieldType) -> tuple[Kind, int]:
+    """What a scalar of a declared type is as a value, and its bits in memory."""
+    return (Int(unsigned(kind.bits)), kind.bits) if isinstance(kind, IntType) else (BOOL, 8)
+
+
+def _field(fn: Expansion, node: ast.Attribute, base: Expr) -> Place:
+    if not isinstance(base.kind, StructRef | Context):
+        raise fn.error(
+            node,
+            f"{fn.text(node.value)} is {base.kind}, which has no fields",
+            "a context or a struct before the dot",
+            f"{fn.text(node.value)}[i].{node.attr}" if isinstance(base.kind, ArrayRef) else "",
+        )
+    field = base.kind.struct.layout.field(node.attr)
+    if field is None:
+        raise _no_field(fn, node, base.kind.struct)
+    span = fn.source.span(node)
+    if isinstance(base.kind, Context):
+        _check_context_access(fn, node, field)
+        return Place(field.type, ContextLoad(span, base.kind, field.offset, 8 * field.size))
+    kind = _placed(field.type, base.kind.room - field.offset)
+    return Place(field.type, Member(span, kind, base, field.offset))
+
+
+def _check_context_access(fn: Expansion, node: ast.Attribute, field: Field) -> None:
+    if isinstance(node.ctx, ast.Store) and field.name not in WRITABLE_FIELDS:
+        raise fn.error(
+            node,
+            f"{fn.text(node)} is assigned, which is the host's to say",
+            f"one of {', '.join(WRITABLE_FIELDS)}",
+            "the answer to a read goes into ctx.data",
+        )
+
+
+def _no_field(fn: Expansion, node: ast.Attribute, struct: type[Struct]) -> Exception:
+    names = [field.name for field in struct.layout.fields]
+    if callable(getattr(struct, node.attr, None)):
+        return fn.error(
+            node, f"the method {node.attr} without a call", "a value", f"{fn.text(node)}(...)"
+        )
+    return fn.error(
+        node,
+        f"{struct.__name__} has no field {node.attr}",
+        f"one of {', '.join(names)}",
+        nearest(node.attr, names),
+    )
+
+
+def _placed(kind: FieldType, room: int) -> Kind:
+    """What the address of something of a declared type is."""
+    if isinstance(kind, ArrayType):
+        return ArrayRef(kind, room)
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return StructRef(kind, room)
+    return Cell(room)
+
+
+def _element(fn: Expansion, node: ast.Subscript, base: Expr) -> Place:
+    if not isinstance(base.kind, ArrayRef):
+        raise fn.error(
+            node,
+            f"{fn.text(node.value)} is {base.kind}, which has no elements",
+            "an array before the bracket",
+            f"a bit is ({fn.text(node.value)} >> n) & 1" if isinstance(base.kind, Int) else "",
+        )
+    array = base.kind.array
+    index = as_exact(fn, node.slice, fn.infer(node.slice), "an index")
+    if interval_of(index).meet(0, array.length - 1) is None:
+        raise fn.error(
+            node.slice,
+            f"index {interval_of(index)} of an array of {array.length}",
+            f"an index of 0 to {array.length - 1}",
+            "a longer array, or a smaller index",
+        )
+    return element_at(fn, node, base, index)
+
+
+def element_at(fn: Expansion, node: ast.AST, base: Expr, index: Expr) -> Place:
+    """The place of an array's element, its index kept within the array."""
+    assert isinstance(base.kind, ArrayRef)
+    array, room, span = base.kind.array, base.kind.room, fn.source.span(node)
+    stride = size_of(array.element)
+    if isinstance(index, Const):
+        kind = _placed(array.element, room - index.value * stride)
+        return Place(array.element, Member(span, kind, base, index.value * stride))
+    guard, last = _guard(fn, index, array, room)
+    kind = _placed(array.element, room - last * stride)
+    address = Element(span, kind, base, index, array.length, stride, guard)
+    return Place(array.element, address)
+
+
+def _guard(fn: Expansion, index: Expr, array: ArrayType, room: int) -> tuple[Guard, int]:
+    """How to keep an index within an array, and the largest that a verifier will believe in."""
+    last = array.length - 1
+    mask = (1 << last.bit_length()) - 1
+    counts = isinstance(index, Read) and index.local in fn.unit.counters
+    if counts and interval_of(index).hi <= last:
+        return Guard.NONE, last
+    if (mask + 1) * size_of(array.element) <= room:
+        return Guard.MASK, mask
+    return Guard.CHECK, last

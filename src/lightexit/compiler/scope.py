@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an expression of global names means, found by asking Python itself.
+
+Constants are computed by Python on the author's own objects: `~(Flag.A | Flag.B)` is whatever
+CPython makes of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from enum import Enum, Flag, FlagBoundary
+from types import ModuleType
+from typing import Any
+
+from lightexit.abi import Verdict
+from lightexit.compiler import kinds
+from lightexit.compiler.expansion import Expansion
+from lightexit.compiler.interval import point
+from lightexit.compiler.kinds import Int
+from lightexit.compiler.refusals import constant_refusal
+from lightexit.compiler.tree import Const, Expr
+
+
+class _NotStatic:
+    """The answer for what is known at run time only."""
+
+
+NOT_STATIC = _NotStatic()
+
+#: Longer constants are a slip of the pen, and Python would compute them for minutes.
+_MAX_BITS = 512
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift,
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor,
+    ast.Pow: operator.pow,
+}
+_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+    ast.Invert: operator.invert,
+}
+
+
+def static_value(fn: Expansion, node: ast.expr) -> Any:
+    """The Python object an expression is known to be, or NOT_STATIC."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name):
+        return _name(fn, node)
+    if isinstance(node, ast.Attribute):
+        return _attribute(fn, node)
+    if isinstance(node, ast.BinOp):
+        return _binary(fn, node)
+    if isinstance(node, ast.UnaryOp):
+        return _unary(fn, node)
+    return NOT_STATIC
+
+
+def _name(fn: Expansion, node: ast.Name) -> Any:
+    if fn.is_local(node.id):
+        return NOT_STATIC
+    try:
+        return fn.source.lookup(node.id)
+    except LookupError:
+        return NOT_STATIC
+
+
+def _attribute(fn: Expansion, node: ast.Attribute) -> Any:
+    owner = static_value(fn, node.value)
+    if not isinstance(owner, ModuleType | type | Enum):
+        return NOT_STATIC
+    try:
+        return getattr(owner, node.attr)
+    except AttributeError:
+        name = fn.text(node.value)
+        known = [each for each in dir(owner) if not each.startswith("_")]
+        found, hint = f"{name} has no {node.attr}", nearest(node.attr, known)
+        raise fn.error(node, found, f"a name that {name} defines", hint) from None
+
+
+def _binary(fn: Expansion, node: ast.BinOp) -> Any:
+    compute = _BINARY.get(type(node.op))
+    left = static_value(fn, node.left) if compute else NOT_STATIC
+    right = static_value(fn, node.right) if isinstance(left, int) else NOT_STATIC
+    if compute is None or not isinstance(left, int) or not isinstance(right, int):
+        return NOT_STATIC
+    if isinstance(node.op, ast.Pow | ast.LShift):
+        grown = left.bit_length() * right if isinstance(node.op, ast.Pow) else right
+        if grown > 4 * _MAX_BITS or right < 0:
+            return NOT_STATIC
+    try:
+        return compute(left, right)
+    except (ArithmeticError, ValueError):
+        return NOT_STATIC
+
+
+def _unary(fn: Expansion, node: ast.UnaryOp) -> Any:
+    compute = _UNARY.get(type(node.op))
+    operand = static_value(fn, node.operand) if compute else NOT_STATIC
+    if compute is None or not isinstance(operand, int) or isinstance(operand, bool):
+        return NOT_STATIC
+    return compute(operand)
+
+
+def constant(fn: Expansion, node: ast.expr, value: Any) -> Expr:
+    """A static value as an expression. Raises AuthorError for what is no number."""
+    span = fn.source.span(node)
+    if isinstance(value, bool):
+        return Const(span, kinds.BOOL, int(value))
+    if isinstance(value, Verdict):
+        return Const(span, kinds.ANSWER, int(value))
+    if isinstance(value, int) and (type(value) is int or isinstance(value, Enum)):
+        number = _checked(fn, node, value)
+        return Const(span, Int(point(number), isinstance(value, Flag)), number)
+    raise _no_number(fn, node, value)
+
+
+def _checked(fn: Expansion, node: ast.expr, value: int) -> int:
+    if value.bit_length() > _MAX_BITS:
+        raise fn.error(
+            node,
+            f"a constant of {value.bit_length()} bits",
+            f"at most {_MAX_BITS} bits; registers have 64",
+            "a smaller constant",
+        )
+    if isinstance(value, Flag) and type(value)._boundary_ is not FlagBoundary.KEEP:
+        raise fn.error(
+            node,
+            f"{type(value).__name__} has its own rules for undeclared flags",
+            "an IntFlag with the boundary KEEP, its default",
+            f"int({fn.text(node)})",
+        )
+    return int(value)
+
+
+def _no_number(fn: Expansion, node: ast.expr, value: Any) -> Exception:
+    text = fn.text(node)
+    if isinstance(node, ast.Constant):
+        found, expected, hint = constant_refusal(value)
+        return fn.error(node, found, expected, hint)
+    if callable(value):
+        kind = "class" if isinstance(value, type) else "function"
+        return fn.error(node, f"{text} is a {kind}", "a value", f"call it: {text}(...)")
+    if isinstance(value, ModuleType):
+        return fn.error(node, f"{text} is a module", "a value", f"name what you need: {text}.NAME")
+    _, expected, hint = constant_refusal(value)
+    return fn.error(node, f"{text} is a value of type {type(value).__name__}", expected, hint)
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """The known names closest to a mistyped one, as a hint; empty where none is close."""
+    import difflib
+
+    return " or ".join(difflib.get_close_matches(name, known, n=2))

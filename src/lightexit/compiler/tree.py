@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The typed tree: a filter with every name resolved, every call expanded, every type known.
+
+It says all that code generation needs and nothing more; its `repr` is the same in every run,
+and so can be a key. Expressions are evaluated left to right, as Python does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from lightexit.compiler.kinds import Kind
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where it was written: `line` counts from 1, columns from 0."""
+
+    file: str
+    line: int
+    column: int
+    end_column: int
+
+
+class Storage(Enum):
+    """What holds a local."""
+
+    INT = "i64"
+    BOOL = "i1"
+    POINTER = "ptr"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Local:
+    """A local variable; `number` tells those of one name apart."""
+
+    name: str
+    number: int
+    storage: Storage
+
+
+@dataclass(frozen=True)
+class Expr:
+    """Base of expressions."""
+
+    span: Span
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Const(Expr):
+    """A known integer, bool or verdict."""
+
+    value: int
+
+
+@dataclass(frozen=True)
+class Read(Expr):
+    """The value of a local."""
+
+    local: Local
+
+
+@dataclass(frozen=True)
+class Bind(Expr):
+    """`value`, kept in `local` as well."""
+
+    local: Local
+    value: Expr
+
+
+@dataclass(frozen=True)
+class ContextBase(Expr):
+    """The context itself; only its fields have values."""
+
+
+@dataclass(frozen=True)
+class ContextLoad(Expr):
+    """A field of the context: `offset` in bytes."""
+
+    offset: int
+    bits: int
+
+
+@dataclass(frozen=True)
+class StateBase(Expr):
+    """The address of the state of the filter's `index`th state parameter."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class Member(Expr):
+    """The address `offset` bytes after `base`."""
+
+    base: Expr
+    offset: int
+
+
+class Guard(Enum):
+    """How an index is kept inside its array in the eyes of every verifier."""
+
+    NONE = "none"  # it is constant, or counts a constant range
+    CHECK = "check"  # compare behind a barrier, so that LLVM cannot drop the comparison
+    MASK = "mask"  # compare, then mask: bytes of the same state lie behind the array
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Element(Expr):
+    """The address of `base[index]`; a fault if that is not below `length`."""
+
+    base: Expr
+    index: Expr
+    length: int
+    stride: int
+    guard: Guard
+
+
+@dataclass(frozen=True)
+class Load(Expr):
+    """The scalar at an address."""
+
+    address: Expr
+    bits: int
+
+
+@dataclass(frozen=True)
+class Binary(Expr):
+    """Integer arithmetic: `op` is Python's operator, or `min`, `max`."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True)
+class Compare(Expr):
+    """A comparison of two integers: `op` is Python's operator."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True)
+class Not(Expr):
+    """The opposite of a bool."""
+
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Logic(Expr):
+    """`and`, `or` of bools; the right one is evaluated only where it matters."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True)
+class Choice(Expr):
+    """`then if condition else orelse`."""
+
+    condition: Expr
+    then: Expr
+    orelse: Expr
+
+
+@dataclass(frozen=True)
+class Wrap(Expr):
+    """`value` modulo 2**bits."""
+
+    bits: int
+    value: Expr
+
+
+@dataclass(frozen=True)
+class AsInt(Expr):
+    """A bool or verdict as the int 0 or 1."""
+
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Call(Expr):
+    """An expanded function: `body` ends in `Leave`s; then `results` hold its values."""
+
+    name: str
+    body: tuple[Stmt, ...]
+    results: tuple[Local, ...]
+
+
+@dataclass(frozen=True)
+class Stmt:
+    """Base of statements."""
+
+    span: Span
+
+
+@dataclass(frozen=True)
+class Assign(Stmt):
+    """`local = value`."""
+
+    local: Local
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Store(Stmt):
+    """Write a scalar into a state. The value is evaluated first, then the address."""
+
+    address: Expr
+    bits: int
+    value: Expr
+
+
+@dataclass(frozen=True)
+class ContextStore(Stmt):
+    """Write a field of the context."""
+
+    offset: int
+    bits: int
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Evaluate(Stmt):
+    """Evaluate for the effect."""
+
+    value: Expr
+
+
+@dataclass(frozen=True)
+class If(Stmt):
+    """Two-way branch."""
+
+    condition: Expr
+    then: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True)
+class While(Stmt):
+    """Loop while the condition holds."""
+
+    condition: Expr
+    body: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True)
+class ForRange(Stmt):
+    """`for counter in range(start, stop, step)`; nothing else assigns the counter."""
+
+    counter: Local
+    start: Expr
+    stop: Expr
+    step: int
+    body: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True)
+class Break(Stmt):
+    """Leave the innermost loop."""
+
+
+@dataclass(frozen=True)
+class Continue(Stmt):
+    """Go on with the innermost loop."""
+
+
+@dataclass(frozen=True)
+class Return(Stmt):
+    """End the filter with a verdict."""
+
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Leave(Stmt):
+    """Leave the innermost expanded function, whose results are set."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A state parameter: `size` of the map value in bytes, header included."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A whole filter."""
+
+    name: str
+    states: tuple[State, ...]
+    body: tuple[Stmt, ...]

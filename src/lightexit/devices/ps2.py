@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: Apache-2.0
+"""8042 keyboard controller with a keyboard and no mouse.
+
+Fast path: reads of the status register, which every driver polls, and of the data port while
+nothing new stands in it. The model does the rest.
+Reference: IBM PS/2 Hardware Interface Technical Reference, "Keyboard and Auxiliary Device
+Controller" and "Keyboards".
+
+Scan codes are set 1 from the start (`type_codes`): the controller's translation is not redone.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from lightexit.bus.clock import Clock
+from lightexit.bus.line import Line
+from lightexit.bus.region import pio
+from lightexit.devices.device import Device
+from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u8, u16
+
+DATA_PORT = 0x60
+COMMAND_PORT = 0x64
+QUEUE_SIZE = 16
+#: Marks of queued bytes: from the auxiliary port; from the controller itself.
+FROM_AUX, FROM_CONTROLLER = 0x100, 0x200
+
+
+class Reg(IntEnum):
+    """The two ports; the second is the status on reads, the command on writes."""
+
+    DATA = 0
+    STATUS = 4
+
+
+class Status(IntEnum):
+    """The status register."""
+
+    OUTPUT_FULL = 0x01
+    INPUT_FULL = 0x02
+    SYSTEM = 0x04
+    COMMAND = 0x08
+    UNLOCKED = 0x10
+    AUX_DATA = 0x20
+
+
+class Mode(IntEnum):
+    """The controller command byte."""
+
+    KEYBOARD_IRQ = 0x01
+    AUX_IRQ = 0x02
+    SYSTEM = 0x04
+    KEYBOARD_OFF = 0x10
+    AUX_OFF = 0x20
+    TRANSLATE = 0x40
+
+
+class Command(IntEnum):
+    """Controller commands."""
+
+    READ_MODE = 0x20
+    WRITE_MODE = 0x60
+    AUX_DISABLE = 0xA7
+    AUX_ENABLE = 0xA8
+    AUX_TEST = 0xA9
+    SELF_TEST = 0xAA
+    KEYBOARD_TEST = 0xAB
+    KEYBOARD_DISABLE = 0xAD
+    KEYBOARD_ENABLE = 0xAE
+    READ_INPUT_PORT = 0xC0
+    READ_OUTPUT_PORT = 0xD0
+    WRITE_OUTPUT_PORT = 0xD1
+    ECHO_KEYBOARD = 0xD2
+    ECHO_AUX = 0xD3
+    WRITE_AUX = 0xD4
+    A20_OFF = 0xDD
+    A20_ON = 0xDF
+    PULSE = 0xF0
+
+
+class Key(IntEnum):
+    """Commands to the keyboard and its answers."""
+
+    SET_LEDS = 0xED
+    ECHO = 0xEE
+    SCAN_SET = 0xF0
+    IDENTIFY = 0xF2
+    SET_RATE = 0xF3
+    ENABLE = 0xF4
+    DISABLE = 0xF5
+    DEFAULTS = 0xF6
+    RESET = 0xFF
+    ACK = 0xFA
+    TEST_PASSED = 0xAA
+    RESEND = 0xFE
+
+
+TAKES_DATA = frozenset(
+    (
+        Command.WRITE_MODE,
+        Command.WRITE_OUTPUT_PORT,
+        Command.ECHO_KEYBOARD,
+        Command.ECHO_AUX,
+        Command.WRITE_AUX,
+    )
+)
+TAKES_ARGUMENT = frozenset((Key.SET_LEDS, Key.SCAN_SET, Key.SET_RATE))
+NOT_RESET, A20_GATE = 0x01, 0x02
+TEST_PASSED, LINE_FINE, INPUT_PORT = 0x55, 0x00, 0x80
+
+
+class Ps2State(Struct):
+    """`output` is the output buffer; `queue[head:head+count]`, as a ring, waits behind it."""
+
+    status: u8 = Status.COMMAND | Status.UNLOCKED
+    output: u8
+    mode: u8 = Mode.TRANSLATE | Mode.KEYBOARD_IRQ
+    output_port: u8 = 0xCF
+    pending: u8
+    keyboard_pending: u8
+    scanning: bool = True
+    head: u8
+    count: u8
+    queue: Array[u16] = array(u16, QUEUE_SIZE)
+
+
+@io_filter
+def poll(ctx: IoContext, ps2: Ps2State) -> Verdict:
+    """Answer status reads, and data reads that take nothing out of the buffer."""
+    if ctx.is_write:
+        return Verdict.PASS
+    if ctx.offset == Reg.STATUS:
+        ctx.data = ps2.status
+        return Verdict.HANDLED
+    if ctx.offset != Reg.DATA or ps2.status & Status.OUTPUT_FULL:
+        return Verdict.PASS
+    ctx.data = ps2.output
+    return Verdict.HANDLED
+
+
+class Ps2(Device[Ps2State]):
+    """Drives `irq1` and `irq12` while the output buffer is full, `a20`, and pulses `reset`."""
+
+    name = "ps2"
+    registers = Reg
+    regions = (
+        pio(DATA_PORT, 1, offset=Reg.DATA, register_width=1, filter=poll),
+        pio(COMMAND_PORT, 1, offset=Reg.STATUS, register_width=1, filter=poll),
+    )
+
+    def __init__(self, clock: Clock, irq1: Line, irq12: Line, a20: Line, reset: Line) -> None:
+        super().__init__(clock)
+        self.lines = (irq1, irq12, a20, reset)
+        self._irq1, self._irq12, self._a20, self._reset = self.lines
+        self._drive()
+
+    def reset(self) -> None:
+        """Power-on state: buffers empty, A20 open."""
+        super().reset()
+        self._drive()
+
+    def type_codes(self, codes: bytes) -> None:
+        """Scan codes of set 1, as the keyboard would send them."""
+        if self.state.scanning:
+            for code in codes:
+                self._queue(code)
+            self._settle()
+
+    def read(self, offset: int, size: int) -> int:
+        """The status, or the output buffer, which the next byte then fills."""
+        ps2 = self.state
+        if offset == Reg.STATUS:
+            return ps2.status
+        if offset != Reg.DATA:
+            return super().read(offset, size)
+        value = ps2.output
+        ps2.status &= ~(Status.OUTPUT_FULL | Status.AUX_DATA)
+        self._settle()
+        return value
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        """A command to the controller, or data for whoever waits for it."""
+        byte = value & 0xFF
+        if offset == Reg.STATUS:
+            self.state.status |= Status.COMMAND
+            self._command(byte)
+        elif offset == Reg.DATA:
+            self.state.status &= ~Status.COMMAND
+            self._data(byte)
+        self._settle()
+
+    def _command(self, byte: int) -> None:
+        ps2 = self.state
+        ps2.pending = byte if byte in TAKES_DATA else 0
+        match byte:
+            case Command.READ_MODE:
+                self._answer(ps2.mode)
+            case Command.SELF_TEST:
+                ps2.status |= Status.SYSTEM
+                ps2.mode |= Mode.SYSTEM
+                self._answer(TEST_PASSED)
+            case Command.KEYBOARD_TEST | Command.AUX_TEST:
+                self._answer(LINE_FINE)
+            case Command.READ_INPUT_PORT:
+                self._answer(INPUT_PORT)
+            case Command.READ_OUTPUT_PORT:
+                self._answer(ps2.output_port)
+            case _:
+                self._switch(byte)
+
+    def _switch(self, byte: int) -> None:
+        """Commands that only switch something on or off."""
+        ps2 = self.state
+        match byte:
+            case Command.KEYBOARD_DISABLE:
+                ps2.mode |= Mode.KEYBOARD_OFF
+            case Command.KEYBOARD_ENABLE:
+                ps2.mode &= ~Mode.KEYBOARD_OFF
+            case Command.AUX_DISABLE:
+                ps2.mode |= Mode.AUX_OFF
+            case Command.AUX_ENABLE:
+                ps2.mode &= ~Mode.AUX_OFF
+            case Command.A20_OFF:
+                ps2.output_port &= ~A20_GATE
+            case Command.A20_ON:
+                ps2.output_port |= A20_GATE
+            case _ if byte >= Command.PULSE and not byte & NOT_RESET:
+                self._reset.pulse()
+
+    def _data(self, byte: int) -> None:
+        ps2 = self.state
+        pending, ps2.pending = ps2.pending, 0
+        match pending:
+            case Command.WRITE_MODE:
+                ps2.mode = byte
+                ps2.status = ps2.status & ~Status.SYSTEM | byte & Status.SYSTEM
+            case Command.WRITE_OUTPUT_PORT:
+                self._write_output_port(byte)
+            case Command.ECHO_KEYBOARD:
+                self._answer(byte)
+            case Command.ECHO_AUX:
+                self._answer(byte | FROM_AUX)
+            case Command.WRITE_AUX:
+                self._answer(Key.RESEND | FROM_AUX)
+            case _:
+                ps2.mode &= ~Mode.KEYBOARD_OFF
+                self._keyboard(byte)
+
+    def _write_output_port(self, byte: int) -> None:
+        self.state.output_port = byte | NOT_RESET
+        if not byte & NOT_RESET:
+            self._reset.pulse()
+
+    def _keyboard(self, byte: int) -> None:
+        """A byte for the keyboard: a command, or the argument of the one before."""
+        ps2 = self.state
+        pending, ps2.keyboard_pending = ps2.keyboard_pending, 0
+        if pending:
+            self._queue(Key.ACK)
+        elif byte == Key.ECHO:
+            self._queue(Key.ECHO)
+        elif byte in TAKES_ARGUMENT:
+            ps2.keyboard_pending = byte
+            self._queue(Key.ACK)
+        else:
+            self._obey(byte)
+
+    def _obey(self, byte: int) -> None:
+        translated = self.state.mode & Mode.TRANSLATE
+        match byte:
+            case Key.IDENTIFY:
+                answers = [Key.ACK, 0xAB, 0x41 if translated else 0x83]
+            case Key.ENABLE | Key.DEFAULTS | Key.DISABLE:
+                self.state.scanning = byte != Key.DISABLE
+                answers = [Key.ACK]
+            case Key.RESET:
+                self.state.scanning = True
+                answers = [Key.ACK, Key.TEST_PASSED]
+            case _:
+                answers = [Key.RESEND]
+        for answer in answers:
+            self._queue(answer)
+
+    def _queue(self, entry: int) -> None:
+        ps2 = self.state
+        if ps2.count < QUEUE_SIZE:
+            ps2.queue[(ps2.head + ps2.count) % QUEUE_SIZE] = entry
+            ps2.count += 1
+
+    def _answer(self, entry: int) -> None:
+        """The controller's own answers go before what the keyboard has sent."""
+        ps2 = self.state
+        if ps2.count < QUEUE_SIZE:
+            ps2.head = (ps2.head - 1) % QUEUE_SIZE
+            ps2.queue[ps2.head] = entry | FROM_CONTROLLER
+            ps2.count += 1
+
+    def _settle(self) -> None:
+        """Fill the output buffer if it is empty, and drive the lines."""
+        ps2 = self.state
+        if ps2.count and not ps2.status & Status.OUTPUT_FULL:
+            entry = ps2.queue[ps2.head]
+            if entry & FROM_CONTROLLER or not ps2.mode & Mode.KEYBOARD_OFF:
+                ps2.head = (ps2.head + 1) % QUEUE_SIZE
+                ps2.count -= 1
+                ps2.output = entry & 0xFF
+                aux = Status.AUX_DATA if entry & FROM_AUX else 0
+                ps2.status |= Status.OUTPUT_FULL | aux
+        self._drive()
+
+    def _drive(self) -> None:
+        ps2 = self.state
+        full = bool(ps2.status & Status.OUTPUT_FULL)
+        aux = bool(ps2.status & Status.AUX_DATA)
+        self._irq1.set(full and not aux and bool(ps2.mode & Mode.KEYBOARD_IRQ))
+        self._irq12.set(full and aux and bool(ps2.mode & Mode.AUX_IRQ))
+        self._a20.set(bool(ps2.output_port & A20_GATE))

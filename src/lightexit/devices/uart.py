@@ -1,0 +1,415 @@
+# SPDX-License-Identifier: Apache-2.0
+"""16550A UART: a serial port whose line is infinitely fast towards the host.
+
+Fast path: reads of LSR, IIR, IER and the other plain registers, while reading them has no
+side effect. Data both ways, and every read that clears something, goes to the model.
+Reference: National Semiconductor PC16550D data sheet.
+
+A character leaves as soon as it is written, so THRE and TEMT are always 1. The receiver takes
+characters as the host gives them (`feed`), and its time-out counts real character times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from lightexit.bus.clock import Clock
+from lightexit.bus.line import Line
+from lightexit.bus.region import pio
+from lightexit.devices.device import Device
+from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u8, u16, u64
+
+COM1 = 0x3F8
+CRYSTAL = 1_843_200
+SECOND_NS = 10**9
+NEVER = 2**64 - 1
+FIFO_SIZE = 16
+TRIGGERS = (1, 4, 8, 14)
+
+
+class Reg(IntEnum):
+    """The eight ports; RBR/THR and IER are the divisor while DLAB is set."""
+
+    RBR_THR = 0
+    IER = 1
+    IIR_FCR = 2
+    LCR = 3
+    MCR = 4
+    LSR = 5
+    MSR = 6
+    SCR = 7
+
+
+class Ier(IntEnum):
+    """Interrupt enables."""
+
+    RDA = 0x01
+    THRE = 0x02
+    LINE = 0x04
+    MODEM = 0x08
+
+
+class Iir(IntEnum):
+    """Interrupt identification, highest priority first."""
+
+    LINE = 0x06
+    RDA = 0x04
+    TIMEOUT = 0x0C
+    THRE = 0x02
+    MODEM = 0x00
+    NONE = 0x01
+
+
+class Fcr(IntEnum):
+    """FIFO control."""
+
+    ENABLE = 0x01
+    CLEAR_RX = 0x02
+    CLEAR_TX = 0x04
+    DMA = 0x08
+
+
+class Lcr(IntEnum):
+    """Line control."""
+
+    STOP = 0x04
+    PARITY = 0x08
+    DLAB = 0x80
+
+
+class Mcr(IntEnum):
+    """Modem control."""
+
+    DTR = 0x01
+    RTS = 0x02
+    OUT1 = 0x04
+    OUT2 = 0x08
+    LOOP = 0x10
+
+
+class Lsr(IntEnum):
+    """Line status."""
+
+    DR = 0x01
+    OE = 0x02
+    PE = 0x04
+    FE = 0x08
+    BI = 0x10
+    THRE = 0x20
+    TEMT = 0x40
+    FIFO_ERROR = 0x80
+
+
+class Msr(IntEnum):
+    """Modem status: deltas below, inputs above."""
+
+    DCTS = 0x01
+    DDSR = 0x02
+    TERI = 0x04
+    DDCD = 0x08
+    CTS = 0x10
+    DSR = 0x20
+    RI = 0x40
+    DCD = 0x80
+
+
+CHARACTER_ERRORS = Lsr.PE | Lsr.FE | Lsr.BI
+ERRORS = Lsr.OE | CHARACTER_ERRORS
+DELTAS = Msr.DCTS | Msr.DDSR | Msr.TERI | Msr.DDCD
+CONNECTED = Msr.CTS | Msr.DSR | Msr.DCD
+FIFO_BITS = 0xC0
+IIR_ID = 0x0F
+
+
+class UartState(Struct):
+    """Registers as they read; `fifo[head:head+count]`, as a ring, with errors beside it."""
+
+    divisor: u16 = 12
+    rbr: u8
+    ier: u8
+    iir: u8 = Iir.NONE
+    fcr: u8
+    lcr: u8
+    mcr: u8
+    lsr: u8 = Lsr.THRE | Lsr.TEMT
+    msr: u8 = CONNECTED
+    scr: u8
+    inputs: u8 = CONNECTED
+    thre_pending: bool
+    timed_out: bool
+    head: u8
+    count: u8
+    timeout_ns: u64 = NEVER
+    fifo: Array[u8] = array(u8, FIFO_SIZE)
+    errors: Array[u8] = array(u8, FIFO_SIZE)
+
+
+@io_filter
+def poll(ctx: IoContext, uart: UartState) -> Verdict:
+    """Answer reads without side effects."""
+    if ctx.is_write:
+        return Verdict.PASS
+    match ctx.offset:
+        case Reg.LSR:
+            if uart.lsr & ERRORS:
+                return Verdict.PASS
+            ctx.data = uart.lsr
+        case Reg.IIR_FCR:
+            if uart.iir & IIR_ID == Iir.THRE or ctx.now_ns >= uart.timeout_ns:
+                return Verdict.PASS
+            ctx.data = uart.iir
+        case Reg.IER:
+            if uart.lcr & Lcr.DLAB:
+                return Verdict.PASS
+            ctx.data = uart.ier
+        case Reg.MSR:
+            if uart.msr & DELTAS:
+                return Verdict.PASS
+            ctx.data = uart.msr
+        case Reg.LCR:
+            ctx.data = uart.lcr
+        case Reg.MCR:
+            ctx.data = uart.mcr
+        case _:
+            return Verdict.PASS
+    return Verdict.HANDLED
+
+
+class Uart(Device[UartState]):
+    """Drives `irq`; calls `sink` with every byte that goes out."""
+
+    name = "uart"
+    registers = Reg
+
+    def __init__(
+        self, clock: Clock, irq: Line, sink: Callable[[bytes], object], base: int = COM1
+    ) -> None:
+        super().__init__(clock)
+        self.lines = (irq,)
+        self.regions = (pio(base, 8, register_width=1, filter=poll),)
+        self._irq = irq
+        self._sink = sink
+
+    def reset(self) -> None:
+        """Power-on state; the modem inputs are the other side's and stay."""
+        inputs = self.state.inputs
+        super().reset()
+        self.state.inputs = inputs
+        self.state.msr = inputs
+        self._settle()
+
+    def feed(self, data: bytes) -> int:
+        """Characters from the host. Returns how many were taken; offer the rest again later."""
+        if self.state.mcr & Mcr.LOOP:
+            return 0
+        taken = data[: self._capacity() - self.state.count]
+        for byte in taken:
+            self._receive(byte)
+        self._settle()
+        return len(taken)
+
+    def receive(self, byte: int, errors: int = 0) -> None:
+        """One character off the wire, with `Lsr.PE`, `FE` or `BI`; it may overrun."""
+        if not self.state.mcr & Mcr.LOOP:
+            self._receive(byte & 0xFF, errors & CHARACTER_ERRORS)
+            self._settle()
+
+    def set_modem(self, inputs: int) -> None:
+        """The levels of CTS, DSR, RI and DCD, as `Msr` bits."""
+        self.state.inputs = inputs & ~DELTAS & 0xFF
+        self._update_modem()
+        self._settle()
+
+    def read(self, offset: int, size: int) -> int:
+        """A register, with what reading it does."""
+        self.advance(self.clock.now_ns())
+        if offset not in Reg._value2member_map_:
+            return super().read(offset, size)
+        value = self._read_register(Reg(offset))
+        self._settle()
+        return value
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        """A register."""
+        self.advance(self.clock.now_ns())
+        if offset in Reg._value2member_map_:
+            self._write_register(Reg(offset), value & 0xFF)
+            self._settle()
+
+    def next_wakeup(self) -> int | None:
+        """The receiver's time-out, where it interrupts."""
+        uart = self.state
+        waits = uart.ier & Ier.RDA and uart.timeout_ns != NEVER
+        return uart.timeout_ns if waits else None
+
+    def advance(self, now_ns: int) -> None:
+        """Notice the receiver's time-out."""
+        uart = self.state
+        if now_ns >= uart.timeout_ns:
+            uart.timed_out = True
+            uart.timeout_ns = NEVER
+            self._settle()
+
+    def _read_register(self, register: Reg) -> int:
+        uart = self.state
+        match register:
+            case Reg.RBR_THR | Reg.IER if uart.lcr & Lcr.DLAB:
+                return uart.divisor >> 8 * register & 0xFF
+            case Reg.RBR_THR:
+                return self._take()
+            case Reg.IER:
+                return uart.ier
+            case Reg.IIR_FCR:
+                value = uart.iir
+                if value & IIR_ID == Iir.THRE:
+                    uart.thre_pending = False
+                return value
+            case Reg.LSR:
+                value = uart.lsr
+                uart.lsr &= ~ERRORS
+                return value
+            case Reg.MSR:
+                value = uart.msr
+                uart.msr &= ~DELTAS
+                return value
+        return {Reg.LCR: uart.lcr, Reg.MCR: uart.mcr, Reg.SCR: uart.scr}[register]
+
+    def _write_register(self, register: Reg, value: int) -> None:
+        uart = self.state
+        match register:
+            case Reg.RBR_THR | Reg.IER if uart.lcr & Lcr.DLAB:
+                shift = 8 * register
+                uart.divisor = uart.divisor & 0xFF00 >> shift | value << shift
+            case Reg.RBR_THR:
+                self._transmit(value)
+            case Reg.IER:
+                uart.thre_pending |= bool(value & ~uart.ier & Ier.THRE)
+                uart.ier = value & 0x0F
+            case Reg.IIR_FCR:
+                self._write_fcr(value)
+            case Reg.LCR:
+                uart.lcr = value
+            case Reg.MCR:
+                uart.mcr = value & 0x1F
+                self._update_modem()
+            case Reg.SCR:
+                uart.scr = value
+
+    def _write_fcr(self, value: int) -> None:
+        """Switching the FIFOs on or off clears them; the other bits need ENABLE."""
+        uart = self.state
+        enabled = bool(value & Fcr.ENABLE)
+        if (value ^ uart.fcr) & Fcr.ENABLE or (enabled and value & Fcr.CLEAR_RX):
+            self._clear_receiver()
+        uart.fcr = value & (FIFO_BITS | Fcr.DMA | Fcr.ENABLE) if enabled else 0
+
+    def _transmit(self, byte: int) -> None:
+        """The line goes low while the character is under way, which takes no time."""
+        uart = self.state
+        uart.thre_pending = False
+        self._settle()
+        if uart.mcr & Mcr.LOOP:
+            self._receive(byte & self._character_mask())
+        else:
+            self._sink(bytes([byte & self._character_mask()]))
+        uart.thre_pending = True
+
+    def _character_mask(self) -> int:
+        return 0xFF >> 3 - (self.state.lcr & 3)
+
+    def _capacity(self) -> int:
+        return FIFO_SIZE if self.state.fcr & Fcr.ENABLE else 1
+
+    def _receive(self, byte: int, errors: int = 0) -> None:
+        """A full FIFO loses the new character, a full RBR the old one."""
+        uart = self.state
+        if uart.count >= self._capacity():
+            uart.lsr |= Lsr.OE
+            if uart.fcr & Fcr.ENABLE:
+                return
+            uart.count = 0
+        place = (uart.head + uart.count) % FIFO_SIZE
+        uart.fifo[place] = byte
+        uart.errors[place] = errors
+        uart.count += 1
+        if uart.count == 1:
+            uart.lsr |= errors
+        self._restart_timeout()
+
+    def _take(self) -> int:
+        uart = self.state
+        if uart.count:
+            uart.rbr = uart.fifo[uart.head]
+            uart.head = (uart.head + 1) % FIFO_SIZE
+            uart.count -= 1
+            uart.lsr |= uart.errors[uart.head] if uart.count else 0
+            uart.timed_out = False
+            self._restart_timeout()
+            return uart.rbr
+        return 0 if uart.fcr & Fcr.ENABLE else uart.rbr
+
+    def _clear_receiver(self) -> None:
+        uart = self.state
+        uart.head = uart.count = uart.rbr = 0
+        uart.timed_out = False
+        uart.timeout_ns = NEVER
+
+    def _restart_timeout(self) -> None:
+        """Four character times after the last character came or was read (FIFO mode)."""
+        uart = self.state
+        if uart.timed_out:
+            return
+        counts = uart.fcr & Fcr.ENABLE and uart.count
+        uart.timeout_ns = self.clock.now_ns() + self._timeout_ns() if counts else NEVER
+
+    def _timeout_ns(self) -> int:
+        """Four times start, data, parity and stop bits at 1.8432 MHz / 16 / divisor."""
+        uart = self.state
+        bits = 7 + (uart.lcr & 3) + bool(uart.lcr & Lcr.PARITY) + bool(uart.lcr & Lcr.STOP)
+        return -(-4 * bits * 16 * max(uart.divisor, 1) * SECOND_NS // CRYSTAL)
+
+    def _update_modem(self) -> None:
+        """MSR from the inputs, or in loopback from MCR; what changed shows in the deltas."""
+        uart = self.state
+        now = _looped(uart.mcr) if uart.mcr & Mcr.LOOP else uart.inputs
+        changed = (uart.msr ^ now) & ~DELTAS
+        if now & Msr.RI:
+            changed &= ~Msr.RI  # only the trailing edge of RI counts
+        uart.msr = now | uart.msr & DELTAS | changed >> 4
+
+    def _settle(self) -> None:
+        """LSR's level bits, IIR, and the line."""
+        uart = self.state
+        waiting = [uart.errors[(uart.head + n) % FIFO_SIZE] for n in range(uart.count)]
+        fifo_error = uart.fcr & Fcr.ENABLE and any(waiting)
+        levels = (Lsr.DR if uart.count else 0) | (Lsr.FIFO_ERROR if fifo_error else 0)
+        uart.lsr = uart.lsr & ERRORS | levels | Lsr.THRE | Lsr.TEMT
+        fifo = FIFO_BITS if uart.fcr & Fcr.ENABLE else 0
+        identification = self._identify()
+        uart.iir = identification | fifo
+        self._irq.set(identification != Iir.NONE)
+
+    def _identify(self) -> Iir:
+        """The pending interrupt of highest priority."""
+        uart = self.state
+        if uart.ier & Ier.LINE and uart.lsr & ERRORS:
+            return Iir.LINE
+        if uart.ier & Ier.RDA and uart.count >= self._trigger():
+            return Iir.RDA
+        if uart.ier & Ier.RDA and uart.timed_out:
+            return Iir.TIMEOUT
+        if uart.ier & Ier.THRE and uart.thre_pending:
+            return Iir.THRE
+        if uart.ier & Ier.MODEM and uart.msr & DELTAS:
+            return Iir.MODEM
+        return Iir.NONE
+
+    def _trigger(self) -> int:
+        return TRIGGERS[self.state.fcr >> 6] if self.state.fcr & Fcr.ENABLE else 1
+
+
+def _looped(mcr: int) -> int:
+    """The modem inputs that MCR's outputs become in loopback."""
+    pairs = ((Mcr.RTS, Msr.CTS), (Mcr.DTR, Msr.DSR), (Mcr.OUT1, Msr.RI), (Mcr.OUT2, Msr.DCD))
+    return sum(target for source, target in pairs if mcr & source)

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""bpf(2) by its number: array maps, BTF, programs and test runs (linux/bpf.h)."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import os
+import platform
+import struct
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lightexit.errors import HostError
+
+_CALL_NUMBERS = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "loongarch64": 280}
+_MAP_CREATE, _PROG_LOAD, _PROG_TEST_RUN, _BTF_LOAD = 0, 5, 10, 18
+_MAP_TYPE_ARRAY = 2
+_MAP_MMAPABLE = 1 << 10
+_PROG_TYPE_SYSCALL = 31
+_PROG_SLEEPABLE = 1 << 4  # the only way the kernel takes this program type
+_NAME_SIZE = 15
+_LICENSE = b"Apache-2.0"
+_LOG_SIZE = 4 * 2**20
+
+_MEANINGS = {
+    errno.EPERM: "this process lacks the right (CAP_BPF and CAP_PERFMON, or root)",
+    errno.EACCES: "this process lacks the right (CAP_BPF and CAP_PERFMON, or root)",
+    errno.ENOSYS: "this kernel was built without it",
+    errno.EINVAL: "this kernel does not know what was asked for (Linux 5.14 does)",
+    errno.ENOMEM: "the kernel has no memory left for it",
+}
+
+
+class Refused(Exception):  # noqa: N818 - its caller knows what the refusal means
+    """The kernel answered with an error number; `log` is what its verifier said, if anything."""
+
+    def __init__(self, number: int, log: str = "") -> None:
+        super().__init__(os.strerror(number))
+        self.number = number
+        self.log = log
+
+
+class Descriptor:
+    """An open file descriptor, closed with this object."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.close(self.number)
+
+
+@dataclass(frozen=True)
+class LineInfo:
+    """Source lines for a program: BTF that holds their texts, and `struct bpf_line_info`s."""
+
+    btf: Descriptor
+    records: bytes
+    count: int
+
+
+class ArrayMap:
+    """A BPF array map of one value, and that value mapped into this process."""
+
+    def __init__(self, name: str, value_size: int) -> None:
+        attributes = struct.pack(
+            "<6I4x16s", _MAP_TYPE_ARRAY, 4, value_size, 1, _MAP_MMAPABLE, 0, _name(name)
+        )
+        self.size = value_size
+        self.descriptor = Descriptor(_checked(_MAP_CREATE, attributes, "create a map"))
+        pages = -(-value_size // mmap.PAGESIZE) * mmap.PAGESIZE
+        self.mapping = mmap.mmap(self.descriptor.number, pages)
+
+
+def load_btf(data: bytes) -> Descriptor:
+    """Give the kernel a BTF blob. Raises Refused."""
+    blob = ctypes.create_string_buffer(data, len(data))
+    attributes = struct.pack("<QQI", ctypes.addressof(blob), 0, len(data))
+    return Descriptor(_bpf(_BTF_LOAD, attributes))
+
+
+def load_program(
+    name: str, code: bytes, maps: Sequence[ArrayMap], lines: LineInfo | None
+) -> Descriptor:
+    """Load a SYSCALL program; `lddw` by map index reaches `maps`. Raises Refused with the log."""
+    try:
+        return _load(name, code, maps, lines, None)
+    except Refused as quick:
+        # Only a refusal is worth the time that a log takes.
+        log = ctypes.create_string_buffer(_LOG_SIZE)
+        try:
+            return _load(name, code, maps, lines, log)
+        except Refused as refusal:
+            raise Refused(quick.number, log.value.decode(errors="replace")) from refusal
+
+
+def _load(
+    name: str,
+    code: bytes,
+    maps: Sequence[ArrayMap],
+    lines: LineInfo | None,
+    log: ctypes.Array[ctypes.c_char] | None,
+) -> Descriptor:
+    code_buffer = ctypes.create_string_buffer(code, len(code))
+    license_buffer = ctypes.create_string_buffer(_LICENSE)
+    numbers = (ctypes.c_int * max(len(maps), 1))(*(each.descriptor.number for each in maps))
+    records = ctypes.create_string_buffer(lines.records if lines else b"")
+    attributes = struct.pack(
+        "<IIQQ IIQII 16sIIII QII QII IIQ",
+        *(_PROG_TYPE_SYSCALL, len(code) // 8),
+        *(ctypes.addressof(code_buffer), ctypes.addressof(license_buffer)),
+        *((1, len(log), ctypes.addressof(log)) if log is not None else (0, 0, 0)),
+        *(0, _PROG_SLEEPABLE),  # kernel version, flags
+        *(_name(name), 0, 0),  # interface, attach type
+        *(lines.btf.number if lines else 0, 0),  # record size of func_info, not used:
+        *(0, 0, 16 if lines else 0),  # func_info and its count; record size of line_info
+        *(ctypes.addressof(records) if lines else 0, lines.count if lines else 0),
+        *(0, 0, 0),  # attach target, CO-RE relocations
+        ctypes.addressof(numbers),
+    )
+    return Descriptor(_bpf(_PROG_LOAD, attributes))
+
+
+def test_run(program: Descriptor, context: ctypes.Array[ctypes.c_char]) -> int:
+    """Run a program once on `context`, in place; the low 32 bits of its r0."""
+    attributes = bytearray(
+        struct.pack(
+            "<IIIIQQIIIIQQIII",
+            *(program.number, 0, 0, 0, 0, 0, 0, 0),  # no packet
+            *(len(context), 0, ctypes.addressof(context), 0),
+            *(0, 0, 0),
+        )
+    )
+    _checked(_PROG_TEST_RUN, attributes, "run a program")
+    return int(struct.unpack_from("<I", attributes, 4)[0])
+
+
+def _name(name: str) -> bytes:
+    """What the kernel shows: letters, digits, `_` and `.` only."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "_.") else "_" for c in name)
+    return plain[:_NAME_SIZE].encode()
+
+
+def _checked(command: int, attributes: bytes | bytearray, purpose: str) -> int:
+    try:
+        return _bpf(command, attributes)
+    except Refused as refusal:
+        raise host_error(purpose, refusal.number) from refusal
+
+
+def host_error(purpose: str, number: int) -> HostError:
+    """What it means that bpf(2) failed with this error number."""
+    reason = _MEANINGS.get(number, f"{os.strerror(number)} (error {number})")
+    return HostError(
+        f"bpf(2) did not {purpose}: {reason}",
+        hint="another engine: native or interpreter",
+    )
+
+
+def _bpf(command: int, attributes: bytes | bytearray) -> int:
+    buffer = (ctypes.c_char * len(attributes)).from_buffer_copy(attributes)
+    result = int(_syscall()(_call_number(), command, ctypes.byref(buffer), len(attributes)))
+    if result < 0:
+        raise Refused(ctypes.get_errno())
+    if isinstance(attributes, bytearray):
+        attributes[:] = buffer.raw
+    return result
+
+
+def _call_number() -> int:
+    machine = platform.machine()
+    if not sys.platform.startswith("linux") or machine not in _CALL_NUMBERS:
+        raise HostError(
+            f"the kernel engine needs bpf(2), and this is {platform.system()} on {machine}",
+            expected=f"Linux on one of {', '.join(_CALL_NUMBERS)}",
+            hint="another engine: native or interpreter",
+        )
+    return _CALL_NUMBERS[machine]
+
+
+def _syscall() -> ctypes._NamedFuncPointer:
+    function = ctypes.CDLL(None, use_errno=True).syscall
+    function.restype = ctypes.c_long
+    return function

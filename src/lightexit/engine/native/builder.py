@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Builder`: the text of one LLVM function, with eBPF's registers and stack in it.
+
+Registers are stack slots of LLVM's, which its mem2reg turns into values. eBPF's stack is one
+array; what is reached through r10 itself stays visible to LLVM as a part of that array, all
+other memory is shared with others and accessed as often as the bytecode says (volatile).
+"""
+
+from __future__ import annotations
+
+from lightexit.engine.memory import STACK_SIZE
+from lightexit.isa import FRAME_POINTER
+
+
+class Builder:
+    """Grows the text of a function; every method returns the name of an LLVM value."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._count = 0
+
+    def emit(self, line: str) -> None:
+        """An instruction without a result, or a label."""
+        self.lines.append(line)
+
+    def value(self, expression: str) -> str:
+        """An instruction with a result."""
+        self._count += 1
+        name = f"%v{self._count}"
+        self.emit(f"{name} = {expression}")
+        return name
+
+    def allocate(self) -> None:
+        """eBPF's stack and registers.
+
+        Verified programs read nothing that they have not written. What others find there is any
+        number, but a number: a decision on a value that LLVM knows to be undefined would let it
+        drop all that follows.
+        """
+        self.emit(f"%stack = alloca [{STACK_SIZE} x i8], align 16")
+        for number in range(FRAME_POINTER):
+            self.emit(f"%r{number} = alloca i64")
+            self.emit(f"store i64 0, ptr %r{number}")
+
+    def read(self, register: int, width: int = 64) -> str:
+        """The low `width` bits of a register."""
+        if register == FRAME_POINTER:
+            value = self.value(f"ptrtoint ptr {self._stack(0)} to i64")
+        else:
+            value = self.value(f"load i64, ptr %r{register}")
+        return self.resize("trunc", value, 64, width)
+
+    def write(self, register: int, value: str, width: int = 64) -> None:
+        """Set a register to a value of `width` bits, zero-extended."""
+        value = self.resize("zext", value, width, 64)
+        self.emit(f"store i64 {value}, ptr %r{register}")
+
+    def resize(self, how: str, value: str, before: int, after: int) -> str:
+        """`trunc`, `zext` or `sext` from one width to another; nothing where they are equal."""
+        if before == after:
+            return value
+        return self.value(f"{how} i{before} {value} to i{after}")
+
+    def memory(self, register: int, offset: int) -> tuple[str, str]:
+        """The pointer `register + offset`, and the qualifier of accesses through it."""
+        if register == FRAME_POINTER:
+            return self._stack(offset), ""
+        base = self.read(register)
+        address = self.value(f"add i64 {base}, {offset}")
+        return self.value(f"inttoptr i64 {address} to ptr"), " volatile"
+
+    def load(self, register: int, offset: int, width: int) -> str:
+        """Memory at `register + offset`; eBPF asks for no alignment."""
+        pointer, qualifier = self.memory(register, offset)
+        value = self.value(f"load{qualifier} i{width}, ptr {pointer}, align 1")
+        return self.value(f"freeze i{width} {value}")
+
+    def store(self, register: int, offset: int, value: str, width: int) -> None:
+        """Set memory at `register + offset`."""
+        pointer, qualifier = self.memory(register, offset)
+        self.emit(f"store{qualifier} i{width} {value}, ptr {pointer}, align 1")
+
+    def select(self, condition: str, width: int, yes: str, no: str) -> str:
+        """One of two values of `width` bits."""
+        return self.value(f"select i1 {condition}, i{width} {yes}, i{width} {no}")
+
+    def compare(self, predicate: str, width: int, a: str, b: str) -> str:
+        """`icmp` of two values of `width` bits."""
+        return self.value(f"icmp {predicate} i{width} {a}, {b}")
+
+    def _stack(self, offset: int) -> str:
+        return self.value(f"getelementptr i8, ptr %stack, i64 {STACK_SIZE + offset}")

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From textual LLVM IR to an ELF object: the only file of the engine that loads LLVM."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import llvmlite.binding as llvm
+
+from lightexit.errors import InternalError
+
+
+def compile_object(ir: str, triple: str) -> bytes:
+    """An ELF object of `ir` at O2. Raises InternalError where the IR is not valid."""
+    machine = _target_machine(triple)
+    module = _parse(ir)
+    exported = [f.name for f in module.functions if _is_exported(f)]
+    module = _parse(ir + _keep(exported))
+    module.triple = triple
+    module.data_layout = str(machine.target_data)
+    for name in exported:
+        # A call to an exported function would need a relocation, one to an internal does not.
+        module.get_function(name).linkage = "internal"
+    _optimise(module, machine)
+    return bytes(machine.emit_object(module))
+
+
+def _is_exported(function: Any) -> bool:
+    return not function.is_declaration and function.linkage is llvm.Linkage.external
+
+
+def _keep(names: list[str]) -> str:
+    pointers = ", ".join(f'ptr @"{name}"' for name in names)
+    return (
+        f"\n@llvm.compiler.used = appending global [{len(names)} x ptr] [{pointers}], "
+        'section "llvm.metadata"\n'
+    )
+
+
+def _parse(ir: str) -> Any:
+    try:
+        module = llvm.parse_assembly(ir, llvm.create_context())
+        module.verify()
+    except RuntimeError as error:
+        raise InternalError(f"LLVM refuses the IR made for it: {error}") from error
+    return module
+
+
+def _target_machine(triple: str) -> Any:
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    # x18 belongs to the system on some AArch64 hosts.
+    features = "+reserve-x18" if triple.startswith("aarch64") else ""
+    # "pic" and "small": addresses relative to the code, so that it runs wherever it is mapped.
+    return llvm.Target.from_triple(triple).create_target_machine(
+        features=features, opt=2, reloc="pic", codemodel="small"
+    )
+
+
+def _optimise(module: Any, machine: Any) -> None:
+    tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+    tuning.loop_vectorization = False
+    tuning.slp_vectorization = False
+    builder = llvm.create_pass_builder(machine, tuning)
+    builder.getModulePassManager().run(module, builder)

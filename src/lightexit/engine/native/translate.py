@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From eBPF to LLVM IR: a function for each local function, a block for each instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lightexit.engine.native import arithmetic
+from lightexit.engine.native.builder import Builder
+from lightexit.errors import AuthorError
+from lightexit.isa import PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode
+from lightexit.isa.program import Program
+
+ENTRY = "run"
+_ARGUMENTS = range(1, 6)
+
+_MODULE_END = """
+declare i16 @llvm.bswap.i16(i16)
+declare i32 @llvm.bswap.i32(i32)
+declare i64 @llvm.bswap.i64(i64)
+
+; No vector registers, tables in memory or calls to libraries may come of this code.
+attributes #0 = {
+  nounwind noimplicitfloat
+  "no-jump-tables"="true" "no-builtins" "no-stack-arg-probe"
+}
+!0 = !{}
+"""
+
+_RUN = """
+define i64 @run(ptr %context, ptr %maps) #0 {
+  %r1 = ptrtoint ptr %context to i64
+  %r0 = call i64 @f0(ptr %maps, i64 %r1, i64 0, i64 0, i64 0, i64 0)
+  ret i64 %r0
+}
+"""
+
+
+def translate(program: Program) -> str:
+    """LLVM IR of `u64 run(IoContext *context, u8 *const *map_values)`.
+
+    Raises AuthorError for what has no meaning here: helper calls, maps by descriptor.
+    """
+    code = {i.slot: i for i in decode(program)}
+    calls = {i.target for i in code.values() if _is_local_call(i)}
+    functions = [_Function(program, code, entry).text() for entry in sorted({0} | calls)]
+    return "\n".join([_RUN, *functions, _MODULE_END])
+
+
+def _is_local_call(instruction: Instruction) -> bool:
+    return instruction.op.kind is Kind.CALL and instruction.op.name == "call_local"
+
+
+class _Function:
+    def __init__(self, program: Program, code: Mapping[int, Instruction], entry: int) -> None:
+        self._program = program
+        self._code = code
+        self._entry = entry
+        self._builder = Builder()
+
+    def text(self) -> str:
+        b = self._builder
+        parameters = "".join(f", i64 %a{n}" for n in _ARGUMENTS)
+        b.emit(f"define internal i64 @f{self._entry}(ptr %maps{parameters}) #0 {{")
+        b.allocate()
+        for number in _ARGUMENTS:
+            b.write(number, f"%a{number}")
+        b.emit(f"br label %s{self._entry}")
+        for slot in self._reachable():
+            b.emit(f"s{slot}:")
+            self._instruction(self._code[slot])
+        return "\n".join([*b.lines, "}"])
+
+    def _reachable(self) -> list[int]:
+        """The slots of this function: functions may lie in any order, and even share code."""
+        found: set[int] = set()
+        waiting = [self._entry]
+        while waiting:
+            slot = waiting.pop()
+            if slot not in found:
+                found.add(slot)
+                waiting += _successors(self._code[slot])
+        return sorted(found)
+
+    def _instruction(self, i: Instruction) -> None:
+        _HANDLERS[i.op.kind](self, i)
+        if i.op.kind not in (Kind.JUMP, Kind.EXIT):
+            self._builder.emit(f"br label %s{i.next_slot}")
+
+    def _source(self, i: Instruction, width: int) -> str:
+        if i.op.uses_imm:
+            return str(i.imm if width >= 32 else i.imm % (1 << width))
+        return self._builder.read(i.src, width)
+
+    def _alu(self, i: Instruction) -> None:
+        b, op = self._builder, i.op
+        # An operand that is not used is not read: its register may hold nothing yet.
+        dst = "" if op.name in ("mov", "movsx") else b.read(i.dst, op.width)
+        src = "" if op.name == "neg" else self._source(i, op.width)
+        b.write(i.dst, arithmetic.alu(b, op.name, op.width, dst, src, op.source_width), op.width)
+
+    def _end(self, i: Instruction) -> None:
+        b, width = self._builder, i.op.width
+        b.write(i.dst, arithmetic.byte_swap(b, i.op.name, width, b.read(i.dst, width)), width)
+
+    def _lddw(self, i: Instruction) -> None:
+        b = self._builder
+        if i.src == 0:
+            b.write(i.dst, str(i.imm64))
+        elif i.src == PSEUDO_MAP_IDX_VALUE:
+            b.write(i.dst, self._map_value(i))
+        else:
+            raise self._refuse(i, "states by map index (lddw with source 6) and plain constants")
+
+    def _map_value(self, i: Instruction) -> str:
+        if i.imm >= len(self._program.maps):
+            raise self._refuse(i, f"a map index below {len(self._program.maps)}")
+        b = self._builder
+        slot = b.value(f"getelementptr ptr, ptr %maps, i64 {i.imm}")
+        value = b.value(f"load ptr, ptr {slot}, align 8, !invariant.load !0")
+        address = b.value(f"ptrtoint ptr {value} to i64")
+        return b.value(f"add i64 {address}, {i.next_imm}")
+
+    def _load(self, i: Instruction) -> None:
+        b = self._builder
+        value = b.load(i.src, i.offset, i.op.width)
+        how = "sext" if i.op.name == "ldxsx" else "zext"
+        b.write(i.dst, b.resize(how, value, i.op.width, 64))
+
+    def _store(self, i: Instruction) -> None:
+        value = self._source(i, i.op.width)
+        self._builder.store(i.dst, i.offset, value, i.op.width)
+
+    def _atomic(self, i: Instruction) -> None:
+        b, op = self._builder, i.op
+        pointer, _ = b.memory(i.dst, i.offset)
+        source, align = b.read(i.src, op.width), op.width // 8
+        if op.name == "cmpxchg":
+            operands = f"ptr {pointer}, i{op.width} {b.read(0, op.width)}, i{op.width} {source}"
+            pair = b.value(f"cmpxchg {operands} seq_cst seq_cst, align {align}")
+            b.write(0, b.value(f"extractvalue {{i{op.width}, i1}} {pair}, 0"), op.width)
+            return
+        operands = f"{op.name} ptr {pointer}, i{op.width} {source}"
+        before = b.value(f"atomicrmw {operands} seq_cst, align {align}")
+        if op.fetch:
+            b.write(i.src, before, op.width)
+
+    def _jump(self, i: Instruction) -> None:
+        b, op = self._builder, i.op
+        if op.name == "ja":
+            b.emit(f"br label %s{i.target}")
+            return
+        src = self._source(i, op.width)
+        taken = arithmetic.condition(b, op.name, op.width, b.read(i.dst, op.width), src)
+        b.emit(f"br i1 {taken}, label %s{i.target}, label %s{i.next_slot}")
+
+    def _call(self, i: Instruction) -> None:
+        if not _is_local_call(i):
+            raise self._refuse(i, "calls of the program's own functions: no helper is needed")
+        b = self._builder
+        arguments = "".join(f", i64 {b.read(n)}" for n in _ARGUMENTS)
+        b.write(0, b.value(f"call i64 @f{i.target}(ptr %maps{arguments})"))
+
+    def _exit(self, i: Instruction) -> None:
+        self._builder.emit(f"ret i64 {self._builder.read(0)}")
+
+    def _refuse(self, i: Instruction, expected: str) -> AuthorError:
+        return AuthorError(
+            f"{self._program.name}: the native engine cannot run instruction {i.slot}",
+            where=self._program.where(i.slot),
+            expected=expected,
+        )
+
+
+_HANDLERS = {
+    Kind.ALU: _Function._alu,
+    Kind.END: _Function._end,
+    Kind.LDDW: _Function._lddw,
+    Kind.LOAD: _Function._load,
+    Kind.STORE: _Function._store,
+    Kind.ATOMIC: _Function._atomic,
+    Kind.JUMP: _Function._jump,
+    Kind.CALL: _Function._call,
+    Kind.EXIT: _Function._exit,
+}
+
+
+def _successors(i: Instruction) -> list[int]:
+    if i.op.kind is Kind.EXIT:
+        return []
+    if i.op.kind is Kind.JUMP:
+        return [i.target] if i.op.name == "ja" else [i.next_slot, i.target]
+    return [i.next_slot]

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Explores all paths of a program, abstractly.
+
+`Analysis.run` is the whole method: take an open path, check and carry out one instruction after
+the other, and where paths meet (`_arrive`) stop if a finished exploration covers the new state.
+A loop ends because its states change from round to round until the exit is the only way; a
+round that changes nothing is a loop without bound. Where many paths meet that differ in no
+loop's course, new ones are *widened* to cover what they have in common; if that costs the
+proof, `verify` tries again with more patience.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lightexit.isa import Program
+from lightexit.verifier.checker import Checker, RequirementError
+from lightexit.verifier.findings import Findings
+from lightexit.verifier.flow import Flow
+from lightexit.verifier.merge import Shape, merged, shape_of
+from lightexit.verifier.requirements import requirements
+from lightexit.verifier.state import State, initial, state_covers
+from lightexit.verifier.transfer import Transfer, Ways
+
+#: How many of the latest finished explorations at a meeting point are compared with.
+_MEMORY = 64
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a program may cost: its longest run in instructions, its proof in abstract states.
+
+    Without `answers`, r0 may be any number and nothing is asked of `ctx.data`: memory safety
+    and termination of any eBPF program.
+    """
+
+    instructions: int = 65_536
+    states: int = 100_000
+    helpers: frozenset[int] = frozenset()
+    answers: bool = True
+
+
+class Step(NamedTuple):
+    """A conditional jump on a path, and where it led; paths are linked back to front."""
+
+    slot: int
+    to: int
+    before: Step | None
+
+
+@dataclass(eq=False)
+class Visit:
+    """A state that was explored from, at a point where paths meet.
+
+    `longest` is the most instructions executed from here on; final once nothing is `open`.
+    """
+
+    state: State
+    arrivals: Arrivals
+    parent: Visit | None = None
+    distance: int = 0
+    open: int = 1
+    longest: int = 0
+
+
+class OpenPath(NamedTuple):
+    """Where to go on: `distance` instructions after `visit`."""
+
+    slot: int
+    state: State
+    visit: Visit
+    distance: int
+    path: Step | None
+
+
+@dataclass
+class Refusal:
+    """Why a program is refused: where, in which state, on which path."""
+
+    slot: int
+    reason: RequirementError
+    state: State
+    path: Step | None
+
+
+@dataclass
+class Arrivals:
+    """The visits at one meeting point that have one shape."""
+
+    finished: list[Visit] = field(default_factory=list)
+    unfinished: list[Visit] = field(default_factory=list)
+
+
+Observer = Callable[[int, State], None]
+
+
+class Analysis:
+    """One exploration. `patience` is how many states of a kind may meet before they are widened."""
+
+    def __init__(
+        self,
+        program: Program,
+        flow: Flow,
+        limits: Limits,
+        patience: int,
+        observe: Observer | None = None,
+    ) -> None:
+        self.flow = flow
+        self.limits = limits
+        self.patience = patience
+        self.observe = observe
+        self.findings = Findings()
+        self.states = 0
+        self.widened = False
+        self._symbols = itertools.count(1)
+        self._checker = Checker(program, limits.helpers, limits.answers)
+        self._transfer = Transfer(program, self.findings, self._symbols)
+        self._required = {i.slot: requirements(i) for i in flow.instructions}
+        self._arrivals: dict[tuple[int, Shape], Arrivals] = {}
+        self._root = Visit(initial(self._symbols), Arrivals())
+        self._todo = [OpenPath(0, self._root.state.copy(), self._root, 0, None)]
+
+    @property
+    def cost(self) -> int:
+        """The most instructions that any run executes."""
+        return self._root.longest
+
+    def run(self) -> Refusal | None:
+        """Explore all paths; None if every one is fine."""
+        while self._todo:
+            if refusal := self._follow(self._todo.pop()):
+                return refusal
+        return None
+
+    def _follow(self, here: OpenPath) -> Refusal | None:
+        """Go along one path to its end; other ways at its branches are left to do."""
+        slot, state, visit, distance, path = here
+        while True:
+            try:
+                if slot in self.flow.joins:
+                    arrived = self._arrive(slot, state, visit, distance)
+                    if arrived is None:
+                        return None
+                    visit, distance, state = arrived, 0, arrived.state.copy()
+                ways = self._execute(slot, state)
+            except RequirementError as reason:
+                return Refusal(slot, reason, state, path)
+            distance += 1
+            if not ways:
+                _finish(visit, distance)
+                return None
+            if len(ways) > 1:
+                to, other = ways[1]
+                visit.open += 1
+                self._todo.append(OpenPath(to, other, visit, distance, Step(slot, to, path)))
+                path = Step(slot, ways[0][0], path)
+            slot, state = ways[0]
+
+    def _execute(self, slot: int, state: State) -> Ways:
+        self.states += 1
+        if self.states > self.limits.states:
+            raise RequirementError(
+                f"is too complex: more than {self.limits.states} states were explored",
+                "fewer branches within loops, or fewer rounds",
+                "give loops smaller bounds",
+            )
+        if self.observe is not None:
+            self.observe(slot, state)
+        for needed in self._required[slot]:
+            self._checker.check(needed, state)
+        return self._transfer.step(self.flow.at[slot], state)
+
+    def _arrive(self, slot: int, state: State, visit: Visit, distance: int) -> Visit | None:
+        """Explore on from where paths meet (the new visit), or stop: it was explored before."""
+        state.forget(self.flow.live[slot], self.flow.relevant[slot])
+        shape = shape_of(state, self.flow.steering.get(slot, 0))
+        arrivals = self._arrivals.setdefault((slot, shape), Arrivals())
+        for old in reversed(arrivals.finished[-_MEMORY:]):
+            if state_covers(old.state, state):
+                _finish(visit, distance + old.longest)
+                return None
+        _check_progress(arrivals, state)
+        if len(arrivals.finished) >= self.patience:
+            state = merged(arrivals.finished[-1].state, state)
+            self.widened = True
+        arrived = Visit(state, arrivals, visit, distance)
+        arrivals.unfinished.append(arrived)
+        return arrived
+
+
+def _check_progress(arrivals: Arrivals, state: State) -> None:
+    for old in arrivals.unfinished:
+        if state_covers(old.state, state) and state_covers(state, old.state):
+            raise RequirementError(
+                "loops without a bound: a round may change nothing that decides whether it goes on",
+                "a loop that counts to a constant",
+                "for i in range(N):",
+            )
+
+
+def _finish(visit: Visit | None, length: int) -> None:
+    """A path ended `length` instructions after `visit`; a visit with no open path is finished."""
+    while visit is not None:
+        visit.longest = max(visit.longest, length)
+        visit.open -= 1
+        if visit.open:
+            return
+        if visit.parent is not None:
+            visit.arrivals.unfinished.remove(visit)
+            visit.arrivals.finished.append(visit)
+        length = visit.distance + visit.longest
+        visit = visit.parent

@@ -1,0 +1,426 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds requirements against a state; what does not hold is told in the author's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lightexit.abi import STATE_OFFSET, WRITABLE_FIELDS, IoContext
+from lightexit.isa import Program
+from lightexit.verifier import requirements as req
+from lightexit.verifier import scalar, words
+from lightexit.verifier.cells import span
+from lightexit.verifier.helpers import HELPERS, KEY_SIZE
+from lightexit.verifier.scalar import Scalar
+from lightexit.verifier.state import MAX_FRAMES, STACK_SIZE, State
+from lightexit.verifier.value import Number, Pointer, RegionKind, Value, constant
+
+#: The most that may be added to a pointer at once, and the farthest it may lead (the kernel's).
+MAX_DISTANCE = 1 << 29
+_CONTEXT_SIZE = IoContext.layout.size
+
+
+def _writable() -> int:
+    fields = [f for f in IoContext.layout.fields if f.name in WRITABLE_FIELDS]
+    bits = 0
+    for field in fields:
+        bits |= span(field.offset, field.size)
+    return bits
+
+
+_WRITABLE = _writable()
+
+
+class RequirementError(Exception):
+    """A requirement that does not hold; `registers` are those worth showing."""
+
+    def __init__(
+        self, found: str, expected: str = "", hint: str = "", registers: tuple[int, ...] = ()
+    ) -> None:
+        super().__init__(found)
+        self.found = found
+        self.expected = expected
+        self.hint = hint
+        self.registers = registers
+
+
+def _number_or_constant(state: State, register: int | None, value: int) -> Value:
+    held = constant(value) if register is None else state.registers[register]
+    assert held is not None
+    return held
+
+
+def is_zero(value: Value) -> bool:
+    """Whether the value is the constant 0."""
+    return isinstance(value, Number) and value.scalar.is_const and value.scalar.const == 0
+
+
+class Checker:
+    """Checks the requirements of one program's instructions."""
+
+    def __init__(self, program: Program, helpers: frozenset[int], answers: bool) -> None:
+        self.program = program
+        self.answers = answers
+        self.helpers = helpers
+
+    def check(self, needed: req.Requirement, state: State) -> None:
+        """Raise `RequirementError` unless `needed` holds in `state`."""
+        _CHECKS[type(needed)](self, needed, state)
+
+    def _says(self, state: State, register: int) -> str:
+        return f"r{register} is {words.value(self.program, state.registers[register])}"
+
+    def holds(self, needed: req.Holds, state: State) -> None:
+        """The register was written."""
+        if state.registers[needed.register] is None:
+            raise RequirementError(
+                f"r{needed.register} is read, but nothing was written to it on this path",
+                "a register that every path has written (calls clobber r1 to r5)",
+                "give the variable a value before the branch",
+            )
+
+    def is_number(self, needed: req.IsNumber, state: State) -> None:
+        """The register is not a pointer."""
+        if not isinstance(state.registers[needed.register], Number):
+            raise RequirementError(
+                f"{self._says(state, needed.register)}, used in {needed.purpose}",
+                "a number",
+                registers=(needed.register,),
+            )
+
+    def arithmetic(self, needed: req.Arithmetic, state: State) -> None:
+        """Numbers, or a pointer and a bounded number."""
+        left = state.registers[needed.dst]
+        right = _number_or_constant(state, needed.src, needed.constant)
+        if isinstance(left, Number) and isinstance(right, Number):
+            return
+        shown = (needed.dst,) if needed.src is None else (needed.dst, needed.src)
+        if needed.width == 64 and needed.name == "add":
+            pair = (left, right) if isinstance(left, Pointer) else (right, left)
+            if isinstance(pair[0], Pointer) and isinstance(pair[1], Number):
+                self._distance(pair[0], pair[1].scalar, "add", shown)
+                return
+        if needed.width == 64 and needed.name == "sub" and isinstance(left, Pointer):
+            if isinstance(right, Number):
+                self._distance(left, right.scalar, "sub", shown)
+                return
+            if left.region == right.region and not left.null and not right.null:
+                return
+        raise RequirementError(
+            f"`{needed.name}` of {needed.width} bits on a pointer: "
+            + "; ".join(self._says(state, r) for r in shown),
+            "64-bit addition or subtraction of a number, or the distance of two pointers "
+            "into the same memory: addresses must not become data",
+            registers=shown,
+        )
+
+    def _distance(self, p: Pointer, by: Scalar, name: str, shown: tuple[int, ...]) -> None:
+        where = words.region(self.program, p.region)
+        if p.null or p.region.kind is RegionKind.HANDLE:
+            raise RequirementError(
+                f"arithmetic on {words.pointer(self.program, p)}",
+                "a pointer that is not null" if p.null else "no arithmetic on a handle",
+                "compare it with 0 first" if p.null else "",
+                shown,
+            )
+        if p.region.kind is RegionKind.CONTEXT and not by.is_const:
+            raise RequirementError(
+                f"{words.number(by)} is added to the pointer to the context",
+                "a constant: the context has no arrays",
+                registers=shown,
+            )
+        reached = scalar.binary(name, 64, p.offset, by).wide
+        for low, high in ((by.wide.smin, by.wide.smax), (reached.smin, reached.smax)):
+            if low < -MAX_DISTANCE or high > MAX_DISTANCE:
+                raise RequirementError(
+                    f"{words.number(by)} is added to a pointer to {where}",
+                    "an index with a bound, checked before it is used",
+                    "test it first: `if i < N:`",
+                    shown,
+                )
+
+    def comparable(self, needed: req.Comparable, state: State) -> None:
+        """Numbers; pointers into one region; a pointer and null."""
+        left = state.registers[needed.dst]
+        right = _number_or_constant(state, needed.src, needed.constant)
+        if isinstance(left, Number) and isinstance(right, Number):
+            return
+        if needed.width == 64 and needed.name != "jset":
+            if isinstance(left, Pointer) and isinstance(right, Pointer):
+                if left.region == right.region and not left.null and not right.null:
+                    return
+            elif needed.name in ("jeq", "jne") and (
+                is_zero(right) or (isinstance(left, Number) and is_zero(left))
+            ):
+                return
+        shown = (needed.dst,) if needed.src is None else (needed.dst, needed.src)
+        raise RequirementError(
+            "a comparison that depends on addresses: "
+            + "; ".join(self._says(state, r) for r in shown),
+            "two numbers, two pointers into the same memory, or a pointer and 0",
+            registers=shown,
+        )
+
+    def access(self, needed: req.Access, state: State) -> None:
+        """The bytes lie within the region, and may be read or written."""
+        p = state.registers[needed.register]
+        if not isinstance(p, Pointer):
+            raise RequirementError(
+                f"{self._says(state, needed.register)}, used as an address",
+                "a pointer to the context, a state or the stack",
+                registers=(needed.register,),
+            )
+        if p.null:
+            raise RequirementError(
+                f"{self._says(state, needed.register)}, and is used as an address",
+                "a pointer that is not null",
+                "compare it with 0 first",
+                (needed.register,),
+            )
+        _ACCESSES[p.region.kind](self, needed, p, state)
+
+    def _context_access(self, needed: req.Access, p: Pointer, _state: State) -> None:
+        verb = "writes" if needed.writes else "reads"
+        at, size = needed.offset, needed.size
+        if not p.offset.is_const or p.offset.const != 0:
+            raise RequirementError(
+                f"{verb} the context through {words.pointer(self.program, p)}",
+                "the context's own pointer and a constant offset, as the kernel demands",
+                registers=(needed.register,),
+            )
+        if not 0 <= at <= _CONTEXT_SIZE - size or at % size or needed.atomic:
+            raise RequirementError(
+                f"{verb} {size} bytes at ctx + {at}" + " atomically" * needed.atomic,
+                f"a plain, aligned access within the context's {_CONTEXT_SIZE} bytes",
+            )
+        if needed.writes and span(at, size) & ~_WRITABLE:
+            raise RequirementError(
+                f"writes {words.context_field(at)}, which is the host's",
+                f"one of {', '.join(f'ctx.{name}' for name in WRITABLE_FIELDS)}",
+            )
+
+    def _stack_access(self, needed: req.Access, p: Pointer, state: State) -> None:
+        verb = "writes" if needed.writes else "reads"
+        low, high = p.offset.wide.smin + needed.offset, p.offset.wide.smax + needed.offset
+        if low < -STACK_SIZE or high + needed.size > 0:
+            raise RequirementError(
+                f"{verb} {needed.size} bytes at {words.integer(low)} to {words.integer(high)} "
+                "of the stack",
+                f"offsets from -{STACK_SIZE} up to below 0",
+                registers=(needed.register,),
+            )
+        self._check_alignment(needed, p)
+        if needed.reads:
+            start, length = low + STACK_SIZE, high - low + needed.size
+            self._check_written(needed, state.frames[p.region.number].stack, start, length)
+
+    def _check_written(self, needed: req.Access, stack: Any, start: int, length: int) -> None:
+        missing = span(start, length) & ~stack.written
+        exact = stack.items.get(start)
+        whole = exact is not None and exact[0] == needed.size == length
+        broken = stack.has_pointer(start, length) and (needed.atomic or not whole)
+        if missing or broken:
+            first = (missing & -missing).bit_length() - 1 if missing else start
+            raise RequirementError(
+                f"reads stack byte {first - STACK_SIZE}, "
+                + ("which is part of a pointer" if broken else "which was never written"),
+                "stack that every path has written" if missing else "the whole pointer, 8 bytes",
+                registers=(needed.register,),
+            )
+
+    def _check_alignment(self, needed: req.Access, p: Pointer) -> None:
+        moved = scalar.binary("add", 64, p.offset, scalar.const(needed.offset)).bits
+        if (moved.value | moved.mask) & (needed.size - 1):
+            raise RequirementError(
+                f"accesses {needed.size} bytes at {words.pointer(self.program, p)}, "
+                f"offset {needed.offset}, which need not be a multiple of {needed.size}",
+                "an aligned access",
+                registers=(needed.register,),
+            )
+
+    def _state_access(self, needed: req.Access, p: Pointer, _state: State) -> None:
+        verb = "writes" if needed.writes else "reads"
+        low, high = p.offset.wide.smin + needed.offset, p.offset.wide.smax + needed.offset
+        state_map = self.program.maps[p.region.number]
+        if low < STATE_OFFSET or high + needed.size > state_map.size:
+            at = (
+                words.integer(low)
+                if low == high
+                else f"{words.integer(low)} to {words.integer(high)}"
+            )
+            raise RequirementError(
+                f"{verb} {needed.size} bytes at offset {at} of state '{state_map.name}', "
+                f"which has {state_map.size} bytes, the first {STATE_OFFSET} of them the host's",
+                f"offsets {STATE_OFFSET} to {state_map.size - needed.size}",
+                "" if low == high else "check the index against the array's length first",
+                (needed.register,),
+            )
+        if needed.atomic:
+            self._check_alignment(needed, p)
+
+    def _handle_access(self, needed: req.Access, p: Pointer, _state: State) -> None:
+        raise RequirementError(
+            f"accesses memory through {words.pointer(self.program, p)}",
+            "a pointer to the value: map_value(index)",
+            registers=(needed.register,),
+        )
+
+    def may_store(self, needed: req.MayStore, state: State) -> None:
+        """Pointers may be kept on the stack only, whole, and not in a caller's frame."""
+        value, base = state.registers[needed.register], state.registers[needed.base]
+        if not isinstance(value, Pointer) or not isinstance(base, Pointer):
+            return
+        where = words.region(self.program, base.region)
+        if base.region.kind is not RegionKind.STACK:
+            raise RequirementError(
+                f"stores {words.value(self.program, value)} into {where}",
+                "a number: addresses must not leave the program",
+                "store an index instead of the pointer",
+                (needed.register,),
+            )
+        dangling = (
+            value.region.kind is RegionKind.STACK and value.region.number > base.region.number
+        )
+        if needed.size != 8 or not base.offset.is_const or dangling:
+            raise RequirementError(
+                f"keeps {words.value(self.program, value)} on the stack"
+                + (" of a caller" if dangling else f", {needed.size} bytes of it"),
+                "all 8 bytes of a pointer, at a constant offset, in a frame that lives as long",
+                registers=(needed.register,),
+            )
+
+    def state_exists(self, needed: req.StateExists, _state: State) -> None:
+        """The index and the offset mean something."""
+        maps = self.program.maps
+        if not 0 <= needed.index < len(maps):
+            raise RequirementError(
+                f"refers to state {needed.index}",
+                f"an index below {len(maps)}" if maps else "no state: the program declares none",
+            )
+        size = maps[needed.index].size
+        if not 0 <= needed.offset < size:
+            raise RequirementError(
+                f"takes the address of byte {needed.offset} of state '{maps[needed.index].name}'",
+                f"an offset from 0 to {size - 1}",
+            )
+
+    def may_call_helper(self, needed: req.MayCallHelper, state: State) -> None:
+        """The helper is known, allowed, and its arguments fit."""
+        helper = HELPERS.get(needed.number)
+        if helper is None or needed.number not in self.helpers:
+            name = helper.name if helper else f"number {needed.number}"
+            raise RequirementError(
+                f"calls helper {name}",
+                "no helper: a filter is a function of its context and states",
+                "read VM time from ctx.now_ns" if helper and helper.reads_clock else "",
+            )
+        for register, kind in enumerate(helper.arguments, 1):
+            self.holds(req.Holds(register), state)
+            value = state.registers[register]
+            if kind == "key":
+                self.access(req.Access(register, 0, KEY_SIZE, reads=True), state)
+            elif not isinstance(value, Pointer) or value.region.kind is not RegionKind.HANDLE:
+                raise RequirementError(
+                    f"{self._says(state, register)}, argument of {helper.name}",
+                    "the handle of a state: map_by_idx(index)",
+                    registers=(register,),
+                )
+
+    def may_enter(self, needed: req.MayEnter, state: State) -> None:
+        """Room for a frame, of a function that is not running yet."""
+        if any(frame.entry == needed.target for frame in state.frames):
+            raise RequirementError(
+                f"calls the function at instruction {needed.target}, which is running already",
+                "no recursion",
+                "write a loop with a bound",
+            )
+        if len(state.frames) == MAX_FRAMES:
+            raise RequirementError(
+                f"calls a function while {MAX_FRAMES} are running",
+                f"at most {MAX_FRAMES} functions deep",
+            )
+
+    def may_return(self, _needed: req.MayReturn, state: State) -> None:
+        """A result for the caller, or an answer for the host."""
+        result = state.registers[0]
+        if len(state.frames) == 1:
+            self._check_result(result)
+            if self.answers:
+                self._check_verdict(result, state)
+        elif isinstance(result, Pointer) and result.region == (
+            RegionKind.STACK,
+            len(state.frames) - 1,
+        ):
+            raise RequirementError(
+                "returns a pointer to its own stack, which is gone then",
+                "a number, or a pointer to other memory",
+                registers=(0,),
+            )
+
+    def _check_result(self, result: Value | None) -> None:
+        most = 1 if self.answers else scalar.FULL64
+        if not isinstance(result, Number) or result.scalar.umax > most:
+            raise RequirementError(
+                f"the verdict is {words.value(self.program, result)}",
+                "0 (PASS) or 1 (HANDLED)",
+                "return Verdict.PASS or Verdict.HANDLED",
+                (0,),
+            )
+
+    def _check_verdict(self, result: Value | None, state: State) -> None:
+        assert isinstance(result, Number)
+        if scalar.contains(result.scalar, 0) and state.wrote >= 0:
+            raise RequirementError(
+                f"may PASS after it has changed a state ({self._place(state.wrote)})",
+                "HANDLED whenever a state was written: after a PASS the model answers the same "
+                "access, and would find it half done",
+                "decide first and write last; a fault (an index out of range, a division by a "
+                "possibly-zero value) after a write is a PASS, too",
+            )
+        if scalar.contains(result.scalar, 1) and state.field("is_write").umin == 0:
+            self._check_data(state)
+
+    def _place(self, slot: int) -> str:
+        where = self.program.where(slot)
+        return f"line {where.line}" if where else f"instruction {slot}"
+
+    def _check_data(self, state: State) -> None:
+        if not state.wrote_field("data"):
+            raise RequirementError(
+                "answers HANDLED to a read without having written ctx.data",
+                "ctx.data, all 8 bytes of it, on every path that handles a read",
+                "assign ctx.data, or return Verdict.PASS when not ctx.is_write",
+            )
+        most, data = state.field("size").umax, state.field("data")
+        if data.umax >> 8 * most:
+            raise RequirementError(
+                f"answers a read of at most {most} bytes with {words.number(data)}",
+                "no bits outside the access size",
+                f"wrap the value: u{8 * most}(...)" if most in (1, 2, 4) else "",
+            )
+
+    def never(self, needed: req.Never, _state: State) -> None:
+        """Not in a filter."""
+        raise RequirementError(needed.what, needed.expected)
+
+
+_CHECKS: dict[type, Callable[[Checker, Any, State], None]] = {
+    req.Holds: Checker.holds,
+    req.IsNumber: Checker.is_number,
+    req.Access: Checker.access,
+    req.MayStore: Checker.may_store,
+    req.Arithmetic: Checker.arithmetic,
+    req.Comparable: Checker.comparable,
+    req.StateExists: Checker.state_exists,
+    req.MayCallHelper: Checker.may_call_helper,
+    req.MayEnter: Checker.may_enter,
+    req.MayReturn: Checker.may_return,
+    req.Never: Checker.never,
+}
+_ACCESSES: dict[RegionKind, Callable[[Checker, req.Access, Pointer, State], None]] = {
+    RegionKind.CONTEXT: Checker._context_access,
+    RegionKind.STACK: Checker._stack_access,
+    RegionKind.STATE: Checker._state_access,
+    RegionKind.HANDLE: Checker._handle_access,
+}

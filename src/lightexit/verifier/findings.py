@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a program was seen to do, over all paths."""
+
+from __future__ import annotations
+
+from lightexit.verifier import scalar
+from lightexit.verifier.state import ACTIONS, MAX_FRAMES, State
+from lightexit.verifier.value import Number
+
+Ranges = tuple[tuple[int, int], ...]
+_STACK_UNIT = 32
+
+
+class Findings:
+    """Filled by `Transfer`, read by the report. Map indices lead to the slot that first wrote."""
+
+    def __init__(self) -> None:
+        self.reads_clock = False
+        self.read_maps: set[int] = set()
+        self.written_maps: dict[int, int] = {}
+        self.calls: set[tuple[int, int]] = set()
+        self.stack: dict[int, int] = {}
+        self.handled: dict[str, set[tuple[int, int]]] = {"read": set(), "write": set()}
+        self.data_bits = 0
+        self.actions: dict[str, int] = {}
+
+    def touch_stack(self, entry: int, depth: int) -> None:
+        """The function at `entry` uses that many bytes of stack."""
+        self.stack[entry] = max(self.stack.get(entry, 0), depth)
+
+    def answer(self, state: State) -> None:
+        """A path ends here, with an answer in r0 and the context."""
+        verdict = state.registers[0]
+        if not isinstance(verdict, Number) or not scalar.contains(verdict.scalar, 1):
+            return
+        offset, is_write = state.field("offset"), state.field("is_write")
+        if is_write.umin == 0:
+            self.handled["read"].add((offset.umin, offset.umax))
+            if not state.field("size").is_const:
+                self.data_bits = max(self.data_bits, state.field("data").umax.bit_length())
+        if is_write.umax == 1:
+            self.handled["write"].add((offset.umin, offset.umax))
+        for name in ACTIONS:
+            bits = state.field(name).bits
+            if bits.value | bits.mask:
+                self.actions[name] = self.actions.get(name, 0) | bits.value | bits.mask
+
+    def handled_offsets(self, direction: str) -> Ranges:
+        """Ranges, both ends included, in order and disjoint, that a HANDLED is possible for."""
+        merged: list[tuple[int, int]] = []
+        for low, high in sorted(self.handled[direction]):
+            if merged and low <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+            else:
+                merged.append((low, high))
+        return tuple(merged)
+
+    def deepest_stack(self) -> int:
+        """The most stack that a chain of calls uses, in bytes, as the kernel counts.
+
+        Chains of more than `MAX_FRAMES` functions count as too deep, even if never run.
+        """
+        entries = {0, *(callee for _, callee in self.calls)}
+        deepest = dict.fromkeys(entries, 0)
+        for _ in range(MAX_FRAMES):
+            deepest = {entry: self._own(entry) + self._below(entry, deepest) for entry in entries}
+        return deepest[0]
+
+    def _own(self, entry: int) -> int:
+        return max(-(-self.stack.get(entry, 0) // _STACK_UNIT), 1) * _STACK_UNIT
+
+    def _below(self, entry: int, deepest: dict[int, int]) -> int:
+        return max((deepest[callee] for caller, callee in self.calls if caller == entry), default=0)

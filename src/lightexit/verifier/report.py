@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the proof learned, and why it failed: for people, for tools, for the host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lightexit.errors import AuthorError, Location
+from lightexit.isa import Program
+
+Ranges = tuple[tuple[int, int], ...]
+
+
+class VerifierError(AuthorError):
+    """A refusal: besides what every error tells, the instruction, the state and the path."""
+
+    def __init__(
+        self,
+        found: str,
+        *,
+        where: Location | None = None,
+        expected: str = "",
+        hint: str = "",
+        instruction: str = "",
+        state: tuple[str, ...] = (),
+        path: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(found, where=where, expected=expected, hint=hint)
+        self.instruction = instruction
+        self.state = state
+        self.path = path
+
+    def __str__(self) -> str:
+        lines = [super().__str__()]
+        if self.instruction:
+            lines.append(f"  instruction: {self.instruction}")
+        if self.state:
+            lines.append(f"  state: {'; '.join(self.state)}")
+        lines += [f"  {'path:' if not n else '     '} {step}" for n, step in enumerate(self.path)]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of one verification. Offsets are the device's, ranges include both ends.
+
+    `cost` is the most instructions any run executes. `data_bits` is the widest value a HANDLED
+    read may return on paths that do not look at `ctx.size`: the host must see to it that
+    registers of the regions it attaches the filter to are at least that wide. `actions` maps
+    action fields of the context to the bits that may be set in them. With `error`, everything
+    else is what was seen before the refusal.
+    """
+
+    program: Program
+    error: AuthorError | None = None
+    cost: int = 0
+    states_explored: int = 0
+    read_maps: frozenset[int] = frozenset()
+    written_maps: frozenset[int] = frozenset()
+    reads_clock: bool = False
+    data_bits: int = 0
+    stack: int = 0
+    handled_reads: Ranges = ()
+    handled_writes: Ranges = ()
+    actions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the program is proved."""
+        return self.error is None
+
+    def accepted_or_raise(self) -> Report:
+        """Itself; raises the refusal if there is one."""
+        if self.error is not None:
+            raise self.error
+        return self
+
+    @property
+    def writes_state(self) -> bool:
+        """Whether any run may write a state: such programs run under the state's lock."""
+        return bool(self.written_maps)
+
+    @property
+    def reads_state(self) -> bool:
+        """Whether any run may read a state."""
+        return bool(self.read_maps)
+
+    def handles(self, offset: int, *, is_write: bool) -> bool:
+        """Whether an access at this offset may be HANDLED; if not, it always is a PASS."""
+        ranges = self.handled_writes if is_write else self.handled_reads
+        return any(low <= offset <= high for low, high in ranges)
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it as values that `json` can write."""
+        names = [m.name for m in self.program.maps]
+        return {
+            "program": self.program.name,
+            "accepted": self.accepted,
+            "error": self.error and _error_dict(self.error),
+            "cost": self.cost,
+            "states_explored": self.states_explored,
+            "reads": [names[index] for index in sorted(self.read_maps)],
+            "writes": [names[index] for index in sorted(self.written_maps)],
+            "reads_clock": self.reads_clock,
+            "data_bits": self.data_bits,
+            "stack": self.stack,
+            "handled_reads": self.handled_reads,
+            "handled_writes": self.handled_writes,
+            "actions": self.actions,
+        }
+
+    def text(self) -> str:
+        """All of it for a reader."""
+        if self.error is not None:
+            return f"{self.program.name}: refused\n{self.error}"
+        return "\n".join([f"{self.program.name}: accepted", *(f"  {s}" for s in self._says())])
+
+    def _says(self) -> list[str]:
+        says = [
+            f"cost: at most {self.cost} instructions",
+            f"state: {self._state()}",
+            f"clock: {'read' if self.reads_clock else 'not read'}",
+            f"handles reads at: {_ranges(self.handled_reads)}",
+            f"handles writes at: {_ranges(self.handled_writes)}",
+        ]
+        if self.data_bits:
+            says.append(f"answers of up to {self.data_bits} bits, whatever the access size")
+        if self.actions:
+            says.append(f"actions: {', '.join(_action(*each) for each in self.actions.items())}")
+        return says
+
+    def _state(self) -> str:
+        uses = []
+        for index, each in enumerate(self.program.maps):
+            verbs = ["read"] * (index in self.read_maps) + ["written"] * (
+                index in self.written_maps
+            )
+            uses.append(f"'{each.name}' {' and '.join(verbs) or 'not used'}")
+        return ", ".join(uses) or "none"
+
+
+def _error_dict(error: AuthorError) -> dict[str, Any]:
+    where = error.where
+    return {
+        "found": error.found,
+        "expected": error.expected,
+        "hint": error.hint,
+        "where": where and {"file": where.file, "line": where.line, "column": where.column},
+        "instruction": getattr(error, "instruction", ""),
+        "state": getattr(error, "state", ()),
+        "path": getattr(error, "path", ()),
+    }
+
+
+def _ranges(ranges: Ranges) -> str:
+    if not ranges:
+        return "none, always PASS"
+    if ranges == ((0, 2**64 - 1),):
+        return "any offset"
+    return ", ".join(f"{low:#x}" if low == high else f"{low:#x}-{high:#x}" for low, high in ranges)
+
+
+_NUMBERED = ("doorbells", "raised_lines", "lowered_lines", "pulsed_lines")
+
+
+def _action(name: str, bits: int) -> str:
+    if name not in _NUMBERED:
+        return name
+    return f"{name} {', '.join(str(n) for n in range(32) if bits >> n & 1)}"

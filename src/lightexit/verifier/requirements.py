@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an instruction demands before it may run, as values; `checker` holds them against a state.
+
+Nothing here looks at a state: an instruction's requirements follow from the instruction alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lightexit.isa import PSEUDO_MAP_IDX, PSEUDO_MAP_IDX_VALUE, Instruction, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The register holds something: it was written on every path."""
+
+    register: int
+
+
+@dataclass(frozen=True, slots=True)
+class IsNumber:
+    """The register holds a number; `purpose` tells what for."""
+
+    register: int
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`size` bytes at the register's address plus `offset` may be read, or written."""
+
+    register: int
+    offset: int
+    size: int
+    reads: bool = False
+    writes: bool = False
+    atomic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MayStore:
+    """What the register holds may be stored (`size` bytes) where `base` points."""
+
+    register: int
+    base: int
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`dst op= src` (or the constant) is defined for what the registers hold."""
+
+    name: str
+    width: int
+    dst: int
+    src: int | None
+    constant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparable:
+    """The comparison means the same wherever memory lies."""
+
+    name: str
+    width: int
+    dst: int
+    src: int | None
+    constant: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateExists:
+    """The program has a map of that index, and the address lies in it or at its end."""
+
+    index: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class MayCallHelper:
+    """The helper is allowed and its arguments fit."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class MayEnter:
+    """There is room for another function's frame: of the one that starts at slot `target`."""
+
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class MayReturn:
+    """What r0 and the context hold is an answer, or a result for the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """The instruction may not be used in a filter."""
+
+    what: str
+    expected: str
+
+
+Requirement = (
+    Holds
+    | IsNumber
+    | Access
+    | MayStore
+    | Arithmetic
+    | Comparable
+    | StateExists
+    | MayCallHelper
+    | MayEnter
+    | MayReturn
+    | Never
+)
+
+
+_SHIFTS = ("lsh", "rsh", "arsh")
+_DIVISIONS = ("div", "mod", "sdiv", "smod")
+
+
+def _source(i: Instruction) -> int | None:
+    return None if i.op.uses_imm else i.src
+
+
+def _alu(i: Instruction) -> list[Requirement]:
+    name, src = i.op.name, _source(i)
+    if name == "neg":
+        return [Holds(i.dst), IsNumber(i.dst, "neg")]
+    needed: list[Requirement] = [] if src is None else [Holds(src)]
+    if name == "movsx" or (name == "mov" and i.op.width == 32 and src is not None):
+        return [*needed, IsNumber(i.src, "a move of less than 64 bits")]
+    if name == "mov":
+        return needed
+    if src is None and name in _SHIFTS and not 0 <= i.imm < i.op.width:
+        return [Never(f"shifts by {i.imm}", f"0 to {i.op.width - 1}, as the kernel demands")]
+    if src is None and name in _DIVISIONS and i.imm == 0:
+        return [Never("divides by the constant 0", "another constant, as the kernel demands")]
+    return [*needed, Holds(i.dst), Arithmetic(name, i.op.width, i.dst, src, i.imm)]
+
+
+def _end(i: Instruction) -> list[Requirement]:
+    return [Holds(i.dst), IsNumber(i.dst, "a byte swap")]
+
+
+def _lddw(i: Instruction) -> list[Requirement]:
+    if i.src == 0:
+        return []
+    if i.src == PSEUDO_MAP_IDX_VALUE:
+        return [StateExists(i.imm, i.next_imm)]
+    if i.src == PSEUDO_MAP_IDX:
+        return [StateExists(i.imm, 0)]
+    return [Never(f"loads what only its loader knows (`{i}`)", "a state by index: map_value(0)")]
+
+
+def _load(i: Instruction) -> list[Requirement]:
+    return [Holds(i.src), Access(i.src, i.offset, i.op.width // 8, reads=True)]
+
+
+def _store(i: Instruction) -> list[Requirement]:
+    size = i.op.width // 8
+    access = Access(i.dst, i.offset, size, writes=True)
+    if i.op.uses_imm:
+        return [Holds(i.dst), access]
+    return [Holds(i.src), Holds(i.dst), access, MayStore(i.src, i.dst, i.offset, size)]
+
+
+def _atomic(i: Instruction) -> list[Requirement]:
+    purpose = "an atomic operation"
+    needed: list[Requirement] = [Holds(i.dst), Holds(i.src), IsNumber(i.src, purpose)]
+    if i.op.name == "cmpxchg":
+        needed += [Holds(0), IsNumber(0, purpose)]
+    size = i.op.width // 8
+    return [*needed, Access(i.dst, i.offset, size, reads=True, writes=True, atomic=True)]
+
+
+def _jump(i: Instruction) -> list[Requirement]:
+    if i.op.name == "ja":
+        return []
+    src = _source(i)
+    needed: list[Requirement] = [Holds(i.dst)] if src is None else [Holds(i.dst), Holds(src)]
+    return [*needed, Comparable(i.op.name, i.op.width, i.dst, src, i.imm)]
+
+
+def _call(i: Instruction) -> list[Requirement]:
+    if i.op.name == "call":
+        return [MayCallHelper(i.imm)]
+    if i.op.name == "call_local":
+        return [MayEnter(i.target)]
+    return [Never(f"calls what only its loader knows (`{i}`)", "a function of the program itself")]
+
+
+def _exit(_i: Instruction) -> list[Requirement]:
+    return [Holds(0), MayReturn()]
+
+
+_REQUIREMENTS: dict[Kind, Callable[[Instruction], list[Requirement]]] = {
+    Kind.ALU: _alu,
+    Kind.END: _end,
+    Kind.LDDW: _lddw,
+    Kind.LOAD: _load,
+    Kind.STORE: _store,
+    Kind.ATOMIC: _atomic,
+    Kind.JUMP: _jump,
+    Kind.CALL: _call,
+    Kind.EXIT: _exit,
+}
+
+
+def requirements(i: Instruction) -> tuple[Requirement, ...]:
+    """All that must hold before the instruction, in the order in which they are checked."""
+    return tuple(_REQUIREMENTS[i.op.kind](i))

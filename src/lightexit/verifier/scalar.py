@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is known of a 64-bit number: its bits, its bounds, and the bounds of its low half.
+
+The three views refine each other in `make`. All operations are pure and cached: a filter's
+paths ask the same questions again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from lightexit.isa import alu, byte_swap
+from lightexit.verifier import bounds, tnum
+from lightexit.verifier.bounds import Bounds
+from lightexit.verifier.tnum import Tnum
+
+FULL64 = 2**64 - 1
+FULL32 = 2**32 - 1
+_HIGH = FULL64 ^ FULL32
+_CACHE = 1 << 15
+
+
+class Scalar(NamedTuple):
+    """Every x that has these bits, lies in `wide`, and whose low 32 bits lie in `low`."""
+
+    bits: Tnum
+    wide: Bounds
+    low: Bounds
+
+    @property
+    def is_const(self) -> bool:
+        """Whether one number is left."""
+        return not self.bits.mask
+
+    @property
+    def const(self) -> int:
+        """That number, unsigned."""
+        return self.bits.value
+
+    @property
+    def umin(self) -> int:
+        """The least it can be, unsigned."""
+        return self.wide.umin
+
+    @property
+    def umax(self) -> int:
+        """The most it can be, unsigned."""
+        return self.wide.umax
+
+
+@lru_cache(_CACHE)
+def const(value: int) -> Scalar:
+    """Exactly `value`, modulo 2**64."""
+    value &= FULL64
+    low = value & FULL32
+    wide, s = bounds.signed(value, 64), bounds.signed(low, 32)
+    return Scalar(Tnum(value, 0), Bounds(value, value, wide, wide), Bounds(low, low, s, s))
+
+
+def _with_bits(b: Bounds, bits: Tnum, width: int) -> Bounds | None:
+    """Bounds that know the bits: the least has all unknown bits clear, the most all set."""
+    umin, umax = max(b.umin, bits.value), min(b.umax, bits.value | bits.mask)
+    return bounds.agree(Bounds(umin, umax, b.smin, b.smax), width)
+
+
+def _low_from_wide(wide: Bounds, low: Bounds) -> Bounds | None:
+    """The low half, where the high half is the same all over `wide`."""
+    umin, umax, smin, smax = low
+    if wide.umin >> 32 == wide.umax >> 32:
+        umin, umax = max(umin, wide.umin & FULL32), min(umax, wide.umax & FULL32)
+    if wide.smin >> 32 == wide.smax >> 32:
+        umin, umax = max(umin, wide.smin & FULL32), min(umax, wide.smax & FULL32)
+    if wide.smin >= -(2**31) and wide.smax < 2**31:
+        smin, smax = max(smin, wide.smin), min(smax, wide.smax)
+    return bounds.agree(Bounds(umin, umax, smin, smax), 32)
+
+
+def _wide_from_low(wide: Bounds, low: Bounds) -> Bounds:
+    """Round the ends of `wide` to numbers whose low half is possible."""
+    umin, umax = wide.umin & _HIGH | low.umin, wide.umax & _HIGH | low.umax
+    smin, smax = wide.smin & ~FULL32 | low.umin, wide.smax & ~FULL32 | low.umax
+    return bounds.both(wide, Bounds(umin, umax, smin, smax))
+
+
+def _bits_from(bits: Tnum, wide: Bounds, low: Bounds) -> Tnum | None:
+    """The bits, knowing the common leading bits of both bounds."""
+    known = tnum.meet(bits, tnum.between(wide.umin, wide.umax))
+    half = tnum.between(low.umin, low.umax)
+    return known and tnum.meet(known, Tnum(half.value, half.mask | _HIGH))
+
+
+def _refined(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar | None:
+    known = _with_bits(wide, bits, 64)
+    half = _with_bits(low, Tnum(bits.value & FULL32, bits.mask & FULL32), 32)
+    half = known and half and _low_from_wide(known, half)
+    if known is None or half is None:
+        return None
+    known = bounds.agree(_wide_from_low(known, half), 64)
+    left = known and _bits_from(bits, known, half)
+    return Scalar(left, known, half) if left is not None and known is not None else None
+
+
+def make(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar | None:
+    """Let the three views refine each other; None if they contradict."""
+    s = _refined(bits, wide, low)
+    s = s and _refined(*s)
+    return const(s.bits.value) if s and not s.bits.mask else s
+
+
+def _sure(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar:
+    """`make`, for views of a value that exists."""
+    s = make(bits, wide, low)
+    assert s is not None
+    return s
+
+
+_BITS = tnum.unknown(FULL64)
+_WIDE = bounds.FULL[64]
+_LOW = bounds.FULL[32]
+
+#: Any number at all.
+UNKNOWN = Scalar(_BITS, _WIDE, _LOW)
+
+
+@lru_cache(_CACHE)
+def between(low: int, high: int) -> Scalar:
+    """Any number in [low, high], unsigned."""
+    return _sure(_BITS, bounds.wrap(low, high, 64), _LOW)
+
+
+def sized(width: int) -> Scalar:
+    """Any number of `width` bits, zero-extended."""
+    return between(0, (1 << width) - 1)
+
+
+def contains(a: Scalar, x: int) -> bool:
+    """Whether the unsigned 64-bit number x is one of those a stands for."""
+    return covers(a, const(x))
+
+
+def covers(a: Scalar, b: Scalar) -> bool:
+    """Whether a stands for every number that b stands for."""
+    if a is b or a is UNKNOWN:
+        return True
+    return (
+        bounds.covers(a.wide, b.wide)
+        and bounds.covers(a.low, b.low)
+        and tnum.covers(a.bits, b.bits)
+    )
+
+
+@lru_cache(_CACHE)
+def meet(a: Scalar, b: Scalar) -> Scalar | None:
+    """What both say; None if no number satisfies both."""
+    bits, wide, low = tnum.meet(a.bits, b.bits), bounds.meet(a.wide, b.wide), None
+    if bits is not None and wide is not None:
+        low = bounds.meet(a.low, b.low)
+    return make(bits, wide, low) if bits and wide and low else None
+
+
+@lru_cache(_CACHE)
+def join(a: Scalar, b: Scalar) -> Scalar:
+    """The least that holds both."""
+    return Scalar(tnum.join(a.bits, b.bits), bounds.join(a.wide, b.wide), bounds.join(a.low, b.low))
+
+
+@lru_cache(_CACHE)
+def widen(a: Scalar, b: Scalar) -> Scalar:
+    """Something that holds both and is reached in few steps: unknown below the first difference."""
+    if a == b:
+        return a
+    joined = join(a, b)
+    smear = (1 << max(joined.bits.mask.bit_length(), 1)) - 1
+    return _sure(Tnum(joined.bits.value & ~smear, smear), _WIDE, _LOW)
+
+
+@lru_cache(_CACHE)
+def low_half(a: Scalar) -> Scalar:
+    """a modulo 2**32."""
+    bits = Tnum(a.bits.value & FULL32, a.bits.mask & FULL32)
+    return _sure(bits, Bounds(a.low.umin, a.low.umax, a.low.umin, a.low.umax), a.low)
+
+
+@lru_cache(_CACHE)
+def truncate(a: Scalar, width: int) -> Scalar:
+    """a modulo 2**width."""
+    if width == 64:
+        return a
+    return low_half(a) if width == 32 else binary("and", 64, a, const((1 << width) - 1))
+
+
+@lru_cache(_CACHE)
+def bytes_at(a: Scalar, start: int, size: int) -> Scalar:
+    """The `size` bytes of a from byte `start` on, little-endian."""
+    shifted = binary("rsh", 64, a, const(8 * start)) if start else a
+    return truncate(shifted, 8 * size)
+
+
+# Operations whose low half depends on the low halves alone.
+_RING: dict[str, tuple[Callable[..., Tnum], Callable[..., Bounds]]] = {
+    "add": (tnum.add, bounds.add),
+    "sub": (tnum.sub, bounds.sub),
+    "mul": (tnum.mul, bounds.mul),
+    "and": (lambda a, b, _full: tnum.and_(a, b), bounds.and_),
+    "or": (lambda a, b, _full: tnum.or_(a, b), bounds.or_),
+    "xor": (lambda a, b, _full: tnum.xor(a, b), bounds.xor),
+}
+_BOUNDED: dict[str, Callable[..., Bounds]] = {
+    "div": bounds.div,
+    "mod": bounds.mod,
+    "sdiv": bounds.sdiv,
+    "smod": bounds.smod,
+}
+_SHIFTS: dict[str, Callable[..., Bounds]] = {
+    "lsh": bounds.lsh,
+    "rsh": bounds.rsh,
+    "arsh": bounds.arsh,
+}
+
+
+def _narrowed(a: Scalar) -> tuple[Tnum, Bounds]:
+    return Tnum(a.bits.value & FULL32, a.bits.mask & FULL32), a.low
+
+
+def _extended(bits: Tnum, low: Bounds) -> Scalar:
+    """A 32-bit result, zero-extended."""
+    return _sure(bits, Bounds(low.umin, low.umax, low.umin, low.umax), low)
+
+
+def _ring(name: str, width: int, a: Scalar, b: Scalar) -> Scalar:
+    on_bits, on_bounds = _RING[name]
+    low = on_bounds(a.low, b.low, 32)
+    if width == 32:
+        return _extended(on_bits(_narrowed(a)[0], _narrowed(b)[0], FULL32), low)
+    return _sure(on_bits(a.bits, b.bits, FULL64), on_bounds(a.wide, b.wide, 64), low)
+
+
+def _bounded(name: str, width: int, a: Scalar, b: Scalar) -> Scalar:
+    if width == 32:
+        return _extended(tnum.unknown(FULL32), _BOUNDED[name](a.low, b.low, 32))
+    return _sure(_BITS, _BOUNDED[name](a.wide, b.wide, 64), _LOW)
+
+
+def _shifted_bits(name: str, bits: Tnum, amount: Tnum, width: int) -> Tnum:
+    full = (1 << width) - 1
+    if amount.mask:
+        at_least = amount.value if name == "lsh" else 0
+        return Tnum(0, full << at_least & full)
+    if name == "rsh":
+        return tnum.rsh(bits, amount.value)
+    return (tnum.lsh if name == "lsh" else tnum.arsh)(bits, amount.value, full)
+
+
+def _shift(name: str, width: int, a: Scalar, b: Scalar) -> Scalar:
+    amount = binary("and", 64, b, const(width - 1))
+    if width == 32:
+        bits, low = _narrowed(a)
+        return _extended(
+            _shifted_bits(name, bits, amount.bits, 32), _SHIFTS[name](low, amount.wide, 32)
+        )
+    low = _LOW
+    if name == "lsh" and amount.umax < 32:
+        low = bounds.lsh(a.low, amount.wide, 32)
+    bits = _shifted_bits(name, a.bits, amount.bits, 64)
+    return _sure(bits, _SHIFTS[name](a.wide, amount.wide, 64), low)
+
+
+@lru_cache(_CACHE)
+def binary(name: str, width: int, a: Scalar, b: Scalar) -> Scalar:
+    """The result of the ALU operation `name` of RFC 9669 on `width` bits."""
+    if not a.bits.mask and not b.bits.mask:
+        return const(alu(name, width, a.const, b.const))
+    if name in _RING:
+        return _ring(name, width, a, b)
+    return (_shift if name in _SHIFTS else _bounded)(name, width, a, b)
+
+
+def negate(a: Scalar, width: int) -> Scalar:
+    """-a."""
+    return binary("sub", width, const(0), a)
+
+
+def sign_extend(a: Scalar, source_width: int, width: int) -> Scalar:
+    """The low `source_width` bits of a, sign-extended to `width` (and zero-extended to 64)."""
+    distance = const(width - source_width)
+    return binary("arsh", width, binary("lsh", width, a, distance), distance)
+
+
+@lru_cache(_CACHE)
+def swap_bytes(name: str, width: int, a: Scalar) -> Scalar:
+    """Byte order operations: `le` truncates (this is a little-endian machine), others swap."""
+    if name == "le":
+        return truncate(a, width)
+    bits = Tnum(byte_swap(name, width, a.bits.value), byte_swap(name, width, a.bits.mask))
+    return _sure(bits, _WIDE, _LOW)

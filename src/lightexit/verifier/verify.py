@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`verify`: from a program to a report."""
+
+from __future__ import annotations
+
+from lightexit.errors import AuthorError
+from lightexit.isa import Program
+from lightexit.verifier import words
+from lightexit.verifier.analysis import Analysis, Limits, Observer, Refusal, Step
+from lightexit.verifier.flow import Flow
+from lightexit.verifier.report import Report, VerifierError
+from lightexit.verifier.state import STACK_SIZE
+from lightexit.verifier.value import Pointer, RegionKind
+
+#: States of a kind that may meet before they are widened: first try, second try.
+_PATIENCE = (8, 1 << 30)
+_PATH_SHOWN = 12
+DEFAULT = Limits()
+
+
+def verify(program: Program, limits: Limits = DEFAULT) -> Report:
+    """Prove the program safe, or tell why not: never raises for what a program says."""
+    try:
+        flow = Flow(program)
+    except AuthorError as illegal:
+        return Report(program, illegal)
+    analysis, refusal = explore(program, flow, limits)
+    if refusal is not None:
+        return _report(program, analysis, _refusal_error(program, flow, refusal))
+    return _report(program, analysis, _cost_error(program, analysis, limits))
+
+
+def explore(
+    program: Program, flow: Flow, limits: Limits, observe: Observer | None = None
+) -> tuple[Analysis, Refusal | None]:
+    """The exploration that decides: the first, or a more patient one if widening was to blame."""
+    for patience in _PATIENCE:
+        analysis = Analysis(program, flow, limits, patience, observe)
+        refusal = analysis.run()
+        if refusal is None or not analysis.widened:
+            break
+    return analysis, refusal
+
+
+def _report(program: Program, analysis: Analysis, error: AuthorError | None) -> Report:
+    found = analysis.findings
+    return Report(
+        program,
+        error,
+        cost=analysis.cost,
+        states_explored=analysis.states,
+        read_maps=frozenset(found.read_maps),
+        written_maps=frozenset(found.written_maps),
+        reads_clock=found.reads_clock,
+        data_bits=found.data_bits,
+        stack=found.deepest_stack(),
+        handled_reads=found.handled_offsets("read"),
+        handled_writes=found.handled_offsets("write"),
+        actions=dict(found.actions),
+    )
+
+
+def _cost_error(program: Program, analysis: Analysis, limits: Limits) -> AuthorError | None:
+    stack = analysis.findings.deepest_stack()
+    if stack > STACK_SIZE:
+        return VerifierError(
+            f"{program.name}: the functions of one call chain use {stack} bytes of stack",
+            where=program.where(0),
+            expected=f"at most {STACK_SIZE} bytes together, each function's rounded up to 32",
+        )
+    if analysis.cost > limits.instructions:
+        return VerifierError(
+            f"{program.name}: a run may execute {analysis.cost} instructions",
+            where=program.where(0),
+            expected=f"at most {limits.instructions}",
+            hint="give loops smaller bounds, or PASS in the rare long case",
+        )
+    return None
+
+
+def _refusal_error(program: Program, flow: Flow, refusal: Refusal) -> VerifierError:
+    reason = refusal.reason
+    return VerifierError(
+        f"{program.name}: {reason.found}",
+        where=program.where(refusal.slot),
+        expected=reason.expected,
+        hint=reason.hint,
+        instruction=f"{refusal.slot}: {flow.at[refusal.slot]}",
+        state=_state_words(program, refusal),
+        path=_path_words(program, flow, refusal.path),
+    )
+
+
+def _state_words(program: Program, refusal: Refusal) -> tuple[str, ...]:
+    said = []
+    for register in refusal.reason.registers:
+        value = refusal.state.registers[register]
+        said.append(f"r{register} is {words.value(program, value)}")
+        if isinstance(value, Pointer) and value.region.kind is RegionKind.STATE:
+            m = program.maps[value.region.number]
+            said.append(f"state '{m.name}' has {m.size} bytes")
+    return tuple(said)
+
+
+def _path_words(program: Program, flow: Flow, path: Step | None) -> tuple[str, ...]:
+    steps = []
+    while path is not None:
+        steps.append(_step_words(program, flow, path))
+        path = path.before
+    steps.reverse()
+    if len(steps) > _PATH_SHOWN:
+        left_out = f"... {len(steps) - _PATH_SHOWN} branches more ..."
+        steps = [*steps[: _PATH_SHOWN // 2], left_out, *steps[-_PATH_SHOWN // 2 :]]
+    return tuple(steps)
+
+
+def _step_words(program: Program, flow: Flow, step: Step) -> str:
+    i = flow.at[step.slot]
+    taken = "taken" if step.to == i.target else "not taken"
+    where = program.where(step.slot)
+    line = f"line {where.line}: " if where else ""
+    return f"{line}{step.slot}: {i}, {taken}"

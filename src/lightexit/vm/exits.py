@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why a vCPU stopped running: exits as values, the same for every back end.
+
+Accesses to devices are no exits here: back ends hand them to the bus and go on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+
+@dataclass(frozen=True)
+class Halted:
+    """The guest executed HLT."""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """`request_stop` was called."""
+
+
+@dataclass(frozen=True)
+class Interruptible:
+    """An interrupt is pending, and the guest is ready to take it."""
+
+
+@dataclass(frozen=True)
+class Shutdown:
+    """The guest cannot go on: an exception that it has no handler for."""
+
+    reason: str
+
+
+Exit: TypeAlias = Halted | Stopped | Interruptible | Shutdown
+
+
+class Cpu(Protocol):
+    """What the machine asks of a back end's vCPU.
+
+    `request_stop` and `set_interrupt` may be called at any time from any thread, and are never
+    lost: a stop lasts until `clear_stop`, a pending interrupt until its level falls.
+    """
+
+    def run(self) -> Exit:
+        """Run until there is an exit. Raises GuestError where emulation fails."""
+        ...
+
+    def request_stop(self) -> None:
+        """Have `run` return soon."""
+        ...
+
+    def clear_stop(self) -> None:
+        """Forget the requests so far; look for what they were about afterwards."""
+        ...
+
+    def set_interrupt(self, level: bool) -> None:
+        """Level of the INTR input."""
+        ...
+
+    def interruptible(self) -> bool:
+        """Whether the guest would take an interrupt now."""
+        ...
+
+    @property
+    def interrupts_enabled(self) -> bool:
+        """The interrupt flag."""
+        ...
+
+    def interrupt(self, vector: int) -> Exit | None:
+        """Deliver an external interrupt; an exit where the guest has no handler for it."""
+        ...
+
+    def where(self) -> str:
+        """The next instruction's address, for messages."""
+        ...

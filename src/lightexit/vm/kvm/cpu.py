@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`KvmCpu`: a vCPU of KVM's as the machine asks for it.
+
+Without an interrupt controller in the kernel, the machine delivers interrupts: `run` returns
+`Interruptible` once one is pending and the guest takes it, and `interrupt` injects it. With
+one, KVM delivers, HLT waits in the kernel, and both are never needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lightexit.bus.bus import BusCpu
+from lightexit.vm.exits import Exit, Interruptible, Stopped
+from lightexit.vm.kvm.exits import Reason, understood, where
+from lightexit.vm.kvm.loop import KICKED, NativeLoop, RunLoop
+from lightexit.vm.kvm.structs import EndOfInterruptExit
+from lightexit.vm.kvm.system import Kvm
+from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.memory import GuestMemory
+
+MakeLoop = Callable[[Vcpu, BusCpu], RunLoop]
+
+
+def kvm_cpu(memory: GuestMemory, make_loop: MakeLoop = NativeLoop) -> Callable[[BusCpu], KvmCpu]:
+    """For a machine of one CPU: a virtual machine with that memory. Raises HostError."""
+    vm = Vm(Kvm())
+    for slot in memory.slots:
+        vm.map(slot)
+    return lambda bus_cpu: KvmCpu(vm, bus_cpu, make_loop)
+
+
+class KvmCpu:
+    """One x86 CPU, at its reset vector until `start` says otherwise."""
+
+    def __init__(self, vm: Vm, bus_cpu: BusCpu, make_loop: MakeLoop = NativeLoop) -> None:
+        self.vcpu = vm.add_vcpu()
+        self.loop = make_loop(self.vcpu, bus_cpu)
+        #: Called with the vector that the guest has acknowledged, for I/O APICs outside KVM.
+        self.on_end_of_interrupt: Callable[[int], None] = lambda vector: None
+        self._vm = vm
+        self._stop = False
+        self._interrupt = False
+
+    def run(self) -> Exit:
+        """Run until there is an exit. Raises GuestError where emulation fails."""
+        self.vcpu.begin()
+        try:
+            while True:
+                # The kick goes first: what it was for is looked at below.
+                self.vcpu.take_kick()
+                exit = self._requested() or self._enter()
+                if exit is not None:
+                    return exit
+        finally:
+            self.vcpu.end()
+
+    def _requested(self) -> Exit | None:
+        if self._stop:
+            return Stopped()
+        if self._interrupt and self.interruptible():
+            return Interruptible()
+        self.vcpu.shared.request_interrupt_window = self._interrupt
+        return None
+
+    def _enter(self) -> Exit | None:
+        reason = self.loop.run()
+        if reason == KICKED:
+            return None
+        if reason == Reason.IOAPIC_EOI:
+            self.on_end_of_interrupt(EndOfInterruptExit.view(self.vcpu.exit_area).vector)
+            return None
+        return understood(self._vm, self.vcpu, reason)
+
+    def request_stop(self) -> None:
+        """Have `run` return `Stopped`, now and until `clear_stop`; from any thread."""
+        self._stop = True
+        self.vcpu.kick()
+
+    def clear_stop(self) -> None:
+        """Forget the requests so far."""
+        self._stop = False
+
+    def set_interrupt(self, level: bool) -> None:
+        """Level of the INTR input; from any thread."""
+        self._interrupt = level
+        if level:
+            self.vcpu.kick()
+
+    @property
+    def interrupts_enabled(self) -> bool:
+        """The interrupt flag."""
+        return bool(self.vcpu.shared.interrupts_enabled)
+
+    def interruptible(self) -> bool:
+        """Whether the guest takes an interrupt now: not before it has run at all."""
+        return bool(self.vcpu.shared.ready_for_interrupt)
+
+    def interrupt(self, vector: int) -> Exit | None:
+        """Inject an external interrupt. KVM tells at the next `run` if there is no handler."""
+        self.vcpu.interrupt(vector)
+        # One at a time: KVM takes none before this one is delivered, and says so at next exit.
+        self.vcpu.shared.ready_for_interrupt = 0
+        return None
+
+    def where(self) -> str:
+        """The next instruction's address: selector and offset."""
+        return where(self.vcpu)

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What made KVM_RUN return, and what that means to the machine."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from lightexit.errors import GuestError, HostError, LightexitError
+from lightexit.vm.exits import Exit, Halted, Shutdown
+from lightexit.vm.kvm.structs import FailedEntryExit, InternalErrorExit, SystemEventExit
+from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.vm import Vm
+
+
+class Reason(IntEnum):
+    """KVM_EXIT_*, as far as an x86 guest can cause them."""
+
+    UNKNOWN = 0
+    IO = 2
+    HLT = 5
+    MMIO = 6
+    IRQ_WINDOW_OPEN = 7
+    SHUTDOWN = 8
+    FAIL_ENTRY = 9
+    INTR = 10
+    SET_TPR = 11
+    INTERNAL_ERROR = 17
+    SYSTEM_EVENT = 24
+    IOAPIC_EOI = 26
+
+
+_EMULATION = 1
+_HAS_INSTRUCTION = 1
+_LONGEST_INSTRUCTION = 15
+_SUBERRORS = {
+    2: "two exceptions at once that KVM cannot deliver",
+    3: "an exception while it delivered an interrupt or exception",
+    4: "an exit of the CPU that KVM does not know",
+}
+_EVENTS = {1: "the guest switched itself off", 2: "the guest reset itself", 3: "the guest crashed"}
+#: Nothing for the machine to do: KVM_RUN again.
+_GO_ON = frozenset({Reason.IRQ_WINDOW_OPEN, Reason.INTR, Reason.SET_TPR})
+
+
+def understood(vm: Vm, vcpu: Vcpu, reason: int) -> Exit | None:
+    """The exit that the machine sees, None where there is none. Raises GuestError, HostError."""
+    if reason in _GO_ON:
+        return None
+    if reason == Reason.HLT:
+        return Halted()
+    if reason == Reason.SHUTDOWN:
+        return Shutdown(f"a triple fault, at {where(vcpu)}")
+    if reason == Reason.SYSTEM_EVENT:
+        event = SystemEventExit.view(vcpu.exit_area).type
+        return Shutdown(_EVENTS.get(event, f"system event {event}"))
+    raise _failure(vm, vcpu, reason)
+
+
+def _failure(vm: Vm, vcpu: Vcpu, reason: int) -> LightexitError:
+    if reason == Reason.INTERNAL_ERROR:
+        return _internal_error(vm, vcpu)
+    if reason == Reason.FAIL_ENTRY:
+        detail = FailedEntryExit.view(vcpu.exit_area)
+        return GuestError(
+            f"the CPU does not enter the guest (its reason: {detail.reason:#x}), at {where(vcpu)}",
+            expected="registers that a CPU can have",
+        )
+    return HostError(
+        f"KVM_RUN came back for a reason that nothing here asks for: {reason}, at {where(vcpu)}"
+    )
+
+
+def _internal_error(vm: Vm, vcpu: Vcpu) -> GuestError:
+    detail = InternalErrorExit.view(vcpu.exit_area)
+    if detail.suberror != _EMULATION:
+        what = _SUBERRORS.get(detail.suberror, f"internal error {detail.suberror}")
+        return GuestError(f"KVM gives up: {what}, at {where(vcpu)}{_bytes(_code(vm, vcpu))}")
+    return GuestError(
+        f"KVM cannot emulate the instruction at {where(vcpu)}"
+        f"{_bytes(_told_instruction(detail) or _code(vm, vcpu))}",
+        hint="--backend unicorn, which knows more instructions",
+    )
+
+
+def _told_instruction(detail: InternalErrorExit) -> bytes:
+    """The bytes that KVM fetched, where it tells them: their number, then as many."""
+    if detail.count < 3 or not detail.words[0] & _HAS_INSTRUCTION:
+        return b""
+    told = b"".join(detail.words[index].to_bytes(8, "little") for index in (1, 2))
+    return told[1 : 1 + told[0]]
+
+
+def _code(vm: Vm, vcpu: Vcpu) -> bytes:
+    """Guest memory at the instruction pointer, as far as paging leaves it where it seems to be."""
+    address = vcpu.system_registers.cs.base + vcpu.registers.rip
+    return vm.read(address, _LONGEST_INSTRUCTION)
+
+
+def _bytes(code: bytes) -> str:
+    return f", bytes {code.hex(' ')}" if code else ""
+
+
+def where(vcpu: Vcpu) -> str:
+    """The next instruction's address: selector and offset."""
+    return f"{vcpu.system_registers.cs.selector:04x}:{vcpu.registers.rip:08x}"

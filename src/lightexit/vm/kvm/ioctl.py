@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: Apache-2.0
+"""KVM's requests, one row each, and what it means when the kernel refuses one.
+
+Source: linux/kvm.h, asm/kvm.h and Documentation/virt/kvm/api.rst of Linux 6.1.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno as e
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from lightexit.abi import Struct
+from lightexit.errors import HostError
+from lightexit.vm.kvm import structs as s
+
+S = TypeVar("S", bound=Struct)
+
+#: What an errno means, and what to do about it.
+Meanings = Mapping[int, tuple[str, str]]
+
+_LATER_OR_ELSEWHERE = "a newer kernel, or the other back end: --backend unicorn"
+_ALWAYS: Meanings = {
+    e.EPERM: ("this process may not do that", "a user of the group kvm, outside a sandbox"),
+    e.EACCES: ("this process may not do that", "a user of the group kvm, outside a sandbox"),
+    e.ENOTTY: ("this kernel's KVM does not offer it", _LATER_OR_ELSEWHERE),
+    e.ENOSYS: ("this kernel's KVM does not offer it", _LATER_OR_ELSEWHERE),
+    e.ENOMEM: ("the host has no memory left", "a smaller guest"),
+    e.EFAULT: ("an address it was given is not mapped in this process", ""),
+    e.EINVAL: ("it finds the request not valid in this state", ""),
+    e.EBADF: ("the virtual machine has been closed", "keep it open while it is in use"),
+    e.EIO: ("the virtual machine is unusable after an earlier error", "a new one"),
+    e.EINTR: ("a signal came in between", "the same again"),
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One ioctl: its name and number, what it does as a verb, and what its errors mean."""
+
+    name: str
+    number: int
+    does: str
+    meanings: Meanings = field(default_factory=dict)
+
+    def refused(self, error: int) -> HostError:
+        """The error to raise where the kernel answers with errno `error`."""
+        unknown = (f"errno {error}", "")
+        meaning, hint = self.meanings.get(error) or _ALWAYS.get(error) or unknown
+        name = e.errorcode.get(error, str(error))
+        return HostError(f"KVM does not {self.does}: {meaning} ({self.name}: {name})", hint=hint)
+
+
+_KVMIO = 0xAE
+_WRITE, _READ = 1, 2  # as asm-generic/ioctl.h has it: the process writes, the process reads
+
+
+def _request(
+    name: str,
+    number: int,
+    does: str,
+    argument: tuple[int, type[Struct]] | None = None,
+    meanings: Meanings | None = None,
+) -> Request:
+    direction, size = (argument[0], argument[1].layout.size) if argument else (0, 0)
+    code = direction << 30 | size << 16 | _KVMIO << 8 | number
+    return Request(name, code, does, meanings or {})
+
+
+def _writes(kind: type[Struct]) -> tuple[int, type[Struct]]:
+    return _WRITE, kind
+
+
+def _reads(kind: type[Struct]) -> tuple[int, type[Struct]]:
+    return _READ, kind
+
+
+def _both(kind: type[Struct]) -> tuple[int, type[Struct]]:
+    return _WRITE | _READ, kind
+
+
+_IN_KERNEL_ONLY = ("there is no interrupt controller in the kernel", "Irqchip.KERNEL or SPLIT")
+
+GET_API_VERSION = _request("KVM_GET_API_VERSION", 0x00, "tell its version")
+CREATE_VM = _request("KVM_CREATE_VM", 0x01, "make a virtual machine")
+CHECK_EXTENSION = _request("KVM_CHECK_EXTENSION", 0x03, "tell what it can do")
+GET_VCPU_MMAP_SIZE = _request("KVM_GET_VCPU_MMAP_SIZE", 0x04, "tell the size of a vCPU's area")
+GET_SUPPORTED_CPUID = _request(
+    "KVM_GET_SUPPORTED_CPUID",
+    0x05,
+    "tell which CPU features it offers",
+    _both(s.CpuidHead),
+    {e.E2BIG: ("there are more than the caller has room for", "")},
+)
+CREATE_VCPU = _request(
+    "KVM_CREATE_VCPU",
+    0x41,
+    "make a vCPU",
+    meanings={
+        e.EEXIST: ("there is one of that number", "another number"),
+        e.EINVAL: ("there are as many as it allows", "fewer vCPUs"),
+    },
+)
+SET_USER_MEMORY_REGION = _request(
+    "KVM_SET_USER_MEMORY_REGION",
+    0x46,
+    "map guest memory",
+    _writes(s.MemoryRegion),
+    {
+        e.EEXIST: ("the range overlaps another one", "ranges that do not overlap"),
+        e.EINVAL: ("addresses and size must be whole pages, slots below the limit", ""),
+    },
+)
+SET_TSS_ADDR = _request("KVM_SET_TSS_ADDR", 0x47, "reserve three pages for real mode")
+SET_IDENTITY_MAP_ADDR = _request(
+    "KVM_SET_IDENTITY_MAP_ADDR", 0x48, "reserve a page for real mode", _writes(s.Address)
+)
+CREATE_IRQCHIP = _request(
+    "KVM_CREATE_IRQCHIP",
+    0x60,
+    "make interrupt controllers",
+    meanings={
+        e.EEXIST: ("there are some", "one call for each virtual machine"),
+        e.EINVAL: ("vCPUs exist", "interrupt controllers first, vCPUs after"),
+    },
+)
+IRQ_LINE = _request(
+    "KVM_IRQ_LINE",
+    0x61,
+    "drive an interrupt line",
+    _writes(s.IrqLevel),
+    {e.ENXIO: _IN_KERNEL_ONLY, e.EINVAL: ("no route leads from that line", "Routes.set")},
+)
+SET_GSI_ROUTING = _request(
+    "KVM_SET_GSI_ROUTING",
+    0x6A,
+    "route interrupts",
+    _writes(s.RoutingHead),
+    {e.EINVAL: ("a route names a chip, a pin or a number that does not exist", "")},
+)
+IRQFD = _request(
+    "KVM_IRQFD",
+    0x76,
+    "tie an eventfd to an interrupt",
+    _writes(s.Irqfd),
+    {
+        e.EBUSY: ("the eventfd is tied to one already", "another eventfd"),
+        e.EINVAL: ("there is no interrupt controller, or no such interrupt", ""),
+        e.EBADF: ("that is not an open file", "an eventfd"),
+    },
+)
+CREATE_PIT2 = _request(
+    "KVM_CREATE_PIT2",
+    0x77,
+    "make a timer chip",
+    _writes(s.PitConfig),
+    {
+        e.EEXIST: ("there is one", ""),
+        e.ENOENT: _IN_KERNEL_ONLY,
+    },
+)
+IOEVENTFD = _request(
+    "KVM_IOEVENTFD",
+    0x79,
+    "tie an eventfd to a register",
+    _writes(s.Ioeventfd),
+    {
+        e.EEXIST: ("one is tied to that register and value", "to take it away first"),
+        e.ENOENT: ("none is tied to that register and value", ""),
+        e.EINVAL: ("sizes are 1, 2, 4 and 8 bytes, or 0 for any", ""),
+        e.ENOSPC: ("there are as many as it allows", "fewer"),
+    },
+)
+SET_CLOCK = _request("KVM_SET_CLOCK", 0x7B, "set the guest's clock", _writes(s.ClockData))
+GET_CLOCK = _request("KVM_GET_CLOCK", 0x7C, "tell the guest's clock", _reads(s.ClockData))
+RUN = _request(
+    "KVM_RUN",
+    0x80,
+    "run a vCPU",
+    meanings={
+        e.EFAULT: ("the guest's memory is not there (its file was cut, or unmapped)", ""),
+        e.EAGAIN: ("the vCPU waits to be started by another", "Vcpu.runnable"),
+        e.EBUSY: ("it runs in another thread", ""),
+    },
+)
+GET_REGS = _request("KVM_GET_REGS", 0x81, "tell a vCPU's registers", _reads(s.Registers))
+SET_REGS = _request("KVM_SET_REGS", 0x82, "set a vCPU's registers", _writes(s.Registers))
+_MODE_ERROR = ("the control registers and segments contradict each other", "a mode of start.py")
+GET_SREGS = _request(
+    "KVM_GET_SREGS", 0x83, "tell a vCPU's control registers", _reads(s.SystemRegisters)
+)
+SET_SREGS = _request(
+    "KVM_SET_SREGS",
+    0x84,
+    "set a vCPU's control registers",
+    _writes(s.SystemRegisters),
+    {e.EINVAL: _MODE_ERROR},
+)
+INTERRUPT = _request(
+    "KVM_INTERRUPT",
+    0x86,
+    "inject an interrupt",
+    _writes(s.Interrupt),
+    {
+        e.EEXIST: ("one is waiting to be taken", "to wait for the interrupt window"),
+        e.ENXIO: ("the kernel's interrupt controller does that", "Vm.set_line"),
+    },
+)
+SET_CPUID2 = _request(
+    "KVM_SET_CPUID2",
+    0x90,
+    "set a vCPU's features",
+    _writes(s.CpuidHead),
+    {
+        e.E2BIG: ("there are more than it takes", "fewer"),
+        e.EINVAL: ("the vCPU has run, or the features contradict each other", ""),
+    },
+)
+GET_MP_STATE = _request(
+    "KVM_GET_MP_STATE", 0x98, "tell whether a vCPU is halted", _reads(s.MpState)
+)
+SET_MP_STATE = _request("KVM_SET_MP_STATE", 0x99, "start or halt a vCPU", _writes(s.MpState))
+NMI = _request("KVM_NMI", 0x9A, "inject an NMI")
+GET_TSC_KHZ = _request("KVM_GET_TSC_KHZ", 0xA3, "tell the rate of a vCPU's TSC")
+ENABLE_CAP = _request(
+    "KVM_ENABLE_CAP",
+    0xA3,
+    "switch a capability on",
+    _writes(s.EnableCap),
+    {e.EINVAL: ("it does not know it, or it comes too late", "capabilities first, vCPUs after")},
+)
+SIGNAL_MSI = _request(
+    "KVM_SIGNAL_MSI",
+    0xA5,
+    "deliver a message-signalled interrupt",
+    _writes(s.Msi),
+    {e.EINVAL: _IN_KERNEL_ONLY},
+)
+GET_VCPU_EVENTS = _request(
+    "KVM_GET_VCPU_EVENTS", 0x9F, "tell a vCPU's pending events", _reads(s.VcpuEvents)
+)
+KVMCLOCK_CTRL = _request(
+    "KVM_KVMCLOCK_CTRL",
+    0xAD,
+    "tell the guest that it was paused",
+    meanings={e.EINVAL: ("the guest does not use KVM's clock", "")},
+)
+
+
+@functools.cache
+def c_ioctl() -> Any:
+    """The C library's ioctl(2)."""
+    function = ctypes.CDLL(None, use_errno=True).ioctl
+    function.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_void_p)
+    return function
+
+
+def call(fd: int, request: Request, argument: int | bytearray = 0) -> int:
+    """One ioctl; KVM's answer, 0 or more. A buffer goes in and comes back out."""
+    if isinstance(argument, bytearray):
+        owner = (ctypes.c_char * len(argument)).from_buffer(argument)
+        argument = ctypes.addressof(owner)
+    answer = int(c_ioctl()(fd, request.number, argument))
+    if answer < 0:
+        raise request.refused(ctypes.get_errno())
+    return answer
+
+
+def put(fd: int, request: Request, value: Struct) -> int:
+    """An ioctl that takes a struct."""
+    return call(fd, request, bytearray(bytes(value)))
+
+
+def get(fd: int, request: Request, kind: type[S]) -> S:
+    """An ioctl that fills in a struct."""
+    buffer = bytearray(kind.layout.size)
+    call(fd, request, buffer)
+    return kind.view(buffer)

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The run loops: one in Python, which says what a run loop is, and the same in machine code.
+
+`run` enters the guest until it needs more than the bus: it returns KVM's exit reason, or `KICKED`.
+Accesses to devices never get out: the bus answers them, by filter or model.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import functools
+import re
+from typing import Any, Protocol
+
+from lightexit.abi import IoContext, Space, Struct, u32, u64
+from lightexit.bus.bus import BusCpu
+from lightexit.bus.memory import Record
+from lightexit.bus.native import dispatch, expand, read_ir
+from lightexit.vm.kvm import ioctl
+from lightexit.vm.kvm.exits import Reason
+from lightexit.vm.kvm.structs import EXIT_OFFSET, MemoryExit, PortExit, Run
+from lightexit.vm.kvm.vcpu import Vcpu
+
+KICKED = -1
+
+
+class RunLoop(Protocol):
+    """A way to run a vCPU."""
+
+    entries: int
+
+    def run(self) -> int:
+        """Run the guest: an exit reason, or `KICKED`. Raises HostError where KVM_RUN fails."""
+        ...
+
+
+def _check_kicked(error: int) -> int:
+    if error != errno.EINTR:
+        raise ioctl.RUN.refused(error)
+    return KICKED
+
+
+class PythonLoop:
+    """The run loop in Python: no code is made for it."""
+
+    def __init__(self, vcpu: Vcpu, bus_cpu: BusCpu) -> None:
+        self.entries = 0
+        self._vcpu = vcpu
+        self._cpu = bus_cpu
+        self._context = Record(IoContext)
+        self._access = dispatch().access
+
+    def run(self) -> int:
+        """Run the guest: an exit reason, or `KICKED`."""
+        enter, fd, request = ioctl.c_ioctl(), self._vcpu.fd, ioctl.RUN.number
+        while True:
+            self.entries += 1
+            if enter(fd, request, 0) < 0:
+                return _check_kicked(ctypes.get_errno())
+            reason = self._vcpu.shared.exit_reason
+            if reason == Reason.IO:
+                self._port(PortExit.view(self._vcpu.exit_area))
+            elif reason == Reason.MMIO:
+                self._memory(MemoryExit.view(self._vcpu.exit_area))
+            else:
+                return reason
+
+    def _port(self, exit: PortExit) -> None:
+        """`rep ins` and `rep outs` come as many elements at once: each is an access."""
+        size, is_write = exit.size, bool(exit.is_write)
+        end = exit.data_offset + exit.count * size
+        for start in range(exit.data_offset, end, size):
+            element = self._vcpu.area[start : start + size]
+            given = int.from_bytes(element, "little")
+            answer = self._perform(Space.PIO, exit.port, size, is_write, given)
+            if not is_write:
+                element[:] = answer.to_bytes(size, "little")
+
+    def _memory(self, exit: MemoryExit) -> None:
+        is_write = bool(exit.is_write)
+        answer = self._perform(Space.MMIO, exit.address, exit.size, is_write, exit.data)
+        if not is_write:
+            exit.data = answer
+
+    def _perform(self, space: Space, address: int, size: int, is_write: bool, data: int) -> int:
+        context = self._context.fields
+        context.space, context.offset, context.size = space, address, size
+        context.is_write, context.data = is_write, data
+        self._access(self._cpu.address, self._context.address)
+        return context.data
+
+
+class Loop(Struct):
+    """What `loop.ll` works with; addresses are u64."""
+
+    ioctl: u64  # int ioctl(int fd, unsigned long request, ...)
+    access: u64  # of the dispatch routine
+    cpu: u64  # the bus's record of this vCPU
+    shared: u64  # struct kvm_run
+    entries: u64
+    fd: u32
+
+
+_LAYOUTS: dict[str, tuple[type[Struct], int]] = {
+    "Loop": (Loop, 0),
+    "Run": (Run, 0),
+    "PortExit": (PortExit, EXIT_OFFSET),
+    "MemoryExit": (MemoryExit, EXIT_OFFSET),
+    "IoContext": (IoContext, 0),
+}
+_NUMBERS = {
+    "KVM_RUN": ioctl.RUN.number,
+    "KVM_EXIT_IO": int(Reason.IO),
+    "KVM_EXIT_MMIO": int(Reason.MMIO),
+    "SPACE_PIO": int(Space.PIO),
+    "SPACE_MMIO": int(Space.MMIO),
+}
+_NUMBER = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
+
+
+def loop_ir() -> str:
+    """`loop.ll` with its layouts and numbers filled in."""
+    text = read_ir("lightexit.vm.kvm", "loop.ll")
+    text = _NUMBER.sub(lambda match: str(_NUMBERS.get(match[0], match[0])), text)
+    return expand(text, _LAYOUTS)
+
+
+@functools.cache
+def _native_run() -> Any:
+    """The compiled loop, one per process. ctypes gives up the GIL while it runs."""
+    from lightexit.engine.native import compile_ir
+
+    code = compile_ir(loop_ir())
+    function = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, use_errno=True)(code.address("run"))
+    function.code = code  # type: ignore[attr-defined]
+    return function
+
+
+class NativeLoop:
+    """The run loop in machine code: Python is entered for models only."""
+
+    def __init__(self, vcpu: Vcpu, bus_cpu: BusCpu) -> None:
+        self._run = _native_run()
+        self._loop = Record(Loop)
+        loop = self._loop.fields
+        loop.ioctl = ctypes.cast(ioctl.c_ioctl(), ctypes.c_void_p).value or 0
+        loop.access = dispatch().address("access")
+        loop.cpu, loop.shared, loop.fd = bus_cpu.address, vcpu.address, vcpu.fd
+
+    @property
+    def entries(self) -> int:
+        """How often the guest has been entered."""
+        return self._loop.fields.entries
+
+    def run(self) -> int:
+        """Run the guest: an exit reason, or `KICKED`."""
+        reason = int(self._run(self._loop.address))
+        return reason if reason >= 0 else _check_kicked(ctypes.get_errno())

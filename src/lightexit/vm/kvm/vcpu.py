@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Vcpu`: one virtual CPU: its registers, and the area it shares with this process."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import mmap
+import os
+import signal
+import threading
+import weakref
+from collections.abc import Iterable
+
+from lightexit.errors import HostError
+from lightexit.vm.kvm import ioctl
+from lightexit.vm.kvm.signals import KICK, ignore_kicks
+from lightexit.vm.kvm.structs import (
+    EXIT_OFFSET,
+    CpuidEntry,
+    Interrupt,
+    MpState,
+    Registers,
+    Run,
+    SystemRegisters,
+)
+from lightexit.vm.kvm.system import Kvm, cpuid_bytes
+
+RUNNABLE, HALTED = 0, 3
+
+
+class Vcpu:
+    """A virtual CPU. One thread at a time may run it; any may kick it."""
+
+    def __init__(self, kvm: Kvm, vm_fd: int, index: int) -> None:
+        self.index = index
+        self.fd = ioctl.call(vm_fd, ioctl.CREATE_VCPU, index)
+        #: Frees it, once; so does losing the last reference.
+        self.close = weakref.finalize(self, os.close, self.fd)
+        self._mapping = mmap.mmap(self.fd, kvm.run_size, flags=mmap.MAP_SHARED)
+        self._owner = ctypes.c_char.from_buffer(self._mapping)
+        #: Address of struct kvm_run in this process.
+        self.address = ctypes.addressof(self._owner)
+        self.area = memoryview(self._mapping)
+        self.shared = Run.view(self.area)
+        self.exit_area = self.area[EXIT_OFFSET:]
+        self._runner: int | None = None
+        self._lock = threading.Lock()
+        ignore_kicks()
+
+    # Registers
+
+    @property
+    def registers(self) -> Registers:
+        """A copy of the general registers; assign it to change them."""
+        return ioctl.get(self.fd, ioctl.GET_REGS, Registers)
+
+    @registers.setter
+    def registers(self, registers: Registers) -> None:
+        ioctl.put(self.fd, ioctl.SET_REGS, registers)
+
+    @property
+    def system_registers(self) -> SystemRegisters:
+        """A copy of segments and control registers; assign it to change them."""
+        return ioctl.get(self.fd, ioctl.GET_SREGS, SystemRegisters)
+
+    @system_registers.setter
+    def system_registers(self, registers: SystemRegisters) -> None:
+        ioctl.put(self.fd, ioctl.SET_SREGS, registers)
+
+    def set_cpuid(self, entries: Iterable[CpuidEntry]) -> None:
+        """What CPUID tells the guest; before the vCPU first runs."""
+        ioctl.call(self.fd, ioctl.SET_CPUID2, bytearray(cpuid_bytes(entries)))
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether it is neither halted nor waiting to be started by another vCPU."""
+        return ioctl.get(self.fd, ioctl.GET_MP_STATE, MpState).state == RUNNABLE
+
+    @is_runnable.setter
+    def is_runnable(self, value: bool) -> None:
+        state = MpState()
+        state.state = RUNNABLE if value else HALTED
+        ioctl.put(self.fd, ioctl.SET_MP_STATE, state)
+
+    # Interrupts, where the kernel holds no interrupt controller for them
+
+    def interrupt(self, vector: int) -> None:
+        """Have the guest take an interrupt; only while `shared.ready_for_interrupt` is set."""
+        request = Interrupt()
+        request.vector = vector
+        ioctl.put(self.fd, ioctl.INTERRUPT, request)
+
+    def nmi(self) -> None:
+        """Have the guest take a non-maskable interrupt."""
+        ioctl.call(self.fd, ioctl.NMI)
+
+    # Running
+
+    def tell_paused(self) -> None:
+        """Keep the guest's watchdogs from taking a pause for a hang, where it uses kvmclock."""
+        with contextlib.suppress(HostError):
+            ioctl.call(self.fd, ioctl.KVMCLOCK_CTRL)
+
+    def begin(self) -> None:
+        """This thread will run the vCPU from now on, until `end`: kicks go to it."""
+        with self._lock:
+            if self._runner is not None:
+                raise HostError(f"vCPU {self.index} runs in another thread already")
+            self._runner = threading.get_ident()
+
+    def end(self) -> None:
+        """No thread runs the vCPU any more."""
+        with self._lock:
+            self._runner = None
+
+    def kick(self) -> None:
+        """Have KVM_RUN return EINTR, now or, if the vCPU is not in it, the next time.
+
+        Any thread may, and nothing is lost: the byte outlives the signal, and only the runner
+        takes it back (`take_kick`), before it looks at what the kick was for.
+        """
+        self.shared.immediate_exit = 1
+        with self._lock:
+            if self._runner is not None and self._runner != threading.get_ident():
+                signal.pthread_kill(self._runner, KICK)
+
+    def take_kick(self) -> None:
+        """The runner has come out of KVM_RUN, and will now look at what it was kicked for."""
+        self.shared.immediate_exit = 0

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Vm`: one virtual machine of KVM's: its memory, its vCPUs, its clock."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import os
+import weakref
+from typing import Self
+
+from lightexit.errors import AuthorError
+from lightexit.vm.kvm import ioctl
+from lightexit.vm.kvm.structs import Address, ClockData, EnableCap, MemoryRegion
+from lightexit.vm.kvm.system import Capability, Kvm
+from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.memory import Slot
+
+# VMX needs four pages for real mode, which no guest may use: below the firmware at 4 GiB.
+_IDENTITY_MAP = 0xFFFB_C000
+_TSS = 0xFFFB_D000
+_READ_ONLY = 2
+
+
+class Vm:
+    """A virtual machine."""
+
+    def __init__(self, kvm: Kvm) -> None:
+        self.kvm = kvm
+        self.fd = ioctl.call(kvm.fd, ioctl.CREATE_VM)
+        self._close = weakref.finalize(self, os.close, self.fd)
+        self.vcpus: list[Vcpu] = []
+        self._slots: dict[int, Slot] = {}
+        self._stopped_ns: int | None = None
+        if kvm.offers(Capability.SET_IDENTITY_MAP_ADDR):
+            identity_map = Address()
+            identity_map.value = _IDENTITY_MAP
+            ioctl.put(self.fd, ioctl.SET_IDENTITY_MAP_ADDR, identity_map)
+        ioctl.call(self.fd, ioctl.SET_TSS_ADDR, _TSS)
+
+    def close(self) -> None:
+        """Free it and its vCPUs, now; else they go with the last reference."""
+        for vcpu in self.vcpus:
+            vcpu.close()
+        self._close()
+        self._slots.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # Memory
+
+    def map(self, slot: Slot, *, read_only: bool = False) -> int:
+        """Show the guest memory of this process, in whole pages; its number. The caller keeps
+        the memory alive. A guest's write to a read-only slot is an access to a device.
+        """
+        if read_only:
+            self.kvm.require(Capability.READONLY_MEM)
+        number = next(free for free in itertools.count() if free not in self._slots)
+        self._set_slot(number, slot, slot.size, _READ_ONLY if read_only else 0)
+        self._slots[number] = slot
+        return number
+
+    def unmap(self, number: int) -> None:
+        """Hide from the guest what `map` has shown."""
+        if number not in self._slots:
+            raise AuthorError(f"no memory in slot {number}", expected=f"one of {[*self._slots]}")
+        self._set_slot(number, self._slots.pop(number), 0, 0)
+
+    def _set_slot(self, number: int, slot: Slot, size: int, flags: int) -> None:
+        region = MemoryRegion()
+        region.slot, region.flags, region.size = number, flags, size
+        region.guest_address, region.host_address = slot.address, slot.host_address
+        ioctl.put(self.fd, ioctl.SET_USER_MEMORY_REGION, region)
+
+    def read(self, address: int, size: int) -> bytes:
+        """Bytes at a guest-physical address; fewer where their slot ends, none outside of all."""
+        for slot in self._slots.values():
+            start = address - slot.address
+            if 0 <= start < slot.size:
+                return ctypes.string_at(slot.host_address + start, min(size, slot.size - start))
+        return b""
+
+    # vCPUs
+
+    def add_vcpu(self) -> Vcpu:
+        """One more vCPU, numbered from 0; it shows its guest all that this host supports."""
+        vcpu = Vcpu(self.kvm, self.fd, len(self.vcpus))
+        self.vcpus.append(vcpu)
+        vcpu.set_cpuid(self.kvm.supported_cpuid())
+        return vcpu
+
+    def enable(self, capability: Capability, *arguments: int) -> None:
+        """Switch on what a virtual machine does not have by itself."""
+        self.kvm.require(capability)
+        request = EnableCap()
+        request.cap = capability
+        for index, argument in enumerate(arguments):
+            request.arguments[index] = argument
+        ioctl.put(self.fd, ioctl.ENABLE_CAP, request)
+
+    # Time, as kvmclock tells it to guests that ask for it
+
+    @property
+    def clock_ns(self) -> int:
+        """The guest's clock, in ns; it runs whether or not a vCPU does."""
+        return ioctl.get(self.fd, ioctl.GET_CLOCK, ClockData).ns
+
+    @clock_ns.setter
+    def clock_ns(self, ns: int) -> None:
+        clock = ClockData()
+        clock.ns = ns
+        ioctl.put(self.fd, ioctl.SET_CLOCK, clock)
+
+    def stop_clock(self) -> None:
+        """VM time stops: to be called when no vCPU runs."""
+        if self._stopped_ns is None:
+            self._stopped_ns = self.clock_ns
+
+    def start_clock(self) -> None:
+        """VM time goes on from where it stopped; guests that ask learn that they were paused."""
+        if self._stopped_ns is not None:
+            self.clock_ns, self._stopped_ns = self._stopped_ns, None
+            for vcpu in self.vcpus:
+                vcpu.tell_paused()

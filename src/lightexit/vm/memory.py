@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A PC's physical memory: RAM, the hole for video memory, the firmware below 4 GiB."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightexit.errors import AuthorError
+
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+TOP = 4 * GIB
+VIDEO = range(0xA0000, 0xC0000)
+SHADOW_SIZE = 128 * KIB
+_SHADOW = MIB - SHADOW_SIZE
+_SMALLEST, _LARGEST = 64 * KIB, 16 * MIB
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Guest-physical `address` on, `size` bytes: the host's memory at `host_address`."""
+
+    address: int
+    size: int
+    host_address: int
+
+
+class GuestMemory:
+    """`ram_bytes` of RAM and, as a PC has it, the firmware: whole below 4 GiB, its last
+    128 KiB below 1 MiB as well.
+
+    What is in no slot up to `apertures`' end belongs to devices.
+    """
+
+    def __init__(self, ram_bytes: int, firmware: bytes = b"") -> None:
+        _check_ram(ram_bytes)
+        self.ram_bytes = ram_bytes
+        self._ram = mmap.mmap(-1, ram_bytes)
+        #: RAM as the guest sees it, by guest-physical address.
+        self.ram = memoryview(self._ram)
+        self._rom = mmap.mmap(-1, max(len(firmware), 1))
+        if firmware:
+            self._place(firmware)
+        ram, rom = _address(self._ram), _address(self._rom)
+        slots = [
+            Slot(0, VIDEO.start, ram),
+            Slot(VIDEO.stop, ram_bytes - VIDEO.stop, ram + VIDEO.stop),
+            Slot(TOP - len(firmware), len(firmware), rom),
+        ]
+        self.slots = tuple(slot for slot in slots if slot.size)
+
+    def _place(self, firmware: bytes) -> None:
+        self._rom[:] = firmware
+        tail = firmware[-SHADOW_SIZE:]
+        self.ram[MIB - len(tail) : MIB] = tail
+
+    @property
+    def apertures(self) -> tuple[range, ...]:
+        """The addresses below 4 GiB that are in no slot."""
+        holes, end = [], 0
+        for slot in self.slots:
+            holes.append(range(end, slot.address))
+            end = slot.address + slot.size
+        return tuple(hole for hole in [*holes, range(end, TOP)] if hole)
+
+
+def _address(mapping: mmap.mmap) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(mapping))
+
+
+def _check_ram(ram_bytes: int) -> None:
+    if ram_bytes % MIB or not MIB < ram_bytes <= 3 * GIB:
+        raise AuthorError(
+            f"{ram_bytes} bytes of RAM", expected="whole MiB, more than 1 MiB, at most 3 GiB"
+        )
+
+
+def load_firmware(path: Path) -> bytes:
+    """A firmware image: 64 KiB to 16 MiB, whole 64 KiB. Raises AuthorError for other files."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise AuthorError(
+            f"{path}: {error.strerror}",
+            expected="a firmware image",
+            hint="install SeaBIOS (Debian: seabios), or name a file: --firmware FILE",
+        ) from error
+    if len(data) % _SMALLEST or not _SMALLEST <= len(data) <= _LARGEST:
+        raise AuthorError(
+            f"{path} has {len(data)} bytes",
+            expected="a firmware image of whole 64 KiB, at most 16 MiB; this file is cut short "
+            "or something else",
+        )
+    if not any(data[-16:]) or data[-16:] == b"\xff" * 16:
+        raise AuthorError(
+            f"{path} has no instruction at the reset vector, 16 bytes before its end",
+            expected="a firmware image",
+        )
+    return data

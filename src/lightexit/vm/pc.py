@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The default PC: what SeaBIOS and simple kernels expect to find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightexit.bus.bus import Bus, BusCpu
+from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.bus.line import Line
+from lightexit.devices.debugcon import Debugcon
+from lightexit.devices.fw_cfg import FwCfg
+from lightexit.devices.i440fx import I440fx
+from lightexit.devices.pic import Pic
+from lightexit.devices.pit import Pit
+from lightexit.devices.pmtimer import PmTimer
+from lightexit.devices.port61 import Port61
+from lightexit.devices.port92 import Port92
+from lightexit.devices.ps2 import Ps2
+from lightexit.devices.rtc import Rtc
+from lightexit.devices.uart import Uart
+from lightexit.engine.api import Engine
+from lightexit.vm.console import Console
+from lightexit.vm.exits import Cpu
+from lightexit.vm.machine import Machine, Reason
+from lightexit.vm.memory import MIB, GuestMemory
+
+FIRMWARE = Path("/usr/share/seabios/bios.bin")
+
+
+@dataclass(frozen=True)
+class PcConfig:
+    """What the PC is made of. `unix_seconds` is what its real-time clock starts with."""
+
+    firmware: bytes
+    ram_bytes: int = 16 * MIB
+    unix_seconds: int = 0
+
+
+def pc_machine(
+    config: PcConfig,
+    clock: HostClock | ManualClock,
+    engine: Engine | None = None,
+    *,
+    debug: Console | None = None,
+    serial: Console | None = None,
+) -> Machine:
+    """A PC at its reset vector. `debug` shows port 0x402, `serial` the first serial port."""
+    debug, serial = debug or Console(), serial or Console()
+    memory = GuestMemory(config.ram_bytes, config.firmware)
+    machine = Machine(Bus(clock, engine), clock, _unicorn(memory), debug)
+    _add_devices(machine, config, serial)
+    return machine
+
+
+def _unicorn(memory: GuestMemory) -> Callable[[BusCpu], Cpu]:
+    from lightexit.vm.unicorn import UnicornCpu
+
+    return lambda bus_cpu: UnicornCpu(memory, bus_cpu)
+
+
+def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
+    clock = machine.clock
+    pic = Pic(clock, Line())
+    machine.connect(pic)
+
+    def irq(number: int) -> Line:
+        return machine.wire(pic.memory, pic.input(number))
+
+    reset = Line(lambda level: machine.stop(Reason.RESET) if level else None)
+    a20 = Line()
+    pit = Pit(clock, irq(0))
+    rtc = Rtc(clock, irq(8), unix_seconds=config.unix_seconds, ram_bytes=config.ram_bytes)
+    for device in (
+        pic,
+        pit,
+        Port61(clock, pit),
+        rtc,
+        Ps2(clock, irq(1), irq(12), a20, reset),
+        Port92(clock, a20, reset),
+        PmTimer(clock, irq(9), lambda kind: machine.stop(Reason.SHUTDOWN, f"sleep type {kind}")),
+        I440fx(clock, reset),
+        FwCfg(clock),
+        Debugcon(clock, machine.console.write),
+        Uart(clock, irq(4), serial.write),
+    ):
+        machine.add(device)

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From addresses to registers: which device hears what, in which pieces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bus.plain import Recorder, answer
+from lightexit.abi import Space
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import ManualClock
+from lightexit.bus.counters import UnclaimedCount
+from lightexit.bus.region import Region, mmio, pio
+from lightexit.errors import AuthorError
+
+
+def bus_with(*devices: Recorder) -> Bus:
+    bus = Bus(ManualClock())
+    for device in devices:
+        bus.attach(device)
+    return bus
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 8])
+def test_a_read_reaches_the_model_and_brings_its_value_back(size: int) -> None:
+    device = Recorder(pio(0x40, 16, offset=0x100))
+    bus = bus_with(device)
+    assert bus.read(Space.PIO, 0x44, size) == answer(0x104, size)
+    assert device.log == [("read", 0x104, size)]
+
+
+def test_a_write_reaches_the_model_masked_to_its_size() -> None:
+    device = Recorder(mmio(0xFED0_0000, 0x400))
+    bus_with(device).write(Space.MMIO, 0xFED0_0010, 0x1_2345, 2)
+    assert device.log == [("write", 0x10, 0x2345, 2)]
+
+
+@pytest.mark.parametrize("value", [-1, 1 << 70, 0x1FF])
+def test_what_a_model_answers_is_masked_to_the_size(value: int) -> None:
+    class Careless(Recorder):
+        def read(self, offset: int, size: int) -> int:
+            return value
+
+    assert bus_with(Careless(pio(0x40, 1))).read(Space.PIO, 0x40, 1) == value & 0xFF
+
+
+def test_the_same_device_at_several_places() -> None:
+    device = Recorder(pio(0x20, 2), pio(0xA0, 2, offset=2), pio(0x4D0, 2, offset=4))
+    bus = bus_with(device)
+    for port in (0x21, 0xA0, 0x4D1):
+        bus.read(Space.PIO, port, 1)
+    assert [entry[1] for entry in device.log] == [1, 2, 5]
+
+
+def test_a_register_width_cuts_an_access_lowest_register_first() -> None:
+    device = Recorder(pio(0x40, 4, register_width=1))
+    bus = bus_with(device)
+    value = bus.read(Space.PIO, 0x41, 2)
+    bus.write(Space.PIO, 0x40, 0x4433_2211, 4)
+    assert value == answer(1, 1) | answer(2, 1) << 8
+    assert device.log == [
+        ("read", 1, 1),
+        ("read", 2, 1),
+        ("write", 0, 0x11, 1),
+        ("write", 1, 0x22, 1),
+        ("write", 2, 0x33, 1),
+        ("write", 3, 0x44, 1),
+    ]
+
+
+@pytest.mark.parametrize(("offset", "size"), [(0, 2), (2, 4), (1, 1), (6, 2)])
+def test_an_access_that_is_no_whole_register_goes_to_the_model_as_it_is(
+    offset: int, size: int
+) -> None:
+    device = Recorder(mmio(0x1000, 16, register_width=4))
+    bus_with(device).read(Space.MMIO, 0x1000 + offset, size)
+    assert device.log == [("read", offset, size)]
+
+
+def test_an_access_across_an_edge_is_split_into_bytes() -> None:
+    left, right = Recorder(pio(0x40, 2)), Recorder(pio(0x42, 1))
+    bus = bus_with(left, right)
+    value = bus.read(Space.PIO, 0x41, 4)
+    assert (left.log, right.log) == ([("read", 1, 1)], [("read", 0, 1)])
+    assert value == 0xFFFF_0000 | answer(0, 1) << 8 | answer(1, 1)
+
+
+def test_an_access_that_begins_before_a_device_reaches_it_too() -> None:
+    device = Recorder(pio(0x42, 1))
+    bus_with(device).write(Space.PIO, 0x40, 0x4433_2211, 4)
+    assert device.log == [("write", 0, 0x33, 1)]
+
+
+def test_what_nobody_claims_reads_as_all_ones_and_is_counted() -> None:
+    bus = bus_with()
+    assert bus.read(Space.PIO, 0x80, 2) == 0xFFFF
+    bus.write(Space.PIO, 0x80, 1, 1)
+    assert bus.read(Space.MMIO, 0xDEAD_0000, 8) == 0xFFFF_FFFF_FFFF_FFFF
+    bus.write(Space.MMIO, 0xFFFF_FFFF_0000, 1, 4)
+    assert bus.unclaimed() == [
+        UnclaimedCount(Space.PIO, 0x80, False, 1),
+        UnclaimedCount(Space.PIO, 0x80, True, 1),
+        UnclaimedCount(Space.MMIO, None, False, 1),
+        UnclaimedCount(Space.MMIO, None, True, 1),
+    ]
+
+
+def test_ports_end_at_0xffff_and_begin_again() -> None:
+    first, last = Recorder(pio(0, 1)), Recorder(pio(0xFFFF, 1))
+    bus_with(first, last).read(Space.PIO, 0xFFFF, 2)
+    assert (first.log, last.log) == ([("read", 0, 1)], [("read", 0, 1)])
+
+
+@pytest.mark.parametrize("size", [0, 9, -1])
+def test_an_impossible_size_is_refused(size: int) -> None:
+    with pytest.raises(AuthorError, match="1 to 8 bytes"):
+        bus_with().read(Space.PIO, 0, size)
+
+
+def test_a_thousand_ranges_each_find_their_own() -> None:
+    devices = [Recorder(mmio(0x1000_0000 + 0x100 * n, 0x80)) for n in range(1000)]
+    bus = Bus(ManualClock())
+    for device in reversed(devices):
+        bus.attach(device)
+    for number in (0, 1, 499, 998, 999):
+        bus.read(Space.MMIO, 0x1000_0000 + 0x100 * number + 0x7F, 1)
+        assert devices[number].log == [("read", 0x7F, 1)]
+    assert bus.read(Space.MMIO, 0x1000_0080, 1) == 0xFF
+
+
+def test_a_detached_device_hears_nothing_and_leaves_its_place() -> None:
+    first, second = Recorder(pio(0x40, 4), mmio(0x1000, 4)), Recorder(pio(0x42, 1))
+    bus = bus_with(first)
+    bus.detach(first)
+    bus.attach(second)
+    assert bus.read(Space.PIO, 0x40, 1) == 0xFF
+    assert bus.read(Space.MMIO, 0x1000, 1) == 0xFF
+    assert bus.read(Space.PIO, 0x42, 1) == answer(0, 1)
+    assert first.log == []
+
+
+def test_a_device_that_is_not_there_cannot_be_detached() -> None:
+    with pytest.raises(AuthorError, match="recorder is not on this bus"):
+        bus_with().detach(Recorder(pio(0x40, 4)))
+
+
+REGIONS: list[tuple[Region, Region, str]] = [
+    (pio(0x40, 4), pio(0x43, 1), "PIO region 0x43..0x43 overlaps .* PIO region 0x40..0x43"),
+    (pio(0x40, 4), pio(0x3F, 2), "0x3f..0x40 overlaps"),
+    (mmio(0x1000, 16), mmio(0xFFF, 2), "MMIO region 0xfff..0x1000 overlaps"),
+    (mmio(0x1000, 16), mmio(0x100F, 1), "overlaps"),
+    (mmio(0x1000, 1), mmio(0x0, 0x10000), "overlaps"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "message"), REGIONS)
+def test_overlapping_regions_are_refused(first: Region, second: Region, message: str) -> None:
+    bus = bus_with(Recorder(first))
+    newcomer = Recorder(pio(0x9000, 1), second)
+    with pytest.raises(AuthorError, match=message):
+        bus.attach(newcomer)
+    assert bus.read(Space.PIO, 0x9000, 1) == 0xFF
+    assert newcomer.log == []
+
+
+@pytest.mark.parametrize(
+    ("region", "message"),
+    [
+        (pio(0xFFFF, 2), "at least 1 byte, all of them below 0x10000"),
+        (pio(0, 0), "at least 1 byte"),
+        (mmio(1 << 64, 1), "below 0xffffffffffffffff"),
+        (mmio(0, 6, register_width=4), "a register width of 1, 2, 4 or 8 that divides the size"),
+        (mmio(0, 6, register_width=3), "a register width of 1, 2, 4 or 8"),
+    ],
+)
+def test_impossible_regions_are_refused(region: Region, message: str) -> None:
+    with pytest.raises(AuthorError, match=message):
+        bus_with().attach(Recorder(region))
+
+
+# The law: whatever the layout, the models hear what this plain description says.
+
+WIDTHS = st.sampled_from([0, 1, 2, 4])
+LAYOUTS = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 4), WIDTHS), max_size=5)
+ACCESSES = st.lists(
+    st.tuples(st.integers(0, 60), st.sampled_from([1, 2, 4, 8]), st.booleans()), max_size=12
+)
+
+
+def regions_of(layout: list[tuple[int, int, int]], space: Space) -> list[Region]:
+    regions, base = [], 4
+    for gap, length, width in layout:
+        size = length * max(width, 1)
+        regions.append(Region(space, base + gap, size, offset=0x20, register_width=width))
+        base += gap + size
+    return regions
+
+
+def expected(regions: list[Region], address: int, size: int) -> list[tuple[int, int, int]]:
+    """Region, offset and size of every access that a model hears."""
+    owners = [[n for n, r in enumerate(regions) if address + i in r] for i in range(size)]
+    if all(owners) and len({owner[0] for owner in owners}) == 1:
+        number = owners[0][0]
+        offset, width = regions[number].register(address), regions[number].register_width
+        if not width or offset % width or size % width:
+            return [(number, offset, size)]
+        return [(number, offset + lane, width) for lane in range(0, size, width)]
+    return [
+        (owner[0], regions[owner[0]].register(address + lane), 1)
+        for lane, owner in enumerate(owners)
+        if owner
+    ]
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(LAYOUTS, ACCESSES, st.sampled_from(list(Space)))
+def test_models_hear_what_the_description_says(
+    layout: list[tuple[int, int, int]], accesses: list[tuple[int, int, bool]], space: Space
+) -> None:
+    regions = regions_of(layout, space)
+    devices = [Recorder(region) for region in regions]
+    log: list[tuple[Any, ...]] = []
+    for number, device in enumerate(devices):
+        device.log = Tagged(log, number)
+    bus = bus_with(*devices)
+    wanted: list[tuple[Any, ...]] = []
+    for address, size, is_write in accesses:
+        if is_write:
+            bus.write(space, address, 0, size)
+        else:
+            bus.read(space, address, size)
+        wanted += [(is_write, *call) for call in expected(regions, address, size)]
+    assert log == wanted
+
+
+class Tagged(list[tuple[Any, ...]]):
+    """Puts what one device notes into everybody's log."""
+
+    def __init__(self, log: list[tuple[Any, ...]], number: int) -> None:
+        super().__init__()
+        self._log, self._number = log, number
+
+    def append(self, entry: tuple[Any, ...]) -> None:
+        self._log.append((entry[0] == "write", self._number, entry[1], entry[-1]))

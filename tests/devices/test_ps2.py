@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Laws of the keyboard controller and its keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from devices.rig import Rig, plain
+from lightexit.bus.clock import ManualClock
+from lightexit.bus.line import Line
+from lightexit.devices.ps2 import QUEUE_SIZE, Command, Key, Mode, Ps2, Status
+
+DATA, COMMAND = 0x60, 0x64
+IRQ1, IRQ12, A20, RESET = 1, 12, 20, 99
+
+
+class Guest:
+    """Works the controller's two ports."""
+
+    def __init__(self) -> None:
+        clock = ManualClock()
+        lines = {number: Line() for number in (IRQ1, IRQ12, A20, RESET)}
+        self.ps2 = Ps2(clock, *lines.values())
+        self.rig = Rig(clock, [self.ps2], outputs=lines, runner=plain)
+
+    def command(self, command: int, *data: int) -> None:
+        self.rig.outb(COMMAND, command)
+        for byte in data:
+            self.rig.outb(DATA, byte)
+
+    def keyboard(self, *data: int) -> list[int]:
+        for byte in data:
+            self.rig.outb(DATA, byte)
+        return self.drain()
+
+    def drain(self) -> list[int]:
+        found = []
+        while self.rig.inb(COMMAND) & Status.OUTPUT_FULL:
+            found.append(self.rig.inb(DATA))
+        return found
+
+    def levels(self, number: int) -> list[bool]:
+        return [level for _, line, level in self.rig.edges if line == number]
+
+
+@pytest.fixture
+def guest() -> Guest:
+    return Guest()
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        (Command.SELF_TEST, 0x55),
+        (Command.KEYBOARD_TEST, 0x00),
+        (Command.AUX_TEST, 0x00),
+        (Command.READ_MODE, Mode.TRANSLATE | Mode.KEYBOARD_IRQ),
+        (Command.READ_INPUT_PORT, 0x80),
+    ],
+)
+def test_controller_commands_answer(guest: Guest, command: int, answer: int) -> None:
+    guest.command(command)
+    assert guest.drain() == [answer]
+
+
+def test_the_self_test_sets_the_system_flag(guest: Guest) -> None:
+    assert not guest.rig.inb(COMMAND) & Status.SYSTEM
+    guest.command(Command.SELF_TEST)
+    assert guest.rig.inb(COMMAND) & Status.SYSTEM
+
+
+@given(st.integers(0, 255))
+@settings(derandomize=True, deadline=None)
+def test_the_command_byte_reads_back(mode: int) -> None:
+    guest = Guest()
+    guest.command(Command.WRITE_MODE, mode)
+    guest.command(Command.READ_MODE)
+    assert guest.drain() == [mode]
+
+
+def test_the_status_tells_commands_from_data(guest: Guest) -> None:
+    guest.command(Command.KEYBOARD_ENABLE)
+    assert guest.rig.inb(COMMAND) & Status.COMMAND
+    guest.rig.outb(DATA, Key.ENABLE)
+    assert not guest.rig.inb(COMMAND) & Status.COMMAND
+
+
+@pytest.mark.parametrize(
+    ("sent", "answers"),
+    [
+        ([Key.RESET], [Key.ACK, Key.TEST_PASSED]),
+        ([Key.IDENTIFY], [Key.ACK, 0xAB, 0x41]),
+        ([Key.SET_LEDS, 0x07], [Key.ACK, Key.ACK]),
+        ([Key.SET_RATE, 0x20], [Key.ACK, Key.ACK]),
+        ([Key.SCAN_SET, 0x02], [Key.ACK, Key.ACK]),
+        ([Key.ECHO], [Key.ECHO]),
+        ([Key.DEFAULTS], [Key.ACK]),
+        ([0x00], [Key.RESEND]),
+    ],
+)
+def test_the_keyboard_answers(guest: Guest, sent: list[int], answers: list[int]) -> None:
+    assert guest.keyboard(*sent) == answers
+
+
+def test_the_keyboard_identifies_itself_untranslated(guest: Guest) -> None:
+    guest.command(Command.WRITE_MODE, 0)
+    assert guest.keyboard(Key.IDENTIFY) == [Key.ACK, 0xAB, 0x83]
+
+
+def test_a_key_interrupts_until_it_is_read(guest: Guest) -> None:
+    guest.ps2.type_codes(b"\x1e\x9e")
+    assert guest.levels(IRQ1) == [True]
+    assert guest.rig.inb(DATA) == 0x1E
+    assert guest.levels(IRQ1) == [True]  # the next byte is there already
+    assert guest.rig.inb(DATA) == 0x9E
+    assert guest.levels(IRQ1) == [True, False]
+    assert guest.rig.inb(DATA) == 0x9E
+
+
+def test_a_disabled_keyboard_holds_its_bytes_back(guest: Guest) -> None:
+    guest.command(Command.KEYBOARD_DISABLE)
+    guest.ps2.type_codes(b"\x1e")
+    guest.command(Command.READ_MODE)
+    assert guest.drain() == [Mode.TRANSLATE | Mode.KEYBOARD_IRQ | Mode.KEYBOARD_OFF]
+    guest.command(Command.KEYBOARD_ENABLE)
+    assert guest.drain() == [0x1E]
+
+
+def test_a_keyboard_told_to_be_silent_sends_no_keys(guest: Guest) -> None:
+    assert guest.keyboard(Key.DISABLE) == [Key.ACK]
+    guest.ps2.type_codes(b"\x1e")
+    assert guest.drain() == []
+    assert guest.keyboard(Key.ENABLE) == [Key.ACK]
+    guest.ps2.type_codes(b"\x1e")
+    assert guest.drain() == [0x1E]
+
+
+def test_no_mouse_answers_and_its_data_is_marked(guest: Guest) -> None:
+    guest.command(Command.WRITE_MODE, Mode.AUX_IRQ)
+    guest.command(Command.WRITE_AUX, 0xFF)
+    assert guest.rig.inb(COMMAND) & Status.AUX_DATA
+    assert guest.levels(IRQ12) == [True]
+    assert guest.drain() == [Key.RESEND]
+    assert guest.levels(IRQ12) == [True, False]
+    guest.command(Command.ECHO_AUX, 0x12)
+    assert guest.rig.inb(COMMAND) & Status.AUX_DATA
+    assert guest.drain() == [0x12]
+
+
+def test_the_controller_echoes_as_the_keyboard(guest: Guest) -> None:
+    guest.command(Command.ECHO_KEYBOARD, 0x34)
+    assert not guest.rig.inb(COMMAND) & Status.AUX_DATA
+    assert guest.drain() == [0x34]
+
+
+def test_a20_follows_the_output_port(guest: Guest) -> None:
+    guest.command(Command.WRITE_OUTPUT_PORT, 0xDD)
+    guest.command(Command.READ_OUTPUT_PORT)
+    assert guest.drain() == [0xDD]
+    guest.command(Command.A20_ON)
+    guest.command(Command.A20_OFF)
+    assert guest.levels(A20) == [False, True, False]
+
+
+@pytest.mark.parametrize("how", [(0xFE,), (Command.WRITE_OUTPUT_PORT, 0x02)])
+def test_two_ways_to_reset(guest: Guest, how: tuple[int, ...]) -> None:
+    guest.command(*how)
+    assert guest.levels(RESET) == [True, False]
+
+
+def test_a_pulse_of_no_line_resets_nothing(guest: Guest) -> None:
+    guest.command(0xFF)
+    assert guest.levels(RESET) == []
+
+
+def test_the_queue_holds_sixteen_bytes_and_drops_the_rest(guest: Guest) -> None:
+    guest.ps2.type_codes(bytes(range(1, 101)))
+    found = guest.drain()
+    assert found == list(range(1, QUEUE_SIZE + 1))
+
+
+def test_a_poll_of_the_empty_controller_is_answered_by_the_filter(guest: Guest) -> None:
+    guest.drain()
+    guest.rig.inb(DATA)
+    assert guest.rig.passed == 0
+
+
+def test_a_reset_empties_it(guest: Guest) -> None:
+    guest.ps2.type_codes(b"abc")
+    guest.command(Command.WRITE_OUTPUT_PORT, 0x01)
+    guest.ps2.reset()
+    assert guest.drain() == []
+    assert guest.levels(A20)[-1] is True

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening /dev/kvm, and virtual machines: memory, capabilities, clock."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from vm.kvm.conftest import Host
+
+from lightexit.errors import AuthorError, HostError
+from lightexit.vm.kvm import system
+from lightexit.vm.kvm.system import Capability, Kvm
+from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.memory import GuestMemory, Slot
+
+
+def test_a_missing_device_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(system, "PATH", str(tmp_path / "kvm"))
+    with pytest.raises(HostError) as caught:
+        Kvm()
+    assert str(caught.value) == (
+        f"{tmp_path}/kvm does not exist\n"
+        "  expected: the kernel module kvm_intel or kvm_amd, loaded\n"
+        "  try: --backend unicorn, which needs neither"
+    )
+
+
+def test_missing_rights_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str, flags: int) -> int:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(HostError, match="is not open to this user\n.*group kvm"):
+        Kvm()
+
+
+def test_something_else_than_kvm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "PATH", "/dev/null")
+    with pytest.raises(HostError, match="KVM does not tell its version: .*ENOTTY"):
+        Kvm()
+
+
+def test_a_missing_capability_is_named(kvm: Kvm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kvm, "offers", lambda capability: 0)
+    with pytest.raises(HostError, match="does not offer KVM_CAP_IRQFD and KVM_CAP_PIT2"):
+        kvm.require(Capability.IRQFD, Capability.PIT2)
+
+
+def test_cpuid_has_its_leaves(kvm: Kvm) -> None:
+    leaves = {entry.function for entry in kvm.supported_cpuid()}
+    assert {0, 1, 0x8000_0000} <= leaves
+
+
+def test_overlapping_memory_is_refused(host: Host) -> None:
+    slot = GuestMemory(2 << 20).slots[1]
+    host.vm.map(slot)
+    with pytest.raises(HostError, match="the range overlaps another one"):
+        host.vm.map(slot)
+
+
+def test_slots_come_and_go(host: Host) -> None:
+    memory = GuestMemory(2 << 20)
+    memory.ram[:4] = b"abcd"
+    numbers = [host.vm.map(slot) for slot in memory.slots]
+    assert host.vm.read(1, 3) == b"bcd"
+    assert host.vm.read(0xA_0000, 4) == b""
+    host.vm.unmap(numbers[0])
+    assert host.vm.read(1, 3) == b""
+    assert host.vm.map(memory.slots[0]) == numbers[0]
+    with pytest.raises(AuthorError, match="no memory in slot 7"):
+        host.vm.unmap(7)
+
+
+def test_memory_of_broken_pages_is_refused(host: Host) -> None:
+    slot = GuestMemory(2 << 20).slots[0]
+    with pytest.raises(HostError, match="must be whole pages"):
+        host.vm.map(Slot(slot.address, 100, slot.host_address))
+
+
+def test_the_clock_can_be_set_and_stopped(host: Host) -> None:
+    host.vm.clock_ns = 10**12
+    assert 10**12 <= host.vm.clock_ns < 10**12 + 10**10
+    host.vm.stop_clock()
+    stopped = host.vm.clock_ns
+    time.sleep(0.3)
+    host.vm.start_clock()
+    assert host.vm.clock_ns < stopped + 290_000_000
+
+
+def test_descriptors_are_given_back(kvm: Kvm) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        with Vm(kvm) as vm:
+            vm.add_vcpu()
+    Vm(kvm).add_vcpu()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_closed_machine_says_so(kvm: Kvm) -> None:
+    vm = Vm(kvm)
+    vm.close()
+    vm.close()
+    with pytest.raises(HostError, match="the virtual machine has been closed"):
+        _ = vm.clock_ns

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Unicorn back end: stops, interrupts and failures. Guests are real-mode machine code."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from guests.harness import run_guest
+from lightexit.errors import GuestError
+from lightexit.vm.exits import Halted, Interruptible, Shutdown, Stopped
+from lightexit.vm.x86 import Register
+from vm.rom import Guest
+
+HANDLER = 0x100
+FOREVER = bytes.fromhex("ebfe")  # jmp $
+# mov ax, 0; mov ss, ax; mov sp, 0x7000
+STACK = bytes.fromhex("b80000 8ed0 bc0070")
+
+
+def test_it_starts_at_the_reset_vector_and_halts() -> None:
+    guest = Guest(b"")
+    assert guest.cpu.where() == "f000:0000fff0"
+    assert guest.cpu.run() == Halted()
+    assert guest.cpu.where() == "f000:00000001"
+
+
+def test_accesses_reach_the_bus_in_order() -> None:
+    # mov dx, 0x80; mov eax, 0x44332211; out dx, al; out dx, ax; out dx, eax; in al, dx; hlt
+    guest = Guest(bytes.fromhex("ba8000 66b811223344 ee ef 66ef ec f4"))
+    assert guest.cpu.run() == Halted()
+    assert guest.device.log == [
+        ("write", 0, 0x11, 1),
+        ("write", 0, 0x2211, 2),
+        ("write", 0, 0x44332211, 4),
+        ("read", 0, 1),
+    ]
+
+
+def test_memory_that_nobody_has_reads_as_all_ones() -> None:
+    # mov ax, 0xA000; mov ds, ax; mov eax, [0]; mov [4], eax; mov dx, 0x80; out dx, eax; hlt
+    guest = Guest(bytes.fromhex("b800a0 8ed8 66a10000 66a30400 ba8000 66ef f4"))
+    assert guest.cpu.run() == Halted()
+    assert guest.device.log == [("write", 0, 0xFFFF_FFFF, 4)]
+    assert [(count.is_write, count.accesses) for count in guest.bus.unclaimed()] == [
+        (False, 1),
+        (True, 1),
+    ]
+
+
+# Stops
+
+
+def test_a_stop_asked_before_the_run_is_not_lost() -> None:
+    guest = Guest(FOREVER)
+    guest.cpu.request_stop()
+    assert guest.cpu.run() == Stopped()
+    assert guest.cpu.where() == "f000:0000fff0"
+
+
+def test_a_stop_asked_during_the_run_ends_it_and_it_can_go_on() -> None:
+    guest = Guest(FOREVER)
+    for _ in range(3):
+        timer = threading.Timer(0.01, guest.cpu.request_stop)
+        timer.start()
+        assert guest.cpu.run() == Stopped()
+        timer.join()
+        guest.cpu.clear_stop()
+    assert guest.cpu.where() == "f000:00000000"
+
+
+def test_a_stop_asked_by_a_device_ends_the_run_after_the_access() -> None:
+    # mov dx, 0x80; again: in al, dx; inc bx; jmp again
+    guest = Guest(bytes.fromhex("ba8000 ec 43 ebfc"))
+    guest.bus.cpus[0].on_budget_spent(guest.cpu.request_stop)
+    guest.bus.cpus[0].state.budget = 100
+    assert guest.cpu.run() == Stopped()
+    assert len(guest.device.log) == 100
+
+
+# Interrupts
+
+
+def test_a_software_interrupt_comes_back_behind_itself() -> None:
+    # int 0x40; mov dx, 0x80; out dx, al; hlt -- handler: mov al, 0x77; iret
+    guest = Guest(STACK + bytes.fromhex("cd40 ba8000 ee f4"), {HANDLER: bytes.fromhex("b077 cf")})
+    guest.vector(0x40, HANDLER)
+    assert guest.cpu.run() == Halted()
+    assert guest.device.log == [("write", 0, 0x77, 1)]
+    assert guest.cpu.get(Register.ESP) & 0xFFFF == 0x7000
+
+
+def test_an_exception_is_delivered_at_the_instruction_itself() -> None:
+    # xor cx, cx; div cx -- handler: pop ax; mov dx, 0x80; out dx, ax; hlt
+    code = STACK + bytes.fromhex("31c9 f7f1")
+    guest = Guest(code, {HANDLER: bytes.fromhex("58 ba8000 ef f4")})
+    guest.vector(0, HANDLER)
+    assert guest.cpu.run() == Halted()
+    assert guest.device.log == [("write", 0, len(code) - 2, 2)]
+
+
+def test_a_pending_interrupt_waits_for_the_interrupt_flag() -> None:
+    # cli; nop x3; sti; nop; nop; jmp $
+    guest = Guest(STACK + bytes.fromhex("fa 90 90 90 fb 90 90 ebfe"))
+    guest.cpu.set_interrupt(True)
+    assert guest.cpu.run() == Interruptible()
+    assert guest.cpu.interruptible()
+    # One instruction after STI is still protected.
+    assert guest.cpu.get(Register.EIP) == len(STACK) + 6
+
+
+def test_sti_and_hlt_belong_together() -> None:
+    guest = Guest(STACK + bytes.fromhex("fb f4"))
+    guest.cpu.set_interrupt(True)
+    assert guest.cpu.run() == Halted()
+    assert guest.cpu.interruptible()
+    assert guest.cpu.get(Register.EIP) == len(STACK) + 2
+
+
+def test_no_interrupt_comes_between_ss_and_sp() -> None:
+    # sti; nop; mov bx, 0x6000; mov dx, 0x80; out dx, al; mov ss, ax; mov sp, bx; jmp $
+    code = STACK + bytes.fromhex("fb 90 bb0060 ba8000 ee 8ed0 89dc ebfe")
+    guest = Guest(code)
+    guest.device.write = lambda *_: guest.cpu.set_interrupt(True)  # type: ignore[method-assign]
+    assert guest.cpu.run() == Interruptible()
+    assert guest.cpu.get(Register.EIP) == len(code) - 2
+    assert guest.cpu.get(Register.ESP) & 0xFFFF == 0x6000
+
+
+def test_an_interrupt_finds_its_handler_and_returns_with_flags_restored() -> None:
+    # sti; hlt; mov dx, 0x80; out dx, al; cli; hlt -- handler: mov al, 5; iret
+    guest = Guest(STACK + bytes.fromhex("fb f4 ba8000 ee fa f4"), {HANDLER: bytes.fromhex("b005 cf")})
+    guest.vector(0x21, HANDLER)
+    assert guest.cpu.run() == Halted()
+    assert guest.cpu.interrupt(0x21) is None
+    assert not guest.cpu.interrupts_enabled
+    assert guest.cpu.run() == Halted()
+    assert guest.device.log == [("write", 0, 5, 1)]
+
+
+# Failures
+
+
+def protected(code: str) -> bytes:
+    """32-bit code behind a switch to flat protected mode, with an empty IDT."""
+    gdt = bytes(8) + bytes.fromhex("ffff0000009bcf00 ffff00000093cf00")
+    entry = 0x40
+    switch = bytes.fromhex("2e660f011e1002 2e660f01160002 0f20c0 0c01 0f22c0 66ea")
+    switch += (0xF0000 + entry).to_bytes(4, "little") + b"\x08\x00"
+    assert len(switch) <= entry
+    body = bytes.fromhex("66b810008ed88ed0bc00700000" + code)
+    image = bytearray(0x240)
+    image[: len(switch)] = switch
+    image[entry : entry + len(body)] = body
+    image[0x200:0x206] = (len(gdt) - 1).to_bytes(2, "little") + (0xF0220).to_bytes(4, "little")
+    image[0x210:0x216] = bytes(6)
+    image[0x220 : 0x220 + len(gdt)] = gdt
+    return bytes(image)
+
+
+def test_an_interrupt_without_a_gate_is_a_shutdown() -> None:
+    exit = Guest(protected("cd30")).cpu.run()
+    assert isinstance(exit, Shutdown)
+    assert exit.reason.startswith("interrupt 48 is beyond the interrupt descriptor table, at 0008")
+
+
+def test_an_exception_whose_error_code_is_not_known_is_said_so() -> None:
+    with pytest.raises(GuestError, match="the guest took exception 13 at 0008"):
+        Guest(protected("b8ff000000 8ed8")).cpu.run()
+
+
+def test_an_instruction_that_cannot_be_emulated_is_shown() -> None:
+    with pytest.raises(GuestError, match=r"at f000:0000000[0-9a-f]: .*bytes 0f ff") as error:
+        Guest(bytes.fromhex("0fff")).cpu.run()
+    assert "cannot be emulated" in str(error.value)
+
+
+def test_code_where_no_memory_is_ends_the_run() -> None:
+    # ljmp A000:0000
+    with pytest.raises(GuestError, match="a000"):
+        Guest(bytes.fromhex("ea000000a0")).cpu.run()
+
+
+@pytest.mark.parametrize("name", ["ports", "memory", "strings", "interrupts", "interrupts32"])
+def test_the_guests_run_to_their_end(name: str) -> None:
+    assert run_guest(name, "unicorn", lambda bench: len(bench.probe.log) > 20) is True
