@@ -11,8 +11,8 @@ from devices.replay import needs_traces, read_trace, replay, trace_files, trace_
 from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices import uart
-from lightexit.devices.uart import Mcr, Uart
+from lightexit.devices.uart import Uart
+from lightexit.devices.uart_registers import Mcr, looped
 
 IRQ = 4
 
@@ -53,8 +53,8 @@ class TracedUart(Uart):
         return 0xFF
 
     def _update_modem(self) -> None:
-        looped = self.state.mcr & Mcr.LOOP
-        self.state.msr = uart._looped(self.state.mcr) if looped else self.state.inputs
+        in_loop = self.state.mcr & Mcr.LOOP
+        self.state.msr = looped(self.state.mcr) if in_loop else self.state.inputs
 
     def _timeout_ns(self) -> int:
         exact = super()._timeout_ns()

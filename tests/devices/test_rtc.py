@@ -30,9 +30,9 @@ START = 1_709_164_790  # 2024-02-28 23:59:50 UTC, a Wednesday
 class Guest:
     """Drives an RTC through its two ports."""
 
-    def __init__(self, **options: int) -> None:
+    def __init__(self) -> None:
         self.clock, irq = ManualClock(), Line()
-        self.rtc = Rtc(self.clock, irq, **{"unix_seconds": START, **options})
+        self.rtc = Rtc(self.clock, irq, unix_seconds=START)
         self.rig = Rig(self.clock, [self.rtc], outputs={IRQ: irq}, runner=plain)
 
     def read(self, index: int) -> int:

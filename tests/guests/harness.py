@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -86,11 +86,3 @@ def make_cpu(memory: GuestMemory, bus: Bus, back_end: str) -> Iterator[Cpu]:
         for slot in memory.slots:
             vm.map(slot)
         yield KvmCpu(vm, bus.cpus[0], make_loop)
-
-
-def run_guest(name: str, back_end: str, look: Callable[[Bench], object]) -> object:
-    """Run a guest to its end and look at what it left behind."""
-    with bench(name, back_end) as ready:
-        exit = ready.run()
-        assert isinstance(exit, Halted), exit
-        return look(ready)

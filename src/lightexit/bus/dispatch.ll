@@ -293,7 +293,8 @@ pass:
 }
 
 ; The model's answer, with its lock held.
-define internal i64 @pass(ptr %bus, ptr %window, i64 %offset, i64 %size, i1 %is_write, i64 %data) {
+define internal i64 @pass(ptr %bus, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                          i64 %data) noinline {
 entry:
   %locks.i = get %window, Window.locks
   %locks = inttoptr i64 %locks.i to ptr
@@ -411,7 +412,7 @@ done:
 
 ; One access as filter and model see it: a whole register, or what does not fit one.
 define internal i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
-                              i64 %data, i1 %fits) {
+                              i64 %data, i1 %fits) alwaysinline {
 entry:
   %context = alloca [IoContext.sizeof x i8], align 8
   %bus.i = get %vcpu, Vcpu.bus
@@ -444,33 +445,24 @@ done:
 
 ; ---- from an access to registers ----------------------------------------------------------
 
-; An access within a window, in whole registers where the window has a register width.
-define internal i64 @registers(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
-                               i64 %data) {
+; An access within a window that is not just one register: cut into whole registers, or given to
+; the model as it is where it has a part of one.
+define internal i64 @cut(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                         i64 %data) noinline {
 entry:
   %width = get %window, Window.register_width
-  %is_exact = icmp eq i64 %width, %size
-  %has_none = icmp eq i64 %width, 0
   %low = sub i64 %width, 1
   %edges = or i64 %offset, %size
   %rest = and i64 %edges, %low
-  %is_aligned = icmp eq i64 %rest, 0
-  %is_single = and i1 %is_exact, %is_aligned
-  %as_it_is = or i1 %has_none, %is_single
-  br i1 %as_it_is, label %one, label %other
-one:
-  %whole = call i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
-                              i64 %data, i1 true)
-  ret i64 %whole
-other:
-  br i1 %is_aligned, label %next, label %misfit
+  %is_whole = icmp eq i64 %rest, 0
+  br i1 %is_whole, label %next, label %misfit
 misfit:
   %odd = call i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
                             i64 %data, i1 false)
   ret i64 %odd
 next:
-  %done = phi i64 [ 0, %other ], [ %done.n, %next ]
-  %value = phi i64 [ 0, %other ], [ %value.n, %next ]
+  %done = phi i64 [ 0, %entry ], [ %done.n, %next ]
+  %value = phi i64 [ 0, %entry ], [ %value.n, %next ]
   %shift = shl i64 %done, 3
   %mask = call i64 @mask(i64 %width)
   %part.s = lshr i64 %data, %shift
@@ -485,6 +477,29 @@ next:
   br i1 %more, label %next, label %end
 end:
   ret i64 %value.n
+}
+
+; An access within a window, in whole registers where the window has a register width.
+define internal i64 @registers(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                               i64 %data) alwaysinline {
+entry:
+  %width = get %window, Window.register_width
+  %is_exact = icmp eq i64 %width, %size
+  %has_none = icmp eq i64 %width, 0
+  %low = sub i64 %width, 1
+  %rest = and i64 %offset, %low
+  %is_aligned = icmp eq i64 %rest, 0
+  %is_single = and i1 %is_exact, %is_aligned
+  %as_it_is = or i1 %has_none, %is_single
+  br i1 %as_it_is, label %one, label %other
+one:
+  %whole = call i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                              i64 %data, i1 true)
+  ret i64 %whole
+other:
+  %pieces = call i64 @cut(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                          i64 %data)
+  ret i64 %pieces
 }
 
 ; The window at a port, or null.
@@ -554,7 +569,7 @@ port:
 }
 
 ; Whether any byte of an access belongs to somebody.
-define internal i1 @claimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size) {
+define internal i1 @claimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size) noinline {
 entry:
   br label %next
 next:
@@ -576,7 +591,8 @@ none:
 }
 
 ; Counted at its first address; nothing drives the wires, so a read sees all ones.
-define internal i64 @unclaimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size, i1 %is_write) {
+define internal i64 @unclaimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size,
+                               i1 %is_write) noinline {
 entry:
   br i1 %is_memory, label %memory, label %port
 memory:
@@ -614,7 +630,7 @@ next:
   %next_address = add i64 %address, %index
   %port = and i64 %next_address, 65535
   %where = select i1 %is_memory, i64 %next_address, i64 %port
-  %read = call i64 @perform(ptr %vcpu, i1 %is_memory, i64 %where, i64 1, i1 %is_write, i64 %part)
+  %read = call i64 @perform_byte(ptr %vcpu, i1 %is_memory, i64 %where, i1 %is_write, i64 %part)
   %placed = shl i64 %read, %shift
   %value.n = or i64 %value, %placed
   %index.n = add i64 %index, 1
@@ -626,7 +642,7 @@ done:
 
 ; One access of 1 to 8 bytes; the value read, or 0.
 define internal i64 @perform(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size, i1 %is_write,
-                             i64 %data) {
+                             i64 %data) alwaysinline {
 entry:
   %bus.i = get %vcpu, Vcpu.bus
   %bus = inttoptr i64 %bus.i to ptr
@@ -656,6 +672,14 @@ across:
 nobody:
   %ones = call i64 @unclaimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size, i1 %is_write)
   ret i64 %ones
+}
+
+; The same for those who do it more than once.
+define internal i64 @perform_byte(ptr %vcpu, i1 %is_memory, i64 %address, i1 %is_write,
+                                  i64 %data) noinline {
+  %value = call i64 @perform(ptr %vcpu, i1 %is_memory, i64 %address, i64 1, i1 %is_write,
+                             i64 %data)
+  ret i64 %value
 }
 
 ; ---- entry points -------------------------------------------------------------------------

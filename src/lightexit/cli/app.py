@@ -6,6 +6,7 @@ from __future__ import annotations
 import typer
 
 from lightexit.cli.asm import asm
+from lightexit.cli.cache import cache
 from lightexit.cli.compile import compile_command
 from lightexit.cli.disasm import disasm
 from lightexit.cli.header import header
@@ -25,3 +26,4 @@ app.command()(verify)
 app.command()(disasm)
 app.command()(asm)
 app.command()(header)
+app.command()(cache)

@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lightexit.cli.programs import ProgramFile, load_programs
 from lightexit.errors import AuthorError
-from lightexit.isa import Program, disassemble
+
+if TYPE_CHECKING:
+    from lightexit.isa.program import Program
 
 
 def compile_command(
@@ -20,6 +22,8 @@ def compile_command(
     ] = None,
 ) -> None:
     """Compile the filters of a Python file to eBPF, and print or write the bytecode."""
+    from lightexit.isa import disassemble
+
     programs = load_programs(file)
     if output is None:
         for program in programs:

@@ -13,16 +13,18 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from lightexit.abi import STATE_OFFSET, Struct
 from lightexit.errors import AuthorError, LightexitError, Location
 from lightexit.filter import Filter
-from lightexit.isa import Program, assemble, decode, read_elf
 
-T = TypeVar("T", Program, Filter[Any])
+if TYPE_CHECKING:
+    from lightexit.isa.program import Program
+
+T = TypeVar("T", "Program", "Filter[Any]")
 
 ProgramFile = Annotated[
     str,
@@ -100,14 +102,20 @@ def _from_python(path: Path) -> list[Program]:
 
 
 def _from_assembler(path: Path) -> list[Program]:
+    from lightexit.isa import assemble
+
     return [assemble(_text(path), file=str(path))]
 
 
 def _from_elf(path: Path) -> list[Program]:
+    from lightexit.isa import read_elf
+
     return read_elf(read_bytes(path), value_offset=STATE_OFFSET, file=str(path))
 
 
 def _from_bytecode(path: Path) -> list[Program]:
+    from lightexit.isa import Program, decode
+
     code = read_bytes(path)
     decode(code)
     return [Program(path.stem, code)]

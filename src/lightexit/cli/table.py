@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-from rich.console import Console
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from lightexit.cli.tally import Row
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 #: Registers beyond these are summed up in one line.
 SHOWN = 20
@@ -17,6 +18,9 @@ _COLUMNS = ("accesses", "by bytecode", "by model", "ns bytecode", "ns model", "s
 
 def print_table(rows: Iterable[Row]) -> None:
     """Print the busiest registers, and the others together."""
+    from rich.console import Console
+    from rich.table import Table
+
     every = list(rows)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("register", no_wrap=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lightexit.abi import Space
-from lightexit.bus.counters import RegisterCount
+
+if TYPE_CHECKING:
+    from lightexit.bus.counters import RegisterCount
 
 _Key = tuple[Space, int, bool]
 

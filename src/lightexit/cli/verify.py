@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from lightexit.cli.programs import ProgramFile, load_programs
-from lightexit.verifier import verify as verify_program
 
 
 def verify(
@@ -17,6 +16,8 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
 ) -> None:
     """Prove programs safe and report what was learned. Exit status 1 where one is refused."""
+    from lightexit.verifier import verify as verify_program
+
     reports = [verify_program(program) for program in load_programs(file)]
     if as_json:
         print(json.dumps([report.to_json() for report in reports], indent=2))

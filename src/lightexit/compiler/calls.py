@@ -189,16 +189,18 @@ def _abs(fn: Expansion, node: ast.Call) -> Expr:
     (argument,) = _plain(fn, node, 1, 1)
     value = as_exact(fn, argument, fn.infer(argument), "abs")
     limits, span = interval_of(value), fn.source.span(node)
+    if isinstance(value, Const):
+        return integer(span, abs(value.value))
     if limits.lo >= 0:
         return value
-    zero, negative = integer(span, 0), bounds.negate(limits)
-    if isinstance(value, Const):
-        return integer(span, -value.value)
-    local = fn.unit.local("%abs", value.kind)
-    again = Read(span, value.kind, local)
-    test = Compare(span, BOOL, "<", Bind(span, value.kind, local, value), zero)
-    result = Int(bounds.Interval(max(0, limits.lo), max(negative.hi, limits.hi)))
-    return Choice(span, result, test, Binary(span, Int(negative), "-", zero, again), again)
+    held = fn.unit.local("%abs", value.kind)
+    below = Read(span, Int(bounds.Interval(limits.lo, min(limits.hi, -1))), held)
+    above = Read(span, Int(bounds.Interval(0, max(limits.hi, 0))), held)
+    zero = integer(span, 0)
+    opposite = Binary(span, Int(bounds.negate(interval_of(below))), "-", zero, below)
+    kind = Int(interval_of(opposite).union(interval_of(above)))
+    test = Compare(span, BOOL, "<", Bind(span, value.kind, held, value), zero)
+    return Choice(span, kind, test, opposite, above)
 
 
 def _extreme(sign: str) -> Callable[[Expansion, ast.Call], Expr]:

@@ -125,7 +125,7 @@ class _Checker:
         counted = self.exact_of if expr.op in ("//", "%", ">>", "<<", "min", "max") else self.int_of
         left, right = exact(expr.left), counted(expr.right)
         if expr.op in ("<<", ">>", "//", "%"):
-            self.require(right.lo >= 0 and right.hi > 0, expr.right, "at least 0")
+            self.require(right.lo >= 0, expr.right, "at least 0")
         if expr.op in ("//", "%"):
             self.require(left.lo >= 0, expr.left, "at least 0")
         both = left.union(right)

@@ -93,7 +93,7 @@ def _cases(fn: Expansion, subject: Expr, cases: list[ast.match_case]) -> tuple[S
         always = value_of(condition) == 1
         condition = guard if always else Logic(guard.span, BOOL, "and", condition, guard)
     if value_of(condition) == 1:
-        if rest:
+        if rest and ast.unparse(case.pattern) == "_" and case.guard is None:
             raise fn.error(rest[0].pattern, "a case after `case _`", "`case _` as the last one")
         return fn.block(case.body)
     then = lambda: fn.block(case.body)  # noqa: E731

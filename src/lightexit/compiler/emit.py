@@ -12,6 +12,8 @@ from lightexit.compiler.tree import Local, Span
 ENTRY = "filter"
 SECTION = "filters"
 
+_DATA_LAYOUT = "e-m:e-p:64:64-i64:64-i128:128-n32:64-S128"
+
 _DECLARATIONS = f"""\
 declare ptr @llvm.preserve.static.offset(ptr)
 
@@ -106,7 +108,7 @@ class Emitter:
             for number in self._spans.values()
         )
         return (
-            'target triple = "bpfel"\n\n'
+            f'target datalayout = "{_DATA_LAYOUT}"\ntarget triple = "bpfel"\n\n'
             + "".join(states)
             + f'\ndefine i64 @{ENTRY}(ptr %context) #1 section "{SECTION}" !dbg !4 {{\nentry:\n'
             + "".join(slots)

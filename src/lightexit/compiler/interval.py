@@ -42,7 +42,7 @@ class Interval:
         return Interval(lo, hi) if lo <= hi else None
 
     def __str__(self) -> str:
-        return f"[{_bound(self.lo)}, {_bound(self.hi)}]"
+        return _bound(self.lo) if self.is_point else f"[{_bound(self.lo)}, {_bound(self.hi)}]"
 
 
 U64 = Interval(0, 2**64 - 1)

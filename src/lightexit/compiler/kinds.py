@@ -18,7 +18,7 @@ class Int:
     flag: bool = False
 
     def __str__(self) -> str:
-        return f"an int in {self.interval}"
+        return f"the int {self.interval}" if self.interval.is_point else f"an int in {self.interval}"
 
 
 @dataclass(frozen=True)

@@ -135,20 +135,18 @@ class _Lowering:
         return self.emit.value(expr.span, instruction)
 
     def _multiply(self, expr: tree.Binary, left: str, right: str) -> str:
-        return self._hidden(expr, self._compute(expr, f"mul i64 {left}, {right}"))
+        product = self._compute(expr, f"mul i64 {left}, {right}")
+        scaled = isinstance(expr.left, tree.Const) or isinstance(expr.right, tree.Const)
+        return product if scaled else self.emit.barrier(expr.span, product)
 
     def _divide(self, expr: tree.Binary, left: str, right: str) -> str:
         if interval_of(expr.right).lo == 0:
             nonzero = self._compute(expr, f"icmp ne i64 {right}, 0")
             self.emit.ensure(expr.span, nonzero)
         operation = "udiv" if expr.op == "//" else "urem"
-        return self._hidden(expr, self._compute(expr, f"{operation} i64 {left}, {right}"))
-
-    def _hidden(self, expr: tree.Binary, value: str) -> str:
-        """A product or quotient of two variables, out of LLVM's sight."""
-        if isinstance(expr.left, tree.Const) or isinstance(expr.right, tree.Const):
-            return value
-        return self.emit.barrier(expr.span, value)
+        result = self._compute(expr, f"{operation} i64 {left}, {right}")
+        scaled = isinstance(expr.right, tree.Const)
+        return result if scaled else self.emit.barrier(expr.span, result)
 
     def _shift_left(self, expr: tree.Binary, left: str, right: str) -> str:
         return self._shift(expr, "shl", left, right)

@@ -12,6 +12,7 @@ ids 1af4:1100 are what firmware takes for "running on a virtual machine".
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from enum import IntEnum
 
@@ -19,7 +20,7 @@ from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
-from lightexit.devices.width import size_mask, split_bytes
+from lightexit.devices.width import size_mask
 from lightexit.filter import (
     Array,
     IoContext,
@@ -40,7 +41,9 @@ ENABLE = 1 << 31
 ADDRESS_BITS = 0x80FF_FFFC
 RESET_CPU = 1 << 2
 RESET_BITS = 0x0E
-SMRAM, SMRAM_LOCK, SMRAM_OPEN = 0x72, 0x10, 0x40
+SMRAM = 0x72
+#: In the word that SMRAM is a byte of.
+SMRAM_BYTE, SMRAM_LOCK, SMRAM_OPEN = 0xFF << 16, 0x10 << 16, 0x40 << 16
 PAM0, PAM6 = 0x59, 0x5F
 PMBASE, PMREGMISC = 0x40, 0x80
 WORDS = 64
@@ -52,6 +55,9 @@ class Reg(IntEnum):
     CONFIG_ADDRESS = 0
     RESET_CONTROL = 1
     CONFIG_DATA = 4
+    CONFIG_DATA_1 = 5
+    CONFIG_DATA_2 = 6
+    CONFIG_DATA_3 = 7
 
 
 class Row(IntEnum):
@@ -184,14 +190,22 @@ WRITABLE: dict[Row, tuple[tuple[int, int, int], ...]] = {
 }
 
 
-def _masks(function: Row) -> bytes:
+def _mask_words(function: Row) -> tuple[int, ...]:
     masks = bytearray(4 * WORDS)
     for first, last, mask in WRITABLE.get(function, ()):
         masks[first : last + 1] = bytes([mask]) * (last + 1 - first)
-    return bytes(masks)
+    return struct.unpack(f"<{WORDS}I", masks)
 
 
-MASKS = {function: _masks(function) for function in Row}
+#: The writable bits of every word; a function that does not exist has none.
+MASKS = {function: _mask_words(function) for function in Row}
+
+
+def locked(before: int, after: int) -> int:
+    """SMRAM's word after a write: locking closes it, and then its byte stays as it is."""
+    if before & SMRAM_LOCK:
+        return before & SMRAM_BYTE | after & ~SMRAM_BYTE
+    return after & ~SMRAM_OPEN if after & SMRAM_LOCK else after
 
 
 class I440fx(Device[I440fxState]):
@@ -213,90 +227,76 @@ class I440fx(Device[I440fxState]):
         self._reset = reset
         self._on_shadow = on_shadow
         self._on_pm_base = on_pm_base
-        self.reset()
+        self._power_on()
 
     def reset(self) -> None:
         """Power-on values; shadow RAM is closed again."""
         super().reset()
-        for word in range(WORDS):
-            self.state.config[Row.ABSENT * WORDS + word] = 0xFFFF_FFFF
+        self._power_on()
+        self._tell_shadow()
+
+    def _power_on(self) -> None:
+        words = [0] * (3 * WORDS) + [0xFFFF_FFFF] * WORDS
         for function, parts in POWER_ON.items():
             for first, values in parts.items():
                 for place, byte in enumerate(values, first):
-                    self._set_byte(function, place, byte)
-        self._tell_shadow()
+                    words[function * WORDS + place // 4] |= byte << 8 * (place % 4)
+        for index, word in enumerate(words):
+            self.state.config[index] = word
 
     def read(self, offset: int, size: int) -> int:
-        """The address register as a whole, the data window in any bytes."""
+        """The address register as a whole, the rest in any bytes."""
         if offset == Reg.CONFIG_ADDRESS and size == 4:
             return self.state.address
-        return sum(self._read_port(offset + lane) << 8 * lane for lane in range(size))
+        window = selected(self.state) << 32 | 0xFFFF_00FF | self.state.reset_control << 8
+        return (window | -1 << 64) >> 8 * offset & size_mask(size)
 
     def write(self, offset: int, value: int, size: int) -> None:
-        """Only a 32-bit write reaches the address register."""
+        """Only a 32-bit write reaches the address register, only an 8-bit one 0xCF9."""
         if offset == Reg.CONFIG_ADDRESS and size == 4:
             self.state.address = value & ADDRESS_BITS
-            return
-        if offset == Reg.RESET_CONTROL and size == 1:
+        elif offset == Reg.RESET_CONTROL and size == 1:
             self._write_reset(value)
-            return
-        for place, byte in split_bytes(offset, value, size):
-            if Reg.CONFIG_DATA <= place < Reg.CONFIG_DATA + DATA_SIZE:
-                self._write_config(place - Reg.CONFIG_DATA, byte)
-
-    def _read_port(self, offset: int) -> int:
-        if offset == Reg.RESET_CONTROL:
-            return self.state.reset_control
-        if Reg.CONFIG_DATA <= offset < Reg.CONFIG_DATA + DATA_SIZE:
-            return selected(self.state) >> 8 * (offset - Reg.CONFIG_DATA) & 0xFF
-        return 0xFF
+        else:
+            shift = 8 * offset
+            self._write_config(value << shift >> 32, size_mask(size) << shift >> 32)
 
     def _write_reset(self, value: int) -> None:
         before, self.state.reset_control = self.state.reset_control, value & RESET_BITS
         if value & ~before & RESET_CPU:
             self._reset.pulse()
 
-    def _write_config(self, lane: int, byte: int) -> None:
+    def _write_config(self, bits: int, lanes: int) -> None:
+        """Write `bits` to the selected word, where `lanes` has ones."""
         address = self.state.address
-        function = Row(row(address))
-        place = (address & 0xFC) + lane
-        if not address & ENABLE or function == Row.ABSENT:
+        function, word = Row(row(address)), address >> 2 & 63
+        if not address & ENABLE:
             return
-        before = self._byte(function, place)
-        mask = MASKS[function][place]
-        self._set_byte(function, place, self._locked(function, place, before, byte, mask))
-        if self._byte(function, place) != before:
-            self._changed(function, place)
+        index = function * WORDS + word
+        before = self.state.config[index]
+        mask = lanes & MASKS[function][word]
+        after = before & ~mask | bits & mask
+        if (function, word) == (Row.HOST_BRIDGE, SMRAM // 4):
+            after = locked(before, after)
+        if after != before:
+            self.state.config[index] = after
+            self._changed(function, word)
 
-    def _locked(self, function: Row, place: int, before: int, byte: int, mask: int) -> int:
-        """The byte after a write: read-only bits stay, and so does SMRAM once it is locked."""
-        if (function, place) != (Row.HOST_BRIDGE, SMRAM):
-            return before & ~mask | byte & mask
-        if before & SMRAM_LOCK:
-            return before
-        after = before & ~mask | byte & mask
-        return after & ~SMRAM_OPEN if after & SMRAM_LOCK else after
-
-    def _changed(self, function: Row, place: int) -> None:
-        if function == Row.HOST_BRIDGE and PAM0 <= place <= PAM6:
+    def _changed(self, function: Row, word: int) -> None:
+        if function == Row.HOST_BRIDGE and word in (PAM0 // 4, PAM6 // 4):
             self._tell_shadow()
-        if function == Row.ACPI and place in (PMBASE, PMBASE + 1, PMREGMISC):
+        if function == Row.ACPI and word in (PMBASE // 4, PMREGMISC // 4):
             self._tell_pm_base()
+
+    def _word(self, function: Row, register: int) -> int:
+        return self.state.config[function * WORDS + register // 4]
 
     def _tell_shadow(self) -> None:
         if self._on_shadow is not None:
-            self._on_shadow(
-                bytes(self._byte(Row.HOST_BRIDGE, place) for place in range(PAM0, PAM6 + 1))
-            )
+            words = self._word(Row.HOST_BRIDGE, PAM0), self._word(Row.HOST_BRIDGE, PAM6)
+            self._on_shadow(struct.pack("<II", *words)[PAM0 % 4 :])
 
     def _tell_pm_base(self) -> None:
         if self._on_pm_base is not None:
-            base = self._byte(Row.ACPI, PMBASE) & 0xC0 | self._byte(Row.ACPI, PMBASE + 1) << 8
-            self._on_pm_base(base, bool(self._byte(Row.ACPI, PMREGMISC) & 1))
-
-    def _byte(self, function: Row, place: int) -> int:
-        return self.state.config[function * WORDS + place // 4] >> 8 * (place % 4) & 0xFF
-
-    def _set_byte(self, function: Row, place: int, byte: int) -> None:
-        word, shift = function * WORDS + place // 4, 8 * (place % 4)
-        self.state.config[word] = self.state.config[word] & ~(0xFF << shift) | byte << shift
+            base = self._word(Row.ACPI, PMBASE) & 0xFFC0
+            self._on_pm_base(base, bool(self._word(Row.ACPI, PMREGMISC) & 1))

@@ -12,12 +12,28 @@ characters as the host gives them (`feed`), and its time-out counts real charact
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntEnum
 
 from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
+from lightexit.devices.uart_registers import (
+    CHARACTER_ERRORS,
+    CONNECTED,
+    DELTAS,
+    ERRORS,
+    FIFO_BITS,
+    IIR_ID,
+    Fcr,
+    Ier,
+    Iir,
+    Lcr,
+    Lsr,
+    Mcr,
+    Msr,
+    Reg,
+    looped,
+)
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u8, u16, u64
 
 COM1 = 0x3F8
@@ -26,100 +42,6 @@ SECOND_NS = 10**9
 NEVER = 2**64 - 1
 FIFO_SIZE = 16
 TRIGGERS = (1, 4, 8, 14)
-
-
-class Reg(IntEnum):
-    """The eight ports; RBR/THR and IER are the divisor while DLAB is set."""
-
-    RBR_THR = 0
-    IER = 1
-    IIR_FCR = 2
-    LCR = 3
-    MCR = 4
-    LSR = 5
-    MSR = 6
-    SCR = 7
-
-
-class Ier(IntEnum):
-    """Interrupt enables."""
-
-    RDA = 0x01
-    THRE = 0x02
-    LINE = 0x04
-    MODEM = 0x08
-
-
-class Iir(IntEnum):
-    """Interrupt identification, highest priority first."""
-
-    LINE = 0x06
-    RDA = 0x04
-    TIMEOUT = 0x0C
-    THRE = 0x02
-    MODEM = 0x00
-    NONE = 0x01
-
-
-class Fcr(IntEnum):
-    """FIFO control."""
-
-    ENABLE = 0x01
-    CLEAR_RX = 0x02
-    CLEAR_TX = 0x04
-    DMA = 0x08
-
-
-class Lcr(IntEnum):
-    """Line control."""
-
-    STOP = 0x04
-    PARITY = 0x08
-    DLAB = 0x80
-
-
-class Mcr(IntEnum):
-    """Modem control."""
-
-    DTR = 0x01
-    RTS = 0x02
-    OUT1 = 0x04
-    OUT2 = 0x08
-    LOOP = 0x10
-
-
-class Lsr(IntEnum):
-    """Line status."""
-
-    DR = 0x01
-    OE = 0x02
-    PE = 0x04
-    FE = 0x08
-    BI = 0x10
-    THRE = 0x20
-    TEMT = 0x40
-    FIFO_ERROR = 0x80
-
-
-class Msr(IntEnum):
-    """Modem status: deltas below, inputs above."""
-
-    DCTS = 0x01
-    DDSR = 0x02
-    TERI = 0x04
-    DDCD = 0x08
-    CTS = 0x10
-    DSR = 0x20
-    RI = 0x40
-    DCD = 0x80
-
-
-CHARACTER_ERRORS = Lsr.PE | Lsr.FE | Lsr.BI
-ERRORS = Lsr.OE | CHARACTER_ERRORS
-DELTAS = Msr.DCTS | Msr.DDSR | Msr.TERI | Msr.DDCD
-CONNECTED = Msr.CTS | Msr.DSR | Msr.DCD
-FIFO_BITS = 0xC0
-IIR_ID = 0x0F
 
 
 class UartState(Struct):
@@ -268,6 +190,7 @@ class Uart(Device[UartState]):
             case Reg.LSR:
                 value = uart.lsr
                 uart.lsr &= ~ERRORS
+                uart.errors[uart.head] = 0
                 return value
             case Reg.MSR:
                 value = uart.msr
@@ -372,7 +295,7 @@ class Uart(Device[UartState]):
     def _update_modem(self) -> None:
         """MSR from the inputs, or in loopback from MCR; what changed shows in the deltas."""
         uart = self.state
-        now = _looped(uart.mcr) if uart.mcr & Mcr.LOOP else uart.inputs
+        now = looped(uart.mcr) if uart.mcr & Mcr.LOOP else uart.inputs
         changed = (uart.msr ^ now) & ~DELTAS
         if now & Msr.RI:
             changed &= ~Msr.RI  # only the trailing edge of RI counts
@@ -407,9 +330,3 @@ class Uart(Device[UartState]):
 
     def _trigger(self) -> int:
         return TRIGGERS[self.state.fcr >> 6] if self.state.fcr & Fcr.ENABLE else 1
-
-
-def _looped(mcr: int) -> int:
-    """The modem inputs that MCR's outputs become in loopback."""
-    pairs = ((Mcr.RTS, Msr.CTS), (Mcr.DTR, Msr.DSR), (Mcr.OUT1, Msr.RI), (Mcr.OUT2, Msr.DCD))
-    return sum(target for source, target in pairs if mcr & source)

@@ -61,17 +61,19 @@ def _different(a: View, b: View) -> Pair | None:
 def _less(a: View, b: View, gap: int) -> Pair | None:
     """a + gap <= b, unsigned."""
     (p, x), (q, y) = a, b
-    x = x._replace(umax=min(x.umax, y.umax - gap))
-    y = y._replace(umin=max(y.umin, x.umin + gap))
-    return ((p, x), (q, y)) if x.umin <= x.umax and y.umin <= y.umax else None
+    umax, umin = min(x.umax, y.umax - gap), max(y.umin, x.umin + gap)
+    if x.umin > umax or umin > y.umax:
+        return None
+    return (p, Bounds(x.umin, umax, x.smin, x.smax)), (q, Bounds(umin, y.umax, y.smin, y.smax))
 
 
 def _less_signed(a: View, b: View, gap: int) -> Pair | None:
     """a + gap <= b, signed."""
     (p, x), (q, y) = a, b
-    x = x._replace(smax=min(x.smax, y.smax - gap))
-    y = y._replace(smin=max(y.smin, x.smin + gap))
-    return ((p, x), (q, y)) if x.smin <= x.smax and y.smin <= y.smax else None
+    smax, smin = min(x.smax, y.smax - gap), max(y.smin, x.smin + gap)
+    if x.smin > smax or smin > y.smax:
+        return None
+    return (p, Bounds(x.umin, x.umax, x.smin, smax)), (q, Bounds(y.umin, y.umax, smin, y.smax))
 
 
 def _some_common_bit(a: View, b: View) -> Pair | None:

@@ -17,6 +17,7 @@ from lightexit.isa import (
     Instruction,
     Kind,
     Program,
+    compare,
 )
 from lightexit.verifier import scalar
 from lightexit.verifier.cells import Cells
@@ -197,12 +198,12 @@ class Transfer:
 
     def _branch(self, i: Instruction, state: State, left: Number, right: Number) -> Ways:
         name, width = i.op.name, i.op.width
-        if not i.op.uses_imm and i.src == i.dst:
-            taken = name in ("jeq", "jge", "jle", "jsge", "jsle")
-            if name != "jset":
-                return [(i.target if taken else i.next_slot, state)]
-        met = assume(name, width, left.scalar, right.scalar)
-        unmet = assume(OPPOSITE[name], width, left.scalar, right.scalar)
+        a, b = left.scalar, right.scalar
+        if a.is_const and b.is_const:
+            taken = compare(name, width, a.const, b.const)
+            return [(i.target if taken else i.next_slot, state)]
+        met = assume(name, width, a, b)
+        unmet = assume(OPPOSITE[name], width, a, b)
         ways: Ways = []
         if unmet is not None:
             other = state.copy() if met is not None else state

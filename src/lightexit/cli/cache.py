@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lightexit cache`: what has been compiled and kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lightexit.cache import Cache
+
+
+def cache(
+    clear: Annotated[bool, typer.Option("--clear", help="Delete all entries.")] = False,
+) -> None:
+    """List the compiled programs kept on disk, or delete them."""
+    store = Cache()
+    entries = list(store.entries())
+    size = sum(entry.size for entry in entries)
+    if clear:
+        store.clear()
+        print(f"{store.root}: {len(entries)} entries deleted, {size:,} bytes")
+        return
+    for entry in sorted(entries, key=lambda entry: (entry.kind, -entry.used)):
+        print(f"{entry.kind:10} {entry.key[:16]} {entry.size:>10,} bytes")
+    print(f"{store.root}: {len(entries)} entries, {size:,} of at most {store.limit:,} bytes")

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each command on good input, and one clear message with an exit status on bad input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COUNTER = str(ROOT / "examples" / "counter.py")
+GOOD = """
+from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
+
+class State(Struct):
+    value: u8
+
+@io_filter
+def read(ctx: IoContext, state: State) -> Verdict:
+    ctx.data = state.value
+    return Verdict.HANDLED
+
+@io_filter
+def ignore(ctx: IoContext, state: State) -> Verdict:
+    return Verdict.PASS
+"""
+
+
+def lightexit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lightexit", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def refusal(*arguments: str | Path, status: int = 1) -> str:
+    """What a command says that fails: one message, no traceback."""
+    result = lightexit(*arguments)
+    assert result.returncode == status, result
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "good.py"
+    path.write_text(GOOD)
+    return path
+
+
+def test_compile_prints_bytecode(good: Path) -> None:
+    result = lightexit("compile", good)
+    assert result.returncode == 0
+    assert "read: " in result.stdout
+    assert "instruction slots; states: state (17 bytes)" in result.stdout
+    assert "exit" in result.stdout
+
+
+def test_compile_disasm_and_asm_go_round(good: Path, tmp_path: Path) -> None:
+    binary, text, again = (tmp_path / name for name in ("read.bin", "read.s", "again.bin"))
+    assert lightexit("compile", f"{good}:read", "-o", binary).returncode == 0
+    text.write_text(lightexit("disasm", f"{good}:read").stdout)
+    assert lightexit("asm", text, "-o", again).returncode == 0
+    assert again.read_bytes() == binary.read_bytes()
+    assert "exit" in lightexit("disasm", binary).stdout
+
+
+def test_verify_reports(good: Path) -> None:
+    result = lightexit("verify", good)
+    assert result.returncode == 0
+    assert "read: accepted" in result.stdout
+    assert "ignore: accepted" in result.stdout
+
+
+def test_verify_as_json() -> None:
+    (report,) = json.loads(lightexit("verify", "--json", COUNTER).stdout)
+    assert report["accepted"] is True
+    assert report["reads_clock"] is True
+
+
+def test_verify_refuses_with_status_1(tmp_path: Path) -> None:
+    text = tmp_path / "bad.s"
+    text.write_text("r0 = r5\nexit\n")
+    result = lightexit("verify", text)
+    assert result.returncode == 1
+    assert "bad.s:1" in result.stdout
+    assert "r5" in result.stdout
+
+
+def test_header_of_states() -> None:
+    result = lightexit("header", COUNTER)
+    assert "struct lightexit_counter_state {\n\t__u64 started_ns;\n\t__u32 hz;\n};" in result.stdout
+    assert "struct lightexit_io_context {" in lightexit("header").stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("def f(:\n", "bad.py:1:7: not Python: invalid syntax\n    def f(:\n"),
+        ("x = 1 // 0\n", "bad.py:1:1: importing it raised ZeroDivisionError"),
+        ("x = 1\n", "bad.py holds no filter"),
+        (GOOD.replace("state.value", "state.value / 2"), "ctx.data = state.value / 2\n"),
+    ],
+    ids=["syntax", "import", "empty", "subset"],
+)
+def test_bad_python(source: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.py"
+    path.write_text(source)
+    assert said in refusal("compile", path)
+
+
+def test_unknown_filter_name(good: Path) -> None:
+    assert "holds no filter named other\n  expected: one of: read, ignore" in refusal(
+        "compile", f"{good}:other"
+    )
+
+
+def test_several_filters_for_one_output(good: Path, tmp_path: Path) -> None:
+    said = refusal("compile", good, "-o", tmp_path / "x")
+    assert "holds 2 filters, and --output takes one" in said
+
+
+def test_missing_file() -> None:
+    assert "nowhere.py: no such file or directory" in refusal("compile", "nowhere.py")
+
+
+def test_truncated_bytecode(tmp_path: Path) -> None:
+    path = tmp_path / "short.bin"
+    path.write_bytes(bytes(12))
+    assert "12 bytes" in refusal("disasm", path)
+
+
+def test_truncated_object(tmp_path: Path) -> None:
+    path = tmp_path / "short.o"
+    path.write_bytes(b"\x7fELF" + bytes(20))
+    assert "short.o" in refusal("disasm", path)
+
+
+def test_bad_assembler_text(tmp_path: Path) -> None:
+    path = tmp_path / "bad.s"
+    path.write_text("r0 = 1\nr11 = 2\nexit\n")
+    said = refusal("asm", path)
+    assert "bad.s:2" in said
+    assert "r11" in said
+
+
+def test_unknown_engine() -> None:
+    said = refusal("run", "--engine", "jit", status=2)
+    assert "'jit' is not one of" in said
+
+
+def test_unknown_command() -> None:
+    assert "No such command" in refusal("fly", status=2)

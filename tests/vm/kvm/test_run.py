@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running: start states, ends of runs, failures, kicks, two vCPUs; in both run loops."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from vm.kvm.conftest import Host
+
+from lightexit.errors import AuthorError, GuestError, HostError
+from lightexit.vm.exits import Exit, Halted, Shutdown, Stopped
+from lightexit.vm.kvm import start
+from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
+from lightexit.vm.kvm.threads import run_together
+
+ENTRY = 0x1000
+#: mov al, 'x'; mov dx, PROBE; out dx, al; hlt, by width of code.
+HELLO_16 = "b0 78 ba 00 05 ee f4"
+HELLO_32 = "b0 78 ba 00 05 00 00 ee f4"
+SPIN = "eb fe"
+#: in al, 0x10 (nobody answers there); jmp back.
+PORT_LOOP = "e4 10 eb fc"
+
+
+def test_real_mode(host: Host, make_loop: MakeLoop) -> None:
+    host.code(HELLO_16)
+    cpu = host.add_cpu(make_loop)
+    start.real_mode(cpu.vcpu, ENTRY)
+    assert cpu.run() == Halted()
+    assert host.written() == [0x78]
+    assert cpu.where() == "0000:00001007"
+
+
+def test_real_mode_above_64k(host: Host) -> None:
+    host.code(HELLO_16, 0x2_3450)
+    cpu = host.add_cpu()
+    start.real_mode(cpu.vcpu, 0x2_3450)
+    assert cpu.run() == Halted()
+    assert cpu.where() == "2000:00003457"
+
+
+def test_flat_32bit(host: Host, make_loop: MakeLoop) -> None:
+    # mov eax, [0x300000]; then as above, above 1 MiB, where 16-bit code cannot be.
+    host.memory.ram[0x30_0000] = 0x41
+    host.code("a1 00 00 30 00" + HELLO_32[6:], 0x20_0000)
+    cpu = host.add_cpu(make_loop)
+    start.flat_32bit(cpu.vcpu, 0x20_0000)
+    assert cpu.run() == Halted()
+    assert host.written() == [0x41]
+
+
+def test_long_mode(host: Host, make_loop: MakeLoop) -> None:
+    # mov rax, [rip]; shr rax, 32; then as above.
+    host.memory.ram[0x2_0000 : 0x2_0000 + start.PAGE_TABLES_SIZE] = start.identity_map(0x2_0000)
+    host.code("48 8b 05 00 00 00 00 48 c1 e8 20" + HELLO_32[6:])
+    cpu = host.add_cpu(make_loop)
+    start.long_mode(cpu.vcpu, ENTRY, page_tables=0x2_0000)
+    assert cpu.run() == Halted()
+    assert host.written() == [0xBA]
+
+
+def test_reserved_page_tables_are_all_of_them() -> None:
+    assert len(start.identity_map(0)) == start.PAGE_TABLES_SIZE
+
+
+def test_a_triple_fault_is_a_shutdown(host: Host, make_loop: MakeLoop) -> None:
+    host.code("0f 0b")  # ud2, with no table of handlers
+    cpu = host.add_cpu(make_loop)
+    start.flat_32bit(cpu.vcpu, ENTRY)
+    exit = cpu.run()
+    assert isinstance(exit, Shutdown)
+    assert exit.reason.startswith("a triple fault, at 0008:00001000")
+
+
+def test_an_emulation_failure_shows_the_instruction(host: Host, make_loop: MakeLoop) -> None:
+    host.memory.ram[0x3000:0x3002] = b"\x07\x23"
+    host.map()
+    cpu = host.add_cpu(make_loop)
+    start.real_mode(cpu.vcpu, 0xA_0000)  # device memory: nothing that could be fetched
+    with pytest.raises(GuestError, match=r"a000:00000000") as caught:
+        cpu.run()
+    assert str(caught.value).startswith("KVM ")
+
+
+def test_impossible_registers_are_refused(host: Host) -> None:
+    cpu = host.add_cpu()
+    system = cpu.vcpu.system_registers
+    system.cr0 = 1 << 31  # paging without protection
+    with pytest.raises(HostError, match="contradict each other .KVM_SET_SREGS: EINVAL"):
+        cpu.vcpu.system_registers = system
+
+
+def test_a_model_that_fails_stops_the_run(host: Host, make_loop: MakeLoop) -> None:
+    def fail(offset: int, value: int, size: int) -> None:
+        raise AuthorError("out of paper")
+
+    host.code(HELLO_16[:-2] + SPIN)
+    cpu = host.add_cpu(make_loop)
+    host.probe.write = fail  # type: ignore[method-assign]
+    host.bus.on_failure = cpu.request_stop
+    start.real_mode(cpu.vcpu, ENTRY)
+    assert cpu.run() == Stopped()
+    with pytest.raises(AuthorError, match="out of paper"):
+        host.bus.raise_failure()
+
+
+def test_a_stop_asked_for_before_the_run(host: Host, make_loop: MakeLoop) -> None:
+    host.code(HELLO_16)
+    cpu = host.add_cpu(make_loop)
+    start.real_mode(cpu.vcpu, ENTRY)
+    cpu.request_stop()
+    assert [cpu.run(), cpu.run()] == [Stopped(), Stopped()]
+    assert host.written() == []
+    cpu.clear_stop()
+    assert cpu.run() == Halted()
+
+
+def test_a_stop_in_an_access_finds_it_completed(host: Host, make_loop: MakeLoop) -> None:
+    # mov dx, PROBE; in al, dx; mov [0x600], al; hlt
+    host.code("ba 00 05 ec a2 00 06 f4")
+    cpu = host.add_cpu(make_loop)
+    read = host.probe.read
+
+    def read_and_stop(offset: int, size: int) -> int:
+        cpu.request_stop()
+        return read(offset, size)
+
+    host.probe.read = read_and_stop  # type: ignore[method-assign]
+    start.real_mode(cpu.vcpu, ENTRY)
+    assert cpu.run() == Stopped()
+    registers = cpu.vcpu.registers
+    assert (registers.rip, registers.rax & 0xFF) == (ENTRY + 4, host.probe.log[0][3])
+    cpu.clear_stop()
+    assert cpu.run() == Halted()
+    assert len(host.probe.log) == 1
+
+
+class Stopper(threading.Thread):
+    """Stops a vCPU again and again, and measures how long each takes."""
+
+    def __init__(self, cpu: KvmCpu, rounds: int, pause: Callable[[int], float]) -> None:
+        super().__init__()
+        self.latencies: list[float] = []
+        self.lost = False
+        self.stopped = threading.Event()
+        self._cpu = cpu
+        self._rounds = rounds
+        self._pause = pause
+
+    def run(self) -> None:
+        for number in range(self._rounds):
+            time.sleep(self._pause(number))
+            self.stopped.clear()
+            begin = time.perf_counter()
+            self._cpu.request_stop()
+            if not self.stopped.wait(10):
+                self.lost = True
+                return
+            self.latencies.append(time.perf_counter() - begin)
+
+
+@pytest.mark.parametrize("code", [SPIN, PORT_LOOP], ids=["spinning", "exiting"])
+def test_no_kick_is_lost_and_each_is_quick(host: Host, make_loop: MakeLoop, code: str) -> None:
+    host.code(code)
+    cpu = host.add_cpu(make_loop)
+    start.real_mode(cpu.vcpu, ENTRY)
+    # Pauses of 0 to 1 ms, so that kicks meet the loop at every place.
+    stopper = Stopper(cpu, 200, lambda number: number * 7919 % 200 * 5e-6)
+    guard = threading.Timer(30, lambda: setattr(stopper, "lost", True))
+    guard.start()
+    stopper.start()
+    while stopper.is_alive() and not stopper.lost:
+        if cpu.run() == Stopped():
+            cpu.clear_stop()
+            stopper.stopped.set()
+    guard.cancel()
+    stopper.join(1)
+    assert not stopper.lost
+    assert len(stopper.latencies) == 200
+    assert sorted(stopper.latencies)[100] < 0.010
+
+
+def test_two_vcpus(host: Host, make_loop: MakeLoop) -> None:
+    host.load("two")
+    cpus = [host.add_cpu(make_loop), host.add_cpu(make_loop)]
+    assert run_together(cpus, lambda cpu, exit: False) == [Halted(), Halted()]
+    total = int.from_bytes(host.memory.ram[0x604:0x608], "little")
+    assert total == 4000
+    for register in (0, 4):
+        accesses = [entry for entry in host.probe.log if entry[1] == register]
+        assert len(accesses) == 4000
+    assert host.probe.state.reads == 4000
+    assert {count.passed for count in host.bus.counts()} == {2000}
+
+
+def test_an_error_on_one_vcpu_stops_the_other(host: Host) -> None:
+    host.code(SPIN)
+    cpus = [host.add_cpu(), host.add_cpu()]
+    for cpu in cpus:
+        start.real_mode(cpu.vcpu, ENTRY)
+
+    def fail(cpu: KvmCpu, exit: Exit) -> bool:
+        raise GuestError("enough")
+
+    cpus[0].request_stop()
+    begin = time.perf_counter()
+    with pytest.raises(GuestError, match="enough"):
+        run_together(cpus, fail)
+    assert time.perf_counter() - begin < 5
+
+
+def test_one_thread_at_a_time(host: Host) -> None:
+    host.code(SPIN)
+    cpu = host.add_cpu()
+    start.real_mode(cpu.vcpu, ENTRY)
+    runner = threading.Thread(target=cpu.run)
+    runner.start()
+    while cpu.loop.entries == 0:
+        time.sleep(0.001)
+    with pytest.raises(HostError, match="vCPU 0 runs in another thread already"):
+        cpu.run()
+    cpu.request_stop()
+    runner.join(5)
+    assert not runner.is_alive()
+
+
+def test_python_runs_while_a_guest_does(host: Host) -> None:
+    host.code(SPIN)
+    cpu = host.add_cpu()
+    start.real_mode(cpu.vcpu, ENTRY)
+    runner = threading.Thread(target=cpu.run)
+    runner.start()
+    turns = 0
+    end = time.perf_counter() + 0.2
+    while time.perf_counter() < end:
+        turns += 1
+    cpu.request_stop()
+    runner.join(5)
+    assert turns > 10_000
+    assert not runner.is_alive()
+
