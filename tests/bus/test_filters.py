@@ -142,7 +142,6 @@ def test_a_state_that_is_being_written_makes_a_reader_pass() -> None:
     bus = bus_with(device)
     ran: list[int] = []
 
-
     # The model needs the lock: it is freed by whoever holds it while the bus waits.
     import threading
 

@@ -15,6 +15,7 @@ from lightexit.bus.line import Line
 from lightexit.devices.uart import COM1, CRYSTAL, FIFO_SIZE, TRIGGERS, Uart
 from lightexit.devices.uart_registers import (
     CONNECTED,
+    IDLE,
     Fcr,
     Ier,
     Iir,
@@ -26,7 +27,6 @@ from lightexit.devices.uart_registers import (
 )
 
 IRQ = 4
-IDLE = Lsr.THRE | Lsr.TEMT
 FIFOS = 0xC0
 
 

@@ -19,10 +19,8 @@ from unicorn.arm64_const import (
 
 from engine.running import assert_agreement
 from lightexit.abi import IoContext, StateMemory
-from lightexit.engine.native.elf import extract
+from lightexit.engine.native.engine import compile_program
 from lightexit.engine.native.image import Image
-from lightexit.engine.native.llvm import compile_object
-from lightexit.engine.native.translate import translate
 from lightexit.isa import Program
 from lightexit.isa.generate import runnable_program
 from programs import Case, check, runnable
@@ -42,7 +40,7 @@ class EmulatedEngine:
     name = "aarch64"
 
     def load(self, program: Program) -> EmulatedProgram:
-        return EmulatedProgram(extract(compile_object(translate(program), TRIPLE)))
+        return EmulatedProgram(compile_program(program, TRIPLE))
 
 
 class EmulatedProgram:

@@ -6,9 +6,9 @@ from __future__ import annotations
 import functools
 
 import pytest
+
 from guests.harness import BACK_ENDS, bench
 from guests.probe import answer
-
 from lightexit.vm.exits import Halted
 
 GUESTS = ("ports", "memory", "strings", "interrupts", "interrupts32", "long")

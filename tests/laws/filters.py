@@ -191,7 +191,9 @@ class _Writer:
 
     def constant(self) -> str:
         pick = self.random.choice
-        value = pick((0, 1, 2, 3, 7, 8, 63, 64, 255, 256, 65535, 2**31, 2**32 - 1, 2**63, 2**64 - 1))
+        value = pick(
+            (0, 1, 2, 3, 7, 8, 63, 64, 255, 256, 65535, 2**31, 2**32 - 1, 2**63, 2**64 - 1)
+        )
         named = ("Code.FOUR", "Code.BIG", "Mask.LOW", "Mask.MID | Mask.HIGH", "LIMIT", "WIDE")
         if self.random.random() < 0.2:
             return f"({pick(named)})"
@@ -207,7 +209,11 @@ class _Writer:
 
     def index(self, length: int, depth: int) -> str:
         number = self.number(depth - 1)
-        within = (f"{number} % {length}", f"{number} & {length - 1}", f"min({number}, {length - 1})")
+        within = (
+            f"{number} % {length}",
+            f"{number} & {length - 1}",
+            f"min({number}, {length - 1})",
+        )
         loose = (number, f"{number} & 15", str(self.random.randrange(length)))
         return self.random.choice(within if self.random.random() < 0.7 else loose)
 
@@ -227,11 +233,17 @@ class _Writer:
                 lambda: f"({self.number(deeper)} % {self.divisor(deeper)})",
                 lambda: f"({self.number(deeper)} >> {self.count(deeper)})",
                 lambda: f"({self.number(deeper)} {self.bitwise()} {self.number(deeper)})",
-                lambda: f"{self.random.choice(('min', 'max'))}"
-                f"({self.number(deeper)}, {self.number(deeper)})",
-                lambda: f"muldiv64({self.number(deeper)}, {self.number(deeper)}, "
-                f"{self.divisor(deeper)})",
-                lambda: f"({self.number(deeper)} if {self.truth(deeper)} else {self.number(deeper)})",
+                lambda: (
+                    f"{self.random.choice(('min', 'max'))}"
+                    f"({self.number(deeper)}, {self.number(deeper)})"
+                ),
+                lambda: (
+                    f"muldiv64({self.number(deeper)}, {self.number(deeper)}, "
+                    f"{self.divisor(deeper)})"
+                ),
+                lambda: (
+                    f"({self.number(deeper)} if {self.truth(deeper)} else {self.number(deeper)})"
+                ),
                 lambda: f"int({self.truth(deeper)})",
                 lambda: f"abs({self.signed(deeper)})",
                 lambda: f"u64({self.signed(deeper)} >> {self.count(deeper)})",
@@ -254,7 +266,9 @@ class _Writer:
 
     def count(self, depth: int) -> str:
         number = self.number(depth)
-        return self.random.choice((f"({number} & 63)", f"u8({number})", f"({number} % 70)", "3", "64"))
+        return self.random.choice(
+            (f"({number} & 63)", f"u8({number})", f"({number} % 70)", "3", "64")
+        )
 
     def signed(self, depth: int) -> str:
         return f"({self.wrapped(32, depth)} - {self.wrapped(32, depth)})"
@@ -280,23 +294,37 @@ class _Writer:
 
     def truth(self, depth: int) -> str:
         if depth <= 0:
-            return self.random.choice(["s.flag", "ctx.is_write", "t.on", "s.one.running", *self.bools])
+            return self.random.choice(
+                ["s.flag", "ctx.is_write", "t.on", "s.one.running", *self.bools]
+            )
         deeper = depth - 1
         compare = ("<", "<=", ">", ">=", "==", "!=")
         return self.choose(
             [
                 lambda: self.truth(0),
-                lambda: f"({self.number(deeper)} {self.random.choice(compare)} {self.number(deeper)})",
+                lambda: (
+                    f"({self.number(deeper)} {self.random.choice(compare)} {self.number(deeper)})"
+                ),
                 lambda: f"({self.number(deeper)} {self.random.choice(compare)} {self.constant()})",
-                lambda: f"({self.number(deeper)} + {self.number(0)} {self.random.choice(compare)} "
-                f"{self.number(deeper)})",
-                lambda: f"({self.number(deeper)} - {self.number(0)} {self.random.choice(compare)} "
-                f"{self.number(deeper)})",
-                lambda: f"({self.signed(deeper)} {self.random.choice(compare)} {self.signed(deeper)})",
+                lambda: (
+                    f"({self.number(deeper)} + {self.number(0)} {self.random.choice(compare)} "
+                    f"{self.number(deeper)})"
+                ),
+                lambda: (
+                    f"({self.number(deeper)} - {self.number(0)} {self.random.choice(compare)} "
+                    f"{self.number(deeper)})"
+                ),
+                lambda: (
+                    f"({self.signed(deeper)} {self.random.choice(compare)} {self.signed(deeper)})"
+                ),
                 lambda: f"({self.number(0)} <= {self.number(deeper)} < {self.number(0)})",
-                lambda: f"({self.number(deeper)} {self.random.choice(('in', 'not in'))} (1, 4, 2**40))",
-                lambda: f"({self.truth(deeper)} {self.random.choice(('and', 'or'))} "
-                f"{self.truth(deeper)})",
+                lambda: (
+                    f"({self.number(deeper)} {self.random.choice(('in', 'not in'))} (1, 4, 2**40))"
+                ),
+                lambda: (
+                    f"({self.truth(deeper)} {self.random.choice(('and', 'or'))} "
+                    f"{self.truth(deeper)})"
+                ),
                 lambda: f"({self.truth(deeper)} {self.bitwise()} {self.truth(deeper)})",
                 lambda: f"(not {self.truth(deeper)})",
                 lambda: f"bool({self.number(deeper)})",

@@ -251,6 +251,21 @@ _STATEMENTS = (
 )
 
 
+def _begin(w: Writer, register: int) -> None:
+    """Give a register its first number: seldom a constant, else all constant would remain."""
+    width = w.random.choice(_WIDTHS)
+    w.say(
+        w.random.choice(
+            (
+                f"r{register} = {w.imm()}",
+                f"r{register} = *(u{width} *)(r6 + {w.random.choice((0, 8, 16, 24))})",
+                f"r{register} = *(u64 *)(r6 + {w.random.choice((0, 8, 16))})",
+                f"r{register} = *(s8 *)(r6 + {w.random.choice((0, 8, 16, 28))})",
+            )
+        )
+    )
+
+
 def _functions(w: Writer) -> None:
     w.say("function0:", "r0 = r1", "r0 *= 3", "if r0 > 100 goto +1", "r0 += 1", "exit")
     w.say("function1:", "r6 = r2", "*(u64 *)(r10 - 8) = r1", "r7 = *(u32 *)(r10 - 8)")
@@ -261,7 +276,8 @@ def random_text(random: Random, length: int = 8) -> str:
     """The assembler text of a random program that uses a state of `STATE_SIZE` bytes."""
     w = Writer(random)
     w.say(f".map state {STATE_SIZE}", "r6 = r1", "r7 = 7")
-    w.say(*(f"r{r} = {w.imm()}" for r in _NUMBERS))
+    for register in _NUMBERS:
+        _begin(w, register)
     w.say(*(f"*(u64 *)(r10 - {8 * k}) = {k}" for k in range(1, 5)))
     w.block(length)
     w.say(f"r0 = {w.number()}", "exit")

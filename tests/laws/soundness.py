@@ -7,7 +7,8 @@ As a program (`python -m laws.soundness --runs 1000000` in tests/) it runs for l
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -18,7 +19,7 @@ from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.isa import Program
 from lightexit.isa.generate import edgy
 from lightexit.verifier import Limits, Report, scalar
-from lightexit.verifier.cells import Cells, span
+from lightexit.verifier.cells import Cells
 from lightexit.verifier.flow import Flow
 from lightexit.verifier.state import STACK_SIZE, State
 from lightexit.verifier.value import Number, Pointer, RegionKind, Value
@@ -44,33 +45,95 @@ class Tally:
     steps: int = 0
 
 
-class Numbers:
-    """Numbers with the same symbol have to differ by their deltas."""
+class Shadow:
+    """An abstract state, prepared for being held against many concrete ones.
 
-    def __init__(self) -> None:
-        self._bases: dict[int, int] = {}
+    What says nothing is left out: numbers of which nothing is known but their size, and symbols
+    that occur once.
+    """
 
-    def agree(self, number: Number, value: int) -> bool:
-        if not number.symbol:
-            return True
-        base = value - number.delta & scalar.FULL64
-        return self._bases.setdefault(number.symbol, base) == base
+    def __init__(self, state: State) -> None:
+        self.depth = len(state.frames)
+        symbols = Counter(v.symbol for v in _values(state) if isinstance(v, Number))
+        self.linked = {symbol for symbol, count in symbols.items() if symbol and count > 1}
+        self.registers = [(r, v) for r, v in enumerate(state.registers) if v is not None]
+        self.context = self._telling(state.context)
+        self.frames = [(self._telling(f.stack), f.stack.written) for f in state.frames]
 
+    def _telling(self, cells: Cells) -> list[tuple[int, int, Value]]:
+        return [
+            (at, size, value)
+            for at, (size, value) in cells.items.items()
+            if not isinstance(value, Number)
+            or value.symbol in self.linked
+            or value.scalar != scalar.sized(8 * size)
+        ]
 
-def value_holds(
-    known: Value | None, value: concrete.Value | None, memory: concrete.Memory, numbers: Numbers
-) -> bool:
-    """Whether a concrete value is one of those the abstract value stands for."""
-    if known is None:
-        return True
-    if isinstance(known, Number):
-        if not isinstance(value, int):
+    def holds(self, registers: Sequence[concrete.Value | None], memory: concrete.Memory) -> bool:
+        """Whether a concrete state is one of those the abstract state stands for."""
+        if self.depth != len(memory.frames):
             return False
-        return scalar.contains(known.scalar, value) and numbers.agree(known, value)
-    if not isinstance(value, concrete.Pointer):
-        return False
-    offset = value.offset & scalar.FULL64
-    return value.region is _region(known, memory) and scalar.contains(known.offset, offset)
+        bases: dict[int, int] = {}
+        for register, known in self.registers:
+            if not self._value_holds(known, registers[register], memory, bases):
+                return False
+        if not self._cells_hold(self.context, memory.context, memory, bases):
+            return False
+        return all(
+            _is_written(written, frame)
+            and self._cells_hold(cells, frame, memory, bases, STACK_SIZE)
+            for (cells, written), frame in zip(self.frames, memory.frames, strict=True)
+        )
+
+    def _cells_hold(
+        self,
+        cells: list[tuple[int, int, Value]],
+        region: concrete.Region,
+        memory: concrete.Memory,
+        bases: dict[int, int],
+        base: int = 0,
+    ) -> bool:
+        return all(
+            self._value_holds(known, region.load(at - base, size), memory, bases)
+            for at, size, known in cells
+        )
+
+    def _value_holds(
+        self,
+        known: Value,
+        value: concrete.Value | None,
+        memory: concrete.Memory,
+        bases: dict[int, int],
+    ) -> bool:
+        if isinstance(known, Number):
+            if not isinstance(value, int) or not number_holds(known.scalar, value):
+                return False
+            if known.symbol not in self.linked:
+                return True
+            base = value - known.delta & scalar.FULL64
+            return bases.setdefault(known.symbol, base) == base
+        if not isinstance(value, concrete.Pointer) or value.region is not _region(known, memory):
+            return False
+        return number_holds(known.offset, value.offset & scalar.FULL64)
+
+
+def number_holds(known: scalar.Scalar, x: int) -> bool:
+    """Whether the scalar stands for the unsigned number x."""
+    bits, wide, low = known
+    half = x & scalar.FULL32
+    return (
+        x & ~bits.mask == bits.value
+        and wide.umin <= x <= wide.umax
+        and wide.smin <= x - (x >> 63 << 64) <= wide.smax
+        and low.umin <= half <= low.umax
+        and low.smin <= half - (half >> 31 << 32) <= low.smax
+    )
+
+
+def _values(state: State) -> Iterator[Value | None]:
+    yield from state.registers
+    for cells in (state.context, *(frame.stack for frame in state.frames)):
+        yield from (value for _, value in cells.items.values())
 
 
 def _region(known: Pointer, memory: concrete.Memory) -> concrete.Region:
@@ -81,39 +144,13 @@ def _region(known: Pointer, memory: concrete.Memory) -> concrete.Region:
     return memory.frames[known.region.number]
 
 
-def cells_hold(
-    known: Cells, region: concrete.Region, memory: concrete.Memory, numbers: Numbers
-) -> bool:
-    """Whether bytes hold what the cells say."""
-    base = 0 if region is memory.context else STACK_SIZE
-    if isinstance(region, concrete.Frame):
-        written = sum(1 << n for n in range(STACK_SIZE) if region.written[n])
-        if known.written & ~written:
+def _is_written(expected: int, frame: concrete.Frame) -> bool:
+    while expected:
+        lowest = expected & -expected
+        if not frame.written[lowest.bit_length() - 1]:
             return False
-    return all(
-        value_holds(value, region.load(at - base, size), memory, numbers)
-        for at, (size, value) in known.items.items()
-    )
-
-
-def state_holds(
-    state: State, registers: Sequence[concrete.Value | None], memory: concrete.Memory
-) -> bool:
-    """Whether a concrete state is one of those the abstract state stands for."""
-    numbers = Numbers()
-    if len(state.frames) != len(memory.frames):
-        return False
-    if not all(
-        value_holds(known, value, memory, numbers)
-        for known, value in zip(state.registers, registers, strict=True)
-    ):
-        return False
-    if not cells_hold(state.context, memory.context, memory, numbers):
-        return False
-    return all(
-        cells_hold(frame.stack, region, memory, numbers)
-        for frame, region in zip(state.frames, memory.frames, strict=True)
-    )
+        expected ^= lowest
+    return True
 
 
 @dataclass
@@ -121,14 +158,14 @@ class Witness:
     """Holds each step of runs against the states that the verifier saw."""
 
     program: Program
-    seen: dict[int, list[State]] = field(default_factory=dict)
+    seen: dict[int, list[Shadow]] = field(default_factory=dict)
     steps: int = 0
     #: Of the first step outside all states: the slot, and the registers there.
     outside: tuple[int, tuple[concrete.Value | None, ...]] | None = None
 
     def observe(self, slot: int, state: State) -> None:
         """The verifier was here."""
-        self.seen.setdefault(slot, []).append(state.copy())
+        self.seen.setdefault(slot, []).append(Shadow(state))
 
     def trace(
         self, slot: int, registers: Sequence[concrete.Value | None], memory: concrete.Memory
@@ -136,7 +173,7 @@ class Witness:
         """A run is here."""
         self.steps += 1
         states = self.seen.get(slot, [])
-        if self.outside is None and not any(state_holds(s, registers, memory) for s in states):
+        if self.outside is None and not any(s.holds(registers, memory) for s in states):
             self.outside = slot, tuple(registers)
 
 
@@ -210,6 +247,3 @@ def _main() -> None:
 
 if __name__ == "__main__":
     _main()
-
-
-__all__ = ["Tally", "search", "span"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from lightexit.errors import AuthorError
 from lightexit.isa import Program, assemble
 from lightexit.verifier import Limits, VerifierError, verify
 
@@ -267,7 +268,7 @@ def refusal(program: Program, limits: Limits) -> str:
     """The refusal's text."""
     report = verify(program, limits)
     assert not report.accepted
-    with pytest.raises(type(report.error or ValueError)):
+    with pytest.raises(AuthorError):
         report.accepted_or_raise()
     assert report.text().startswith(f"{program.name}: refused\n")
     return str(report.error)

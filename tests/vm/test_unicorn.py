@@ -130,7 +130,9 @@ def test_no_interrupt_comes_between_ss_and_sp() -> None:
 
 def test_an_interrupt_finds_its_handler_and_returns_with_flags_restored() -> None:
     # sti; hlt; mov dx, 0x80; out dx, al; cli; hlt -- handler: mov al, 5; iret
-    guest = Guest(STACK + bytes.fromhex("fb f4 ba8000 ee fa f4"), {HANDLER: bytes.fromhex("b005 cf")})
+    guest = Guest(
+        STACK + bytes.fromhex("fb f4 ba8000 ee fa f4"), {HANDLER: bytes.fromhex("b005 cf")}
+    )
     guest.vector(0x21, HANDLER)
     assert guest.cpu.run() == Halted()
     assert guest.cpu.interrupt(0x21) is None

@@ -161,6 +161,8 @@ def _store(kind: FieldType, buffer: memoryview, offset: int, value: Any) -> None
 class _Member:
     """The descriptor behind a declared field: reads and writes the instance's bytes."""
 
+    __slots__ = ("_field",)
+
     def __init__(self, field: Field) -> None:
         self._field = field
 
@@ -171,6 +173,33 @@ class _Member:
 
     def __set__(self, instance: Struct, value: Any) -> None:
         _store(self._field.type, instance._buffer, self._field.offset, value)
+
+
+class _Scalar(_Member):
+    """The same for an integer, which models read and write most."""
+
+    __slots__ = ("_maximum", "_offset", "_pack", "_unpack")
+
+    def __init__(self, field: Field, kind: IntType) -> None:
+        super().__init__(field)
+        codec = _struct.Struct(_FORMATS[kind.size])
+        self._pack, self._unpack = codec.pack_into, codec.unpack_from
+        self._offset, self._maximum = field.offset, kind.maximum
+
+    def __get__(self, instance: Struct | None, owner: type) -> Any:
+        if instance is None:
+            return self
+        return self._unpack(instance._buffer, self._offset)[0]
+
+    def __set__(self, instance: Struct, value: int) -> None:
+        if 0 <= value <= self._maximum:
+            self._pack(instance._buffer, self._offset, value)
+        else:
+            _store(self._field.type, instance._buffer, self._offset, value)  # says what is wrong
+
+
+def _member(field: Field) -> _Member:
+    return _Scalar(field, field.type) if isinstance(field.type, IntType) else _Member(field)
 
 
 def _field_type(owner: type, name: str, annotation: Any, default: Any) -> FieldType:
@@ -223,7 +252,7 @@ class Struct:
             initial = 0 if isinstance(default, ArrayType) else default
             field = Field(name, kind, offset, initial)
             fields.append(field)
-            setattr(cls, name, _Member(field))
+            setattr(cls, name, _member(field))
             end = offset + field.size
         alignment = max((alignment_of(field.type) for field in fields), default=1)
         cls.layout = Layout(cls.__name__, tuple(fields), _round_up(end, alignment), alignment)

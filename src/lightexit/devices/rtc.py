@@ -289,6 +289,8 @@ class Rtc(Device[RtcState]):
     def advance(self, now_ns: int) -> None:
         """Do all updates and periodic edges that are due."""
         rtc = self.state
+        if now_ns < min(rtc.next_update_ns, rtc.next_periodic_ns):
+            return
         if now_ns >= rtc.next_update_ns:
             updates = (now_ns - rtc.next_update_ns) // SECOND_NS + 1
             rtc.next_update_ns += updates * SECOND_NS

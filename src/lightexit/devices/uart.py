@@ -23,6 +23,7 @@ from lightexit.devices.uart_registers import (
     DELTAS,
     ERRORS,
     FIFO_BITS,
+    IDLE,
     IIR_ID,
     Fcr,
     Ier,
@@ -54,7 +55,7 @@ class UartState(Struct):
     fcr: u8
     lcr: u8
     mcr: u8
-    lsr: u8 = Lsr.THRE | Lsr.TEMT
+    lsr: u8 = IDLE
     msr: u8 = CONNECTED
     scr: u8
     inputs: u8 = CONNECTED
@@ -78,7 +79,7 @@ def poll(ctx: IoContext, uart: UartState) -> Verdict:
                 return Verdict.PASS
             ctx.data = uart.lsr
         case Reg.IIR_FCR:
-            if uart.iir & IIR_ID == Iir.THRE or ctx.now_ns >= uart.timeout_ns:
+            if uart.iir & IIR_ID == Iir.THRE or uart.timeout_ns != NEVER:
                 return Verdict.PASS
             ctx.data = uart.iir
         case Reg.IER:
@@ -148,9 +149,7 @@ class Uart(Device[UartState]):
         self.advance(self.clock.now_ns())
         if offset not in Reg._value2member_map_:
             return super().read(offset, size)
-        value = self._read_register(Reg(offset))
-        self._settle()
-        return value
+        return self._read_register(Reg(offset))
 
     def write(self, offset: int, value: int, size: int) -> None:
         """A register."""
@@ -183,20 +182,38 @@ class Uart(Device[UartState]):
             case Reg.IER:
                 return uart.ier
             case Reg.IIR_FCR:
-                value = uart.iir
-                if value & IIR_ID == Iir.THRE:
-                    uart.thre_pending = False
-                return value
+                return self._identification()
             case Reg.LSR:
-                value = uart.lsr
-                uart.lsr &= ~ERRORS
-                uart.errors[uart.head] = 0
-                return value
+                return self._line_status()
             case Reg.MSR:
-                value = uart.msr
-                uart.msr &= ~DELTAS
-                return value
+                return self._modem_status()
         return {Reg.LCR: uart.lcr, Reg.MCR: uart.mcr, Reg.SCR: uart.scr}[register]
+
+    def _identification(self) -> int:
+        """IIR; reading it takes a THRE interrupt down, if it names that."""
+        value = self.state.iir
+        if value & IIR_ID == Iir.THRE:
+            self.state.thre_pending = False
+            self._settle()
+        return value
+
+    def _line_status(self) -> int:
+        """LSR; reading it takes the errors down."""
+        uart = self.state
+        value = uart.lsr
+        if value & ERRORS:
+            uart.lsr = value & ~ERRORS
+            uart.errors[uart.head] = 0
+            self._settle()
+        return value
+
+    def _modem_status(self) -> int:
+        """MSR; reading it takes the deltas down."""
+        value = self.state.msr
+        if value & DELTAS:
+            self.state.msr = value & ~DELTAS
+            self._settle()
+        return value
 
     def _write_register(self, register: Reg, value: int) -> None:
         uart = self.state
@@ -230,8 +247,9 @@ class Uart(Device[UartState]):
     def _transmit(self, byte: int) -> None:
         """The line goes low while the character is under way, which takes no time."""
         uart = self.state
-        uart.thre_pending = False
-        self._settle()
+        if uart.ier & Ier.THRE:
+            uart.thre_pending = False
+            self._settle()
         if uart.mcr & Mcr.LOOP:
             self._receive(byte & self._character_mask())
         else:
@@ -269,6 +287,7 @@ class Uart(Device[UartState]):
             uart.lsr |= uart.errors[uart.head] if uart.count else 0
             uart.timed_out = False
             self._restart_timeout()
+            self._settle()
             return uart.rbr
         return 0 if uart.fcr & Fcr.ENABLE else uart.rbr
 
@@ -304,14 +323,18 @@ class Uart(Device[UartState]):
     def _settle(self) -> None:
         """LSR's level bits, IIR, and the line."""
         uart = self.state
-        waiting = [uart.errors[(uart.head + n) % FIFO_SIZE] for n in range(uart.count)]
-        fifo_error = uart.fcr & Fcr.ENABLE and any(waiting)
-        levels = (Lsr.DR if uart.count else 0) | (Lsr.FIFO_ERROR if fifo_error else 0)
-        uart.lsr = uart.lsr & ERRORS | levels | Lsr.THRE | Lsr.TEMT
-        fifo = FIFO_BITS if uart.fcr & Fcr.ENABLE else 0
-        identification = self._identify()
-        uart.iir = identification | fifo
+        fifos = uart.fcr & Fcr.ENABLE
+        levels = IDLE | Lsr.DR if uart.count else IDLE
+        if fifos and uart.count and self._holds_errors():
+            levels |= Lsr.FIFO_ERROR
+        uart.lsr = uart.lsr & ERRORS | levels
+        identification = self._identify() if uart.ier else Iir.NONE
+        uart.iir = identification | (FIFO_BITS if fifos else 0)
         self._irq.set(identification != Iir.NONE)
+
+    def _holds_errors(self) -> bool:
+        uart = self.state
+        return any(uart.errors[(uart.head + n) % FIFO_SIZE] for n in range(uart.count))
 
     def _identify(self) -> Iir:
         """The pending interrupt of highest priority."""

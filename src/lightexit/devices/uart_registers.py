@@ -95,6 +95,8 @@ class Msr(IntEnum):
 CHARACTER_ERRORS = Lsr.PE | Lsr.FE | Lsr.BI
 ERRORS = Lsr.OE | CHARACTER_ERRORS
 DELTAS = Msr.DCTS | Msr.DDSR | Msr.TERI | Msr.DDCD
+#: LSR of a UART that has sent all and received nothing.
+IDLE = Lsr.THRE | Lsr.TEMT
 #: What MSR shows of another end that is there.
 CONNECTED = Msr.CTS | Msr.DSR | Msr.DCD
 #: IIR: the FIFOs are on; the identification itself.

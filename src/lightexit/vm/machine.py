@@ -21,6 +21,10 @@ from lightexit.vm.alarm import Alarm
 from lightexit.vm.console import Console
 from lightexit.vm.exits import Cpu, Exit, Halted, Interruptible, Shutdown, Stopped
 
+# The guest runs at least so long between two looks at the devices: on a host that is too slow
+# for the guest's timers, it gets on all the same.
+_LEAST_SLICE_NS = 100_000
+
 
 class Reason(Enum):
     """Why a run ended."""
@@ -211,7 +215,8 @@ class Machine:
         """When the host must look again: the end of the run, or the devices' next deadline."""
         due = [] if end_ns is None else [end_ns]
         if isinstance(self.clock, HostClock) and self._deadline_ns is not None:
-            due.append(time.monotonic_ns() + self._deadline_ns - self.clock.now_ns())
+            left_ns = self._deadline_ns - self.clock.now_ns()
+            due.append(time.monotonic_ns() + max(left_ns, _LEAST_SLICE_NS))
         return min(due, default=None)
 
     def _limit(self) -> int:

@@ -3,56 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from guests.build import guest
-from guests.harness import RAM
-from guests.probe import Probe
-from lightexit.bus.bus import Bus
-from lightexit.bus.clock import ManualClock
 from lightexit.errors import HostError
-from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
+from lightexit.vm.kvm.cpu import MakeLoop
 from lightexit.vm.kvm.loop import NativeLoop, PythonLoop
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vm import Vm
-from lightexit.vm.memory import GuestMemory
-
-
-class Host:
-    """A virtual machine with a bus and a probe, without vCPUs so far."""
-
-    def __init__(self, vm: Vm) -> None:
-        self.vm = vm
-        self.bus = Bus(ManualClock(), vcpus=2)
-        self.probe = Probe(self.bus.clock, lambda level: None)
-        self.bus.attach(self.probe)
-        self.memory = GuestMemory(RAM)
-
-    def load(self, name: str) -> None:
-        """Map memory with that guest as its firmware."""
-        self.memory = GuestMemory(RAM, guest(name))
-        self.map()
-
-    def code(self, text: str, address: int = 0x1000) -> None:
-        """Map memory with that machine code, in hex, at an address."""
-        code = bytes.fromhex(text)
-        self.memory.ram[address : address + len(code)] = code
-        self.map()
-
-    def map(self) -> None:
-        for slot in self.memory.slots:
-            self.vm.map(slot)
-
-    def add_cpu(self, make_loop: MakeLoop = NativeLoop) -> KvmCpu:
-        cpu = KvmCpu(self.vm, self.bus.cpus[len(self.vm.vcpus)], make_loop)
-        self.probe.done = cpu.request_stop
-        return cpu
-
-    def written(self) -> list[int]:
-        """The values that the guest wrote to the probe's first register."""
-        return [value for is_write, offset, _, value in self.probe.log if is_write and offset == 0]
+from vm.kvm.host import Host
 
 
 @pytest.fixture
@@ -72,6 +32,6 @@ def host(kvm: Kvm) -> Iterator[Host]:
 
 
 @pytest.fixture(params=[PythonLoop, NativeLoop], ids=["python", "native"])
-def make_loop(request: pytest.FixtureRequest) -> Callable[..., object]:
-    loop: Callable[..., object] = request.param
+def make_loop(request: pytest.FixtureRequest) -> MakeLoop:
+    loop: MakeLoop = request.param
     return loop

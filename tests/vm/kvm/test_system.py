@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
-from vm.kvm.conftest import Host
 
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.kvm import system
 from lightexit.vm.kvm.system import Capability, Kvm
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import GuestMemory, Slot
+from vm.kvm.host import Host
 
 
 def test_a_missing_device_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -33,13 +33,13 @@ def test_missing_rights_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(HostError, match="is not open to this user\n.*group kvm"):
+    with pytest.raises(HostError, match=r"is not open to this user\n.*group kvm"):
         Kvm()
 
 
 def test_something_else_than_kvm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "PATH", "/dev/null")
-    with pytest.raises(HostError, match="KVM does not tell its version: .*ENOTTY"):
+    with pytest.raises(HostError, match=r"KVM does not tell its version: .*ENOTTY"):
         Kvm()
 
 

@@ -13,7 +13,7 @@ from lightexit.errors import InternalError
 
 #: Part of every cache key: to be raised whenever the same input comes to mean other code, be it
 #: by a change here or by another release of LLVM.
-ENGINE_VERSION = 2
+ENGINE_VERSION = 3
 _KIND = "native"
 
 
@@ -39,25 +39,25 @@ def compile_ir(text: str, cache: Cache | None = None) -> NativeCode:
     `"no-jump-tables"="true" "no-builtins" noimplicitfloat`. Raises InternalError for such
     needs and for invalid IR, HostError where this machine cannot run native code.
     """
-    return load_code(("ir", text), lambda: text, cache)
+    return load_code(("ir", text), lambda triple: _compile_ir(text, triple), cache)
 
 
 def load_code(
-    source: tuple[str | bytes, ...], make_ir: Callable[[], str], cache: Cache | None = None
+    source: tuple[str | bytes, ...], compile: Callable[[str], Image], cache: Cache | None = None
 ) -> NativeCode:
-    """The code made from `source`: from the cache, else compiled from `make_ir()` and kept."""
+    """The code made from `source`: from the cache, else by `compile(target triple)` and kept."""
     cache = cache or Cache()
     triple = host_triple()
     key = content_key(str(ENGINE_VERSION), triple, *source)
     stored = cache.get(_KIND, key)
     if stored is None:
-        stored = _compile(make_ir(), triple).to_bytes()
+        stored = compile(triple).to_bytes()
         cache.put(_KIND, key, stored)
     return NativeCode(Image.from_bytes(stored))
 
 
-def _compile(ir: str, triple: str) -> Image:
+def _compile_ir(text: str, triple: str) -> Image:
     from lightexit.engine.native.elf import extract
     from lightexit.engine.native.llvm import compile_object
 
-    return extract(compile_object(ir, triple))
+    return extract(compile_object(text, triple))

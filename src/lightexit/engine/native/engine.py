@@ -10,6 +10,7 @@ from typing import Any
 from lightexit.abi import IoContext, StateMemory
 from lightexit.cache import Cache
 from lightexit.engine.native.code import NativeCode, load_code
+from lightexit.engine.native.image import Image
 from lightexit.engine.states import CONTEXT_SIZE, check_states, context_bytes
 from lightexit.isa.program import Program
 
@@ -30,14 +31,17 @@ class NativeEngine:
         Raises AuthorError for programs that need helpers or maps by descriptor.
         """
         source = ("program", str(len(program.maps)), program.code)
-        code = load_code(source, lambda: _translate(program), self._cache)
+        code = load_code(source, lambda triple: compile_program(program, triple), self._cache)
         return NativeProgram(program, code)
 
 
-def _translate(program: Program) -> str:
+def compile_program(program: Program, triple: str) -> Image:
+    """Machine code of `program`, its entry `run`."""
+    from lightexit.engine.native.elf import extract
+    from lightexit.engine.native.llvm import compile_translated
     from lightexit.engine.native.translate import translate
 
-    return translate(program)
+    return extract(compile_translated(translate(program), triple))
 
 
 class NativeProgram:

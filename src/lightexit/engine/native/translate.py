@@ -11,7 +11,6 @@ from lightexit.errors import AuthorError
 from lightexit.isa import PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode
 from lightexit.isa.program import Program
 
-ENTRY = "run"
 _ARGUMENTS = range(1, 6)
 
 _MODULE_END = """
@@ -27,14 +26,6 @@ attributes #0 = {
 !0 = !{}
 """
 
-_RUN = """
-define i64 @run(ptr %context, ptr %maps) #0 {
-  %r1 = ptrtoint ptr %context to i64
-  %r0 = call i64 @f0(ptr %maps, i64 %r1, i64 0, i64 0, i64 0, i64 0)
-  ret i64 %r0
-}
-"""
-
 
 def translate(program: Program) -> str:
     """LLVM IR of `u64 run(IoContext *context, u8 *const *map_values)`.
@@ -43,8 +34,8 @@ def translate(program: Program) -> str:
     """
     code = {i.slot: i for i in decode(program)}
     calls = {i.target for i in code.values() if _is_local_call(i)}
-    functions = [_Function(program, code, entry).text() for entry in sorted({0} | calls)]
-    return "\n".join([_RUN, *functions, _MODULE_END])
+    functions = [_Function(program, code, entry).local() for entry in sorted(calls)]
+    return "\n".join([_Function(program, code, 0).run(), *functions, _MODULE_END])
 
 
 def _is_local_call(instruction: Instruction) -> bool:
@@ -58,13 +49,26 @@ class _Function:
         self._entry = entry
         self._builder = Builder()
 
-    def text(self) -> str:
+    def run(self) -> str:
+        """The program as its host calls it."""
+        b = self._builder
+        b.emit("define i64 @run(ptr %context, ptr %maps) #0 {")
+        b.allocate()
+        b.write(1, b.value("ptrtoint ptr %context to i64"))
+        return self._body()
+
+    def local(self) -> str:
+        """A function that the program calls."""
         b = self._builder
         parameters = "".join(f", i64 %a{n}" for n in _ARGUMENTS)
         b.emit(f"define internal i64 @f{self._entry}(ptr %maps{parameters}) #0 {{")
         b.allocate()
         for number in _ARGUMENTS:
             b.write(number, f"%a{number}")
+        return self._body()
+
+    def _body(self) -> str:
+        b = self._builder
         b.emit(f"br label %s{self._entry}")
         for slot in self._reachable():
             b.emit(f"s{slot}:")

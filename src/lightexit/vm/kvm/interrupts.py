@@ -14,8 +14,8 @@ from enum import Enum, IntEnum
 
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.structs import (
-    IrqLevel,
     Irqfd,
+    IrqLevel,
     Msi,
     PitConfig,
     RoutingEntry,

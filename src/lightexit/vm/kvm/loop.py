@@ -28,7 +28,10 @@ KICKED = -1
 class RunLoop(Protocol):
     """A way to run a vCPU."""
 
-    entries: int
+    @property
+    def entries(self) -> int:
+        """How often the guest has been entered."""
+        ...
 
     def run(self) -> int:
         """Run the guest: an exit reason, or `KICKED`. Raises HostError where KVM_RUN fails."""

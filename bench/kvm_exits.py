@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: Apache-2.0
+"""us per device access of a KVM guest: C loop, filter, Python model, Python loop, in-kernel.
+
+A guest accesses one register in a loop. The variants run in turns; medians count, of times and
+of the ratios within a turn. Goals: the filter at most 1.05 times the C loop, the Python model at
+most 1.1 times the minimal Python loop.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from lightexit.abi import Space
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import HostClock
+from lightexit.bus.region import mmio, pio
+from lightexit.devices.device import Device
+from lightexit.engine.native import NativeEngine
+from lightexit.errors import HostError
+from lightexit.filter import IoContext, Struct, Verdict, io_filter, muldiv64, u32, u64
+from lightexit.vm.kvm import ioctl, start
+from lightexit.vm.kvm.cpu import KvmCpu
+from lightexit.vm.kvm.doorbell import Doorbell
+from lightexit.vm.kvm.interrupts import Interrupts
+from lightexit.vm.kvm.system import Kvm
+from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.memory import MIB, GuestMemory
+
+ROUNDS, ACCESSES = 31, 400
+PORT, MEMORY, PIT, LAST = 0x500, 0xD000_0000, 0x40, 0xF4
+READ, WRITE = 0, 4
+CODE = 0x1000
+HZ, SECOND_NS = 3_579_545, 10**9
+
+
+class CounterState(Struct):
+    """A free-running counter, and what was written beside it."""
+
+    started_ns: u64
+    hz: u64 = HZ
+    written: u64
+    writes: u64
+
+
+@io_filter
+def read_counter(ctx: IoContext, counter: CounterState) -> Verdict:
+    """Ticks since the start."""
+    if ctx.is_write or ctx.size != 4:
+        return Verdict.PASS
+    ctx.data = u32(muldiv64(u64(ctx.now_ns - counter.started_ns), counter.hz, SECOND_NS))
+    return Verdict.HANDLED
+
+
+@io_filter
+def write_register(ctx: IoContext, counter: CounterState) -> Verdict:
+    """Keep what was written and count the writes."""
+    if not ctx.is_write or ctx.size != 4:
+        return Verdict.PASS
+    counter.written = ctx.data
+    counter.writes = u64(counter.writes + 1)
+    return Verdict.HANDLED
+
+
+class Counter(Device[CounterState]):
+    """The device, with or without filters."""
+
+    name = "counter"
+    regions = (
+        pio(PORT, 4, filter=read_counter),
+        pio(PORT + WRITE, 4, offset=WRITE, filter=write_register),
+        mmio(MEMORY, 4, filter=read_counter),
+        mmio(MEMORY + WRITE, 4, offset=WRITE, filter=write_register),
+    )
+
+    def read(self, offset: int, size: int) -> int:
+        """Ticks since the start."""
+        return u32(muldiv64(self.clock.now_ns() - self.state.started_ns, HZ, SECOND_NS))
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        """Keep what was written and count the writes."""
+        self.state.written = value
+        self.state.writes += 1
+
+
+class Stop(Device[CounterState]):
+    """A write ends the run."""
+
+    name = "stop"
+    regions = (pio(LAST, 1),)
+    stop: Callable[[], None]
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        """End the run."""
+        self.stop()
+
+
+def guest(access: str) -> bytes:
+    """ecx times the access, then a write that ends the run."""
+    body = bytes.fromhex(access)
+    back = 256 - (len(body) + 3)
+    return body + b"\x49\x75" + bytes([back]) + bytes.fromhex("e6 f4 f4")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way to access a register: edx or ebx hold its address."""
+
+    name: str
+    code: bytes
+    port: int
+    memory: int = 0
+
+
+KINDS = (
+    Kind("PIO read", guest("ed"), PORT),
+    Kind("PIO write", guest("ef"), PORT + WRITE),
+    Kind("MMIO read", guest("8b 03"), 0, MEMORY),
+    Kind("MMIO write", guest("89 03"), 0, MEMORY + WRITE),
+)
+PIT_READ = Kind("PIO read", guest("ec"), PIT)
+PIT_WRITE = Kind("PIO write", guest("ee"), PIT)
+
+
+def prepare(vcpu: Vcpu, memory: GuestMemory, kind: Kind, accesses: int) -> None:
+    """Flat 32-bit code that will make that many accesses."""
+    memory.ram[CODE : CODE + len(kind.code)] = kind.code
+    start.flat_32bit(vcpu, CODE)
+    registers = vcpu.registers
+    registers.rcx, registers.rdx, registers.rbx = accesses, kind.port, kind.memory
+    vcpu.registers = registers
+
+
+@dataclass
+class Variant:
+    """A virtual machine with a way to run it."""
+
+    name: str
+    vcpu: Vcpu
+    memory: GuestMemory
+    run: Callable[[], object]
+
+    def ns(self, kind: Kind, accesses: int = ACCESSES) -> float:
+        """ns of this thread's time per access: what others do on the machine counts less."""
+        prepare(self.vcpu, self.memory, kind, accesses)
+        begin = time.thread_time_ns()
+        self.run()
+        return (time.thread_time_ns() - begin) / accesses
+
+
+def machine(vm: Vm) -> GuestMemory:
+    """Memory for a virtual machine."""
+    memory = GuestMemory(2 * MIB)
+    for slot in memory.slots:
+        vm.map(slot)
+    return memory
+
+
+def ours(name: str, engine: NativeEngine | None) -> Variant:
+    """The native run loop; models answer where there is no engine."""
+    vm, clock = Vm(Kvm()), HostClock()
+    bus = Bus(clock, engine)
+    memory = machine(vm)
+    bus.attach(Counter(clock))
+    stop = Stop(clock)
+    bus.attach(stop)
+    cpu = KvmCpu(vm, bus.cpus[0])
+    stop.stop = cpu.request_stop
+
+    def run() -> None:
+        cpu.clear_stop()
+        cpu.run()
+        bus.raise_failure()
+
+    return Variant(name, cpu.vcpu, memory, run)
+
+
+@contextmanager
+def c_loop() -> Iterator[Any]:
+    """The C loop, compiled; None where there is no gcc."""
+    if shutil.which("gcc") is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "loop.so"
+        source = Path(__file__).with_suffix(".c")
+        command = ["gcc", "-O2", "-shared", "-fPIC", "-o", str(library), str(source)]
+        subprocess.run(command, check=True)
+        yield ctypes.CDLL(str(library)).run_guest
+
+
+def in_c(name: str, run_guest: Any, wire: Callable[[Vm], None] = lambda vm: None) -> Variant:
+    """The C loop; `wire` gives the machine what the kernel itself answers with."""
+    vm = Vm(Kvm())
+    wire(vm)
+    memory, vcpu = machine(vm), vm.add_vcpu()
+    state = (ctypes.c_uint64 * 4)(time.monotonic_ns(), HZ, 0, 0)
+
+    def run() -> None:
+        run_guest(vcpu.fd, ctypes.c_void_p(vcpu.address), state, LAST)
+
+    return Variant(name, vcpu, memory, run)
+
+
+def in_python() -> Variant:
+    """As small a loop as Python allows: fcntl.ioctl, one mapping, struct."""
+    import fcntl
+
+    kvm = Kvm()
+    vm = Vm(kvm)
+    memory, vcpu = machine(vm), vm.add_vcpu()
+    area = mmap.mmap(vcpu.fd, kvm.run_size)
+    io, value = struct.Struct("<BBHIQ"), struct.Struct("<I")
+    started, number, written = time.monotonic_ns(), ioctl.RUN.number, [0, 0]
+
+    def answer() -> int:
+        ns = time.monotonic_ns() - started
+        return ns * HZ // SECOND_NS & 0xFFFF_FFFF
+
+    def run() -> None:
+        while True:
+            fcntl.ioctl(vcpu.fd, number, 0)
+            reason = area[8]
+            if reason == 2:
+                is_write, _, port, _, offset = io.unpack_from(area, 32)
+                if port == LAST:
+                    return
+            elif reason == 6:
+                is_write, offset = area[52], 40
+            else:
+                return
+            if is_write:
+                written[0] = value.unpack_from(area, offset)[0]
+                written[1] += 1
+            else:
+                value.pack_into(area, offset, answer())
+
+    return Variant("minimal Python loop", vcpu, memory, run)
+
+
+def add_timer(vm: Vm) -> None:
+    """KVM's own PIT."""
+    Interrupts(vm).add_timer()
+
+
+def add_doorbells(vm: Vm) -> None:
+    """An eventfd on the registers that are written, which KVM keeps open."""
+    eventfd = os.eventfd(0, os.EFD_CLOEXEC)
+    Doorbell(Space.PIO, PORT + WRITE, 4).tie(vm, eventfd)
+    Doorbell(Space.MMIO, MEMORY + WRITE, 4).tie(vm, eventfd)
+    os.close(eventfd)
+
+
+def variants(run_guest: Any, kind: Kind) -> list[tuple[Variant, Kind]]:
+    """What is compared for one kind of access, and with which guest; the limit comes first."""
+    chosen = [
+        (ours("filter, native loop", NativeEngine()), kind),
+        (ours("PASS to the Python model", None), kind),
+        (in_python(), kind),
+    ]
+    if run_guest is None:
+        return chosen
+    chosen.insert(0, (in_c("C loop", run_guest), kind))
+    if kind.port:
+        pit = PIT_WRITE if "write" in kind.name else PIT_READ
+        chosen.append((in_c("KVM's own PIT", run_guest, add_timer), pit))
+    if "write" in kind.name:
+        chosen.append((in_c("KVM's ioeventfd", run_guest, add_doorbells), kind))
+    return chosen
+
+
+def compare(run_guest: Any, kind: Kind) -> None:
+    """One table."""
+    compared = variants(run_guest, kind)
+    for variant, guest_kind in compared:
+        variant.ns(guest_kind)
+    rounds = [[variant.ns(guest_kind) for variant, guest_kind in compared] for _ in range(ROUNDS)]
+    times = list(zip(*rounds, strict=True))
+    python = next(i for i, (variant, _) in enumerate(compared) if "minimal" in variant.name)
+    print(f"{kind.name:28}{'us':>9}{'of ' + compared[0][0].name:>24}{'of ' + 'Python loop':>16}")
+    for index, (variant, _) in enumerate(compared):
+        first, second = (ratio(times[index], times[other]) for other in (0, python))
+        print(f"  {variant.name:26}{median(times[index]) / 1000:9.2f}{first:24.3f}{second:16.3f}")
+
+
+def ratio(times: tuple[float, ...], others: tuple[float, ...]) -> float:
+    """The median of the ratios within a turn."""
+    return median(mine / other for mine, other in zip(times, others, strict=True))
+
+
+def main() -> None:
+    """Compare all variants, for each kind of access."""
+    try:
+        Kvm().close()
+    except HostError as error:
+        print(error)
+        return
+    with c_loop() as run_guest:
+        if run_guest is None:
+            print("no gcc: without the C loop, and what only it measures")
+        for kind in KINDS:
+            compare(run_guest, kind)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Payload`: what a kernel is given besides its own file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lightexit.errors import AuthorError
+
+
+@dataclass(frozen=True)
+class Module:
+    """A file for the kernel: an initial RAM disk, a program; with words about it."""
+
+    data: bytes
+    command_line: str = ""
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A command line, and files. `name` is what the kernel's file is called."""
+
+    command_line: str = ""
+    modules: tuple[Module, ...] = ()
+    name: str = "kernel"
+
+
+NOTHING = Payload()
+
+
+def as_text(text: str) -> bytes:
+    """A command line as kernels read it: UTF-8, ended by a zero byte. Raises AuthorError."""
+    if "\0" in text:
+        raise AuthorError(
+            f"the command line has a zero byte, at its character {text.index(chr(0))}",
+            expected="text without zero bytes: the first one ends it",
+        )
+    return text.encode() + b"\0"

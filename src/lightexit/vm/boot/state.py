@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`StartState`: what a CPU's registers hold when a kernel is entered, as plain values.
+
+The descriptor table and the page tables stand in guest memory already, so that a back end has
+only registers to set. Reference: Intel SDM volume 3, sections 2.5, 3.4.5, 4.5 and 9.8.5.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from lightexit.vm.boot.arena import LOW, PAGE, Arena
+from lightexit.vm.memory import MIB
+from lightexit.vm.x86 import Table
+
+#: Linux wants these two (x86 boot protocol, "64-bit Boot Protocol"); the others do not care.
+CODE_SELECTOR, DATA_SELECTOR = 0x10, 0x18
+_CODE, _DATA = 0xB, 0x3  # execute/read, read/write; accessed
+PE, ET, PG = 1 << 0, 1 << 4, 1 << 31
+PAE = 1 << 5
+LME, LMA = 1 << 8, 1 << 10
+_PRESENT, _WRITABLE, _USER, _LARGE = 1, 2, 4, 1 << 7
+_ENTRIES = 512
+_ALWAYS_SET = 2  # bit 1 of RFLAGS
+_EMPTY = Table(0, 0)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A present ring-0 code or data segment of 4 GiB from 0, and the selector that names it.
+
+    `type` is the descriptor's, `db` and `long` are its D/B and L bits.
+    """
+
+    selector: int
+    type: int
+    db: int = 0
+    long: int = 0
+
+    @property
+    def descriptor(self) -> int:
+        """The entry of a descriptor table, 8 bytes."""
+        access = 0x90 | self.type
+        flags = 0x8 | self.db << 2 | self.long << 1
+        return flags << 52 | 0xF << 48 | access << 40 | 0xFFFF
+
+
+@dataclass(frozen=True)
+class StartState:
+    """Registers by the manual's names; those not named are 0. `data` goes for all but CS.
+
+    Interrupts are off, and the interrupt descriptor table is empty.
+    """
+
+    rip: int
+    code: Segment
+    data: Segment
+    gdt: Table
+    idt: Table = _EMPTY
+    cr0: int = PE | ET
+    cr3: int = 0
+    cr4: int = 0
+    efer: int = 0
+    rflags: int = _ALWAYS_SET
+    rsp: int = LOW.stop
+    rax: int = 0
+    rbx: int = 0
+    rsi: int = 0
+
+
+def protected_mode(arena: Arena, entry: int, *, eax: int = 0, ebx: int = 0) -> StartState:
+    """32-bit code at `entry`, flat segments, no paging."""
+    code = Segment(CODE_SELECTOR, _CODE, db=1)
+    data, gdt = _segments(arena, code)
+    return StartState(entry, code, data, gdt, rax=eax, rbx=ebx)
+
+
+def long_mode(arena: Arena, entry: int, *, rsi: int = 0) -> StartState:
+    """64-bit code at `entry`, the first 4 GiB mapped at their own addresses."""
+    code = Segment(CODE_SELECTOR, _CODE, long=1)
+    data, gdt = _segments(arena, code)
+    base = arena.place("the page tables", bytes(6 * PAGE), LOW)
+    arena.memory.ram[base : base + 6 * PAGE] = identity_map(base)
+    return StartState(
+        entry,
+        code,
+        data,
+        gdt,
+        cr0=PE | ET | PG,
+        cr3=base,
+        cr4=PAE,
+        efer=LME | LMA,
+        rsi=rsi,
+    )
+
+
+def _segments(arena: Arena, code: Segment) -> tuple[Segment, Table]:
+    data = Segment(DATA_SELECTOR, _DATA, db=1)
+    entries = struct.pack("<4Q", 0, 0, code.descriptor, data.descriptor)
+    base = arena.place("the descriptor table", entries, LOW, align=16)
+    return data, Table(base, len(entries) - 1)
+
+
+def identity_map(base: int) -> bytes:
+    """Page tables to be put at `base`, six pages: 4 GiB in large pages, for all rings."""
+    flags = _PRESENT | _WRITABLE | _USER
+    directories = [base + (2 + index) * PAGE | flags for index in range(4)]
+    pages = [index * 2 * MIB | flags | _LARGE for index in range(4 * _ENTRIES)]
+    return _table([base + PAGE | flags]) + _table(directories) + _table(pages)
+
+
+def _table(entries: list[int]) -> bytes:
+    return struct.pack(f"<{len(entries)}Q", *entries).ljust(PAGE, b"\0")

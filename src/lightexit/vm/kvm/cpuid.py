@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What CPUID tells a guest: all that the host supports, but for what each vCPU has of its own.
+
+Reference: Intel SDM volume 2, CPUID; Documentation/virt/kvm/x86/cpuid.rst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lightexit.vm.kvm.structs import CpuidEntry
+from lightexit.vm.kvm.system import Capability, Kvm
+
+_FEATURES, _TOPOLOGIES = 1, (0x0B, 0x1F)
+_APIC = 1 << 9  # EDX
+_X2APIC, _TSC_DEADLINE = 1 << 21, 1 << 24  # ECX
+
+
+def vcpu_cpuid(kvm: Kvm, index: int, *, has_apic: bool) -> list[CpuidEntry]:
+    """The leaves of vCPU `index`, whose local APIC, if it has one, is KVM's."""
+    leaves = kvm.supported_cpuid()
+    deadline = has_apic and bool(kvm.offers(Capability.TSC_DEADLINE_TIMER))
+    for leaf in _those(leaves, _FEATURES):
+        leaf.ebx = leaf.ebx & 0x00FF_FFFF | index << 24
+        leaf.ecx = leaf.ecx & ~_TSC_DEADLINE | (_TSC_DEADLINE if deadline else 0)
+        if not has_apic:
+            leaf.edx &= ~_APIC
+            leaf.ecx &= ~_X2APIC
+    for leaf in _those(leaves, *_TOPOLOGIES):
+        leaf.edx = index
+    return leaves
+
+
+def _those(leaves: Iterable[CpuidEntry], *functions: int) -> list[CpuidEntry]:
+    return [leaf for leaf in leaves if leaf.function in functions]

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Filters from text, as if somebody had written them into a file."""
+
+from __future__ import annotations
+
+import linecache
+import textwrap
+from types import FunctionType
+
+from lightexit.compiler import generate
+from lightexit.compiler.check import check
+from lightexit.compiler.infer import infer_filter
+from lightexit.compiler.tree import Filter
+from lightexit.isa.program import Program
+
+#: What every module of a test starts with.
+HEADER = """\
+from enum import IntEnum, IntFlag
+from lightexit.filter import *
+
+class Reg(IntEnum):
+    COMMAND = 0
+    STATUS = 1
+    DATA = 4
+
+class Flag(IntFlag):
+    READY = 1
+    ERROR = 0x80
+
+class Timer(Struct):
+    count: u32
+    running: bool
+    steps: Array[u16] = array(u16, 3)
+
+    @inline
+    def remaining(self, until: u32) -> u32:
+        return u32(until - self.count) if self.running else 0
+
+class State(Struct):
+    base: u64
+    count: u32
+    control: u16
+    status: u8
+    enabled: bool
+    ram: Array[u8] = array(u8, 10)
+    table: Array[u32] = array(u32, 8)
+    timers: Array[Timer] = array(Timer, 3)
+    first: Timer
+
+class Other(Struct):
+    total: u64
+    armed: bool
+
+PERIOD = 10
+NAME = "uart"
+RATIO = 0.5
+"""
+
+
+def module(text: str, file: str) -> dict[str, object]:
+    """The names of a module with that text behind `HEADER`."""
+    whole = HEADER + textwrap.dedent(text)
+    linecache.cache[file] = (len(whole), None, whole.splitlines(keepends=True), file)
+    names: dict[str, object] = {"__name__": __name__}
+    exec(compile(whole, file, "exec", dont_inherit=True), names)
+    return names
+
+
+def function(text: str, file: str = "filter.py", name: str = "f") -> FunctionType:
+    """The plain function of that name in `text`."""
+    found = module(text, file)[name]
+    found = getattr(found, "function", found)
+    assert isinstance(found, FunctionType)
+    return found
+
+
+def with_body(body: str) -> str:
+    """A filter named `f` with that body."""
+    signature = "def f(ctx: IoContext, s: State) -> Verdict:\n"
+    return signature + textwrap.indent(textwrap.dedent(body), "    ")
+
+
+def typed(text: str) -> Filter:
+    """The typed tree of the filter `f` in `text`."""
+    return check(infer_filter(function(text)))
+
+
+def compiled(text: str, name: str = "f") -> Program:
+    """The bytecode of the filter in `text`, past every cache."""
+    return generate(check(infer_filter(function(text, name=name))))

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The machine's loop: deadlines, interrupts, halts, and every way for a run to end."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from bus.plain import Cells, Recorder
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.bus.line import Line
+from lightexit.bus.region import pio
+from lightexit.devices.device import Device
+from lightexit.devices.pic import Pic
+from lightexit.errors import InternalError
+from lightexit.vm.alarm import Alarm
+from lightexit.vm.console import Console
+from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.unicorn import UnicornCpu
+from vm.rom import PORT, rom
+
+FOREVER = bytes.fromhex("ebfe")
+# mov dx, 0x80; again: in al, dx; jmp again
+POLL = bytes.fromhex("ba8000 ec ebfd")
+STACK = bytes.fromhex("31c0 8ed0 8ed8 bc0070")
+# The master PIC at vector 8, all lines open; interrupts on.
+PIC_SETUP = bytes.fromhex("b011e620 b008e621 b004e621 b001e621 b000e621 fb")
+
+
+class Ticker(Device[Cells]):
+    """Raises its line every `period` ns; `first` counts."""
+
+    name = "ticker"
+
+    def __init__(self, clock: HostClock | ManualClock, line: Line, period: int) -> None:
+        super().__init__(clock)
+        self.lines = (line,)
+        self.period = period
+        self.next = period
+        self.times: list[int] = []
+
+    def next_wakeup(self) -> int | None:
+        return self.next
+
+    def advance(self, now_ns: int) -> None:
+        self.state.first += 1
+        self.times.append(now_ns)
+        self.next += self.period
+        self.lines[0].set(False)
+        self.lines[0].set(True)
+
+
+def machine(
+    code: bytes, clock: HostClock | ManualClock | None = None, *, handler: bytes = b""
+) -> tuple[Machine, Recorder]:
+    """A machine with a recorder, which pretends to be a console when port 0x81 is written."""
+    clock = clock or ManualClock(step_ns=1000)
+    memory = GuestMemory(2 * MIB, rom(code, handlers={0x100: handler}))
+    memory.ram[4 * 8 : 4 * 9] = bytes.fromhex("0001 00f0")
+    built = Machine(Bus(clock), clock, lambda bus_cpu: UnicornCpu(memory, bus_cpu))
+
+    class Port(Recorder):
+        def write(self, offset: int, value: int, size: int) -> None:
+            super().write(offset, value, size)
+            if offset == 1:
+                built.console.write(bytes([value]))
+
+    device = Port(pio(PORT, 16))
+    built.add(device)
+    return built, device
+
+
+def test_it_stops_when_the_awaited_text_is_printed() -> None:
+    # mov dx, 0x81; mov al, 'a'; again: out dx, al; inc al; jmp again
+    built, _ = machine(bytes.fromhex("ba8100 b061 ee fec0 ebfb"))
+    outcome = built.run(Limits(text=b"cde"))
+    assert outcome.reason is Reason.TEXT
+    assert built.console.text == "abcde"
+    assert built.run(Limits(text=b"z")).reason is Reason.TEXT
+    assert built.console.text == "abcdefghijklmnopqrstuvwxyz"
+
+
+def test_it_stops_at_the_access_limit_and_goes_on_from_there() -> None:
+    built, device = machine(POLL)
+    for total in (100, 150):
+        outcome = built.run(Limits(accesses=total - len(device.log)))
+        assert outcome.reason is Reason.ACCESSES
+        assert len(device.log) == total
+    assert outcome.accesses == 50
+
+
+def test_it_stops_at_the_time_limit_whatever_the_guest_does() -> None:
+    for code in (FOREVER, POLL, b"\xfb\xf4"):
+        built, _ = machine(code, HostClock())
+        outcome = built.run(Limits(seconds=0.05))
+        assert outcome.reason is Reason.TIME
+        assert 0.05 <= outcome.seconds < 0.5
+
+
+def test_a_stop_from_another_thread_is_never_lost() -> None:
+    for delay in (0.0, 0.001, 0.01):
+        built, _ = machine(FOREVER, HostClock())
+        timer = threading.Timer(delay, built.stop)
+        timer.start()
+        assert built.run(Limits(seconds=10)).reason is Reason.REQUEST
+        timer.join()
+
+
+def test_a_stop_before_the_run_ends_it_at_once() -> None:
+    built, device = machine(POLL)
+    built.stop(Reason.RESET, "for a test")
+    outcome = built.run()
+    assert (outcome.reason, outcome.detail) == (Reason.RESET, "for a test")
+    assert device.log == []
+
+
+def test_a_halt_with_interrupts_off_ends_the_run() -> None:
+    outcome = machine(b"\xfa\xf4")[0].run()
+    assert outcome.reason is Reason.HALTED
+    assert outcome.detail == "with interrupts off, at f000:00000002"
+
+
+def test_a_halt_that_nothing_will_end_ends_the_run() -> None:
+    outcome = machine(b"\xfb\xf4")[0].run()
+    assert outcome.reason is Reason.HALTED
+    assert outcome.detail.startswith("waiting for an interrupt")
+
+
+def test_an_interrupt_that_has_no_handler_is_a_shutdown() -> None:
+    # lidt [cs:0x40], with a limit of 0; int 5
+    built, _ = machine(bytes.fromhex("2e0f011e4000 cd05").ljust(0x48, b"\0"))
+    outcome = built.run()
+    assert outcome.reason is Reason.SHUTDOWN
+    assert "interrupt 5 is beyond the interrupt table" in outcome.detail
+
+
+def test_a_failing_model_ends_the_run_with_its_error() -> None:
+    built, device = machine(POLL)
+
+    def fail(offset: int, size: int) -> int:
+        raise ZeroDivisionError("a bug")
+
+    device.read = fail  # type: ignore[method-assign]
+    with pytest.raises(InternalError, match="the model of recorder failed: ZeroDivisionError"):
+        built.run()
+
+
+def test_devices_are_called_at_their_time() -> None:
+    built, device = machine(POLL)
+    ticker = Ticker(built.clock, Line(), 10_000)
+    built.add(ticker)
+    built.run(Limits(accesses=100))
+    # An access takes 1000 ns, so that every tenth is one: exactly, whoever answers it.
+    assert ticker.times == [10_000 * n for n in range(1, 10)]
+    assert len(device.log) == 100
+
+
+def with_ticker(
+    clock: HostClock | ManualClock, code: bytes, period: int = 200_000
+) -> tuple[Machine, Recorder, Ticker]:
+    """A ticker on IRQ 0; the handler counts in the recorder, and ends the interrupt."""
+    # push ax; push dx; mov dx, 0x82; out dx, al; mov al, 0x20; out 0x20, al; pops; iret
+    handler = bytes.fromhex("50 52 ba8200 ee b020 e620 5a 58 cf")
+    built, device = machine(STACK + PIC_SETUP + code, clock, handler=handler)
+    pic = Pic(clock, Line())
+    built.add(pic)
+    built.connect(pic)
+    ticker = Ticker(clock, built.wire(pic.memory, pic.input(0)), period)
+    built.add(ticker)
+    return built, device, ticker
+
+
+def taken(device: Recorder) -> int:
+    """How many interrupts the handler has seen."""
+    return len([entry for entry in device.log if entry[:2] == ("write", 2)])
+
+
+@pytest.mark.parametrize("code", [POLL, b"\xf4\xeb\xfd", bytes.fromhex("fb f4 fa ebfb")])
+def test_interrupts_come_in_time_polling_or_halted(code: bytes) -> None:
+    built, device, ticker = with_ticker(ManualClock(step_ns=1000), code)
+    built.run(Limits(accesses=3000))
+    assert ticker.state.first >= 10
+    assert ticker.state.first - 1 <= taken(device) <= ticker.state.first
+
+
+@pytest.mark.parametrize("code", [FOREVER, POLL, b"\xf4\xeb\xfd"])
+def test_interrupts_come_on_host_time(code: bytes) -> None:
+    built, device, ticker = with_ticker(HostClock(), code, 5_000_000)
+    built.run(Limits(seconds=0.2))
+    assert ticker.state.first > 10
+    assert taken(device) > 10
+
+
+def test_a_host_too_slow_for_the_timers_still_gets_on() -> None:
+    built, device, _ = with_ticker(HostClock(), POLL, 1000)
+    built.run(Limits(seconds=0.1))
+    assert taken(device) > 3
+    assert len(device.log) > 100
+
+
+def test_vm_time_stands_still_between_runs() -> None:
+    clock = HostClock()
+    built, _ = machine(FOREVER, clock)
+    built.run(Limits(seconds=0.02))
+    stopped = clock.now_ns()
+    time.sleep(0.03)
+    assert clock.now_ns() == stopped
+    assert 15_000_000 < stopped < 400_000_000
+
+
+# Its parts
+
+
+def test_an_alarm_rings_once_at_its_time() -> None:
+    rung: list[int] = []
+    with Alarm(lambda: rung.append(time.monotonic_ns())) as alarm:
+        due = time.monotonic_ns() + 10_000_000
+        alarm.set(due)
+        time.sleep(0.05)
+    assert len(rung) == 1
+    assert rung[0] >= due
+
+
+def test_an_alarm_can_be_moved_and_taken_back() -> None:
+    rung: list[int] = []
+    with Alarm(lambda: rung.append(time.monotonic_ns())) as alarm:
+        now = time.monotonic_ns()
+        alarm.set(now + 5_000_000)
+        alarm.set(now + 40_000_000)
+        time.sleep(0.02)
+        assert rung == []
+        alarm.set(now + 25_000_000)
+        time.sleep(0.03)
+        assert len(rung) == 1
+        alarm.set(now + 60_000_000)
+        alarm.set(None)
+        time.sleep(0.03)
+    assert len(rung) == 1
+
+
+def test_a_console_keeps_and_hands_on_everything() -> None:
+    also = bytearray()
+    console = Console(also.extend)
+    console.write(b"a\xff")
+    console.write(b"b")
+    assert (console.text, also) == ("a\xffb", b"a\xffb")
+
+
+def test_a_console_sees_a_text_in_pieces() -> None:
+    seen: list[bool] = []
+    console = Console()
+    console.watch(b"boot", lambda: seen.append(True))
+    for part in (b"reb", b"oo", b"t", b"!"):
+        console.write(part)
+    assert seen == [True]

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SeaBIOS, unmodified, to its end: the same with filters and without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.bus.counters import RegisterCount
+from lightexit.engine.api import Engine
+from lightexit.engine.native import NativeEngine
+from lightexit.vm.console import Console
+from lightexit.vm.machine import Limits, Machine, Outcome, Reason
+from lightexit.vm.memory import load_firmware
+from lightexit.vm.pc import PcConfig, pc_machine
+
+FOLDER = Path("/usr/share/seabios")
+END = b"No bootable device."
+LIMITS = Limits(text=END, seconds=30)
+
+pytestmark = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason="SeaBIOS is not installed (Debian package seabios)"
+)
+
+
+def booted(
+    name: str, clock: HostClock | ManualClock, engine: Engine | None
+) -> tuple[Machine, Outcome]:
+    machine = pc_machine(PcConfig(load_firmware(FOLDER / name)), clock, engine)
+    return machine, machine.run(LIMITS)
+
+
+def reads(counts: list[RegisterCount]) -> list[RegisterCount]:
+    return [count for count in counts if not count.is_write]
+
+
+@pytest.mark.parametrize("name", ["bios.bin", "bios-256k.bin"])
+def test_filters_change_nothing_and_answer_most_reads(name: str) -> None:
+    plain, plain_outcome = booted(name, ManualClock(step_ns=1000), None)
+    fast, fast_outcome = booted(name, ManualClock(step_ns=1000), NativeEngine())
+    assert plain_outcome.reason is fast_outcome.reason is Reason.TEXT
+    assert fast.console.text == plain.console.text
+    assert "Running on QEMU (i440fx)" in fast.console.text
+    # Accesses are what makes time pass here: the same number means the same machine throughout.
+    assert fast_outcome.accesses == plain_outcome.accesses
+    assert fast.clock.now_ns() == plain.clock.now_ns()
+    assert [count.accesses for count in fast.bus.counts()] == [
+        count.accesses for count in plain.bus.counts()
+    ]
+    assert fast.bus.unclaimed() == plain.bus.unclaimed()
+    answered = sum(count.handled for count in reads(fast.bus.counts()))
+    assert answered >= 0.9 * sum(count.accesses for count in reads(fast.bus.counts()))
+
+
+def test_it_boots_on_host_time_with_the_same_output() -> None:
+    texts = [
+        booted("bios.bin", HostClock(), engine)[0].console.text for engine in (None, NativeEngine())
+    ]
+    assert texts[0] == texts[1]
+    assert texts[0].endswith(END.decode())
+
+
+def test_ram_size_reaches_the_firmware_and_output_is_handed_on() -> None:
+    shown = bytearray()
+    config = PcConfig(load_firmware(FOLDER / "bios.bin"), ram_bytes=64 << 20)
+    machine = pc_machine(config, ManualClock(step_ns=1000), debug=Console(shown.extend))
+    assert machine.run(LIMITS).reason is Reason.TEXT
+    assert b"RamSize: 0x04000000" in shown
+    assert bytes(shown) == bytes(machine.console.output)
