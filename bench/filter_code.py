@@ -102,7 +102,7 @@ class Access:
     def __init__(self) -> None:
         self.context = IoContext()
         self.memory: StateMemory[PitState] = StateMemory(PitState)
-        self._keep = (ctypes.c_char * IoContext.layout.size).from_buffer(self.context._buffer)
+        self._keep = (ctypes.c_char * IoContext.layout.size).from_buffer(self.context.buffer)
         self._values = (ctypes.c_void_p * 1)(self.memory.address)
         self.arguments = (ctypes.addressof(self._keep), ctypes.addressof(self._values))
 

@@ -16,6 +16,7 @@ import struct
 import subprocess
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ from typing import Any
 
 from lightexit.abi import Space
 from lightexit.bus.bus import Bus
-from lightexit.bus.clock import HostClock
-from lightexit.bus.region import mmio, pio
+from lightexit.bus.clock import Clock, HostClock
+from lightexit.bus.region import Region, mmio, pio
 from lightexit.devices.device import Device
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
@@ -79,7 +80,7 @@ class Counter(Device[CounterState]):
     """The device, with or without filters."""
 
     name = "counter"
-    regions = (
+    regions: tuple[Region, ...] = (
         pio(PORT, 4, filter=read_counter),
         pio(PORT + WRITE, 4, offset=WRITE, filter=write_register),
         mmio(MEMORY, 4, filter=read_counter),
@@ -94,6 +95,31 @@ class Counter(Device[CounterState]):
         """Keep what was written and count the writes."""
         self.state.written = value
         self.state.writes += 1
+
+
+@io_filter
+def ring(ctx: IoContext, counter: CounterState) -> Verdict:
+    """Clear the register beside the counter, then ring."""
+    if not ctx.is_write:
+        return Verdict.PASS
+    counter.written = 0
+    ctx.signal(0)
+    return Verdict.HANDLED
+
+
+class Bell(Counter):
+    """A doorbell that clears its flag, which an ioeventfd cannot."""
+
+    regions = (
+        pio(PORT + WRITE, 4, offset=WRITE, filter=ring),
+        mmio(MEMORY + WRITE, 4, offset=WRITE, filter=ring),
+    )
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        eventfd = os.eventfd(0, os.EFD_CLOEXEC)
+        weakref.finalize(self, os.close, eventfd)
+        self.doorbells = (lambda: os.eventfd_write(eventfd, 1),)
 
 
 class Stop(Device[CounterState]):
@@ -164,17 +190,18 @@ class Variant:
 def machine(vm: Vm) -> GuestMemory:
     """Memory for a virtual machine."""
     memory = GuestMemory(2 * MIB)
-    for slot in memory.slots:
-        vm.map(slot)
+    vm.add(memory)
     return memory
 
 
-def ours(name: str, engine: NativeEngine | None) -> Variant:
+def ours(
+    name: str, engine: NativeEngine | None, make: Callable[[Clock], Counter] = Counter
+) -> Variant:
     """The native run loop; models answer where there is no engine."""
     vm, clock = Vm(Kvm()), HostClock()
     bus = Bus(clock, engine)
     memory = machine(vm)
-    bus.attach(Counter(clock))
+    bus.attach(make(clock))
     stop = Stop(clock)
     bus.attach(stop)
     cpu = KvmCpu(vm, bus.cpus[0])
@@ -278,6 +305,7 @@ def variants(run_guest: Any, kind: Kind) -> list[tuple[Variant, Kind]]:
         pit = PIT_WRITE if "write" in kind.name else PIT_READ
         chosen.append((in_c("KVM's own PIT", run_guest, add_timer), pit))
     if "write" in kind.name:
+        chosen.append((ours("filter that rings", NativeEngine(), Bell), kind))
         chosen.append((in_c("KVM's ioeventfd", run_guest, add_doorbells), kind))
     return chosen
 

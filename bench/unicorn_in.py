@@ -3,7 +3,8 @@
 
 A guest polls counter 0 of the PIT in a loop of three instructions. The variants run in turns;
 medians count, of times and of the ratios within a turn. Goals: the filter at most 1.25 times the
-trivial native hook, the Python model at least 15 times the filter.
+trivial native hook, the Python model at least 15 times the filter. Port 0x92 shows what is the
+dispatch's share: its filter reads a byte, and needs neither clock nor lock.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
 from lightexit.bus.line import Line
 from lightexit.devices.pit import Pit
+from lightexit.devices.port92 import Port92
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine, compile_ir
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.unicorn import UnicornCpu
 
-ROUNDS = 51
-ACCESSES, MODEL_ACCESSES = 20_000, 400
+# Short turns, so that most of them are not interrupted on a busy host.
+ROUNDS = 301
+ACCESSES, MODEL_ACCESSES = 2_000, 20
 SIZE = 64 << 10
 CODE = 0x1000
 # again: in al, dx; dec ecx; jnz again; hlt
@@ -44,6 +47,7 @@ class Variant:
     name: str
     uc: Any
     accesses: int = ACCESSES
+    port: int = 0x40
 
     def prepare(self) -> None:
         """Real mode, code at 0000:1000."""
@@ -54,7 +58,7 @@ class Variant:
 
     def run(self, accesses: int) -> int:
         """ns that `accesses` took, start and end included."""
-        self.uc.reg_write(x86_const.UC_X86_REG_DX, 0x40)
+        self.uc.reg_write(x86_const.UC_X86_REG_DX, self.port)
         self.uc.reg_write(x86_const.UC_X86_REG_ECX, accesses)
         begun = time.perf_counter_ns()
         self.uc.emu_start(CODE, (1 << 64) - 1)
@@ -84,16 +88,16 @@ def whole(engine: Engine | None) -> tuple[Any, Callable[[], None]]:
     clock = HostClock()
     bus = Bus(clock, engine)
     bus.attach(Pit(clock, Line()))
+    bus.attach(Port92(clock, Line(), Line()))
     for port, value in ((0x43, 0x34), (0x40, 0x00), (0x40, 0x00)):
         bus.write(Space.PIO, port, value, 1)
     cpu = UnicornCpu(GuestMemory(2 * MIB), bus.cpus[0])
 
     def check() -> None:
-        (reads,) = (count for count in bus.counts() if not count.is_write)
+        reads = next(c for c in bus.counts() if c.device == Pit.name and not c.is_write)
         # The first read finds the count not loaded yet: the model's business.
         assert reads.passed == (1 if engine else reads.accesses), reads
 
-    cpu.keep = bus  # type: ignore[attr-defined]
     return cpu, check
 
 
@@ -105,6 +109,7 @@ def main() -> None:
         Variant("trivial native hook", bare(code.address("answer"))),
         Variant("PIT filter", filtered.uc),
         Variant("PIT model in Python", modelled.uc, MODEL_ACCESSES),
+        Variant("port 0x92 filter", filtered.uc, port=0x92),
     )
     for variant in variants:
         variant.prepare()
@@ -112,7 +117,8 @@ def main() -> None:
     check_filtered()
     check_modelled()
     for variant, times in zip(variants, zip(*rounds, strict=True), strict=True):
-        print(f"{variant.name:24} {median(times):9.1f} ns   (least {min(times):.1f})")
+        quartile = sorted(times)[len(times) // 4]
+        print(f"{variant.name:24} {median(times):9.1f} ns   (lower quartile {quartile:.1f})")
     ratio = median(turn[2] / turn[1] for turn in rounds)
     print(f"filter / trivial hook    {ratio:9.2f}      goal: at most 1.25")
     ratio = median(turn[3] / turn[2] for turn in rounds)

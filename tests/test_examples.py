@@ -70,7 +70,7 @@ def accesses(example: Example, count: int) -> Iterator[tuple[IoContext, list[Sta
 def random_state(kind: type[Struct], source: random.Random) -> StateMemory[Any]:
     memory = StateMemory(kind)
     state = memory.state
-    state._buffer[:] = source.randbytes(kind.layout.size)
+    state.buffer[:] = source.randbytes(kind.layout.size)
     if isinstance(state, doorbell.DoorbellState):
         for queue in state.queues:
             queue.asleep = source.random() < 0.5

@@ -32,6 +32,17 @@ enum lightexit_request {
 	LIGHTEXIT_REQUEST_EOI = 2,
 };
 
+enum lightexit_command {
+	LIGHTEXIT_COMMAND_VERSION = 57600,
+	LIGHTEXIT_COMMAND_ATTACH = 57601,
+	LIGHTEXIT_COMMAND_STATISTICS = 57602,
+};
+
+enum lightexit_attach_flag {
+	LIGHTEXIT_ATTACH_FLAG_READS_CLOCK = 1,
+	LIGHTEXIT_ATTACH_FLAG_WRITES_STATE = 2,
+};
+
 struct lightexit_io_context {
 	__u64 offset;
 	__u64 data;
@@ -56,6 +67,38 @@ struct lightexit_io_context {
 struct lightexit_state_header {
 	__u64 version;
 	__u64 reserved;
+};
+
+struct lightexit_clock_state {
+	__u64 base_ns;
+	__u64 origin;
+	__u64 rate;
+	__u64 step_ns;
+	__u64 gettime;
+	__u32 clock_id;
+};
+
+struct lightexit_attach {
+	__u32 size;
+	__u32 flags;
+	__u32 vm_fd;
+	__u32 program_fd;
+	__u32 clock_fd;
+	__u32 space;
+	__u64 base;
+	__u64 length;
+	__u64 offset;
+	__u32 register_width;
+	__u32 reserved;
+	__u32 doorbells[32];
+};
+
+struct lightexit_statistics {
+	__u32 size;
+	__u32 reserved;
+	__u64 handled;
+	__u64 passed;
+	__u64 contended;
 };
 
 #endif /* _UAPI_LIGHTEXIT_H */

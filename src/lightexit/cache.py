@@ -55,6 +55,7 @@ class Cache:
     def __init__(self, root: Path | None = None, limit: int = DEFAULT_LIMIT) -> None:
         self.root = root if root is not None else default_root()
         self.limit = limit
+        self._total: int | None = None  # bytes; others may add, and trim, in the meantime
 
     def get(self, kind: str, key: str) -> bytes | None:
         """What was put under `kind` and `key`; None if it is absent or damaged."""
@@ -82,7 +83,7 @@ class Cache:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             return
-        self._trim(keep=path)
+        self._account(_DIGEST_SIZE + len(data), keep=path)
 
     def entries(self) -> list[Entry]:
         """All entries, the longest unused first."""
@@ -105,14 +106,21 @@ class Cache:
                 continue
             yield Entry(path.parent.name, path.name, path, status.st_size, status.st_mtime)
 
-    def _trim(self, keep: Path) -> None:
+    def _account(self, size: int, keep: Path) -> None:
+        """Look at the folder only at first, and when it may have become too large."""
+        if self._total is not None:
+            self._total += size
+        if self._total is None or self._total > self.limit:
+            self._total = self._trim(keep)
+
+    def _trim(self, keep: Path) -> int:
+        """Drop what is too much; the bytes that remain."""
         entries = self.entries()
         total = sum(entry.size for entry in entries)
         for entry in entries:
-            if total <= self.limit:
-                return
-            if entry.path != keep and _unlink(entry.path):
+            if total > self.limit and entry.path != keep and _unlink(entry.path):
                 total -= entry.size
+        return total
 
 
 def _digest(kind: str, key: str, data: bytes) -> bytes:

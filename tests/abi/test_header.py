@@ -9,7 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from lightexit.abi import Array, IoContext, StateHeader, Struct, array, u8, u16, u64
+from lightexit.abi import (
+    Array,
+    Attach,
+    ClockState,
+    IoContext,
+    StateHeader,
+    Statistics,
+    Struct,
+    array,
+    u8,
+    u16,
+    u64,
+)
 from lightexit.abi.header import c_struct, c_tag, header
 
 CHECKED_IN = Path(__file__).parents[2] / "kernel" / "uapi" / "lightexit.h"
@@ -30,6 +42,9 @@ class Sample(Struct):
     last: Slot
 
 
+LAYOUTS = [IoContext, StateHeader, ClockState, Attach, Statistics, Sample]
+
+
 def test_checked_in_header_is_current() -> None:
     assert CHECKED_IN.read_text() == header(), "run `make header`"
 
@@ -45,7 +60,7 @@ def _facts(kind: type[Struct]) -> list[tuple[str, int]]:
 
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
-@pytest.mark.parametrize("kind", [IoContext, StateHeader, Sample], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", LAYOUTS, ids=lambda kind: kind.__name__)
 def test_gcc_agrees_on_every_offset_and_size(kind: type[Struct], tmp_path: Path) -> None:
     extra = c_struct(kind) if kind is Sample else ""
     checks = "".join(f'_Static_assert({text} == {value}, "");\n' for text, value in _facts(kind))

@@ -43,14 +43,22 @@ def test_a_manual_clock_needs_no_native_code() -> None:
     assert result.stdout.strip() == "7 []", result.stderr
 
 
+def behind_host(clock: HostClock) -> int:
+    """Host time less VM time; of many looks the one that was interrupted least."""
+    looks = []
+    for _ in range(100):
+        before, vm, after = time.monotonic_ns(), clock.now_ns(), time.monotonic_ns()
+        looks.append((after - before, before - vm))
+    return min(looks)[1]
+
+
 def test_host_time_and_vm_time_run_alike() -> None:
     clock = HostClock()
-    vm, host = clock.now_ns(), time.monotonic_ns()
+    begun = behind_host(clock)
     time.sleep(0.15)
     clock.refine()
     time.sleep(0.05)
-    vm_passed, host_passed = clock.now_ns() - vm, time.monotonic_ns() - host
-    assert abs(vm_passed - host_passed) < 2_000_000
+    assert abs(behind_host(clock) - begun) < 500_000
 
 
 def test_python_and_native_code_read_the_same_clock() -> None:
@@ -62,18 +70,18 @@ def test_python_and_native_code_read_the_same_clock() -> None:
 def test_it_starts_at_zero_and_is_ready_soon() -> None:
     begun = time.monotonic_ns()
     clock = HostClock()
-    assert 0 <= clock.now_ns() <= time.monotonic_ns() - begun < 100_000_000
+    assert 0 <= clock.now_ns() <= time.monotonic_ns() - begun < 500_000_000
 
 
 def test_a_paused_clock_stands_and_goes_on_from_there() -> None:
     clock = HostClock()
     clock.pause()
     stopped = clock.now_ns()
-    time.sleep(0.02)
+    time.sleep(0.2)
     clock.refine()
     assert clock.now_ns() == native_now(clock) == stopped
     clock.resume()
-    assert stopped <= clock.now_ns() < stopped + 15_000_000
+    assert stopped <= clock.now_ns() < stopped + 150_000_000
 
 
 def test_to_pause_or_resume_twice_is_to_do_it_once() -> None:
@@ -87,11 +95,12 @@ def test_to_pause_or_resume_twice_is_to_do_it_once() -> None:
 
 def test_a_clock_that_fell_behind_catches_up_at_once() -> None:
     clock = HostClock()
-    host = time.monotonic_ns() - clock.now_ns()
+    begun = behind_host(clock)
     clock.memory.state.rate //= 2
     time.sleep(0.12)
+    assert behind_host(clock) - begun > 10_000_000
     clock.refine()
-    assert abs(time.monotonic_ns() - host - clock.now_ns()) < 5_000_000
+    assert abs(behind_host(clock) - begun) < 500_000
 
 
 def test_time_never_goes_back_whatever_the_clock_goes_through() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -277,9 +278,13 @@ def test_actions_drive_the_devices_lines_and_doorbells() -> None:
         return Verdict.HANDLED
 
     heard: list[Any] = []
+
+    def note(name: str) -> Callable[[bool], None]:
+        return lambda level: heard.append((name, level))
+
     device = device_with(plain(act))
     names = ("raised", "lowered", "pulsed")
-    device.lines = tuple(Line(lambda level, n=name: heard.append((n, level))) for name in names)
+    device.lines = tuple(Line(note(name)) for name in names)
     device.lines[1].set(True)
     heard.clear()
     device.doorbells = (lambda: heard.append("wrong"), lambda: heard.append("rung"))

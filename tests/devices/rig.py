@@ -160,6 +160,9 @@ class Rig:
                 line.set(False)
             if context.pulsed_lines >> number & 1:
                 line.pulse()
+        for number, ring in enumerate(device.doorbells):
+            if context.doorbells >> number & 1:
+                ring()
 
     def wait(self, ns: int, most: int = 10_000) -> None:
         """Let time pass; every device wakes when it asked to, at most `most` times in all."""

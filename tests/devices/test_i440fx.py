@@ -68,10 +68,10 @@ def test_where_nothing_is_all_ones_are_read_and_writes_vanish(location: int, reg
     if location in FUNCTIONS.values():
         return
     guest = Guest()
-    before = bytes(guest.bridge.state.config._buffer)
+    before = bytes(guest.bridge.state.config.buffer)
     guest.write(location, register, 0)
     assert guest.read(location, register) == 0xFF
-    assert bytes(guest.bridge.state.config._buffer) == before
+    assert bytes(guest.bridge.state.config.buffer) == before
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -112,7 +112,7 @@ def assert_same(bench: Bench, law: TickingCounter, channel: int) -> None:
     if law.element is not None:
         assert counter.shown(bench.tick) == law.shown()
         assert counter.null_count == law.null
-    bench.pit.state._buffer[:] = before  # looking may not be what makes it right
+    bench.pit.state.buffer[:] = before  # looking may not be what makes it right
 
 
 @LAW

@@ -165,7 +165,7 @@ def assert_engines_agree(
         runner = cast(Runner, parameter.values[0])
         memories = [StateMemory(kind) for kind in kinds]
         for memory, content in zip(memories, states, strict=True):
-            memory.state._buffer[:] = content[: len(memory.state._buffer)]
+            memory.state.buffer[:] = content[: len(memory.state.buffer)]
         given = IoContext.view(bytearray(context))
         verdict = runner(filter, given, memories)
         after = [bytes(memory.state) for memory in memories]

@@ -67,10 +67,10 @@ class EmulatedProgram:
         cpu.reg_write(UC_ARM64_REG_LR, END)
         cpu.emu_start(self._start, END)
         assert cpu.reg_read(UC_ARM64_REG_X18) == RESERVED
-        context._buffer[:] = cpu.mem_read(CONTEXT, len(bytes(context)))
+        context.buffer[:] = cpu.mem_read(CONTEXT, len(bytes(context)))
         for number, each in enumerate(states):
             where = STATES + number * STATE_SIZE + each.header.layout.size
-            each.state._buffer[:] = cpu.mem_read(where, len(bytes(each.state)))
+            each.state.buffer[:] = cpu.mem_read(where, len(bytes(each.state)))
         return int(cpu.reg_read(UC_ARM64_REG_X0))
 
 

@@ -83,6 +83,5 @@ def make_cpu(memory: GuestMemory, bus: Bus, back_end: str) -> Iterator[Cpu]:
 
     make_loop: MakeLoop = PythonLoop if back_end == "kvm-python" else NativeLoop
     with Kvm() as kvm, Vm(kvm) as vm:
-        for slot in memory.slots:
-            vm.map(slot)
+        vm.add(memory)
         yield KvmCpu(vm, bus.cpus[0], make_loop)

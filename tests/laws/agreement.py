@@ -55,8 +55,8 @@ def random_input(random: Random) -> tuple[IoContext, StateMemory[Main], StateMem
     for memory in (main, other):
         sparse = random.random() < 0.5
         bytes_of = (0, 0, 1, 2, 255) if sparse else range(256)
-        size = len(memory.state._buffer)
-        memory.state._buffer[:] = bytes(random.choices(bytes_of, k=size))
+        size = len(memory.state.buffer)
+        memory.state.buffer[:] = bytes(random.choices(bytes_of, k=size))
     return context, main, other
 
 
@@ -93,8 +93,8 @@ def _copies(given: tuple[Any, ...]) -> tuple[IoContext, StateMemory[Main], State
     context, main, other = given
     copied = IoContext.view(bytearray(bytes(context)))
     memories = StateMemory(Main), StateMemory(Other)
-    for memory, source in zip(memories, (main, other), strict=True):
-        memory.state._buffer[:] = bytes(source.state)
+    memories[0].state.buffer[:] = bytes(main.state)
+    memories[1].state.buffer[:] = bytes(other.state)
     return copied, *memories
 
 

@@ -100,7 +100,7 @@ _NAMES: dict[str, Any] = {
 _FIELDS = {"s.a": 64, "s.b": 32, "s.c": 16, "s.d": 8, "t.x": 64, "t.y": 8, "s.one.count": 32}
 _ACCESS = ("ctx.offset", "ctx.data", "ctx.now_ns", "ctx.size", "ctx.vcpu", "ctx.space")
 _ARRAYS = {"s.small": (10, 8), "s.words": (8, 32), "s.last": (5, 64), "s.one.steps": (3, 16)}
-_HELPERS = '''
+HELPERS = '''
 @inline
 def clamp(value: u64, low: u64, high: u64) -> u64:
     """Early returns."""
@@ -150,7 +150,7 @@ def build(source: str, name: str = "generated") -> FunctionType:
 
 def random_filter(random: Random) -> str:
     """The source of a filter named `generated` and of the helpers that it may call."""
-    return _HELPERS + _Writer(random).filter()
+    return HELPERS + _Writer(random).filter()
 
 
 class _Writer:

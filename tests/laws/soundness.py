@@ -19,11 +19,12 @@ from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.isa import Program
 from lightexit.isa.generate import edgy
 from lightexit.verifier import Limits, Report, scalar
+from lightexit.verifier.analysis import watch
 from lightexit.verifier.cells import Cells
 from lightexit.verifier.flow import Flow
 from lightexit.verifier.state import STACK_SIZE, State
 from lightexit.verifier.value import Number, Pointer, RegionKind, Value
-from lightexit.verifier.verify import explore, verify
+from lightexit.verifier.verify import verify
 
 LIMITS = Limits(answers=False, states=20_000)
 _SIZES = (1, 2, 4, 8)
@@ -198,7 +199,7 @@ def check_program(random: Random, program: Program, runs: int, tally: Tally) -> 
         return
     tally.accepted += 1
     witness = Witness(program)
-    explore(program, Flow(program), LIMITS, witness.observe)
+    watch(program, Flow(program), LIMITS, witness.observe)
     loaded = InterpreterEngine(trace=witness.trace).load(program)
     for _ in range(runs):
         state = StateMemory(Bytes)

@@ -209,7 +209,7 @@ def test_vm_time_stands_still_between_runs() -> None:
     stopped = clock.now_ns()
     time.sleep(0.03)
     assert clock.now_ns() == stopped
-    assert 15_000_000 < stopped < 400_000_000
+    assert 1_000_000 < stopped < 400_000_000
 
 
 # Its parts
@@ -247,7 +247,7 @@ def test_a_console_keeps_and_hands_on_everything() -> None:
     console = Console(also.extend)
     console.write(b"a\xff")
     console.write(b"b")
-    assert (console.text, also) == ("a\xffb", b"a\xffb")
+    assert (console.text, bytes(also)) == ("a\xffb", b"a\xffb")
 
 
 def test_a_console_sees_a_text_in_pieces() -> None:

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from guests.harness import run_guest
+from guests.harness import bench
 from lightexit.errors import GuestError
 from lightexit.vm.exits import Halted, Interruptible, Shutdown, Stopped
 from lightexit.vm.x86 import Register
@@ -186,4 +186,6 @@ def test_code_where_no_memory_is_ends_the_run() -> None:
 
 @pytest.mark.parametrize("name", ["ports", "memory", "strings", "interrupts", "interrupts32"])
 def test_the_guests_run_to_their_end(name: str) -> None:
-    assert run_guest(name, "unicorn", lambda bench: len(bench.probe.log) > 20) is True
+    with bench(name, "unicorn") as ready:
+        assert ready.run() == Halted()
+        assert len(ready.probe.log) > 20

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The contract between filter, device model and host: types, structs, context, state memory."""
 
+from lightexit.abi.attach import NO_FD, Attach, AttachFlag, Command, Statistics
+from lightexit.abi.clock import ClockState
 from lightexit.abi.context import (
     ABI_VERSION,
     WRITABLE_FIELDS,
@@ -17,11 +19,16 @@ from lightexit.abi.types import IntType, muldiv64, u8, u16, u32, u64
 
 __all__ = [
     "ABI_VERSION",
+    "NO_FD",
     "STATE_OFFSET",
     "WRITABLE_FIELDS",
     "ApicMode",
     "Array",
     "ArrayType",
+    "Attach",
+    "AttachFlag",
+    "ClockState",
+    "Command",
     "Field",
     "IntType",
     "IoContext",
@@ -30,6 +37,7 @@ __all__ = [
     "Space",
     "StateHeader",
     "StateMemory",
+    "Statistics",
     "Struct",
     "Verdict",
     "array",

@@ -9,14 +9,29 @@ from __future__ import annotations
 import re
 from enum import IntEnum, IntFlag
 
+from lightexit.abi.attach import Attach, AttachFlag, Command, Statistics
+from lightexit.abi.clock import ClockState
 from lightexit.abi.context import ABI_VERSION, ApicMode, IoContext, Request, Space, Verdict
 from lightexit.abi.memory import StateHeader
 from lightexit.abi.struct import ArrayType, Field, FieldType, Struct
 from lightexit.abi.types import IntType
 
 PREFIX = "lightexit_"
-_ENUMS: tuple[type[IntEnum | IntFlag], ...] = (Verdict, Space, ApicMode, Request)
-_STRUCTS: tuple[type[Struct], ...] = (IoContext, StateHeader)
+_ENUMS: tuple[type[IntEnum | IntFlag], ...] = (
+    Verdict,
+    Space,
+    ApicMode,
+    Request,
+    Command,
+    AttachFlag,
+)
+_STRUCTS: tuple[type[Struct], ...] = (
+    IoContext,
+    StateHeader,
+    ClockState,
+    Attach,
+    Statistics,
+)
 
 
 def snake_case(name: str) -> str:

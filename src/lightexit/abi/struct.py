@@ -15,12 +15,11 @@ model's view, the filter's map value, the C struct and the snapshot.
 
 from __future__ import annotations
 
-import inspect
-import struct as _struct
+import ctypes
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
 from lightexit.abi.types import IntType
 from lightexit.errors import AuthorError
@@ -28,7 +27,12 @@ from lightexit.errors import AuthorError
 T = TypeVar("T")
 
 Buffer = bytearray | memoryview
-_FORMATS = {1: "<B", 2: "<H", 4: "<I", 8: "<Q"}
+_CTYPES: dict[int, Any] = {
+    1: ctypes.c_uint8,
+    2: ctypes.c_uint16,
+    4: ctypes.c_uint32,
+    8: ctypes.c_uint64,
+}
 
 
 @dataclass(frozen=True)
@@ -96,24 +100,30 @@ def _round_up(value: int, multiple: int) -> int:
 class Array(Generic[T]):
     """A view of a fixed-length array in a struct's bytes."""
 
-    def __init__(self, kind: ArrayType, buffer: memoryview) -> None:
+    __slots__ = ("_kind", "_parts")
+
+    def __init__(self, kind: ArrayType, parts: Any) -> None:
         self._kind = kind
-        self._buffer = buffer
-        self._stride = size_of(kind.element)
+        self._parts = parts
+
+    @property
+    def buffer(self) -> memoryview:
+        """Its bytes."""
+        return memoryview(self._parts).cast("B")
 
     def __len__(self) -> int:
         return self._kind.length
 
-    def _offset(self, index: int) -> int:
+    def __getitem__(self, index: int) -> T:
         if not 0 <= index < self._kind.length:
             raise IndexError(f"index {index} is outside an array of {self._kind.length}")
-        return index * self._stride
-
-    def __getitem__(self, index: int) -> T:
-        return cast(T, _load(self._kind.element, self._buffer, self._offset(index)))
+        part, element = self._parts[index], self._kind.element
+        return cast(T, Array[Any](element, part) if isinstance(element, ArrayType) else part)
 
     def __setitem__(self, index: int, value: T) -> None:
-        _store(self._kind.element, self._buffer, self._offset(index), value)
+        if not 0 <= index < self._kind.length:
+            raise IndexError(f"index {index} is outside an array of {self._kind.length}")
+        self._parts[index] = _storable(self._kind.element, value)
 
     def __iter__(self) -> Iterator[T]:
         return (self[index] for index in range(len(self)))
@@ -134,104 +144,115 @@ def array(element: Any, length: int) -> Any:
     return ArrayType(element, length)
 
 
-def _load(kind: FieldType, buffer: memoryview, offset: int) -> Any:
+def _ctype(kind: FieldType) -> Any:
     if isinstance(kind, IntType):
-        return _struct.unpack_from(_FORMATS[kind.size], buffer, offset)[0]
-    part = buffer[offset : offset + size_of(kind)]
+        return _CTYPES[kind.size]
     if isinstance(kind, ArrayType):
-        return Array[Any](kind, part)
-    return kind.view(part) if issubclass(kind, Struct) else buffer[offset] != 0
+        return _ctype(kind.element) * kind.length
+    return kind if issubclass(kind, Struct) else ctypes.c_bool
 
 
-def _store(kind: FieldType, buffer: memoryview, offset: int, value: Any) -> None:
+def _storable(kind: FieldType, value: Any) -> Any:
+    """`value` as ctypes takes it. Raises OverflowError for an integer that does not fit."""
     if isinstance(kind, IntType):
         if not 0 <= value <= kind.maximum:
             raise OverflowError(f"{value} does not fit in {kind.name}; wrap it: {kind.name}(...)")
-        _struct.pack_into(_FORMATS[kind.size], buffer, offset, value)
-    elif kind is bool:
-        buffer[offset] = bool(value)
-    else:
-        part = buffer[offset : offset + size_of(kind)]
-        source = getattr(value, "_buffer", None)
-        if not isinstance(source, memoryview) or len(source) != len(part):
-            raise TypeError("a nested struct or array is assigned field by field")
-        part[:] = source
+        return value
+    if isinstance(kind, ArrayType):
+        return cast(Array[Any], value)._parts
+    return value
 
 
-class _Member:
-    """The descriptor behind a declared field: reads and writes the instance's bytes."""
+class _ArrayMember:
+    """The descriptor of an array field: `Array` keeps the bounds that ctypes does not."""
 
-    __slots__ = ("_field",)
-
-    def __init__(self, field: Field) -> None:
-        self._field = field
+    def __init__(self, field: Field, member: Any) -> None:
+        self._kind = cast(ArrayType, field.type)
+        self._member = member
 
     def __get__(self, instance: Struct | None, owner: type) -> Any:
         if instance is None:
             return self
-        return _load(self._field.type, instance._buffer, self._field.offset)
+        return Array[Any](self._kind, self._member.__get__(instance, owner))
 
     def __set__(self, instance: Struct, value: Any) -> None:
-        _store(self._field.type, instance._buffer, self._field.offset, value)
+        self._member.__set__(instance, _storable(self._kind, value))
 
 
-class _Scalar(_Member):
-    """The same for an integer, which models read and write most."""
-
-    __slots__ = ("_maximum", "_offset", "_pack", "_unpack")
-
-    def __init__(self, field: Field, kind: IntType) -> None:
-        super().__init__(field)
-        codec = _struct.Struct(_FORMATS[kind.size])
-        self._pack, self._unpack = codec.pack_into, codec.unpack_from
-        self._offset, self._maximum = field.offset, kind.maximum
-
-    def __get__(self, instance: Struct | None, owner: type) -> Any:
-        if instance is None:
-            return self
-        return self._unpack(instance._buffer, self._offset)[0]
-
-    def __set__(self, instance: Struct, value: int) -> None:
-        if 0 <= value <= self._maximum:
-            self._pack(instance._buffer, self._offset, value)
-        else:
-            _store(self._field.type, instance._buffer, self._offset, value)  # says what is wrong
-
-
-def _member(field: Field) -> _Member:
-    return _Scalar(field, field.type) if isinstance(field.type, IntType) else _Member(field)
-
-
-def _field_type(owner: type, name: str, annotation: Any, default: Any) -> FieldType:
+def _field_type(owner: str, name: str, annotation: Any, default: Any, module: str) -> FieldType:
     if isinstance(default, ArrayType):
         return default
-    hint = _hint(owner, name, annotation)
+    hint = _hint(owner, name, annotation, module)
     if isinstance(hint, IntType) or hint is bool:
         return cast(FieldType, hint)
     if isinstance(hint, type) and issubclass(hint, Struct):
         return hint
     raise AuthorError(
-        f"{owner.__name__}.{name} has the type {hint!r}",
+        f"{owner}.{name} has the type {hint!r}",
         expected="u8, u16, u32, u64, bool, a Struct, or an array",
         hint=f"{name}: u32, or {name}: Array[u8] = array(u8, 16)",
     )
 
 
-def _hint(owner: type, name: str, annotation: Any) -> Any:
+def _hint(owner: str, name: str, annotation: Any, module: str) -> Any:
     """An annotation's object; a string is resolved in the class's module."""
     if not isinstance(annotation, str):
         return annotation
-    namespace = vars(sys.modules[owner.__module__])
     try:
-        return eval(annotation, namespace, dict(vars(owner)))
+        return eval(annotation, vars(sys.modules[module]))
     except NameError as error:
         raise AuthorError(
-            f"{owner.__name__}.{name} has the type {annotation}, and {error}",
+            f"{owner}.{name} has the type {annotation}, and {error}",
             expected="a type that the module defines or imports before the class",
         ) from None
 
 
-class Struct:
+def _layout(name: str, base: Layout | None, namespace: dict[str, Any]) -> Layout:
+    """What a class body declares, after what it inherits."""
+    fields = list(base.fields) if base else []
+    end = base.size if base else 0
+    for each, annotation in namespace.get("__annotations__", {}).items():
+        default = namespace.get(each, 0)
+        kind = _field_type(name, each, annotation, default, namespace.get("__module__", __name__))
+        offset = _round_up(end, alignment_of(kind))
+        fields.append(Field(each, kind, offset, 0 if isinstance(default, ArrayType) else default))
+        end = offset + fields[-1].size
+    alignment = max((alignment_of(field.type) for field in fields), default=1)
+    return Layout(name, tuple(fields), _round_up(end, alignment), alignment)
+
+
+if TYPE_CHECKING:
+
+    class _Bytes:
+        @classmethod
+        def from_buffer(cls, buffer: Buffer) -> Self: ...
+
+    _BytesType = type
+else:
+    _Bytes = ctypes.LittleEndianStructure
+    _BytesType = type(_Bytes)
+
+
+class _StructType(_BytesType):
+    """Turns a class body's annotations into a ctypes structure, whose members are C code."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
+        if bases == (_Bytes,):
+            return super().__new__(cls, name, bases, namespace)
+        layout = _layout(name, getattr(bases[0], "layout", None), namespace)
+        named = namespace.get("__annotations__", {})
+        own = [field for field in layout.fields if field.name in named]
+        for field in own:
+            namespace.pop(field.name, None)
+        namespace["layout"] = layout
+        if own:
+            namespace["_fields_"] = [(field.name, _ctype(field.type)) for field in own]
+        kind: Any = super().__new__(cls, name, bases, namespace)
+        kind._complete(own)
+        return kind
+
+
+class Struct(_Bytes, metaclass=_StructType):
     """Base of all layouts; see the module's text. Fields are read and written as attributes.
 
     `State()` allocates bytes holding the defaults; `State.view(buffer)` looks at bytes that
@@ -239,27 +260,30 @@ class Struct:
     """
 
     layout: ClassVar[Layout]
-    _buffer: memoryview
+    _initial: ClassVar[bytes]
+    _maxima: ClassVar[dict[str, IntType]]
 
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        fields: list[Field] = list(cls.layout.fields) if hasattr(cls, "layout") else []
-        end = fields[-1].offset + fields[-1].size if fields else 0
-        for name, annotation in inspect.get_annotations(cls).items():
-            default = cls.__dict__.get(name, 0)
-            kind = _field_type(cls, name, annotation, default)
-            offset = _round_up(end, alignment_of(kind))
-            initial = 0 if isinstance(default, ArrayType) else default
-            field = Field(name, kind, offset, initial)
-            fields.append(field)
-            setattr(cls, name, _member(field))
-            end = offset + field.size
-        alignment = max((alignment_of(field.type) for field in fields), default=1)
-        cls.layout = Layout(cls.__name__, tuple(fields), _round_up(end, alignment), alignment)
+    @classmethod
+    def _complete(cls, own: list[Field]) -> None:
+        """What a class needs beyond its ctypes members."""
+        fields = cls.layout.fields
+        cls._maxima = {each.name: each.type for each in fields if isinstance(each.type, IntType)}
+        for field in own:
+            if isinstance(field.type, ArrayType):
+                setattr(cls, field.name, _ArrayMember(field, getattr(cls, field.name)))
+        blank = cls.view(bytearray(cls.layout.size))
+        _set_defaults(blank)
+        cls._initial = bytes(blank)
 
     def __init__(self) -> None:
-        self._buffer = memoryview(bytearray(self.layout.size))
+        super().__init__()
         self.reset()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        kind = self._maxima.get(name)
+        if kind is not None and not 0 <= value <= kind.maximum:
+            _storable(kind, value)  # says what is wrong
+        super().__setattr__(name, value)
 
     @classmethod
     def view(cls, buffer: Buffer) -> Self:
@@ -267,17 +291,19 @@ class Struct:
         size = cls.layout.size
         if len(buffer) < size:
             raise ValueError(f"{cls.__name__} needs {size} bytes, the buffer has {len(buffer)}")
-        instance = cls.__new__(cls)
-        instance._buffer = memoryview(buffer)[:size]
-        return instance
+        return cls.from_buffer(buffer)
+
+    @property
+    def buffer(self) -> memoryview:
+        """Its bytes."""
+        return memoryview(cast(Any, self)).cast("B")
 
     def reset(self) -> None:
         """Put every field back to its declared default."""
-        self._buffer[:] = bytes(len(self._buffer))
-        _set_defaults(self)
+        self.buffer[:] = self._initial
 
     def __bytes__(self) -> bytes:
-        return bytes(self._buffer)
+        return self.buffer.tobytes()
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and bytes(self) == bytes(other)
@@ -291,16 +317,15 @@ class Struct:
 
 def _set_defaults(instance: Struct) -> None:
     for field in instance.layout.fields:
-        member = getattr(instance, field.name)
-        if isinstance(member, Struct | Array):
-            _default_parts(member)
-        elif field.default:
+        if isinstance(field.type, IntType) or field.type is bool:
             setattr(instance, field.name, field.default)
+        else:
+            _default_parts(getattr(instance, field.name))
 
 
 def _default_parts(member: Struct | Array[Any]) -> None:
     if isinstance(member, Struct):
-        _set_defaults(member)
+        member.reset()
         return
     for element in member:
         if isinstance(element, Struct | Array):

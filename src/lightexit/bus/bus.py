@@ -74,7 +74,9 @@ class Bus:
         self._loaded: dict[Filter[Any], LoadedFilter] = {}
         self._retired: list[object] = []
         self._running = 0
+        # Two locks: a model may attach and detach while another thread waits for that model.
         self._lock = threading.RLock()
+        self._host_lock = threading.RLock()
         tables = self._tables.fields
         tables.clock = clock.memory.address
         tables.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
@@ -158,7 +160,7 @@ class Bus:
     def _access(self, space: Space, address: int, size: int, value: int | None) -> int:
         if not 1 <= size <= 8:
             raise AuthorError(f"an access of {size} bytes", expected="1 to 8 bytes")
-        with self._lock:
+        with self._host_lock, self.running():
             context = self._context.fields
             context.space, context.offset, context.size = space, address, size
             context.is_write, context.data = value is not None, value or 0
@@ -193,7 +195,7 @@ class Bus:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """Within, a vCPU may be looking at the tables: nothing retired is given back."""
+        """Within, somebody may be looking at the tables: nothing retired is given back."""
         with self._lock:
             self._running += 1
         try:

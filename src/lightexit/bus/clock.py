@@ -14,8 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from lightexit.abi import StateMemory
-from lightexit.bus.layout import ClockState
+from lightexit.abi import ClockState, StateMemory
 from lightexit.errors import HostError
 
 _CALIBRATION_S = 0.005

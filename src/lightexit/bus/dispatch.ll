@@ -445,6 +445,14 @@ done:
 
 ; ---- from an access to registers ----------------------------------------------------------
 
+; The same for those who do it more than once: this copy is not for speed.
+define internal i64 @register_again(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                                    i64 %data, i1 %fits) noinline {
+  %value = call i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                              i64 %data, i1 %fits)
+  ret i64 %value
+}
+
 ; An access within a window that is not just one register: cut into whole registers, or given to
 ; the model as it is where it has a part of one.
 define internal i64 @cut(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
@@ -457,8 +465,8 @@ entry:
   %is_whole = icmp eq i64 %rest, 0
   br i1 %is_whole, label %next, label %misfit
 misfit:
-  %odd = call i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
-                            i64 %data, i1 false)
+  %odd = call i64 @register_again(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                                  i64 %data, i1 false)
   ret i64 %odd
 next:
   %done = phi i64 [ 0, %entry ], [ %done.n, %next ]
@@ -468,8 +476,8 @@ next:
   %part.s = lshr i64 %data, %shift
   %part = and i64 %part.s, %mask
   %where = add i64 %offset, %done
-  %read = call i64 @register(ptr %vcpu, ptr %window, i64 %where, i64 %width, i1 %is_write,
-                             i64 %part, i1 true)
+  %read = call i64 @register_again(ptr %vcpu, ptr %window, i64 %where, i64 %width, i1 %is_write,
+                                   i64 %part, i1 true)
   %placed = shl i64 %read, %shift
   %value.n = or i64 %value, %placed
   %done.n = add i64 %done, %width
@@ -630,7 +638,7 @@ next:
   %next_address = add i64 %address, %index
   %port = and i64 %next_address, 65535
   %where = select i1 %is_memory, i64 %next_address, i64 %port
-  %read = call i64 @perform_byte(ptr %vcpu, i1 %is_memory, i64 %where, i1 %is_write, i64 %part)
+  %read = call i64 @perform(ptr %vcpu, i1 %is_memory, i64 %where, i64 1, i1 %is_write, i64 %part)
   %placed = shl i64 %read, %shift
   %value.n = or i64 %value, %placed
   %index.n = add i64 %index, 1
@@ -642,7 +650,7 @@ done:
 
 ; One access of 1 to 8 bytes; the value read, or 0.
 define internal i64 @perform(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size, i1 %is_write,
-                             i64 %data) alwaysinline {
+                             i64 %data) noinline {
 entry:
   %bus.i = get %vcpu, Vcpu.bus
   %bus = inttoptr i64 %bus.i to ptr
@@ -672,14 +680,6 @@ across:
 nobody:
   %ones = call i64 @unclaimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size, i1 %is_write)
   ret i64 %ones
-}
-
-; The same for those who do it more than once.
-define internal i64 @perform_byte(ptr %vcpu, i1 %is_memory, i64 %address, i1 %is_write,
-                                  i64 %data) noinline {
-  %value = call i64 @perform(ptr %vcpu, i1 %is_memory, i64 %address, i64 1, i1 %is_write,
-                             i64 %data)
-  ret i64 %value
 }
 
 ; ---- entry points -------------------------------------------------------------------------

@@ -9,21 +9,6 @@ from __future__ import annotations
 from lightexit.abi import Struct, u8, u32, u64
 
 
-class ClockState(Struct):
-    """VM time: `base_ns + (ticks - origin) * rate / 2**32`.
-
-    Ticks are the CPU's cycle counter, or nanoseconds where `gettime` holds the address of a
-    `clock_gettime`. Guarded by the version word of its `StateMemory`, like any state.
-    """
-
-    base_ns: u64
-    origin: u64
-    rate: u64
-    step_ns: u64  # VM time that passes with every access of a guest
-    gettime: u64
-    clock_id: u32
-
-
 class Tables(Struct):
     """What a bus is made of. `ports` has 65,536 entries, each a `Window` or 0."""
 

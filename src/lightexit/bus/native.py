@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
-from lightexit.abi import ABI_VERSION, STATE_OFFSET, IoContext, StateHeader, Struct
+from lightexit.abi import ABI_VERSION, STATE_OFFSET, ClockState, IoContext, StateHeader, Struct
 from lightexit.bus import layout
 from lightexit.engine.native import NativeCode, compile_ir
 from lightexit.errors import InternalError
@@ -20,7 +20,7 @@ Layouts = Mapping[str, tuple[type[Struct], int]]
 
 LAYOUTS: Layouts = {
     "Header": (StateHeader, 0),
-    "Clock": (layout.ClockState, STATE_OFFSET),
+    "Clock": (ClockState, STATE_OFFSET),
     "IoContext": (IoContext, 0),
     **{
         kind.__name__: (kind, 0)

@@ -29,13 +29,13 @@ def compile_filter(function: Callable[..., Any], cache: Cache | None = None) -> 
     from lightexit.compiler.infer import infer_filter
     from lightexit.compiler.stored import KIND, key_of, pack, unpack
 
-    typed = check(infer_filter(function))
+    typed = infer_filter(function)
     cache = cache if cache is not None else Cache()
     key = key_of(typed)
     stored = cache.get(KIND, key)
     if stored is not None:
         return unpack(stored)
-    program = generate(typed)
+    program = generate(check(typed))
     cache.put(KIND, key, pack(program))
     return program
 

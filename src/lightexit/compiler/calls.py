@@ -138,6 +138,9 @@ def _default(
 def _plain(fn: Expansion, node: ast.Call, least: int, most: int) -> Sequence[ast.expr]:
     """The arguments of a function that takes them by position."""
     name = fn.text(node.func)
+    starred = next((each for each in node.args if isinstance(each, ast.Starred)), None)
+    if starred is not None:
+        fn.infer(starred)
     if node.keywords or not least <= len(node.args) <= most:
         count = str(least) if least == most else f"{least} or more"
         raise fn.error(

@@ -79,9 +79,12 @@ def _held(fn: Expansion, expr: Expr) -> tuple[Expr, Expr]:
 
 
 def _identity(fn: Expansion, node: ast.Compare) -> Exception:
-    sign = "==" if isinstance(node.ops[0], ast.Is) else "!="
-    text = f"{fn.text(node.left)} {sign} {fn.text(node.comparators[0])}"
-    return fn.error(node, "`is`, which compares objects", "a comparison of values", text)
+    negative, other = isinstance(node.ops[0], ast.IsNot), node.comparators[0]
+    left = fn.text(node.left)
+    hint = f"{left} {'!=' if negative else '=='} {fn.text(other)}"
+    if isinstance(other, ast.Constant) and isinstance(other.value, bool):
+        hint = left if other.value != negative else f"not {left}"
+    return fn.error(node, "`is`, which compares objects", "a comparison of values", hint)
 
 
 def _membership(fn: Expansion, node: ast.Compare, left: Expr) -> Expr:

@@ -93,8 +93,6 @@ def _cases(fn: Expansion, subject: Expr, cases: list[ast.match_case]) -> tuple[S
         always = value_of(condition) == 1
         condition = guard if always else Logic(guard.span, BOOL, "and", condition, guard)
     if value_of(condition) == 1:
-        if rest and ast.unparse(case.pattern) == "_" and case.guard is None:
-            raise fn.error(rest[0].pattern, "a case after `case _`", "`case _` as the last one")
         return fn.block(case.body)
     then = lambda: fn.block(case.body)  # noqa: E731
     return _branch(fn, case.pattern, condition, then, lambda: _cases(fn, subject, rest))
@@ -127,8 +125,8 @@ def _unknown_pattern(fn: Expansion, pattern: ast.pattern) -> Exception:
             f"case _: for the rest; a constant needs a dot, as in Reg.{name}",
         )
     if isinstance(pattern, ast.MatchSingleton):
-        return fn.error(pattern, f"case {pattern.value}", expected, "if ...: instead of match")
-    return fn.error(pattern, "a case for sequences, mappings or classes", expected)
+        return fn.error(pattern, f"case {pattern.value}", expected, "if ... else ... for a bool")
+    return fn.error(pattern, "a case for a sequence, mapping or class", expected, "case 1 | 2:")
 
 
 @statement(ast.Break)
@@ -265,7 +263,7 @@ def _counted(fn: Expansion, call: ast.Call, start: Interval, stop: Interval, ste
     if not (every.within(U64) or every.within(I64)):
         raise fn.error(
             call,
-            f"a range from {start} to {stop}",
+            f"a range that may end at {bounds.describe(stop.hi)}",
             "bounds that leave room for one step more within 64 bits",
             "a loop of at most a few dozen rounds: range(min(n, 16))",
         )

@@ -83,13 +83,13 @@ def comply(fn: Expansion, node: ast.AST, expr: Expr, wanted: Declared, place: st
     if isinstance(wanted.type, IntType):
         return fit(fn, node, expr, wanted.type, place)
     if wanted.type is bool:
-        return as_bool(fn, node, expr, f"for {place}, which is a bool")
+        return as_bool(fn, node, expr, f"as {place}, which is a bool")
     if _is_number(wanted.type):
         return as_int(fn, node, expr)
     if _matches(expr.kind, wanted.type):
         return expr
     name = "None" if wanted.type in (None, types.NoneType) else wanted.type.__name__
-    raise fn.error(node, f"{expr.kind} for {place}", f"{_article(name)}{name}", _hint(wanted.type))
+    raise fn.error(node, f"{expr.kind} as {place}", f"{_article(name)}{name}", _hint(wanted.type))
 
 
 def _is_number(wanted: Any) -> bool:

@@ -94,6 +94,11 @@ class Emitter:
             self._locals[local] = f"%{name}.{local.number}"
         return self._locals[local]
 
+    def _ending(self) -> str:
+        """The end of the last block: some path may seem to lead there, though none does."""
+        ended = self._lines[-1].startswith(("  ret ", "  br "))
+        return "\n" if ended else "\n  br label %fault\n"
+
     def module(self, state_sizes: list[int]) -> str:
         """The whole module; states are symbols `state0`, `state1`, and so on."""
         states = (
@@ -115,7 +120,8 @@ class Emitter:
             + "  %ctx = call ptr @llvm.preserve.static.offset(ptr %context)\n"
             + "  br label %body\nbody:\n"
             + "\n".join(self._lines)
-            + "\n  br label %fault\nfault:\n  ret i64 0\n}\n\n"
+            + self._ending()
+            + "fault:\n  ret i64 0\n}\n\n"
             + _DECLARATIONS
             + "".join(locations)
         )

@@ -9,6 +9,7 @@ on every path that leads there, with what it can hold there; None where no path 
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -161,6 +162,8 @@ class Expansion:
 
     def text(self, node: ast.AST, longest: int = 40) -> str:
         """The author's own words for use in a hint; `...` where they are many."""
+        if isinstance(node, ast.AugAssign):
+            node = ast.BinOp(node.target, node.op, node.value)
         text = ast.unparse(node)
         return text if len(text) <= longest else "..."
 
@@ -183,18 +186,24 @@ class Expansion:
     def _spend(self, node: ast.AST) -> None:
         self.unit.operations += 1
         if self.unit.operations > MAX_OPERATIONS:
-            raise self.error(
-                node,
-                f"the filter has more than {MAX_OPERATIONS} operations, expanded calls included",
-                "a fast path of a few dozen lines",
-                "leave the rare cases to the device model: return Verdict.PASS",
-            )
+            raise self._too_large(node)
+
+    def _too_large(self, node: ast.AST) -> AuthorError:
+        if self.caller is not None and self.call_site is not None:
+            return self.caller._too_large(self.call_site)
+        return self.error(
+            node,
+            f"the filter has more than {MAX_OPERATIONS} operations, expanded calls included",
+            "a fast path of a few dozen lines",
+            "leave the rare cases to the device model: return Verdict.PASS",
+        )
 
 
 def _no_return(_node: ast.Return) -> list[Stmt]:
     raise InternalError("an expansion without a way to return")
 
 
+@functools.cache
 def _assignments(function: ast.FunctionDef) -> Counter[str]:
     """How often each local of a function is assigned; binding a parameter counts."""
     parameters = function.args
@@ -205,6 +214,7 @@ def _assignments(function: ast.FunctionDef) -> Counter[str]:
     return count
 
 
+@functools.cache
 def assigned(node: ast.AST) -> Counter[str]:
     """How often each name is assigned in `node`; a bare annotation assigns nothing."""
     found = [

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from lightexit.abi import IntType
 from lightexit.compiler import kinds
@@ -63,7 +62,7 @@ def as_exact(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
         return expr
     raise fn.error(
         node,
-        f"this {excess(interval_of(expr), U64)}, and {use} needs its true value",
+        f"{excess(fn, node, expr, U64)}, and {use} needs its true value",
         "a value of 64 bits",
         wrapping(fn, node, "u64"),
     )
@@ -76,7 +75,7 @@ def as_unsigned(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
         return expr
     raise fn.error(
         node,
-        f"this {excess(interval_of(expr), U64)}, and {use} needs at least 0",
+        f"{excess(fn, node, expr, U64)}, and {use} needs at least 0",
         "a value of at least 0",
         wrapping(fn, node, "u64"),
     )
@@ -118,24 +117,27 @@ def fit(fn: Expansion, node: ast.AST, expr: Expr, kind: IntType, place: str) -> 
         return expr
     raise fn.error(
         node,
-        f"this {excess(interval_of(expr), limits)}, and {place} is a {kind}",
+        f"{excess(fn, node, expr, limits)}, and {place} is a {kind}",
         f"a value of 0 to {kind.maximum:#x}",
         wrapping(fn, node, kind.name),
     )
 
 
-def excess(interval: Interval, limits: Interval) -> str:
-    """In which way an interval leaves its limits, in words."""
+def excess(fn: Expansion, node: ast.AST, expr: Expr, limits: Interval) -> str:
+    """In which way a value leaves its limits, in words."""
+    interval, subject = interval_of(expr), fn.text(node)
+    subject = "this" if subject == "..." else subject
     if interval.is_point:
-        return f"is {interval.lo}"
-    below, above = interval.lo < limits.lo, interval.hi > limits.hi
-    ways = ["may be negative"] * below + [f"may exceed {limits.hi:#x}"] * above
-    return f"{' and '.join(ways) or 'does not fit'} ({interval})"
+        return f"{subject} is {interval}"
+    lowest, highest = str(interval)[1:-1].split(", ")
+    below = [f"as low as {lowest}"] if interval.lo < limits.lo else []
+    above = [f"as large as {highest}"] if interval.hi > limits.hi else []
+    return f"{subject} may be {' and '.join(below + above)}"
 
 
 def wrapping(fn: Expansion, node: ast.AST, kind: str) -> str:
     """The hint to take a value modulo 2**bits."""
-    return f"{kind}({fn.text(node)}), which wraps it"
+    return f"{kind}({fn.text(node)}) keeps the low {kind[1:]} bits"
 
 
 def same_kind(expr: Expr, kind: Kind) -> Expr:
@@ -148,11 +150,6 @@ def same_kind(expr: Expr, kind: Kind) -> Expr:
 def simple(expr: Expr) -> bool:
     """Whether evaluating it again costs nothing and gives the same."""
     return isinstance(expr, Const | Read)
-
-
-def widened(expr: Expr, kind: Kind) -> Expr:
-    """The same expression, known less precisely."""
-    return replace(expr, kind=kind)
 
 
 def _hint(fn: Expansion, node: ast.AST, expr: Expr) -> str:

@@ -70,29 +70,42 @@ def _parameters(fn: Expansion) -> list[tuple[ast.arg, type[Struct]]]:
     arguments = fn.source.node.args
     plain = [*arguments.posonlyargs, *arguments.args]
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults:
-        raise fn.error(fn.source.node, "*, ** or a default in a filter's parameters", _SIGNATURE)
+        raise fn.error(
+            fn.source.node, "`*`, `**` or a default among a filter's parameters", _SIGNATURE
+        )
     if not plain:
         raise fn.error(fn.source.node, "a filter without parameters", _SIGNATURE)
     context, *states = plain
-    kind = declared(fn, context, context.annotation, f"parameter {context.arg}")
-    if kind.type is not IoContext:
-        raise fn.error(context, f"the first parameter is {fn.text(context)}", "ctx: IoContext")
+    if _type_of(fn, context) is not IoContext:
+        raise fn.error(
+            context,
+            f"the first parameter is {fn.text(context)}",
+            "ctx: IoContext, the access",
+            _SIGNATURE,
+        )
     bind(fn, context.arg, ContextBase(fn.source.span(context), Context(IoContext)))
     return [(state, _struct(fn, state)) for state in states]
 
 
 def _struct(fn: Expansion, parameter: ast.arg) -> type[Struct]:
-    kind = declared(fn, parameter, parameter.annotation, f"parameter {parameter.arg}").type
+    kind = _type_of(fn, parameter)
     if isinstance(kind, type) and issubclass(kind, Struct) and kind is not IoContext:
         if kind.layout.size:
             return kind
         raise fn.error(parameter, f"{kind.__name__} has no fields", "a Struct of at least a byte")
-    raise fn.error(parameter, f"parameter {fn.text(parameter)} is no state", "a Struct", _SIGNATURE)
+    raise fn.error(parameter, f"{fn.text(parameter)} is no state", "a Struct", _SIGNATURE)
+
+
+def _type_of(fn: Expansion, parameter: ast.arg) -> Any:
+    if parameter.annotation is None:
+        return None
+    return declared(fn, parameter, parameter.annotation, f"parameter {parameter.arg}").type
 
 
 def _check_verdict(fn: Expansion) -> None:
     node = fn.source.node
-    if declared(fn, node, node.returns, node.name).type is not Verdict:
+    place = f"the answer of {node.name}"
+    if not node.returns or declared(fn, node, node.returns, place).type is not Verdict:
         raise fn.error(node.returns or node, "a filter that returns no Verdict", _SIGNATURE)
 
 

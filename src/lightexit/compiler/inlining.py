@@ -108,7 +108,7 @@ class _Returns:
 
     def __post_init__(self) -> None:
         node = self.fn.source.node
-        self.wanted = declared(self.fn, node, node.returns, node.name)
+        self.wanted = declared(self.fn, node, node.returns, f"the result of {node.name}")
 
     @property
     def kind(self) -> Kind:

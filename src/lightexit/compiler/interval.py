@@ -41,8 +41,11 @@ class Interval:
         lo, hi = max(lo, self.lo), min(hi, self.hi)
         return Interval(lo, hi) if lo <= hi else None
 
+    def __repr__(self) -> str:
+        return f"{self.lo}..{self.hi}"
+
     def __str__(self) -> str:
-        return _bound(self.lo) if self.is_point else f"[{_bound(self.lo)}, {_bound(self.hi)}]"
+        return describe(self.lo) if self.is_point else f"[{describe(self.lo)}, {describe(self.hi)}]"
 
 
 U64 = Interval(0, 2**64 - 1)
@@ -158,8 +161,8 @@ def _signed(a: Interval, b: Interval) -> Interval:
     return Interval(_clamp(-(1 << bits)), _clamp((1 << bits) - 1))
 
 
-def _bound(value: int) -> str:
-    """A bound as people write it: powers of two by their name."""
+def describe(value: int) -> str:
+    """A bound as people write it: near a power of two by its name."""
     if abs(value) < 2**16:
         return str(value)
     if abs(value) >= UNBOUNDED:

@@ -3,82 +3,78 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from lightexit.abi import ArrayType, Struct
 from lightexit.abi.struct import size_of
 from lightexit.compiler.interval import Interval, is_exact
+from lightexit.compiler.node import Node
 
 
-@dataclass(frozen=True)
-class Int:
+class Int(Node):
     """An integer. `flag` tells that CPython holds an IntFlag there, whose `~` is another."""
 
     interval: Interval
     flag: bool = False
 
+    def __repr__(self) -> str:
+        return f"Int({self.interval!r}{', flag' * self.flag})"
+
     def __str__(self) -> str:
-        return f"the int {self.interval}" if self.interval.is_point else f"an int in {self.interval}"
+        return (
+            f"the int {self.interval}" if self.interval.is_point else f"an int in {self.interval}"
+        )
 
 
-@dataclass(frozen=True)
-class Bool:
+class Bool(Node):
     """True or False."""
 
     def __str__(self) -> str:
         return "a bool"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Node):
     """A `Verdict`."""
 
     def __str__(self) -> str:
         return "a Verdict"
 
 
-@dataclass(frozen=True)
-class Nothing:
+class Nothing(Node):
     """None: what a function without a value returns."""
 
     def __str__(self) -> str:
         return "None"
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Node):
     """The access: there is one, in a place of its own."""
 
-    struct: type[Struct] = field(repr=False)
+    struct: type[Struct]
 
     def __str__(self) -> str:
         return f"the {self.struct.__name__}"
 
 
-@dataclass(frozen=True)
-class StructRef:
+class StructRef(Node):
     """A struct in a state; at least `room` bytes of state follow its address."""
 
-    struct: type[Struct] = field(repr=False)
+    struct: type[Struct]
     room: int
 
     def __str__(self) -> str:
         return f"a {self.struct.__name__}"
 
 
-@dataclass(frozen=True)
-class ArrayRef:
+class ArrayRef(Node):
     """An array in a state; at least `room` bytes of state follow its address."""
 
-    array: ArrayType = field(repr=False)
+    array: ArrayType
     room: int
 
     def __str__(self) -> str:
         return f"an array of {self.array.length}"
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Node):
     """A scalar in a state, before it is read or written."""
 
     room: int
@@ -87,8 +83,7 @@ class Cell:
         return "a field"
 
 
-@dataclass(frozen=True)
-class Several:
+class Several(Node):
     """The values of a function that returns a tuple."""
 
     items: tuple[Kind, ...]

@@ -13,13 +13,14 @@ from lightexit.compiler.fitting import (
     as_exact,
     as_int,
     as_unsigned,
+    excess,
     integer,
     interval_of,
     truth,
     value_of,
 )
 from lightexit.compiler.interval import Interval
-from lightexit.compiler.kinds import BOOL, Bool, Int
+from lightexit.compiler.kinds import BOOL, Bool, Int, exact
 from lightexit.compiler.scope import NOT_STATIC, constant, static_value
 from lightexit.compiler.tree import Binary, Compare, Const, Expr
 
@@ -77,6 +78,7 @@ def _operands(
     """Both sides as the ints that an operator can work on."""
     left_node, right_node = _sides(node)
     if sign in ("//", "%"):
+        _prefer_muldiv(fn, sign, left_node, left, right_node)
         left = as_unsigned(fn, left_node, left, f"`{sign}`")
         right = as_unsigned(fn, right_node, right, f"`{sign}`")
         if value_of(right) == 0:
@@ -90,6 +92,23 @@ def _operands(
         left = as_int(fn, left_node, left)
         right = as_unsigned(fn, right_node, right, "a shift count")
     return as_int(fn, left_node, left), as_int(fn, right_node, right)
+
+
+def _prefer_muldiv(
+    fn: Expansion, sign: str, dividend: ast.expr, left: Expr, divisor: ast.expr
+) -> None:
+    """A product that may need 128 bits has a way of its own to be divided."""
+    product = isinstance(dividend, ast.BinOp) and isinstance(dividend.op, ast.Mult)
+    if not product or sign != "//" or not isinstance(left.kind, Int) or exact(left.kind):
+        return
+    assert isinstance(dividend, ast.BinOp)
+    factors = f"{fn.text(dividend.left)}, {fn.text(dividend.right)}"
+    raise fn.error(
+        dividend,
+        f"{excess(fn, dividend, left, bounds.U64)}, and `//` needs its true value",
+        "a product of 64 bits",
+        f"muldiv64({factors}, {fn.text(divisor)}) is exact",
+    )
 
 
 def _sides(node: ast.BinOp | ast.AugAssign) -> tuple[ast.expr, ast.expr]:

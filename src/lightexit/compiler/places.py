@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lightexit.abi import WRITABLE_FIELDS, ArrayType, Field, IntType, Struct
 from lightexit.abi.struct import FieldType, size_of
@@ -102,8 +102,8 @@ def read(fn: Expansion, node: ast.AST, place: Place) -> Expr:
     kind, bits = _scalar(place.type)
     if isinstance(place.address.kind, Context):
         assert isinstance(place.address, ContextLoad)
-        loaded = ContextLoad(span, kind, place.address.offset, bits)
-        return replace(loaded, kind=fn.live.get(key_of(loaded) or "", kind))
+        known = fn.live.get(key_of(place.address) or "", kind)
+        return ContextLoad(span, known, place.address.offset, bits)
     return Load(span, kind, place.address, bits)
 
 
@@ -155,7 +155,7 @@ def _check_context_access(fn: Expansion, node: ast.Attribute, field: Field) -> N
     if isinstance(node.ctx, ast.Store) and field.name not in WRITABLE_FIELDS:
         raise fn.error(
             node,
-            f"{fn.text(node)} is assigned, which is the host's to say",
+            f"{fn.text(node)} is written, which tells what the guest did",
             f"one of {', '.join(WRITABLE_FIELDS)}",
             "the answer to a read goes into ctx.data",
         )

@@ -7,55 +7,60 @@ import ast
 
 _Refusal = tuple[str, str, str]
 
-_FUNCTION = "plain statements: a filter is one function, its helpers stand beside it"
+_MODULE = "helpers beside the filter, in its module"
 _NUMBERS = "ints and bools"
-_TOTAL = "a filter that answers every access"
+_TOTAL = "an answer to every access"
+_STATE = "state in a Struct"
+_AT_ONCE = "an answer at once"
+_HELPER = "@inline def ... in the module"
+_LOOP = "for i in range(8): ..."
 
+#: By syntax: its name, what a filter has instead, and how that is written.
 _REFUSALS: dict[type[ast.AST], _Refusal] = {
-    ast.FunctionDef: ("a function inside the filter", _FUNCTION, "@inline def ... in the module"),
-    ast.AsyncFunctionDef: ("an async function", _FUNCTION, "@inline def ... in the module"),
-    ast.ClassDef: ("a class inside the filter", _FUNCTION, "class ...(Struct) in the module"),
-    ast.Lambda: ("a lambda", _FUNCTION, "@inline def ... in the module"),
-    ast.Import: ("an import inside the filter", _FUNCTION, "import at the top of the module"),
-    ast.ImportFrom: ("an import inside the filter", _FUNCTION, "import at the top of the module"),
-    ast.Global: ("a global variable", "state in a Struct", "give the filter a state parameter"),
-    ast.Nonlocal: ("an outer variable", "state in a Struct", "give the filter a state parameter"),
-    ast.Delete: ("del", "locals, which need no deleting", "leave it out"),
-    ast.Raise: ("raise", _TOTAL, "return Verdict.PASS: the device model answers"),
-    ast.Try: ("try", _TOTAL, "test before, and return Verdict.PASS where it would fail"),
-    ast.TryStar: ("try", _TOTAL, "test before, and return Verdict.PASS where it would fail"),
-    ast.Assert: ("assert", _TOTAL, "if not ...: return Verdict.PASS"),
-    ast.With: ("with", "no locks or files: the host locks the state around each run", "remove it"),
-    ast.AsyncWith: ("async with", "no locks or files in a filter", "remove it"),
-    ast.AsyncFor: ("async for", "for ... in range(...)", "for i in range(8): ..."),
-    ast.Await: ("await", "a filter that runs to its end at once", "remove it"),
-    ast.Yield: ("yield", "one answer for each access", "return Verdict.HANDLED"),
-    ast.YieldFrom: ("yield", "one answer for each access", "return Verdict.HANDLED"),
+    ast.FunctionDef: ("a function", _MODULE, _HELPER),
+    ast.AsyncFunctionDef: ("an async function", _MODULE, _HELPER),
+    ast.ClassDef: ("a class", _MODULE, "class ...(Struct) in the module"),
+    ast.Lambda: ("a lambda", _MODULE, _HELPER),
+    ast.Import: ("an import", "imports at the top of the module", "import it there"),
+    ast.ImportFrom: ("an import", "imports at the top of the module", "import it there"),
+    ast.Global: ("`global`", _STATE, "give the filter a state parameter"),
+    ast.Nonlocal: ("`nonlocal`", _STATE, "give the filter a state parameter"),
+    ast.Delete: ("`del`", "locals, which need no deleting", "leave it out"),
+    ast.Raise: ("`raise`", _TOTAL, "return Verdict.PASS, and the device model answers"),
+    ast.Try: ("`try`", _TOTAL, "test first, and return Verdict.PASS where it would fail"),
+    ast.TryStar: ("`try`", _TOTAL, "test first, and return Verdict.PASS where it would fail"),
+    ast.Assert: ("`assert`", _TOTAL, "if not ...: return Verdict.PASS"),
+    ast.With: ("`with`", "no locks: the host locks the state around each run", "leave it out"),
+    ast.AsyncWith: ("`async with`", _AT_ONCE, "leave it out"),
+    ast.AsyncFor: ("`async for`", _AT_ONCE, _LOOP),
+    ast.Await: ("`await`", _AT_ONCE, "leave it out"),
+    ast.Yield: ("`yield`", _AT_ONCE, "return Verdict.HANDLED"),
+    ast.YieldFrom: ("`yield from`", _AT_ONCE, "return Verdict.HANDLED"),
     ast.List: ("a list", _NUMBERS, "an Array field in the state"),
-    ast.Set: ("a set", _NUMBERS, "x == 1 or x == 2, or x in (1, 2)"),
+    ast.Set: ("a set", _NUMBERS, "x in (1, 2)"),
     ast.Dict: ("a dict", _NUMBERS, "match ...: case ...:"),
     ast.Tuple: (
         "a tuple as a value",
         "tuples only in unpacking and in an @inline function's return",
         "a, b = x, y",
     ),
-    ast.ListComp: ("a comprehension", "a loop", "for i in range(8): ..."),
-    ast.SetComp: ("a comprehension", "a loop", "for i in range(8): ..."),
-    ast.DictComp: ("a comprehension", "a loop", "for i in range(8): ..."),
-    ast.GeneratorExp: ("a generator", "a loop", "for i in range(8): ..."),
-    ast.JoinedStr: ("a formatted string", _NUMBERS, "compute with numbers only"),
-    ast.NamedExpr: (":= within an expression", "an assignment of its own", "x = ...; if x: ..."),
-    ast.Starred: ("* before a value", "each value by its name", "f(a, b)"),
-    ast.Slice: ("a slice", "one index", "for i in range(...): a[i]"),
+    ast.ListComp: ("a comprehension", "a loop", _LOOP),
+    ast.SetComp: ("a comprehension", "a loop", _LOOP),
+    ast.DictComp: ("a comprehension", "a loop", _LOOP),
+    ast.GeneratorExp: ("a generator", "a loop", _LOOP),
+    ast.JoinedStr: ("a formatted string", _NUMBERS, "leave it out"),
+    ast.NamedExpr: ("`:=`", "an assignment of its own", "x = ... in the line before"),
+    ast.Starred: ("`*` before a value", "each value by its name", "f(a, b)"),
+    ast.Slice: ("a slice", "one index", "for i in range(4): ... a[i] ..."),
 }
 
 _CONSTANTS: dict[type, _Refusal] = {
-    str: ("a string", _NUMBERS, "the character's number: 0x41 instead of 'A'"),
+    str: ("a string", _NUMBERS, "the character's number, 0x41 for 'A'"),
     bytes: ("bytes", _NUMBERS, "an Array[u8] field in the state"),
-    float: ("a float", "whole numbers", "scale first: 1193182 Hz instead of 1.193182 MHz"),
-    complex: ("a complex number", "whole numbers", "an int"),
+    float: ("a float", _NUMBERS, "scale it first: 1193182 Hz for 1.193182 MHz"),
+    complex: ("a complex number", _NUMBERS, "two ints"),
     type(None): ("None", _NUMBERS, "a bool field that says whether there is a value"),
-    type(...): ("...", "code", "return Verdict.PASS"),
+    type(...): ("`...`", "statements", "return Verdict.PASS"),
 }
 
 
@@ -63,11 +68,12 @@ def refusal(node: ast.AST) -> _Refusal:
     """Found, expected and hint for syntax that no filter may contain."""
     if isinstance(node, ast.Constant):
         return constant_refusal(node.value)
-    name = type(node).__name__
-    return _REFUSALS.get(type(node), (f"{name} is not part of the filter language", _NUMBERS, ""))
+    found, expected, hint = _REFUSALS.get(type(node), (f"`{type(node).__name__}`", _NUMBERS, ""))
+    return f"{found} in a filter", expected, hint
 
 
 def constant_refusal(value: object) -> _Refusal:
     """Found, expected and hint for a value that is no number."""
     kind = type(value)
-    return _CONSTANTS.get(kind, (f"a value of type {kind.__name__}", _NUMBERS, "an int"))
+    found, expected, hint = _CONSTANTS.get(kind, (f"a {kind.__name__}", _NUMBERS, "an int"))
+    return f"{found} in a filter", expected, hint

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from enum import Enum, Flag, FlagBoundary
+from enum import Enum, EnumType, Flag, FlagBoundary
 from types import ModuleType
 from typing import Any
 
@@ -146,16 +146,17 @@ def _checked(fn: Expansion, node: ast.expr, value: int) -> int:
 
 def _no_number(fn: Expansion, node: ast.expr, value: Any) -> Exception:
     text = fn.text(node)
+    found, expected, hint = constant_refusal(value)
     if isinstance(node, ast.Constant):
-        found, expected, hint = constant_refusal(value)
         return fn.error(node, found, expected, hint)
+    if isinstance(value, EnumType):
+        return fn.error(node, f"{text} is an enum", "a member", f"{text}.{next(iter(value)).name}")
     if callable(value):
         kind = "class" if isinstance(value, type) else "function"
-        return fn.error(node, f"{text} is a {kind}", "a value", f"call it: {text}(...)")
+        return fn.error(node, f"{text} is a {kind}", "a value", f"{text}(...) calls it")
     if isinstance(value, ModuleType):
-        return fn.error(node, f"{text} is a module", "a value", f"name what you need: {text}.NAME")
-    _, expected, hint = constant_refusal(value)
-    return fn.error(node, f"{text} is a value of type {type(value).__name__}", expected, hint)
+        return fn.error(node, f"{text} is a module", "a value", f"{text}.NAME for one of its names")
+    return fn.error(node, f"{text} is {found}", expected, hint)
 
 
 def nearest(name: str, known: list[str]) -> str:

@@ -124,4 +124,6 @@ def _content(cell: Any) -> object:
 
 def _characters(text: str, byte_offset: int) -> int:
     """A column that counts UTF-8 bytes, as `ast` has it, in characters."""
+    if text.isascii():
+        return byte_offset
     return len(text.encode()[:byte_offset].decode(errors="ignore"))

@@ -9,7 +9,7 @@ from lightexit.abi import IntType
 from lightexit.compiler import kinds
 from lightexit.compiler.declared import declared
 from lightexit.compiler.expansion import Expansion, Variable, statement
-from lightexit.compiler.fitting import excess, fit, interval_of, same_kind
+from lightexit.compiler.fitting import excess, fit, interval_of, same_kind, wrapping
 from lightexit.compiler.interval import U64, unsigned
 from lightexit.compiler.kinds import Int
 from lightexit.compiler.operators import binary
@@ -149,10 +149,9 @@ def _fit_variable(fn: Expansion, variable: Variable, value: Expr, node: ast.AST)
     if repeated_int and not interval_of(value).within(U64):
         raise fn.error(
             node,
-            f"this {excess(interval_of(value), U64)}, and {variable.name}, which is assigned more "
-            "than once, is a u64",
+            f"{excess(fn, node, value, U64)}, and {variable.name}, assigned again, is a u64",
             "a value of 0 to 2**64 - 1",
-            f"u64({fn.text(node)}), which wraps it",
+            wrapping(fn, node, "u64"),
         )
     return value
 

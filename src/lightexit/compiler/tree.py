@@ -7,20 +7,22 @@ and so can be a key. Expressions are evaluated left to right, as Python does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from lightexit.compiler.kinds import Kind
+from lightexit.compiler.node import Node
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Node):
     """Where it was written: `line` counts from 1, columns from 0."""
 
     file: str
     line: int
     column: int
     end_column: int
+
+    def __repr__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}-{self.end_column}"
 
 
 class Storage(Enum):
@@ -34,38 +36,36 @@ class Storage(Enum):
         return self.value
 
 
-@dataclass(frozen=True)
-class Local:
+class Local(Node):
     """A local variable; `number` tells those of one name apart."""
 
     name: str
     number: int
     storage: Storage
 
+    def __repr__(self) -> str:
+        return f"{self.name}.{self.number}:{self.storage.value}"
 
-@dataclass(frozen=True)
-class Expr:
+
+class Expr(Node):
     """Base of expressions."""
 
     span: Span
     kind: Kind
 
 
-@dataclass(frozen=True)
 class Const(Expr):
     """A known integer, bool or verdict."""
 
     value: int
 
 
-@dataclass(frozen=True)
 class Read(Expr):
     """The value of a local."""
 
     local: Local
 
 
-@dataclass(frozen=True)
 class Bind(Expr):
     """`value`, kept in `local` as well."""
 
@@ -73,12 +73,10 @@ class Bind(Expr):
     value: Expr
 
 
-@dataclass(frozen=True)
 class ContextBase(Expr):
     """The context itself; only its fields have values."""
 
 
-@dataclass(frozen=True)
 class ContextLoad(Expr):
     """A field of the context: `offset` in bytes."""
 
@@ -86,14 +84,12 @@ class ContextLoad(Expr):
     bits: int
 
 
-@dataclass(frozen=True)
 class StateBase(Expr):
     """The address of the state of the filter's `index`th state parameter."""
 
     index: int
 
 
-@dataclass(frozen=True)
 class Member(Expr):
     """The address `offset` bytes after `base`."""
 
@@ -112,7 +108,6 @@ class Guard(Enum):
         return self.value
 
 
-@dataclass(frozen=True)
 class Element(Expr):
     """The address of `base[index]`; a fault if that is not below `length`."""
 
@@ -123,7 +118,6 @@ class Element(Expr):
     guard: Guard
 
 
-@dataclass(frozen=True)
 class Load(Expr):
     """The scalar at an address."""
 
@@ -131,7 +125,6 @@ class Load(Expr):
     bits: int
 
 
-@dataclass(frozen=True)
 class Binary(Expr):
     """Integer arithmetic: `op` is Python's operator, or `min`, `max`."""
 
@@ -140,7 +133,6 @@ class Binary(Expr):
     right: Expr
 
 
-@dataclass(frozen=True)
 class Compare(Expr):
     """A comparison of two integers: `op` is Python's operator."""
 
@@ -149,14 +141,12 @@ class Compare(Expr):
     right: Expr
 
 
-@dataclass(frozen=True)
 class Not(Expr):
     """The opposite of a bool."""
 
     value: Expr
 
 
-@dataclass(frozen=True)
 class Logic(Expr):
     """`and`, `or` of bools; the right one is evaluated only where it matters."""
 
@@ -165,7 +155,6 @@ class Logic(Expr):
     right: Expr
 
 
-@dataclass(frozen=True)
 class Choice(Expr):
     """`then if condition else orelse`."""
 
@@ -174,7 +163,6 @@ class Choice(Expr):
     orelse: Expr
 
 
-@dataclass(frozen=True)
 class Wrap(Expr):
     """`value` modulo 2**bits."""
 
@@ -182,14 +170,12 @@ class Wrap(Expr):
     value: Expr
 
 
-@dataclass(frozen=True)
 class AsInt(Expr):
     """A bool or verdict as the int 0 or 1."""
 
     value: Expr
 
 
-@dataclass(frozen=True)
 class Call(Expr):
     """An expanded function: `body` ends in `Leave`s; then `results` hold its values."""
 
@@ -198,14 +184,12 @@ class Call(Expr):
     results: tuple[Local, ...]
 
 
-@dataclass(frozen=True)
-class Stmt:
+class Stmt(Node):
     """Base of statements."""
 
     span: Span
 
 
-@dataclass(frozen=True)
 class Assign(Stmt):
     """`local = value`."""
 
@@ -213,7 +197,6 @@ class Assign(Stmt):
     value: Expr
 
 
-@dataclass(frozen=True)
 class Store(Stmt):
     """Write a scalar into a state. The value is evaluated first, then the address."""
 
@@ -222,7 +205,6 @@ class Store(Stmt):
     value: Expr
 
 
-@dataclass(frozen=True)
 class ContextStore(Stmt):
     """Write a field of the context."""
 
@@ -231,14 +213,12 @@ class ContextStore(Stmt):
     value: Expr
 
 
-@dataclass(frozen=True)
 class Evaluate(Stmt):
     """Evaluate for the effect."""
 
     value: Expr
 
 
-@dataclass(frozen=True)
 class If(Stmt):
     """Two-way branch."""
 
@@ -247,7 +227,6 @@ class If(Stmt):
     orelse: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True)
 class While(Stmt):
     """Loop while the condition holds."""
 
@@ -255,7 +234,6 @@ class While(Stmt):
     body: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True)
 class ForRange(Stmt):
     """`for counter in range(start, stop, step)`; nothing else assigns the counter."""
 
@@ -266,38 +244,32 @@ class ForRange(Stmt):
     body: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True)
 class Break(Stmt):
     """Leave the innermost loop."""
 
 
-@dataclass(frozen=True)
 class Continue(Stmt):
     """Go on with the innermost loop."""
 
 
-@dataclass(frozen=True)
 class Return(Stmt):
     """End the filter with a verdict."""
 
     value: Expr
 
 
-@dataclass(frozen=True)
 class Leave(Stmt):
     """Leave the innermost expanded function, whose results are set."""
 
 
-@dataclass(frozen=True)
-class State:
+class State(Node):
     """A state parameter: `size` of the map value in bytes, header included."""
 
     name: str
     size: int
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(Node):
     """A whole filter."""
 
     name: str

@@ -57,7 +57,11 @@ class Device(Generic[S]):
         """The guest writes `value`, of `size` bytes, at `offset`."""
 
     def next_wakeup(self) -> int | None:
-        """VM time in ns when `advance` will next have something to do, if ever."""
+        """VM time in ns when `advance` will next have something to do, if ever.
+
+        Asked again after every access that the model answers: what would bring it forward is
+        no business of a filter's.
+        """
         return None
 
     def advance(self, now_ns: int) -> None:

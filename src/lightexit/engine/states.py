@@ -34,4 +34,4 @@ def check_states(program: Program, states: Sequence[StateMemory[Any]]) -> None:
 
 def context_bytes(context: IoContext) -> memoryview:
     """The context's own bytes, writable."""
-    return context._buffer
+    return context.buffer

@@ -6,7 +6,7 @@ the other, and where paths meet (`_arrive`) stop if a finished exploration cover
 A loop ends because its states change from round to round until the exit is the only way; a
 round that changes nothing is a loop without bound. Where many paths meet that differ in no
 loop's course, new ones are *widened* to cover what they have in common; if that costs the
-proof, `verify` tries again with more patience.
+proof, `explore` tries again with more patience.
 """
 
 from __future__ import annotations
@@ -20,27 +20,34 @@ from lightexit.isa import Program
 from lightexit.verifier.checker import Checker, RequirementError
 from lightexit.verifier.findings import Findings
 from lightexit.verifier.flow import Flow
-from lightexit.verifier.merge import Shape, merged, shape_of
+from lightexit.verifier.merge import Shape, course_of, merged, shape_of
 from lightexit.verifier.requirements import requirements
 from lightexit.verifier.state import State, initial, state_covers
 from lightexit.verifier.transfer import Transfer, Ways
 
 #: How many of the latest finished explorations at a meeting point are compared with.
 _MEMORY = 64
+#: States of a shape that may meet before they are widened: at the first try, at the second.
+_PATIENCE = (8, 1 << 30)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a program may cost: its longest run in instructions, its proof in abstract states.
+    """What a program may cost: its size in slots, its longest run in instructions, its proof in
+    abstract states. `helpers` are the numbers of those it may call.
 
     Without `answers`, r0 may be any number and nothing is asked of `ctx.data`: memory safety
     and termination of any eBPF program.
     """
 
+    slots: int = 16_384
     instructions: int = 65_536
     states: int = 100_000
     helpers: frozenset[int] = frozenset()
     answers: bool = True
+
+
+DEFAULT = Limits()
 
 
 class Step(NamedTuple):
@@ -60,6 +67,7 @@ class Visit:
 
     state: State
     arrivals: Arrivals
+    course: Shape = ()
     parent: Visit | None = None
     distance: int = 0
     open: int = 1
@@ -88,10 +96,10 @@ class Refusal:
 
 @dataclass
 class Arrivals:
-    """The visits at one meeting point that have one shape."""
+    """The finished visits at one meeting point that have one shape, and the others' courses."""
 
     finished: list[Visit] = field(default_factory=list)
-    unfinished: list[Visit] = field(default_factory=list)
+    courses: set[Shape] = field(default_factory=set)
 
 
 Observer = Callable[[int, State], None]
@@ -176,29 +184,25 @@ class Analysis:
     def _arrive(self, slot: int, state: State, visit: Visit, distance: int) -> Visit | None:
         """Explore on from where paths meet (the new visit), or stop: it was explored before."""
         state.forget(self.flow.live[slot], self.flow.relevant[slot])
-        shape = shape_of(state, self.flow.steering.get(slot, 0))
+        steering = self.flow.steering.get(slot, 0)
+        shape = shape_of(state, steering)
         arrivals = self._arrivals.setdefault((slot, shape), Arrivals())
         for old in reversed(arrivals.finished[-_MEMORY:]):
             if state_covers(old.state, state):
                 _finish(visit, distance + old.longest)
                 return None
-        _check_progress(arrivals, state)
-        if len(arrivals.finished) >= self.patience:
-            state = merged(arrivals.finished[-1].state, state)
-            self.widened = True
-        arrived = Visit(state, arrivals, visit, distance)
-        arrivals.unfinished.append(arrived)
-        return arrived
-
-
-def _check_progress(arrivals: Arrivals, state: State) -> None:
-    for old in arrivals.unfinished:
-        if state_covers(old.state, state) and state_covers(state, old.state):
+        course = course_of(state, steering)
+        if course in arrivals.courses:
             raise RequirementError(
                 "loops without a bound: a round may change nothing that decides whether it goes on",
                 "a loop that counts to a constant",
                 "for i in range(N):",
             )
+        if len(arrivals.finished) >= self.patience:
+            state = merged(arrivals.finished[-1].state, state)
+            self.widened = True
+        arrivals.courses.add(course)
+        return Visit(state, arrivals, course, visit, distance)
 
 
 def _finish(visit: Visit | None, length: int) -> None:
@@ -209,7 +213,23 @@ def _finish(visit: Visit | None, length: int) -> None:
         if visit.open:
             return
         if visit.parent is not None:
-            visit.arrivals.unfinished.remove(visit)
+            visit.arrivals.courses.remove(visit.course)
             visit.arrivals.finished.append(visit)
         length = visit.distance + visit.longest
         visit = visit.parent
+
+
+def explore(program: Program, flow: Flow, limits: Limits) -> tuple[Analysis, Refusal | None]:
+    """The exploration that decides: the first, or a more patient one if widening was to blame."""
+    for patience in _PATIENCE:
+        analysis = Analysis(program, flow, limits, patience)
+        refusal = analysis.run()
+        if refusal is None or not analysis.widened:
+            break
+    return analysis, refusal
+
+
+def watch(program: Program, flow: Flow, limits: Limits, observe: Observer) -> None:
+    """Call `observe(slot, state)` for each state of the exploration that decides, in its order."""
+    analysis, _ = explore(program, flow, limits)
+    Analysis(program, flow, limits, analysis.patience, observe).run()

@@ -63,11 +63,11 @@ class Findings:
         entries = {0, *(callee for _, callee in self.calls)}
         deepest = dict.fromkeys(entries, 0)
         for _ in range(MAX_FRAMES):
-            deepest = {entry: self._own(entry) + self._below(entry, deepest) for entry in entries}
+            below = dict.fromkeys(entries, 0)
+            for caller, callee in self.calls:
+                below[caller] = max(below[caller], deepest[callee])
+            deepest = {entry: self._own(entry) + below[entry] for entry in entries}
         return deepest[0]
 
     def _own(self, entry: int) -> int:
         return max(-(-self.stack.get(entry, 0) // _STACK_UNIT), 1) * _STACK_UNIT
-
-    def _below(self, entry: int, deepest: dict[int, int]) -> int:
-        return max((deepest[callee] for caller, callee in self.calls if caller == entry), default=0)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 from typing import NamedTuple
 
 from lightexit.errors import AuthorError
@@ -136,14 +137,18 @@ class Flow:
         self.instructions = decode(program)
         self.at = {i.slot: i for i in self.instructions}
         self.successors = {i.slot: _successors(i) for i in self.instructions}
+        self._predecessors: dict[int, list[int]] = {i.slot: [] for i in self.instructions}
+        for slot, successors in self.successors.items():
+            for each in successors:
+                self._predecessors[each].append(slot)
         self._check_reachable(program)
         self.joins = self._joins()
-        self._loops = [(i.target, i.slot) for i in self.instructions if _goes_back(i)]
+        self.looping = self._looping()
         self._escapes = any(_has_frame_pointer_value(i) for i in self.instructions)
         effects = {i.slot: effect(i) for i in self.instructions}
         self.live = self._solve(effects, _live)
         self.relevant = self._solve(effects, _relevant)
-        self.steering = self._steering(effects) if self._loops else {}
+        self.steering = self._steering(effects) if self.looping else {}
 
     def _check_reachable(self, program: Program) -> None:
         seen: set[int] = set()
@@ -174,19 +179,25 @@ class Flow:
                 arrivals[i.target] += 1
         return frozenset(slot for slot, count in arrivals.items() if count > 1)
 
-    def in_loop(self, slot: int) -> bool:
-        """Whether the slot lies between a backward jump and its target."""
-        return any(first <= slot <= last for first, last in self._loops)
+    def _looping(self) -> frozenset[int]:
+        """Slots between a backward jump and its target: every loop is among them."""
+        changes: Counter[int] = Counter()
+        for i in self.instructions:
+            if i.op.kind is Kind.JUMP and i.target <= i.slot:
+                changes[i.target] += 1
+                changes[i.slot + 1] -= 1
+        depths = accumulate(changes[slot] for slot in range(self.instructions[-1].slot + 1))
+        return frozenset(slot for slot, depth in enumerate(depths) if depth)
 
     def _steering(self, effects: dict[int, Effect]) -> dict[int, int]:
         inside = {
             slot: e
-            if self.in_loop(slot) and self.at[slot].op.kind is Kind.JUMP
+            if slot in self.looping and self.at[slot].op.kind is Kind.JUMP
             else Effect(e.overwrites, e.sources, 0)
             for slot, e in effects.items()
         }
         solved = self._solve(inside, _relevant)
-        return {slot: needed for slot, needed in solved.items() if self.in_loop(slot)}
+        return {slot: needed for slot, needed in solved.items() if slot in self.looping}
 
     def _solve(
         self, effects: dict[int, Effect], before: Callable[[Effect, int], int]
@@ -194,17 +205,17 @@ class Flow:
         """The least sets that satisfy `before` everywhere, from the end backwards."""
         always = _STACK if self._escapes else 0
         needed = dict.fromkeys(self.at, 0)
-        backwards = [(i.slot, effects[i.slot], self.successors[i.slot]) for i in self.instructions]
-        backwards.reverse()
-        changed = True
-        while changed:
-            changed = False
-            for slot, own, successors in backwards:
-                after = _union(needed[s] for s in successors)
-                now = before(own, after) | always
-                if now != needed[slot]:
-                    needed[slot] = now
-                    changed = bool(self._loops)
+        todo = [i.slot for i in self.instructions]
+        waiting = set(todo)
+        while todo:
+            slot = todo.pop()
+            waiting.discard(slot)
+            after = _union(needed[s] for s in self.successors[slot])
+            now = before(effects[slot], after) | always
+            if now != needed[slot]:
+                needed[slot] = now
+                todo += [each for each in self._predecessors[slot] if each not in waiting]
+                waiting.update(self._predecessors[slot])
         return needed
 
 
@@ -229,7 +240,3 @@ def _successors(i: Instruction) -> tuple[int, ...]:
     if i.op.kind is not Kind.JUMP:
         return (i.next_slot,)
     return (i.target,) if i.op.name == "ja" else (i.next_slot, i.target)
-
-
-def _goes_back(i: Instruction) -> bool:
-    return i.op.kind is Kind.JUMP and i.target <= i.slot

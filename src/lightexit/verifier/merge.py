@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When two states at one point are alike enough to be made one, and how."""
+"""When two states at one point are alike: enough to be made one, or too much to go on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lightexit.verifier import scalar
 from lightexit.verifier.cells import Cells, span
-from lightexit.verifier.state import STACK_SHIFT, Frame, State
+from lightexit.verifier.state import CONTEXT_SHIFT, STACK_SHIFT, Frame, State
 from lightexit.verifier.value import Number, Pointer, Value
 
 #: What merged states have in common; hashable.
@@ -48,6 +48,30 @@ def shape_of(state: State, steering: int) -> Shape:
     )
     answer = state.wrote >= 0, state.context.written, state.field("is_write")
     return registers, frames, answer, tuple(sorted(state.context.items))
+
+
+def _exact(value: Value | None) -> object:
+    if isinstance(value, Pointer):
+        return value.region, value.offset, value.null != 0
+    return value and value.scalar
+
+
+def _exact_cells(cells: Cells, steering: int) -> Shape:
+    return tuple(
+        (at, _exact(value))
+        for at, (size, value) in sorted(cells.items.items())
+        if steering & span(at, size)
+    )
+
+
+def course_of(state: State, steering: int) -> Shape:
+    """All that decides how loops go on from here. A round that leaves it as it was is endless."""
+    registers = tuple(_exact(value) for r, value in enumerate(state.registers) if steering >> r & 1)
+    stack = _exact_cells(state.stack, steering >> STACK_SHIFT)
+    context = _exact_cells(state.context, steering >> CONTEXT_SHIFT)
+    callers = tuple((_exact_cells(f.stack, -1)) for f in state.frames[:-1])
+    saved = tuple(_exact(value) for f in state.frames for value in f.saved)
+    return registers, stack, context, callers, saved
 
 
 def _merged_value(old: Value | None, new: Value | None) -> Value | None:

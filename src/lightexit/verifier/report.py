@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from lightexit.errors import AuthorError, Location
 from lightexit.isa import Program
-
-Ranges = tuple[tuple[int, int], ...]
+from lightexit.verifier.analysis import DEFAULT, Limits
+from lightexit.verifier.findings import Ranges
+from lightexit.verifier.invariants import Invariant, invariants, trace
 
 
 class VerifierError(AuthorError):
@@ -54,6 +56,7 @@ class Report:
 
     program: Program
     error: AuthorError | None = None
+    limits: Limits = DEFAULT
     cost: int = 0
     states_explored: int = 0
     read_maps: frozenset[int] = frozenset()
@@ -64,6 +67,15 @@ class Report:
     handled_reads: Ranges = ()
     handled_writes: Ranges = ()
     actions: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def invariants(self) -> dict[int, Invariant]:
+        """What holds before each instruction that some path reaches, by slot."""
+        return invariants(self.program, self.limits)
+
+    def trace(self) -> str:
+        """The states before each instruction, in the order of exploration, for a reader."""
+        return trace(self.program, self.limits)
 
     @property
     def accepted(self) -> bool:

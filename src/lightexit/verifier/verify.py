@@ -4,42 +4,31 @@
 from __future__ import annotations
 
 from lightexit.errors import AuthorError
-from lightexit.isa import Program
+from lightexit.isa import SLOT_SIZE, Program
 from lightexit.verifier import words
-from lightexit.verifier.analysis import Analysis, Limits, Observer, Refusal, Step
+from lightexit.verifier.analysis import DEFAULT, Analysis, Limits, Refusal, Step, explore
 from lightexit.verifier.flow import Flow
 from lightexit.verifier.report import Report, VerifierError
 from lightexit.verifier.state import STACK_SIZE
 from lightexit.verifier.value import Pointer, RegionKind
 
-#: States of a kind that may meet before they are widened: first try, second try.
-_PATIENCE = (8, 1 << 30)
 _PATH_SHOWN = 12
-DEFAULT = Limits()
 
 
 def verify(program: Program, limits: Limits = DEFAULT) -> Report:
     """Prove the program safe, or tell why not: never raises for what a program says."""
+    slots = len(program.code) // SLOT_SIZE
+    if slots > limits.slots:
+        long = f"{program.name} has {slots} instruction slots"
+        return Report(program, AuthorError(long, expected=f"at most {limits.slots}"), limits)
     try:
         flow = Flow(program)
     except AuthorError as illegal:
-        return Report(program, illegal)
+        return Report(program, illegal, limits)
     analysis, refusal = explore(program, flow, limits)
     if refusal is not None:
         return _report(program, analysis, _refusal_error(program, flow, refusal))
     return _report(program, analysis, _cost_error(program, analysis, limits))
-
-
-def explore(
-    program: Program, flow: Flow, limits: Limits, observe: Observer | None = None
-) -> tuple[Analysis, Refusal | None]:
-    """The exploration that decides: the first, or a more patient one if widening was to blame."""
-    for patience in _PATIENCE:
-        analysis = Analysis(program, flow, limits, patience, observe)
-        refusal = analysis.run()
-        if refusal is None or not analysis.widened:
-            break
-    return analysis, refusal
 
 
 def _report(program: Program, analysis: Analysis, error: AuthorError | None) -> Report:
@@ -47,6 +36,7 @@ def _report(program: Program, analysis: Analysis, error: AuthorError | None) -> 
     return Report(
         program,
         error,
+        limits=analysis.limits,
         cost=analysis.cost,
         states_explored=analysis.states,
         read_maps=frozenset(found.read_maps),

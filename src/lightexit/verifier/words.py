@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from lightexit.abi import IoContext
-from lightexit.isa import Program
+from lightexit.isa import FRAME_POINTER, Program
 from lightexit.verifier.bounds import Bounds
 from lightexit.verifier.scalar import Scalar
-from lightexit.verifier.value import Number, Pointer, Region, RegionKind, Value
+from lightexit.verifier.state import STACK_SIZE, State, initial
+from lightexit.verifier.value import Number, Pointer, Region, RegionKind, Value, covers
 
 _WIDTHS = (8, 16, 32, 64)
+_AT_FIRST = initial(count()).context.items
 
 
 def integer(x: int) -> str:
@@ -70,3 +74,21 @@ def context_field(offset: int) -> str:
         if field.offset <= offset < field.offset + field.size:
             return f"ctx.{field.name}"
     return f"ctx + {offset}"
+
+
+def state(program: Program, s: State) -> list[str]:
+    """All that is known, one line a thing: registers, the stack, the context where it tells."""
+    said = [
+        f"r{register} is {value(program, held)}"
+        for register, held in enumerate(s.registers[:FRAME_POINTER])
+        if held is not None
+    ]
+    for at, (_, held) in sorted(s.stack.items.items()):
+        said.append(f"stack {at - STACK_SIZE} is {value(program, held)}")
+    for at, (size, held) in sorted(s.context.items.items()):
+        at_first = _AT_FIRST.get(at)
+        if at_first is None or at_first[0] != size or not covers(held, at_first[1]):
+            said.append(f"{context_field(at)} is {value(program, held)}")
+    if s.wrote >= 0:
+        said.append(f"a state was written at instruction {s.wrote}")
+    return said

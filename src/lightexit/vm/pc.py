@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,26 +40,30 @@ class PcConfig:
     unix_seconds: int = 0
 
 
+MakeCpu = Callable[[GuestMemory, BusCpu], Cpu]
+
+
+def unicorn_cpu(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
+    """The default back end's CPU."""
+    from lightexit.vm.unicorn import UnicornCpu
+
+    return UnicornCpu(memory, bus_cpu)
+
+
 def pc_machine(
     config: PcConfig,
     clock: HostClock | ManualClock,
     engine: Engine | None = None,
     *,
+    make_cpu: MakeCpu = unicorn_cpu,
     debug: Console | None = None,
     serial: Console | None = None,
 ) -> Machine:
     """A PC at its reset vector. `debug` shows port 0x402, `serial` the first serial port."""
-    debug, serial = debug or Console(), serial or Console()
     memory = GuestMemory(config.ram_bytes, config.firmware)
-    machine = Machine(Bus(clock, engine), clock, _unicorn(memory), debug)
-    _add_devices(machine, config, serial)
+    machine = Machine(Bus(clock, engine), clock, functools.partial(make_cpu, memory), debug)
+    _add_devices(machine, config, serial or Console())
     return machine
-
-
-def _unicorn(memory: GuestMemory) -> Callable[[BusCpu], Cpu]:
-    from lightexit.vm.unicorn import UnicornCpu
-
-    return lambda bus_cpu: UnicornCpu(memory, bus_cpu)
 
 
 def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:

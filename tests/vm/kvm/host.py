@@ -27,17 +27,13 @@ class Host:
     def load(self, name: str) -> None:
         """Map memory with that guest as its firmware."""
         self.memory = GuestMemory(RAM, guest(name))
-        self.map()
+        self.vm.add(self.memory)
 
     def code(self, text: str, address: int = 0x1000) -> None:
         """Map memory with that machine code, in hex, at an address."""
         code = bytes.fromhex(text)
         self.memory.ram[address : address + len(code)] = code
-        self.map()
-
-    def map(self) -> None:
-        for slot in self.memory.slots:
-            self.vm.map(slot)
+        self.vm.add(self.memory)
 
     def add_cpu(self, make_loop: MakeLoop = NativeLoop) -> KvmCpu:
         cpu = KvmCpu(self.vm, self.bus.cpus[len(self.vm.vcpus)], make_loop)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,7 @@ from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u32, u64
-from lightexit.vm.exits import Halted, Stopped
+from lightexit.vm.exits import Exit, Halted, Stopped
 from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
 from lightexit.vm.kvm.system import Kvm
@@ -89,8 +90,7 @@ class Board:
         data = bytes.fromhex(code)
         memory.ram[ENTRY : ENTRY + len(data)] = data
         self.memory = memory
-        for slot in memory.slots:
-            self.vm.map(slot)
+        self.vm.add(memory)
 
     def counts(self) -> tuple[int, int]:
         """Accesses handled and passed."""
@@ -203,8 +203,7 @@ def test_a_doorbell_clears_its_flag_before_it_rings(vm: Vm) -> None:
     # mov dx, 0x500; mov cx, 500; again: out dx, al; loop again; jmp $
     memory = GuestMemory(RAM)
     memory.ram[ENTRY : ENTRY + 11] = bytes.fromhex("ba 00 05 b9 f4 01 ee e2 fd eb fe")
-    for slot in memory.slots:
-        vm.map(slot)
+    vm.add(memory)
     eventfd = os.eventfd(0, os.EFD_CLOEXEC)
     bus = Bus(ManualClock(), NativeEngine())
     bell = Bell(bus.clock, eventfd)
@@ -242,3 +241,54 @@ def test_filters_run_in_the_interpreter_too(vm: Vm) -> None:
     assert cpu.run() == Halted()
     words = board.memory.ram[BUFFER : BUFFER + 12_000].cast("I")
     assert list(words) == list(range(1, 3001))
+
+
+def test_a_budget_is_kept_to_the_access(vm: Vm, make_loop: MakeLoop) -> None:
+    # again: in eax, dx; jmp again
+    board = Board(vm, 0)
+    board.load(GuestMemory(RAM), "ed eb fd")
+    cpu = KvmCpu(vm, board.bus.cpus[0], make_loop)
+    start.flat_32bit(cpu.vcpu, ENTRY)
+    registers = cpu.vcpu.registers
+    registers.rdx = 0x500
+    cpu.vcpu.registers = registers
+    board.bus.cpus[0].on_budget_spent(cpu.request_stop)
+    for turn in range(1, 4):
+        cpu.clear_stop()
+        board.bus.cpus[0].state.budget = 100
+        assert cpu.run() == Stopped()
+        assert board.tally.state.reads == 100 * turn
+        # The last value has arrived: the access was completed, not begun again.
+        assert cpu.vcpu.registers.rax == 100 * turn
+
+
+def test_devices_come_and_go_while_a_guest_runs(vm: Vm) -> None:
+    # again: in eax, dx; test eax, eax; jz bad; inc dword [0x600]; jmp again; bad: hlt
+    board = Board(vm, 3)
+    board.load(GuestMemory(RAM), "ed 85 c0 74 08 ff 05 00 06 00 00 eb f3 f4")
+    cpu = KvmCpu(vm, board.bus.cpus[0])
+    start.flat_32bit(cpu.vcpu, ENTRY)
+    registers = cpu.vcpu.registers
+    registers.rdx = 0x500
+    cpu.vcpu.registers = registers
+    exits: list[Exit] = []
+
+    def run() -> None:
+        with board.bus.running():
+            exits.append(cpu.run())
+
+    runner = threading.Thread(target=run)
+    runner.start()
+    for _ in range(300):
+        board.bus.detach(board.tally)
+        board.bus.attach(board.tally)
+    while board.tally.state.reads < 100:
+        time.sleep(0.001)
+    cpu.request_stop()
+    runner.join(10)
+    assert exits == [Stopped()]
+    seen = int.from_bytes(board.memory.ram[0x600:0x604], "little")
+    unclaimed = sum(count.accesses for count in board.bus.unclaimed())
+    # Every access was answered once: by the device, or, while it was away, by nobody.
+    assert board.tally.state.reads + unclaimed - seen in (0, 1)
+    assert unclaimed > 0

@@ -18,6 +18,7 @@ from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts, Irqchip, MessageRoute, pc_routes
+from lightexit.vm.kvm.threads import run_together
 from vm.kvm.host import Host
 
 MESSAGE_ADDRESS, VECTOR = 0xFEE0_0000, 0x41
@@ -224,3 +225,18 @@ def test_a_doorbell_that_interrupts(host: Host) -> None:
         assert cpu.run() == Stopped()
     assert host.memory.ram[0x600] == 20
     assert [entry[1] for entry in host.probe.log] == [0x12]
+
+
+def test_one_vcpu_wakes_another(host: Host) -> None:
+    host.load("smp")
+    Interrupts(host.vm)
+    cpus = [host.add_cpu(), host.add_cpu()]
+
+    def stop_all() -> None:
+        for cpu in cpus:
+            cpu.request_stop()
+
+    host.probe.done = stop_all
+    with deadline(cpus[0]), deadline(cpus[1]):
+        assert run_together(cpus, lambda cpu, exit: False) == [Stopped(), Stopped()]
+    assert host.written() == [1, 2]

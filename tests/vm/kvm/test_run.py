@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -77,7 +79,7 @@ def test_a_triple_fault_is_a_shutdown(host: Host, make_loop: MakeLoop) -> None:
 
 def test_an_emulation_failure_shows_the_instruction(host: Host, make_loop: MakeLoop) -> None:
     host.memory.ram[0x3000:0x3002] = b"\x07\x23"
-    host.map()
+    host.vm.add(host.memory)
     cpu = host.add_cpu(make_loop)
     start.real_mode(cpu.vcpu, 0xA_0000)  # device memory: nothing that could be fetched
     with pytest.raises(GuestError, match=r"a000:00000000") as caught:
@@ -181,6 +183,34 @@ def test_no_kick_is_lost_and_each_is_quick(host: Host, make_loop: MakeLoop, code
         stopper.stopped.set()
     assert len(stopper.latencies) == 200
     assert sorted(stopper.latencies)[100] < 0.010
+
+
+def test_no_signal_to_python_is_lost(host: Host) -> None:
+    """Ctrl-C reaches a main thread that goes around in native code, wherever it meets it."""
+    host.code(PORT_LOOP)
+    cpu = host.add_cpu()
+    start.real_mode(cpu.vcpu, ENTRY)
+    handled: list[float] = []
+    latencies: list[float] = []
+
+    def send() -> None:
+        for number in range(60):
+            time.sleep(0.001 + number % 17 * 1e-5)
+            sent = time.perf_counter()
+            os.kill(os.getpid(), signal.SIGUSR1)
+            while len(handled) <= number and time.perf_counter() < sent + 5:
+                time.sleep(0.0002)
+            latencies.append(time.perf_counter() - sent)
+        cpu.request_stop()
+
+    before = signal.signal(signal.SIGUSR1, lambda *_: handled.append(1))
+    sender = threading.Thread(target=send)
+    sender.start()
+    assert cpu.run() == Stopped()
+    sender.join()
+    signal.signal(signal.SIGUSR1, before)
+    assert len(handled) == 60
+    assert max(latencies) < 2
 
 
 def test_two_vcpus(host: Host, make_loop: MakeLoop) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from lightexit.errors import AuthorError, HostError
-from lightexit.vm.kvm import system
+from lightexit.vm.kvm import start, system
+from lightexit.vm.kvm.cpuid import vcpu_cpuid
 from lightexit.vm.kvm.system import Capability, Kvm
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import GuestMemory, Slot
@@ -52,6 +53,26 @@ def test_a_missing_capability_is_named(kvm: Kvm, monkeypatch: pytest.MonkeyPatch
 def test_cpuid_has_its_leaves(kvm: Kvm) -> None:
     leaves = {entry.function for entry in kvm.supported_cpuid()}
     assert {0, 1, 0x8000_0000} <= leaves
+
+
+@pytest.mark.parametrize("has_apic", [False, True])
+def test_each_vcpu_has_a_number_of_its_own(kvm: Kvm, has_apic: bool) -> None:
+    for index in (0, 1, 5):
+        leaves = vcpu_cpuid(kvm, index, has_apic=has_apic)
+        features = next(leaf for leaf in leaves if leaf.function == 1)
+        assert features.ebx >> 24 == index
+        assert bool(features.edx >> 9 & 1) <= has_apic
+        assert all(leaf.edx == index for leaf in leaves if leaf.function == 0xB)
+
+
+def test_a_guest_sees_its_number(host: Host) -> None:
+    # mov eax, 1; cpuid; shr ebx, 24; mov al, bl; mov dx, PROBE; out dx, al; hlt
+    host.code("66 b8 01 00 00 00 0f a2 66 c1 eb 18 88 d8 ba 00 05 ee f4")
+    cpus = [host.add_cpu(), host.add_cpu()]
+    for cpu in cpus:
+        start.real_mode(cpu.vcpu, 0x1000)
+        cpu.run()
+    assert host.written() == [0, 1]
 
 
 def test_overlapping_memory_is_refused(host: Host) -> None:

@@ -14,7 +14,7 @@ from lightexit.vm.boot.payload import NOTHING, Module, Payload
 from lightexit.vm.boot.state import Segment, StartState
 from lightexit.vm.memory import GuestMemory
 
-__all__ = ["Module", "Payload", "Platform", "Segment", "StartState", "load"]
+__all__ = ["NOTHING", "Module", "Payload", "Platform", "Segment", "StartState", "load"]
 
 
 def load(

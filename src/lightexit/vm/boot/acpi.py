@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
-from lightexit.devices import pmtimer, uart
+from lightexit.devices import hpet, pmtimer, uart
 from lightexit.vm.boot import aml
 
 _OEM, _OEM_TABLE, _CREATOR = b"LTEXIT", b"LIGHTEXI", b"LTEX"
@@ -26,7 +26,10 @@ RESET_PORT, RESET_VALUE = 0xCF9, 0x06
 APM_PORT = pmtimer.APM_BASE
 #: The SLP_TYP for \\_S5, soft off.
 SOFT_OFF = 0
-COM1_IRQ = 4
+LOCAL_APIC, IO_APIC = 0xFEE0_0000, 0xFEC0_0000
+COM1_IRQ, SCI = 4, 9
+#: The I/O APIC's input that the PIT drives.
+PIT_GSI = 2
 CENTURY = 0x32
 
 
@@ -67,21 +70,15 @@ class Flags(IntFlag):
 
 @dataclass(frozen=True)
 class Platform:
-    """What the tables tell. `hpet_id` is the lower half of the HPET's capabilities register.
+    """What the tables tell. `apics`: a local APIC in every CPU, and an I/O APIC.
 
-    `apics`: every CPU has a local APIC, and there is an I/O APIC. `timer_bits` is the width of
-    the PM timer, 24 or 32.
+    `timer_bits` is the width of the PM timer, 24 or 32.
     """
 
     cpus: int = 1
     apics: bool = True
-    local_apic: int = 0xFEE0_0000
-    io_apic: int = 0xFEC0_0000
-    hpet: int | None = None
-    hpet_id: int = 0x8086_A201
+    hpet: bool = False
     timer_bits: int = 24
-    sci: int = 9
-    timer_gsi: int = 2
 
 
 def tables(platform: Platform, base: int) -> bytes:
@@ -97,8 +94,8 @@ def tables(platform: Platform, base: int) -> bytes:
     listed = [add(_fadt(platform, facs, dsdt))]
     if platform.apics:
         listed.append(add(_madt(platform)))
-    if platform.hpet is not None:
-        listed.append(add(_hpet(platform.hpet, platform.hpet_id)))
+    if platform.hpet:
+        listed.append(add(_hpet()))
     rsdt, xsdt = add(_root(b"RSDT", listed, 4)), add(_root(b"XSDT", listed, 8))
     image[:_RSDP_SIZE] = _rsdp(rsdt, xsdt)
     return bytes(image)
@@ -144,7 +141,7 @@ def _fadt(platform: Platform, facs: int, dsdt: int) -> bytes:
     timer, gpe = pmtimer.BASE + pmtimer.Reg.PM_TMR, pmtimer.GPE0_BASE
     no_block = bytes(12)
     parts = (
-        struct.pack("<IIxBH", facs, dsdt, 0, platform.sci),
+        struct.pack("<IIxBH", facs, dsdt, 0, SCI),
         struct.pack("<IBBBB", APM_PORT, pmtimer.ACPI_ENABLE, pmtimer.ACPI_DISABLE, 0, 0),
         struct.pack("<8I", event, 0, control, 0, 0, timer, gpe, 0),
         struct.pack("<8B", 4, 2, 0, 4, 4, 0, 0, 0),  # lengths of these blocks
@@ -177,13 +174,13 @@ def _features(platform: Platform) -> Feature:
 def _madt(platform: Platform) -> bytes:
     """The PIT's interrupt is not where the ISA has it; the SCI is level-triggered."""
     both = 1  # there is a pair of 8259s as well, to be masked
-    body = struct.pack("<II", platform.local_apic, both)
+    body = struct.pack("<II", LOCAL_APIC, both)
     for cpu in range(platform.cpus):
         body += _entry(Entry.LOCAL_APIC, struct.pack("<BBI", cpu, cpu, 1))
     io_apic_id = platform.cpus
-    body += _entry(Entry.IO_APIC, struct.pack("<BxII", io_apic_id, platform.io_apic, 0))
-    body += _override(0, platform.timer_gsi, 0)
-    body += _override(platform.sci, platform.sci, Flags.ACTIVE_HIGH | Flags.LEVEL)
+    body += _entry(Entry.IO_APIC, struct.pack("<BxII", io_apic_id, IO_APIC, 0))
+    body += _override(0, PIT_GSI, 0)
+    body += _override(SCI, SCI, Flags.ACTIVE_HIGH | Flags.LEVEL)
     body += _entry(Entry.LOCAL_APIC_NMI, struct.pack("<BHB", _EVERY_CPU, 0, 1))
     return _table(b"APIC", 5, body)
 
@@ -196,8 +193,9 @@ def _entry(kind: Entry, body: bytes) -> bytes:
     return bytes([kind, 2 + len(body)]) + body
 
 
-def _hpet(base: int, block_id: int) -> bytes:
-    address = struct.pack("<BBBBQ", _SYSTEM_MEMORY, 0, 0, 0, base)
+def _hpet() -> bytes:
+    block_id = hpet.CAPABILITIES & 0xFFFF_FFFF
+    address = struct.pack("<BBBBQ", _SYSTEM_MEMORY, 0, 0, 0, hpet.BASE)
     return _table(b"HPET", 1, struct.pack("<I", block_id) + address + struct.pack("<BHB", 0, 0, 0))
 
 

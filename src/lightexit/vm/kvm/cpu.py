@@ -23,12 +23,11 @@ from lightexit.vm.memory import GuestMemory
 MakeLoop = Callable[[Vcpu, BusCpu], RunLoop]
 
 
-def kvm_cpu(memory: GuestMemory, make_loop: MakeLoop = NativeLoop) -> Callable[[BusCpu], KvmCpu]:
-    """For a machine of one CPU: a virtual machine with that memory. Raises HostError."""
+def kvm_cpu(memory: GuestMemory, bus_cpu: BusCpu) -> KvmCpu:
+    """The CPU of a machine of one, in a virtual machine of its own. Raises HostError."""
     vm = Vm(Kvm())
-    for slot in memory.slots:
-        vm.map(slot)
-    return lambda bus_cpu: KvmCpu(vm, bus_cpu, make_loop)
+    vm.add(memory)
+    return KvmCpu(vm, bus_cpu)
 
 
 class KvmCpu:
@@ -45,16 +44,13 @@ class KvmCpu:
 
     def run(self) -> Exit:
         """Run until there is an exit. Raises GuestError where emulation fails."""
-        self.vcpu.begin()
-        try:
+        with self.vcpu.running():
             while True:
                 # The kick goes first: what it was for is looked at below.
                 self.vcpu.take_kick()
                 exit = self._requested() or self._enter()
                 if exit is not None:
                     return exit
-        finally:
-            self.vcpu.end()
 
     def _requested(self) -> Exit | None:
         if self._stop:

@@ -100,6 +100,7 @@ class Interrupts:
             ioctl.call(vm.fd, ioctl.CREATE_IRQCHIP)
         else:
             vm.enable(Capability.SPLIT_IRQCHIP, IO_APIC_PINS)
+        vm.has_apics = True
 
     def add_timer(self) -> None:
         """A PIT in the kernel, at ports 0x40 to 0x43 and 0x61."""

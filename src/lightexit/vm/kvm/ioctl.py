@@ -182,7 +182,6 @@ RUN = _request(
     "run a vCPU",
     meanings={
         e.EFAULT: ("the guest's memory is not there (its file was cut, or unmapped)", ""),
-        e.EAGAIN: ("the vCPU waits to be started by another", "Vcpu.runnable"),
         e.EBUSY: ("it runs in another thread", ""),
     },
 )

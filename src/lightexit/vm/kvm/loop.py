@@ -39,7 +39,8 @@ class RunLoop(Protocol):
 
 
 def _check_kicked(error: int) -> int:
-    if error != errno.EINTR:
+    """EAGAIN comes from a vCPU that another has just woken: it is to be entered again."""
+    if error not in (errno.EINTR, errno.EAGAIN):
         raise ioctl.RUN.refused(error)
     return KICKED
 

@@ -38,6 +38,7 @@ class Capability(IntEnum):
     SET_IDENTITY_MAP_ADDR = 37
     ADJUST_CLOCK = 39
     MAX_VCPUS = 66
+    TSC_DEADLINE_TIMER = 72
     SIGNAL_MSI = 77
     READONLY_MEM = 81
     SPLIT_IRQCHIP = 121

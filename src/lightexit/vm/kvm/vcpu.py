@@ -10,11 +10,11 @@ import os
 import signal
 import threading
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lightexit.errors import HostError
 from lightexit.vm.kvm import ioctl
-from lightexit.vm.kvm.signals import KICK, ignore_kicks
+from lightexit.vm.kvm.signals import KICK, ignore_kicks, main_heartbeat
 from lightexit.vm.kvm.structs import (
     EXIT_OFFSET,
     CpuidEntry,
@@ -45,7 +45,8 @@ class Vcpu:
         self.shared = Run.view(self.area)
         self.exit_area = self.area[EXIT_OFFSET:]
         self._runner: int | None = None
-        self._lock = threading.Lock()
+        # A Python signal handler may kick in the middle of a kick: the thread may enter twice.
+        self._lock = threading.RLock()
         ignore_kicks()
 
     # Registers
@@ -102,17 +103,23 @@ class Vcpu:
         with contextlib.suppress(HostError):
             ioctl.call(self.fd, ioctl.KVMCLOCK_CTRL)
 
-    def begin(self) -> None:
-        """This thread will run the vCPU from now on, until `end`: kicks go to it."""
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Within, this thread runs the vCPU: kicks go to it."""
         with self._lock:
             if self._runner is not None:
                 raise HostError(f"vCPU {self.index} runs in another thread already")
             self._runner = threading.get_ident()
-
-    def end(self) -> None:
-        """No thread runs the vCPU any more."""
-        with self._lock:
-            self._runner = None
+        is_main = self._runner == threading.main_thread().ident
+        try:
+            if is_main:
+                main_heartbeat().start()
+            yield
+        finally:
+            if is_main:
+                main_heartbeat().stop()
+            with self._lock:
+                self._runner = None
 
     def kick(self) -> None:
         """Have KVM_RUN return EINTR, now or, if the vCPU is not in it, the next time.

@@ -11,10 +11,11 @@ from typing import Self
 
 from lightexit.errors import AuthorError
 from lightexit.vm.kvm import ioctl
+from lightexit.vm.kvm.cpuid import vcpu_cpuid
 from lightexit.vm.kvm.structs import Address, ClockData, EnableCap, MemoryRegion
 from lightexit.vm.kvm.system import Capability, Kvm
 from lightexit.vm.kvm.vcpu import Vcpu
-from lightexit.vm.memory import Slot
+from lightexit.vm.memory import GuestMemory, Slot
 
 # VMX needs four pages for real mode, which no guest may use: below the firmware at 4 GiB.
 _IDENTITY_MAP = 0xFFFB_C000
@@ -30,6 +31,9 @@ class Vm:
         self.fd = ioctl.call(kvm.fd, ioctl.CREATE_VM)
         self._close = weakref.finalize(self, os.close, self.fd)
         self.vcpus: list[Vcpu] = []
+        #: Whether KVM keeps a local APIC for each vCPU (see interrupts.py).
+        self.has_apics = False
+        self._memory: list[GuestMemory] = []
         self._slots: dict[int, Slot] = {}
         self._stopped_ns: int | None = None
         if kvm.offers(Capability.SET_IDENTITY_MAP_ADDR):
@@ -53,9 +57,17 @@ class Vm:
 
     # Memory
 
+    def add(self, memory: GuestMemory) -> None:
+        """Show the guest a machine's memory, and keep it for as long as the guest may use it."""
+        self._memory.append(memory)
+        for slot in memory.slots:
+            self.map(slot)
+
     def map(self, slot: Slot, *, read_only: bool = False) -> int:
-        """Show the guest memory of this process, in whole pages; its number. The caller keeps
-        the memory alive. A guest's write to a read-only slot is an access to a device.
+        """Show the guest some whole pages of this process; the number of the slot.
+
+        The caller keeps them: else the guest writes into whatever comes to lie there. A guest's
+        write to a read-only slot is an access to a device.
         """
         if read_only:
             self.kvm.require(Capability.READONLY_MEM)
@@ -87,10 +99,10 @@ class Vm:
     # vCPUs
 
     def add_vcpu(self) -> Vcpu:
-        """One more vCPU, numbered from 0; it shows its guest all that this host supports."""
+        """One more vCPU, numbered from 0."""
         vcpu = Vcpu(self.kvm, self.fd, len(self.vcpus))
         self.vcpus.append(vcpu)
-        vcpu.set_cpuid(self.kvm.supported_cpuid())
+        vcpu.set_cpuid(vcpu_cpuid(self.kvm, vcpu.index, has_apic=self.has_apics))
         return vcpu
 
     def enable(self, capability: Capability, *arguments: int) -> None:

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From file descriptors to an attachment, and back.
+ *
+ * Every take_*() checks one thing that user space names and holds a reference to it; all of
+ * them are given back by put_all(), whether or not the later ones were ever taken.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/filter.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "attachment.h"
+
+#define ALL_FLAGS (LIGHTEXIT_ATTACH_FLAG_READS_CLOCK | LIGHTEXIT_ATTACH_FLAG_WRITES_STATE)
+#define NO_FD ((__u32)-1)
+#define PORTS 0x10000
+
+static bool is_valid(const struct lightexit_attach *asked)
+{
+	u64 limit = asked->space == LIGHTEXIT_SPACE_PIO ? PORTS : U64_MAX;
+
+	return !(asked->flags & ~ALL_FLAGS) && !asked->reserved &&
+	       asked->space <= LIGHTEXIT_SPACE_MMIO &&
+	       asked->length > 0 && asked->length <= INT_MAX &&
+	       asked->base < limit && asked->length <= limit - asked->base &&
+	       asked->register_width <= sizeof(u64) &&
+	       (!asked->register_width || is_power_of_2(asked->register_width));
+}
+
+/* file_is_kvm() is not for modules. No file of a user's making is on this file system. */
+static bool is_vm(const struct file *file)
+{
+	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
+	       !strcmp(file->f_path.dentry->d_name.name, "kvm-vm");
+}
+
+static int check_vm(struct attachment *at, const struct file *file)
+{
+	struct kvm *kvm = file->private_data;
+
+	if (!is_vm(file))
+		return -EINVAL;
+	if (kvm->mm != current->mm)
+		return -EPERM;
+	if (!kvm_get_kvm_safe(kvm))
+		return -ENODEV;
+	at->kvm = kvm;
+	return 0;
+}
+
+static int take_vm(struct attachment *at)
+{
+	struct file *file = fget(at->asked.vm_fd);
+	int error;
+
+	if (!file)
+		return -EBADF;
+	error = check_vm(at, file);
+	fput(file);
+	return error;
+}
+
+/* A program that calls nothing cannot sleep, take locks or see more than its own maps. */
+static bool is_pure(const struct bpf_prog *program)
+{
+	const struct bpf_insn *insn;
+
+	for (insn = program->insnsi; insn < program->insnsi + program->len; insn++) {
+		if (insn->code == (BPF_JMP | BPF_TAIL_CALL))
+			return false;
+		if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg != BPF_PSEUDO_CALL)
+			return false;
+	}
+	return true;
+}
+
+static int take_program(struct attachment *at)
+{
+	struct bpf_prog *program;
+
+	program = bpf_prog_get_type_dev(at->asked.program_fd, BPF_PROG_TYPE_SYSCALL, false);
+	if (IS_ERR(program))
+		return PTR_ERR(program);
+	at->program = program;
+	if (program->aux->max_ctx_offset > sizeof(struct lightexit_io_context))
+		return -EINVAL;
+	return is_pure(program) ? 0 : -EINVAL;
+}
+
+/* The header of a map's only value, or NULL if it is not a map that can hold `size` bytes. */
+static struct lightexit_state_header *map_value(struct bpf_map *map, size_t size)
+{
+	if (map->map_type != BPF_MAP_TYPE_ARRAY || map->max_entries != 1 ||
+	    !(map->map_flags & BPF_F_MMAPABLE) || map->map_flags & BPF_F_RDONLY_PROG ||
+	    map->value_size < sizeof(struct lightexit_state_header) + size)
+		return NULL;
+	return (void *)container_of(map, struct bpf_array, map)->value;
+}
+
+/* The program holds its maps for as long as it lives itself. */
+static int take_states(struct attachment *at)
+{
+	struct bpf_prog_aux *aux = at->program->aux;
+	int i, error = 0;
+
+	mutex_lock(&aux->used_maps_mutex);
+	if (aux->used_map_cnt > MAX_STATES)
+		error = -E2BIG;
+	for (i = 0; !error && i < aux->used_map_cnt; i++) {
+		at->states[i] = map_value(aux->used_maps[i], 0);
+		if (!at->states[i])
+			error = -EINVAL;
+	}
+	at->state_count = i;
+	mutex_unlock(&aux->used_maps_mutex);
+	return error;
+}
+
+static int take_clock(struct attachment *at)
+{
+	struct bpf_map *map;
+
+	if (!(at->asked.flags & LIGHTEXIT_ATTACH_FLAG_READS_CLOCK))
+		return 0;
+	map = bpf_map_get(at->asked.clock_fd);
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+	at->clock_map = map;
+	at->clock = map_value(map, sizeof(struct lightexit_clock_state));
+	return at->clock ? 0 : -EINVAL;
+}
+
+static int take_doorbells(struct attachment *at)
+{
+	struct eventfd_ctx *eventfd;
+	int i;
+
+	for (i = 0; i < DOORBELLS; i++) {
+		if (at->asked.doorbells[i] == NO_FD)
+			continue;
+		eventfd = eventfd_ctx_fdget(at->asked.doorbells[i]);
+		if (IS_ERR(eventfd))
+			return PTR_ERR(eventfd);
+		at->doorbells[i] = eventfd;
+	}
+	return 0;
+}
+
+static void put_all(struct attachment *at)
+{
+	int i;
+
+	for (i = 0; i < DOORBELLS; i++)
+		if (at->doorbells[i])
+			eventfd_ctx_put(at->doorbells[i]);
+	if (at->clock_map)
+		bpf_map_put(at->clock_map);
+	if (at->program)
+		bpf_prog_put(at->program);
+	if (at->kvm)
+		kvm_put_kvm(at->kvm);
+	kfree(at);
+}
+
+static long tell_statistics(struct attachment *at, void __user *user)
+{
+	struct lightexit_statistics statistics = {
+		.size = sizeof(statistics),
+		.handled = atomic64_read(&at->handled),
+		.passed = atomic64_read(&at->passed),
+		.contended = atomic64_read(&at->contended),
+	};
+	u32 size;
+
+	if (get_user(size, (u32 __user *)user))
+		return -EFAULT;
+	size = min_t(u32, size, sizeof(statistics));
+	return copy_to_user(user, &statistics, size) ? -EFAULT : 0;
+}
+
+static long attachment_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+	if (command != LIGHTEXIT_COMMAND_STATISTICS)
+		return -ENOTTY;
+	return tell_statistics(file->private_data, (void __user *)argument);
+}
+
+static int attachment_release(struct inode *inode, struct file *file)
+{
+	struct attachment *at = file->private_data;
+
+	lightexit_bus_remove(at);
+	put_all(at);
+	return 0;
+}
+
+static const struct file_operations attachment_fops = {
+	.owner = THIS_MODULE,
+	.release = attachment_release,
+	.unlocked_ioctl = attachment_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static int take_all(struct attachment *at)
+{
+	int error = take_vm(at);
+
+	if (!error)
+		error = take_program(at);
+	if (!error)
+		error = take_states(at);
+	if (!error)
+		error = take_clock(at);
+	if (!error)
+		error = take_doorbells(at);
+	return error;
+}
+
+/* Once the descriptor is there, another thread may close it: it comes last. */
+static int publish(struct attachment *at)
+{
+	int fd, error = lightexit_bus_insert(at);
+
+	if (error)
+		return error;
+	fd = anon_inode_getfd("lightexit", &attachment_fops, at, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		lightexit_bus_remove(at);
+	return fd;
+}
+
+/* A longer struct than ours is a newer one: what we do not know must be zero. */
+static int copy_asked(struct lightexit_attach *asked, const struct lightexit_attach __user *user)
+{
+	u32 size;
+
+	if (get_user(size, &user->size))
+		return -EFAULT;
+	if (size < sizeof(*asked))
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(asked, sizeof(*asked), user, size);
+}
+
+int lightexit_attach(const struct lightexit_attach __user *user)
+{
+	struct attachment *at = kzalloc(sizeof(*at), GFP_KERNEL_ACCOUNT);
+	int result;
+
+	if (!at)
+		return -ENOMEM;
+	kvm_iodevice_init(&at->device, &lightexit_device_ops);
+	result = copy_asked(&at->asked, user);
+	if (!result && !is_valid(&at->asked))
+		result = -EINVAL;
+	at->bus = at->asked.space == LIGHTEXIT_SPACE_PIO ? KVM_PIO_BUS : KVM_MMIO_BUS;
+	if (!result)
+		result = take_all(at);
+	if (!result)
+		result = publish(at);
+	if (result < 0)
+		put_all(at);
+	return result;
+}

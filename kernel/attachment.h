@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One attachment: a program that answers accesses to a range of one VM's bus. */
+#ifndef LIGHTEXIT_ATTACHMENT_H
+#define LIGHTEXIT_ATTACHMENT_H
+
+#include <kvm/iodev.h>
+#include <linux/atomic.h>
+#include <linux/bpf.h>
+#include <linux/eventfd.h>
+#include <linux/kvm_host.h>
+
+#include "uapi/lightexit.h"
+
+#define MAX_STATES 8
+#define DOORBELLS ARRAY_SIZE(((struct lightexit_attach *)0)->doorbells)
+
+struct attachment {
+	struct kvm_io_device device;
+	struct lightexit_attach asked;
+	enum kvm_bus bus;
+	struct kvm *kvm;
+	struct bpf_prog *program;
+	struct bpf_map *clock_map;
+	struct lightexit_state_header *clock;
+	struct lightexit_state_header *states[MAX_STATES];
+	unsigned int state_count;
+	struct eventfd_ctx *doorbells[DOORBELLS];
+	atomic64_t handled;
+	atomic64_t passed;
+	atomic64_t contended;
+};
+
+/* attach.c: returns a file descriptor; closing it detaches. */
+int lightexit_attach(const struct lightexit_attach __user *user);
+
+/* bus.c: waits until no vCPU can see the old bus any more. */
+int lightexit_bus_insert(struct attachment *at);
+void lightexit_bus_remove(struct attachment *at);
+
+/* run.c */
+extern const struct kvm_io_device_ops lightexit_device_ops;
+
+#endif /* LIGHTEXIT_ATTACHMENT_H */

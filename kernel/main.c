@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lightexit: a guest's accesses to device registers, answered inside KVM by a BPF program.
+ *
+ *	main.c		/dev/lightexit
+ *	attach.c	from file descriptors to an attachment, and back
+ *	bus.c		in and out of a VM's I/O bus
+ *	run.c		one access: version words, registers, the program, its actions
+ *	compat.h	differences between kernels
+ *	uapi/		what user space sees, generated from the Python sources
+ */
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+
+#include "attachment.h"
+
+static long lightexit_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+	switch (command) {
+	case LIGHTEXIT_COMMAND_VERSION:
+		return LIGHTEXIT_ABI_VERSION;
+	case LIGHTEXIT_COMMAND_ATTACH:
+		return lightexit_attach((const void __user *)argument);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations lightexit_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = lightexit_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+/* Open to all: an attachment takes nothing but file descriptors that its owner holds. */
+static struct miscdevice lightexit_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "lightexit",
+	.mode = 0666,
+	.fops = &lightexit_fops,
+};
+
+module_misc_device(lightexit_device);
+
+MODULE_DESCRIPTION("Device registers of KVM guests, answered by BPF programs");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One access: version words, registers, the program, its actions.
+ *
+ * Handled is 0 and passed is -EOPNOTSUPP, which has KVM ask user space. Whenever in doubt: pass.
+ */
+#include <linux/bitops.h>
+#include <linux/filter.h>
+#include <linux/math64.h>
+#include <linux/rcupdate_trace.h>
+#include <linux/sched/task_stack.h>
+#include <linux/timex.h>
+
+#include "attachment.h"
+#include "compat.h"
+
+#define BUSY U64_MAX
+
+static bool writes_state(const struct attachment *at)
+{
+	return at->asked.flags & LIGHTEXIT_ATTACH_FLAG_WRITES_STATE;
+}
+
+/* The same twice: nobody has written in between. */
+static u64 read_versions(const struct attachment *at)
+{
+	u64 version, sum = 0;
+	int i;
+
+	for (i = 0; i < at->state_count; i++) {
+		version = smp_load_acquire(&at->states[i]->version);
+		if (version & 1)
+			return BUSY;
+		sum += version;
+	}
+	return sum;
+}
+
+static void unlock_states(const struct attachment *at, int count)
+{
+	__u64 *version;
+
+	while (count--) {
+		version = &at->states[count]->version;
+		smp_store_release(version, READ_ONCE(*version) + 1);
+	}
+}
+
+/* All of them or none; nobody ever waits here. */
+static bool try_lock_states(const struct attachment *at)
+{
+	u64 even;
+	int i;
+
+	for (i = 0; i < at->state_count; i++) {
+		even = READ_ONCE(at->states[i]->version);
+		if (even & 1 || cmpxchg(&at->states[i]->version, even, even | 1) != even) {
+			unlock_states(at, i);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* VM time, as the clock of user space computes it; false while that is being adjusted. */
+static bool read_clock(const struct attachment *at, u64 *now_ns)
+{
+	const struct lightexit_clock_state *clock = (const void *)(at->clock + 1);
+	u64 version = smp_load_acquire(&at->clock->version);
+	s64 elapsed = get_cycles() - READ_ONCE(clock->origin);
+
+	*now_ns = READ_ONCE(clock->base_ns) +
+		  mul_u64_u64_shr(max(elapsed, 0LL), READ_ONCE(clock->rate), 32);
+	smp_rmb(); /* the clock before its version */
+	return !(version & 1) && version == READ_ONCE(at->clock->version);
+}
+
+static u32 run_program(const struct attachment *at, struct lightexit_io_context *context)
+{
+	u32 verdict;
+
+	rcu_read_lock_trace();
+	verdict = bpf_prog_run_pin_on_cpu(at->program, context);
+	rcu_read_unlock_trace();
+	return verdict;
+}
+
+/* Interrupt lines and APIC messages are user space's; so is a doorbell it gave no eventfd for. */
+static bool can_act(const struct attachment *at, const struct lightexit_io_context *context)
+{
+	unsigned long doorbells = context->doorbells;
+	int i;
+
+	for_each_set_bit(i, &doorbells, DOORBELLS)
+		if (!at->doorbells[i])
+			return false;
+	return !(context->raised_lines | context->lowered_lines | context->pulsed_lines |
+		 context->requests);
+}
+
+static void act(const struct attachment *at, unsigned long doorbells)
+{
+	int i;
+
+	for_each_set_bit(i, &doorbells, DOORBELLS)
+		compat_eventfd_signal(at->doorbells[i]);
+}
+
+/*
+ * The size of the registers that an access is cut into; 0 if it does not consist of whole ones.
+ * A program that writes state gets one register at a time: had it handled the first and passed
+ * the second, the first could not be taken back.
+ */
+static unsigned int cut(const struct attachment *at, const struct lightexit_io_context *access)
+{
+	unsigned int width = at->asked.register_width;
+
+	if (!width)
+		return access->size;
+	if ((access->offset | access->size) & (width - 1))
+		return 0;
+	return writes_state(at) && access->size > width ? 0 : width;
+}
+
+/* Every register of an access, or none of them: the answer is put together in *access. */
+static bool run_registers(const struct attachment *at, struct lightexit_io_context *access)
+{
+	unsigned int done, width = cut(at, access);
+	u64 answer = 0, mask = width ? U64_MAX >> (64 - 8 * width) : 0;
+	struct lightexit_io_context context;
+
+	for (done = 0; width && done < access->size; done += width) {
+		context = *access;
+		context.offset += done;
+		context.size = width;
+		context.data = access->data >> (8 * done) & mask;
+		context.doorbells = 0;
+		if (run_program(at, &context) != LIGHTEXIT_VERDICT_HANDLED)
+			return false;
+		if (!can_act(at, &context))
+			return false;
+		answer |= (context.data & mask) << (8 * done);
+		access->doorbells |= context.doorbells;
+	}
+	access->data = answer;
+	return width;
+}
+
+static bool run_writer(struct attachment *at, struct lightexit_io_context *access)
+{
+	bool handled;
+
+	if (!try_lock_states(at)) {
+		atomic64_inc(&at->contended);
+		return false;
+	}
+	handled = run_registers(at, access);
+	/* Before others may change the state that has led to these actions. */
+	if (handled)
+		act(at, access->doorbells);
+	unlock_states(at, at->state_count);
+	return handled;
+}
+
+static bool run_reader(struct attachment *at, struct lightexit_io_context *access)
+{
+	u64 before = read_versions(at);
+	bool handled = before != BUSY && run_registers(at, access);
+
+	smp_rmb(); /* the state before its version */
+	if (before == BUSY || read_versions(at) != before) {
+		atomic64_inc(&at->contended);
+		return false;
+	}
+	if (handled)
+		act(at, access->doorbells);
+	return handled;
+}
+
+static bool run(struct attachment *at, struct lightexit_io_context *access)
+{
+	if (at->clock && !read_clock(at, &access->now_ns))
+		return false;
+	return writes_state(at) ? run_writer(at, access) : run_reader(at, access);
+}
+
+/*
+ * KVM gives each element of a string of port accesses to the bus by itself, and loses the rest
+ * of the string when one is passed after another was handled. The data of a single access is on
+ * the stack of the vCPU's thread, that of a string never: user space gets strings whole.
+ */
+static bool may_be_string(const struct attachment *at, const void *value)
+{
+	return at->bus == KVM_PIO_BUS && !object_is_on_stack(value);
+}
+
+static int answer(struct attachment *at, struct lightexit_io_context *access, const void *value)
+{
+	bool handled = !may_be_string(at, value) && run(at, access);
+
+	atomic64_inc(handled ? &at->handled : &at->passed);
+	return handled ? 0 : -EOPNOTSUPP;
+}
+
+static struct lightexit_io_context describe(const struct attachment *at, struct kvm_vcpu *vcpu,
+					    gpa_t address, int size)
+{
+	return (struct lightexit_io_context) {
+		.offset = address - at->asked.base + at->asked.offset,
+		.vcpu = vcpu->vcpu_id,
+		.size = size,
+		.space = at->asked.space,
+		.abi_version = LIGHTEXIT_ABI_VERSION,
+	};
+}
+
+static int on_read(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t address, int size,
+		   void *value)
+{
+	struct attachment *at = container_of(device, struct attachment, device);
+	struct lightexit_io_context access = describe(at, vcpu, address, size);
+	int error = answer(at, &access, value);
+
+	if (!error)
+		memcpy(value, &access.data, size);
+	return error;
+}
+
+static int on_write(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t address, int size,
+		    const void *value)
+{
+	struct attachment *at = container_of(device, struct attachment, device);
+	struct lightexit_io_context access = describe(at, vcpu, address, size);
+
+	access.is_write = 1;
+	memcpy(&access.data, value, size);
+	return answer(at, &access, value);
+}
+
+const struct kvm_io_device_ops lightexit_device_ops = {
+	.read = on_read,
+	.write = on_write,
+};

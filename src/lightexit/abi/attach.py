@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What user space says to the kernel module: requests to /dev/lightexit and to an attachment."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+from lightexit.abi.struct import Array, Struct, array
+from lightexit.abi.types import u32, u64
+
+#: In place of a file descriptor: none.
+NO_FD = 2**32 - 1
+DOORBELLS = 32
+
+
+class Command(IntEnum):
+    """ioctl requests. VERSION and ATTACH go to the device, STATISTICS to an attachment."""
+
+    VERSION = 0xE100
+    ATTACH = 0xE101
+    STATISTICS = 0xE102
+
+
+class AttachFlag(IntFlag):
+    """What the verifier has learned of the program: its host needs it."""
+
+    READS_CLOCK = 1
+    WRITES_STATE = 2
+
+
+class Attach(Struct):
+    """Have a program answer `length` bytes of a space of a VM, from `base` on.
+
+    They show the device's registers from `offset` on, cut into registers of `register_width`
+    bytes where that is not 0. `clock_fd` is an array map whose value is a `ClockState` behind
+    its header, used with READS_CLOCK only; `doorbells` are eventfds or NO_FD. `size` is that of
+    the whole struct: later versions are longer. The answer is a descriptor: close it to detach.
+    """
+
+    size: u32
+    flags: u32
+    vm_fd: u32
+    program_fd: u32
+    clock_fd: u32
+    space: u32
+    base: u64
+    length: u64
+    offset: u64
+    register_width: u32
+    reserved: u32
+    doorbells: Array[u32] = array(u32, DOORBELLS)
+
+
+class Statistics(Struct):
+    """Accesses to one attachment so far; `contended` ones passed because the state was busy."""
+
+    size: u32
+    reserved: u32
+    handled: u64
+    passed: u64
+    contended: u64

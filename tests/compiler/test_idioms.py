@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every idiom compiles, is accepted by both verifiers, and agrees with CPython everywhere."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from types import FunctionType
+
+import pytest
+
+from compiler.idioms import IDIOMS, source
+from laws.agreement import actual, expected, random_input
+from laws.filters import HELPERS, build
+from lightexit.cache import Cache
+from lightexit.compiler import compile_filter
+from lightexit.engine.api import Engine
+from lightexit.engine.interpreter import InterpreterEngine
+from lightexit.engine.kernel import KernelEngine, available
+from lightexit.engine.native import NativeEngine
+from lightexit.isa.program import Program
+from lightexit.verifier import verify
+
+FOLDER = TemporaryDirectory(prefix="lightexit-")
+CACHE = Cache(Path(FOLDER.name))
+NO_KERNEL = available()
+ENGINES = [
+    pytest.param(InterpreterEngine(), id="interpreter"),
+    pytest.param(NativeEngine(CACHE), id="native"),
+    pytest.param(
+        KernelEngine(),
+        id="kernel",
+        marks=pytest.mark.skipif(NO_KERNEL is not None, reason=str(NO_KERNEL)),
+    ),
+]
+
+
+@functools.cache
+def idiom(name: str) -> tuple[FunctionType, Program]:
+    function = build(HELPERS + source(name))
+    return function, compile_filter(function, CACHE)
+
+
+@pytest.mark.parametrize("name", IDIOMS)
+def test_is_proved(name: str) -> None:
+    report = verify(idiom(name)[1])
+    assert report.accepted, str(report.error)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", IDIOMS)
+def test_does_what_cpython_does(name: str, engine: Engine) -> None:
+    function, program = idiom(name)
+    random = Random(name)
+    for _ in range(6):
+        given = random_input(random)
+        assert actual(engine, program, given) == expected(function, given)

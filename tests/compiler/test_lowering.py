@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From Python to LLVM IR to bytecode, to be read. `--update-golden` writes them anew."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from compiler.idioms import source
+from laws.filters import HELPERS, build
+from lightexit.compiler import generate
+from lightexit.compiler.check import check
+from lightexit.compiler.infer import infer_filter
+from lightexit.compiler.lower import lower
+from lightexit.isa import disassemble
+
+SHOWN = [
+    "field",
+    "write_one_to_clear",
+    "early_pass",
+    "match_registers",
+    "short_circuit",
+    "bounds_of_access",
+    "divide_or_fault",
+    "muldiv_constants",
+    "shift_by_any",
+    "element_masked",
+    "element_checked",
+    "element_of_last_array",
+    "struct_of_array",
+    "sum_array",
+    "while",
+    "two_results",
+    "raise_line",
+]
+
+
+def function_of(text: str) -> str:
+    """The body of the one function of a module, without debug locations."""
+    found = re.search(r"^define.*?^}", text, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return re.sub(r",? !dbg !\d+", "", found[0])
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_lowering_is_as_written_down(name: str, golden: Callable[[str, str], None]) -> None:
+    typed = check(infer_filter(build(HELPERS + source(name))))
+    program = generate(typed)
+    parts = (source(name), function_of(lower(typed).text), disassemble(program))
+    golden(f"lowering/{name}.txt", "\n\n".join(part.strip() for part in parts) + "\n")
+
+
+def test_faults_are_passes() -> None:
+    typed = check(infer_filter(build(HELPERS + source("divide_or_fault"))))
+    assert "fault:\n  ret i64 0\n" in lower(typed).text

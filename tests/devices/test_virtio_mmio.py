@@ -1,0 +1,427 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from functools import partial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from devices.kernel import ALL_RUNNERS
+from devices.rig import Rig, Runner, plain
+from devices.transparency import (
+    Read,
+    Step,
+    Write,
+    assert_engines_agree,
+    assert_transparent,
+    contents,
+)
+from lightexit.abi import IoContext, Space
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import ManualClock
+from lightexit.bus.line import Line
+from lightexit.devices.virtio_mmio import (
+    BASE,
+    CONFIG_SIZE,
+    MAGIC,
+    QUEUES,
+    Backend,
+    VirtioMmio,
+    VirtioState,
+    fast,
+)
+from lightexit.devices.virtio_registers import Feature, Interrupt, Reg, Status
+from lightexit.engine.native import NativeEngine
+from lightexit.errors import AuthorError
+
+QUICK = settings(derandomize=True, deadline=None, max_examples=100)
+MANY = settings(derandomize=True, deadline=None, max_examples=300)
+INDIRECT = 1 << 28
+READY = Status.ACKNOWLEDGE | Status.DRIVER | Status.FEATURES_OK
+RUNNING = READY | Status.DRIVER_OK
+ITEMS = 500
+AREAS = (Reg.QUEUE_DESC_LOW, Reg.QUEUE_DRIVER_LOW, Reg.QUEUE_DEVICE_LOW)
+
+
+class Driver:
+    """A driver of a device with two queues, whose doorbells are recorded."""
+
+    def __init__(self, features: int = INDIRECT) -> None:
+        self.rings: list[int] = []
+        self.resets: list[None] = []
+        self.config_writes: list[tuple[int, ...]] = []
+        backend = Backend(
+            device_id=4,
+            notify=self.rings.append,
+            queue_sizes=(256, 64),
+            features=features,
+            config=bytes(range(1, 11)),
+            reset=lambda: self.resets.append(None),
+            write_config=lambda *access: self.config_writes.append(access),
+        )
+        irq = Line()
+        self.device = VirtioMmio(ManualClock(), irq, backend)
+        self.rig = Rig(ManualClock(), [self.device], outputs={0: irq}, runner=plain)
+
+    def read(self, register: int, size: int = 4) -> int:
+        return self.rig.read(Space.MMIO, BASE + register, size)
+
+    def write(self, register: int, value: int, size: int = 4) -> None:
+        self.rig.write(Space.MMIO, BASE + register, value, size)
+
+    def accept(self, features: int) -> None:
+        for half in (0, 1):
+            self.write(Reg.DRIVER_FEATURES_SEL, half)
+            self.write(Reg.DRIVER_FEATURES, features >> 32 * half & 2**32 - 1)
+
+    def set_up(self, number: int, size: int = 16) -> None:
+        self.write(Reg.QUEUE_SEL, number)
+        self.write(Reg.QUEUE_NUM, size)
+        self.write(Reg.QUEUE_READY, 1)
+
+    def start(self) -> Driver:
+        """All the steps of section 3.1.1."""
+        self.write(Reg.STATUS, 0)
+        self.write(Reg.STATUS, Status.ACKNOWLEDGE)
+        self.write(Reg.STATUS, Status.ACKNOWLEDGE | Status.DRIVER)
+        self.accept(Feature.VERSION_1)
+        self.write(Reg.STATUS, READY)
+        self.set_up(0)
+        self.set_up(1)
+        self.write(Reg.STATUS, RUNNING)
+        return self
+
+    @property
+    def levels(self) -> list[bool]:
+        return [level for _, _, level in self.rig.edges]
+
+
+def test_a_driver_finds_the_device() -> None:
+    driver = Driver()
+    assert driver.read(Reg.MAGIC_VALUE) == MAGIC == 0x7472_6976
+    assert (driver.read(Reg.VERSION), driver.read(Reg.DEVICE_ID)) == (2, 4)
+    offered = []
+    for half in (0, 1, 2, 2**32 - 1):
+        driver.write(Reg.DEVICE_FEATURES_SEL, half)
+        offered.append(driver.read(Reg.DEVICE_FEATURES))
+    assert offered == [INDIRECT, 1, 0, 0]
+
+
+def test_a_driver_starts_the_device() -> None:
+    driver = Driver().start()
+    assert driver.read(Reg.STATUS) == RUNNING
+    assert driver.read(Reg.QUEUE_READY) == 1
+    assert driver.device.is_live(0)
+    assert not driver.device.is_live(2)
+    assert driver.device.state.driver_features == Feature.VERSION_1
+
+
+@pytest.mark.parametrize("features", [0, INDIRECT, Feature.VERSION_1 | 1, 2**64 - 1])
+def test_features_that_are_not_fine_do_not_come_on(features: int) -> None:
+    driver = Driver()
+    driver.accept(features)
+    driver.write(Reg.STATUS, RUNNING)
+    assert driver.read(Reg.STATUS) == Status.ACKNOWLEDGE | Status.DRIVER
+
+
+def test_features_stay_once_they_are_agreed_on() -> None:
+    driver = Driver().start()
+    driver.accept(Feature.VERSION_1 | INDIRECT)
+    assert driver.device.state.driver_features == Feature.VERSION_1
+
+
+def test_status_bits_stay_until_the_reset() -> None:
+    driver = Driver().start()
+    driver.write(Reg.STATUS, Status.ACKNOWLEDGE)
+    assert driver.read(Reg.STATUS) == RUNNING
+    driver.write(Reg.STATUS, Status.FAILED | Status.NEEDS_RESET)
+    assert driver.read(Reg.STATUS) == RUNNING | Status.FAILED
+
+
+def test_a_reset_ends_everything() -> None:
+    driver = Driver().start()
+    driver.write(Reg.QUEUE_NOTIFY, 1)
+    driver.device.notify_used()
+    before = len(driver.resets)
+    driver.write(Reg.STATUS, 0)
+    assert len(driver.resets) == before + 1
+    assert driver.levels == [True, False]
+    assert (driver.read(Reg.STATUS), driver.read(Reg.INTERRUPT_STATUS)) == (0, 0)
+    for number in range(2):
+        driver.write(Reg.QUEUE_SEL, number)
+        assert driver.read(Reg.QUEUE_READY) == 0
+        assert not driver.device.is_live(number)
+
+
+@pytest.mark.parametrize("number", [2, 7, 8, 1023, 2**32 - 1])
+def test_queues_beyond_the_last_are_not_there(number: int) -> None:
+    driver = Driver().start()
+    driver.write(Reg.QUEUE_SEL, number)
+    driver.write(Reg.QUEUE_NUM, 16)
+    driver.write(Reg.QUEUE_READY, 1)
+    assert (driver.read(Reg.QUEUE_NUM_MAX), driver.read(Reg.QUEUE_READY)) == (0, 0)
+    driver.write(Reg.QUEUE_NOTIFY, number)
+    assert driver.rings == []
+
+
+@pytest.mark.parametrize(("size", "packed", "ready"), [
+    (0, 0, 0), (1, 0, 1), (64, 0, 1), (65, 0, 0), (128, 0, 0), (48, 0, 0), (48, 1, 1),
+])  # fmt: skip
+def test_queue_sizes(size: int, packed: int, ready: int) -> None:
+    driver = Driver(Feature.RING_PACKED)
+    driver.accept(Feature.VERSION_1 | packed * Feature.RING_PACKED)
+    driver.write(Reg.STATUS, READY)
+    driver.set_up(1, size)
+    assert driver.read(Reg.QUEUE_READY) == ready
+    assert driver.read(Reg.QUEUE_NUM_MAX) == 64
+
+
+def test_a_queue_that_is_ready_keeps_its_place() -> None:
+    driver = Driver()
+    driver.accept(Feature.VERSION_1)
+    driver.write(Reg.STATUS, READY)
+    for count, area in enumerate(AREAS, 1):
+        driver.write(area, 0x1000 * count)
+        driver.write(area + 4, count)
+    driver.set_up(0)
+    for area in AREAS:
+        driver.write(area, 7)
+    driver.write(Reg.QUEUE_NUM, 32)
+    queue = driver.device.state.queues[0]
+    found = (queue.descriptors, queue.driver, queue.device, queue.size)
+    assert found == (0x1_0000_1000, 0x2_0000_2000, 0x3_0000_3000, 16)
+    driver.write(Reg.QUEUE_READY, 0)
+    driver.write(Reg.QUEUE_NUM, 32)
+    assert queue.size == 32
+
+
+def test_a_doorbell_rings_once_until_the_consumer_sleeps_again() -> None:
+    driver = Driver().start()
+    for _ in range(5):
+        driver.write(Reg.QUEUE_NOTIFY, 1)
+    driver.write(Reg.QUEUE_NOTIFY, 0)
+    assert driver.rings == [1, 0]
+    driver.device.rearm(1)
+    driver.write(Reg.QUEUE_NOTIFY, 1)
+    assert driver.rings == [1, 0, 1]
+    assert driver.rig.handled >= 7
+
+
+def test_nothing_rings_before_driver_ok_or_after_a_failure() -> None:
+    driver = Driver()
+    driver.accept(Feature.VERSION_1)
+    driver.write(Reg.STATUS, READY)
+    driver.set_up(0)
+    driver.write(Reg.QUEUE_NOTIFY, 0)
+    driver.device.notify_used()
+    assert (driver.rings, driver.levels) == ([], [])
+    driver.start()
+    driver.device.fail()
+    driver.write(Reg.QUEUE_NOTIFY, 0)
+    assert driver.rings == []
+    assert driver.read(Reg.STATUS) == RUNNING | Status.NEEDS_RESET
+    assert driver.read(Reg.INTERRUPT_STATUS) == Interrupt.CONFIG_CHANGE
+
+
+def test_the_line_falls_with_the_last_cause() -> None:
+    driver = Driver().start()
+    driver.device.notify_used()
+    driver.device.set_config(0, b"\0")
+    assert driver.read(Reg.INTERRUPT_STATUS) == 3
+    driver.write(Reg.INTERRUPT_ACK, Interrupt.USED_BUFFER)
+    assert (driver.read(Reg.INTERRUPT_STATUS), driver.levels) == (2, [True])
+    driver.write(Reg.INTERRUPT_ACK, Interrupt.CONFIG_CHANGE)
+    assert (driver.read(Reg.INTERRUPT_STATUS), driver.levels) == (0, [True, False])
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_the_configuration_is_read_in_any_size(size: int) -> None:
+    driver = Driver()
+    content = bytes(range(1, 11)) + b"\xff" * 6
+    for at in range(0, 16, size):
+        expected = int.from_bytes(content[at : at + size], "little")
+        assert driver.read(Reg.CONFIG + at, size) == expected
+    assert driver.read(Reg.CONFIG + CONFIG_SIZE - size, size) == (1 << 8 * size) - 1
+
+
+def test_the_configuration_changes_with_its_generation() -> None:
+    driver = Driver().start()
+    driver.device.set_config(2, b"\xaa\xbb")
+    assert driver.read(Reg.CONFIG) == 0xBBAA_0201
+    assert driver.read(Reg.CONFIG_GENERATION) == 1
+    driver.write(Reg.CONFIG + 2, 0x55, 1)
+    assert driver.config_writes == [(2, 0x55, 1)]
+    assert driver.read(Reg.CONFIG) == 0xBBAA_0201
+
+
+def test_control_registers_take_whole_words_only() -> None:
+    driver = Driver().start()
+    assert [driver.read(Reg.MAGIC_VALUE, size) for size in (1, 2)] == [0, 0]
+    assert driver.read(Reg.MAGIC_VALUE + 2) == 0
+    assert driver.read(Reg.MAGIC_VALUE, 8) == 2 << 32 | MAGIC
+    driver.write(Reg.STATUS, 0, 1)
+    driver.write(Reg.QUEUE_NOTIFY, 0, 2)
+    assert (driver.read(Reg.STATUS), driver.rings) == (RUNNING, [])
+
+
+def test_there_is_no_shared_memory() -> None:
+    driver = Driver()
+    assert {driver.read(0xB0 + at) for at in range(0, 16, 4)} == {2**32 - 1}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        ({"features": 1 << 38}, "neither NOTIFICATION_DATA (bit 38) nor RING_RESET (bit 40)"),
+        ({"queue_sizes": (1,) * 9}, "at most 8 queues and 256 bytes"),
+        ({"config": bytes(257)}, "a virtio device of 1 queues and 257 bytes of configuration"),
+        ({"queue_sizes": (0,)}, "1 to 32768 entries"),
+    ],
+)
+def test_back_ends_that_cannot_be(wrong: dict[str, object], text: str) -> None:
+    backend = Backend(device_id=1, notify=print, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(AuthorError) as caught:
+        VirtioMmio(ManualClock(), Line(), backend)
+    assert text in str(caught.value)
+
+
+# Transparency, with a back end that does the consumer's work at once
+
+
+def rig(clock: ManualClock) -> Rig:
+    def work(number: int) -> None:
+        if number:
+            device.notify_used()
+        else:
+            device.set_config(0, b"\x01")
+        if number != 2:
+            device.rearm(number)
+
+    irq = Line()
+    sizes = (16, 16, 16)
+    device = VirtioMmio(clock, irq, Backend(device_id=1, notify=work, queue_sizes=sizes))
+    return Rig(clock, [device], outputs={0: irq})
+
+
+def start(number: int) -> list[Step]:
+    """What sets one queue up and starts the device."""
+    registers = [
+        (Reg.DRIVER_FEATURES_SEL, 1),
+        (Reg.DRIVER_FEATURES, 1),
+        (Reg.STATUS, READY),
+        (Reg.QUEUE_SEL, number),
+        (Reg.QUEUE_NUM, 16),
+        (Reg.QUEUE_READY, 1),
+        (Reg.STATUS, RUNNING),
+    ]
+    return [Write(Space.MMIO, BASE + register, 4, value) for register, value in registers]
+
+
+registers = st.sampled_from(list(Reg)) | st.integers(0, 0x1F8)
+hot = st.sampled_from([Reg.QUEUE_NOTIFY, Reg.INTERRUPT_STATUS, Reg.INTERRUPT_ACK])
+places = st.builds(BASE.__add__, hot | hot | registers)
+sizes = st.sampled_from([4] * 8 + [1, 2, 8])
+values = st.integers(0, 4) | st.sampled_from([8, 15, 31, 32, 64, 2**32 - 1])
+accesses = st.one_of(
+    st.builds(Read, st.just(Space.MMIO), places, sizes),
+    st.builds(
+        lambda at, size, value: Write(Space.MMIO, at, size, value % (1 << 8 * size)),
+        places,
+        sizes,
+        values,
+    ),
+)
+traffic = st.lists(
+    st.builds(start, st.integers(0, 3)) | st.lists(accesses, max_size=15), max_size=6
+).map(lambda parts: [step for part in parts for step in part])
+
+
+@pytest.mark.parametrize("runner", ALL_RUNNERS)
+@QUICK
+@given(trace=traffic)
+def test_filters_are_transparent(runner: Runner, trace: Sequence[Step]) -> None:
+    assert_transparent(rig, trace, runner)
+
+
+def context(offset: int, data: int, is_write: bool) -> bytes:
+    made = IoContext()
+    made.offset, made.size, made.is_write = offset, 4, is_write
+    made.data = data if is_write else 0
+    return bytes(made)
+
+
+@MANY
+@given(
+    contents(VirtioState),
+    st.builds(context, hot, values | st.integers(0, 2**32 - 1), st.booleans()),
+    st.booleans(),
+)
+def test_engines_agree_on_any_state(state: bytes, given_context: bytes, runs: bool) -> None:
+    memory = VirtioState.view(bytearray(state))
+    memory.status = Status.DRIVER_OK if runs else memory.status
+    assert_engines_agree(fast, [VirtioState], [bytes(memory)], given_context)
+
+
+# A real consumer
+
+
+class Consumer:
+    """A thread that serves one queue, and sleeps on an eventfd."""
+
+    def __init__(self) -> None:
+        self.event = os.eventfd(0)
+        self.added = self.used = self.wakes = 0
+        ring = partial(os.eventfd_write, self.event, 1)
+        backend = Backend(device_id=4, notify=lambda _: ring(), queue_sizes=(16,))
+        self.device = VirtioMmio(ManualClock(), Line(), backend)
+        self.bus = Bus(ManualClock(), NativeEngine())
+        self.bus.attach(self.device)
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def run(self) -> None:
+        while self.added >= 0:
+            os.eventfd_read(self.event)
+            self.wakes += 1
+            self.serve()
+
+    def serve(self) -> None:
+        """Empty the queue, say that we sleep, and look once more."""
+        while True:
+            self.used = self.added
+            with self.bus.locked(self.device.memory):
+                self.device.rearm(0)
+            if self.used == self.added:
+                return
+
+    def write(self, register: int, value: int) -> None:
+        self.bus.write(Space.MMIO, BASE + register, value, 4)
+
+
+@pytest.mark.skipif(not hasattr(os, "eventfd"), reason="this system has no eventfd")
+def test_no_doorbell_is_lost_and_few_are_rung() -> None:
+    consumer = Consumer()
+    for step in start(0):
+        assert isinstance(step, Write)
+        consumer.bus.write(step.space, step.address, step.value, step.size)
+    consumer.thread.start()
+    for _ in range(ITEMS):
+        consumer.added += 1
+        consumer.write(Reg.QUEUE_NOTIFY, 0)
+    finished = threading.Event()
+    for _ in range(500):
+        if consumer.used == ITEMS:
+            break
+        finished.wait(0.01)
+    assert consumer.used == ITEMS
+    assert 1 <= consumer.wakes <= ITEMS
+    counts = [count for count in consumer.bus.counts() if count.register == "QUEUE_NOTIFY"]
+    assert counts[0].handled + counts[0].passed == ITEMS
+    assert counts[0].handled > 0
+
+
+def test_there_are_as_many_queues_as_actions_can_name() -> None:
+    assert QUEUES <= 32

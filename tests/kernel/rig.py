@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real kernel with KVM and the module, in QEMU: one command runs in it, on the host's files.
+
+    python -m kernel.rig [--kernel 6.12] [--] command ...     (in tests/)
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from kernel.kernels import Kernel, Unavailable, fetch
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parents[1]
+MODULE_SOURCE = REPOSITORY / "kernel"
+#: Where the command finds the shared folder.
+SHARE = "/run/rig"
+QEMU = "qemu-system-x86_64"
+CPU = "qemu64,+svm,+npt,+ssse3,+sse4.1,+sse4.2,+popcnt"
+_MODULES = ("9p", "9pnet_virtio", "virtio_pci", "overlay", "kvm_amd")
+_TOOLS = (QEMU, "gcc", "make")
+_BUILD_TIMEOUT_S = 300
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind. `status` is None where the kernel did not live to tell it."""
+
+    status: int | None
+    output: str
+    console: str
+
+
+def build_module(kernel: Kernel) -> Path:
+    """The module for a kernel, built with warnings as errors, once for each state of its source."""
+    sources = sorted(path for path in MODULE_SOURCE.rglob("*") if path.is_file())
+    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    folder = kernel.root / f"module-{digest}"
+    if not (folder / "lightexit.ko").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(MODULE_SOURCE, folder)
+        _run("make", "-C", str(folder), f"KDIR={kernel.headers}", "W=1", "KCFLAGS=-Werror")
+    return folder / "lightexit.ko"
+
+
+def _initrd(kernel: Kernel, folder: Path) -> Path:
+    init = folder / "init"
+    _run("gcc", "-static", "-O1", "-Wall", "-Werror", "-o", str(init), str(HERE / "init.c"))
+    modules = [*kernel.modules(*_MODULES), ("lightexit", build_module(kernel).read_bytes())]
+    files = {f"modules/{i:02}-{name}": data for i, (name, data) in enumerate(modules)}
+    initrd = folder / "initrd"
+    initrd.write_bytes(cpio({"init": init.read_bytes(), **files}))
+    return initrd
+
+
+def cpio(files: dict[str, bytes]) -> bytes:
+    """An archive in the newc format of cpio(5), with the folders that the files are in."""
+    folders = {path.rpartition("/")[0] for path in files} - {""}
+    entries = [(path, 0o040755, b"") for path in sorted(folders)]
+    entries += [(path, 0o100755, data) for path, data in files.items()]
+    return b"".join(_entry(*each) for each in [*entries, ("TRAILER!!!", 0, b"")])
+
+
+def _entry(path: str, mode: int, data: bytes) -> bytes:
+    name = path.encode() + b"\0"
+    numbers = (0, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)
+    head = b"070701" + b"".join(b"%08X" % number for number in numbers) + name
+    return head + bytes(-len(head) % 4) + data + bytes(-len(data) % 4)
+
+
+def run(command: str, *, series: str = "6.1", timeout_s: float = 120) -> Result:
+    """Run a shell command in a kernel of that series. Raises Unavailable."""
+    missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
+    if missing:
+        raise Unavailable(f"{' and '.join(missing)} not on this machine")
+    kernel = fetch(series)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        share = folder / "share"
+        share.mkdir()
+        (share / "command").write_text(command)
+        _boot(kernel, _initrd(kernel, folder), share, folder / "console", timeout_s)
+        status = _read(share / "status")
+        console = _read(folder / "console")
+        return Result(int(status) if status else None, _read(share / "output"), console)
+
+
+def _boot(kernel: Kernel, initrd: Path, share: Path, console: Path, timeout_s: float) -> None:
+    arguments = "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on"
+    command = [
+        *(QEMU, "-machine", "q35", "-accel", "tcg", "-cpu", CPU, "-smp", "1", "-m", "2048"),
+        *("-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}"),
+        *("-kernel", str(kernel.image), "-initrd", str(initrd), "-append", arguments),
+        *_folder("host", Path("/"), ",readonly=on"),
+        *_folder("share", share, ""),
+    ]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        with console.open("a") as file:
+            file.write(f"\nrig: stopped after {timeout_s} s\n")
+        return
+    if done.returncode != 0:
+        raise Unavailable(f"{QEMU}: {done.stderr.strip()}")
+
+
+def _folder(tag: str, path: Path, more: str) -> tuple[str, str]:
+    options = f"local,path={path},mount_tag={tag},security_model=none,multidevs=remap{more}"
+    return "-virtfs", options
+
+
+def _read(path: Path) -> str:
+    return path.read_text(errors="replace") if path.exists() else ""
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_BUILD_TIMEOUT_S)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+
+
+def environment() -> str:
+    """Shell lines that make this Python find the package and the tests."""
+    paths = [str(REPOSITORY / name) for name in ("src", "tests", ".")]
+    variables = {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "HOME": str(Path.home()),
+        "PYTHONPATH": ":".join(paths),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "LIGHTEXIT_RIG": SHARE,
+    }
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    return "\n".join([*lines, f"cd {shlex.quote(str(REPOSITORY))}", ""])
+
+
+def main() -> int:
+    """Run a command, or Python by default, and show what came of it."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--kernel", default="6.1", help="series of the kernel: 6.1, 6.12, ...")
+    parser.add_argument("--timeout", type=float, default=120, help="seconds")
+    parser.add_argument("command", nargs="+")
+    asked = parser.parse_args()
+    result = run(
+        environment() + shlex.join(asked.command), series=asked.kernel, timeout_s=asked.timeout
+    )
+    print(result.output, end="")
+    if result.status is None or result.console:
+        print(f"--- console ---\n{result.console}", file=sys.stderr)
+    return 1 if result.status is None else result.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verifier answers whatever it is given: a small volume of it.
+
+`python -m laws.hostile --count N`, in tests/, takes as many as one likes.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from laws.hostile import search
+from lightexit.isa import Program, assemble
+from lightexit.verifier import Limits, verify
+
+
+def test_any_bytes_get_an_answer() -> None:
+    outcomes, _ = search(0, 2000)
+    assert sum(outcomes.values()) == 2000
+    assert outcomes["noise refused"] > 400
+    assert outcomes["damaged accepted"] > 10
+
+
+def test_control_flow_that_runs_backwards_is_analysed_in_one_pass() -> None:
+    size = 8000
+    steps = "".join(f"step{n}: r2 += 1\ngoto step{n - 1}\n" for n in range(1, size))
+    program = assemble(f"r0 = 0\nr2 = 0\ngotol step{size - 1}\nstep0: exit\n{steps}")
+    start = perf_counter()
+    assert verify(program, Limits(answers=False)).cost == 2 * size + 2
+    assert perf_counter() - start < 10
+
+
+def test_very_long_programs_are_refused_unread() -> None:
+    report = verify(Program("huge", bytes(8 * 20_000)))
+    assert str(report.error) == "huge has 20000 instruction slots\n  expected: at most 16384"

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kernels that need no tools to be built: the headers of each kind, around bytes."""
+
+from __future__ import annotations
+
+import struct
+
+from lightexit.vm.boot.bzimage import (
+    BOOT_FLAG_FIELD,
+    CMDLINE_SIZE,
+    HEADER_LENGTH,
+    HEADER_MAGIC,
+    INIT_SIZE,
+    INITRD_ADDR_MAX,
+    KERNEL_ALIGNMENT,
+    PREF_ADDRESS,
+    RELOCATABLE_KERNEL,
+    SETUP_SECTS,
+    SYSSIZE,
+    VERSION,
+    XLOADFLAGS,
+    Field,
+)
+from lightexit.vm.memory import MIB
+
+LINUX = {
+    SETUP_SECTS: 1,
+    SYSSIZE: 0x100,
+    BOOT_FLAG_FIELD: 0xAA55,
+    HEADER_LENGTH: 0x6A,
+    HEADER_MAGIC: int.from_bytes(b"HdrS", "little"),
+    VERSION: 0x20F,
+    INITRD_ADDR_MAX: 0x7FFF_FFFF,
+    KERNEL_ALIGNMENT: 2 * MIB,
+    RELOCATABLE_KERNEL: 1,
+    XLOADFLAGS: 1,
+    CMDLINE_SIZE: 2047,
+    PREF_ADDRESS: 16 * MIB,
+    INIT_SIZE: 3 * MIB,
+}
+
+
+def linux(changes: dict[Field, int] | None = None) -> bytes:
+    """A bzImage with that header and 4 KiB of code, all 0x90."""
+    image = bytearray(1024) + bytearray(b"\x90" * 4096)
+    for field, value in {**LINUX, **(changes or {})}.items():
+        image[field.offset : field.offset + field.size] = value.to_bytes(field.size, "little")
+    return bytes(image)
+
+
+def multiboot_header(flags: int, *addresses: int) -> bytes:
+    magic = 0x1BADB002
+    words = (magic, flags, -(magic + flags) & 0xFFFF_FFFF, *addresses)
+    return struct.pack(f"<{len(words)}I", *words)
+
+
+def elf(
+    *segments: tuple[int, int, bytes, int],
+    entry: int = MIB,
+    kind: int = 1,
+    machine: int = 3,
+    header: bytes | None = None,
+) -> bytes:
+    """An ELF32 file of (virtual, physical, data, size in memory) segments, with a Multiboot
+    header behind the program headers."""
+    header = multiboot_header(3) if header is None else header
+    start = 52 + 32 * len(segments)
+    identity = b"\x7fELF" + bytes([kind, 1, 1]) + bytes(9)
+    image = struct.pack(
+        "<16sHHIIIIIHHHHHH",
+        *(identity, 2, machine, 1, entry, 52, 0, 0, 52, 32, len(segments), 0, 0, 0),
+    )
+    offset = start + len(header)
+    for virtual, physical, data, size in segments:
+        image += struct.pack("<8I", 1, offset, virtual, physical, len(data), size, 7, 4096)
+        offset += len(data)
+    return image + header + b"".join(data for _, _, data, _ in segments)

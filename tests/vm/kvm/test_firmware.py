@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SeaBIOS, unmodified, finds the same PC under KVM as under Unicorn."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lightexit.bus.clock import HostClock
+from lightexit.engine.native import NativeEngine
+from lightexit.errors import HostError
+from lightexit.vm.kvm.cpu import kvm_cpu
+from lightexit.vm.machine import Limits, Reason
+from lightexit.vm.memory import load_firmware
+from lightexit.vm.pc import MakeCpu, PcConfig, pc_machine, unicorn_cpu
+
+FIRMWARE = Path("/usr/share/seabios/bios.bin")
+#: Where it has found all devices; it goes on for seconds where KVM emulates the CPU.
+FAR_ENOUGH = b"Found 1 cpu(s)"
+#: What it says of KVM itself, and how fast its clock runs.
+_OF_KVM = re.compile(r"^(Running on KVM|kvmclock|CPU Mhz|Using pmtimer).*\n", re.MULTILINE)
+
+
+def booted(make_cpu: MakeCpu) -> str:
+    config = PcConfig(load_firmware(FIRMWARE))
+    machine = pc_machine(config, HostClock(), NativeEngine(), make_cpu=make_cpu)
+    outcome = machine.run(Limits(text=FAR_ENOUGH, seconds=30))
+    assert outcome.reason is Reason.TEXT, machine.console.text
+    answered = sum(count.handled for count in machine.bus.counts() if not count.is_write)
+    assert answered > 100
+    return _OF_KVM.sub("", machine.console.text)
+
+
+@pytest.mark.skipif(not FIRMWARE.exists(), reason="SeaBIOS is not installed (package seabios)")
+def test_it_finds_the_same_machine() -> None:
+    try:
+        text = booted(kvm_cpu)
+    except HostError as error:
+        pytest.skip(str(error))
+    assert text == booted(unicorn_cpu)
+    assert "Found 3 PCI devices" in text
