@@ -41,7 +41,7 @@ from lightexit.vm.kvm.vcpu import Vcpu
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import MIB, GuestMemory
 
-ROUNDS, ACCESSES = 31, 400
+ROUNDS, ACCESSES = 15, 2000
 PORT, MEMORY, PIT, LAST = 0x500, 0xD000_0000, 0x40, 0xF4
 READ, WRITE = 0, 4
 CODE = 0x1000

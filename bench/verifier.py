@@ -58,7 +58,8 @@ SYNTHETIC = {
 
 def programs() -> Iterator[tuple[str, Program, Limits]]:
     """All that is measured, by name."""
-    for device, each in filters():
+    for each in filters():
+        device = each.function.__module__.rpartition(".")[2]
         yield f"{device} {each.name}", each.program, Limits()
     for name, text in SYNTHETIC.items():
         yield name, assemble(text), LIMITS

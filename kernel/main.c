@@ -2,7 +2,7 @@
 /*
  * lightexit: a guest's accesses to device registers, answered inside KVM by a BPF program.
  *
- *	main.c		/dev/lightexit
+ *	(here)		/dev/lightexit
  *	attach.c	from file descriptors to an attachment, and back
  *	bus.c		in and out of a VM's I/O bus
  *	run.c		one access: version words, registers, the program, its actions

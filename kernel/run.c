@@ -28,6 +28,7 @@ static u64 read_versions(const struct attachment *at)
 	int i;
 
 	for (i = 0; i < at->state_count; i++) {
+		/* the version before the state */
 		version = smp_load_acquire(&at->states[i]->version);
 		if (version & 1)
 			return BUSY;
@@ -42,6 +43,7 @@ static void unlock_states(const struct attachment *at, int count)
 
 	while (count--) {
 		version = &at->states[count]->version;
+		/* the state before its version */
 		smp_store_release(version, READ_ONCE(*version) + 1);
 	}
 }
@@ -66,9 +68,11 @@ static bool try_lock_states(const struct attachment *at)
 static bool read_clock(const struct attachment *at, u64 *now_ns)
 {
 	const struct lightexit_clock_state *clock = (const void *)(at->clock + 1);
-	u64 version = smp_load_acquire(&at->clock->version);
-	s64 elapsed = get_cycles() - READ_ONCE(clock->origin);
+	u64 version;
+	s64 elapsed;
 
+	version = smp_load_acquire(&at->clock->version); /* before the clock */
+	elapsed = get_cycles() - READ_ONCE(clock->origin);
 	*now_ns = READ_ONCE(clock->base_ns) +
 		  mul_u64_u64_shr(max(elapsed, 0LL), READ_ONCE(clock->rate), 32);
 	smp_rmb(); /* the clock before its version */

@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 
 import pytest
+
 from cli.test_commands import lightexit, refusal
+from lightexit.vm.firmware import FOLDERS
 
-from lightexit.cli.firmware import PLACES
-
-FIRMWARE = next((place for place in PLACES if place.exists()), None)
-needs_seabios = pytest.mark.skipif(FIRMWARE is None, reason="SeaBIOS is not installed")
+FIRMWARE = any((folder / "bios.bin").exists() for folder in FOLDERS)
+needs_seabios = pytest.mark.skipif(not FIRMWARE, reason="SeaBIOS is not installed")
 
 
 @needs_seabios
@@ -60,4 +60,4 @@ def test_what_is_not_firmware(content: bytes, tmp_path: Path) -> None:
 
 
 def test_missing_firmware() -> None:
-    assert "none.bin: no such file or directory" in refusal("run", "--firmware", "none.bin")
+    assert "none.bin: No such file or directory" in refusal("run", "--firmware", "none.bin")

@@ -61,6 +61,13 @@ def test_leading_zeros(value: int) -> None:
 
 
 @settings(derandomize=True, deadline=None)
+@given(words)
+def test_bits(value: int) -> None:
+    assert arithmetic.bit_length(value) == value.bit_length()
+    assert arithmetic.bit_count(value) == value.bit_count()
+
+
+@settings(derandomize=True, deadline=None)
 @given(words, words)
 def test_multiply(a: int, b: int) -> None:
     high, low = arithmetic.multiply(a, b)

@@ -61,7 +61,7 @@ BODIES: dict[str, str] = {
     "class_value": "s.base = Reg",
     "method_value": "s.base = s.first.remaining",
     "unknown_method": "s.base = s.first.remain(1)",
-    "method_of_int": "s.base = s.base.bit_length()",
+    "method_of_int": "s.base = s.base.to_bytes()",
     "maybe_unassigned": "if s.enabled:\n    x = 1\ns.base = x",
     "unassigned_after_loop": "for i in range(ctx.size):\n    pass\ns.base = i",
     "unassigned": "s.base = x\nx = 1",

@@ -20,11 +20,13 @@ from devices.transparency import (
     contents,
 )
 from lightexit.abi import IoContext, Space
+from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.hpet import BASE, CAPABILITIES, SIZE, Hpet, HpetState, Reg, read_counter
 from lightexit.devices.hpet_timer import Config
 from lightexit.devices.pic import Pic
+from lightexit.engine.native import NativeEngine
 
 LAW = settings(derandomize=True, deadline=None, max_examples=400)
 QUICK = settings(derandomize=True, deadline=None, max_examples=100)
@@ -355,6 +357,22 @@ def test_the_8259_gets_every_edge_however_late_it_is_acknowledged() -> None:
         assert pic.acknowledge() == 8
         both.outb(0x20, 0x20)
         assert not pic.intr.level
+
+
+def test_a_bus_reads_the_counter_whole_and_by_halves() -> None:
+    clock = ManualClock()
+    hpet = Hpet(clock, Line(), Line())
+    bus = Bus(clock, NativeEngine())
+    bus.attach(hpet)
+    bus.write(Space.MMIO, BASE + Reg.COUNTER, 2**40 - 1, 8)
+    bus.write(Space.MMIO, BASE + Reg.CONFIG, ON, 4)
+    clock.advance(10)
+    reads = [
+        bus.read(Space.MMIO, BASE + at, size) for at, size in ((0xF0, 8), (0xF0, 4), (0xF4, 4))
+    ]
+    assert reads == [2**40, 0, 2**8]
+    counts = [each for each in bus.counts() if each.register.startswith("COUNTER")]
+    assert sum(each.handled for each in counts if not each.is_write) == 3
 
 
 @pytest.mark.parametrize("size", [1, 2, 4])

@@ -65,7 +65,7 @@ def bench(name: str, back_end: str) -> Iterator[Bench]:
             bus.attach(probe)
             yield Bench(cpu, bus, probe, memory)
     except HostError as error:
-        pytest.skip(str(error))
+        pytest.skip(error.found)
 
 
 @contextlib.contextmanager

@@ -71,7 +71,9 @@ class Kernel:
 
 def _depends(module: bytes) -> list[str]:
     match = re.search(rb"\0depends=([^\0]*)\0", module)
-    return [name.decode().replace("-", "_") for name in match[1].split(b",") if name] if match else []
+    return (
+        [name.decode().replace("-", "_") for name in match[1].split(b",") if name] if match else []
+    )
 
 
 def unpack_image(image: bytes) -> bytes | None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real kernel with KVM and the module, in QEMU: one command runs in it, on the host's files.
 
-    python -m kernel.rig [--kernel 6.12] [--] command ...     (in tests/)
+python -m kernel.rig [--kernel 6.12] [--] command ...     (in tests/)
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ class Result:
     status: int | None
     output: str
     console: str
+    reports: str
+    log: str
 
 
 def build_module(kernel: Kernel) -> Path:
@@ -90,8 +92,13 @@ def run(command: str, *, series: str = "6.1", timeout_s: float = 120) -> Result:
         (share / "command").write_text(command)
         _boot(kernel, _initrd(kernel, folder), share, folder / "console", timeout_s)
         status = _read(share / "status")
-        console = _read(folder / "console")
-        return Result(int(status) if status else None, _read(share / "output"), console)
+        return Result(
+            status=int(status) if status else None,
+            output=_read(share / "output"),
+            console=_read(folder / "console"),
+            reports=_read(share / "reports"),
+            log=_read(share / "log"),
+        )
 
 
 def _boot(kernel: Kernel, initrd: Path, share: Path, console: Path, timeout_s: float) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from types import FunctionType
 from typing import Any
 
 from laws.filters import Main, Other, build, random_filter
 from lightexit.abi import IoContext, StateMemory, Verdict
+from lightexit.cache import Cache
 from lightexit.compiler import generate
 from lightexit.compiler.check import check
 from lightexit.compiler.infer import infer_filter
@@ -130,7 +133,8 @@ def main() -> None:
     parser.add_argument("--programs", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    engines: list[Engine] = [InterpreterEngine(), NativeEngine()]
+    folder = TemporaryDirectory(prefix="lightexit-")
+    engines: list[Engine] = [InterpreterEngine(), NativeEngine(Cache(Path(folder.name)))]
     tally, start = Tally(), time.monotonic()
     for seed in range(options.seed, options.seed + options.programs):
         print(f"\rseed {seed}", end="", flush=True)

@@ -220,7 +220,7 @@ class _Writer:
     def number(self, depth: int) -> str:
         if depth <= 0:
             return self.leaf()
-        deeper = depth - 1
+        deeper, pick = depth - 1, self.random.choice
         return self.choose(
             [
                 self.leaf,
@@ -249,6 +249,7 @@ class _Writer:
                 lambda: f"u64({self.signed(deeper)} >> {self.count(deeper)})",
                 lambda: f"clamp({self.number(deeper)}, {self.number(deeper)}, {self.number(0)})",
                 lambda: f"search(s, {self.number(deeper)})",
+                lambda: f"{self.wrapped(32, depth)}.{pick(('bit_length', 'bit_count'))}()",
                 lambda: f"s.one.tick({self.number(deeper)})",
                 lambda: f"s.timers[{self.index(3, deeper)}].tick(by={self.number(deeper)})",
             ]

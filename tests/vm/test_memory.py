@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lightexit.errors import AuthorError
-from lightexit.vm.memory import KIB, MIB, TOP, GuestMemory, load_firmware
+from lightexit.vm.firmware import load_firmware
+from lightexit.vm.memory import KIB, MIB, TOP, GuestMemory
 from vm.rom import rom
 
 

@@ -12,8 +12,8 @@ from lightexit.bus.counters import RegisterCount
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
 from lightexit.vm.console import Console
+from lightexit.vm.firmware import load_firmware
 from lightexit.vm.machine import Limits, Machine, Outcome, Reason
-from lightexit.vm.memory import load_firmware
 from lightexit.vm.pc import PcConfig, pc_machine
 
 FOLDER = Path("/usr/share/seabios")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The contract between filter, device model and host: types, structs, context, state memory."""
 
-from lightexit.abi.attach import NO_FD, Attach, AttachFlag, Command, Statistics
+from lightexit.abi.attach import DOORBELLS, NO_FD, Attach, AttachFlag, Command, Statistics
 from lightexit.abi.clock import ClockState
 from lightexit.abi.context import (
     ABI_VERSION,
@@ -19,6 +19,7 @@ from lightexit.abi.types import IntType, muldiv64, u8, u16, u32, u64
 
 __all__ = [
     "ABI_VERSION",
+    "DOORBELLS",
     "NO_FD",
     "STATE_OFFSET",
     "WRITABLE_FIELDS",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lightexit.cli.compile import write_bytes
-from lightexit.cli.firmware import find_firmware
 from lightexit.cli.tally import Row, Total, as_json, rows, total
 
 if TYPE_CHECKING:
@@ -71,9 +71,11 @@ def run(
 
     The guest runs twice: first with the device models alone, silently, then with the filters.
     """
+    from lightexit.vm.firmware import load_firmware, seabios
     from lightexit.vm.machine import Limits
 
-    path, image = find_firmware(firmware)
+    path = firmware or seabios()
+    image = load_firmware(path)
     awaited = until if until is not None else (SEABIOS_ENDS if firmware is None else "")
     limits = Limits(awaited.encode(), seconds, accesses)
     job = Job(image, memory, limits)
@@ -96,7 +98,7 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
     from lightexit.vm.pc import PcConfig, pc_machine
 
     console = Console(_print if show else None)
-    config = PcConfig(job.firmware, job.memory_mib << 20)
+    config = PcConfig(job.firmware, job.memory_mib << 20, int(time.time()))
     machine = pc_machine(config, HostClock(), _engine(engine), debug=console, serial=console)
     machine.bus.timed = True
     outcome = machine.run(job.limits)

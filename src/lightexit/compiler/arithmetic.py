@@ -94,6 +94,21 @@ def corrected(q: u64, r: u64, next_digit: u64, d: u64) -> tuple[u64, u64]:
 
 
 @inline
+def bit_length(value: u64) -> u64:
+    """How many bits `value` has, as `int.bit_length` says."""
+    return 64 - leading_zeros(value) if value != 0 else 0
+
+
+@inline
+def bit_count(value: u64) -> u64:
+    """How many bits of `value` are set, as `int.bit_count` says: pairs, nibbles, bytes, all."""
+    pairs = u64(value - (value >> 1 & 0x5555_5555_5555_5555))
+    nibbles = (pairs & 0x3333_3333_3333_3333) + (pairs >> 2 & 0x3333_3333_3333_3333)
+    by_byte = nibbles + (nibbles >> 4) & 0x0F0F_0F0F_0F0F_0F0F
+    return u64(by_byte * 0x0101_0101_0101_0101) >> 56
+
+
+@inline
 def leading_zeros(value: u64) -> u64:
     """How far to shift a value of at least 1 for its highest bit to be set."""
     value, shift = shifted(value, 0, 32)

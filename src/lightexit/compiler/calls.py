@@ -60,6 +60,8 @@ def _method(fn: Expansion, node: ast.Call) -> Expr:
     if not isinstance(node.func, ast.Attribute):
         raise fn.error(node, "a call of a computed function", "a function by its name")
     owner = fn.infer(node.func.value)
+    if isinstance(owner.kind, Int) and node.func.attr in _OF_INTS:
+        return _method_of_int(fn, node, node.func, owner)
     if not isinstance(owner.kind, kinds.StructRef | kinds.Context):
         raise fn.error(
             node,
@@ -76,6 +78,14 @@ def _method(fn: Expansion, node: ast.Call) -> Expr:
             nearest(node.func.attr, known),
         )
     return _inline(fn, node, method, [owner])
+
+
+def _method_of_int(fn: Expansion, node: ast.Call, func: ast.Attribute, owner: Expr) -> Expr:
+    _plain(fn, node, 0, 0)
+    value = as_unsigned(fn, func.value, owner, f"{func.attr}()")
+    if isinstance(value, Const):
+        return integer(value.span, getattr(value.value, func.attr)())
+    return expand(fn, node, _OF_INTS[func.attr], {"value": (func.value, value)})
 
 
 def _arguments(
@@ -251,6 +261,11 @@ def _muldiv(fn: Expansion, node: ast.Call) -> Expr:
 def _range(fn: Expansion, node: ast.Call) -> Expr:
     raise fn.error(node, "range outside of a for", "for i in range(...):", "for i in range(8): ...")
 
+
+_OF_INTS: dict[str, Callable[[int], int]] = {
+    "bit_length": arithmetic.bit_length,
+    "bit_count": arithmetic.bit_count,
+}
 
 _BUILTINS: dict[Any, Callable[[Expansion, ast.Call], Expr]] = {
     int: _int,

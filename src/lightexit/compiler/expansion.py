@@ -21,7 +21,7 @@ from lightexit.compiler.interval import U64, Interval
 from lightexit.compiler.kinds import Kind
 from lightexit.compiler.refusals import refusal
 from lightexit.compiler.source import Source
-from lightexit.compiler.tree import Expr, Local, Stmt, Storage
+from lightexit.compiler.tree import Expr, Local, Stmt, storage_of
 from lightexit.errors import AuthorError, InternalError
 
 #: More than any filter worth its place on the hot path; keeps every jump within 16 bits.
@@ -67,17 +67,6 @@ class Unit:
     def local(self, name: str, kind: Kind) -> Local:
         """A new local that can hold `kind`."""
         return Local(name, next(self.numbers), storage_of(kind))
-
-
-def storage_of(kind: Kind) -> Storage:
-    """What holds values of this kind."""
-    if isinstance(kind, kinds.Int | kinds.Answer):
-        return Storage.INT
-    if isinstance(kind, kinds.Bool):
-        return Storage.BOOL
-    if isinstance(kind, kinds.Reference):
-        return Storage.POINTER
-    raise InternalError(f"{kind} is held in a local")
 
 
 @dataclass

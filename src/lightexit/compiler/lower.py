@@ -18,7 +18,7 @@ from lightexit.compiler.emit import Emitter
 from lightexit.compiler.fitting import interval_of
 from lightexit.compiler.interval import I64, U64, Interval
 from lightexit.compiler.kinds import Bool, exact
-from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt, Storage
+from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt
 
 _RING = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor"}
 _PREDICATES = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
@@ -217,7 +217,7 @@ class _Lowering:
         self.emit.jump(expr.span, end)
         self.emit.start(orelse)
         second = (self.expression(expr.orelse), self.emit.block)
-        kind = tree_storage(expr).value
+        kind = tree.storage_of(expr.kind).value
         return self._meet(expr.span, labels[2], kind, second, first)
 
     def _meet(
@@ -354,13 +354,6 @@ class _Lowering:
 
     def leave(self, statement: tree.Leave) -> None:
         self.emit.jump(statement.span, self.leaves[-1])
-
-
-def tree_storage(expr: Expr) -> Storage:
-    """What holds an expression's value."""
-    from lightexit.compiler.expansion import storage_of
-
-    return storage_of(expr.kind)
 
 
 def _predicate(op: str, left: Expr, right: Expr) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from enum import Enum
 
+from lightexit.compiler import kinds
 from lightexit.compiler.kinds import Kind
 from lightexit.compiler.node import Node
+from lightexit.errors import InternalError
 
 
 class Span(Node):
@@ -34,6 +36,17 @@ class Storage(Enum):
 
     def __repr__(self) -> str:
         return self.value
+
+
+def storage_of(kind: Kind) -> Storage:
+    """What holds values of this kind."""
+    if isinstance(kind, kinds.Int | kinds.Answer):
+        return Storage.INT
+    if isinstance(kind, kinds.Bool):
+        return Storage.BOOL
+    if isinstance(kind, kinds.Reference):
+        return Storage.POINTER
+    raise InternalError(f"{kind} is held in a local")
 
 
 class Local(Node):

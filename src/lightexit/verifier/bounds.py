@@ -25,7 +25,7 @@ def anything(width: int) -> Bounds:
     return Bounds(0, 2 * half - 1, -half, half - 1)
 
 
-FULL = {width: anything(width) for width in (8, 16, 32, 64)}
+FULL = {width: anything(width) for width in (4, 8, 16, 32, 64)}
 
 
 def signed(x: int, width: int) -> int:
@@ -71,20 +71,26 @@ def covers(a: Bounds, b: Bounds) -> bool:
 
 def agree(b: Bounds, width: int) -> Bounds | None:
     """Let the unsigned and the signed bounds refine each other; None if they contradict."""
-    umin, umax, smin, smax = b
-    modulus = 1 << width
-    half = modulus >> 1
+    if b == FULL[width]:
+        return b
+    half = 1 << width - 1
+    if b.umax < half or b.smin >= 0:
+        return _same_sign(b, 0, half - 1, 0)
+    if b.umin >= half or b.smax < 0:
+        return _same_sign(b, -half, -1, 2 * half)
     # The unsigned interval is two signed ones: [umin, half) and [half, umax].
-    positive = max(umin, smin, 0), min(umax, half - 1, smax)
-    negative = max(umin - modulus, -half, smin), min(umax - modulus, smax, -1)
-    has_positive, has_negative = positive[0] <= positive[1], negative[0] <= negative[1]
-    if has_positive and has_negative:
-        return Bounds(positive[0], negative[1] + modulus, negative[0], positive[1])
-    if has_positive:
-        return Bounds(*positive, *positive)
-    if has_negative:
-        return Bounds(negative[0] + modulus, negative[1] + modulus, *negative)
-    return None
+    positive = _same_sign(b, 0, half - 1, 0)
+    negative = _same_sign(b, -half, -1, 2 * half)
+    if positive is None or negative is None:
+        return positive or negative
+    return Bounds(positive.umin, negative.umax, negative.smin, positive.smax)
+
+
+def _same_sign(b: Bounds, least: int, most: int, modulus: int) -> Bounds | None:
+    """The part of b within the signed [least, most]; there, unsigned is signed plus `modulus`."""
+    low = max(b.umin - modulus, b.smin, least)
+    high = min(b.umax - modulus, b.smax, most)
+    return Bounds(low + modulus, high + modulus, low, high) if low <= high else None
 
 
 def add(a: Bounds, b: Bounds, width: int) -> Bounds:

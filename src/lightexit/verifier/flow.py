@@ -15,7 +15,7 @@ Forgetting is always sound; it only lets paths that differ in nothing that matte
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -210,20 +210,15 @@ class Flow:
         while todo:
             slot = todo.pop()
             waiting.discard(slot)
-            after = _union(needed[s] for s in self.successors[slot])
+            after = 0
+            for each in self.successors[slot]:
+                after |= needed[each]
             now = before(effects[slot], after) | always
             if now != needed[slot]:
                 needed[slot] = now
                 todo += [each for each in self._predecessors[slot] if each not in waiting]
                 waiting.update(self._predecessors[slot])
         return needed
-
-
-def _union(sets: Iterable[int]) -> int:
-    result = 0
-    for each in sets:
-        result |= each
-    return result
 
 
 def _live(own: Effect, after: int) -> int:

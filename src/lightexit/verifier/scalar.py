@@ -19,6 +19,9 @@ from lightexit.verifier.tnum import Tnum
 FULL64 = 2**64 - 1
 FULL32 = 2**32 - 1
 _HIGH = FULL64 ^ FULL32
+_BITS = tnum.unknown(FULL64)
+_WIDE = bounds.FULL[64]
+_LOW = bounds.FULL[32]
 _CACHE = 1 << 15
 
 
@@ -67,6 +70,8 @@ def _with_bits(b: Bounds, bits: Tnum, width: int) -> Bounds | None:
 
 def _low_from_wide(wide: Bounds, low: Bounds) -> Bounds | None:
     """The low half, where the high half is the same all over `wide`."""
+    if wide == _WIDE:
+        return low
     umin, umax, smin, smax = low
     if wide.umin >> 32 == wide.umax >> 32:
         umin, umax = max(umin, wide.umin & FULL32), min(umax, wide.umax & FULL32)
@@ -105,7 +110,8 @@ def _refined(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar | None:
 def make(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar | None:
     """Let the three views refine each other; None if they contradict."""
     s = _refined(bits, wide, low)
-    s = s and _refined(*s)
+    if s is not None and s != (bits, wide, low):
+        s = _refined(*s)
     return const(s.bits.value) if s and not s.bits.mask else s
 
 
@@ -115,10 +121,6 @@ def _sure(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar:
     assert s is not None
     return s
 
-
-_BITS = tnum.unknown(FULL64)
-_WIDE = bounds.FULL[64]
-_LOW = bounds.FULL[32]
 
 #: Any number at all.
 UNKNOWN = Scalar(_BITS, _WIDE, _LOW)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import ctypes
 import mmap
 from dataclasses import dataclass
-from pathlib import Path
 
 from lightexit.errors import AuthorError
 
@@ -15,7 +14,6 @@ TOP = 4 * GIB
 VIDEO = range(0xA0000, 0xC0000)
 SHADOW_SIZE = 128 * KIB
 _SHADOW = MIB - SHADOW_SIZE
-_SMALLEST, _LARGEST = 64 * KIB, 16 * MIB
 
 
 @dataclass(frozen=True)
@@ -75,27 +73,3 @@ def _check_ram(ram_bytes: int) -> None:
         raise AuthorError(
             f"{ram_bytes} bytes of RAM", expected="whole MiB, more than 1 MiB, at most 3 GiB"
         )
-
-
-def load_firmware(path: Path) -> bytes:
-    """A firmware image: 64 KiB to 16 MiB, whole 64 KiB. Raises AuthorError for other files."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise AuthorError(
-            f"{path}: {error.strerror}",
-            expected="a firmware image",
-            hint="install SeaBIOS (Debian: seabios), or name a file: --firmware FILE",
-        ) from error
-    if len(data) % _SMALLEST or not _SMALLEST <= len(data) <= _LARGEST:
-        raise AuthorError(
-            f"{path} has {len(data)} bytes",
-            expected="a firmware image of whole 64 KiB, at most 16 MiB; this file is cut short "
-            "or something else",
-        )
-    if not any(data[-16:]) or data[-16:] == b"\xff" * 16:
-        raise AuthorError(
-            f"{path} has no instruction at the reset vector, 16 bytes before its end",
-            expected="a firmware image",
-        )
-    return data

@@ -6,7 +6,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from lightexit.bus.bus import Bus, BusCpu
 from lightexit.bus.clock import HostClock, ManualClock
@@ -27,8 +26,6 @@ from lightexit.vm.console import Console
 from lightexit.vm.exits import Cpu
 from lightexit.vm.machine import Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
-
-FIRMWARE = Path("/usr/share/seabios/bios.bin")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def kvm() -> Iterator[Kvm]:
     try:
         opened = Kvm()
     except HostError as error:
-        pytest.skip(str(error))
+        pytest.skip(error.found)
     with opened:
         yield opened
 

@@ -103,7 +103,7 @@ def vm() -> Iterator[Vm]:
     try:
         made = Vm(Kvm())
     except HostError as error:
-        pytest.skip(str(error))
+        pytest.skip(error.found)
     with made:
         yield made
 
@@ -234,7 +234,7 @@ def test_filters_run_in_the_interpreter_too(vm: Vm) -> None:
         board.bus = Bus(ManualClock(), InterpreterEngine())
         board.bus.attach(board.tally)
     except HostError as error:
-        pytest.skip(str(error))
+        pytest.skip(error.found)
     board.load(GuestMemory(RAM), READ_3000)
     cpu = KvmCpu(vm, board.bus.cpus[0])
     start.flat_32bit(cpu.vcpu, ENTRY)

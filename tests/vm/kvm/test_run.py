@@ -77,14 +77,12 @@ def test_a_triple_fault_is_a_shutdown(host: Host, make_loop: MakeLoop) -> None:
     assert exit.reason.startswith("a triple fault, at 0008:00001000")
 
 
-def test_an_emulation_failure_shows_the_instruction(host: Host, make_loop: MakeLoop) -> None:
-    host.memory.ram[0x3000:0x3002] = b"\x07\x23"
+def test_code_that_is_not_there(host: Host, make_loop: MakeLoop) -> None:
     host.vm.add(host.memory)
     cpu = host.add_cpu(make_loop)
     start.real_mode(cpu.vcpu, 0xA_0000)  # device memory: nothing that could be fetched
-    with pytest.raises(GuestError, match=r"a000:00000000") as caught:
+    with pytest.raises(GuestError, match=r"^KVM .* at a000:00000000"):
         cpu.run()
-    assert str(caught.value).startswith("KVM ")
 
 
 def test_impossible_registers_are_refused(host: Host) -> None:

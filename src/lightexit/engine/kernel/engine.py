@@ -81,7 +81,7 @@ class KernelProgram:
         self._scratch = tuple(ArrayMap(each.name, each.size) for each in program.maps)
         self._lines = line_info(program)
         self._bound: dict[tuple[ArrayMap, ...], Descriptor] = {}
-        self._bind(self._scratch)
+        self.bind(self._scratch)
 
     @property
     def address(self) -> int:
@@ -97,13 +97,13 @@ class KernelProgram:
         check_states(self._program, states)
         pairs = list(zip(states, self._scratch, strict=True))
         maps = (s.map if isinstance(s, KernelMemory) else own for s, own in pairs)
-        program = self._bind(tuple(maps))
+        program = self.bind(tuple(maps))
         buffer = (ctypes.c_char * CONTEXT_SIZE).from_buffer(context_bytes(context))
         with _copied([pair for pair in pairs if not isinstance(pair[0], KernelMemory)]):
             return test_run(program, buffer)
 
-    def _bind(self, maps: tuple[ArrayMap, ...]) -> Descriptor:
-        """The program, loaded with these maps."""
+    def bind(self, maps: tuple[ArrayMap, ...]) -> Descriptor:
+        """The program, loaded with these maps. Raises AuthorError, HostError."""
         if maps not in self._bound:
             name, code = self._program.name, self._program.code
             try:

@@ -34,7 +34,7 @@ CENTURY = 0x32
 
 
 class Boot(IntFlag):
-    """IA-PC boot architecture flags (table 5.11)."""
+    """IA-PC boot architecture flags (section 5.2.9.3)."""
 
     LEGACY_DEVICES = 1 << 0
     KEYBOARD_CONTROLLER = 1 << 1
@@ -43,7 +43,7 @@ class Boot(IntFlag):
 
 
 class Feature(IntFlag):
-    """Fixed feature flags (table 5.10)."""
+    """Fixed feature flags (section 5.2.9)."""
 
     WBINVD = 1 << 0
     PROC_C1 = 1 << 2
@@ -53,7 +53,7 @@ class Feature(IntFlag):
 
 
 class Entry(IntEnum):
-    """Kinds of MADT entries (table 5.21)."""
+    """Kinds of MADT entries (section 5.2.12)."""
 
     LOCAL_APIC = 0
     IO_APIC = 1
@@ -62,7 +62,7 @@ class Entry(IntEnum):
 
 
 class Flags(IntFlag):
-    """MPS INTI flags (table 5.26)."""
+    """MPS INTI flags (section 5.2.12.5)."""
 
     ACTIVE_HIGH = 0b01
     LEVEL = 0b11 << 2

@@ -17,7 +17,7 @@ BIOS_AREA = range(0xE0000, MIB)
 
 
 class MemoryKind(IntEnum):
-    """What a range of memory is: the numbers of ACPI 6.5 table 15.2, which all loaders use."""
+    """What a range of memory is: the numbers of ACPI 6.5 chapter 15, which all loaders use."""
 
     RAM = 1
     RESERVED = 2

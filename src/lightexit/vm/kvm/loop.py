@@ -46,7 +46,7 @@ def _check_kicked(error: int) -> int:
 
 
 class PythonLoop:
-    """The run loop in Python: no code is made for it."""
+    """The run loop in Python: the definition, and easy to step through."""
 
     def __init__(self, vcpu: Vcpu, bus_cpu: BusCpu) -> None:
         self.entries = 0

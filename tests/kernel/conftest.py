@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of `inside/` run in the rig: one boot for all of them, and each reported as a test here.
+
+Inside the rig (LIGHTEXIT_RIG is set) they are ordinary tests, whose reports go to the shared
+folder as they come: what a panic takes with it is missing there, and fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kernel import rig
+from kernel.kernels import Unavailable
+
+INSIDE = Path(__file__).parent / "inside"
+SHARED = os.environ.get("LIGHTEXIT_RIG")
+_ALARM_S = 20
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kernel", default="6.1", help="series of the rig's kernel")
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that one boot gave: reports by test, or why there was none."""
+
+    reports: dict[str, dict[str, str]]
+    result: rig.Result | None
+    unavailable: str = ""
+
+
+class RigItem(pytest.Item):
+    """A test that runs in the rig."""
+
+    def runtest(self) -> None:
+        run = boot(self.session)
+        if run.unavailable:
+            pytest.skip(run.unavailable)
+        report = run.reports.get(self.nodeid)
+        if report is None:
+            raise NotReported(run.result)
+        if report["outcome"] == "skipped":
+            pytest.skip(report["text"])
+        if report["outcome"] != "passed":
+            raise FailedInside(report["text"])
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        if isinstance(excinfo.value, FailedInside | NotReported):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+
+class FailedInside(Exception):  # noqa: N818 - the text says it all
+    """What the test said inside."""
+
+
+class NotReported(Exception):  # noqa: N818 - the text says it all
+    """The kernel, or pytest in it, did not get so far."""
+
+    def __init__(self, result: rig.Result | None) -> None:
+        status = None if result is None else result.status
+        output, console = ("", "") if result is None else (result.output, result.console)
+        super().__init__(f"no report; exit status {status}\n{output}\n--- console ---\n{console}")
+
+
+_run = pytest.StashKey[Run]()
+
+
+def boot(session: pytest.Session) -> Run:
+    """Run all tests of `inside/` that this session selected; once."""
+    if _run not in session.stash:
+        session.stash[_run] = _boot(session)
+    return session.stash[_run]
+
+
+def _boot(session: pytest.Session) -> Run:
+    items = [item.nodeid for item in session.items if isinstance(item, RigItem)]
+    # Only what tests need: plugins take 14 s to load in emulation.
+    arguments = ["-q", "-p", "no:cacheprovider", "--tb=short", *items]
+    command = shlex.join([sys.executable, "-m", "pytest", *arguments])
+    log = "dmesg --level=emerg,alert,crit,err,warn > /run/rig/log"
+    script = f"{rig.environment()}{command}\nstatus=$?\n{log}\nexit $status\n"
+    try:
+        result = rig.run(script, series=session.config.getoption("--kernel"))
+    except Unavailable as reason:
+        return Run({}, None, f"no rig: {reason}")
+    lines = [json.loads(line) for line in result.reports.splitlines()]
+    return Run({line["test"]: line for line in lines}, result)
+
+
+@pytest.fixture
+def rig_run(request: pytest.FixtureRequest) -> Run:
+    """The boot that ran the tests of `inside/`."""
+    run = boot(request.session)
+    if run.unavailable:
+        pytest.skip(run.unavailable)
+    return run
+
+
+if SHARED is None:
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pycollect_makeitem(
+        collector: pytest.Module | pytest.Class, name: str, obj: object
+    ) -> Generator[None, Any, Any]:
+        made = yield
+        if not collector.path.is_relative_to(INSIDE) or not isinstance(made, list):
+            return made
+        return [RigItem.from_parent(collector, name=item.name) for item in made]
+
+else:
+    import signal
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol() -> Generator[None, Any, Any]:
+        # A halted guest with its interrupt controller in the kernel never comes back.
+        signal.signal(signal.SIGALRM, _give_up)
+        signal.alarm(_ALARM_S)
+        try:
+            return (yield)
+        finally:
+            signal.alarm(0)
+
+    def _give_up(number: int, frame: object) -> None:
+        raise TimeoutError(f"the test took longer than {_ALARM_S} s")
+
+    def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome != "passed":
+            text = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+            line = {"test": report.nodeid, "outcome": report.outcome, "text": str(text)}
+            with Path(str(SHARED), "reports").open("a") as file:
+                file.write(json.dumps(line) + "\n")

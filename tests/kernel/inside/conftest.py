@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The module, KVM, and a machine for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from kernel.inside.machine import Machine
+from kernel.inside.programs import Cell
+from lightexit.engine.kernel import KernelEngine, KernelMemory
+from lightexit.engine.kernel.attach import Module
+from lightexit.vm.kvm.system import Kvm
+
+
+@pytest.fixture(scope="session")
+def module() -> Module:
+    return Module()
+
+
+@pytest.fixture(scope="session")
+def kvm() -> Kvm:
+    return Kvm()
+
+
+@pytest.fixture
+def machine(kvm: Kvm) -> Iterator[Machine]:
+    made = Machine(kvm)
+    yield made
+    made.vm.close()
+
+
+@pytest.fixture
+def cell() -> KernelMemory[Cell]:
+    memory = KernelEngine().memory(Cell)
+    memory.state.value = 0x1234_5678
+    return memory
