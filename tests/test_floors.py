@@ -29,7 +29,7 @@ CORNERS = {
     "elftools": {"isa/elf.py"},
     "rich": {"cli"},
     "typer": {"cli"},
-    "fcntl": {"vm/kvm", "engine/kernel.py"},
+    "fcntl": {"vm/kvm", "engine/kernel"},
 }
 MODULES = sorted(SOURCE.rglob("*.py"))
 

@@ -137,7 +137,7 @@ def main() -> None:
     engines: list[Engine] = [InterpreterEngine(), NativeEngine(Cache(Path(folder.name)))]
     tally, start = Tally(), time.monotonic()
     for seed in range(options.seed, options.seed + options.programs):
-        print(f"\rseed {seed}", end="", flush=True)
+        print(f"\rseed {seed}: {tally}", end="", flush=True)
         try_program(seed, engines, tally)
     print(f"\r{tally}, {time.monotonic() - start:.0f} s")
 

@@ -169,10 +169,11 @@ class _Writer:
 
     def filter(self) -> str:
         self.lines = ["def generated(ctx: IoContext, s: Main, t: Other) -> Verdict:"]
-        for _ in range(self.random.randrange(1, 5)):
+        size = self.random.choice((1, 1, 2, 2, 3, 8))
+        for _ in range(self.random.randrange(1, size + 2)):
             self.assign_new()
-        for _ in range(self.random.randrange(2, 9)):
-            self.statement(2)
+        for _ in range(size):
+            self.statement(min(size, 2))
         self.put(f"ctx.data = {self.wrapped(64, 2)}")
         self.put("return Verdict.HANDLED")
         return "\n".join(self.lines) + "\n"

@@ -39,15 +39,15 @@ def kernel_refuses(program: Program) -> str:
 @needs_kernel
 def test_acceptance_agrees_with_the_kernel() -> None:
     counts: Counter[tuple[bool, bool]] = Counter()
-    for seed in range(150):
+    for seed in range(60):
         program = random_hard_program(Random(seed))
         ours, kernels = verify(program, SAFE), kernel_refuses(program)
         counts[ours.accepted, not kernels] += 1
         if ours.accepted and kernels:
             assert any(part in kernels for part in EXPLAINED), f"seed {seed}: {kernels}"
         assert ours.accepted or kernels, f"seed {seed}: only we refuse: {ours.error}"
-    assert counts[True, True] > 100
-    assert counts[True, False] <= 5
+    assert counts[True, True] > 45
+    assert counts[True, False] <= 3
 
 
 @needs_kernel

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from lightexit.compiler import kinds
 from lightexit.compiler.expansion import Expansion, expression
-from lightexit.compiler.fitting import as_exact, as_int, interval_of, negated, simple, truth
+from lightexit.compiler.fitting import as_exact, as_int, interval_of, negated, truth
 from lightexit.compiler.interval import Interval
 from lightexit.compiler.kinds import BOOL
+from lightexit.compiler.narrowing import repeatable
 from lightexit.compiler.tree import Binary, Bind, Compare, Const, Expr, Logic, Read
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[int, int], bool]]] = {
@@ -62,7 +63,7 @@ def _compare(fn: Expansion, node: ast.Compare) -> Expr:
         if type(op) not in _COMPARISONS:
             raise _identity(fn, node)
         right = again = as_int(fn, right_node, fn.infer(right_node))
-        if position + 1 < len(node.ops) and not simple(right):
+        if position + 1 < len(node.ops) and not repeatable(right):
             right, again = _held(fn, as_exact(fn, right_node, right, "a chained comparison"))
         links.append(compare(fn, left_node, op, left, right, right_node))
         left, left_node = again, right_node
@@ -95,7 +96,7 @@ def _membership(fn: Expansion, node: ast.Compare, left: Expr) -> Expr:
             node, "`in` something else than a tuple of constants", "x in (1, 2)", "x == 1 or x == 2"
         )
     first = left
-    if not simple(left):
+    if not repeatable(left):
         first, left = _held(fn, left)
     typed: Expr = Const(fn.source.span(node), BOOL, 0)
     for number, member in reversed(list(enumerate(members.elts))):

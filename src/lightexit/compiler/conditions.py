@@ -18,10 +18,6 @@ from lightexit.compiler.kinds import BOOL, Int
 from lightexit.compiler.narrowing import narrow
 from lightexit.compiler.tree import Choice, Expr, Logic
 
-_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_MIRRORED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-
-
 def infer_condition(fn: Expansion, node: ast.expr) -> Expr:
     """Type an expression whose truth alone matters."""
     if isinstance(node, ast.BoolOp):

@@ -20,10 +20,10 @@ from lightexit.compiler.expansion import (
     join_env,
     statement,
 )
-from lightexit.compiler.fitting import as_exact, integer, interval_of, simple, value_of
+from lightexit.compiler.fitting import as_exact, integer, interval_of, value_of
 from lightexit.compiler.interval import I64, U64, Interval
 from lightexit.compiler.kinds import BOOL, ArrayRef, Int
-from lightexit.compiler.narrowing import narrow
+from lightexit.compiler.narrowing import narrow, repeatable
 from lightexit.compiler.places import element_at, read
 from lightexit.compiler.scope import static_value
 from lightexit.compiler.statements import assign
@@ -73,7 +73,7 @@ def _branch(
 @statement(ast.Match)
 def _match(fn: Expansion, node: ast.Match) -> list[Stmt]:
     subject = as_exact(fn, node.subject, fn.infer(node.subject), "match")
-    if simple(subject):
+    if repeatable(subject):
         return list(_cases(fn, subject, node.cases))
     local = fn.unit.local("%subject", subject.kind)
     held = Read(subject.span, subject.kind, local)

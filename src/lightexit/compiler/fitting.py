@@ -8,9 +8,9 @@ import ast
 from lightexit.abi import IntType
 from lightexit.compiler import kinds
 from lightexit.compiler.expansion import Expansion
-from lightexit.compiler.interval import U64, Interval, unsigned
+from lightexit.compiler.interval import U64, Interval, describe, unsigned
 from lightexit.compiler.kinds import Answer, Bool, Int, Kind
-from lightexit.compiler.tree import AsInt, Compare, Const, Expr, Not, Read, Span
+from lightexit.compiler.tree import AsInt, Compare, Const, Expr, Not, Span
 
 #: How to make an int of what is none, or a bool.
 _HINTS: dict[type, str] = {
@@ -109,15 +109,16 @@ def negated(expr: Expr) -> Expr:
     return Not(expr.span, kinds.BOOL, expr)
 
 
-def fit(fn: Expansion, node: ast.AST, expr: Expr, kind: IntType, place: str) -> Expr:
-    """`expr` as an int that fits `kind`; `place` is what it is for."""
+def fit(fn: Expansion, node: ast.AST, expr: Expr, kind: IntType, place: str | ast.AST) -> Expr:
+    """`expr` as an int that fits `kind`; `place` is what it is for, or where that is written."""
     expr = as_int(fn, node, expr)
     limits = unsigned(kind.bits)
     if interval_of(expr).within(limits):
         return expr
+    target = place if isinstance(place, str) else fn.text(place)
     raise fn.error(
         node,
-        f"{excess(fn, node, expr, limits)}, and {place} is a {kind}",
+        f"{excess(fn, node, expr, limits)}, and {target} is a {kind}",
         f"a value of 0 to {kind.maximum:#x}",
         wrapping(fn, node, kind.name),
     )
@@ -129,9 +130,8 @@ def excess(fn: Expansion, node: ast.AST, expr: Expr, limits: Interval) -> str:
     subject = "this" if subject == "..." else subject
     if interval.is_point:
         return f"{subject} is {interval}"
-    lowest, highest = str(interval)[1:-1].split(", ")
-    below = [f"as low as {lowest}"] if interval.lo < limits.lo else []
-    above = [f"as large as {highest}"] if interval.hi > limits.hi else []
+    below = [f"as low as {describe(interval.lo)}"] if interval.lo < limits.lo else []
+    above = [f"as large as {describe(interval.hi)}"] if interval.hi > limits.hi else []
     return f"{subject} may be {' and '.join(below + above)}"
 
 
@@ -145,11 +145,6 @@ def same_kind(expr: Expr, kind: Kind) -> Expr:
     if isinstance(kind, Int) and isinstance(expr.kind, Bool):
         return AsInt(expr.span, Int(kinds.TRUTH), expr)
     return expr
-
-
-def simple(expr: Expr) -> bool:
-    """Whether evaluating it again costs nothing and gives the same."""
-    return isinstance(expr, Const | Read)
 
 
 def _hint(fn: Expansion, node: ast.AST, expr: Expr) -> str:

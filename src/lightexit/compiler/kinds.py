@@ -118,9 +118,9 @@ def join(a: Kind, b: Kind) -> Kind | None:
 
 
 def widest(kind: Kind, integers: Interval) -> Kind:
-    """The most that a local holding `kind` may come to hold; `integers` if it is an int."""
+    """The most that a local holding `kind` may come to hold; `integers` too if it is an int."""
     if isinstance(kind, Int):
-        return Int(integers, kind.flag)
+        return Int(kind.interval.union(integers), kind.flag)
     if isinstance(kind, StructRef):
         return StructRef(kind.struct, kind.struct.layout.size)
     if isinstance(kind, ArrayRef):

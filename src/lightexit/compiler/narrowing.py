@@ -12,7 +12,7 @@ from lightexit.compiler.expansion import Env, join_env
 from lightexit.compiler.fitting import interval_of
 from lightexit.compiler.interval import UNBOUNDED, Interval
 from lightexit.compiler.kinds import Int
-from lightexit.compiler.tree import Binary, Compare, ContextLoad, Expr, Logic, Not, Read
+from lightexit.compiler.tree import Binary, Compare, Const, ContextLoad, Expr, Logic, Not, Read
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -32,6 +32,11 @@ def key_of(expr: Expr) -> str | None:
     if isinstance(expr, ContextLoad) and expr.offset in _STEADY:
         return f".{_STEADY[expr.offset]}"
     return None
+
+
+def repeatable(expr: Expr) -> bool:
+    """Whether evaluating it again costs nothing and gives the same."""
+    return isinstance(expr, Const | Read) or key_of(expr) is not None
 
 
 def steady(env: Env) -> Env:

@@ -10,7 +10,7 @@ from lightexit.abi import WRITABLE_FIELDS, ArrayType, Field, IntType, Struct
 from lightexit.abi.struct import FieldType, size_of
 from lightexit.compiler.expansion import Expansion, expression
 from lightexit.compiler.fitting import as_bool, as_exact, fit, interval_of
-from lightexit.compiler.interval import unsigned
+from lightexit.compiler.interval import Interval, unsigned
 from lightexit.compiler.kinds import BOOL, ArrayRef, Cell, Context, Int, Kind, StructRef
 from lightexit.compiler.narrowing import key_of
 from lightexit.compiler.scope import NOT_STATIC, constant, nearest, static_value
@@ -109,22 +109,27 @@ def read(fn: Expansion, node: ast.AST, place: Place) -> Expr:
 
 def write(fn: Expansion, node: ast.expr, place: Place, value: Expr, value_node: ast.AST) -> Stmt:
     """Store `value`; `value_node` is what the author wrote for it."""
-    text, span = fn.text(node), fn.source.span(node)
+    span = fn.source.span(node)
     if isinstance(place.type, IntType):
-        value = fit(fn, value_node, value, place.type, text)
+        value = fit(fn, value_node, value, place.type, node)
     elif place.type is bool:
-        value = as_bool(fn, value_node, value, f"for {text}, which is a bool")
+        value = as_bool(fn, value_node, value, "for a field that is a bool")
     else:
-        raise fn.error(
-            node,
-            f"{text} as a whole is assigned",
-            "an assignment to each of its fields or elements",
-            f"{text}[i] = ..." if isinstance(place.type, ArrayType) else f"{text}.NAME = ...",
-        )
+        raise _whole(fn, node, place.type)
     bits = _scalar(place.type)[1]
     if isinstance(place.address, ContextLoad):
         return ContextStore(span, place.address.offset, bits, value)
     return Store(span, place.address, bits, value)
+
+
+def _whole(fn: Expansion, node: ast.expr, kind: FieldType) -> Exception:
+    text = fn.text(node)
+    return fn.error(
+        node,
+        f"{text} as a whole is assigned",
+        "an assignment to each of its fields or elements",
+        f"{text}[i] = ..." if isinstance(kind, ArrayType) else f"{text}.NAME = ...",
+    )
 
 
 def _scalar(kind: FieldType) -> tuple[Kind, int]:
@@ -223,7 +228,7 @@ def _guard(fn: Expansion, index: Expr, array: ArrayType, room: int) -> tuple[Gua
     last = array.length - 1
     mask = (1 << last.bit_length()) - 1
     counts = isinstance(index, Read) and index.local in fn.unit.counters
-    if counts and interval_of(index).hi <= last:
+    if counts and interval_of(index).within(Interval(0, last)):
         return Guard.NONE, last
     if (mask + 1) * size_of(array.element) <= room:
         return Guard.MASK, mask

@@ -178,18 +178,26 @@ def _check_kind(
 def _annotated(fn: Expansion, node: ast.AnnAssign) -> list[Stmt]:
     if not isinstance(node.target, ast.Name):
         raise fn.error(node, "a type for what is no local", "the type in the Struct", "no `: type`")
-    variable = fn.variables[node.target.id]
-    _declare(fn, node, variable)
     if node.value is None:
         return []
     return assign_local(fn, node.target, fn.infer(node.value), node.value)
 
 
+def declare_locals(fn: Expansion) -> None:
+    """Note the annotations of locals: each holds for the whole function."""
+    for node in ast.walk(fn.source.node):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            _declare(fn, node, fn.variables[node.target.id])
+
+
 def _declare(fn: Expansion, node: ast.AnnAssign, variable: Variable) -> None:
-    wanted = declared(fn, node, node.annotation, variable.name)
-    if isinstance(wanted.type, IntType):
-        variable.declared = unsigned(wanted.type.bits)
-    elif wanted.type is bool:
+    wanted = declared(fn, node, node.annotation, variable.name).type
+    if isinstance(wanted, IntType):
+        limits = unsigned(wanted.bits)
+        if variable.declared not in (None, limits):
+            raise fn.error(node, f"{variable.name} has two types", "one type for one name")
+        variable.declared = limits
+    elif wanted is bool:
         variable.kind = kinds.BOOL
 
 

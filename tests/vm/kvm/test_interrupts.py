@@ -59,6 +59,17 @@ def deadline(cpu: KvmCpu, seconds: float = 10) -> Iterator[None]:
         timer.cancel()
 
 
+def run_until(cpu: KvmCpu, condition: Callable[[], bool]) -> None:
+    """Run a guest that does not end, in short turns."""
+    for _ in range(300):
+        cpu.clear_stop()
+        with deadline(cpu, 0.01):
+            assert cpu.run() == Stopped()
+        if condition():
+            return
+    raise AssertionError(f"never, at {cpu.where()}")
+
+
 @contextlib.contextmanager
 def eventfd() -> Iterator[int]:
     descriptor = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -149,6 +160,31 @@ def test_a_kick_reaches_a_guest_that_waits_in_the_kernel(host: Host) -> None:
     with deadline(cpu, 0.05):
         assert cpu.run() == Stopped()
     assert time.perf_counter() - begin < 1
+
+
+def test_a_halted_vcpu_is_not_runnable_until_it_is_made_so(host: Host) -> None:
+    # hlt; mov dx, PROBE; out dx, al; jmp $
+    host.code("f4 ba 00 05 ee eb fe")
+    Interrupts(host.vm)
+    cpu = host.add_cpu()
+    start.real_mode(cpu.vcpu, ENTRY)
+    assert cpu.vcpu.is_runnable
+    run_until(cpu, lambda: not cpu.vcpu.is_runnable)
+    assert host.written() == []
+    cpu.vcpu.is_runnable = True
+    run_until(cpu, lambda: len(host.written()) == 1)
+
+
+def test_an_nmi(host: Host) -> None:
+    # mov word [8], 0x2000; mov word [10], 0; cli; jmp $ -- and the handler: count, iret
+    host.memory.ram[0x2000:0x2005] = bytes.fromhex("fe 06 00 06 cf")
+    host.code("c7 06 08 00 00 20 c7 06 0a 00 00 00 fa eb fe")
+    cpu = host.add_cpu()
+    start.real_mode(cpu.vcpu, ENTRY, stack=0x8000)
+    run_until(cpu, lambda: cpu.vcpu.registers.rip == ENTRY + 13)
+    for count in range(1, 4):
+        cpu.vcpu.nmi()
+        run_until(cpu, lambda count=count: host.memory.ram[0x600] == count)  # type: ignore[misc]
 
 
 def test_controllers_come_before_vcpus(host: Host) -> None:

@@ -36,7 +36,6 @@ C_STRUCTS: dict[str, type[Struct]] = {
     "kvm_msi": structs.Msi,
     "kvm_clock_data": structs.ClockData,
     "kvm_enable_cap": structs.EnableCap,
-    "kvm_vcpu_events": structs.VcpuEvents,
 }
 #: Members of struct kvm_run, and where we say they are.
 RUN_MEMBERS = {

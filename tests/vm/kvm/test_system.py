@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from lightexit.abi import Space
 from lightexit.errors import AuthorError, HostError
+from lightexit.vm.exits import Halted
 from lightexit.vm.kvm import start, system
 from lightexit.vm.kvm.cpuid import vcpu_cpuid
 from lightexit.vm.kvm.system import Capability, Kvm
@@ -126,3 +128,18 @@ def test_a_closed_machine_says_so(kvm: Kvm) -> None:
     vm.close()
     with pytest.raises(HostError, match="the virtual machine has been closed"):
         _ = vm.clock_ns
+
+
+def test_a_write_to_read_only_memory_is_an_access_to_a_device(host: Host) -> None:
+    # mov eax, [0x2000000]; mov [0x2000000], ebx; hlt
+    host.code("a1 00 00 00 02 89 1d 00 00 00 02 f4")
+    rom = GuestMemory(2 << 20)
+    rom.ram[:4] = b"\x78\x56\x34\x12"
+    low = rom.slots[0]
+    host.vm.map(Slot(0x200_0000, low.size, low.host_address), read_only=True)
+    cpu = host.add_cpu()
+    start.flat_32bit(cpu.vcpu, 0x1000)
+    assert cpu.run() == Halted()
+    assert cpu.vcpu.registers.rax == 0x1234_5678
+    assert bytes(rom.ram[:4]) == b"\x78\x56\x34\x12"
+    assert [(count.space, count.is_write) for count in host.bus.unclaimed()] == [(Space.MMIO, True)]

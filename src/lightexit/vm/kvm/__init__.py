@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Guests on the host's own CPUs, through Linux's /dev/kvm.
 
-From below: `ioctl` (requests and errors), `structs` (the kernel's layouts), `system` and `vm`
-and `vcpu` (the three kinds of file descriptor), `interrupts`, `start` (CPU start states),
-`exits` (what made KVM_RUN return), `loop` (the run loops). Importing any of it needs no Linux;
+From below: `structs` (the kernel's layouts), `ioctl` (requests and errors), `system`, `vm` and
+`vcpu` (the three kinds of file descriptor), `cpuid` and `start` (what a CPU begins with),
+`interrupts` and `doorbell` (what KVM does without us), `exits` (what made KVM_RUN return), `loop`
+(the run loops), `cpu` (what a machine sees), `threads`. Importing any of it needs no Linux;
 opening /dev/kvm does.
 """

@@ -223,7 +223,6 @@ GET_MP_STATE = _request(
 )
 SET_MP_STATE = _request("KVM_SET_MP_STATE", 0x99, "start or halt a vCPU", _writes(s.MpState))
 NMI = _request("KVM_NMI", 0x9A, "inject an NMI")
-GET_TSC_KHZ = _request("KVM_GET_TSC_KHZ", 0xA3, "tell the rate of a vCPU's TSC")
 ENABLE_CAP = _request(
     "KVM_ENABLE_CAP",
     0xA3,
@@ -237,9 +236,6 @@ SIGNAL_MSI = _request(
     "deliver a message-signalled interrupt",
     _writes(s.Msi),
     {e.EINVAL: _IN_KERNEL_ONLY},
-)
-GET_VCPU_EVENTS = _request(
-    "KVM_GET_VCPU_EVENTS", 0x9F, "tell a vCPU's pending events", _reads(s.VcpuEvents)
 )
 KVMCLOCK_CTRL = _request(
     "KVM_KVMCLOCK_CTRL",

@@ -11,12 +11,13 @@ import ctypes
 import errno
 import functools
 import re
-from typing import Any, Protocol
+from typing import Protocol
 
 from lightexit.abi import IoContext, Space, Struct, u32, u64
 from lightexit.bus.bus import BusCpu
 from lightexit.bus.memory import Record
 from lightexit.bus.native import dispatch, expand, read_ir
+from lightexit.engine.native import NativeCode, compile_ir
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.exits import Reason
 from lightexit.vm.kvm.structs import EXIT_OFFSET, MemoryExit, PortExit, Run
@@ -131,21 +132,20 @@ def loop_ir() -> str:
 
 
 @functools.cache
-def _native_run() -> Any:
-    """The compiled loop, one per process. ctypes gives up the GIL while it runs."""
-    from lightexit.engine.native import compile_ir
+def _native() -> NativeCode:
+    """The compiled loop, one per process."""
+    return compile_ir(loop_ir())
 
-    code = compile_ir(loop_ir())
-    function = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, use_errno=True)(code.address("run"))
-    function.code = code  # type: ignore[attr-defined]
-    return function
+
+# ctypes gives up the GIL while such a function runs.
+_RUN = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, use_errno=True)
 
 
 class NativeLoop:
     """The run loop in machine code: Python is entered for models only."""
 
     def __init__(self, vcpu: Vcpu, bus_cpu: BusCpu) -> None:
-        self._run = _native_run()
+        self._run = _RUN(_native().address("run"))
         self._loop = Record(Loop)
         loop = self._loop.fields
         loop.ioctl = ctypes.cast(ioctl.c_ioctl(), ctypes.c_void_p).value or 0

@@ -207,23 +207,6 @@ class EnableCap(Struct):
     padding: Array[u8] = array(u8, 64)
 
 
-class VcpuEvents(Struct):
-    """struct kvm_vcpu_events, as far as interrupts go."""
-
-    exception: u64
-    interrupt_injected: u8
-    interrupt_vector: u8
-    interrupt_soft: u8
-    interrupt_shadow: u8
-    nmi_injected: u8
-    nmi_pending: u8
-    nmi_masked: u8
-    padding: u8
-    sipi_vector: u32
-    flags: u32
-    rest: Array[u64] = array(u64, 5)
-
-
 class Run(Struct):
     """Head of struct kvm_run, which vCPU and process share; `EXIT_OFFSET` on, a union follows."""
 

@@ -17,6 +17,7 @@ def run_together(cpus: Sequence[C], serve: Callable[[C, Exit], bool]) -> list[Ex
 
     `serve(cpu, exit)` is called on the vCPU's thread and says whether it runs on. What one of
     them raises (and what interrupts the caller, as Ctrl-C does) stops the others and is raised.
+    Where devices may come and go meanwhile, call it within `Bus.running`.
     """
     with ThreadPoolExecutor(len(cpus), thread_name_prefix="vcpu") as pool:
         futures = [pool.submit(_run, cpu, serve) for cpu in cpus]

@@ -96,21 +96,22 @@ class Vcpu:
         """Have the guest take a non-maskable interrupt."""
         ioctl.call(self.fd, ioctl.NMI)
 
-    # Running
-
     def tell_paused(self) -> None:
         """Keep the guest's watchdogs from taking a pause for a hang, where it uses kvmclock."""
         with contextlib.suppress(HostError):
             ioctl.call(self.fd, ioctl.KVMCLOCK_CTRL)
 
+    # Running
+
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """Within, this thread runs the vCPU: kicks go to it."""
+        own = threading.get_ident()
         with self._lock:
-            if self._runner is not None:
+            if self._runner not in (None, own):
                 raise HostError(f"vCPU {self.index} runs in another thread already")
-            self._runner = threading.get_ident()
-        is_main = self._runner == threading.main_thread().ident
+            self._runner = own
+        is_main = own == threading.main_thread().ident
         try:
             if is_main:
                 main_heartbeat().start()

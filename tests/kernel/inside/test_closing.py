@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every order of closing, killed owners, detaching under load, unloading."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import gc
+import itertools
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kernel.inside.machine import HLT, Access, Machine, port_in
+from kernel.inside.programs import READER, Cell
+from lightexit.abi import Space
+from lightexit.engine.kernel import KernelEngine, KernelMemory
+from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window
+from lightexit.vm.kvm import ioctl
+from lightexit.vm.kvm.system import Kvm
+
+PORT = 0x500
+READS = 4000
+REFERENCES = Path("/sys/module/lightexit/refcnt")
+
+
+def references() -> int:
+    return int(REFERENCES.read_text())
+
+
+def attach(module: Module, machine: Machine, cell: KernelMemory[Cell]) -> Attachment:
+    answer = Answer(KernelEngine().load(READER), [cell])
+    return module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer)
+
+
+PARTS = ("attachment", "vm", "vcpu", "program and map")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(PARTS)), ids=" ".join)
+def test_every_order_of_closing(module: Module, kvm: Kvm, order: tuple[str, ...]) -> None:
+    before = references()
+    machine = Machine(kvm)
+    vcpu = machine.load(port_in(PORT, 1) + HLT)
+    cell = KernelEngine().memory(Cell)
+    answer = Answer(KernelEngine().load(READER), [cell])
+    attachment = module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer)
+    assert machine.run(vcpu, lambda access: 0) == []
+    assert references() == before + 1
+    vm_close: Callable[[], object] = machine.vm._close
+    close: dict[str, Callable[[], object]] = {
+        "attachment": attachment.close,
+        "vm": vm_close,
+        "vcpu": vcpu.close,
+    }
+    for part in order:
+        if part in close:
+            close[part]()
+        else:
+            del answer, cell
+            gc.collect()
+    assert references() == before
+
+
+def test_after_detaching_user_space_is_asked(
+    module: Module, machine: Machine, cell: KernelMemory[Cell]
+) -> None:
+    vcpu = machine.load(port_in(PORT, 1) + HLT)
+    for _ in range(3):
+        with attach(module, machine, cell):
+            machine.enter(vcpu)
+            assert machine.run(vcpu, lambda access: 0) == []
+        machine.enter(vcpu)
+        assert machine.run(vcpu, lambda access: 0) == [Access(PORT, 1)]
+
+
+def test_detaching_under_load_loses_no_access(
+    module: Module, machine: Machine, cell: KernelMemory[Cell]
+) -> None:
+    """mov cx, READS; again: in al, dx; loop again: each read is counted once, somewhere."""
+    vcpu = machine.load(f"b9{READS.to_bytes(2, 'little').hex()}ba0005ece2fdf4")
+    out: list[Access] = []
+    runner = threading.Thread(target=lambda: out.extend(machine.run(vcpu, lambda access: 0)))
+    handled = passed = turns = 0
+    runner.start()
+    while runner.is_alive():
+        attachment = attach(module, machine, cell)
+        # Counts stand still only when no vCPU can get to the program: see its copy after that.
+        copy = os.dup(attachment.fd)
+        cell.state.is_off = turns & 1
+        runner.join(0.002)
+        counts = attachment.statistics()
+        os.close(copy)
+        attachment.close()
+        turns += 1
+        handled += counts.handled
+        passed += counts.passed
+    assert turns > 1
+    # Accesses between the count and the detaching are in nobody's: not more than were made.
+    assert handled > 0
+    assert READS - len(out) >= handled
+    assert len(out) >= passed
+
+
+def test_a_killed_owner_leaves_nothing(module: Module, kvm: Kvm) -> None:
+    before = references()
+    for _ in range(3):
+        ready, told = os.pipe()
+        child = os.fork()
+        if child == 0:
+            run_forever(module, told)
+        assert os.read(ready, 1) == b"!"
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(ready)
+        os.close(told)
+        assert references() == before
+
+
+def run_forever(module: Module, told: int) -> None:
+    """A guest that never stops reading, in a process of its own."""
+    machine = Machine(Kvm())
+    vcpu = machine.load("ba0005ecebfd")  # again: in al, dx; jmp again
+    attachment = attach(module, machine, KernelEngine().memory(Cell))
+    os.write(told, b"!")
+    ioctl.call(vcpu.fd, ioctl.RUN)
+    attachment.close()
+    os._exit(1)
+
+
+def test_the_module_stays_while_it_is_in_use(
+    module: Module, machine: Machine, cell: KernelMemory[Cell]
+) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    with attach(module, machine, cell):
+        assert libc.syscall(176, b"lightexit", os.O_NONBLOCK) == -1  # delete_module(2)
+        assert ctypes.get_errno() == errno.EWOULDBLOCK

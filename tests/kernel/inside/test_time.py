@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""VM time inside the kernel is the VMM's clock: offset, rate, pause."""
+
+from __future__ import annotations
+
+import time
+
+from kernel.inside.machine import HLT, Machine, keep, port_in
+from kernel.inside.programs import TIMER
+from lightexit.abi import ClockState, Space, StateMemory
+from lightexit.engine.kernel import KernelEngine
+from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window
+
+PORT, KEPT = 0x500, 0x3000
+ONE = 1 << 32
+
+
+def attach(module: Module, machine: Machine, clock: StateMemory[ClockState]) -> Attachment:
+    answer = Answer(KernelEngine().load(TIMER), clock=clock)
+    return module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer)
+
+
+def read(machine: Machine, times: int) -> list[int]:
+    """What the guest reads, one after the other: the low 32 bits."""
+    code = "".join(port_in(PORT, 4) + keep(KEPT + 4 * i) for i in range(times))
+    vcpu = machine.load(code + HLT)
+    assert machine.run(vcpu, lambda access: 0) == []
+    ram = machine.memory.ram
+    return [int.from_bytes(ram[KEPT + 4 * i : KEPT + 4 * i + 4], "little") for i in range(times)]
+
+
+def test_a_paused_clock_stands(module: Module, machine: Machine) -> None:
+    clock = StateMemory(ClockState)
+    clock.state.base_ns, clock.state.origin, clock.state.rate = 0xABCDE, 12345, 0
+    with attach(module, machine, clock):
+        assert read(machine, 2) == [0xABCDE] * 2
+
+
+def test_a_running_clock_runs_as_told(module: Module, machine: Machine) -> None:
+    """At 2**-16 of the cycle counter's rate, from 1000 on."""
+    clock = StateMemory(ClockState)
+    clock.state.base_ns, clock.state.rate = 1000, ONE >> 16
+    with attach(module, machine, clock):
+        first, *_, last = read(machine, 100)
+        assert 1000 < first <= last < first + 2**20
+    clock.state.rate = ONE >> 15
+    with attach(module, machine, clock):
+        (twice,) = read(machine, 1)
+        assert 2 * (last - 1000) <= twice - 1000 < 3 * (last - 1000)
+
+
+def test_a_reading_from_before_the_origin_is_the_origin(module: Module, machine: Machine) -> None:
+    clock = StateMemory(ClockState)
+    clock.state.base_ns, clock.state.origin, clock.state.rate = 77, (1 << 63) - 1, ONE
+    with attach(module, machine, clock):
+        assert read(machine, 1) == [77]
+
+
+def test_a_clock_that_is_being_adjusted_passes(module: Module, machine: Machine) -> None:
+    clock = StateMemory(ClockState)
+    vcpu = machine.load(port_in(PORT, 4) + HLT)
+    with attach(module, machine, clock) as attachment:
+        clock.header.version = 1
+        assert len(machine.run(vcpu, lambda access: 0)) == 1
+        assert attachment.statistics().passed == 1
+
+
+def test_a_moved_clock_keeps_its_state(module: Module, machine: Machine) -> None:
+    clock = StateMemory(ClockState)
+    clock.state.base_ns = time.monotonic_ns()
+    before, address = bytes(clock.state), clock.address
+    with attach(module, machine, clock):
+        assert (bytes(clock.state), clock.address) == (before, address)
+        clock.state.base_ns = 4242
+        assert read(machine, 1) == [4242]
+    assert clock.state.base_ns == 4242
