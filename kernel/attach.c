@@ -6,6 +6,7 @@
  * them are given back by put_all(), whether or not the later ones were ever taken.
  */
 #include <linux/anon_inodes.h>
+#include <linux/delay.h>
 #include <linux/file.h>
 #include <linux/filter.h>
 #include <linux/fs.h>
@@ -39,28 +40,21 @@ static bool is_vm(const struct file *file)
 	       !strcmp(file->f_path.dentry->d_name.name, "kvm-vm");
 }
 
-static int check_vm(struct attachment *at, const struct file *file)
-{
-	struct kvm *kvm = file->private_data;
-
-	if (!is_vm(file))
-		return -EINVAL;
-	if (kvm->mm != current->mm)
-		return -EPERM;
-	if (!kvm_get_kvm_safe(kvm))
-		return -ENODEV;
-	at->kvm = kvm;
-	return 0;
-}
-
 static int take_vm(struct attachment *at)
 {
 	struct file *file = fget(at->asked.vm_fd);
-	int error;
+	struct kvm *kvm;
+	int error = 0;
 
 	if (!file)
 		return -EBADF;
-	error = check_vm(at, file);
+	kvm = file->private_data;
+	if (!is_vm(file))
+		error = -EINVAL;
+	else if (kvm->mm != current->mm || !kvm_get_kvm_safe(kvm))
+		error = -EPERM;
+	else
+		at->kvm = kvm;
 	fput(file);
 	return error;
 }
@@ -167,76 +161,56 @@ static void put_all(struct attachment *at)
 	kfree(at);
 }
 
-static long tell_statistics(struct attachment *at, void __user *user)
+static ssize_t attachment_read(struct file *file, char __user *user, size_t size, loff_t *unused)
 {
+	struct attachment *at = file->private_data;
 	struct lightexit_statistics statistics = {
-		.size = sizeof(statistics),
 		.handled = atomic64_read(&at->handled),
 		.passed = atomic64_read(&at->passed),
 		.contended = atomic64_read(&at->contended),
 	};
-	u32 size;
+	loff_t start = 0;
 
-	if (get_user(size, (u32 __user *)user))
-		return -EFAULT;
-	size = min_t(u32, size, sizeof(statistics));
-	return copy_to_user(user, &statistics, size) ? -EFAULT : 0;
+	return simple_read_from_buffer(user, size, &start, &statistics, sizeof(statistics));
 }
 
-static long attachment_ioctl(struct file *file, unsigned int command, unsigned long argument)
+/* This cannot fail: it waits for the little memory that a bus takes. */
+static void detach(struct attachment *at)
 {
-	if (command != LIGHTEXIT_COMMAND_STATISTICS)
-		return -ENOTTY;
-	return tell_statistics(file->private_data, (void __user *)argument);
+	while (lightexit_bus_edit(at, false) == -ENOMEM)
+		msleep(20);
 }
 
 static int attachment_release(struct inode *inode, struct file *file)
 {
-	struct attachment *at = file->private_data;
-
-	lightexit_bus_remove(at);
-	put_all(at);
+	detach(file->private_data);
+	put_all(file->private_data);
 	return 0;
 }
 
 static const struct file_operations attachment_fops = {
 	.owner = THIS_MODULE,
+	.read = attachment_read,
 	.release = attachment_release,
-	.unlocked_ioctl = attachment_ioctl,
-	.compat_ioctl = compat_ptr_ioctl,
 };
-
-static int take_all(struct attachment *at)
-{
-	int error = take_vm(at);
-
-	if (!error)
-		error = take_program(at);
-	if (!error)
-		error = take_states(at);
-	if (!error)
-		error = take_clock(at);
-	if (!error)
-		error = take_doorbells(at);
-	return error;
-}
 
 /* Once the descriptor is there, another thread may close it: it comes last. */
 static int publish(struct attachment *at)
 {
-	int fd, error = lightexit_bus_insert(at);
+	int fd, error = lightexit_bus_edit(at, true);
 
 	if (error)
 		return error;
 	fd = anon_inode_getfd("lightexit", &attachment_fops, at, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
-		lightexit_bus_remove(at);
+		detach(at);
 	return fd;
 }
 
 /* A longer struct than ours is a newer one: what we do not know must be zero. */
 static int copy_asked(struct lightexit_attach *asked, const struct lightexit_attach __user *user)
 {
+	int error;
 	u32 size;
 
 	if (get_user(size, &user->size))
@@ -245,7 +219,10 @@ static int copy_asked(struct lightexit_attach *asked, const struct lightexit_att
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -E2BIG;
-	return copy_struct_from_user(asked, sizeof(*asked), user, size);
+	error = copy_struct_from_user(asked, sizeof(*asked), user, size);
+	if (error)
+		return error;
+	return is_valid(asked) ? 0 : -EINVAL;
 }
 
 int lightexit_attach(const struct lightexit_attach __user *user)
@@ -256,14 +233,8 @@ int lightexit_attach(const struct lightexit_attach __user *user)
 	if (!at)
 		return -ENOMEM;
 	kvm_iodevice_init(&at->device, &lightexit_device_ops);
-	result = copy_asked(&at->asked, user);
-	if (!result && !is_valid(&at->asked))
-		result = -EINVAL;
-	at->bus = at->asked.space == LIGHTEXIT_SPACE_PIO ? KVM_PIO_BUS : KVM_MMIO_BUS;
-	if (!result)
-		result = take_all(at);
-	if (!result)
-		result = publish(at);
+	result = copy_asked(&at->asked, user) ?: take_vm(at) ?: take_program(at) ?:
+		 take_states(at) ?: take_clock(at) ?: take_doorbells(at) ?: publish(at);
 	if (result < 0)
 		put_all(at);
 	return result;

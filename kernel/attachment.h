@@ -17,7 +17,6 @@
 struct attachment {
 	struct kvm_io_device device;
 	struct lightexit_attach asked;
-	enum kvm_bus bus;
 	struct kvm *kvm;
 	struct bpf_prog *program;
 	struct bpf_map *clock_map;
@@ -33,9 +32,8 @@ struct attachment {
 /* attach.c: returns a file descriptor; closing it detaches. */
 int lightexit_attach(const struct lightexit_attach __user *user);
 
-/* bus.c: waits until no vCPU can see the old bus any more. */
-int lightexit_bus_insert(struct attachment *at);
-void lightexit_bus_remove(struct attachment *at);
+/* bus.c: when it returns 0, no vCPU can see the old bus any more. */
+int lightexit_bus_edit(struct attachment *at, bool add);
 
 /* run.c */
 extern const struct kvm_io_device_ops lightexit_device_ops;

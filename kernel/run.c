@@ -195,50 +195,44 @@ static bool run(struct attachment *at, struct lightexit_io_context *access)
  */
 static bool may_be_string(const struct attachment *at, const void *value)
 {
-	return at->bus == KVM_PIO_BUS && !object_is_on_stack(value);
+	return at->asked.space == LIGHTEXIT_SPACE_PIO && !object_is_on_stack(value);
 }
 
-static int answer(struct attachment *at, struct lightexit_io_context *access, const void *value)
+static int answer(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t address, int size,
+		  void *value, bool is_write)
 {
-	bool handled = !may_be_string(at, value) && run(at, access);
-
-	atomic64_inc(handled ? &at->handled : &at->passed);
-	return handled ? 0 : -EOPNOTSUPP;
-}
-
-static struct lightexit_io_context describe(const struct attachment *at, struct kvm_vcpu *vcpu,
-					    gpa_t address, int size)
-{
-	return (struct lightexit_io_context) {
+	struct attachment *at = container_of(device, struct attachment, device);
+	struct lightexit_io_context access = {
 		.offset = address - at->asked.base + at->asked.offset,
 		.vcpu = vcpu->vcpu_id,
 		.size = size,
+		.is_write = is_write,
 		.space = at->asked.space,
 		.abi_version = LIGHTEXIT_ABI_VERSION,
 	};
+	bool handled = false;
+
+	if (size <= sizeof(access.data) && !may_be_string(at, value)) {
+		if (is_write)
+			memcpy(&access.data, value, size);
+		handled = run(at, &access);
+		if (handled && !is_write)
+			memcpy(value, &access.data, size);
+	}
+	atomic64_inc(handled ? &at->handled : &at->passed);
+	return handled ? 0 : -EOPNOTSUPP;
 }
 
 static int on_read(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t address, int size,
 		   void *value)
 {
-	struct attachment *at = container_of(device, struct attachment, device);
-	struct lightexit_io_context access = describe(at, vcpu, address, size);
-	int error = answer(at, &access, value);
-
-	if (!error)
-		memcpy(value, &access.data, size);
-	return error;
+	return answer(vcpu, device, address, size, value, false);
 }
 
 static int on_write(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t address, int size,
 		    const void *value)
 {
-	struct attachment *at = container_of(device, struct attachment, device);
-	struct lightexit_io_context access = describe(at, vcpu, address, size);
-
-	access.is_write = 1;
-	memcpy(&access.data, value, size);
-	return answer(at, &access, value);
+	return answer(vcpu, device, address, size, (void *)value, true);
 }
 
 const struct kvm_io_device_ops lightexit_device_ops = {

@@ -35,7 +35,6 @@ enum lightexit_request {
 enum lightexit_command {
 	LIGHTEXIT_COMMAND_VERSION = 57600,
 	LIGHTEXIT_COMMAND_ATTACH = 57601,
-	LIGHTEXIT_COMMAND_STATISTICS = 57602,
 };
 
 enum lightexit_attach_flag {
@@ -94,8 +93,6 @@ struct lightexit_attach {
 };
 
 struct lightexit_statistics {
-	__u32 size;
-	__u32 reserved;
 	__u64 handled;
 	__u64 passed;
 	__u64 contended;

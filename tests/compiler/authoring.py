@@ -13,48 +13,8 @@ from lightexit.compiler.infer import infer_filter
 from lightexit.compiler.tree import Filter
 from lightexit.isa.program import Program
 
-#: What every module of a test starts with.
-HEADER = """\
-from enum import IntEnum, IntFlag
-from lightexit.filter import *
-
-class Reg(IntEnum):
-    COMMAND = 0
-    STATUS = 1
-    DATA = 4
-
-class Flag(IntFlag):
-    READY = 1
-    ERROR = 0x80
-
-class Timer(Struct):
-    count: u32
-    running: bool
-    steps: Array[u16] = array(u16, 3)
-
-    @inline
-    def remaining(self, until: u32) -> u32:
-        return u32(until - self.count) if self.running else 0
-
-class State(Struct):
-    base: u64
-    count: u32
-    control: u16
-    status: u8
-    enabled: bool
-    ram: Array[u8] = array(u8, 10)
-    table: Array[u32] = array(u32, 8)
-    timers: Array[Timer] = array(Timer, 3)
-    first: Timer
-
-class Other(Struct):
-    total: u64
-    armed: bool
-
-PERIOD = 10
-NAME = "uart"
-RATIO = 0.5
-"""
+#: What every module of a test starts with: one line, so that places in messages stay.
+HEADER = "from compiler.given import *\n"
 
 
 def module(text: str, file: str) -> dict[str, object]:

@@ -151,8 +151,11 @@ def test_a_warm_start_loads_no_llvm(tmp_path: Path) -> None:
 
 
 def _python(script: str, folder: Path) -> str:
-    source = Path(__file__).parents[2] / "src"
-    environment = {"PYTHONPATH": f"{source}:{folder}", "XDG_CACHE_HOME": str(folder / "cache")}
+    source, tests = Path(__file__).parents[2] / "src", Path(__file__).parents[1]
+    environment = {
+        "PYTHONPATH": f"{source}:{tests}:{folder}",
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
     result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True
     )

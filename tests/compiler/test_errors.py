@@ -152,6 +152,11 @@ BODIES: dict[str, str] = {
     "inline_odd_type": "s.base = texted(1)",
     "inline_returns_value": "effect(s)",
     "inline_star": "s.base = starred(1)",
+    "star_arguments": "s.base = double(*s.ram)",
+    "repeated_argument": "s.base = double(1, x=2)",
+    "decorated_inline": "s.base = cached(1)",
+    "parameter_changes_sign": "s.base = until_zero(s.count - 5)",
+    "two_types": "x: u8 = 1\nx: u16 = 2",
     "error_in_inline": "s.base = broken(s)",
     "too_large": "\n".join(["s.base = u64(s.base * 3 + muldiv64(s.base, s.base, ctx.data))"] * 40),
     "too_deep": "s.base = u64(" + "+".join(["s.base"] * 900) + ")",
@@ -213,6 +218,22 @@ def effect(s: State) -> None:
 def starred(*x: u32) -> u32:
     return 1
 
+@functools.lru_cache
+@inline
+def cached(x: u32) -> u32:
+    return x
+
+@inline
+def until_zero(x: int) -> u64:
+    rounds = 0
+    while x != 0 and rounds < 5:
+        rounds += 1
+        if x < 0:
+            x = 3
+        else:
+            x = x // 2
+    return rounds
+
 @inline
 def broken(s: State) -> u32:
     return s.count.low
@@ -241,7 +262,9 @@ MODULES: dict[str, str] = {
 
 def cases() -> dict[str, str]:
     """The text behind the header of each case."""
-    bodies = {name: _HELPERS + with_body(body + _ending(name)) for name, body in BODIES.items()}
+    bodies = {
+        name: f"{with_body(body + _ending(name))}\n\n{_HELPERS}" for name, body in BODIES.items()
+    }
     return bodies | MODULES
 
 

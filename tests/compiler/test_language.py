@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from compiler.authoring import function, with_body
+from compiler.given import State
 from laws.agreement import FAULTS
-from lightexit.abi import IoContext, StateMemory, Struct, Verdict
+from lightexit.abi import IoContext, StateMemory, Verdict
 from lightexit.compiler import generate
 from lightexit.compiler.check import check
 from lightexit.compiler.infer import infer_filter
@@ -193,6 +194,8 @@ BODIES: dict[str, str] = {
     "        s.base = 2",
     "match_bool": "match s.enabled:\n    case 1:\n        s.base = 1",
     # Faults
+    "fault_by_counter": "for i in range(-3, 3):\n    s.base = u64(s.base + s.ram[i])",
+    "fault_by_long_counter": "for i in range(12):\n    s.base = u64(s.base + s.ram[i])",
     "fault_by_index": "s.base = s.ram[s.count]",
     "fault_by_negative_index": "s.base = s.ram[s.status - 5]",
     "fault_by_division": "s.base = s.base // s.count",
@@ -215,8 +218,8 @@ def _inputs(name: str) -> list[tuple[bytes, bytes]]:
     return found
 
 
-def _in_cpython(plain: Any, kind: type[Struct], given: tuple[bytes, bytes]) -> Any:
-    context, state = IoContext.view(bytearray(given[0])), kind.view(bytearray(given[1]))
+def _in_cpython(plain: Any, given: tuple[bytes, bytes]) -> Any:
+    context, state = IoContext.view(bytearray(given[0])), State.view(bytearray(given[1]))
     try:
         verdict = plain(context, state)
     except FAULTS:
@@ -224,8 +227,8 @@ def _in_cpython(plain: Any, kind: type[Struct], given: tuple[bytes, bytes]) -> A
     return verdict and (verdict, bytes(context), bytes(state))
 
 
-def _interpreted(loaded: Any, kind: type[Struct], given: tuple[bytes, bytes]) -> Any:
-    context, memory = IoContext.view(bytearray(given[0])), StateMemory(kind)
+def _interpreted(loaded: Any, given: tuple[bytes, bytes]) -> Any:
+    context, memory = IoContext.view(bytearray(given[0])), StateMemory(State)
     memory.state.buffer[:] = given[1]
     verdict = loaded.run(context, [memory])
     return verdict and (verdict, bytes(context), bytes(memory.state))
@@ -238,9 +241,8 @@ def test_means_what_it_means_in_python(name: str) -> None:
         body += "\nreturn Verdict.HANDLED"
     plain = function(_HELPERS + with_body(body), f"{name}.py")
     loaded = InterpreterEngine().load(generate(check(infer_filter(plain))))
-    kind = plain.__globals__["State"]
     for given in _inputs(name):
-        assert _interpreted(loaded, kind, given) == _in_cpython(plain, kind, given)
+        assert _interpreted(loaded, given) == _in_cpython(plain, given)
 
 
 def test_a_constant_of_an_enclosing_function() -> None:
@@ -256,8 +258,7 @@ def test_a_constant_of_an_enclosing_function() -> None:
     plain = function(textwrap.dedent(text))
     loaded = InterpreterEngine().load(generate(infer_filter(plain)))
     given = _inputs("closure")[0]
-    kind = plain.__globals__["State"]
-    assert _interpreted(loaded, kind, given) == _in_cpython(plain, kind, given)
+    assert _interpreted(loaded, given) == _in_cpython(plain, given)
 
 
 def test_the_same_source_gives_the_same_tree() -> None:

@@ -204,6 +204,18 @@ def test_nothing_rings_before_driver_ok_or_after_a_failure() -> None:
     assert driver.read(Reg.INTERRUPT_STATUS) == Interrupt.CONFIG_CHANGE
 
 
+def test_a_queue_that_is_not_ready_does_not_ring() -> None:
+    driver = Driver().start()
+    driver.write(Reg.QUEUE_SEL, 0)
+    driver.write(Reg.QUEUE_READY, 0)
+    for number in (0, 5):
+        driver.write(Reg.QUEUE_NOTIFY, number)
+    assert driver.rings == []
+    driver.set_up(0)
+    driver.write(Reg.QUEUE_NOTIFY, 0)
+    assert driver.rings == [0]
+
+
 def test_the_line_falls_with_the_last_cause() -> None:
     driver = Driver().start()
     driver.device.notify_used()

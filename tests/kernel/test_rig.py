@@ -4,16 +4,12 @@
 from __future__ import annotations
 
 import lzma
-import shutil
 import struct
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from kernel.conftest import Run
 from kernel.kernels import unpack_image
-from kernel.rig import cpio
 
 #: What loading an unsigned module of nobody's tree says.
 _EXPECTED = ("loading out-of-tree module", "module verification failed", "kvm: SMP vm created")
@@ -26,15 +22,6 @@ def test_the_kernel_has_nothing_to_complain_about(rig_run: Run) -> None:
     complaints = [line for line in lines if "lightexit" in line or "Call Trace" in line]
     complaints += [line for line in lines if "WARNING" in line or "BUG" in line or "rig:" in line]
     assert [line for line in complaints if not any(text in line for text in _EXPECTED)] == []
-
-
-@pytest.mark.skipif(shutil.which("cpio") is None, reason="cpio is not installed")
-def test_the_archive_is_one(tmp_path: Path) -> None:
-    archive = cpio({"init": b"one", "modules/a": bytes(1001)})
-    command = ["cpio", "-i", "--quiet", "-d"]
-    subprocess.run(command, input=archive, cwd=tmp_path, check=True, timeout=10)
-    assert (tmp_path / "init").read_bytes() == b"one"
-    assert (tmp_path / "modules/a").read_bytes() == bytes(1001)
 
 
 @pytest.mark.parametrize("packed", [True, False])

@@ -10,6 +10,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 
 from laws.programs import STATE_SIZE, random_hard_program
@@ -59,7 +60,7 @@ class Shadow:
         self.linked = {symbol for symbol, count in symbols.items() if symbol and count > 1}
         self.registers = [(r, v) for r, v in enumerate(state.registers) if v is not None]
         self.context = self._telling(state.context)
-        self.frames = [(self._telling(f.stack), f.stack.written) for f in state.frames]
+        self.frames = [(self._telling(f.stack), _bytes_of(f.stack.written)) for f in state.frames]
 
     def _telling(self, cells: Cells) -> list[tuple[int, int, Value]]:
         return [
@@ -146,12 +147,13 @@ def _region(known: Pointer, memory: concrete.Memory) -> concrete.Region:
 
 
 def _is_written(expected: int, frame: concrete.Frame) -> bool:
-    while expected:
-        lowest = expected & -expected
-        if not frame.written[lowest.bit_length() - 1]:
-            return False
-        expected ^= lowest
-    return True
+    return not expected & ~int.from_bytes(frame.written, "little")
+
+
+@cache
+def _bytes_of(bits: int) -> int:
+    """One byte for each bit, as an interpreter's frame keeps them."""
+    return int.from_bytes(bytes(bits >> n & 1 for n in range(STACK_SIZE)), "little")
 
 
 @dataclass
@@ -174,8 +176,12 @@ class Witness:
         """A run is here."""
         self.steps += 1
         states = self.seen.get(slot, [])
-        if self.outside is None and not any(s.holds(registers, memory) for s in states):
-            self.outside = slot, tuple(registers)
+        for number, state in enumerate(states):
+            if state.holds(registers, memory):
+                # The next run is likely to pass here in the same state.
+                states.insert(0, states.pop(number))
+                return
+        self.outside = self.outside or (slot, tuple(registers))
 
 
 def random_context(random: Random) -> IoContext:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What user space says to the kernel module: requests to /dev/lightexit and to an attachment."""
+"""What user space says to the kernel module: requests to /dev/lightexit."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ DOORBELLS = 32
 
 
 class Command(IntEnum):
-    """ioctl requests. VERSION and ATTACH go to the device, STATISTICS to an attachment."""
+    """ioctl requests to the device. VERSION gives the ABI's, ATTACH an attachment."""
 
     VERSION = 0xE100
     ATTACH = 0xE101
-    STATISTICS = 0xE102
 
 
 class AttachFlag(IntFlag):
@@ -52,10 +51,12 @@ class Attach(Struct):
 
 
 class Statistics(Struct):
-    """Accesses to one attachment so far; `contended` ones passed because the state was busy."""
+    """Accesses so far, as reading from an attachment tells them, always from the start.
 
-    size: u32
-    reserved: u32
+    `contended` ones are among the `passed`: somebody was changing the state. Later versions are
+    longer; a reader gets as much as it asks for.
+    """
+
     handled: u64
     passed: u64
     contended: u64

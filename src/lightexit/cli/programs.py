@@ -46,8 +46,9 @@ def split_name(argument: str) -> tuple[Path, str | None]:
 def load_programs(argument: str) -> list[Program]:
     """The programs in a file, compiled or decoded. Raises AuthorError."""
     path, name = split_name(argument)
-    programs = _reader(path)(path)
-    return _picked(programs, name, path)
+    if path.suffix == ".py":
+        return [filter_.program for filter_ in load_filters(argument)]
+    return _picked(_reader(path)(path), name, path)
 
 
 def load_filters(argument: str) -> list[Filter[Any]]:
@@ -90,15 +91,9 @@ def _picked(found: list[T], name: str | None, path: Path) -> list[T]:
 
 
 def _reader(path: Path) -> Callable[[Path], list[Program]]:
-    if path.suffix == ".py":
-        return _from_python
     if path.suffix in (".s", ".asm"):
         return _from_assembler
     return _from_elf if read_bytes(path).startswith(b"\x7fELF") else _from_bytecode
-
-
-def _from_python(path: Path) -> list[Program]:
-    return [filter_.program for filter_ in load_filters(str(path))]
 
 
 def _from_assembler(path: Path) -> list[Program]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,7 +24,7 @@ from lightexit.compiler.fitting import (
 from lightexit.compiler.inlining import expand
 from lightexit.compiler.interval import I64, U64
 from lightexit.compiler.kinds import BOOL, Int
-from lightexit.compiler.scope import NOT_STATIC, nearest, static_value
+from lightexit.compiler.scope import NOT_STATIC, constant, nearest, static_value
 from lightexit.compiler.tree import Binary, Bind, Choice, Compare, Const, Expr, Read, Wrap
 
 
@@ -92,57 +93,43 @@ def _arguments(
     fn: Expansion, node: ast.Call, callee: Callable[..., Any], bound: list[Expr]
 ) -> dict[str, tuple[ast.AST, Expr]]:
     """Each parameter's argument, in the order in which Python evaluates them."""
-    signature = inspect.signature(callee)
-    names = list(signature.parameters)
-    for parameter in signature.parameters.values():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise fn.error(node, f"{callee.__name__} takes *{parameter.name}", "named parameters")
-    given: dict[str, tuple[ast.AST, Expr]] = dict(
-        zip(names, ((node, value) for value in bound), strict=False)
-    )
-    _check_names(fn, node, callee, names, len(bound))
-    for name, argument in zip(names[len(bound) :], node.args, strict=False):
+    parameters = _signature(callee).parameters
+    _check_arguments(fn, node, callee, bound)
+    given: dict[str, tuple[ast.AST, Expr]] = {
+        name: (node, value) for name, value in zip(parameters, bound, strict=False)
+    }
+    for name, argument in zip(list(parameters)[len(bound) :], node.args, strict=False):
         given[name] = (argument, fn.infer(argument))
     for keyword in node.keywords:
         given[str(keyword.arg)] = (keyword.value, fn.infer(keyword.value))
-    for name, parameter in signature.parameters.items():
+    for name, parameter in parameters.items():
         if name not in given:
-            given[name] = (node, _default(fn, node, callee, parameter))
+            given[name] = (node, constant(fn, node, parameter.default))
     return given
 
 
-def _check_names(
-    fn: Expansion, node: ast.Call, callee: Callable[..., Any], names: list[str], bound: int
+@functools.cache
+def _signature(callee: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(callee)
+
+
+def _check_arguments(
+    fn: Expansion, node: ast.Call, callee: Callable[..., Any], bound: list[Expr]
 ) -> None:
-    shown = ", ".join(names[bound:])
-    positional = names[bound : bound + len(node.args)]
-    if bound + len(node.args) > len(names):
-        raise fn.error(
-            node,
-            f"{len(node.args)} arguments for {callee.__name__}",
-            f"{len(names) - bound}: {shown}",
-        )
-    for keyword in node.keywords:
-        if keyword.arg is None or keyword.arg not in names or keyword.arg in positional:
-            name = f"{keyword.arg}=" if keyword.arg else "**"
-            raise fn.error(
-                keyword.value, f"{name} in a call of {callee.__name__}", f"each of {shown} once"
-            )
-
-
-def _default(
-    fn: Expansion, node: ast.Call, callee: Callable[..., Any], parameter: inspect.Parameter
-) -> Expr:
-    if isinstance(parameter.default, int) and type(parameter.default) in (int, bool):
-        if isinstance(parameter.default, bool):
-            return Const(fn.source.span(node), BOOL, int(parameter.default))
-        return integer(fn.source.span(node), parameter.default)
-    raise fn.error(
-        node,
-        f"{callee.__name__} is called without {parameter.name}",
-        "an argument for each parameter",
-        f"{fn.text(node.func)}(..., {parameter.name}=...)",
-    )
+    """What Python would raise TypeError for, and arguments that only a run can count."""
+    signature = _signature(callee)
+    names = list(signature.parameters)[len(bound) :]
+    expected = f"{callee.__name__}({', '.join(names)})"
+    variety = {each.kind for each in signature.parameters.values()}
+    starred = [each for each in node.args if isinstance(each, ast.Starred)]
+    if starred or None in [keyword.arg for keyword in node.keywords]:
+        raise fn.error(node, "`*` or `**` in a call", expected, "each argument by itself")
+    if variety & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
+        raise fn.error(node, f"{callee.__name__} takes any number of arguments", "a fixed number")
+    try:
+        signature.bind(*bound, *node.args, **{str(each.arg): each for each in node.keywords})
+    except TypeError as error:
+        raise fn.error(node, f"{callee.__name__}: {error}", expected) from None
 
 
 def _plain(fn: Expansion, node: ast.Call, least: int, most: int) -> Sequence[ast.expr]:

@@ -18,6 +18,7 @@ from lightexit.compiler.kinds import BOOL, Int
 from lightexit.compiler.narrowing import narrow
 from lightexit.compiler.tree import Choice, Expr, Logic
 
+
 def infer_condition(fn: Expansion, node: ast.expr) -> Expr:
     """Type an expression whose truth alone matters."""
     if isinstance(node, ast.BoolOp):

@@ -129,7 +129,7 @@ def excess(fn: Expansion, node: ast.AST, expr: Expr, limits: Interval) -> str:
     interval, subject = interval_of(expr), fn.text(node)
     subject = "this" if subject == "..." else subject
     if interval.is_point:
-        return f"{subject} is {interval}"
+        return f"this is {interval}"
     below = [f"as low as {describe(interval.lo)}"] if interval.lo < limits.lo else []
     above = [f"as large as {describe(interval.hi)}"] if interval.hi > limits.hi else []
     return f"{subject} may be {' and '.join(below + above)}"

@@ -23,7 +23,7 @@ from lightexit.compiler import (
 )
 from lightexit.compiler.declared import Declared, comply, declared
 from lightexit.compiler.expansion import Expansion, Unit
-from lightexit.compiler.inlining import bind, body_of, missing_return
+from lightexit.compiler.inlining import bind, body_of, missing_return, prepare
 from lightexit.compiler.kinds import Context, StructRef
 from lightexit.compiler.source import source_of
 from lightexit.compiler.tree import ContextBase, Filter, Return, State, StateBase, Stmt
@@ -48,6 +48,7 @@ def infer_filter(function: Callable[..., Any]) -> Filter:
 def _filter(fn: Expansion) -> Filter:
     node = fn.source.node
     fn.leave = lambda statement: _return(fn, statement)
+    prepare(fn)
     parameters = _parameters(fn)
     _check_verdict(fn)
     states = tuple(_state(each, struct) for each, struct in parameters)

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from lightexit.abi import inline
 from lightexit.compiler import kinds
 from lightexit.compiler.declared import Declared, comply, declared
 from lightexit.compiler.expansion import Expansion
 from lightexit.compiler.kinds import Kind, Several
 from lightexit.compiler.narrowing import steady
+from lightexit.compiler.scope import static_value
 from lightexit.compiler.source import source_of
+from lightexit.compiler.statements import declare_locals
 from lightexit.compiler.tree import Assign, Call, Evaluate, Expr, Leave, Local, Read, Stmt
 from lightexit.errors import InternalError
 
@@ -25,12 +28,29 @@ def expand(fn: Expansion, node: ast.AST, function: Callable[..., Any], given: Ar
     callee = Expansion(fn.unit, source_of(function), fn)
     callee.call_site, callee.env = node, steady(fn.live)
     _refuse_recursion(fn, node, callee)
+    prepare(callee)
     returns = _Returns(callee)
     callee.leave = returns.leave
     body = (*_bind_parameters(fn, callee, given), *callee.block(body_of(callee)))
     if callee.env is not None and returns.wanted.type is not None:
         raise missing_return(callee, f"a return of {_annotation(callee)} on every path")
     return Call(fn.source.span(node), returns.kind, callee.source.node.name, body, returns.locals)
+
+
+def prepare(fn: Expansion) -> None:
+    """Look at what surrounds a function's body: its decorators and the types of its locals."""
+    for decorator in fn.source.node.decorator_list:
+        found = static_value(fn, decorator)
+        # A filter's own decorator stands on a higher floor: it is known by its name.
+        name = f"{getattr(found, '__module__', '')}.{getattr(found, '__name__', '')}"
+        if found is not inline and name != "lightexit.filter.io_filter":
+            raise fn.error(
+                decorator,
+                f"@{fn.text(decorator)} on {fn.source.node.name}, which may change what it does",
+                "@io_filter or @inline and no other decorator",
+                "a function of its own that calls this one",
+            )
+    declare_locals(fn)
 
 
 def body_of(fn: Expansion) -> list[ast.stmt]:

@@ -46,10 +46,10 @@ _CANNOT_OPEN = {
 
 _REFUSALS = {
     errno.EBADF: ("one of the descriptors is not open, or of another kind", ""),
-    errno.EPERM: ("the virtual machine is another process's", "a machine of this process"),
+    errno.EPERM: ("the virtual machine is gone or another process's", "one of this process"),
     errno.EEXIST: ("something in the kernel answers these addresses already", "a free range"),
     errno.ENOSPC: ("the virtual machine has as many devices in the kernel as it can", ""),
-    errno.ENODEV: ("the virtual machine is gone", ""),
+    errno.ENODEV: ("KVM has given up its list of devices, for want of memory", "a new machine"),
     errno.E2BIG: ("it knows less than was asked for, or the program has too many states", ""),
     errno.ENOMEM: ("the kernel has no memory left for it", ""),
     errno.EINVAL: ("it finds the range, a descriptor or the program not valid", ""),
@@ -131,11 +131,7 @@ class Attachment:
 
     def statistics(self) -> Statistics:
         """Accesses so far."""
-        buffer = bytearray(Statistics.layout.size)
-        statistics = Statistics.view(buffer)
-        statistics.size = len(buffer)
-        fcntl.ioctl(self.fd, Command.STATISTICS, buffer)
-        return statistics
+        return Statistics.view(bytearray(os.read(self.fd, Statistics.layout.size)))
 
 
 def _request(window: Window, answer: Answer) -> Attach:

@@ -82,7 +82,7 @@ class Watch(Struct):
 
 @functools.cache
 def _hooks() -> NativeCode:
-    return compile_ir(expand(read_ir("lightexit.vm", "unicorn.ll"), {"Watch": (Watch, 0)}))
+    return compile_ir(expand(read_ir("lightexit.vm.unicorn", "hooks.ll"), {"Watch": (Watch, 0)}))
 
 
 def _address(function: Any) -> int:

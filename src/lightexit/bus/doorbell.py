@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Doorbells that a thread waits for: eventfds where the host has them, which native code rings.
+
+Anything callable may be a doorbell of a device; an `EventFd` is rung without entering Python.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import os
+import select
+import threading
+import weakref
+from collections.abc import Callable, Iterable
+
+
+class Bell:
+    """A counter of rings: calling it rings, waiting takes all rings so far. On any host."""
+
+    def __init__(self) -> None:
+        self._rings = 0
+        self._changed = threading.Condition()
+
+    def __call__(self) -> None:
+        with self._changed:
+            self._rings += 1
+            self._changed.notify_all()
+
+    def wait(self, seconds: float | None = None) -> int:
+        """Rings since the last wait; waits for one, at most that long, if there was none."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._rings, seconds)
+            rings, self._rings = self._rings, 0
+            return rings
+
+
+class EventFd(Bell):
+    """A counter of rings in the kernel, eventfd(2), of Linux; closed with its last reference."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Never blocks who rings: a counter that is full stays as it is, and wakes all the same.
+        self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        weakref.finalize(self, os.close, self.fd)
+
+    def __call__(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.eventfd_write(self.fd, 1)
+
+    def fileno(self) -> int:
+        """The file descriptor, for those who wait for several."""
+        return self.fd
+
+    def wait(self, seconds: float | None = None) -> int:
+        """Rings since the last wait; waits for one, at most that long, if there was none."""
+        poll = select.poll()
+        poll.register(self.fd, select.POLLIN)
+        if not poll.poll(None if seconds is None else 1000 * seconds):
+            return 0
+        try:
+            return os.eventfd_read(self.fd)
+        except BlockingIOError:  # another who waits was faster
+            return 0
+
+
+def bell() -> Bell:
+    """The best doorbell that this host has."""
+    return EventFd() if hasattr(os, "eventfd") else Bell()
+
+
+def eventfds(doorbells: Iterable[Callable[[], object]]) -> dict[int, EventFd]:
+    """The eventfds among a device's doorbells, by number."""
+    return {
+        number: doorbell
+        for number, doorbell in enumerate(doorbells)
+        if isinstance(doorbell, EventFd)
+    }
+
+
+@functools.cache
+def write_address() -> int:
+    """The C library's `ssize_t write(int, const void *, size_t)`, where there are eventfds."""
+    return ctypes.cast(ctypes.CDLL(None).write, ctypes.c_void_p).value or 0

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Unicorn back end: emulation on any machine, with no privileges.
+
+From below: `traps` (what the emulator knows of an exception), `engine` (the emulator with a
+machine's memory and bus in it), `cpu` (what a machine sees).
+"""
+
+from __future__ import annotations
+
+from lightexit.vm.unicorn.cpu import UnicornCpu
+
+__all__ = ["UnicornCpu"]

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The emulator itself, with a machine's memory and bus in it.
+
+Unicorn calls the native dispatch routine for every access to a device; no Python runs unless a
+model answers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from typing import Any
+
+from unicorn import (
+    UC_ARCH_X86,
+    UC_ERR_OK,
+    UC_HOOK_BLOCK,
+    UC_HOOK_INSN,
+    UC_HOOK_INTR,
+    UC_HOOK_MEM_INVALID,
+    UC_MODE_32,
+    UC_MODE_64,
+    UC_PROT_ALL,
+    x86_const,
+)
+from unicorn.unicorn_py3.unicorn import Uc, uclib
+
+from lightexit.abi import Struct, u32, u64
+from lightexit.bus.bus import BusCpu
+from lightexit.bus.memory import Record
+from lightexit.bus.native import dispatch, expand, read_ir
+from lightexit.engine.native import NativeCode, compile_ir
+from lightexit.errors import InternalError
+from lightexit.vm.memory import GuestMemory
+from lightexit.vm.x86 import Register, Table
+
+_NEVER = (1 << 64) - 1
+_COMMON = {
+    Register.CS: x86_const.UC_X86_REG_CS,
+    Register.SS: x86_const.UC_X86_REG_SS,
+    Register.CR0: x86_const.UC_X86_REG_CR0,
+    Register.CR3: x86_const.UC_X86_REG_CR3,
+    Register.CR4: x86_const.UC_X86_REG_CR4,
+}
+#: The widest names that each kind of engine takes.
+_REGISTERS = {
+    False: {
+        **_COMMON,
+        Register.RIP: x86_const.UC_X86_REG_EIP,
+        Register.RSP: x86_const.UC_X86_REG_ESP,
+        Register.RFLAGS: x86_const.UC_X86_REG_EFLAGS,
+    },
+    True: {
+        **_COMMON,
+        Register.RIP: x86_const.UC_X86_REG_RIP,
+        Register.RSP: x86_const.UC_X86_REG_RSP,
+        Register.RFLAGS: x86_const.UC_X86_REG_RFLAGS,
+    },
+}
+
+
+class Watch(Struct):
+    """What `hooks.ll` looks at. `stop` and `interrupt` are levels, set from any thread."""
+
+    stop: u32
+    interrupt: u32
+    skip_block: u32
+    is_stopped: u32
+    is_trapped: u32
+    vector: u32
+    previous_end: u64
+    emu_stop: u64
+    reg_read: u64
+    flags_register: u32
+    flags: u64
+
+
+@functools.cache
+def _hooks() -> NativeCode:
+    return compile_ir(expand(read_ir("lightexit.vm.unicorn", "hooks.ll"), {"Watch": (Watch, 0)}))
+
+
+def _address(function: Any) -> int:
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
+
+
+def new_watch() -> Record[Watch]:
+    """A watch for one CPU."""
+    watch = Record(Watch)
+    watch.fields.emu_stop = _address(uclib.uc_emu_stop)
+    watch.fields.reg_read = _address(uclib.uc_reg_read)
+    watch.fields.flags_register = x86_const.UC_X86_REG_EFLAGS
+    return watch
+
+
+class Engine:
+    """An emulated CPU. One for 64 bits begins in long mode, another in real mode."""
+
+    def __init__(
+        self, memory: GuestMemory, bus_cpu: BusCpu, watch: Record[Watch], *, is_64bit: bool = False
+    ) -> None:
+        #: The latest access to memory that is not there: Unicorn's kind of it, and the address.
+        self.fault: tuple[int, int] | None = None
+        self.uc: Any = Uc(UC_ARCH_X86, UC_MODE_64 if is_64bit else UC_MODE_32)
+        self._registers = _REGISTERS[is_64bit]
+        self._memory, self._watch = memory, watch
+        for slot in memory.slots:
+            self.uc.mem_map_ptr(slot.address, slot.size, UC_PROT_ALL, slot.host_address)
+        self._apertures = [self._map_aperture(hole, bus_cpu) for hole in memory.apertures]
+        self._add_hooks(bus_cpu)
+
+    def _map_aperture(self, hole: range, bus_cpu: BusCpu) -> object:
+        aperture = bus_cpu.aperture(hole.start)
+        native = dispatch()
+        user = ctypes.c_void_p(aperture.address)
+        _check(
+            uclib.uc_mmio_map(
+                self.uc._uch,
+                hole.start,
+                len(hole),
+                native.address("memory_read"),
+                user,
+                native.address("memory_write"),
+                user,
+            )
+        )
+        return aperture
+
+    def _add_hooks(self, bus_cpu: BusCpu) -> None:
+        native, hooks, watch = dispatch(), _hooks(), self._watch.address
+        port = (UC_HOOK_INSN, bus_cpu.address)
+        self._hook(*port, native.address("port_in"), x86_const.UC_X86_INS_IN)
+        self._hook(*port, native.address("port_out"), x86_const.UC_X86_INS_OUT)
+        self._hook(UC_HOOK_BLOCK, watch, hooks.address("at_block"))
+        self._hook(UC_HOOK_INTR, watch, hooks.address("at_interrupt"))
+        self.uc.hook_add(UC_HOOK_MEM_INVALID, self._at_fault)
+
+    def _hook(self, kind: int, user: int, function: int, *instruction: int) -> None:
+        everywhere = ctypes.c_uint64(1), ctypes.c_uint64(0)
+        _check(
+            uclib.uc_hook_add(
+                self.uc._uch,
+                ctypes.byref(ctypes.c_size_t()),
+                kind,
+                ctypes.c_void_p(function),
+                ctypes.c_void_p(user),
+                *everywhere,
+                *map(ctypes.c_int, instruction),
+            )
+        )
+
+    def _at_fault(self, _uc: Uc, kind: int, address: int, *_details: Any) -> bool:
+        self.fault = kind, address
+        return False
+
+    def run(self) -> int:
+        """Emulate until a hook or the guest stops it; Unicorn's error code."""
+        return int(uclib.uc_emu_start(self.uc._uch, self.get(Register.RIP), _NEVER, 0, 0))
+
+    def get(self, register: Register) -> int:
+        """A register's value."""
+        return int(self.uc.reg_read(self._registers[register]))
+
+    def set(self, register: Register, value: int) -> None:
+        """Change a register."""
+        self.uc.reg_write(self._registers[register], value)
+
+    def write(self, name: str, value: object) -> None:
+        """Change a register by the name that Unicorn has for it."""
+        self.uc.reg_write(getattr(x86_const, f"UC_X86_REG_{name}"), value)
+
+    def table(self, name: str) -> Table:
+        """IDTR or GDTR."""
+        _, base, limit, _ = self.uc.reg_read(getattr(x86_const, f"UC_X86_REG_{name}"))
+        return Table(base, limit)
+
+
+def meaning(status: int) -> str:
+    """What an error code says."""
+    return str(uclib.uc_strerror(status).decode())
+
+
+def _check(status: int) -> None:
+    if status != UC_ERR_OK:
+        raise InternalError(f"Unicorn refuses a hook or mapping: {meaning(status)}")

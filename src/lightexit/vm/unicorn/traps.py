@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Unicorn knows of the interrupt or exception that it has stopped for.
+
+Its hook tells the vector only. The rest stands in its saved context, whose layout no interface
+promises: the places are tried with known faults before they are used. There too, the exception
+is taken back that Unicorn itself never forgets, and for which it makes every later one a double
+fault (Unicorn issue 1883).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from unicorn import UC_ARCH_X86, UC_HOOK_INTR, UC_MODE_32, x86_const
+from unicorn.unicorn_py3.unicorn import Uc, uclib
+
+# Places in the context: int error_code, int exception_is_int; int old_exception.
+_DETAILS, _PENDING = 5424, 5536
+_NOTHING = -1
+_GENERAL_PROTECTION, _CODE = 13, 0x100
+
+
+@dataclass(frozen=True)
+class Trap:
+    """A software interrupt, or an exception with what it would push (0 where it pushes none)."""
+
+    is_software: bool
+    error_code: int
+
+
+class Traps:
+    """The traps of one engine."""
+
+    def __init__(self, uc: Any) -> None:
+        self._uc = uc
+        self._context = uc.context_save()
+        self.size = int(self._context.size)
+        self._address: int = ctypes.cast(self._context.context, ctypes.c_void_p).value or 0
+
+    def take(self) -> Trap:
+        """What it has stopped for, which it then forgets."""
+        uclib.uc_context_save(self._uc._uch, self._context.context)
+        error_code, is_software = struct.unpack("<Ii", self._bytes(_DETAILS, 8))
+        if not is_software:
+            self._write(_PENDING, struct.pack("<i", _NOTHING))
+            uclib.uc_context_restore(self._uc._uch, self._context.context)
+        return Trap(bool(is_software), error_code)
+
+    def pending(self) -> int:
+        """The exception that is not forgotten; -1 for none."""
+        uclib.uc_context_save(self._uc._uch, self._context.context)
+        return int(struct.unpack("<i", self._bytes(_PENDING, 4))[0])
+
+    def _bytes(self, offset: int, size: int) -> bytes:
+        return ctypes.string_at(self._address + offset, size)
+
+    def _write(self, offset: int, data: bytes) -> None:
+        ctypes.memmove(self._address + offset, data, len(data))
+
+
+@functools.cache
+def are_known() -> bool:
+    """Whether this version of Unicorn keeps these details where they are looked for."""
+    guest = _Faulting()
+    return guest.traps.size > _PENDING and all(
+        guest.fault(selector) == (_GENERAL_PROTECTION, _GENERAL_PROTECTION, Trap(False, selector))
+        and guest.traps.pending() == _NOTHING
+        for selector in (0x1238, 0x4568)
+    )
+
+
+class _Faulting:
+    """A guest that loads DS with a selector that there is not, in flat protected mode."""
+
+    def __init__(self) -> None:
+        self._uc: Any = Uc(UC_ARCH_X86, UC_MODE_32)
+        self._uc.mem_map(0, 4096)
+        self._uc.mem_write(0, struct.pack("<3Q", 0, 0x00CF_9B00_0000_FFFF, 0x00CF_9300_0000_FFFF))
+        self._uc.reg_write(x86_const.UC_X86_REG_GDTR, (0, 0, 23, 0))
+        self._uc.mem_write(_CODE, bytes.fromhex("8ed8"))  # mov ds, ax
+        self._uc.hook_add(UC_HOOK_INTR, self._stop)
+        self._vector = 0
+        self.traps = Traps(self._uc)
+
+    def _stop(self, uc: Any, vector: int, _user: object) -> None:
+        self._vector = vector
+        uc.emu_stop()
+
+    def fault(self, selector: int) -> tuple[int, int, Trap]:
+        """The exception's vector, which one is pending then, and the details."""
+        self._uc.reg_write(x86_const.UC_X86_REG_EAX, selector)
+        self._uc.emu_start(_CODE, 0)
+        return self._vector, self.traps.pending(), self.traps.take()

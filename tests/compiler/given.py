@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the filters of these tests work on."""
+
+from __future__ import annotations
+
+import functools
+from enum import IntEnum, IntFlag
+
+from lightexit.filter import (
+    Array,
+    IoContext,
+    Struct,
+    Verdict,
+    array,
+    inline,
+    io_filter,
+    muldiv64,
+    u8,
+    u16,
+    u32,
+    u64,
+)
+
+__all__ = [
+    "NAME",
+    "PERIOD",
+    "RATIO",
+    "Array",
+    "Flag",
+    "IoContext",
+    "Other",
+    "Reg",
+    "State",
+    "Struct",
+    "Timer",
+    "Verdict",
+    "array",
+    "functools",
+    "inline",
+    "io_filter",
+    "muldiv64",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+]
+
+
+class Reg(IntEnum):
+    COMMAND = 0
+    STATUS = 1
+    DATA = 4
+
+
+class Flag(IntFlag):
+    READY = 1
+    ERROR = 0x80
+
+
+class Timer(Struct):
+    count: u32
+    running: bool
+    steps: Array[u16] = array(u16, 3)
+
+    @inline
+    def remaining(self, until: u32) -> u32:
+        return u32(until - self.count) if self.running else 0
+
+
+class State(Struct):
+    base: u64
+    count: u32
+    control: u16
+    status: u8
+    enabled: bool
+    ram: Array[u8] = array(u8, 10)
+    table: Array[u32] = array(u32, 8)
+    timers: Array[Timer] = array(Timer, 3)
+    first: Timer
+
+
+class Other(Struct):
+    total: u64
+    armed: bool
+
+
+PERIOD = 10
+NAME = "uart"
+RATIO = 0.5
