@@ -18,12 +18,10 @@
 #include "attachment.h"
 
 #define ALL_FLAGS (LIGHTEXIT_ATTACH_FLAG_READS_CLOCK | LIGHTEXIT_ATTACH_FLAG_WRITES_STATE)
-#define NO_FD ((__u32)-1)
-#define PORTS 0x10000
 
 static bool is_valid(const struct lightexit_attach *asked)
 {
-	u64 limit = asked->space == LIGHTEXIT_SPACE_PIO ? PORTS : U64_MAX;
+	u64 limit = asked->space == LIGHTEXIT_SPACE_PIO ? U16_MAX + 1 : U64_MAX;
 
 	return !(asked->flags & ~ALL_FLAGS) && !asked->reserved &&
 	       asked->space <= LIGHTEXIT_SPACE_MMIO &&
@@ -33,11 +31,11 @@ static bool is_valid(const struct lightexit_attach *asked)
 	       (!asked->register_width || is_power_of_2(asked->register_width));
 }
 
-/* file_is_kvm() is not for modules. No file of a user's making is on this file system. */
-static bool is_vm(const struct file *file)
+/* file_is_kvm() is not for modules. What users name is never on this file system. */
+static bool is_anon(const struct file *file, const char *name)
 {
 	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
-	       !strcmp(file->f_path.dentry->d_name.name, "kvm-vm");
+	       !strcmp(file->f_path.dentry->d_name.name, name);
 }
 
 static int take_vm(struct attachment *at)
@@ -49,7 +47,7 @@ static int take_vm(struct attachment *at)
 	if (!file)
 		return -EBADF;
 	kvm = file->private_data;
-	if (!is_vm(file))
+	if (!is_anon(file, "kvm-vm"))
 		error = -EINVAL;
 	else if (kvm->mm != current->mm || !kvm_get_kvm_safe(kvm))
 		error = -EPERM;
@@ -59,17 +57,17 @@ static int take_vm(struct attachment *at)
 	return error;
 }
 
-/* A program that calls nothing cannot sleep, take locks or see more than its own maps. */
+/* A program that calls nothing cannot sleep, and sees its context and its maps only. */
 static bool is_pure(const struct bpf_prog *program)
 {
 	const struct bpf_insn *insn;
 
-	for (insn = program->insnsi; insn < program->insnsi + program->len; insn++) {
-		if (insn->code == (BPF_JMP | BPF_TAIL_CALL))
+	if (program->aux->max_ctx_offset > sizeof(struct lightexit_io_context))
+		return false;
+	for (insn = program->insnsi; insn < program->insnsi + program->len; insn++)
+		if (insn->code == (BPF_JMP | BPF_TAIL_CALL) ||
+		    (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg != BPF_PSEUDO_CALL))
 			return false;
-		if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg != BPF_PSEUDO_CALL)
-			return false;
-	}
 	return true;
 }
 
@@ -81,8 +79,6 @@ static int take_program(struct attachment *at)
 	if (IS_ERR(program))
 		return PTR_ERR(program);
 	at->program = program;
-	if (program->aux->max_ctx_offset > sizeof(struct lightexit_io_context))
-		return -EINVAL;
 	return is_pure(program) ? 0 : -EINVAL;
 }
 
@@ -102,8 +98,9 @@ static int take_states(struct attachment *at)
 	struct bpf_prog_aux *aux = at->program->aux;
 	int i, error = 0;
 
+	at->writes_state = at->asked.flags & LIGHTEXIT_ATTACH_FLAG_WRITES_STATE;
 	mutex_lock(&aux->used_maps_mutex);
-	if (aux->used_map_cnt > MAX_STATES)
+	if (aux->used_map_cnt > ARRAY_SIZE(at->states))
 		error = -E2BIG;
 	for (i = 0; !error && i < aux->used_map_cnt; i++) {
 		at->states[i] = map_value(aux->used_maps[i], 0);
@@ -117,15 +114,14 @@ static int take_states(struct attachment *at)
 
 static int take_clock(struct attachment *at)
 {
-	struct bpf_map *map;
-
 	if (!(at->asked.flags & LIGHTEXIT_ATTACH_FLAG_READS_CLOCK))
 		return 0;
-	map = bpf_map_get(at->asked.clock_fd);
-	if (IS_ERR(map))
-		return PTR_ERR(map);
-	at->clock_map = map;
-	at->clock = map_value(map, sizeof(struct lightexit_clock_state));
+	at->clock_file = fget(at->asked.clock_fd);
+	if (!at->clock_file)
+		return -EBADF;
+	if (is_anon(at->clock_file, "bpf-map"))
+		at->clock = map_value(at->clock_file->private_data,
+				      sizeof(struct lightexit_clock_state));
 	return at->clock ? 0 : -EINVAL;
 }
 
@@ -135,7 +131,7 @@ static int take_doorbells(struct attachment *at)
 	int i;
 
 	for (i = 0; i < DOORBELLS; i++) {
-		if (at->asked.doorbells[i] == NO_FD)
+		if ((int)at->asked.doorbells[i] < 0)
 			continue;
 		eventfd = eventfd_ctx_fdget(at->asked.doorbells[i]);
 		if (IS_ERR(eventfd))
@@ -152,8 +148,8 @@ static void put_all(struct attachment *at)
 	for (i = 0; i < DOORBELLS; i++)
 		if (at->doorbells[i])
 			eventfd_ctx_put(at->doorbells[i]);
-	if (at->clock_map)
-		bpf_map_put(at->clock_map);
+	if (at->clock_file)
+		fput(at->clock_file);
 	if (at->program)
 		bpf_prog_put(at->program);
 	if (at->kvm)
@@ -167,7 +163,6 @@ static ssize_t attachment_read(struct file *file, char __user *user, size_t size
 	struct lightexit_statistics statistics = {
 		.handled = atomic64_read(&at->handled),
 		.passed = atomic64_read(&at->passed),
-		.contended = atomic64_read(&at->contended),
 	};
 	loff_t start = 0;
 
@@ -210,7 +205,6 @@ static int publish(struct attachment *at)
 /* A longer struct than ours is a newer one: what we do not know must be zero. */
 static int copy_asked(struct lightexit_attach *asked, const struct lightexit_attach __user *user)
 {
-	int error;
 	u32 size;
 
 	if (get_user(size, &user->size))
@@ -219,10 +213,8 @@ static int copy_asked(struct lightexit_attach *asked, const struct lightexit_att
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -E2BIG;
-	error = copy_struct_from_user(asked, sizeof(*asked), user, size);
-	if (error)
-		return error;
-	return is_valid(asked) ? 0 : -EINVAL;
+	return copy_struct_from_user(asked, sizeof(*asked), user, size) ?:
+	       (is_valid(asked) ? 0 : -EINVAL);
 }
 
 int lightexit_attach(const struct lightexit_attach __user *user)

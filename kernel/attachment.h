@@ -11,7 +11,6 @@
 
 #include "uapi/lightexit.h"
 
-#define MAX_STATES 8
 #define DOORBELLS ARRAY_SIZE(((struct lightexit_attach *)0)->doorbells)
 
 struct attachment {
@@ -19,14 +18,14 @@ struct attachment {
 	struct lightexit_attach asked;
 	struct kvm *kvm;
 	struct bpf_prog *program;
-	struct bpf_map *clock_map;
+	struct file *clock_file;
 	struct lightexit_state_header *clock;
-	struct lightexit_state_header *states[MAX_STATES];
+	struct lightexit_state_header *states[8];
 	unsigned int state_count;
+	bool writes_state;
 	struct eventfd_ctx *doorbells[DOORBELLS];
 	atomic64_t handled;
 	atomic64_t passed;
-	atomic64_t contended;
 };
 
 /* attach.c: returns a file descriptor; closing it detaches. */

@@ -10,26 +10,21 @@
 
 #include "attachment.h"
 
-/* A range of length 0 is a doorbell for accesses of any size. */
-static bool overlaps(const struct kvm_io_range *range, const struct lightexit_attach *asked)
-{
-	return range->addr < asked->base + asked->length &&
-	       asked->base < range->addr + max(range->len, 1);
-}
-
 static int check_place(const struct kvm_io_bus *bus, const struct lightexit_attach *asked)
 {
-	int i;
+	const struct kvm_io_range *range;
 
 	if (bus->dev_count - bus->ioeventfd_count >= NR_IOBUS_DEVS)
 		return -ENOSPC;
-	for (i = 0; i < bus->dev_count; i++)
-		if (overlaps(&bus->range[i], asked))
+	/* A range of length 0 is a doorbell for accesses of any size. */
+	for (range = bus->range; range < bus->range + bus->dev_count; range++)
+		if (range->addr < asked->base + asked->length &&
+		    asked->base < range->addr + max(range->len, 1))
 			return -EEXIST;
 	return 0;
 }
 
-static void add_range(struct kvm_io_bus *bus, struct attachment *at)
+static void insert_range(struct kvm_io_bus *bus, struct attachment *at)
 {
 	int place = bus->dev_count++;
 
@@ -42,7 +37,7 @@ static void add_range(struct kvm_io_bus *bus, struct attachment *at)
 	};
 }
 
-static void remove_range(struct kvm_io_bus *bus, const struct attachment *at)
+static void drop_range(struct kvm_io_bus *bus, const struct attachment *at)
 {
 	int i, left = 0;
 
@@ -71,9 +66,9 @@ static int edit(struct attachment *at, bool add)
 		return -ENOMEM;
 	memcpy(new, old, struct_size(old, range, old->dev_count));
 	if (add)
-		add_range(new, at);
+		insert_range(new, at);
 	else
-		remove_range(new, at);
+		drop_range(new, at);
 	rcu_assign_pointer(at->kvm->buses[bus], new);
 	synchronize_srcu_expedited(&at->kvm->srcu);
 	kfree(old);

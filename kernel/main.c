@@ -17,20 +17,16 @@
 
 static long lightexit_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
-	switch (command) {
-	case LIGHTEXIT_COMMAND_VERSION:
+	if (command == LIGHTEXIT_COMMAND_VERSION)
 		return LIGHTEXIT_ABI_VERSION;
-	case LIGHTEXIT_COMMAND_ATTACH:
+	if (command == LIGHTEXIT_COMMAND_ATTACH)
 		return lightexit_attach((const void __user *)argument);
-	default:
-		return -ENOTTY;
-	}
+	return -ENOTTY;
 }
 
 static const struct file_operations lightexit_fops = {
 	.owner = THIS_MODULE,
 	.unlocked_ioctl = lightexit_ioctl,
-	.compat_ioctl = compat_ptr_ioctl,
 };
 
 /* Open to all: an attachment takes nothing but file descriptors that its owner holds. */

@@ -16,11 +16,6 @@
 
 #define BUSY U64_MAX
 
-static bool writes_state(const struct attachment *at)
-{
-	return at->asked.flags & LIGHTEXIT_ATTACH_FLAG_WRITES_STATE;
-}
-
 /* The same twice: nobody has written in between. */
 static u64 read_versions(const struct attachment *at)
 {
@@ -79,14 +74,14 @@ static bool read_clock(const struct attachment *at, u64 *now_ns)
 	return !(version & 1) && version == READ_ONCE(at->clock->version);
 }
 
-static u32 run_program(const struct attachment *at, struct lightexit_io_context *context)
+static bool run_program(const struct attachment *at, struct lightexit_io_context *context)
 {
 	u32 verdict;
 
 	rcu_read_lock_trace();
 	verdict = bpf_prog_run_pin_on_cpu(at->program, context);
 	rcu_read_unlock_trace();
-	return verdict;
+	return verdict == LIGHTEXIT_VERDICT_HANDLED;
 }
 
 /* Interrupt lines and APIC messages are user space's; so is a doorbell it gave no eventfd for. */
@@ -107,7 +102,7 @@ static void act(const struct attachment *at, unsigned long doorbells)
 	int i;
 
 	for_each_set_bit(i, &doorbells, DOORBELLS)
-		compat_eventfd_signal(at->doorbells[i]);
+		eventfd_signal(at->doorbells[i]);
 }
 
 /*
@@ -123,69 +118,63 @@ static unsigned int cut(const struct attachment *at, const struct lightexit_io_c
 		return access->size;
 	if ((access->offset | access->size) & (width - 1))
 		return 0;
-	return writes_state(at) && access->size > width ? 0 : width;
+	return at->writes_state && access->size > width ? 0 : width;
 }
 
 /* Every register of an access, or none of them: the answer is put together in *access. */
 static bool run_registers(const struct attachment *at, struct lightexit_io_context *access)
 {
 	unsigned int done, width = cut(at, access);
-	u64 answer = 0, mask = width ? U64_MAX >> (64 - 8 * width) : 0;
+	u64 data = 0, mask = width ? U64_MAX >> (64 - 8 * width) : 0;
 	struct lightexit_io_context context;
+	u32 doorbells = 0;
 
 	for (done = 0; width && done < access->size; done += width) {
 		context = *access;
 		context.offset += done;
 		context.size = width;
 		context.data = access->data >> (8 * done) & mask;
-		context.doorbells = 0;
-		if (run_program(at, &context) != LIGHTEXIT_VERDICT_HANDLED)
+		if (!run_program(at, &context) || !can_act(at, &context))
 			return false;
-		if (!can_act(at, &context))
-			return false;
-		answer |= (context.data & mask) << (8 * done);
-		access->doorbells |= context.doorbells;
+		data |= (context.data & mask) << (8 * done);
+		doorbells |= context.doorbells;
 	}
-	access->data = answer;
+	access->data = data;
+	access->doorbells = doorbells;
 	return width;
 }
 
-static bool run_writer(struct attachment *at, struct lightexit_io_context *access)
+/* Its actions come before others may change the state that has led to them. */
+static bool run_writer(const struct attachment *at, struct lightexit_io_context *access)
 {
 	bool handled;
 
-	if (!try_lock_states(at)) {
-		atomic64_inc(&at->contended);
+	if (!try_lock_states(at))
 		return false;
-	}
 	handled = run_registers(at, access);
-	/* Before others may change the state that has led to these actions. */
-	if (handled)
-		act(at, access->doorbells);
+	act(at, access->doorbells);
 	unlock_states(at, at->state_count);
 	return handled;
 }
 
-static bool run_reader(struct attachment *at, struct lightexit_io_context *access)
+static bool run_reader(const struct attachment *at, struct lightexit_io_context *access)
 {
 	u64 before = read_versions(at);
-	bool handled = before != BUSY && run_registers(at, access);
 
-	smp_rmb(); /* the state before its version */
-	if (before == BUSY || read_versions(at) != before) {
-		atomic64_inc(&at->contended);
+	if (before == BUSY || !run_registers(at, access))
 		return false;
-	}
-	if (handled)
-		act(at, access->doorbells);
-	return handled;
+	smp_rmb(); /* the state before its version */
+	if (read_versions(at) != before)
+		return false;
+	act(at, access->doorbells);
+	return true;
 }
 
-static bool run(struct attachment *at, struct lightexit_io_context *access)
+static bool run(const struct attachment *at, struct lightexit_io_context *access)
 {
 	if (at->clock && !read_clock(at, &access->now_ns))
 		return false;
-	return writes_state(at) ? run_writer(at, access) : run_reader(at, access);
+	return at->writes_state ? run_writer(at, access) : run_reader(at, access);
 }
 
 /*
@@ -193,11 +182,6 @@ static bool run(struct attachment *at, struct lightexit_io_context *access)
  * of the string when one is passed after another was handled. The data of a single access is on
  * the stack of the vCPU's thread, that of a string never: user space gets strings whole.
  */
-static bool may_be_string(const struct attachment *at, const void *value)
-{
-	return at->asked.space == LIGHTEXIT_SPACE_PIO && !object_is_on_stack(value);
-}
-
 static int answer(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t address, int size,
 		  void *value, bool is_write)
 {
@@ -210,9 +194,10 @@ static int answer(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t add
 		.space = at->asked.space,
 		.abi_version = LIGHTEXIT_ABI_VERSION,
 	};
+	bool is_string = access.space == LIGHTEXIT_SPACE_PIO && !object_is_on_stack(value);
 	bool handled = false;
 
-	if (size <= sizeof(access.data) && !may_be_string(at, value)) {
+	if (size <= sizeof(access.data) && !is_string) {
 		if (is_write)
 			memcpy(&access.data, value, size);
 		handled = run(at, &access);

@@ -95,7 +95,6 @@ struct lightexit_attach {
 struct lightexit_statistics {
 	__u64 handled;
 	__u64 passed;
-	__u64 contended;
 };
 
 #endif /* _UAPI_LIGHTEXIT_H */

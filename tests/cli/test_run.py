@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`lightexit run` on real firmware, and on what is not firmware."""
+"""`lightexit run` on real firmware, on kernels, and on what is neither."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from cli.test_commands import lightexit, refusal
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import ManualClock
+from lightexit.errors import HostError
+from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.firmware import FOLDERS
+from lightexit.vm.kvm import system
+from lightexit.vm.memory import MIB, GuestMemory
+from vm.boot.build import kernel
 
 FIRMWARE = any((folder / "bios.bin").exists() for folder in FOLDERS)
 needs_seabios = pytest.mark.skipif(not FIRMWARE, reason="SeaBIOS is not installed")
@@ -61,3 +68,73 @@ def test_what_is_not_firmware(content: bytes, tmp_path: Path) -> None:
 
 def test_missing_firmware() -> None:
     assert "none.bin: No such file or directory" in refusal("run", "--firmware", "none.bin")
+
+
+# Kernels
+
+
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of kernels: flat, multiboot and linux."""
+    folder = tmp_path_factory.mktemp("kernels")
+    (folder / "flat").write_bytes(kernel("flat"))
+    (folder / "multiboot").write_bytes(kernel("multiboot", elf=True))
+    (folder / "linux").write_bytes(kernel("linux", bits=64))
+    (folder / "disk").write_bytes(b"the disk")
+    return folder
+
+
+@pytest.mark.parametrize("backend", ["unicorn", "kvm"])
+@pytest.mark.parametrize(("name", "said"), [("multiboot", " a=1\n"), ("linux", "a=1the disk")])
+def test_a_kernel_ends_the_run_with_its_status(
+    kernels: Path, backend: str, name: str, said: str, tmp_path: Path
+) -> None:
+    given = ("--kernel", kernels / name, "--initrd", kernels / "disk", "--append", "a=1")
+    figures = tmp_path / "run.json"
+    result = lightexit(
+        "run", *given, "--memory", "32", "--backend", backend, "--json", figures, "--exit-status"
+    )
+    if "/dev/kvm" in result.stderr:
+        pytest.skip(result.stderr)
+    assert result.returncode == 33, result.stderr
+    assert said in result.stdout
+    assert "run ended: the guest ended the run (exit status 33) after" in result.stdout
+    assert "guest output with and without filters: identical" in result.stdout
+    ended = json.loads(figures.read_text())["ended"]
+    assert (ended["reason"], ended["exit_status"]) == ("exit", 33)
+
+
+def test_the_guests_status_is_its_own_affair_unless_asked_for(kernels: Path) -> None:
+    assert lightexit("run", "--kernel", kernels / "flat", "--no-filters").returncode == 0
+
+
+def test_a_guest_that_does_not_end_the_run_has_no_status(tmp_path: Path) -> None:
+    (tmp_path / "forever").write_bytes(bytes.fromhex("ebfe"))
+    result = lightexit(
+        "run", "--kernel", tmp_path / "forever", "--exit-status", "--no-filters", "--seconds", "0.1"
+    )
+    assert "the time limit was reached" in result.stdout
+    assert result.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--initrd", "disk"), "--initrd without --kernel"),
+        (("--append", "quiet"), "--append without --kernel"),
+        (("--kernel", "a", "--firmware", "b"), "both --kernel and --firmware"),
+        (("--kernel", "none"), "none: No such file or directory"),
+        (("--kernel", "/dev/null"), "/dev/null is empty"),
+    ],
+)
+def test_options_that_make_no_guest(options: tuple[str, ...], said: str) -> None:
+    refused = refusal("run", *options)
+    assert said in refused
+    assert "expected:" in refused
+
+
+def test_a_host_without_kvm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(system, "PATH", str(tmp_path / "kvm"))
+    with pytest.raises(HostError, match=r"kvm does not exist") as error:
+        make_cpu(BackEnd.KVM, GuestMemory(2 * MIB), Bus(ManualClock()).cpus[0])
+    assert "try: --backend unicorn" in str(error.value)

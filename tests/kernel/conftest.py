@@ -18,12 +18,12 @@ from typing import Any
 
 import pytest
 
-from kernel import rig
+from kernel import library, rig
 from kernel.kernels import Unavailable
 
 INSIDE = Path(__file__).parent / "inside"
 SHARED = os.environ.get("LIGHTEXIT_RIG")
-_ALARM_S = 20
+_ALARM_S = 60
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +37,7 @@ class Run:
     reports: dict[str, dict[str, str]]
     result: rig.Result | None
     unavailable: str = ""
+    broken: str = ""
 
 
 class RigItem(pytest.Item):
@@ -48,7 +49,7 @@ class RigItem(pytest.Item):
             pytest.skip(run.unavailable)
         report = run.reports.get(self.nodeid)
         if report is None:
-            raise NotReported(run.result)
+            raise NotReported(run)
         if report["outcome"] == "skipped":
             pytest.skip(report["text"])
         if report["outcome"] != "passed":
@@ -67,10 +68,10 @@ class FailedInside(Exception):  # noqa: N818 - the text says it all
 class NotReported(Exception):  # noqa: N818 - the text says it all
     """The kernel, or pytest in it, did not get so far."""
 
-    def __init__(self, result: rig.Result | None) -> None:
-        status = None if result is None else result.status
-        output, console = ("", "") if result is None else (result.output, result.console)
-        super().__init__(f"no report; exit status {status}\n{output}\n--- console ---\n{console}")
+    def __init__(self, run: Run) -> None:
+        result = run.result
+        said = f"exit status {result.status}\n{result.output}\n{result.console}" if result else ""
+        super().__init__(f"no report from the rig: {run.broken}{said}")
 
 
 _run = pytest.StashKey[Run]()
@@ -79,7 +80,10 @@ _run = pytest.StashKey[Run]()
 def boot(session: pytest.Session) -> Run:
     """Run all tests of `inside/` that this session selected; once."""
     if _run not in session.stash:
-        session.stash[_run] = _boot(session)
+        try:
+            session.stash[_run] = _boot(session)
+        except RuntimeError as error:  # what every test then says, without another try
+            session.stash[_run] = Run({}, None, broken=str(error))
     return session.stash[_run]
 
 
@@ -91,7 +95,8 @@ def _boot(session: pytest.Session) -> Run:
     log = "dmesg --level=emerg,alert,crit,err,warn > /run/rig/log"
     script = f"{rig.environment()}{command}\nstatus=$?\n{log}\nexit $status\n"
     try:
-        result = rig.run(script, series=session.config.getoption("--kernel"))
+        series = session.config.getoption("--kernel")
+        result = rig.run(script, series=series, files={library.FILE: library.describe()})
     except Unavailable as reason:
         return Run({}, None, f"no rig: {reason}")
     lines = [json.loads(line) for line in result.reports.splitlines()]

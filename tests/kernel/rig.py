@@ -14,8 +14,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from kernel.kernels import Kernel, Unavailable, fetch
 
@@ -48,7 +50,8 @@ def build_module(kernel: Kernel) -> Path:
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     folder = kernel.root / f"module-{digest}"
     if not (folder / "lightexit.ko").exists():
-        shutil.rmtree(folder, ignore_errors=True)
+        for old in kernel.root.glob("module-*"):
+            shutil.rmtree(old)
         shutil.copytree(MODULE_SOURCE, folder)
         _run("make", "-C", str(folder), f"KDIR={kernel.headers}", "W=1", "KCFLAGS=-Werror")
     return folder / "lightexit.ko"
@@ -79,8 +82,14 @@ def _entry(path: str, mode: int, data: bytes) -> bytes:
     return head + bytes(-len(head) % 4) + data + bytes(-len(data) % 4)
 
 
-def run(command: str, *, series: str = "6.1", timeout_s: float = 120) -> Result:
-    """Run a shell command in a kernel of that series. Raises Unavailable."""
+def run(
+    command: str,
+    *,
+    series: str = "6.1",
+    timeout_s: float = 240,
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> Result:
+    """Run a shell command in a kernel of that series, `files` in its share. Raises Unavailable."""
     missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if missing:
         raise Unavailable(f"{' and '.join(missing)} not on this machine")
@@ -89,7 +98,8 @@ def run(command: str, *, series: str = "6.1", timeout_s: float = 120) -> Result:
         folder = Path(name)
         share = folder / "share"
         share.mkdir()
-        (share / "command").write_text(command)
+        for path, text in {**files, "command": command}.items():
+            (share / path).write_text(text)
         _boot(kernel, _initrd(kernel, folder), share, folder / "console", timeout_s)
         status = _read(share / "status")
         return Result(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from lightexit.abi import Request
 from lightexit.isa import assemble
 from lightexit.verifier import Limits, Report, verify
 
@@ -52,7 +53,7 @@ def test_report_as_text_and_json() -> None:
     report = proved(READ_REGISTER, Limits())
     assert report.text().splitlines() == [
         "asm: accepted",
-        "  cost: at most 11 instructions",
+        "  cost: at most 11 instructions; the budget is 65536",
         "  state: 'timer' read",
         "  clock: read",
         "  handles reads at: 0x8",
@@ -88,6 +89,39 @@ def test_actions_are_reported() -> None:
     assert "actions: doorbells 2, pulsed_lines 0, 1, 2, 3, 4, 5, 6, 7" in report.text()
     assert report.handled_reads == ()
     assert report.handled_writes == ((0, 2**64 - 1),)
+
+
+def asks(text: str) -> Report:
+    return proved(f"w2 = *(u8 *)(r1 + 28)\n{text}\nr0 = 1\nexit")
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("*(u32 *)(r1 + 36) = 2", ""),
+        ("*(u32 *)(r1 + 32) = 1", ""),
+        (
+            "*(u32 *)(r1 + 36) = 5",
+            "expected: numbers from 0 to 1: the device has 2 lines",
+        ),
+        ("*(u32 *)(r1 + 32) = 2", "asm: may ask for doorbell 1 (ctx.doorbells)"),
+        ("w3 = 1\nw3 <<= w2\n*(u32 *)(r1 + 44) = w3", "asm: may ask for line 8 (ctx.pulsed_lines)"),
+        ("w2 &= 1\nw3 = 1\nw3 <<= w2\n*(u32 *)(r1 + 44) = w3", ""),
+        ("*(u8 *)(r1 + 55) = 1", "asm: may ask for an APIC's service (ctx.requests)"),
+    ],
+)
+def test_actions_are_held_against_what_the_host_offers(text: str, refusal: str) -> None:
+    error = asks(text).exceeds(lines=2, doorbells=1, requests=Request(0))
+    assert refusal in str(error)
+    assert bool(error) == bool(refusal)
+
+
+def test_excess_actions_name_the_line_that_asks() -> None:
+    error = asks("*(u32 *)(r1 + 36) = 1\n*(u32 *)(r1 + 36) = 8").exceeds(lines=1, doorbells=0)
+    assert error is not None
+    assert error.where is not None
+    assert error.where.line == 3
+    assert asks("*(u8 *)(r1 + 55) = 1").exceeds(lines=0, doorbells=0) is None
 
 
 def test_written_states_are_told_apart() -> None:

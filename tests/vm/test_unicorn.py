@@ -10,6 +10,7 @@ import pytest
 from guests.harness import bench
 from lightexit.errors import GuestError
 from lightexit.vm.exits import Halted, Interruptible, Shutdown, Stopped
+from lightexit.vm.unicorn import context, cpu
 from lightexit.vm.x86 import Register
 from vm.rom import Guest
 
@@ -88,7 +89,7 @@ def test_a_software_interrupt_comes_back_behind_itself() -> None:
     guest.vector(0x40, HANDLER)
     assert guest.cpu.run() == Halted()
     assert guest.device.log == [("write", 0, 0x77, 1)]
-    assert guest.cpu.get(Register.ESP) & 0xFFFF == 0x7000
+    assert guest.cpu.get(Register.RSP) & 0xFFFF == 0x7000
 
 
 def test_an_exception_is_delivered_at_the_instruction_itself() -> None:
@@ -100,6 +101,15 @@ def test_an_exception_is_delivered_at_the_instruction_itself() -> None:
     assert guest.device.log == [("write", 0, len(code) - 2, 2)]
 
 
+def test_the_second_exception_is_no_double_fault() -> None:
+    # xor cx, cx; div cx; div cx; hlt -- handler: pop ax; add ax, 2; push ax; out 0x80, al; iret
+    code = STACK + bytes.fromhex("31c9 f7f1 f7f1 f4")
+    guest = Guest(code, {HANDLER: bytes.fromhex("58 050200 50 e680 cf")})
+    guest.vector(0, HANDLER)
+    assert guest.cpu.run() == Halted()
+    assert [entry[2] for entry in guest.device.log] == [len(code) - 3, len(code) - 1]
+
+
 def test_a_pending_interrupt_waits_for_the_interrupt_flag() -> None:
     # cli; nop x3; sti; nop; nop; jmp $
     guest = Guest(STACK + bytes.fromhex("fa 90 90 90 fb 90 90 ebfe"))
@@ -107,7 +117,7 @@ def test_a_pending_interrupt_waits_for_the_interrupt_flag() -> None:
     assert guest.cpu.run() == Interruptible()
     assert guest.cpu.interruptible()
     # One instruction after STI is still protected.
-    assert guest.cpu.get(Register.EIP) == len(STACK) + 6
+    assert guest.cpu.get(Register.RIP) == len(STACK) + 6
 
 
 def test_sti_and_hlt_belong_together() -> None:
@@ -115,7 +125,7 @@ def test_sti_and_hlt_belong_together() -> None:
     guest.cpu.set_interrupt(True)
     assert guest.cpu.run() == Halted()
     assert guest.cpu.interruptible()
-    assert guest.cpu.get(Register.EIP) == len(STACK) + 2
+    assert guest.cpu.get(Register.RIP) == len(STACK) + 2
 
 
 def test_no_interrupt_comes_between_ss_and_sp() -> None:
@@ -124,8 +134,8 @@ def test_no_interrupt_comes_between_ss_and_sp() -> None:
     guest = Guest(code)
     guest.device.write = lambda *_: guest.cpu.set_interrupt(True)  # type: ignore[method-assign]
     assert guest.cpu.run() == Interruptible()
-    assert guest.cpu.get(Register.EIP) == len(code) - 2
-    assert guest.cpu.get(Register.ESP) & 0xFFFF == 0x6000
+    assert guest.cpu.get(Register.RIP) == len(code) - 2
+    assert guest.cpu.get(Register.RSP) & 0xFFFF == 0x6000
 
 
 def test_an_interrupt_finds_its_handler_and_returns_with_flags_restored() -> None:
@@ -167,9 +177,30 @@ def test_an_interrupt_without_a_gate_is_a_shutdown() -> None:
     assert exit.reason.startswith("interrupt 48 is beyond the interrupt descriptor table, at 0008")
 
 
-def test_an_exception_whose_error_code_is_not_known_is_said_so() -> None:
-    with pytest.raises(GuestError, match="the guest took exception 13 at 0008"):
+def test_an_exception_without_a_gate_is_a_shutdown() -> None:
+    exit = Guest(protected("b8ff000000 8ed8")).cpu.run()
+    assert isinstance(exit, Shutdown)
+    assert exit.reason.startswith("interrupt 13 is beyond the interrupt descriptor table, at 0008")
+
+
+def test_an_unknown_version_of_unicorn_is_told_where_it_matters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cpu, "traps_are_known", lambda: False)
+    assert isinstance(Guest(protected("cd0d")).cpu.run(), Shutdown)
+    with pytest.raises(GuestError, match="the guest took exception 13 at 0008") as error:
         Guest(protected("b8ff000000 8ed8")).cpu.run()
+    assert "expected: Unicorn 2.1.4" in str(error.value)
+
+
+def test_details_are_looked_for_where_this_version_has_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert context.traps_are_known()
+    for place in ("_DETAILS", "_PENDING"):
+        with monkeypatch.context() as patch:
+            patch.setattr(context, place, getattr(context, place) - 8)
+            assert not context.traps_are_known.__wrapped__()
 
 
 def test_an_instruction_that_cannot_be_emulated_is_shown() -> None:

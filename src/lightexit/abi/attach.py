@@ -53,10 +53,8 @@ class Attach(Struct):
 class Statistics(Struct):
     """Accesses so far, as reading from an attachment tells them, always from the start.
 
-    `contended` ones are among the `passed`: somebody was changing the state. Later versions are
-    longer; a reader gets as much as it asks for.
+    Later versions are longer; a reader gets as much as it asks for.
     """
 
     handled: u64
     passed: u64
-    contended: u64

@@ -13,7 +13,9 @@ import os
 import select
 import threading
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+
+from lightexit.abi import DOORBELLS
 
 
 class Bell:
@@ -24,6 +26,7 @@ class Bell:
         self._changed = threading.Condition()
 
     def __call__(self) -> None:
+        """Ring."""
         with self._changed:
             self._rings += 1
             self._changed.notify_all()
@@ -36,16 +39,16 @@ class Bell:
             return rings
 
 
-class EventFd(Bell):
+class EventFd:
     """A counter of rings in the kernel, eventfd(2), of Linux; closed with its last reference."""
 
     def __init__(self) -> None:
-        super().__init__()
         # Never blocks who rings: a counter that is full stays as it is, and wakes all the same.
         self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         weakref.finalize(self, os.close, self.fd)
 
     def __call__(self) -> None:
+        """Ring."""
         with contextlib.suppress(BlockingIOError):
             os.eventfd_write(self.fd, 1)
 
@@ -65,16 +68,16 @@ class EventFd(Bell):
             return 0
 
 
-def bell() -> Bell:
+def bell() -> Bell | EventFd:
     """The best doorbell that this host has."""
     return EventFd() if hasattr(os, "eventfd") else Bell()
 
 
-def eventfds(doorbells: Iterable[Callable[[], object]]) -> dict[int, EventFd]:
+def eventfds(doorbells: Sequence[Callable[[], object]]) -> dict[int, EventFd]:
     """The eventfds among a device's doorbells, by number."""
     return {
         number: doorbell
-        for number, doorbell in enumerate(doorbells)
+        for number, doorbell in enumerate(doorbells[:DOORBELLS])
         if isinstance(doorbell, EventFd)
     }
 

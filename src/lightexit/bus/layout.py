@@ -6,7 +6,7 @@ Addresses and table entries are u64. What is read on every access comes first.
 
 from __future__ import annotations
 
-from lightexit.abi import Struct, u8, u32, u64
+from lightexit.abi import DOORBELLS, Array, Struct, array, u8, u32, u64
 
 
 class Tables(Struct):
@@ -56,6 +56,9 @@ class Window(Struct):
     read_model: u64  # u64 read(u64 offset, u64 size)
     write_model: u64  # void write(u64 offset, u64 value, u64 size)
     act: u64  # void act(IoContext *)
+    write_file: u64  # ssize_t write(int, const void *, size_t), or 0 without eventfds
+    native_doorbells: u32  # those that are eventfds, a bit each
+    eventfds: Array[u32] = array(u32, DOORBELLS)
 
 
 class Counter(Struct):

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from lightexit.abi import IoContext, Request, StateMemory, value_size
 from lightexit.bus.counters import RegionCounters
+from lightexit.bus.doorbell import eventfds, write_address
 from lightexit.bus.layout import Window
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record, words
@@ -50,7 +51,7 @@ class Model(Protocol):
 
     @property
     def doorbells(self) -> tuple[Callable[[], object], ...]:
-        """What doorbell actions name, by number."""
+        """What doorbell actions name, by number; eventfds as they are when it is attached."""
         ...
 
     def read(self, offset: int, size: int) -> int:
@@ -110,9 +111,19 @@ class RegionPort:
 
     def _add_filter(self, window: Window, loaded: LoadedFilter) -> None:
         self._loaded = loaded
+        self._add_eventfds(window)
         window.writes_state = loaded.report.writes_state
         window.reads_clock = loaded.report.reads_clock
         window.filter = loaded.code.address
+
+    def _add_eventfds(self, window: Window) -> None:
+        # Kept, so that none is closed and its number another file's while filters ring it.
+        self._eventfds = eventfds(self.model.doorbells)
+        if self._eventfds:
+            window.write_file = write_address()
+        for number, eventfd in self._eventfds.items():
+            window.eventfds[number] = eventfd.fd
+            window.native_doorbells = window.native_doorbells | 1 << number
 
     def _read(self, offset: int, size: int) -> int:
         try:

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
-import time
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,12 +14,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lightexit.cli.compile import write_bytes
-from lightexit.cli.tally import Row, Total, as_json, rows, total
+from lightexit.cli.guest import (
+    FIRMWARE_MIB,
+    KERNEL_MIB,
+    SEABIOS_ENDS,
+    Guest,
+    GuestOptions,
+    read_guest,
+)
+from lightexit.vm.backends import BackEnd
 
 if TYPE_CHECKING:
+    from lightexit.cli.tally import Row, Total
     from lightexit.vm.machine import Limits, Outcome
 
-SEABIOS_ENDS = "No bootable device"
+_TITLES = {BackEnd.UNICORN: "Unicorn", BackEnd.KVM: "KVM"}
+#: The exit status, where the guest's is asked for, of a guest that has none.
+_NOT_ENDED = 2
 
 
 class EngineName(StrEnum):
@@ -31,10 +42,10 @@ class EngineName(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """What to run, and for how long."""
+    """What to run, on what, and for how long."""
 
-    firmware: bytes
-    memory_mib: int
+    guest: Guest
+    back_end: BackEnd
     limits: Limits
 
 
@@ -51,6 +62,16 @@ def run(
     firmware: Annotated[
         Path | None, typer.Option(help="Firmware image; default: this machine's SeaBIOS.")
     ] = None,
+    kernel: Annotated[
+        Path | None,
+        typer.Option(help="Boot this without firmware: Linux bzImage, Multiboot, flat 32-bit."),
+    ] = None,
+    initrd: Annotated[
+        list[Path] | None,
+        typer.Option(help="The kernel's initial RAM disk, or a module of it; as many as wanted."),
+    ] = None,
+    append: Annotated[str, typer.Option(help="The kernel's command line.")] = "",
+    backend: Annotated[BackEnd, typer.Option(help="What runs the guest's code.")] = BackEnd.UNICORN,
     engine: Annotated[EngineName, typer.Option(help="Where filters run.")] = EngineName.NATIVE,
     filters: Annotated[
         bool, typer.Option("--filters/--no-filters", help="Without: models answer everything.")
@@ -62,30 +83,50 @@ def run(
     accesses: Annotated[
         int | None, typer.Option(min=1, help="Stop after so many device accesses.")
     ] = None,
-    memory: Annotated[int, typer.Option(min=2, max=2048, help="Guest memory in MiB.")] = 16,
+    memory: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            max=2048,
+            metavar="MIB",
+            help=f"Guest memory; default: {FIRMWARE_MIB}, for a kernel {KERNEL_MIB}.",
+        ),
+    ] = None,
+    exit_status: Annotated[
+        bool,
+        typer.Option(
+            "--exit-status",
+            help="Exit as the guest does through port 0xf4 (isa-debug-exit): 2 * value + 1; "
+            "with 2 where it does not.",
+        ),
+    ] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here.")
     ] = None,
 ) -> None:
-    """Boot a PC on Unicorn, its hot registers answered by bytecode, and print what that saved.
+    """Boot a PC, its hot registers answered by bytecode, and print what that saved.
 
     The guest runs twice: first with the device models alone, silently, then with the filters.
     """
-    from lightexit.vm.firmware import load_firmware, seabios
     from lightexit.vm.machine import Limits
 
-    path = firmware or seabios()
-    image = load_firmware(path)
-    awaited = until if until is not None else (SEABIOS_ENDS if firmware is None else "")
-    limits = Limits(awaited.encode(), seconds, accesses)
-    job = Job(image, memory, limits)
-    _say(f"guest: {path}, {memory} MiB, one vCPU on Unicorn")
+    guest = read_guest(GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory))
+    awaited = guest.ends_with if until is None else until
+    job = Job(guest, backend, Limits(awaited.encode(), seconds, accesses))
+    _say(f"guest: {guest.file}, {guest.memory_mib} MiB, one vCPU on {_TITLES[backend]}")
     plain = _boot(job, None, show=not filters)
-    if not filters:
-        _report(plain, None, json_file)
-        return
-    _say(f"without filters: {_ended(plain.outcome)}")
-    _report(_boot(job, engine, show=True), plain, json_file)
+    shown = plain
+    if filters:
+        _say(f"without filters: {_ended(plain.outcome)}")
+        shown = _boot(job, engine, show=True)
+    _report(shown, plain if filters else None, json_file)
+    if exit_status:
+        raise typer.Exit(_exit_status(shown.outcome))
+
+
+def _exit_status(outcome: Outcome) -> int:
+    """The guest's, of which a process keeps 8 bits: always odd."""
+    return _NOT_ENDED if outcome.exit_status is None else outcome.exit_status & 0xFF
 
 
 def _say(text: str) -> None:
@@ -94,12 +135,19 @@ def _say(text: str) -> None:
 
 def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
     from lightexit.bus.clock import HostClock
+    from lightexit.vm.backends import make_cpu
     from lightexit.vm.console import Console
-    from lightexit.vm.pc import PcConfig, pc_machine
+    from lightexit.vm.pc import pc_machine
 
     console = Console(_print if show else None)
-    config = PcConfig(job.firmware, job.memory_mib << 20, int(time.time()))
-    machine = pc_machine(config, HostClock(), _engine(engine), debug=console, serial=console)
+    machine = pc_machine(
+        job.guest.config,
+        HostClock(),
+        _engine(engine),
+        make_cpu=functools.partial(make_cpu, job.back_end),
+        debug=console,
+        serial=console,
+    )
     machine.bus.timed = True
     outcome = machine.run(job.limits)
     if show:
@@ -134,6 +182,7 @@ def _ended(outcome: Outcome) -> str:
 
 def _report(shown: Run, plain: Run | None, json_file: Path | None) -> None:
     from lightexit.cli.table import print_table
+    from lightexit.cli.tally import rows, total
 
     table = rows(shown.counts, plain.counts if plain else [])
     sums = total(table)
@@ -162,12 +211,15 @@ def _summary(shown: Run, plain: Run | None, sums: Total) -> list[str]:
 
 
 def _write_json(path: Path, shown: Run, plain: Run | None, table: list[Row]) -> None:
+    from lightexit.cli.tally import as_json, total
+
     document = {
         "ended": {
             "reason": shown.outcome.reason.name.lower(),
             "detail": shown.outcome.detail,
             "seconds": shown.outcome.seconds,
             "accesses": shown.outcome.accesses,
+            "exit_status": shown.outcome.exit_status,
         },
         "output": shown.output,
         "output_without_filters": plain.output if plain else None,

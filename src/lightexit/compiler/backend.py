@@ -60,9 +60,25 @@ done:
 }
 """
 
+#: Trailing zeros: the ones below the lowest set bit, counted; behind a barrier, lest LLVM see
+#: through it. A bit past the end bounds the count of a zero.
+_TRAILING_ZEROS = """
+define internal i{width} @trailing_zeros_{width}(i{width} %x, i1 %ignored) alwaysinline {{
+  %word = {widen} i{width} %x to i64
+  %ended = or i64 %word, {end}
+  %less = add i64 %ended, -1
+  %not = xor i64 %ended, -1
+  %below = and i64 %less, %not
+  %hidden = call i64 asm "", "=r,0"(i64 %below) nounwind willreturn memory(none)
+  %count = call i64 @llvm.ctpop.i64(i64 %hidden)
+  %result = {narrow} i64 %count to i{width}
+  ret i{width} %result
+}}
+"""
+
 #: What the back end dies of, should LLVM make it of our IR all the same.
 _DEADLY = re.compile(
-    r"[us]mul\.with\.overflow\.i64|llvm\.mem(?:set|cpy|move)|llvm\.cttz|\bfence\b|\bs(?:div|rem) "
+    r"[us]mul\.with\.overflow\.i64|llvm\.mem(?:set|cpy|move)|\bfence\b|\bs(?:div|rem) "
     r"|\b(?:mul|udiv|urem)(?: n[us]w)* i(?:6[5-9]|[7-9]\d|\d{3})\b"
 )
 
@@ -83,6 +99,27 @@ def optimize(text: str) -> str:
 
 
 def _optimized(text: str, machine: Any) -> Any:
+    module = _transformed(text, machine)
+    better = str(module)
+    if "llvm.cttz" in better:
+        module = _transformed(_without_tables(better), machine)
+    return module
+
+
+def _without_tables(text: str) -> str:
+    """`text` without counts of trailing zeros, for which BPF would need a table in memory."""
+    widths = sorted({int(each) for each in re.findall(r"@llvm\.cttz\.i(\d+)", text)})
+    text = re.sub(r"^declare .*@llvm\.(cttz\.i\d+|ctpop\.i64)\(.*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"@llvm\.cttz\.i(\d+)", r"@trailing_zeros_\1", text)
+    return "".join([text, "declare i64 @llvm.ctpop.i64(i64)\n", *map(_trailing_zeros, widths)])
+
+
+def _trailing_zeros(width: int) -> str:
+    widen, narrow, end = ("bitcast", "bitcast", 0) if width == 64 else ("zext", "trunc", 1 << width)
+    return _TRAILING_ZEROS.format(width=width, widen=widen, narrow=narrow, end=end)
+
+
+def _transformed(text: str, machine: Any) -> Any:
     module = llvm.parse_assembly(text)
     module.verify()
     tuning = llvm.create_pipeline_tuning_options(speed_level=2)

@@ -144,9 +144,12 @@ class _Lowering:
             nonzero = self._compute(expr, f"icmp ne i64 {right}, 0")
             self.emit.ensure(expr.span, nonzero)
         operation = "udiv" if expr.op == "//" else "urem"
+        if isinstance(expr.right, tree.Const):
+            return self._compute(expr, f"{operation} i64 {left}, {right}")
+        # LLVM would count the zeros of a divisor that it knows to be a power of two.
+        right = self.emit.barrier(expr.span, right)
         result = self._compute(expr, f"{operation} i64 {left}, {right}")
-        scaled = isinstance(expr.right, tree.Const)
-        return result if scaled else self.emit.barrier(expr.span, result)
+        return self.emit.barrier(expr.span, result)
 
     def _shift_left(self, expr: tree.Binary, left: str, right: str) -> str:
         return self._shift(expr, "shl", left, right)

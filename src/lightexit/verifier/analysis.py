@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lightexit.isa import Program
-from lightexit.verifier.checker import Checker, RequirementError
+from lightexit.verifier.checker import Checker
 from lightexit.verifier.findings import Findings
 from lightexit.verifier.flow import Flow
 from lightexit.verifier.merge import Shape, course_of, merged, shape_of
-from lightexit.verifier.requirements import requirements
+from lightexit.verifier.requirements import RequirementError, requirements
 from lightexit.verifier.state import State, initial, state_covers
 from lightexit.verifier.transfer import Transfer, Ways
 
@@ -177,8 +177,7 @@ class Analysis:
             )
         if self.observe is not None:
             self.observe(slot, state)
-        for needed in self._required[slot]:
-            self._checker.check(needed, state)
+        self._checker.check(self._required[slot], state)
         return self._transfer.step(self.flow.at[slot], state)
 
     def _arrive(self, slot: int, state: State, visit: Visit, distance: int) -> Visit | None:

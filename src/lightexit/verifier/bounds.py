@@ -25,7 +25,7 @@ def anything(width: int) -> Bounds:
     return Bounds(0, 2 * half - 1, -half, half - 1)
 
 
-FULL = {width: anything(width) for width in (4, 8, 16, 32, 64)}
+FULL = {width: anything(width) for width in (3, 4, 5, 8, 16, 32, 64)}
 
 
 def signed(x: int, width: int) -> int:

@@ -3,46 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from lightexit.abi import STATE_OFFSET, WRITABLE_FIELDS, IoContext
 from lightexit.isa import Program
 from lightexit.verifier import requirements as req
 from lightexit.verifier import scalar, words
-from lightexit.verifier.cells import span
+from lightexit.verifier.accesses import ACCESSES
 from lightexit.verifier.helpers import HELPERS, KEY_SIZE
+from lightexit.verifier.requirements import RequirementError
 from lightexit.verifier.scalar import Scalar
-from lightexit.verifier.state import MAX_FRAMES, STACK_SIZE, State
+from lightexit.verifier.state import MAX_FRAMES, State
 from lightexit.verifier.value import Number, Pointer, RegionKind, Value, constant
 
 #: The most that may be added to a pointer at once, and the farthest it may lead (the kernel's).
 MAX_DISTANCE = 1 << 29
-_CONTEXT_SIZE = IoContext.layout.size
-
-
-def _writable() -> int:
-    fields = [f for f in IoContext.layout.fields if f.name in WRITABLE_FIELDS]
-    bits = 0
-    for field in fields:
-        bits |= span(field.offset, field.size)
-    return bits
-
-
-_WRITABLE = _writable()
-
-
-class RequirementError(Exception):
-    """A requirement that does not hold; `registers` are those worth showing."""
-
-    def __init__(
-        self, found: str, expected: str = "", hint: str = "", registers: tuple[int, ...] = ()
-    ) -> None:
-        super().__init__(found)
-        self.found = found
-        self.expected = expected
-        self.hint = hint
-        self.registers = registers
 
 
 def _number_or_constant(state: State, register: int | None, value: int) -> Value:
@@ -64,9 +39,10 @@ class Checker:
         self.answers = answers
         self.helpers = helpers
 
-    def check(self, needed: req.Requirement, state: State) -> None:
-        """Raise `RequirementError` unless `needed` holds in `state`."""
-        _CHECKS[type(needed)](self, needed, state)
+    def check(self, required: Iterable[req.Requirement], state: State) -> None:
+        """Raise `RequirementError` unless everything required holds in `state`."""
+        for needed in required:
+            _CHECKS[type(needed)](self, needed, state)
 
     def _says(self, state: State, register: int) -> str:
         return f"r{register} is {words.value(self.program, state.registers[register])}"
@@ -178,93 +154,7 @@ class Checker:
                 "compare it with 0 first",
                 (needed.register,),
             )
-        _ACCESSES[p.region.kind](self, needed, p, state)
-
-    def _context_access(self, needed: req.Access, p: Pointer, _state: State) -> None:
-        verb = "writes" if needed.writes else "reads"
-        at, size = needed.offset, needed.size
-        if not p.offset.is_const or p.offset.const != 0:
-            raise RequirementError(
-                f"{verb} the context through {words.pointer(self.program, p)}",
-                "the context's own pointer and a constant offset, as the kernel demands",
-                registers=(needed.register,),
-            )
-        if not 0 <= at <= _CONTEXT_SIZE - size or at % size or needed.atomic:
-            raise RequirementError(
-                f"{verb} {size} bytes at ctx + {at}" + " atomically" * needed.atomic,
-                f"a plain, aligned access within the context's {_CONTEXT_SIZE} bytes",
-            )
-        if needed.writes and span(at, size) & ~_WRITABLE:
-            raise RequirementError(
-                f"writes {words.context_field(at)}, which is the host's",
-                f"one of {', '.join(f'ctx.{name}' for name in WRITABLE_FIELDS)}",
-            )
-
-    def _stack_access(self, needed: req.Access, p: Pointer, state: State) -> None:
-        verb = "writes" if needed.writes else "reads"
-        low, high = p.offset.wide.smin + needed.offset, p.offset.wide.smax + needed.offset
-        if low < -STACK_SIZE or high + needed.size > 0:
-            raise RequirementError(
-                f"{verb} {needed.size} bytes at {words.integer(low)} to {words.integer(high)} "
-                "of the stack",
-                f"offsets from -{STACK_SIZE} up to below 0",
-                registers=(needed.register,),
-            )
-        self._check_alignment(needed, p)
-        if needed.reads:
-            start, length = low + STACK_SIZE, high - low + needed.size
-            self._check_written(needed, state.frames[p.region.number].stack, start, length)
-
-    def _check_written(self, needed: req.Access, stack: Any, start: int, length: int) -> None:
-        missing = span(start, length) & ~stack.written
-        exact = stack.items.get(start)
-        whole = exact is not None and exact[0] == needed.size == length
-        broken = stack.has_pointer(start, length) and (needed.atomic or not whole)
-        if missing or broken:
-            first = (missing & -missing).bit_length() - 1 if missing else start
-            raise RequirementError(
-                f"reads stack byte {first - STACK_SIZE}, "
-                + ("which is part of a pointer" if broken else "which was never written"),
-                "stack that every path has written" if missing else "the whole pointer, 8 bytes",
-                registers=(needed.register,),
-            )
-
-    def _check_alignment(self, needed: req.Access, p: Pointer) -> None:
-        moved = scalar.binary("add", 64, p.offset, scalar.const(needed.offset)).bits
-        if (moved.value | moved.mask) & (needed.size - 1):
-            raise RequirementError(
-                f"accesses {needed.size} bytes at {words.pointer(self.program, p)}, "
-                f"offset {needed.offset}, which need not be a multiple of {needed.size}",
-                "an aligned access",
-                registers=(needed.register,),
-            )
-
-    def _state_access(self, needed: req.Access, p: Pointer, _state: State) -> None:
-        verb = "writes" if needed.writes else "reads"
-        low, high = p.offset.wide.smin + needed.offset, p.offset.wide.smax + needed.offset
-        state_map = self.program.maps[p.region.number]
-        if low < STATE_OFFSET or high + needed.size > state_map.size:
-            at = (
-                words.integer(low)
-                if low == high
-                else f"{words.integer(low)} to {words.integer(high)}"
-            )
-            raise RequirementError(
-                f"{verb} {needed.size} bytes at offset {at} of state '{state_map.name}', "
-                f"which has {state_map.size} bytes, the first {STATE_OFFSET} of them the host's",
-                f"offsets {STATE_OFFSET} to {state_map.size - needed.size}",
-                "" if low == high else "check the index against the array's length first",
-                (needed.register,),
-            )
-        if needed.atomic:
-            self._check_alignment(needed, p)
-
-    def _handle_access(self, needed: req.Access, p: Pointer, _state: State) -> None:
-        raise RequirementError(
-            f"accesses memory through {words.pointer(self.program, p)}",
-            "a pointer to the value: map_value(index)",
-            registers=(needed.register,),
-        )
+        ACCESSES[p.region.kind](self.program, needed, p, state)
 
     def may_store(self, needed: req.MayStore, state: State) -> None:
         """Pointers may be kept on the stack only, whole, and not in a caller's frame."""
@@ -417,10 +307,4 @@ _CHECKS: dict[type, Callable[[Checker, Any, State], None]] = {
     req.MayEnter: Checker.may_enter,
     req.MayReturn: Checker.may_return,
     req.Never: Checker.never,
-}
-_ACCESSES: dict[RegionKind, Callable[[Checker, req.Access, Pointer, State], None]] = {
-    RegionKind.CONTEXT: Checker._context_access,
-    RegionKind.STACK: Checker._stack_access,
-    RegionKind.STATE: Checker._state_access,
-    RegionKind.HANDLE: Checker._handle_access,
 }

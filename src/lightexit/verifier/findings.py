@@ -11,6 +11,12 @@ Ranges = tuple[tuple[int, int], ...]
 _STACK_UNIT = 32
 
 
+def _possible(state: State, name: str) -> int:
+    """The bits that may be set in a field of the context."""
+    bits = state.field(name).bits
+    return bits.value | bits.mask
+
+
 class Findings:
     """Filled by `Transfer`, read by the report. Map indices lead to the slot that first wrote."""
 
@@ -23,10 +29,18 @@ class Findings:
         self.handled: dict[str, set[tuple[int, int]]] = {"read": set(), "write": set()}
         self.data_bits = 0
         self.actions: dict[str, int] = {}
+        #: By action field and number of its highest bit: the slot that first stored such a value.
+        self.askers: dict[tuple[str, int], int] = {}
 
     def touch_stack(self, entry: int, depth: int) -> None:
         """The function at `entry` uses that many bytes of stack."""
         self.stack[entry] = max(self.stack.get(entry, 0), depth)
+
+    def ask(self, slot: int, state: State) -> None:
+        """The instruction at `slot` has stored into the context's actions."""
+        for name in ACTIONS:
+            if bits := _possible(state, name):
+                self.askers.setdefault((name, bits.bit_length() - 1), slot)
 
     def answer(self, state: State) -> None:
         """A path ends here, with an answer in r0 and the context."""
@@ -41,9 +55,8 @@ class Findings:
         if is_write.umax == 1:
             self.handled["write"].add((offset.umin, offset.umax))
         for name in ACTIONS:
-            bits = state.field(name).bits
-            if bits.value | bits.mask:
-                self.actions[name] = self.actions.get(name, 0) | bits.value | bits.mask
+            if bits := _possible(state, name):
+                self.actions[name] = self.actions.get(name, 0) | bits
 
     def handled_offsets(self, direction: str) -> Ranges:
         """Ranges, both ends included, in order and disjoint, that a HANDLED is possible for."""

@@ -172,12 +172,13 @@ class Flow:
 
     def _joins(self) -> frozenset[int]:
         """Slots that more than one instruction leads to."""
-        arrivals = Counter({0: 1})
-        for i in self.instructions:
-            arrivals.update(set(self.successors[i.slot]))
-            if i.op.name == "call_local":
-                arrivals[i.target] += 1
-        return frozenset(slot for slot, count in arrivals.items() if count > 1)
+        entries = Counter(i.target for i in self.instructions if i.op.name == "call_local")
+        entries[0] += 1
+        return frozenset(
+            slot
+            for slot, before in self._predecessors.items()
+            if len(set(before)) + entries.get(slot, 0) > 1
+        )
 
     def _looping(self) -> frozenset[int]:
         """Slots between a backward jump and its target: every loop is among them."""
@@ -216,8 +217,10 @@ class Flow:
             now = before(effects[slot], after) | always
             if now != needed[slot]:
                 needed[slot] = now
-                todo += [each for each in self._predecessors[slot] if each not in waiting]
-                waiting.update(self._predecessors[slot])
+                for each in self._predecessors[slot]:
+                    if each not in waiting:
+                        todo.append(each)
+                        waiting.add(each)
         return needed
 
 

@@ -21,6 +21,18 @@ class Invariant(NamedTuple):
     states: int
 
 
+class Traced(NamedTuple):
+    """One explored instruction, and in words what is known before it."""
+
+    slot: int
+    instruction: str
+    state: list[str]
+
+    def __str__(self) -> str:
+        known = "".join(f"        {each}\n" for each in self.state)
+        return f"{known}{self.slot:4}: {self.instruction}"
+
+
 def _common(a: Value | None, b: Value | None) -> Value | None:
     if isinstance(a, Number) and isinstance(b, Number):
         return Number(scalar.join(a.scalar, b.scalar))
@@ -45,17 +57,17 @@ def invariants(program: Program, limits: Limits) -> dict[int, Invariant]:
     return dict(sorted(found.items()))
 
 
-def trace(program: Program, limits: Limits) -> str:
-    """Each state that was explored, with its instruction; for illegal bytecode, why it is."""
-    lines: list[str] = []
+def trace(program: Program, limits: Limits) -> list[Traced]:
+    """Each state that was explored, with its instruction; empty for illegal bytecode."""
     try:
         flow = Flow(program)
-    except AuthorError as illegal:
-        return str(illegal)
+    except AuthorError:
+        return []
+    texts = {slot: str(i) for slot, i in flow.at.items()}
+    steps: list[Traced] = []
 
     def observe(slot: int, state: State) -> None:
-        lines.extend(f"        {each}" for each in words.state(program, state))
-        lines.append(f"{slot:4}: {flow.at[slot]}")
+        steps.append(Traced(slot, texts[slot], words.state(program, state)))
 
     watch(program, flow, limits, observe)
-    return "\n".join(lines)
+    return steps

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from lightexit.abi import Request
 from lightexit.errors import AuthorError, Location
 from lightexit.isa import Program
 from lightexit.verifier.analysis import DEFAULT, Limits
 from lightexit.verifier.findings import Ranges
-from lightexit.verifier.invariants import Invariant, invariants, trace
+from lightexit.verifier.invariants import Invariant, Traced, invariants, trace
+
+LINE_ACTIONS = ("raised_lines", "lowered_lines", "pulsed_lines")
+ALL_REQUESTS = Request(~0)
 
 
 class VerifierError(AuthorError):
@@ -67,14 +71,17 @@ class Report:
     handled_reads: Ranges = ()
     handled_writes: Ranges = ()
     actions: dict[str, int] = field(default_factory=dict)
+    #: By action field and number of its highest bit: the slot that first stored such a value.
+    askers: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
 
     @cached_property
     def invariants(self) -> dict[int, Invariant]:
         """What holds before each instruction that some path reaches, by slot."""
         return invariants(self.program, self.limits)
 
-    def trace(self) -> str:
-        """The states before each instruction, in the order of exploration, for a reader."""
+    def trace(self) -> list[Traced]:
+        """The states before each instruction, in the order of exploration; `str` of each is for
+        a reader. Empty for illegal bytecode."""
         return trace(self.program, self.limits)
 
     @property
@@ -103,6 +110,36 @@ class Report:
         ranges = self.handled_writes if is_write else self.handled_reads
         return any(low <= offset <= high for low, high in ranges)
 
+    def exceeds(
+        self, *, lines: int, doorbells: int, requests: Request = ALL_REQUESTS
+    ) -> AuthorError | None:
+        """The refusal of a host that offers so many lines and doorbells, and carries out these
+        requests; None if the filter never asks for more."""
+        offered = dict.fromkeys(LINE_ACTIONS, lines) | {"doorbells": doorbells}
+        for name, count in offered.items():
+            if self.actions.get(name, 0) >> count:
+                return self._too_many(name, count)
+        if self.actions.get("requests", 0) & ~requests:
+            return self._asks("for an APIC's service", "requests", "lines and doorbells only")
+        return None
+
+    def _too_many(self, name: str, count: int) -> AuthorError:
+        kind = "doorbells" if name == "doorbells" else "lines"
+        number = self.actions[name].bit_length() - 1
+        wanted = f"numbers from 0 to {count - 1}" if count else "none"
+        hint = "bound the number first, if it is computed"
+        expected = f"{wanted}: the device has {count} {kind}"
+        return self._asks(f"for {kind[:-1]} {number}", name, expected, hint)
+
+    def _asks(self, what: str, name: str, expected: str, hint: str = "") -> AuthorError:
+        slot = self.askers.get((name, self.actions[name].bit_length() - 1))
+        return AuthorError(
+            f"{self.program.name}: may ask {what} (ctx.{name})",
+            where=None if slot is None else self.program.where(slot),
+            expected=expected,
+            hint=hint,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """All of it as values that `json` can write."""
         names = [m.name for m in self.program.maps]
@@ -111,6 +148,7 @@ class Report:
             "accepted": self.accepted,
             "error": self.error and _error_dict(self.error),
             "cost": self.cost,
+            "budget": self.limits.instructions,
             "states_explored": self.states_explored,
             "reads": [names[index] for index in sorted(self.read_maps)],
             "writes": [names[index] for index in sorted(self.written_maps)],
@@ -130,7 +168,7 @@ class Report:
 
     def _says(self) -> list[str]:
         says = [
-            f"cost: at most {self.cost} instructions",
+            f"cost: at most {self.cost} instructions; the budget is {self.limits.instructions}",
             f"state: {self._state()}",
             f"clock: {'read' if self.reads_clock else 'not read'}",
             f"handles reads at: {_ranges(self.handled_reads)}",
@@ -173,7 +211,7 @@ def _ranges(ranges: Ranges) -> str:
     return ", ".join(f"{low:#x}" if low == high else f"{low:#x}-{high:#x}" for low, high in ranges)
 
 
-_NUMBERED = ("doorbells", "raised_lines", "lowered_lines", "pulsed_lines")
+_NUMBERED = ("doorbells", *LINE_ACTIONS)
 
 
 def _action(name: str, bits: int) -> str:

@@ -7,28 +7,38 @@ Nothing here looks at a state: an instruction's requirements follow from the ins
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lightexit.isa import PSEUDO_MAP_IDX, PSEUDO_MAP_IDX_VALUE, Instruction, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Holds:
+class RequirementError(Exception):
+    """A requirement that does not hold; `registers` are those worth showing."""
+
+    def __init__(
+        self, found: str, expected: str = "", hint: str = "", registers: tuple[int, ...] = ()
+    ) -> None:
+        super().__init__(found)
+        self.found = found
+        self.expected = expected
+        self.hint = hint
+        self.registers = registers
+
+
+class Holds(NamedTuple):
     """The register holds something: it was written on every path."""
 
     register: int
 
 
-@dataclass(frozen=True, slots=True)
-class IsNumber:
+class IsNumber(NamedTuple):
     """The register holds a number; `purpose` tells what for."""
 
     register: int
     purpose: str
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """`size` bytes at the register's address plus `offset` may be read, or written."""
 
     register: int
@@ -39,8 +49,7 @@ class Access:
     atomic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MayStore:
+class MayStore(NamedTuple):
     """What the register holds may be stored (`size` bytes) where `base` points."""
 
     register: int
@@ -49,8 +58,7 @@ class MayStore:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(NamedTuple):
     """`dst op= src` (or the constant) is defined for what the registers hold."""
 
     name: str
@@ -60,8 +68,7 @@ class Arithmetic:
     constant: int
 
 
-@dataclass(frozen=True, slots=True)
-class Comparable:
+class Comparable(NamedTuple):
     """The comparison means the same wherever memory lies."""
 
     name: str
@@ -71,35 +78,30 @@ class Comparable:
     constant: int
 
 
-@dataclass(frozen=True, slots=True)
-class StateExists:
+class StateExists(NamedTuple):
     """The program has a map of that index, and the address lies in it or at its end."""
 
     index: int
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class MayCallHelper:
+class MayCallHelper(NamedTuple):
     """The helper is allowed and its arguments fit."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class MayEnter:
+class MayEnter(NamedTuple):
     """There is room for another function's frame: of the one that starts at slot `target`."""
 
     target: int
 
 
-@dataclass(frozen=True, slots=True)
-class MayReturn:
+class MayReturn(NamedTuple):
     """What r0 and the context hold is an answer, or a result for the caller."""
 
 
-@dataclass(frozen=True, slots=True)
-class Never:
+class Never(NamedTuple):
     """The instruction may not be used in a filter."""
 
     what: str

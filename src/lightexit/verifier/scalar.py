@@ -84,6 +84,8 @@ def _low_from_wide(wide: Bounds, low: Bounds) -> Bounds | None:
 
 def _wide_from_low(wide: Bounds, low: Bounds) -> Bounds:
     """Round the ends of `wide` to numbers whose low half is possible."""
+    if low == _LOW:
+        return wide
     umin, umax = wide.umin & _HIGH | low.umin, wide.umax & _HIGH | low.umax
     smin, smax = wide.smin & ~FULL32 | low.umin, wide.smax & ~FULL32 | low.umax
     return bounds.both(wide, Bounds(umin, umax, smin, smax))
@@ -92,6 +94,8 @@ def _wide_from_low(wide: Bounds, low: Bounds) -> Bounds:
 def _bits_from(bits: Tnum, wide: Bounds, low: Bounds) -> Tnum | None:
     """The bits, knowing the common leading bits of both bounds."""
     known = tnum.meet(bits, tnum.between(wide.umin, wide.umax))
+    if low == _LOW:
+        return known
     half = tnum.between(low.umin, low.umax)
     return known and tnum.meet(known, Tnum(half.value, half.mask | _HIGH))
 
@@ -109,6 +113,8 @@ def _refined(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar | None:
 
 def make(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar | None:
     """Let the three views refine each other; None if they contradict."""
+    if wide == _WIDE and low == _LOW and bits == _BITS:
+        return UNKNOWN
     s = _refined(bits, wide, low)
     if s is not None and s != (bits, wide, low):
         s = _refined(*s)

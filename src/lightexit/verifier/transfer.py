@@ -41,6 +41,7 @@ from lightexit.verifier.value import (
 Ways = list[tuple[int, State]]
 
 _NOW = IoContext.layout.field("now_ns")
+_ACTIONS = IoContext.layout.field("doorbells")
 _CALLER_SAVED = range(1, 6)
 
 
@@ -160,6 +161,9 @@ class Transfer:
         size = i.op.width // 8
         if p.region.kind is RegionKind.CONTEXT:
             state.context = state.context.store(i.offset, size, value)
+            assert _ACTIONS is not None
+            if i.offset >= _ACTIONS.offset:
+                self.findings.ask(i.slot, state)
         elif p.region.kind is RegionKind.STACK:
             start, length = self._stack_span(p, i.offset, size, state)
             stack = state.frames[p.region.number].stack

@@ -47,6 +47,7 @@ def _report(program: Program, analysis: Analysis, error: AuthorError | None) -> 
         handled_reads=found.handled_offsets("read"),
         handled_writes=found.handled_offsets("write"),
         actions=dict(found.actions),
+        askers=dict(found.askers),
     )
 
 

@@ -7,7 +7,10 @@ Accesses to devices are no exits here: back ends hand them to the bus and go on.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+
+if TYPE_CHECKING:
+    from lightexit.vm.boot.state import StartState
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ Exit: TypeAlias = Halted | Stopped | Interruptible | Shutdown
 
 
 class Cpu(Protocol):
-    """What the machine asks of a back end's vCPU.
+    """What the machine asks of a back end's vCPU, which begins at its reset vector.
 
     `request_stop` and `set_interrupt` may be called at any time from any thread, and are never
     lost: a stop lasts until `clear_stop`, a pending interrupt until its level falls.
@@ -73,4 +76,13 @@ class Cpu(Protocol):
 
     def where(self) -> str:
         """The next instruction's address, for messages."""
+        ...
+
+
+@runtime_checkable
+class Bootable(Protocol):
+    """A vCPU that can begin elsewhere than at its reset vector."""
+
+    def start(self, state: StartState) -> None:
+        """Take these registers, before it has run."""
         ...

@@ -35,6 +35,7 @@ class Reason(Enum):
     HALTED = "the guest halted, and nothing can wake it"
     SHUTDOWN = "the guest shut down"
     RESET = "the guest asked for a reset"
+    EXIT = "the guest ended the run"
     REQUEST = "a stop was requested"
 
 
@@ -49,12 +50,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, and after how long in host time and accesses to devices."""
+    """How a run ended, and after how long in host time and accesses to devices.
+
+    `exit_status` is what the guest has ended it with (Reason.EXIT).
+    """
 
     reason: Reason
     detail: str
     seconds: float
     accesses: int
+    exit_status: int | None = None
 
 
 class Machine:
@@ -79,7 +84,7 @@ class Machine:
         self._pic: Pic | None = None
         self._timed: list[Device[Any]] = []
         self._deadline_ns: int | None = None
-        self._ending: tuple[Reason, str] | None = None
+        self._ending: tuple[Reason, str, int | None] | None = None
         self._halted = False
         self._woken = threading.Event()
         self._accesses = 0
@@ -128,11 +133,17 @@ class Machine:
 
     # Ending a run, from any thread
 
-    def stop(self, reason: Reason = Reason.REQUEST, detail: str = "") -> None:
+    def stop(
+        self, reason: Reason = Reason.REQUEST, detail: str = "", exit_status: int | None = None
+    ) -> None:
         """End the run, now or, where none is going on, the next one at its start."""
         if self._ending is None:
-            self._ending = (reason, detail)
+            self._ending = (reason, detail, exit_status)
         self._kick()
+
+    def exit(self, status: int) -> None:
+        """End the run as the guest wants it."""
+        self.stop(Reason.EXIT, f"exit status {status}", status)
 
     # Running
 
@@ -152,10 +163,10 @@ class Machine:
                     self._step(alarm, end_ns)
             finally:
                 self._pause()
-        reason, detail = self._ending
+        reason, detail, exit_status = self._ending
         self._ending = None
         seconds = (time.monotonic_ns() - start_ns) / 1e9
-        return Outcome(reason, detail, seconds, self._accesses)
+        return Outcome(reason, detail, seconds, self._accesses, exit_status)
 
     def _resume(self) -> None:
         if isinstance(self.clock, HostClock):

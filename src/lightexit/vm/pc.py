@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The default PC: what SeaBIOS and simple kernels expect to find."""
+"""The default PC: what SeaBIOS and kernels expect to find."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lightexit.bus.bus import Bus, BusCpu
 from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.bus.line import Line
+from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.debugcon import Debugcon
 from lightexit.devices.fw_cfg import FwCfg
+from lightexit.devices.hpet import Hpet
 from lightexit.devices.i440fx import I440fx
 from lightexit.devices.pic import Pic
 from lightexit.devices.pit import Pit
@@ -22,19 +25,29 @@ from lightexit.devices.ps2 import Ps2
 from lightexit.devices.rtc import Rtc
 from lightexit.devices.uart import Uart
 from lightexit.engine.api import Engine
+from lightexit.errors import HostError
+from lightexit.vm import backends
 from lightexit.vm.console import Console
-from lightexit.vm.exits import Cpu
+from lightexit.vm.exits import Bootable, Cpu
 from lightexit.vm.machine import Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
+
+if TYPE_CHECKING:
+    from lightexit.vm.boot import Payload, StartState
 
 
 @dataclass(frozen=True)
 class PcConfig:
-    """What the PC is made of. `unix_seconds` is what its real-time clock starts with."""
+    """What the PC is made of: a firmware, or a kernel with its payload that is booted directly.
 
-    firmware: bytes
+    `unix_seconds` is what its real-time clock starts with.
+    """
+
+    firmware: bytes = b""
     ram_bytes: int = 16 * MIB
     unix_seconds: int = 0
+    kernel: bytes = b""
+    payload: Payload | None = None
 
 
 MakeCpu = Callable[[GuestMemory, BusCpu], Cpu]
@@ -42,9 +55,7 @@ MakeCpu = Callable[[GuestMemory, BusCpu], Cpu]
 
 def unicorn_cpu(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
     """The default back end's CPU."""
-    from lightexit.vm.unicorn import UnicornCpu
-
-    return UnicornCpu(memory, bus_cpu)
+    return backends.make_cpu(backends.BackEnd.UNICORN, memory, bus_cpu)
 
 
 def pc_machine(
@@ -56,11 +67,31 @@ def pc_machine(
     debug: Console | None = None,
     serial: Console | None = None,
 ) -> Machine:
-    """A PC at its reset vector. `debug` shows port 0x402, `serial` the first serial port."""
+    """A PC at its reset vector, or at a kernel's entry.
+
+    `debug` shows port 0x402, `serial` the first serial port. Raises AuthorError for what is no
+    kernel or does not fit.
+    """
     memory = GuestMemory(config.ram_bytes, config.firmware)
+    state = _load_kernel(config, memory) if config.kernel else None
     machine = Machine(Bus(clock, engine), clock, functools.partial(make_cpu, memory), debug)
+    if state is not None:
+        _start(machine.cpu, state)
     _add_devices(machine, config, serial or Console())
     return machine
+
+
+def _load_kernel(config: PcConfig, memory: GuestMemory) -> StartState:
+    from lightexit.vm.boot import NOTHING, Platform, load
+
+    platform = Platform(apics=False, hpet=True)
+    return load(config.kernel, memory, config.payload or NOTHING, platform)
+
+
+def _start(cpu: Cpu, state: StartState) -> None:
+    if not isinstance(cpu, Bootable):
+        raise HostError("this back end cannot boot a kernel directly", hint="--backend unicorn")
+    cpu.start(state)
 
 
 def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
@@ -73,10 +104,17 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
 
     reset = Line(lambda level: machine.stop(Reason.RESET) if level else None)
     a20 = Line()
-    pit = Pit(clock, irq(0))
-    rtc = Rtc(clock, irq(8), unix_seconds=config.unix_seconds, ram_bytes=config.ram_bytes)
+    hpet = Hpet(clock, irq(0), irq(8))
+    pit = Pit(clock, machine.wire(hpet.memory, hpet.irq0_in))
+    rtc = Rtc(
+        clock,
+        machine.wire(hpet.memory, hpet.irq8_in),
+        unix_seconds=config.unix_seconds,
+        ram_bytes=config.ram_bytes,
+    )
     for device in (
         pic,
+        hpet,
         pit,
         Port61(clock, pit),
         rtc,
@@ -85,6 +123,7 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
         PmTimer(clock, irq(9), lambda kind: machine.stop(Reason.SHUTDOWN, f"sleep type {kind}")),
         I440fx(clock, reset),
         FwCfg(clock),
+        DebugExit(clock, machine.exit),
         Debugcon(clock, machine.console.write),
         Uart(clock, irq(4), serial.write),
     ):

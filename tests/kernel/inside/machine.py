@@ -45,11 +45,15 @@ class Machine:
 
     def load(self, code: str) -> Vcpu:
         """A vCPU that begins with that code, in hex."""
-        image = bytes.fromhex(code)
-        self.memory.ram[ENTRY : ENTRY + len(image)] = image
+        self.put(code)
         vcpu = self.vm.add_vcpu()
         self.enter(vcpu)
         return vcpu
+
+    def put(self, code: str) -> None:
+        """Have that code, in hex, at ENTRY."""
+        image = bytes.fromhex(code)
+        self.memory.ram[ENTRY : ENTRY + len(image)] = image
 
     def enter(self, vcpu: Vcpu) -> None:
         start.real_mode(vcpu, ENTRY, 0x8000)

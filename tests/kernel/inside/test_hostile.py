@@ -240,5 +240,5 @@ def test_reading_statistics(module: Module, machine: Machine) -> None:
         assert [len(os.read(attachment.fd, each)) for each in (0, 5, size, 4096)] == [
             *(0, 5, size, size)
         ]
-        with pytest.raises(OSError, match="Bad file descriptor|Invalid argument"):
+        with pytest.raises(OSError, match="Invalid argument"):
             os.write(attachment.fd, b"1")

@@ -8,6 +8,7 @@ import time
 from kernel.inside.machine import HLT, Machine, keep, port_in
 from kernel.inside.programs import TIMER
 from lightexit.abi import ClockState, Space, StateMemory
+from lightexit.bus.clock import HostClock
 from lightexit.engine.kernel import KernelEngine
 from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window
 
@@ -74,3 +75,24 @@ def test_a_moved_clock_keeps_its_state(module: Module, machine: Machine) -> None
         clock.state.base_ns = 4242
         assert read(machine, 1) == [4242]
     assert clock.state.base_ns == 4242
+
+
+def test_it_is_the_clock_of_the_machine(module: Module, machine: Machine) -> None:
+    """Reads fall between two looks at a HostClock, to the nanosecond where that is paused."""
+    clock = HostClock()
+    vcpu = machine.load(port_in(PORT, 4) + keep(KEPT) + HLT)
+
+    def guest_read() -> int:
+        machine.enter(vcpu)
+        assert machine.run(vcpu, lambda access: 0) == []
+        return int.from_bytes(machine.memory.ram[KEPT : KEPT + 4], "little")
+
+    with attach(module, machine, clock.memory):
+        for _ in range(20):
+            before, seen, after = clock.now_ns(), guest_read(), clock.now_ns()
+            assert (seen - before) % ONE <= after - before
+        clock.pause()
+        assert guest_read() == guest_read() == clock.now_ns() % ONE
+        paused = clock.now_ns()
+        clock.resume()
+        assert 0 < (guest_read() - paused) % ONE <= clock.now_ns() - paused

@@ -1,40 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Start states on the back ends, through their register interfaces."""
+"""Start states on KVM, through its register interface."""
 
 from __future__ import annotations
 
-from unicorn import x86_const
-
 from lightexit.vm.boot import Segment, StartState
-from lightexit.vm.boot.state import LMA
 from lightexit.vm.kvm import structs
 from lightexit.vm.kvm.vcpu import Vcpu
-from lightexit.vm.unicorn import UnicornCpu
 
-EFER = 0xC000_0080
-DATA_SEGMENTS = ("ds", "es", "fs", "gs", "ss")
 GENERAL = ("rax", "rbx", "rsi", "rsp")
-
-
-def start_unicorn(cpu: UnicornCpu, state: StartState) -> None:
-    """Tables first, then modes in the order in which a CPU enters them, then selectors."""
-
-    def write(name: str, value: object) -> None:
-        cpu.uc.reg_write(getattr(x86_const, f"UC_X86_REG_{name.upper()}"), value)
-
-    write("gdtr", (0, state.gdt.base, state.gdt.limit, 0))
-    write("idtr", (0, state.idt.base, state.idt.limit, 0))
-    write("cr3", state.cr3)
-    write("cr4", state.cr4)
-    write("msr", (EFER, state.efer & ~LMA))
-    write("cr0", state.cr0)
-    write("cs", state.code.selector)
-    for name in DATA_SEGMENTS:
-        write(name, state.data.selector)
-    for name in GENERAL:
-        write(f"e{name[1:]}", getattr(state, name))
-    write("eflags", state.rflags)
-    write("eip", state.rip)
 
 
 def start_kvm(vcpu: Vcpu, state: StartState) -> None:

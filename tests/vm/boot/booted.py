@@ -19,7 +19,7 @@ from lightexit.vm.kvm.cpu import KvmCpu, kvm_cpu
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.unicorn import UnicornCpu
-from vm.boot.apply import start_kvm, start_unicorn
+from vm.boot.apply import start_kvm
 
 BACK_ENDS = ("unicorn", "kvm")
 
@@ -48,7 +48,7 @@ def boot(
     if back_end == "unicorn":
         machine = Machine(bus, clock, lambda bus_cpu: UnicornCpu(memory, bus_cpu), serial)
         assert isinstance(machine.cpu, UnicornCpu)
-        start_unicorn(machine.cpu, state)
+        machine.cpu.start(state)
     else:
         machine = _kvm_machine(bus, clock, memory, serial)
         assert isinstance(machine.cpu, KvmCpu)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Unicorn back end: emulation on any machine, with no privileges.
 
-From below: `traps` (what the emulator knows of an exception), `engine` (the emulator with a
+From below: `context` (what the emulator keeps to itself), `engine` (the emulator with a
 machine's memory and bus in it), `cpu` (what a machine sees).
 """
 

@@ -1,40 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Unicorn back end: emulation on any machine, with no privileges.
+"""`UnicornCpu`: an emulated CPU as the machine asks for it.
 
-Unicorn calls the native dispatch routine for every access to a device; no Python runs unless a
-model answers. It delivers no interrupts itself: software interrupts, exceptions and external
-interrupts stop it, and the frame is built here (see x86.py). Address line 20 is always open.
+Unicorn delivers no interrupts itself: software interrupts, exceptions and external interrupts
+stop it, and the frame is built here (see x86.py). Address line 20 is always open.
 """
 
 from __future__ import annotations
 
-import ctypes
-import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from unicorn import (
-    UC_ARCH_X86,
-    UC_ERR_INSN_INVALID,
-    UC_ERR_OK,
-    UC_HOOK_BLOCK,
-    UC_HOOK_INSN,
-    UC_HOOK_INTR,
-    UC_HOOK_MEM_INVALID,
-    UC_MODE_32,
-    UC_PROT_ALL,
-    x86_const,
-)
-from unicorn.unicorn_py3.unicorn import Uc, UcError, uclib
+from unicorn import UC_ERR_INSN_INVALID, UC_ERR_OK
+from unicorn.unicorn_py3.unicorn import UcError
 
-from lightexit.abi import Struct, u32, u64
 from lightexit.bus.bus import BusCpu
-from lightexit.bus.memory import Record
-from lightexit.bus.native import dispatch, expand, read_ir
-from lightexit.engine.native import NativeCode, compile_ir
-from lightexit.errors import GuestError, InternalError
+from lightexit.errors import GuestError
 from lightexit.vm.exits import Exit, Halted, Interruptible, Shutdown, Stopped
 from lightexit.vm.memory import GuestMemory
+from lightexit.vm.paging import LMA, PG, NotMappedError, Paging, pieces
+from lightexit.vm.unicorn.context import Context, Trap, traps_are_known
+from lightexit.vm.unicorn.engine import EFER, Engine, meaning, new_watch
 from lightexit.vm.x86 import (
+    PROTECTED_MODE,
     WITH_ERROR_CODE,
     Flag,
     NoHandlerError,
@@ -44,124 +30,69 @@ from lightexit.vm.x86 import (
     segment_base,
 )
 
-_NEVER = (1 << 64) - 1
+if TYPE_CHECKING:
+    from lightexit.vm.boot.state import StartState
+
 _RESET_CS, _RESET_IP, _RESET_CR0 = 0xF000, 0xFFF0, 0x6000_0010
-_REGISTERS = {
-    Register.CS: x86_const.UC_X86_REG_CS,
-    Register.SS: x86_const.UC_X86_REG_SS,
-    Register.EIP: x86_const.UC_X86_REG_EIP,
-    Register.ESP: x86_const.UC_X86_REG_ESP,
-    Register.EFLAGS: x86_const.UC_X86_REG_EFLAGS,
-    Register.CR0: x86_const.UC_X86_REG_CR0,
-}
-_DATA_SEGMENTS = (
-    x86_const.UC_X86_REG_DS,
-    x86_const.UC_X86_REG_ES,
-    x86_const.UC_X86_REG_FS,
-    x86_const.UC_X86_REG_GS,
-    x86_const.UC_X86_REG_SS,
-)
-_STI, _POP_SS, _MOV_SS = 0xFB, 0x17, 0x8E
-
-
-class Watch(Struct):
-    """What `unicorn.ll` looks at. `stop` and `interrupt` are levels, set from any thread."""
-
-    stop: u32
-    interrupt: u32
-    skip_block: u32
-    is_stopped: u32
-    is_trapped: u32
-    vector: u32
-    previous_end: u64
-    emu_stop: u64
-    reg_read: u64
-    flags_register: u32
-    flags: u64
-
-
-@functools.cache
-def _hooks() -> NativeCode:
-    return compile_ir(expand(read_ir("lightexit.vm.unicorn", "hooks.ll"), {"Watch": (Watch, 0)}))
-
-
-def _address(function: Any) -> int:
-    return ctypes.cast(function, ctypes.c_void_p).value or 0
+_DATA_SEGMENTS = ("DS", "ES", "FS", "GS", "SS")
+_STI, _POP_SS, _MOV_SS, _INT = 0xFB, 0x17, 0x8E, 0xCD
+_UNDEFINED = 6
+_STAR, _LSTAR, _SFMASK = 0xC000_0081, 0xC000_0082, 0xC000_0084
 
 
 class UnicornCpu:
-    """One x86 CPU on a machine's memory and bus, at its reset vector."""
+    """One x86 CPU on a machine's memory and bus, at its reset vector until `start`."""
 
     def __init__(self, memory: GuestMemory, bus_cpu: BusCpu) -> None:
         self._memory = memory
         self._bus_cpu = bus_cpu
-        self._watch = Record(Watch)
-        self._fault: tuple[int, int] | None = None
-        self.uc: Any = Uc(UC_ARCH_X86, UC_MODE_32)
-        self._map_memory()
-        self._add_hooks()
+        self._watch = new_watch()
+        self._use(Engine(memory, bus_cpu, self._watch))
         self._reset()
 
-    def _map_memory(self) -> None:
-        for slot in self._memory.slots:
-            self.uc.mem_map_ptr(slot.address, slot.size, UC_PROT_ALL, slot.host_address)
-        self._apertures = [self._map_aperture(hole) for hole in self._memory.apertures]
+    @property
+    def uc(self) -> Any:
+        """Unicorn's own object."""
+        return self._engine.uc
 
-    def _map_aperture(self, hole: range) -> object:
-        aperture = self._bus_cpu.aperture(hole.start)
-        native = dispatch()
-        user = ctypes.c_void_p(aperture.address)
-        _check(
-            uclib.uc_mmio_map(
-                self.uc._uch,
-                hole.start,
-                len(hole),
-                native.address("memory_read"),
-                user,
-                native.address("memory_write"),
-                user,
-            )
-        )
-        return aperture
-
-    def _add_hooks(self) -> None:
-        native, hooks, watch = dispatch(), _hooks(), self._watch
-        watch.fields.emu_stop = _address(uclib.uc_emu_stop)
-        watch.fields.reg_read = _address(uclib.uc_reg_read)
-        watch.fields.flags_register = x86_const.UC_X86_REG_EFLAGS
-        port = (UC_HOOK_INSN, self._bus_cpu.address)
-        self._hook(*port, native.address("port_in"), x86_const.UC_X86_INS_IN)
-        self._hook(*port, native.address("port_out"), x86_const.UC_X86_INS_OUT)
-        self._hook(UC_HOOK_BLOCK, watch.address, hooks.address("at_block"))
-        self._hook(UC_HOOK_INTR, watch.address, hooks.address("at_interrupt"))
-        self.uc.hook_add(UC_HOOK_MEM_INVALID, self._at_fault)
-
-    def _hook(self, kind: int, user: int, function: int, *instruction: int) -> None:
-        everywhere = ctypes.c_uint64(1), ctypes.c_uint64(0)
-        _check(
-            uclib.uc_hook_add(
-                self.uc._uch,
-                ctypes.byref(ctypes.c_size_t()),
-                kind,
-                ctypes.c_void_p(function),
-                ctypes.c_void_p(user),
-                *everywhere,
-                *map(ctypes.c_int, instruction),
-            )
-        )
-
-    def _at_fault(self, _uc: Uc, kind: int, address: int, *_details: Any) -> bool:
-        self._fault = kind, address
-        return False
+    def _use(self, engine: Engine) -> None:
+        self._engine, self._context = engine, Context(engine.uc)
 
     def _reset(self) -> None:
-        self.uc.reg_write(x86_const.UC_X86_REG_CR0, _RESET_CR0)
+        write = self._engine.write
+        write("CR0", _RESET_CR0)
         for segment in _DATA_SEGMENTS:
-            self.uc.reg_write(segment, 0)
-        self.uc.reg_write(x86_const.UC_X86_REG_IDTR, (0, 0, 0xFFFF, 0))
+            write(segment, 0)
+        write("IDTR", (0, 0, 0xFFFF, 0))
         self.set(Register.CS, _RESET_CS)
-        self.set(Register.EIP, _RESET_IP)
-        self.set(Register.EFLAGS, 2)
+        self.set(Register.RIP, _RESET_IP)
+        self.set(Register.RFLAGS, 2)
+
+    def start(self, state: StartState) -> None:
+        """Begin there instead: tables first, then modes in the order that a CPU enters them.
+
+        A 64-bit engine takes selectors only, and has flat segments behind all of them.
+        """
+        self._use(Engine(self._memory, self._bus_cpu, self._watch, is_64bit=True))
+        write = self._engine.write
+        if not state.efer & LMA:
+            # Paging on and off again: so a CPU leaves long mode.
+            write("CR0", state.cr0 | PG)
+            write("CR0", state.cr0)
+        write("GDTR", (0, state.gdt.base, state.gdt.limit, 0))
+        write("IDTR", (0, state.idt.base, state.idt.limit, 0))
+        write("CR3", state.cr3)
+        write("CR4", state.cr4)
+        write("MSR", (EFER, state.efer))
+        write("CR0", state.cr0)
+        write("CS", state.code.selector)
+        for name in _DATA_SEGMENTS:
+            write(name, state.data.selector)
+        for name, value in (("RAX", state.rax), ("RBX", state.rbx), ("RSI", state.rsi)):
+            write(name, value)
+        self.set(Register.RSP, state.rsp)
+        self.set(Register.RFLAGS, state.rflags)
+        self.set(Register.RIP, state.rip)
 
     # Running
 
@@ -169,14 +100,18 @@ class UnicornCpu:
         """Run until there is an exit. Raises GuestError where emulation fails."""
         watch = self._watch.fields
         while True:
-            watch.is_stopped = watch.is_trapped = 0
-            status = uclib.uc_emu_start(self.uc._uch, self.get(Register.EIP), _NEVER, 0, 0)
+            watch.is_stopped = watch.is_trapped = watch.is_syscall = 0
+            status = self._engine.run()
+            if status == UC_ERR_INSN_INVALID and self._deliver_undefined():
+                continue
             if status != UC_ERR_OK:
                 raise self._failure(status)
             if watch.is_trapped:
-                trap = self._deliver_trap(watch.vector)
-                if trap is not None:
-                    return trap
+                exit = self._deliver_trap(watch.vector)
+                if exit is not None:
+                    return exit
+            elif watch.is_syscall:
+                self._system_call()
             elif not watch.is_stopped:
                 return Halted()
             elif watch.stop:
@@ -199,7 +134,7 @@ class UnicornCpu:
     @property
     def interrupts_enabled(self) -> bool:
         """The interrupt flag."""
-        return bool(self.get(Register.EFLAGS) & Flag.IF)
+        return bool(self.get(Register.RFLAGS) & Flag.IF)
 
     def interruptible(self) -> bool:
         """Whether an interrupt would be taken now; if not for one instruction, it is skipped."""
@@ -211,33 +146,67 @@ class UnicornCpu:
 
     def _in_shadow(self) -> bool:
         """Whether the instruction before was one after which no interrupt is taken."""
-        here = segment_base(self, Register.CS) + self.get(Register.EIP)
+        here = segment_base(self, Register.CS) + self.get(Register.RIP)
         if here != self._watch.fields.previous_end or here < 2:
             return False
-        before = self.load(here - 2, 2).to_bytes(2, "little")
+        before = self._before(here).to_bytes(2, "little")
         loads_ss = before[0] == _MOV_SS and before[1] & 0xF8 == 0xD0
         return before[1] in (_STI, _POP_SS) or loads_ss
+
+    def _before(self, address: int) -> int:
+        """The two bytes before an address; 0 where there is no memory."""
+        try:
+            return self.load(address - 2, 2)
+        except (NoHandlerError, NotMappedError):
+            return 0
 
     def interrupt(self, vector: int) -> Exit | None:
         """Deliver an external interrupt; an exit where the guest has no handler for it."""
         return self._try_deliver(vector, None)
 
     def _deliver_trap(self, vector: int) -> Exit | None:
-        protected = self.get(Register.CR0) & 1
-        here = segment_base(self, Register.CS) + self.get(Register.EIP)
-        software = self.load(here - 2, 2) == 0xCD | vector << 8
-        if protected and vector in WITH_ERROR_CODE and not software:
+        trap = self._trap(vector)
+        has_code = vector in WITH_ERROR_CODE and not trap.is_software
+        return self._try_deliver(vector, trap.error_code if has_code else None)
+
+    def _system_call(self) -> None:
+        """SYSCALL, which Unicorn steps over (SDM volume 2)."""
+        engine, old = self._engine, self.get(Register.CS)
+        code = engine.msr(_STAR) >> 32 & 0xFFFC
+        if not engine.is_64bit or not self._context.enter_ring_0(old, code, code + 8):
             raise GuestError(
-                f"the guest took exception {vector} at {self.where()}, whose error code "
-                "Unicorn does not tell",
-                hint="the KVM back end",
+                f"a system call at {self.where()}, which cannot be carried out",
+                expected="Unicorn 2.1.4, and a kernel that is booted directly",
+                hint="--backend kvm",
             )
-        return self._try_deliver(vector, None)
+        flags = self.get(Register.RFLAGS)
+        engine.write("RCX", self.get(Register.RIP))
+        engine.write("R11", flags)
+        self.set(Register.RFLAGS, flags & ~engine.msr(_SFMASK) | 2)
+        self.set(Register.RIP, engine.msr(_LSTAR))
+
+    def _deliver_undefined(self) -> bool:
+        """Whether the guest takes the exception. In real mode, its table cannot tell."""
+        protected = self.get(Register.CR0) & PROTECTED_MODE
+        return bool(protected) and self._try_deliver(_UNDEFINED, None) is None
+
+    def _trap(self, vector: int) -> Trap:
+        if traps_are_known():
+            return self._context.take_trap()
+        here = segment_base(self, Register.CS) + self.get(Register.RIP)
+        if self._before(here) == _INT | vector << 8:
+            return Trap(is_software=True, error_code=0)
+        raise GuestError(
+            f"the guest took exception {vector} at {self.where()}, of which this version of "
+            "Unicorn does not tell more: neither its error code, nor whether it is a double fault",
+            expected="Unicorn 2.1.4",
+            hint="--backend kvm",
+        )
 
     def _try_deliver(self, vector: int, error_code: int | None) -> Exit | None:
         try:
             deliver(self, vector, error_code)
-        except NoHandlerError as error:
+        except (NoHandlerError, NotMappedError) as error:
             return Shutdown(f"{error}, at {self.where()}")
         return None
 
@@ -245,60 +214,98 @@ class UnicornCpu:
 
     def get(self, register: Register) -> int:
         """A register's value."""
-        return int(self.uc.reg_read(_REGISTERS[register]))
+        return self._engine.get(register)
 
     def set(self, register: Register, value: int) -> None:
-        """Change a register."""
-        self.uc.reg_write(_REGISTERS[register], value)
+        """Change a register. Raises NoHandlerError for what Unicorn does not let us change."""
+        if (
+            register is Register.CS
+            and self._engine.is_64bit
+            and not self.get(Register.CR0) & PROTECTED_MODE
+        ):
+            raise NoHandlerError("an interrupt in real mode, after a direct boot")
+        self._engine.set(register, value)
 
     @property
     def idt(self) -> Table:
         """The interrupt descriptor table."""
-        return self._table(x86_const.UC_X86_REG_IDTR)
+        return self._engine.table("IDTR")
 
     @property
     def gdt(self) -> Table:
         """The global descriptor table."""
-        return self._table(x86_const.UC_X86_REG_GDTR)
+        return self._engine.table("GDTR")
 
-    def _table(self, register: int) -> Table:
-        _, base, limit, _ = self.uc.reg_read(register)
-        return Table(base, limit)
+    @property
+    def task_base(self) -> int:
+        """Where the task state segment begins."""
+        return self._engine.table("TR").base
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the CPU is in long mode, be it in 64-bit code or not."""
+        return bool(self._engine.efer & LMA)
+
+    def enter_ring_0(self, selector: int) -> None:
+        """Change to a flat 64-bit code segment of ring 0, and to a null stack segment."""
+        if not self._context.enter_ring_0(self.get(Register.CS), selector):
+            raise NoHandlerError("an interrupt in ring 3, which this version of Unicorn hides")
 
     def load(self, address: int, size: int) -> int:
-        """A value from memory, by linear address."""
-        return int.from_bytes(self.uc.mem_read(address, size), "little")
+        """A value from memory, by linear address. Raises NoHandlerError, NotMappedError."""
+        data = b"".join(self._read(*piece) for piece in self._physical(address, size))
+        return int.from_bytes(data, "little")
 
     def store(self, address: int, value: int, size: int) -> None:
-        """A value into memory, by linear address."""
-        self.uc.mem_write(address, value.to_bytes(size, "little"))
+        """A value into memory, by linear address. Raises NoHandlerError, NotMappedError."""
+        data = value.to_bytes(size, "little")
+        for place, step in self._physical(address, size):
+            self._write(place, data[:step])
+            data = data[step:]
+
+    def _physical(self, address: int, size: int) -> list[tuple[int, int]]:
+        cr0, cr3, cr4 = map(self.get, (Register.CR0, Register.CR3, Register.CR4))
+        paging = Paging(cr0, cr3, cr4, self._engine.efer)
+        return [
+            (paging.translate(start, self._read_entry), step)
+            for start, step in pieces(address, size)
+        ]
+
+    def _read_entry(self, address: int, size: int) -> int:
+        return int.from_bytes(self._read(address, size), "little")
+
+    def _read(self, address: int, size: int) -> bytes:
+        try:
+            return bytes(self.uc.mem_read(address, size))
+        except UcError as error:
+            raise NoHandlerError(f"no memory at {address:#x}") from error
+
+    def _write(self, address: int, data: bytes) -> None:
+        try:
+            self.uc.mem_write(address, data)
+        except UcError as error:
+            raise NoHandlerError(f"no memory at {address:#x}") from error
+
+    # Messages
 
     def where(self) -> str:
         """The next instruction's address."""
-        return f"{self.get(Register.CS):04x}:{self.get(Register.EIP):08x}"
+        return f"{self.get(Register.CS):04x}:{self.get(Register.RIP):08x}"
 
     def _failure(self, status: int) -> GuestError:
-        if self._fault is not None:
-            kind, address = self._fault
+        fault = self._engine.fault
+        if fault is not None:
+            kind, address = fault
             return GuestError(
                 f"the guest reached for memory that is not there: {address:#x} (Unicorn's access "
                 f"kind {kind}), at {self.where()}{self._instruction()}"
             )
-        what = "cannot be emulated" if status == UC_ERR_INSN_INVALID else _meaning(status)
+        what = "cannot be emulated" if status == UC_ERR_INSN_INVALID else meaning(status)
         return GuestError(f"the guest's instruction at {self.where()}: {what}{self._instruction()}")
 
     def _instruction(self) -> str:
         try:
-            here = segment_base(self, Register.CS) + self.get(Register.EIP)
-            return f", bytes {bytes(self.uc.mem_read(here, 15)).hex(' ')}"
-        except (UcError, NoHandlerError):
+            here = segment_base(self, Register.CS) + self.get(Register.RIP)
+            return f", bytes {self.load(here, 15).to_bytes(15, 'little').hex(' ')}"
+        except (NotMappedError, NoHandlerError):
             return ""
-
-
-def _check(status: int) -> None:
-    if status != UC_ERR_OK:
-        raise InternalError(f"Unicorn refuses a hook or mapping: {_meaning(status)}")
-
-
-def _meaning(status: int) -> str:
-    return str(uclib.uc_strerror(status).decode())

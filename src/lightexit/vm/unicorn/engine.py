@@ -34,7 +34,7 @@ from lightexit.errors import InternalError
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.x86 import Register, Table
 
-_NEVER = (1 << 64) - 1
+EFER = 0xC000_0080
 _COMMON = {
     Register.CS: x86_const.UC_X86_REG_CS,
     Register.SS: x86_const.UC_X86_REG_SS,
@@ -72,6 +72,7 @@ class Watch(Struct):
     emu_stop: u64
     reg_read: u64
     flags_register: u32
+    is_syscall: u32
     flags: u64
 
 
@@ -102,12 +103,16 @@ class Engine:
         #: The latest access to memory that is not there: Unicorn's kind of it, and the address.
         self.fault: tuple[int, int] | None = None
         self.uc: Any = Uc(UC_ARCH_X86, UC_MODE_64 if is_64bit else UC_MODE_32)
+        self.is_64bit = is_64bit
         self._registers = _REGISTERS[is_64bit]
         self._memory, self._watch = memory, watch
         for slot in memory.slots:
             self.uc.mem_map_ptr(slot.address, slot.size, UC_PROT_ALL, slot.host_address)
         self._apertures = [self._map_aperture(hole, bus_cpu) for hole in memory.apertures]
         self._add_hooks(bus_cpu)
+        # No address ends a run: else Unicorn looks at that one, and a page fault leaves it in CR2.
+        self.uc.ctl_exits_enabled(True)
+        self.uc.ctl_set_exits([])
 
     def _map_aperture(self, hole: range, bus_cpu: BusCpu) -> object:
         aperture = bus_cpu.aperture(hole.start)
@@ -131,6 +136,8 @@ class Engine:
         port = (UC_HOOK_INSN, bus_cpu.address)
         self._hook(*port, native.address("port_in"), x86_const.UC_X86_INS_IN)
         self._hook(*port, native.address("port_out"), x86_const.UC_X86_INS_OUT)
+        syscall = (UC_HOOK_INSN, watch, hooks.address("at_syscall"))
+        self._hook(*syscall, x86_const.UC_X86_INS_SYSCALL)
         self._hook(UC_HOOK_BLOCK, watch, hooks.address("at_block"))
         self._hook(UC_HOOK_INTR, watch, hooks.address("at_interrupt"))
         self.uc.hook_add(UC_HOOK_MEM_INVALID, self._at_fault)
@@ -155,7 +162,7 @@ class Engine:
 
     def run(self) -> int:
         """Emulate until a hook or the guest stops it; Unicorn's error code."""
-        return int(uclib.uc_emu_start(self.uc._uch, self.get(Register.RIP), _NEVER, 0, 0))
+        return int(uclib.uc_emu_start(self.uc._uch, self.get(Register.RIP), 0, 0, 0))
 
     def get(self, register: Register) -> int:
         """A register's value."""
@@ -165,12 +172,21 @@ class Engine:
         """Change a register."""
         self.uc.reg_write(self._registers[register], value)
 
+    @property
+    def efer(self) -> int:
+        """The register that says whether this is long mode."""
+        return self.msr(EFER)
+
+    def msr(self, number: int) -> int:
+        """A model-specific register."""
+        return int(self.uc.reg_read(x86_const.UC_X86_REG_MSR, number))
+
     def write(self, name: str, value: object) -> None:
         """Change a register by the name that Unicorn has for it."""
         self.uc.reg_write(getattr(x86_const, f"UC_X86_REG_{name}"), value)
 
     def table(self, name: str) -> Table:
-        """IDTR or GDTR."""
+        """IDTR, GDTR or TR."""
         _, base, limit, _ = self.uc.reg_read(getattr(x86_const, f"UC_X86_REG_{name}"))
         return Table(base, limit)
 

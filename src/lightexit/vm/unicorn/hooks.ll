@@ -1,7 +1,8 @@
 ; SPDX-License-Identifier: Apache-2.0
 ;
 ; What Unicorn calls besides the dispatch routine (see lightexit/bus/dispatch.ll for the notation):
-; at the start of every block of guest code, and at software interrupts and exceptions.
+; at the start of every block of guest code, at software interrupts and exceptions, and at SYSCALL,
+; which it leaves to us.
 
 ; Stops the guest where somebody wants it: a stop was requested, or an interrupt is pending and
 ; the guest takes interrupts. Both words are levels, so that no request can come too early.
@@ -48,6 +49,13 @@ go_on:
 define void @at_interrupt(ptr %engine, i32 %vector, ptr %watch) {
   put %watch, Watch.vector, %vector
   put %watch, Watch.is_trapped, 1
+  call void @stop(ptr %engine, ptr %watch)
+  ret void
+}
+
+; What SYSCALL does is done once the guest has stopped.
+define void @at_syscall(ptr %engine, ptr %watch) {
+  put %watch, Watch.is_syscall, 1
   call void @stop(ptr %engine, ptr %watch)
   ret void
 }

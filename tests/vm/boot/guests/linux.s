@@ -2,38 +2,8 @@
 # What a boot loader sees of a Linux kernel: the setup header, and 64-bit code at 0x200.
 # It prints its command line and its initial RAM disk, and checks the state it is entered in.
     .include "serial.inc"
-    .ifndef VERSION
-    .set VERSION, 0x20F
-    .endif
-    .ifndef XLOADFLAGS
-    .set XLOADFLAGS, 1
-    .endif
+    .include "linux.inc"
 
-    .org 0x1F1
-    .byte 1                     # setup_sects
-    .word 0
-    .long (end - protected) / 16 # syssize
-    .org 0x1FE
-    .word 0xAA55
-    .byte 0xEB, 0x6A            # a jump, over the header
-    .ascii "HdrS"
-    .word VERSION
-    .org 0x211
-    .byte 1                     # loadflags
-    .org 0x22C
-    .long 0x7FFFFFFF            # initrd_addr_max
-    .long 0x200000              # kernel_alignment
-    .byte 1, 21                 # relocatable_kernel, min_alignment
-    .word XLOADFLAGS
-    .long 63                    # cmdline_size
-    .org 0x258
-    .quad 0x1000000             # pref_address
-    .long 0x100000              # init_size
-
-    .org 0x400
-protected:
-    .org 0x600
-    .code64
     movl %cs, %eax
     cmpl $0x10, %eax
     jne fail

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The guest that a command line asks for: a firmware, or a kernel with what it is given."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lightexit.errors import AuthorError
+
+if TYPE_CHECKING:
+    from lightexit.vm.pc import PcConfig
+
+FIRMWARE_MIB, KERNEL_MIB = 16, 256
+SEABIOS_ENDS = "No bootable device"
+
+
+@dataclass(frozen=True)
+class GuestOptions:
+    """The options as they were given."""
+
+    firmware: Path | None
+    kernel: Path | None
+    initrd: tuple[Path, ...]
+    append: str
+    memory_mib: int | None
+
+
+@dataclass(frozen=True)
+class Guest:
+    """What to boot, its file, and the output that ends it (b"" for none)."""
+
+    config: PcConfig
+    file: Path
+    memory_mib: int
+    ends_with: str = ""
+
+
+def read_guest(options: GuestOptions) -> Guest:
+    """Read all files. Raises AuthorError, and HostError where there is no SeaBIOS."""
+    _check(options)
+    return _firmware(options) if options.kernel is None else _kernel(options, options.kernel)
+
+
+def _check(options: GuestOptions) -> None:
+    if options.kernel is not None and options.firmware is not None:
+        raise AuthorError(
+            "both --kernel and --firmware",
+            expected="one of them: a kernel is booted with no firmware in between",
+        )
+    if options.kernel is None and (options.initrd or options.append):
+        raise AuthorError(
+            f"{'--initrd' if options.initrd else '--append'} without --kernel",
+            expected="a kernel to give it to: --kernel FILE",
+        )
+
+
+def _firmware(options: GuestOptions) -> Guest:
+    from lightexit.vm.firmware import load_firmware, seabios
+    from lightexit.vm.pc import PcConfig
+
+    path, mib = options.firmware or seabios(), options.memory_mib or FIRMWARE_MIB
+    config = PcConfig(load_firmware(path), mib << 20, int(time.time()))
+    return Guest(config, path, mib, SEABIOS_ENDS if options.firmware is None else "")
+
+
+def _kernel(options: GuestOptions, path: Path) -> Guest:
+    from lightexit.vm.boot import Module, Payload
+    from lightexit.vm.pc import PcConfig
+
+    modules = tuple(Module(_read(file, "a module"), str(file)) for file in options.initrd)
+    payload = Payload(options.append, modules, str(path))
+    mib = options.memory_mib or KERNEL_MIB
+    image = _read(path, "a Linux bzImage, a Multiboot kernel, or flat 32-bit code")
+    if not image:
+        raise AuthorError(f"{path} is empty", expected="a kernel")
+    config = PcConfig(b"", mib << 20, int(time.time()), image, payload)
+    return Guest(config, path, mib)
+
+
+def _read(path: Path, expected: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AuthorError(f"{path}: {error.strerror}", expected=expected) from error

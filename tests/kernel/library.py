@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every filter of the device library, compiled and verified outside, as JSON for the inside."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import typing
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lightexit.abi import IoContext, StateMemory, Struct, Verdict
+from lightexit.engine.interpreter import InterpreterEngine
+from lightexit.isa.program import Map, Program
+
+FILE = "library"
+_FEW, _TRIED = 8, 0x200
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A filter: bytes in hex. `offsets` are some of those that it may handle."""
+
+    name: str
+    code: str
+    maps: list[tuple[str, int]]
+    states: list[str]
+    reads_clock: bool
+    writes_state: bool
+    offsets: list[int]
+
+    @property
+    def program(self) -> Program:
+        maps = tuple(Map(name, size) for name, size in self.maps)
+        return Program(self.name, bytes.fromhex(self.code), maps)
+
+
+def describe() -> str:
+    """All of them; needs a compiler, unless they are in the cache."""
+    return json.dumps([asdict(entry) for entry in _entries()])
+
+
+def entries(folder: Path) -> list[Entry]:
+    """What `describe` said."""
+    return [Entry(**each) for each in json.loads((folder / FILE).read_text())]
+
+
+def _entries() -> Iterator[Entry]:
+    from lightexit import devices
+    from lightexit.filter import Filter
+
+    for found in pkgutil.iter_modules(devices.__path__):
+        module = importlib.import_module(f"lightexit.devices.{found.name}")
+        for value in vars(module).values():
+            if isinstance(value, Filter) and value.function.__module__ == module.__name__:
+                yield _entry(f"{found.name}.{value.name}", value)
+
+
+def _entry(name: str, value: Any) -> Entry:
+    program, report = value.program, value.report
+    hints = typing.get_type_hints(value.function).values()
+    states = [kind for kind in hints if issubclass(kind, Struct)][1:]  # the context is the first
+    handled = set(_handled(report, program, states))
+    return Entry(
+        name=name,
+        code=program.code.hex(),
+        maps=[(each.name, each.size) for each in program.maps],
+        states=[bytes(kind()).hex() for kind in states],
+        reads_clock=report.reads_clock,
+        writes_state=report.writes_state,
+        offsets=sorted(handled | {offset + 1 for offset in handled}),
+    )
+
+
+def _handled(report: Any, program: Program, states: list[type[Struct]]) -> Iterator[int]:
+    """Some offsets that may be handled; where any may, by trial."""
+    loaded = InterpreterEngine().load(program)
+    memories = [StateMemory(kind) for kind in states]
+    for low, high in (*report.handled_reads, *report.handled_writes):
+        found = 0
+        for offset in range(low, min(high, low + _TRIED) + 1):
+            context = IoContext()
+            context.offset, context.size = offset, 4
+            if high - low < _FEW or loaded.run(context, memories) == Verdict.HANDLED:
+                yield offset
+                found += 1
+            if found == _FEW:
+                break
