@@ -42,6 +42,7 @@ $(VENV)/run.stamp: $(VENV)/python.stamp pyproject.toml
 	touch $@
 
 $(VENV)/test.stamp: $(VENV)/run.stamp
+	$(PYTHON) tools/setup.py test
 	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e '.[dev]'
 	touch $@
 

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a proof costs: time and explored states, for every device's filter and for worst cases."""
+"""What a proof costs: time and explored states, for every device's filter and for worst cases.
+
+Times are the process's own. Goals: 5 ms for a filter of 42 slots, 50 ms for a straight line of
+1,000 instructions, both for a first proof; a clear refusal beyond 100,000 states.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from time import perf_counter
+from time import process_time
 
 from bench.lines import filters
 from lightexit.isa import Program, assemble
-from lightexit.verifier import Limits, Report, verify
-from lightexit.verifier import scalar as _scalar
+from lightexit.verifier import Limits, Report, compare, scalar, verify
 
 ROUNDS = 5
 LIMITS = Limits(answers=False)
@@ -67,22 +70,24 @@ def programs() -> Iterator[tuple[str, Program, Limits]]:
 
 def forget() -> None:
     """Empty the caches of the domains: a first proof pays for what later ones find there."""
-    for function in vars(_scalar).values():
+    for function in (*vars(scalar).values(), *vars(compare).values()):
         if hasattr(function, "cache_clear"):
             function.cache_clear()
 
 
 def measured(program: Program, limits: Limits) -> tuple[Report, float, float]:
-    """The report, the seconds of a first proof, and of a later one (the best of some)."""
-    forget()
-    times = []
+    """The report, the seconds of a first proof, and of a later one: each the best of some."""
+    first: list[float] = []
+    later: list[float] = []
     for _ in range(ROUNDS):
-        start = perf_counter()
-        report = verify(program, limits)
-        times.append(perf_counter() - start)
-        if times[-1] > 1:
+        forget()
+        for times in (first, later):
+            start = process_time()
+            report = verify(program, limits)
+            times.append(process_time() - start)
+        if later[-1] > 1:
             break
-    return report, times[0], min(times)
+    return report, min(first), min(later)
 
 
 def main() -> None:

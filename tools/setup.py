@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetch what pip cannot: firmware and emulators from Debian packages, where that may be done.
 
-    python3 tools/setup.py     what `make run` and `make test` call first
+    python3 tools/setup.py          what `make run` calls first
+    python3 tools/setup.py test     what `make test` calls first: more, for the tests of the kernel
 
-As root, packages are installed with apt. Without root, the firmware's package is downloaded and
-unpacked into .venv/share. Where neither is possible one line says what is missing.
+As root, packages are installed with apt. Without root, those that need no installing are
+downloaded and unpacked into .venv/share. Where neither is possible one line says what is missing.
 """
 
 from __future__ import annotations
@@ -12,14 +13,20 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 PREFIX = Path(__file__).parents[1] / ".venv"
 #: package: a file that tells that it is there, and what it is for.
-PACKAGES = {
-    "seabios": ("/usr/share/seabios/bios.bin", "the firmware that `lightexit run` boots"),
+RUN = {"seabios": ("/usr/share/seabios/bios.bin", "the firmware that `lightexit run` boots")}
+TEST = {
+    "qemu-system-x86": ("/usr/bin/qemu-system-x86_64", "the machine that tests the kernel module"),
+    "gcc": ("/usr/bin/gcc", "C layouts, and the module's build"),
+    "make": ("/usr/bin/make", "the module's build"),
+    "binutils": ("/usr/bin/as", "the guests of the tests"),
 }
+PACKAGES = RUN | (TEST if "test" in sys.argv[1:] else {})
 
 
 def missing() -> list[str]:
@@ -63,7 +70,7 @@ def fetch(names: list[str]) -> None:
         return
     if os.geteuid() == 0:
         install(names)
-    for name in missing():
+    for name in set(missing()) & set(RUN):
         unpack(name)
 
 

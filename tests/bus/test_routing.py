@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -141,6 +143,40 @@ def test_a_detached_device_hears_nothing_and_leaves_its_place() -> None:
     assert bus.read(Space.MMIO, 0x1000, 1) == 0xFF
     assert bus.read(Space.PIO, 0x42, 1) == answer(0, 1)
     assert first.log == []
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+def test_a_device_that_is_leaving_hears_all_of_an_access_or_nothing(gone: int) -> None:
+    device = Recorder(pio(0x40, 4))
+    bus = bus_with(device)
+    bus._port_table.set(0x40, gone, 0)
+    assert bus.read(Space.PIO, 0x40, 4) == answer(0, 4)
+    assert device.log == [("read", 0, 4)]
+    assert bus.unclaimed() == []
+
+
+@pytest.mark.parametrize("region", [pio(0x40, 4), mmio(0xD000_0000, 4)])
+def test_accesses_stay_whole_while_a_device_comes_and_goes(region: Region) -> None:
+    device = Recorder(region)
+    bus = bus_with(device)
+    reads, is_over = 0, threading.Event()
+
+    def come_and_go() -> None:
+        while not is_over.is_set():
+            bus.detach(device)
+            bus.attach(device)
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
+        assert bus.read(region.space, region.base, 4) in (answer(0, 4), 0xFFFF_FFFF)
+        reads += 1
+    is_over.set()
+    thread.join()
+    unclaimed = sum(count.accesses for count in bus.unclaimed())
+    assert set(device.log) <= {("read", 0, 4)}
+    assert len(device.log) + unclaimed == reads
 
 
 def test_a_device_that_is_not_there_cannot_be_detached() -> None:

@@ -16,7 +16,7 @@ from lightexit.engine.native import NativeEngine
 
 FOLDER = TemporaryDirectory(prefix="lightexit-")
 ENGINES: list[Engine] = [InterpreterEngine(), NativeEngine(Cache(Path(FOLDER.name)))]
-BATCHES, SIZE = 10, 15
+BATCHES, SIZE = 10, 30
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

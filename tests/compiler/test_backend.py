@@ -40,6 +40,7 @@ DEADLY_IDIOMS = {
     "middle = u64((a >> 32) * (b & 0xffffffff) + (low >> 32))\n"
     "cross = u64((a & 0xffffffff) * (b >> 32) + (middle & 0xffffffff))\n"
     "s.base = u64((a >> 32) * (b >> 32) + (middle >> 32) + (cross >> 32))",
+    "zeroing one by one": "\n".join(f"s.table[{i}] = 0" for i in range(8)),
     "zeroing": "for i in range(8):\n    s.table[i] = 0",
     "copying": "for timer in s.timers:\n    timer.count = s.first.count",
     "counting bits": "x = ctx.data\nn = 0\nwhile x != 0 and n < 64:\n    x &= x - 1\n    n += 1\n"

@@ -60,6 +60,7 @@ def test_without_the_module(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         "  expected: the kernel module: make -C kernel, then insmod lightexit.ko\n"
         "  try: another engine: native or interpreter"
     )
+    assert attach.unavailable() == f"{tmp_path}/lightexit is not there"
 
 
 @pytest.fixture
@@ -68,6 +69,10 @@ def module(monkeypatch: pytest.MonkeyPatch) -> Module:
     monkeypatch.setattr(attach, "DEVICE", os.devnull)
     monkeypatch.setattr(fcntl, "ioctl", lambda *request: ABI_VERSION)
     return Module()
+
+
+def test_with_the_module(module: Module) -> None:
+    assert attach.unavailable() is None
 
 
 def test_a_module_of_another_release(module: Module, monkeypatch: pytest.MonkeyPatch) -> None:

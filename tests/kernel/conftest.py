@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import subprocess
 import sys
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -23,11 +24,12 @@ from kernel.kernels import Unavailable
 
 INSIDE = Path(__file__).parent / "inside"
 SHARED = os.environ.get("LIGHTEXIT_RIG")
+DEFAULT_KERNEL = "6.1"
 _ALARM_S = 60
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kernel", default="6.1", help="series of the rig's kernel")
+    parser.addoption("--kernel", default=DEFAULT_KERNEL, help="series of the rig's kernel")
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,10 @@ _run = pytest.StashKey[Run]()
 def boot(session: pytest.Session) -> Run:
     """Run all tests of `inside/` that this session selected; once."""
     if _run not in session.stash:
+        # What is broken is not tried again for each test: all of them say it.
         try:
             session.stash[_run] = _boot(session)
-        except RuntimeError as error:  # what every test then says, without another try
+        except (RuntimeError, subprocess.SubprocessError) as error:
             session.stash[_run] = Run({}, None, broken=str(error))
     return session.stash[_run]
 
@@ -95,7 +98,7 @@ def _boot(session: pytest.Session) -> Run:
     log = "dmesg --level=emerg,alert,crit,err,warn > /run/rig/log"
     script = f"{rig.environment()}{command}\nstatus=$?\n{log}\nexit $status\n"
     try:
-        series = session.config.getoption("--kernel")
+        series = session.config.getoption("--kernel", DEFAULT_KERNEL)
         result = rig.run(script, series=series, files={library.FILE: library.describe()})
     except Unavailable as reason:
         return Run({}, None, f"no rig: {reason}")
@@ -109,6 +112,8 @@ def rig_run(request: pytest.FixtureRequest) -> Run:
     run = boot(request.session)
     if run.unavailable:
         pytest.skip(run.unavailable)
+    if run.broken:
+        pytest.fail(run.broken)
     return run
 
 

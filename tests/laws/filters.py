@@ -344,6 +344,7 @@ class _Writer:
             self.store,
             self.augment,
             self.call,
+            self.clear,
             self.unpack,
         ]
         nested = [self.branch, self.branch, self.count_loop, self.while_loop, self.match, self.each]
@@ -425,6 +426,13 @@ class _Writer:
                 )
             )
         )
+
+    def clear(self) -> None:
+        """Neighbours set alike: what LLVM likes to make a call of."""
+        name = self.random.choice(list(_ARRAYS))
+        value = self.random.choice(("0", "255"))
+        for index in range(self.random.randrange(2, _ARRAYS[name][0] + 1)):
+            self.put(f"{name}[{index}] = {value}")
 
     def call(self) -> None:
         line = self.random.choice(

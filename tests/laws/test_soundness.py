@@ -19,14 +19,15 @@ from lightexit.verifier.scalar import Scalar
 from lightexit.verifier.tnum import Tnum
 from lightexit.verifier.value import Number, Value
 
-PROGRAMS, RUNS, PARTS = 1000, 100, 10
+#: Of each program; a few programs are refused, and not run.
+PROGRAMS, RUNS, PARTS = 1000, 110, 10
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_runs_stay_within_what_was_proved(part: int) -> None:
     each = PROGRAMS // PARTS
     tally = search(part * each, programs=each, runs=RUNS)
-    assert tally.accepted >= 0.9 * each, f"{tally}: the programs are too wild to tell anything"
+    assert tally.runs >= 100_000 // PARTS, f"{tally}: the programs are too wild to tell anything"
     assert tally.steps > 20 * tally.runs
 
 

@@ -8,9 +8,10 @@ from random import Random
 import pytest
 
 from lightexit.isa import alu, byte_swap, compare
-from lightexit.verifier import scalar
+from lightexit.verifier import bounds, scalar
 from lightexit.verifier.compare import OPPOSITE, assume
 from lightexit.verifier.scalar import Scalar
+from lightexit.verifier.tnum import Tnum
 from verifier.domains import FULL, number, sample
 
 ROUNDS = 300
@@ -103,6 +104,13 @@ def test_lattice_operations_hold_what_they_must() -> None:
                 assert met is not None
                 assert scalar.contains(met, x)
         assert met is None or (scalar.covers(a, met) and scalar.covers(b, met))
+
+
+def test_contradictions_seen_late_are_no_failure() -> None:
+    bits = Tnum(2, 8)
+    nothing = scalar.make(bits, bounds.wrap(3, 8, 64), bounds.wrap(3, 8, 32))
+    assert nothing is not None
+    assert scalar.binary("add", 64, nothing, scalar.const(-2)) == scalar.UNKNOWN
 
 
 def test_widening_ends_soon() -> None:

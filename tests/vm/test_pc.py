@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
+from lightexit.abi import Space
 from lightexit.bus.bus import BusCpu
-from lightexit.bus.clock import HostClock
+from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.devices import hpet
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.boot import NOTHING, Module, Payload
@@ -117,3 +122,30 @@ def test_exceptions_in_long_mode_from_either_ring() -> None:
         [*(0x20, 0, ring_0), *(0, 0, 0x08, 0x10), *(0x3400, 0x23)],
     ]
     assert ended(outcome) == AS_IT_SHOULD
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_the_hpet_stands_between_the_pit_and_its_interrupt(legacy: bool) -> None:
+    bus = pc_machine(PcConfig(kernel=b"\xf4"), ManualClock()).bus
+
+    def out(*writes: tuple[int, int]) -> None:
+        for port, value in writes:
+            bus.write(Space.PIO, port, value, 1)
+
+    assert bus.read(Space.MMIO, hpet.BASE, 8) == hpet.CAPABILITIES
+    bus.write(Space.MMIO, hpet.BASE + hpet.Reg.CONFIG, 3 if legacy else 1, 8)
+    out((0x20, 0x11), (0x21, 8), (0x21, 4), (0x21, 1))
+    out((0x43, 0x30), (0x43, 0x34))  # OUT falls with mode 0, and rises with mode 2
+    out((0x20, 0x0A))
+    assert bus.read(Space.PIO, 0x20, 1) & 1 == (0 if legacy else 1)
+
+
+def test_only_what_a_guest_needs_is_imported() -> None:
+    code = (
+        "import sys, lightexit.cli.app, lightexit.vm.pc;"
+        "late = ('vm.boot', 'vm.kvm', 'vm.unicorn', 'compiler', 'verifier', 'cli.tally');"
+        "print([name for name in late if 'lightexit.' + name in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -18,7 +18,7 @@ _DECLARATIONS = f"""\
 declare ptr @llvm.preserve.static.offset(ptr)
 
 attributes #0 = {{ nounwind willreturn memory(none) }}
-attributes #1 = {{ nounwind "no-jump-tables"="true" }}
+attributes #1 = {{ nounwind "no-builtins" "no-jump-tables"="true" }}
 
 !llvm.dbg.cu = !{{!0}}
 !llvm.module.flags = !{{!2, !3}}

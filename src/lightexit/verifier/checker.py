@@ -183,15 +183,15 @@ class Checker:
     def state_exists(self, needed: req.StateExists, _state: State) -> None:
         """The index and the offset mean something."""
         maps = self.program.maps
-        if not 0 <= needed.index < len(maps):
+        if not 0 <= needed.number < len(maps):
             raise RequirementError(
-                f"refers to state {needed.index}",
+                f"refers to state {needed.number}",
                 f"an index below {len(maps)}" if maps else "no state: the program declares none",
             )
-        size = maps[needed.index].size
+        size = maps[needed.number].size
         if not 0 <= needed.offset < size:
             raise RequirementError(
-                f"takes the address of byte {needed.offset} of state '{maps[needed.index].name}'",
+                f"takes the address of byte {needed.offset} of state '{maps[needed.number].name}'",
                 f"an offset from 0 to {size - 1}",
             )
 

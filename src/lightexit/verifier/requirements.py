@@ -79,9 +79,9 @@ class Comparable(NamedTuple):
 
 
 class StateExists(NamedTuple):
-    """The program has a map of that index, and the address lies in it or at its end."""
+    """The program has a map of that number, and the address lies in it or at its end."""
 
-    index: int
+    number: int
     offset: int
 
 

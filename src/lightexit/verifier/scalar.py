@@ -122,10 +122,12 @@ def make(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar | None:
 
 
 def _sure(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar:
-    """`make`, for views of a value that exists."""
-    s = make(bits, wide, low)
-    assert s is not None
-    return s
+    """`make`, for the result of an operation.
+
+    Not every contradiction is seen where it arises: no number of [3, 8] has the bits of 2 or 10.
+    An operation on such a value of no run may see it, and may say anything.
+    """
+    return make(bits, wide, low) or UNKNOWN
 
 
 #: Any number at all.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every order of closing, killed owners, detaching under load, unloading."""
+"""Every order of closing, killed owners, load from several vCPUs, detaching, unloading."""
 
 from __future__ import annotations
 
@@ -97,6 +97,29 @@ def test_detaching_under_load_loses_no_access(
     assert turns > 1
     assert cell.state.value > 0
     assert cell.state.value + len(out) == READS
+
+
+def test_two_vcpus_share_a_state(
+    module: Module, machine: Machine, cell: KernelMemory[Cell]
+) -> None:
+    """Whoever finds the state locked asks user space: no count is lost, none is made twice."""
+    cell.state.value = 0
+    first = machine.load(f"b9{word(READS)}ba{word(PORT)}ece2fd{HLT}")
+    second = machine.vm.add_vcpu()
+    machine.enter(second)
+    out: list[Access] = []
+    answer = Answer(KernelEngine().load(WRITER), [cell], writes_state=True)
+    with module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer) as attachment:
+        runners = [
+            threading.Thread(target=lambda v=vcpu: out.extend(machine.run(v, lambda access: 0)))
+            for vcpu in (first, second)
+        ]
+        for runner in runners:
+            runner.start()
+        for runner in runners:
+            runner.join()
+        assert attachment.statistics().handled == cell.state.value
+    assert cell.state.value + len(out) == 2 * READS
 
 
 def test_a_killed_owner_leaves_nothing(module: Module, kvm: Kvm) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import pytest
@@ -13,13 +14,12 @@ from lightexit.bus.line import Line
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.uart import Uart
 from lightexit.errors import HostError
+from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.boot import Payload, Platform, load
 from lightexit.vm.console import Console
-from lightexit.vm.kvm.cpu import KvmCpu, kvm_cpu
+from lightexit.vm.exits import Bootable
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
-from lightexit.vm.unicorn import UnicornCpu
-from vm.boot.apply import start_kvm
 
 BACK_ENDS = ("unicorn", "kvm")
 
@@ -38,21 +38,18 @@ def boot(
     payload: Payload,
     platform: Platform | None = None,
     ram_bytes: int = 32 * MIB,
-    until: str = "",
 ) -> Ending:
-    """Run a kernel to its end or to that text, within 10 s. Skips where the back end is missing."""
+    """Run a kernel to its end, within 10 s. Skips where the back end is missing."""
     memory = GuestMemory(ram_bytes)
     state = load(kernel, memory, payload, platform)
     clock, serial = ManualClock(), Console()
-    bus = Bus(clock)
-    if back_end == "unicorn":
-        machine = Machine(bus, clock, lambda bus_cpu: UnicornCpu(memory, bus_cpu), serial)
-        assert isinstance(machine.cpu, UnicornCpu)
-        machine.cpu.start(state)
-    else:
-        machine = _kvm_machine(bus, clock, memory, serial)
-        assert isinstance(machine.cpu, KvmCpu)
-        start_kvm(machine.cpu.vcpu, state)
+    try:
+        make = functools.partial(make_cpu, BackEnd(back_end), memory)
+        machine = Machine(Bus(clock), clock, make, serial)
+    except HostError as error:
+        pytest.skip(str(error))
+    assert isinstance(machine.cpu, Bootable)
+    machine.cpu.start(state)
     seen: list[int] = []
 
     def ended(status: int) -> None:
@@ -61,12 +58,5 @@ def boot(
 
     machine.add(Uart(clock, Line(), serial.write))
     machine.add(DebugExit(clock, ended))
-    machine.run(Limits(until.encode(), seconds=10))
+    machine.run(Limits(seconds=10))
     return Ending(serial.text, seen[0] if seen else None)
-
-
-def _kvm_machine(bus: Bus, clock: ManualClock, memory: GuestMemory, serial: Console) -> Machine:
-    try:
-        return Machine(bus, clock, lambda bus_cpu: kvm_cpu(memory, bus_cpu), serial)
-    except HostError as error:
-        pytest.skip(str(error))

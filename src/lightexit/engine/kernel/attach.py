@@ -83,6 +83,15 @@ class Answer:
     doorbells: Mapping[int, int] = field(default_factory=dict)
 
 
+def unavailable() -> str | None:
+    """Why nothing can be attached here; None if it can."""
+    try:
+        Module().close()
+    except HostError as error:
+        return error.found
+    return None
+
+
 class Module:
     """/dev/lightexit, open. Raises HostError where it cannot be used."""
 

@@ -244,7 +244,7 @@ class UnicornCpu:
     @property
     def is_long(self) -> bool:
         """Whether the CPU is in long mode, be it in 64-bit code or not."""
-        return bool(self._engine.efer & LMA)
+        return bool(self.get(Register.CR0) & PG) and bool(self._engine.efer & LMA)
 
     def enter_ring_0(self, selector: int) -> None:
         """Change to a flat 64-bit code segment of ring 0, and to a null stack segment."""
@@ -264,8 +264,10 @@ class UnicornCpu:
             data = data[step:]
 
     def _physical(self, address: int, size: int) -> list[tuple[int, int]]:
-        cr0, cr3, cr4 = map(self.get, (Register.CR0, Register.CR3, Register.CR4))
-        paging = Paging(cr0, cr3, cr4, self._engine.efer)
+        cr0 = self.get(Register.CR0)
+        if not cr0 & PG:
+            return [(address & 0xFFFF_FFFF, size)]
+        paging = Paging(cr0, self.get(Register.CR3), self.get(Register.CR4), self._engine.efer)
         return [
             (paging.translate(start, self._read_entry), step)
             for start, step in pieces(address, size)
