@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -187,19 +188,24 @@ def test_interrupts_come_in_time_polling_or_halted(code: bytes) -> None:
     assert ticker.state.first - 1 <= taken(device) <= ticker.state.first
 
 
+def run_until(machine: Machine, done: Callable[[], bool]) -> None:
+    """Run for as long as it takes on this host, at most ten seconds."""
+    for _ in range(100):
+        machine.run(Limits(seconds=0.1))
+        if done():
+            return
+    pytest.fail("ten seconds were not enough")
+
+
 @pytest.mark.parametrize("code", [FOREVER, POLL, b"\xf4\xeb\xfd"])
 def test_interrupts_come_on_host_time(code: bytes) -> None:
     built, device, ticker = with_ticker(HostClock(), code, 5_000_000)
-    built.run(Limits(seconds=0.2))
-    assert ticker.state.first > 10
-    assert taken(device) > 10
+    run_until(built, lambda: ticker.state.first > 10 and taken(device) > 10)
 
 
 def test_a_host_too_slow_for_the_timers_still_gets_on() -> None:
     built, device, _ = with_ticker(HostClock(), POLL, 1000)
-    built.run(Limits(seconds=0.1))
-    assert taken(device) > 3
-    assert len(device.log) > 100
+    run_until(built, lambda: taken(device) > 3 and len(device.log) > 100)
 
 
 def test_vm_time_stands_still_between_runs() -> None:

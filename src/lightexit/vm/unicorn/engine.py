@@ -104,6 +104,9 @@ class Engine:
         self.fault: tuple[int, int] | None = None
         self.uc: Any = Uc(UC_ARCH_X86, UC_MODE_64 if is_64bit else UC_MODE_32)
         self.is_64bit = is_64bit
+        # By themselves: Unicorn's own binding takes several calls for a register.
+        self._value = ctypes.c_uint64()
+        self._pointer = ctypes.byref(self._value)
         self._registers = _REGISTERS[is_64bit]
         self._memory, self._watch = memory, watch
         for slot in memory.slots:
@@ -166,11 +169,14 @@ class Engine:
 
     def get(self, register: Register) -> int:
         """A register's value."""
-        return int(self.uc.reg_read(self._registers[register]))
+        self._value.value = 0
+        _check(uclib.uc_reg_read(self.uc._uch, self._registers[register], self._pointer))
+        return self._value.value
 
     def set(self, register: Register, value: int) -> None:
         """Change a register."""
-        self.uc.reg_write(self._registers[register], value)
+        self._value.value = value
+        _check(uclib.uc_reg_write(self.uc._uch, self._registers[register], self._pointer))
 
     @property
     def efer(self) -> int:
@@ -198,4 +204,4 @@ def meaning(status: int) -> str:
 
 def _check(status: int) -> None:
     if status != UC_ERR_OK:
-        raise InternalError(f"Unicorn refuses a hook or mapping: {meaning(status)}")
+        raise InternalError(f"Unicorn refuses a hook, mapping or register: {meaning(status)}")
