@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fourth pass: from the typed tree to LLVM IR that LLVM's BPF back end survives.
 
-Two facts rule here. LLVM drops a check that it can prove and the Linux verifier cannot, so
-indices go through a barrier. And LLVM's BPF back end dies of 128-bit arithmetic, which LLVM
-itself makes of some products and quotients, so these go through a barrier, too.
+LLVM drops a check that it can prove and the Linux verifier cannot, so indices go through a
+barrier: the same value, of which LLVM knows nothing any more.
 """
 
 from __future__ import annotations
@@ -14,14 +13,12 @@ from typing import Any
 
 from lightexit.abi import STATE_OFFSET
 from lightexit.compiler import tree
+from lightexit.compiler.compute import PREDICATES, RING, compute, predicate_of
 from lightexit.compiler.emit import Emitter
 from lightexit.compiler.fitting import interval_of
 from lightexit.compiler.interval import I64, U64, Interval
 from lightexit.compiler.kinds import Bool, exact
 from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt
-
-_RING = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor"}
-_PREDICATES = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
 @dataclass(frozen=True)
@@ -126,64 +123,17 @@ class _Lowering:
         self.emit.ensure(expr.span, inside)
 
     def binary(self, expr: tree.Binary) -> str:
-        left, right = self.expression(expr.left), self.expression(expr.right)
-        if expr.op in _RING:
-            return self._compute(expr, f"{_RING[expr.op]} i64 {left}, {right}")
-        return _OPERATIONS[expr.op](self, expr, left, right)
-
-    def _compute(self, expr: tree.Binary, instruction: str) -> str:
-        return self.emit.value(expr.span, instruction)
-
-    def _multiply(self, expr: tree.Binary, left: str, right: str) -> str:
-        product = self._compute(expr, f"mul i64 {left}, {right}")
-        scaled = isinstance(expr.left, tree.Const) or isinstance(expr.right, tree.Const)
-        return product if scaled else self.emit.barrier(expr.span, product)
-
-    def _divide(self, expr: tree.Binary, left: str, right: str) -> str:
-        if interval_of(expr.right).lo == 0:
-            nonzero = self._compute(expr, f"icmp ne i64 {right}, 0")
-            self.emit.ensure(expr.span, nonzero)
-        operation = "udiv" if expr.op == "//" else "urem"
-        if isinstance(expr.right, tree.Const):
-            return self._compute(expr, f"{operation} i64 {left}, {right}")
-        # LLVM would count the zeros of a divisor that it knows to be a power of two.
-        right = self.emit.barrier(expr.span, right)
-        result = self._compute(expr, f"{operation} i64 {left}, {right}")
-        return self.emit.barrier(expr.span, result)
-
-    def _shift_left(self, expr: tree.Binary, left: str, right: str) -> str:
-        return self._shift(expr, "shl", left, right)
-
-    def _shift_right(self, expr: tree.Binary, left: str, right: str) -> str:
-        if interval_of(expr.left).lo >= 0:
-            return self._shift(expr, "lshr", left, right)
-        if interval_of(expr.right).hi > 63:
-            small = self._compute(expr, f"icmp ult i64 {right}, 63")
-            right = self._compute(expr, f"select i1 {small}, i64 {right}, i64 63")
-        return self._compute(expr, f"ashr i64 {left}, {right}")
-
-    def _shift(self, expr: tree.Binary, operation: str, left: str, right: str) -> str:
-        """A shift by any count: 0 for what LLVM leaves undefined."""
-        if interval_of(expr.right).hi <= 63:
-            return self._compute(expr, f"{operation} i64 {left}, {right}")
-        count = self._compute(expr, f"and i64 {right}, 63")
-        shifted = self._compute(expr, f"{operation} i64 {left}, {count}")
-        small = self._compute(expr, f"icmp ult i64 {right}, 64")
-        return self._compute(expr, f"select i1 {small}, i64 {shifted}, i64 0")
-
-    def _extreme(self, expr: tree.Binary, left: str, right: str) -> str:
-        predicate = _predicate("<" if expr.op == "min" else ">", expr.left, expr.right)
-        first = self._compute(expr, f"icmp {predicate} i64 {left}, {right}")
-        return self._compute(expr, f"select i1 {first}, i64 {left}, i64 {right}")
+        left = self.expression(expr.left)
+        return compute(self.emit, expr, left, self.expression(expr.right))
 
     def compare(self, expr: tree.Compare) -> str:
         both = interval_of(expr.left).union(interval_of(expr.right))
         if both.within(U64) or both.within(I64):
             left, right = self.expression(expr.left), self.expression(expr.right)
-            predicate = _predicate(expr.op, expr.left, expr.right)
+            predicate = predicate_of(expr.op, expr.left, expr.right)
             return self.emit.value(expr.span, f"icmp {predicate} i64 {left}, {right}")
         left, right = self.wide(expr.left), self.wide(expr.right)
-        sign = _PREDICATES[expr.op]
+        sign = PREDICATES[expr.op]
         predicate = sign if sign in ("eq", "ne") else f"s{sign}"
         return self.emit.value(expr.span, f"icmp {predicate} i128 {left}, {right}")
 
@@ -193,7 +143,7 @@ class _Lowering:
             return str(expr.value)
         if isinstance(expr, tree.Binary) and not exact(expr.kind):
             left, right = self.wide(expr.left), self.wide(expr.right)
-            return self.emit.value(expr.span, f"{_RING[expr.op]} i128 {left}, {right}")
+            return self.emit.value(expr.span, f"{RING[expr.op]} i128 {left}, {right}")
         extend = "zext" if interval_of(expr).within(U64) else "sext"
         return self.emit.value(expr.span, f"{extend} i64 {self.expression(expr)} to i128")
 
@@ -335,7 +285,7 @@ class _Lowering:
         self.emit.jump(span, head)
         self.emit.start(head)
         sign = "<" if statement.step > 0 else ">"
-        predicate = _predicate(sign, statement.start, statement.stop)
+        predicate = predicate_of(sign, statement.start, statement.stop)
         value = self.emit.value(span, f"load i64, ptr {counter}")
         more = self.emit.value(span, f"icmp {predicate} i64 {value}, {stop}")
         self.emit.branch(span, more, body, end)
@@ -358,24 +308,6 @@ class _Lowering:
     def leave(self, statement: tree.Leave) -> None:
         self.emit.jump(statement.span, self.leaves[-1])
 
-
-def _predicate(op: str, left: Expr, right: Expr) -> str:
-    """LLVM's comparison: unsigned where both sides are unsigned numbers of 64 bits."""
-    name = _PREDICATES[op]
-    if name in ("eq", "ne"):
-        return name
-    return f"{'u' if interval_of(left).union(interval_of(right)).within(U64) else 's'}{name}"
-
-
-_OPERATIONS: dict[str, Callable[[_Lowering, tree.Binary, str, str], str]] = {
-    "*": _Lowering._multiply,
-    "//": _Lowering._divide,
-    "%": _Lowering._divide,
-    "<<": _Lowering._shift_left,
-    ">>": _Lowering._shift_right,
-    "min": _Lowering._extreme,
-    "max": _Lowering._extreme,
-}
 
 _EXPRESSIONS: dict[type[Expr], Callable[[_Lowering, Any], str]] = {
     tree.Const: _Lowering.constant,
