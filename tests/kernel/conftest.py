@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from kernel import library, rig
+from kernel import device_filters, rig
 from kernel.kernels import Unavailable
 
 INSIDE = Path(__file__).parent / "inside"
@@ -99,7 +99,9 @@ def _boot(session: pytest.Session) -> Run:
     script = f"{rig.environment()}{command}\nstatus=$?\n{log}\nexit $status\n"
     try:
         series = session.config.getoption("--kernel", DEFAULT_KERNEL)
-        result = rig.run(script, series=series, files={library.FILE: library.describe()})
+        result = rig.run(
+            script, series=series, files={device_filters.FILE: device_filters.describe()}
+        )
     except Unavailable as reason:
         return Run({}, None, f"no rig: {reason}")
     lines = [json.loads(line) for line in result.reports.splitlines()]

@@ -7,20 +7,28 @@ import functools
 import json
 import sys
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from lightexit.cli.compile import write_bytes
-from lightexit.cli.guest import (
-    FIRMWARE_MIB,
-    KERNEL_MIB,
-    SEABIOS_ENDS,
-    Guest,
-    GuestOptions,
-    read_guest,
+from lightexit.cli.guest import Guest, GuestOptions, read_guest
+from lightexit.cli.options import (
+    AccessLimit,
+    AwaitedText,
+    BackEndOption,
+    CommandLine,
+    EngineName,
+    EngineOption,
+    ExitStatus,
+    FiltersOption,
+    FirmwareFile,
+    InitrdFiles,
+    JsonFile,
+    KernelFile,
+    MemoryMib,
+    Seconds,
 )
 from lightexit.vm.backends import BackEnd
 
@@ -31,13 +39,6 @@ if TYPE_CHECKING:
 _TITLES = {BackEnd.UNICORN: "Unicorn", BackEnd.KVM: "KVM"}
 #: The exit status, where the guest's is asked for, of a guest that has none.
 _NOT_ENDED = 2
-
-
-class EngineName(StrEnum):
-    """Where filters run."""
-
-    NATIVE = "native"
-    INTERPRETER = "interpreter"
 
 
 @dataclass(frozen=True)
@@ -59,50 +60,19 @@ class Run:
 
 
 def run(
-    firmware: Annotated[
-        Path | None, typer.Option(help="Firmware image; default: this machine's SeaBIOS.")
-    ] = None,
-    kernel: Annotated[
-        Path | None,
-        typer.Option(help="Boot this without firmware: Linux bzImage, Multiboot, flat 32-bit."),
-    ] = None,
-    initrd: Annotated[
-        list[Path] | None,
-        typer.Option(help="The kernel's initial RAM disk, or a module of it; as many as wanted."),
-    ] = None,
-    append: Annotated[str, typer.Option(help="The kernel's command line.")] = "",
-    backend: Annotated[BackEnd, typer.Option(help="What runs the guest's code.")] = BackEnd.UNICORN,
-    engine: Annotated[EngineName, typer.Option(help="Where filters run.")] = EngineName.NATIVE,
-    filters: Annotated[
-        bool, typer.Option("--filters/--no-filters", help="Without: models answer everything.")
-    ] = True,
-    until: Annotated[
-        str | None, typer.Option(help=f"Stop at this output; default for SeaBIOS: {SEABIOS_ENDS}.")
-    ] = None,
-    seconds: Annotated[float, typer.Option(min=0.001, help="Stop after this host time.")] = 30.0,
-    accesses: Annotated[
-        int | None, typer.Option(min=1, help="Stop after so many device accesses.")
-    ] = None,
-    memory: Annotated[
-        int | None,
-        typer.Option(
-            min=2,
-            max=2048,
-            metavar="MIB",
-            help=f"Guest memory; default: {FIRMWARE_MIB}, for a kernel {KERNEL_MIB}.",
-        ),
-    ] = None,
-    exit_status: Annotated[
-        bool,
-        typer.Option(
-            "--exit-status",
-            help="Exit as the guest does through port 0xf4 (isa-debug-exit): 2 * value + 1; "
-            "with 2 where it does not.",
-        ),
-    ] = False,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here.")
-    ] = None,
+    firmware: FirmwareFile = None,
+    kernel: KernelFile = None,
+    initrd: InitrdFiles = None,
+    append: CommandLine = "",
+    backend: BackEndOption = BackEnd.UNICORN,
+    engine: EngineOption = EngineName.NATIVE,
+    filters: FiltersOption = True,
+    until: AwaitedText = None,
+    seconds: Seconds = 30.0,
+    accesses: AccessLimit = None,
+    memory: MemoryMib = None,
+    exit_status: ExitStatus = False,
+    json_file: JsonFile = None,
 ) -> None:
     """Boot a PC, its hot registers answered by bytecode, and print what that saved.
 

@@ -16,7 +16,7 @@ from lightexit.abi import IoContext, StateMemory, Struct, Verdict
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.isa.program import Map, Program
 
-FILE = "library"
+FILE = "device-filters"
 _FEW, _TRIED = 8, 0x200
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kernel.device_filters import Entry, entries
 from kernel.inside.machine import (
     DS_TO_MMIO,
     HLT,
@@ -23,7 +24,6 @@ from kernel.inside.machine import (
     port_out,
     store,
 )
-from kernel.library import Entry, entries
 from lightexit.abi import (
     STATE_OFFSET,
     Array,

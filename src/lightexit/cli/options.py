@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The options of `lightexit run`: what each is called, takes and says of itself."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lightexit.cli.guest import FIRMWARE_MIB, KERNEL_MIB, SEABIOS_ENDS
+from lightexit.vm.backends import BackEnd
+
+
+class EngineName(StrEnum):
+    """Where filters run."""
+
+    NATIVE = "native"
+    INTERPRETER = "interpreter"
+
+
+FirmwareFile = Annotated[
+    Path | None, typer.Option(help="Firmware image; default: this machine's SeaBIOS.")
+]
+KernelFile = Annotated[
+    Path | None,
+    typer.Option(help="Boot this without firmware: Linux bzImage, Multiboot, flat 32-bit."),
+]
+InitrdFiles = Annotated[
+    list[Path] | None,
+    typer.Option(help="The kernel's initial RAM disk, or a module of it; as many as wanted."),
+]
+CommandLine = Annotated[str, typer.Option(help="The kernel's command line.")]
+BackEndOption = Annotated[BackEnd, typer.Option(help="What runs the guest's code.")]
+EngineOption = Annotated[EngineName, typer.Option(help="Where filters run.")]
+FiltersOption = Annotated[
+    bool, typer.Option("--filters/--no-filters", help="Without: models answer everything.")
+]
+AwaitedText = Annotated[
+    str | None, typer.Option(help=f"Stop at this output; default for SeaBIOS: {SEABIOS_ENDS}.")
+]
+Seconds = Annotated[float, typer.Option(min=0.001, help="Stop after this host time.")]
+AccessLimit = Annotated[int | None, typer.Option(min=1, help="Stop after so many device accesses.")]
+MemoryMib = Annotated[
+    int | None,
+    typer.Option(
+        min=2,
+        max=2048,
+        metavar="MIB",
+        help=f"Guest memory; default: {FIRMWARE_MIB}, for a kernel {KERNEL_MIB}.",
+    ),
+]
+ExitStatus = Annotated[
+    bool,
+    typer.Option(
+        "--exit-status",
+        help="Exit as the guest does through port 0xf4 (isa-debug-exit): 2 * value + 1; "
+        "with 2 where it does not.",
+    ),
+]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here.")
+]
