@@ -269,6 +269,7 @@ def test_there_is_no_shared_memory() -> None:
         ({"queue_sizes": (1,) * 9}, "at most 8 queues and 256 bytes"),
         ({"config": bytes(257)}, "a virtio device of 1 queues and 257 bytes of configuration"),
         ({"queue_sizes": (0,)}, "1 to 32768 entries"),
+        ({"doorbells": (print, print)}, "2 doorbells for 1 virtio queues"),
     ],
 )
 def test_back_ends_that_cannot_be(wrong: dict[str, object], text: str) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +24,7 @@ from devices.transparency import (
 from lightexit.abi import IoContext, Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
+from lightexit.bus.doorbell import EventFd
 from lightexit.bus.line import Line
 from lightexit.devices.virtio_mmio import (
     BASE,
@@ -127,10 +127,9 @@ class Consumer:
     """A thread that serves one queue, and sleeps on an eventfd."""
 
     def __init__(self) -> None:
-        self.event = os.eventfd(0)
+        self.event = EventFd()
         self.added = self.used = self.wakes = 0
-        ring = partial(os.eventfd_write, self.event, 1)
-        backend = Backend(device_id=4, notify=lambda _: ring(), queue_sizes=(16,))
+        backend = Backend(device_id=4, doorbells=(self.event,), queue_sizes=(16,))
         self.device = VirtioMmio(ManualClock(), Line(), backend)
         self.bus = Bus(ManualClock(), NativeEngine())
         self.bus.attach(self.device)
@@ -138,7 +137,7 @@ class Consumer:
 
     def run(self) -> None:
         while self.added >= 0:
-            os.eventfd_read(self.event)
+            self.event.wait()
             self.wakes += 1
             self.serve()
 

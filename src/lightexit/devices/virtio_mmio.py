@@ -139,14 +139,16 @@ def _nothing(*_: object) -> None:
 class Backend:
     """The device behind the transport. Its functions are called with the state's lock held.
 
-    `notify(queue)` wakes a queue's consumer, or does the consumer's work at once. `queue_sizes`
-    are the most entries of each queue. `reset` tells that no queue may be touched any more.
-    `write_config(offset, value, size)` is a driver's write to the configuration, which by
-    itself changes nothing: `set_config` does.
+    `notify(queue)` wakes a queue's consumer, or does the consumer's work at once. `doorbells`, one
+    a queue, are rung in its place: an `EventFd` (`bus/doorbell.py`) without entering Python.
+    `queue_sizes` are the most entries of each queue. `reset` tells that no queue may be touched
+    any more. `write_config(offset, value, size)` is a driver's write to the configuration, which
+    by itself changes nothing: `set_config` does.
     """
 
     device_id: int
-    notify: Callable[[int], object]
+    notify: Callable[[int], object] = _nothing
+    doorbells: tuple[Callable[[], object], ...] = ()
     queue_sizes: tuple[int, ...] = (256,)
     features: int = 0
     config: bytes = b""
@@ -165,6 +167,11 @@ def _check(backend: Backend) -> None:
             f"a virtio device of {len(backend.queue_sizes)} queues and {len(backend.config)} "
             "bytes of configuration",
             expected=f"at most {QUEUES} queues and {CONFIG_SIZE} bytes",
+        )
+    if len(backend.doorbells) not in (0, len(backend.queue_sizes)):
+        raise AuthorError(
+            f"{len(backend.doorbells)} doorbells for {len(backend.queue_sizes)} virtio queues",
+            expected="one a queue, or none where `notify` serves all",
         )
     if not all(0 < size <= MOST_ENTRIES for size in backend.queue_sizes):
         raise AuthorError(
@@ -187,7 +194,7 @@ class VirtioMmio(Device[VirtioState]):
         )
         self.lines = (irq,)
         self.backend = backend
-        self.doorbells = tuple(
+        self.doorbells = backend.doorbells or tuple(
             partial(backend.notify, number) for number in range(len(backend.queue_sizes))
         )
         self._irq = irq

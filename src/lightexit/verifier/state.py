@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from lightexit.abi import IoContext
+from lightexit.abi import WRITABLE_FIELDS, IoContext
 from lightexit.isa import FRAME_POINTER
 from lightexit.verifier import scalar
 from lightexit.verifier.cells import Cell, Cells, span
@@ -41,17 +41,7 @@ _PROMISED = {
     "abi_version": scalar.const(IoContext().abi_version),
 }
 #: Fields that the host clears: the actions.
-ACTIONS = (
-    "doorbells",
-    "raised_lines",
-    "lowered_lines",
-    "pulsed_lines",
-    "apic_destination",
-    "apic_vector",
-    "apic_mode",
-    "eoi_vector",
-    "requests",
-)
+ACTIONS = tuple(name for name in WRITABLE_FIELDS if name != "data")
 
 
 #: Bytes of the context that the report or a law asks for at the end, whatever the program reads.
