@@ -136,7 +136,7 @@ def check_program(random: Random, program: Program, runs: int, tally: Tally) -> 
         return
     tally.accepted += 1
     witness = Witness(flow)
-    Analysis(program, flow, LIMITS, analysis.patience, witness.observe).run()
+    Analysis(program, flow, LIMITS, analysis.patience, analysis.spent, witness.observe).run()
     loaded = InterpreterEngine(trace=witness.trace).load(program)
     state = StateMemory(Bytes)
     for _ in range(runs):

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from lightexit.errors import AuthorError
-from lightexit.isa import Program, assemble
+from lightexit.isa import Instruction, Program, assemble
 from lightexit.verifier import Limits, VerifierError, verify
+from lightexit.verifier.state import State
+from lightexit.verifier.transfer import Transfer, Ways
 
 SAFE = Limits(answers=False)
 
@@ -311,3 +313,33 @@ def test_long_paths_are_cut_in_the_middle() -> None:
     steps = "".join(f"if r2 == {n} goto +0\n" for n in range(30))
     text = refusal(assemble(f"r2 = *(u64 *)(r1 + 0)\n{steps}r0 = 2\nexit"), Limits())
     assert "branches more ..." in text
+
+
+POPCOUNT = """
+    r2 = *(u64 *)(r1 + 8)
+    r5 = 0
+    if r2 == 0 goto done
+    loop: r5 += 1
+    r3 = r2
+    r3 += -1
+    r2 &= r3
+    if r2 != 0 goto loop
+    done: *(u64 *)(r1 + 8) = r5
+    r0 = 1
+    exit"""
+
+
+def test_a_second_try_gets_the_states_that_the_first_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = 0
+    step = Transfer.step
+
+    def counted(self: Transfer, i: Instruction, state: State) -> Ways:
+        nonlocal steps
+        steps += 1
+        return step(self, i, state)
+
+    monkeypatch.setattr(Transfer, "step", counted)
+    report = verify(assemble(POPCOUNT), Limits(states=1000))
+    assert "is too complex: more than 1000 states were explored" in str(report.error)
+    assert report.states_explored == 1001
+    assert steps == 1000

@@ -106,7 +106,8 @@ Observer = Callable[[int, State], None]
 
 
 class Analysis:
-    """One exploration. `patience` is how many states of a kind may meet before they are widened."""
+    """One exploration. `patience` is how many states of a kind may meet before they are widened;
+    `spent` is how many states of the limit former explorations have taken."""
 
     def __init__(
         self,
@@ -114,6 +115,7 @@ class Analysis:
         flow: Flow,
         limits: Limits,
         patience: int,
+        spent: int = 0,
         observe: Observer | None = None,
     ) -> None:
         self.flow = flow
@@ -121,7 +123,7 @@ class Analysis:
         self.patience = patience
         self.observe = observe
         self.findings = Findings()
-        self.states = 0
+        self.spent = self.states = spent
         self.widened = False
         self._symbols = itertools.count(1)
         self._checker = Checker(program, limits.helpers, limits.answers)
@@ -219,11 +221,14 @@ def _finish(visit: Visit | None, length: int) -> None:
 
 
 def explore(program: Program, flow: Flow, limits: Limits) -> tuple[Analysis, Refusal | None]:
-    """The exploration that decides: the first, or a more patient one if widening was to blame."""
+    """The exploration that decides: the first, or a more patient one if widening was to blame
+    and there are states left."""
+    spent = 0
     for patience in _PATIENCE:
-        analysis = Analysis(program, flow, limits, patience)
+        analysis = Analysis(program, flow, limits, patience, spent)
         refusal = analysis.run()
-        if refusal is None or not analysis.widened:
+        spent = analysis.states
+        if refusal is None or not analysis.widened or spent > limits.states:
             break
     return analysis, refusal
 
@@ -231,4 +236,4 @@ def explore(program: Program, flow: Flow, limits: Limits) -> tuple[Analysis, Ref
 def watch(program: Program, flow: Flow, limits: Limits, observe: Observer) -> None:
     """Call `observe(slot, state)` for each state of the exploration that decides, in its order."""
     analysis, _ = explore(program, flow, limits)
-    Analysis(program, flow, limits, analysis.patience, observe).run()
+    Analysis(program, flow, limits, analysis.patience, analysis.spent, observe).run()
