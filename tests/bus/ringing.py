@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from examples.doorbell import QUEUE_NOTIFY, DoorbellState, notify
+from examples.doorbell import QUEUE_NOTIFY, QUEUES, DoorbellState, notify
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import Clock, ManualClock
 from lightexit.bus.doorbell import Bell, EventFd
@@ -60,7 +60,7 @@ class Notified(Device[DoorbellState]):
     def __init__(self, clock: Clock, doorbell: Bell | EventFd, filter: Filter[DoorbellState]):
         super().__init__(clock)
         self.regions = (pio(PORT, 1, offset=QUEUE_NOTIFY, filter=filter),)
-        self.doorbells = (doorbell,)
+        self.doorbells = (doorbell,) * QUEUES
         self.state.ready = 1
         self.queue = self.state.queues[0]
         self.queue.asleep = False

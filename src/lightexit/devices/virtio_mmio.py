@@ -156,6 +156,10 @@ class Backend:
     write_config: Callable[[int, int, int], object] = _nothing
 
 
+def _no_queue() -> None:
+    """The doorbell of a queue that the back end lacks."""
+
+
 def _check(backend: Backend) -> None:
     if backend.features & UNSUPPORTED:
         raise AuthorError(
@@ -194,9 +198,11 @@ class VirtioMmio(Device[VirtioState]):
         )
         self.lines = (irq,)
         self.backend = backend
-        self.doorbells = backend.doorbells or tuple(
+        rings = backend.doorbells or tuple(
             partial(backend.notify, number) for number in range(len(backend.queue_sizes))
         )
+        # What no proof sees: a queue that the back end lacks never gets ready, so is never rung.
+        self.doorbells = (*rings, *(_no_queue,) * (QUEUES - len(rings)))
         self._irq = irq
         self._offered = backend.features | Feature.VERSION_1
         self.reset()
