@@ -50,7 +50,9 @@ class PlainFilter:
         self._run = _RUN(run)
         address = ctypes.cast(self._run, ctypes.c_void_p).value
         self._code = SimpleNamespace(address=address)
-        self._report = SimpleNamespace(writes_state=writes_state, reads_clock=reads_clock)
+        self._report = SimpleNamespace(
+            writes_state=writes_state, reads_clock=reads_clock, exceeds=lambda **_offered: None
+        )
 
     def load(self, _engine: Engine) -> LoadedFilter:
         return cast(LoadedFilter, SimpleNamespace(code=self._code, report=self._report))

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lightexit.abi import IoContext, Space, StateMemory
+from lightexit.abi import IoContext, Request, Space, StateMemory
 from lightexit.bus.clock import BusClock
 from lightexit.bus.counters import RegisterCount, UnclaimedCount
 from lightexit.bus.layout import Aperture, Tables, Vcpu
 from lightexit.bus.memory import Record, words
-from lightexit.bus.model import Model, RegionPort, check_region, check_states
+from lightexit.bus.model import Model, RegionPort, check_actions, check_region, check_states
 from lightexit.bus.native import dispatch
 from lightexit.bus.region import Region
 from lightexit.bus.table import PortTable, RangeTable
@@ -26,6 +26,8 @@ from lightexit.filter import Filter, LoadedFilter
 _VOID = ctypes.CFUNCTYPE(None)
 #: A budget that no guest ever spends.
 UNLIMITED = (1 << 64) - 1
+#: The requests that a bus carries out.
+REQUESTS = Request(0)
 
 
 class BusCpu:
@@ -94,7 +96,8 @@ class Bus:
         """Put a device on its addresses; `touched` is called after all that its model answers.
 
         Raises AuthorError for regions that overlap another's or that no bus can have, and for
-        filters that do not compile, are refused, or do not fit their region.
+        filters that do not compile, are refused, do not fit their region, or may ask for
+        actions that the device and this bus do not offer.
         """
         with self._lock:
             for region in model.regions:
@@ -113,7 +116,9 @@ class Bus:
         check_states(model, region)
         if region.filter not in self._loaded:
             self._loaded[region.filter] = region.filter.load(self.engine)
-        return self._loaded[region.filter]
+        loaded = self._loaded[region.filter]
+        check_actions(model, loaded, REQUESTS)
+        return loaded
 
     def _claim(self, model: Model, ports: list[RegionPort]) -> None:
         claimed: list[RegionPort] = []

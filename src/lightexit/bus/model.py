@@ -223,3 +223,13 @@ def check_states(model: Model, region: Region) -> None:
             expected=f"what its region gives it: {kinds} ({given} bytes)",
             hint="states=(...) in the region, in the order of the filter's arguments",
         )
+
+
+def check_actions(model: Model, loaded: LoadedFilter, requests: Request) -> None:
+    """Raises AuthorError, at the line that asks, where a filter may ask for a line or doorbell
+    that the device lacks, or for a request that is not among those carried out."""
+    excess = loaded.report.exceeds(
+        lines=len(model.lines), doorbells=len(model.doorbells), requests=requests
+    )
+    if excess is not None:
+        raise excess

@@ -124,12 +124,12 @@ class Report:
         return None
 
     def _too_many(self, name: str, count: int) -> AuthorError:
-        kind = "doorbells" if name == "doorbells" else "lines"
+        kind = "doorbell" if name == "doorbells" else "line"
         number = self.actions[name].bit_length() - 1
-        wanted = f"numbers from 0 to {count - 1}" if count else "none"
+        wanted = ("none", "number 0 only")[count] if count < 2 else f"numbers from 0 to {count - 1}"
         hint = "bound the number first, if it is computed"
-        expected = f"{wanted}: the device has {count} {kind}"
-        return self._asks(f"for {kind[:-1]} {number}", name, expected, hint)
+        expected = f"{wanted}: the device has {count} {kind}{'s' * (count != 1)}"
+        return self._asks(f"for {kind} {number}", name, expected, hint)
 
     def _asks(self, what: str, name: str, expected: str, hint: str = "") -> AuthorError:
         slot = self.askers.get((name, self.actions[name].bit_length() - 1))
