@@ -241,7 +241,8 @@ LAWS = {
         r0 = 0
         out: exit""",
         (
-            "may PASS after it has changed a state (line 4)",
+            "<asm>:4:9: asm: may PASS after it has changed a state (line 4)",
+            "if r3 == 0 goto",
             "HANDLED whenever a state was written",
             "decide first and write last",
         ),

@@ -267,6 +267,8 @@ class Checker:
                 "access, and would find it half done",
                 "decide first and write last; a fault (an index out of range, a division by a "
                 "possibly-zero value) after a write is a PASS, too",
+                # All returns may share one exit; the write is where it is written.
+                at=state.wrote,
             )
         if scalar.contains(result.scalar, 1) and state.field("is_write").umin == 0:
             self._check_data(state)

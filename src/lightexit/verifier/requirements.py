@@ -13,16 +13,23 @@ from lightexit.isa import PSEUDO_MAP_IDX, PSEUDO_MAP_IDX_VALUE, Instruction, Kin
 
 
 class RequirementError(Exception):
-    """A requirement that does not hold; `registers` are those worth showing."""
+    """A requirement that does not hold; `registers` are those worth showing, `at` is the slot to
+    point at where that is not the instruction's own."""
 
     def __init__(
-        self, found: str, expected: str = "", hint: str = "", registers: tuple[int, ...] = ()
+        self,
+        found: str,
+        expected: str = "",
+        hint: str = "",
+        registers: tuple[int, ...] = (),
+        at: int | None = None,
     ) -> None:
         super().__init__(found)
         self.found = found
         self.expected = expected
         self.hint = hint
         self.registers = registers
+        self.at = at
 
 
 class Holds(NamedTuple):

@@ -73,7 +73,7 @@ def _refusal_error(program: Program, flow: Flow, refusal: Refusal) -> VerifierEr
     reason = refusal.reason
     return VerifierError(
         f"{program.name}: {reason.found}",
-        where=program.where(refusal.slot),
+        where=program.where(refusal.slot if reason.at is None else reason.at),
         expected=reason.expected,
         hint=reason.hint,
         instruction=f"{refusal.slot}: {flow.at[refusal.slot]}",
