@@ -16,6 +16,7 @@ from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.counters import UnclaimedCount
+from lightexit.bus.layout import FOUND
 from lightexit.bus.region import Region, mmio, pio
 from lightexit.errors import AuthorError
 
@@ -132,6 +133,46 @@ def test_a_thousand_ranges_each_find_their_own() -> None:
         bus.read(Space.MMIO, 0x1000_0000 + 0x100 * number + 0x7F, 1)
         assert devices[number].log == [("read", 0x7F, 1)]
     assert bus.read(Space.MMIO, 0x1000_0080, 1) == 0xFF
+
+
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 7), st.sampled_from([0x10, 0x80, 0x200, 0x1000])), max_size=12
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(CHANGES)
+def test_what_a_vcpu_found_is_forgotten_when_ranges_change(changes: list[tuple[int, int]]) -> None:
+    """Each change puts a device of another size at a place, or takes the one there away."""
+    bus, present = Bus(ManualClock()), dict[int, Recorder]()
+    for place, size in changes:
+        base = 0xD000_0000 + 0x1000 * place
+        if place in present:
+            bus.detach(present.pop(place))
+        else:
+            present[place] = Recorder(mmio(base, size, offset=size))
+            bus.attach(present[place])
+        for at in range(0xD000_0000, 0xD000_8000, 0x80):
+            number, distance = divmod(at - 0xD000_0000, 0x1000)
+            owner = present.get(number)
+            size_there = owner.regions[0].size if owner else 0
+            is_there = distance < size_there
+            wanted = answer(size_there + distance, 1) if is_there else 0xFF
+            assert bus.read(Space.MMIO, at, 1) == wanted
+
+
+def test_a_vcpu_that_remembers_nothing_any_more_finds_all_by_search() -> None:
+    count = 4 * FOUND
+    device = Recorder(*(mmio(0x1000_0000 + 0x100 * n, 0x80, offset=n) for n in range(count)))
+    bus = bus_with(device)
+    for _ in range(2):
+        for number in range(count):
+            assert bus.read(Space.MMIO, 0x1000_0000 + 0x100 * number, 1) == answer(number, 1)
+
+
+def test_what_is_retired_while_nobody_runs_is_not_kept() -> None:
+    bus = bus_with(Recorder(*(mmio(0x1000 * n, 4) for n in range(100))))
+    assert bus._retired == []
 
 
 def test_a_detached_device_hears_nothing_and_leaves_its_place() -> None:

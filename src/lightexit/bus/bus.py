@@ -137,6 +137,7 @@ class Bus:
             raise _overlap(port, self._windows[owner])
         self._windows[port.address] = port
         table.set(region.base, region.size, port.address)
+        self._reclaim()
 
     def _release(self, ports: list[RegionPort]) -> None:
         for port in ports:

@@ -631,11 +631,8 @@ define internal ptr @at_port(ptr %bus, i64 %port) {
 
 ; The window at an address, or null: the last range that does not begin behind it, if it does
 ; not end before it.
-define internal ptr @at_address(ptr %bus, i64 %address) {
+define internal ptr @search(ptr %table, i64 %address) noinline {
 entry:
-  %table.p = at %bus, Tables.ranges
-  %table.i = load atomic i64, ptr %table.p acquire, align 8
-  %table = inttoptr i64 %table.i to ptr
   %count = get %table, Ranges.count
   %first = getelementptr i8, ptr %table, i64 Ranges.sizeof
   br label %search
@@ -673,11 +670,54 @@ none:
   ret ptr null
 }
 
-define internal ptr @route(ptr %bus, i1 %is_memory, i64 %address) {
+; Where a vCPU remembers what it found at an address: multiplied by 2^64 divided by the golden
+; ratio, blocks of 256 bytes spread over the slots whatever their distance.
+define internal ptr @slot(ptr %vcpu, i64 %address) {
+  %slots = at %vcpu, Vcpu.found
+  %block = lshr i64 %address, 8
+  %spread = mul i64 %block, -7046029254386353131
+  %number = lshr i64 %spread, FOUND_SHIFT
+  %start = mul i64 %number, Found.sizeof
+  %slot = getelementptr i8, ptr %slots, i64 %start
+  ret ptr %slot
+}
+
+; The window at an address, or null. What was found in this very table before is found again.
+define internal ptr @at_address(ptr %vcpu, ptr %bus, i64 %address) {
+entry:
+  %table.p = at %bus, Tables.ranges
+  %table.i = load atomic i64, ptr %table.p acquire, align 8
+  %table = inttoptr i64 %table.i to ptr
+  %number = get %table, Ranges.number
+  %slot = call ptr @slot(ptr %vcpu, i64 %address)
+  %found_in = get %slot, Found.number
+  %is_current = icmp eq i64 %found_in, %number
+  br i1 %is_current, label %check, label %search
+check:
+  %before.i = get %slot, Found.window
+  %before = inttoptr i64 %before.i to ptr
+  %is_there = call i1 @contains(ptr %before, i64 %address)
+  br i1 %is_there, label %hit, label %search
+hit:
+  ret ptr %before
+search:
+  %window = call ptr @search(ptr %table, i64 %address)
+  %is_free = icmp eq ptr %window, null
+  br i1 %is_free, label %none, label %keep
+keep:
+  %window.i = ptrtoint ptr %window to i64
+  put %slot, Found.window, %window.i
+  put %slot, Found.number, %number
+  ret ptr %window
+none:
+  ret ptr null
+}
+
+define internal ptr @route(ptr %vcpu, ptr %bus, i1 %is_memory, i64 %address) {
 entry:
   br i1 %is_memory, label %memory, label %port
 memory:
-  %range = call ptr @at_address(ptr %bus, i64 %address)
+  %range = call ptr @at_address(ptr %vcpu, ptr %bus, i64 %address)
   ret ptr %range
 port:
   %slot = call ptr @at_port(ptr %bus, i64 %address)
@@ -685,7 +725,8 @@ port:
 }
 
 ; The first window that an access touches, or null.
-define internal ptr @touched(ptr %bus, i1 %is_memory, i64 %address, i64 %size) noinline {
+define internal ptr @touched(ptr %vcpu, ptr %bus, i1 %is_memory, i64 %address,
+                             i64 %size) noinline {
 entry:
   br label %next
 next:
@@ -694,7 +735,7 @@ next:
   br i1 %more, label %look, label %none
 look:
   %where = add i64 %address, %index
-  %window = call ptr @route(ptr %bus, i1 %is_memory, i64 %where)
+  %window = call ptr @route(ptr %vcpu, ptr %bus, i1 %is_memory, i64 %where)
   %is_free = icmp eq ptr %window, null
   br i1 %is_free, label %nobody, label %some
 nobody:
@@ -780,7 +821,7 @@ define internal i64 @perform(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size, 
 entry:
   %bus.i = get %vcpu, Vcpu.bus
   %bus = inttoptr i64 %bus.i to ptr
-  %owner = call ptr @route(ptr %bus, i1 %is_memory, i64 %address)
+  %owner = call ptr @route(ptr %vcpu, ptr %bus, i1 %is_memory, i64 %address)
   %is_free = icmp eq ptr %owner, null
   br i1 %is_free, label %free, label %claim
 claim:
@@ -798,7 +839,7 @@ within:
                                i64 %data)
   ret i64 %value
 free:
-  %later = call ptr @touched(ptr %bus, i1 %is_memory, i64 %address, i64 %size)
+  %later = call ptr @touched(ptr %vcpu, ptr %bus, i1 %is_memory, i64 %address, i64 %size)
   %is_nobodys = icmp eq ptr %later, null
   br i1 %is_nobodys, label %nobody, label %shared
 shared:

@@ -23,9 +23,13 @@ class Tables(Struct):
 
 
 class Ranges(Struct):
-    """Head of the table of MMIO ranges, sorted by address; the `Range` entries follow."""
+    """Head of the table of MMIO ranges, sorted by address; the `Range` entries follow.
+
+    No two tables of a bus have the same `number`, which is never 0.
+    """
 
     count: u64
+    number: u64
 
 
 class Range(Struct):
@@ -70,6 +74,17 @@ class Counter(Struct):
     passed_ticks: u64
 
 
+#: How many MMIO windows a vCPU remembers: a power of two.
+FOUND = 256
+
+
+class Found(Struct):
+    """A window that a vCPU found in the table `number`: good for as long as that one is in use."""
+
+    number: u64
+    window: u64
+
+
 class Vcpu(Struct):
     """Who accesses. Each has counters (a lane) of its own, so none are lost or contended."""
 
@@ -78,6 +93,7 @@ class Vcpu(Struct):
     expired: u64  # void expired(void)
     lane: u64
     index: u32
+    found: Array[Found] = array(Found, FOUND)  # by a hash of the address
 
 
 class Aperture(Struct):

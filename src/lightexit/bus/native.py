@@ -30,6 +30,7 @@ LAYOUTS: Layouts = {
             layout.Range,
             layout.Window,
             layout.Counter,
+            layout.Found,
             layout.Vcpu,
             layout.Aperture,
         )
@@ -49,6 +50,7 @@ def expand(text: str, layouts: Layouts = LAYOUTS) -> str:
     numbers = iter(range(len(text)))
     text = _FIELD.sub(lambda match: _access(match, layouts, numbers), text)
     text = _SIZE.sub(lambda match: str(layouts[match[1]][0].layout.size), text)
+    text = text.replace("FOUND_SHIFT", str(65 - layout.FOUND.bit_length()))
     return text.replace("ABI_VERSION", str(ABI_VERSION))
 
 

@@ -2,7 +2,8 @@
 """The routing tables: which window an address belongs to. Native code reads them as they change.
 
 A port's entry is one word, replaced at once. The table of ranges is never changed: a new one is
-published by one store, and the old one retired, for a vCPU may still be looking at it.
+published by one store, and the old one retired, for a vCPU may still be looking at it. vCPUs
+remember what they found, and in which table: by its number, for addresses are used again.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class RangeTable:
         self._tables = tables
         self._retired = retired
         self._bases: list[int] = []
+        self._number = 0
         self._published = Block(Ranges.layout.size)
         self._publish(b"")
 
@@ -88,7 +90,9 @@ class RangeTable:
 
     def _publish(self, entries: bytes) -> None:
         block = Block(Ranges.layout.size + len(entries))
-        Ranges.view(block.bytes).count = len(entries) // Range.layout.size
+        self._number += 1
+        head = Ranges.view(block.bytes)
+        head.count, head.number = len(entries) // Range.layout.size, self._number
         block.bytes[Ranges.layout.size :] = entries
         self._tables.ranges = block.address
         self._retired.append(self._published)
