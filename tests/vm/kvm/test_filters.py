@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -130,6 +132,16 @@ def test_python_is_not_entered_for_what_a_filter_handles(vm: Vm) -> None:
     board.tally.read = lambda offset, size: entered.append(offset) or 0  # type: ignore
     assert cpu.run() == Halted()
     assert entered == []
+
+
+def test_a_cpu_keeps_the_bus_that_it_is_on(vm: Vm, make_loop: MakeLoop) -> None:
+    bus = Bus(ManualClock())
+    watched = weakref.ref(bus)
+    cpu = KvmCpu(vm, bus.cpus[0], make_loop)
+    del bus
+    gc.collect()
+    assert watched() is not None
+    del cpu
 
 
 def test_memory_mapped_registers(vm: Vm, make_loop: MakeLoop) -> None:

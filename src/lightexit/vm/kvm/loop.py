@@ -145,6 +145,8 @@ class NativeLoop:
     """The run loop in machine code: Python is entered for models only."""
 
     def __init__(self, vcpu: Vcpu, bus_cpu: BusCpu) -> None:
+        # Native code has their addresses only.
+        self._kept = vcpu, bus_cpu
         self._run = _RUN(_native().address("run"))
         self._loop = Record(Loop)
         loop = self._loop.fields
