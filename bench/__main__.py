@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """All benchmarks: `python -m bench`, or `python -m bench NAME ...`.
 
+`python -m bench --docs` writes their ratios to docs/benchmarks.md, with a plot.
+
 Each prints ratios measured in one run. None passes or fails.
 """
 
@@ -18,6 +20,9 @@ def names() -> list[str]:
 
 def main(chosen: list[str]) -> int:
     """Run the chosen ones, or all."""
+    if chosen == ["--docs"]:
+        importlib.import_module("bench._docs").write(names())
+        return 0
     unknown = set(chosen) - set(names())
     if unknown:
         print(f"no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(names())}")

@@ -23,6 +23,7 @@ from random import Random
 from statistics import median
 from typing import Any, get_type_hints
 
+from bench._ratio import Ratio
 from bench.lines import filters
 from lightexit.abi import IoContext, StateMemory, Struct
 from lightexit.abi.header import c_struct, header
@@ -311,6 +312,21 @@ def rows() -> list[Row]:
             each.c_address = address or 0
             each.check()
         return [measure(loops, each) for each in found]
+
+
+def ratios() -> list[Ratio]:
+    """For docs/."""
+    if shutil.which("gcc") is None:
+        return []
+    found = rows()
+    return [
+        *(Ratio("filter code / gcc -O2", row.device, row.c_ratio, 1.1) for row in found),
+        *(
+            Ratio("filter code / kernel JIT", row.device, row.kernel_ratio, 1.0)
+            for row in found
+            if row.kernel_ratio is not None
+        ),
+    ]
 
 
 def main() -> None:

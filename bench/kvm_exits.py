@@ -23,6 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench._ratio import Ratio
 from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import Clock, HostClock
@@ -318,23 +319,68 @@ def variants(run_guest: Any, kind: Kind) -> list[tuple[Variant, Kind]]:
     return chosen
 
 
-def compare(run_guest: Any, kind: Kind) -> None:
-    """One table."""
+@dataclass(frozen=True)
+class Row:
+    """us per access; the ratios to the first variant and to the minimal Python loop."""
+
+    name: str
+    us: float
+    of_first: float
+    of_python: float
+
+
+def compare(run_guest: Any, kind: Kind) -> list[Row]:
+    """All variants of one kind of access."""
     compared = variants(run_guest, kind)
     for variant, guest_kind in compared:
         variant.ns(guest_kind)
     rounds = [[variant.ns(guest_kind) for variant, guest_kind in compared] for _ in range(ROUNDS)]
     times = list(zip(*rounds, strict=True))
     python = next(i for i, (variant, _) in enumerate(compared) if "minimal" in variant.name)
-    print(f"{kind.name:28}{'us':>9}{'of ' + compared[0][0].name:>24}{'of ' + 'Python loop':>16}")
-    for index, (variant, _) in enumerate(compared):
-        first, second = (ratio(times[index], times[other]) for other in (0, python))
-        print(f"  {variant.name:26}{median(times[index]) / 1000:9.2f}{first:24.3f}{second:16.3f}")
+    return [
+        Row(
+            variant.name,
+            median(times[index]) / 1000,
+            ratio(times[index], times[0]),
+            ratio(times[index], times[python]),
+        )
+        for index, (variant, _) in enumerate(compared)
+    ]
+
+
+def report(kind: Kind, rows: list[Row]) -> None:
+    """One table."""
+    print(f"{kind.name:28}{'us':>9}{'of ' + rows[0].name:>24}{'of Python loop':>16}")
+    for row in rows:
+        print(f"  {row.name:26}{row.us:9.2f}{row.of_first:24.3f}{row.of_python:16.3f}")
 
 
 def ratio(times: tuple[float, ...], others: tuple[float, ...]) -> float:
     """The median of the ratios within a turn."""
     return median(mine / other for mine, other in zip(times, others, strict=True))
+
+
+def ratios() -> list[Ratio]:
+    """For docs/: nothing without KVM or gcc."""
+    try:
+        Kvm().close()
+    except HostError:
+        return []
+    with c_loop() as run_guest:
+        if run_guest is None:
+            return []
+        return [each for kind in KINDS for each in named(kind, compare(run_guest, kind))]
+
+
+def named(kind: Kind, rows: list[Row]) -> list[Ratio]:
+    """The ratios of one table; the model's is the one to the minimal Python loop as well."""
+    group = f"KVM, {kind.name}"
+    goals = {"filter, native loop": 1.05}
+    beside_c = [
+        Ratio(group, f"{row.name} / C loop", row.of_first, goals.get(row.name)) for row in rows[1:]
+    ]
+    model = next(row for row in rows if row.name.startswith("PASS"))
+    return [*beside_c, Ratio(group, f"{model.name} / Python loop", model.of_python, 1.1)]
 
 
 def main() -> None:
@@ -348,7 +394,7 @@ def main() -> None:
         if run_guest is None:
             print("no gcc: without the C loop, and what only it measures")
         for kind in KINDS:
-            compare(run_guest, kind)
+            report(kind, compare(run_guest, kind))
 
 
 if __name__ == "__main__":

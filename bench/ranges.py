@@ -17,6 +17,7 @@ from random import Random
 from statistics import median
 from typing import Any
 
+from bench._ratio import Ratio
 from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import Clock, HostClock
@@ -158,6 +159,16 @@ def compare(code: Any, space: Space) -> list[tuple[str, float, float]]:
             median(turn[index] / turn[0] for turn in rounds),
         )
         for index, variant in enumerate(variants)
+    ]
+
+
+def ratios() -> list[Ratio]:
+    """For docs/."""
+    code = compile_ir(LOOPS)
+    return [
+        Ratio(f"ranges, {space.name}", f"{name} / one", ratio, None if "random" in name else 1.2)
+        for space in (Space.PIO, Space.MMIO)
+        for name, _, ratio in compare(code, space)[1:]
     ]
 
 
