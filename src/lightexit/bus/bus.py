@@ -17,6 +17,7 @@ from lightexit.bus.layout import Aperture, Tables, Vcpu
 from lightexit.bus.memory import Record, words
 from lightexit.bus.model import Model, RegionPort, check_actions, check_region, check_states
 from lightexit.bus.native import dispatch
+from lightexit.bus.offload import Offload, OffloadCount, Offloaded, offload_count
 from lightexit.bus.region import Region
 from lightexit.bus.table import PortTable, RangeTable
 from lightexit.engine.api import Engine
@@ -67,6 +68,9 @@ class Bus:
         self.engine = engine
         self.failure: BaseException | None = None
         self.on_failure: Callable[[], None] = lambda: None
+        #: Called with every region that comes onto the bus with a filter; see offload.py.
+        self.offload: Offload | None = None
+        self._offloaded: dict[RegionPort, Offloaded] = {}
         self._native = dispatch()
         self._tables = Record(Tables)
         self.address = self._tables.address
@@ -105,6 +109,11 @@ class Bus:
             ports = [self._port(model, region, touched) for region in model.regions]
             self._claim(model, ports)
             self._ports[model] = ports
+            try:
+                self._offload(ports)
+            except BaseException:
+                self.detach(model)
+                raise
 
     def _port(self, model: Model, region: Region, touched: Callable[[], None] | None) -> RegionPort:
         loaded = self._load(model, region)
@@ -119,6 +128,13 @@ class Bus:
         loaded = self._loaded[region.filter]
         check_actions(model, loaded, REQUESTS)
         return loaded
+
+    def _offload(self, ports: list[RegionPort]) -> None:
+        for port in ports:
+            if self.offload is not None and port.region.filter is not None:
+                offloaded = self.offload(port)
+                if offloaded is not None:
+                    self._offloaded[port] = offloaded
 
     def _claim(self, model: Model, ports: list[RegionPort]) -> None:
         claimed: list[RegionPort] = []
@@ -141,6 +157,8 @@ class Bus:
 
     def _release(self, ports: list[RegionPort]) -> None:
         for port in ports:
+            if port in self._offloaded:
+                self._offloaded.pop(port).close()
             self._routes[port.region.space].set(port.region.base, port.region.size, 0)
             del self._windows[port.address]
             self._retired.append(port)
@@ -235,6 +253,11 @@ class Bus:
             for port in ports
             for count in _register_counts(port, ns_per_tick)
         ]
+
+    def offloaded(self) -> list[OffloadCount]:
+        """Accesses so far of every region that is answered below the bus; `counts` has only
+        those that were passed."""
+        return [offload_count(*pair) for pair in self._offloaded.items()]
 
     def unclaimed(self) -> list[UnclaimedCount]:
         """Accesses so far that nobody answered."""

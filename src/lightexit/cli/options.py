@@ -18,6 +18,7 @@ class EngineName(StrEnum):
 
     NATIVE = "native"
     INTERPRETER = "interpreter"
+    KERNEL = "kernel"
 
 
 FirmwareFile = Annotated[

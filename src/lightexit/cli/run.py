@@ -30,11 +30,14 @@ from lightexit.cli.options import (
     MemoryMib,
     Seconds,
 )
+from lightexit.errors import AuthorError
 from lightexit.vm.backends import BackEnd
 
 if TYPE_CHECKING:
+    from lightexit.bus.offload import OffloadCount
     from lightexit.cli.tally import Row, Total
     from lightexit.vm.machine import Limits, Outcome
+    from lightexit.vm.pc import MakeCpu
 
 _TITLES = {BackEnd.UNICORN: "Unicorn", BackEnd.KVM: "KVM"}
 #: The exit status, where the guest's is asked for, of a guest that has none.
@@ -57,6 +60,7 @@ class Run:
     outcome: Outcome
     output: str
     counts: list[Any]
+    in_kernel: list[OffloadCount]
 
 
 def run(
@@ -80,6 +84,7 @@ def run(
     """
     from lightexit.vm.machine import Limits
 
+    _check(backend, engine)
     guest = read_guest(GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory))
     awaited = guest.ends_with if until is None else until
     job = Job(guest, backend, Limits(awaited.encode(), seconds, accesses))
@@ -105,7 +110,6 @@ def _say(text: str) -> None:
 
 def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
     from lightexit.bus.clock import HostClock
-    from lightexit.vm.backends import make_cpu
     from lightexit.vm.console import Console
     from lightexit.vm.pc import pc_machine
 
@@ -114,7 +118,7 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
         job.guest.config,
         HostClock(),
         _engine(engine),
-        make_cpu=functools.partial(make_cpu, job.back_end),
+        make_cpu=_make_cpu(job.back_end, engine),
         debug=console,
         serial=console,
     )
@@ -122,7 +126,7 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
     outcome = machine.run(job.limits)
     if show:
         print(flush=True)
-    return Run(outcome, console.text, machine.bus.counts())
+    return Run(outcome, console.text, machine.bus.counts(), machine.bus.offloaded())
 
 
 def _print(data: bytes) -> None:
@@ -130,8 +134,34 @@ def _print(data: bytes) -> None:
     sys.stdout.flush()
 
 
+def _check(back_end: BackEnd, engine: EngineName) -> None:
+    """Refuse what cannot be had before any guest runs."""
+    if engine is not EngineName.KERNEL:
+        return
+    if back_end is not BackEnd.KVM:
+        raise AuthorError(
+            f"--engine kernel with --backend {back_end}",
+            expected="--backend kvm: the kernel answers accesses inside KVM",
+            hint="another engine: native or interpreter",
+        )
+    from lightexit.engine.kernel.attach import Module
+
+    Module().close()
+
+
+def _make_cpu(back_end: BackEnd, engine: EngineName | None) -> MakeCpu:
+    from lightexit.vm.backends import make_cpu
+
+    made = functools.partial(make_cpu, back_end)
+    if engine is not EngineName.KERNEL:
+        return made
+    from lightexit.vm.kvm.offload import in_kernel
+
+    return in_kernel(made)
+
+
 def _engine(name: EngineName | None) -> Any:
-    if name is EngineName.NATIVE:
+    if name in (EngineName.NATIVE, EngineName.KERNEL):  # what the kernel passes runs natively
         from lightexit.engine.native import NativeEngine
 
         return NativeEngine()
@@ -176,8 +206,22 @@ def _summary(shown: Run, plain: Run | None, sums: Total) -> list[str]:
         f" ({share:.1f} %); all accesses: {sums.handled} of {sums.accesses}",
         f"time in device accesses: {before / 1e3:,.0f} us without filters,"
         f" {sums.ns / 1e3:,.0f} us with; saved: {sums.saved_ns / 1e3:,.0f} us",
+        *_kernel_lines(shown.in_kernel),
         f"guest output with and without filters: {same}",
     ]
+
+
+def _kernel_lines(counts: list[OffloadCount]) -> list[str]:
+    if not counts:
+        return []
+    lines = [
+        f"in the kernel: {count.device}, {count.space.name}"
+        f" {count.base:#x}..{count.base + count.size - 1:#x}:"
+        f" handled {count.handled}, passed {count.passed}"
+        for count in counts
+    ]
+    handled, passed = (sum(getattr(c, name) for c in counts) for name in ("handled", "passed"))
+    return [*lines, f"in the kernel, besides the above: handled {handled}, passed {passed}"]
 
 
 def _write_json(path: Path, shown: Run, plain: Run | None, table: list[Row]) -> None:
@@ -195,5 +239,6 @@ def _write_json(path: Path, shown: Run, plain: Run | None, table: list[Row]) -> 
         "output_without_filters": plain.output if plain else None,
         "registers": [as_json(row) for row in table],
         "total": asdict(total(table)),
+        "in_kernel": [asdict(count) | {"space": count.space.name} for count in shown.in_kernel],
     }
     write_bytes(path, json.dumps(document, indent=2).encode() + b"\n")

@@ -34,11 +34,11 @@ class KvmCpu:
     """One x86 CPU, at its reset vector until `start` says otherwise."""
 
     def __init__(self, vm: Vm, bus_cpu: BusCpu, make_loop: MakeLoop = NativeLoop) -> None:
+        self.vm = vm
         self.vcpu = vm.add_vcpu()
         self.loop = make_loop(self.vcpu, bus_cpu)
         #: Called with the vector that the guest has acknowledged, for I/O APICs outside KVM.
         self.on_end_of_interrupt: Callable[[int], None] = lambda vector: None
-        self._vm = vm
         self._stop = False
         self._interrupt = False
 
@@ -67,7 +67,7 @@ class KvmCpu:
         if reason == Reason.IOAPIC_EOI:
             self.on_end_of_interrupt(EndOfInterruptExit.view(self.vcpu.exit_area).vector)
             return None
-        return understood(self._vm, self.vcpu, reason)
+        return understood(self.vm, self.vcpu, reason)
 
     def request_stop(self) -> None:
         """Have `run` return `Stopped`, now and until `clear_stop`; from any thread."""

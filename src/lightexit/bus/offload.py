@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Regions that something below the bus answers as well: it sees their accesses first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from lightexit.abi import Space
+from lightexit.bus.model import RegionPort
+
+
+class Offloaded(Protocol):
+    """A region at work below the bus. What it passes comes to the bus as any other access."""
+
+    def counts(self) -> tuple[int, int]:
+        """Accesses handled and passed so far."""
+        ...
+
+    def close(self) -> object:
+        """End it: when this returns, every access comes to the bus."""
+        ...
+
+
+#: Takes a region with a loaded filter; None where it is better answered by the bus alone.
+Offload = Callable[[RegionPort], Offloaded | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OffloadCount:
+    """Accesses of one region that were handled below the bus, and passed on to it."""
+
+    device: str
+    space: Space
+    base: int
+    size: int
+    handled: int
+    passed: int
+
+
+def offload_count(port: RegionPort, offloaded: Offloaded) -> OffloadCount:
+    """The counts of one region."""
+    region = port.region
+    return OffloadCount(
+        port.model.name, region.space, region.base, region.size, *offloaded.counts()
+    )

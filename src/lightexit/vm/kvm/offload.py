@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Filters inside KVM: each region's filter attached by the kernel module, where it may be (ADR 9).
+
+machine = pc_machine(config, clock, NativeEngine(), make_cpu=in_kernel(make_kvm_cpu))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lightexit.abi import DOORBELLS, ClockState, StateMemory
+from lightexit.bus.bus import BusCpu
+from lightexit.bus.doorbell import eventfds
+from lightexit.bus.model import RegionPort
+from lightexit.bus.offload import Offloaded
+from lightexit.engine.kernel import KernelEngine, available
+from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window
+from lightexit.errors import AuthorError, HostError
+from lightexit.filter import Filter
+from lightexit.verifier import Report
+from lightexit.vm.exits import Cpu
+from lightexit.vm.kvm.cpu import KvmCpu
+from lightexit.vm.memory import GuestMemory
+
+MakeCpu = Callable[[GuestMemory, BusCpu], Cpu]
+
+
+def in_kernel(make_cpu: MakeCpu) -> MakeCpu:
+    """As `make_cpu`, with the filters of the devices that come onto its bus inside KVM.
+
+    What it makes raises HostError without the module, bpf(2) or a CPU of KVM's.
+    """
+
+    def make(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
+        cpu = make_cpu(memory, bus_cpu)
+        if not isinstance(cpu, KvmCpu):
+            raise HostError(
+                "the kernel engine answers accesses inside KVM, and this CPU is not KVM's",
+                expected="--backend kvm",
+            )
+        bus = bus_cpu.bus
+        if bus.offload is None:
+            bus.offload = KernelOffload(cpu.vm.fd, bus.clock.memory)
+        return cpu
+
+    return make
+
+
+class KernelOffload:
+    """Attaches regions to one VM. Raises HostError where that is not to be had."""
+
+    def __init__(self, vm_fd: int, clock: StateMemory[ClockState]) -> None:
+        self._module = Module()
+        reason = available()
+        if reason is not None:
+            raise HostError(reason, hint="another engine: native or interpreter")
+        if clock.state.step_ns:
+            raise HostError(
+                "accesses that the kernel answers do not make a clock step",
+                expected="a HostClock, or a ManualClock that only `advance` moves",
+                hint="another engine: native or interpreter",
+            )
+        self._vm_fd = vm_fd
+        self._clock = clock
+        self._engine = KernelEngine()
+
+    def __call__(self, port: RegionPort) -> Offloaded | None:
+        """Attach a region's filter; None where it has none or the kernel may not run it."""
+        found = port.region.filter
+        if found is None or not repeatable(found.report, port):
+            return None
+        try:
+            return _InKernel(self._module.attach(self._window(port), self._answer(found, port)))
+        except AuthorError:
+            return None  # its verifier is another one: what it refuses runs in user space
+
+    def _window(self, port: RegionPort) -> Window:
+        region = port.region
+        place = (region.space, region.base, region.size, region.offset, region.register_width)
+        return Window(self._vm_fd, *place)
+
+    def _answer(self, found: Filter[...], port: RegionPort) -> Answer:
+        report = found.report
+        doorbells = eventfds(port.model.doorbells)
+        return Answer(
+            self._engine.load(found.program),
+            port.states[: len(found.program.maps)],
+            writes_state=report.writes_state,
+            clock=self._clock if report.reads_clock else None,
+            doorbells={number: eventfd.fd for number, eventfd in doorbells.items()},
+        )
+
+
+def repeatable(report: Report, port: RegionPort) -> bool:
+    """Whether all that the filter does is undone, or done, when the module has passed it on.
+
+    The module carries out doorbells that are eventfds and passes whatever asks for more. Then
+    user space does the access again: state that was written would be written twice.
+    """
+    return not report.writes_state or not _left_to_user_space(report, port)
+
+
+def _left_to_user_space(report: Report, port: RegionPort) -> bool:
+    silent = sum(1 << n for n in range(DOORBELLS) if n not in eventfds(port.model.doorbells))
+    others = (bits for name, bits in report.actions.items() if name != "doorbells")
+    return any(others) or bool(report.actions.get("doorbells", 0) & silent)
+
+
+class _InKernel:
+    """One attachment, as the bus sees it."""
+
+    def __init__(self, attachment: Attachment) -> None:
+        self._attachment = attachment
+        self.close = attachment.close
+
+    def counts(self) -> tuple[int, int]:
+        statistics = self._attachment.statistics()
+        return statistics.handled, statistics.passed
