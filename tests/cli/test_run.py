@@ -138,3 +138,20 @@ def test_a_host_without_kvm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     with pytest.raises(HostError, match=r"kvm does not exist") as error:
         make_cpu(BackEnd.KVM, GuestMemory(2 * MIB), Bus(ManualClock()).cpus[0])
     assert "try: --backend unicorn" in str(error.value)
+
+
+# Filters in the kernel
+
+
+def test_the_kernel_engine_needs_kvm() -> None:
+    said = refusal("run", "--engine", "kernel")
+    assert "--engine kernel with --backend unicorn" in said
+    assert "expected: --backend kvm" in said
+
+
+@pytest.mark.skipif(Path("/dev/lightexit").exists(), reason="the kernel module is loaded")
+@needs_seabios
+def test_the_kernel_engine_needs_the_module() -> None:
+    said = refusal("run", "--engine", "kernel", "--backend", "kvm")
+    assert "/dev/lightexit is not there" in said
+    assert "make -C kernel" in said

@@ -84,7 +84,11 @@ def test_refusals_without_an_instruction_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("number", "reason"),
     [
-        (errno.EPERM, "this process lacks the right (CAP_BPF and CAP_PERFMON, or root)"),
+        (
+            errno.EPERM,
+            "this process lacks the right (CAP_BPF and CAP_PERFMON, or root),"
+            " or the kernel is locked down",
+        ),
         (errno.ENOSYS, "this kernel was built without it"),
         (errno.E2BIG, "Argument list too long (error 7)"),
     ],

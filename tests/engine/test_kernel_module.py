@@ -111,3 +111,12 @@ def test_a_clock_that_steps_is_not_the_kernel_s(module: Module) -> None:
     answer = Answer(KernelEngine().load(PROGRAM), [StateMemory(Counter)], clock=clock)
     with pytest.raises(HostError, match="cannot read this clock"):
         module.attach(Window(3, Space.PIO, 0x40, 4), answer)
+
+
+def test_the_module_alone_is_not_enough(module: Module, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attach, "available", lambda: "bpf(2) did not create a map: no right")
+    with pytest.raises(HostError) as raised:
+        attach.require()
+    assert str(raised.value) == (
+        "bpf(2) did not create a map: no right\n  try: another engine: native or interpreter"
+    )

@@ -144,9 +144,9 @@ def _check(back_end: BackEnd, engine: EngineName) -> None:
             expected="--backend kvm: the kernel answers accesses inside KVM",
             hint="another engine: native or interpreter",
         )
-    from lightexit.engine.kernel.attach import Module
+    from lightexit.engine.kernel.attach import require
 
-    Module().close()
+    require()
 
 
 def _make_cpu(back_end: BackEnd, engine: EngineName | None) -> MakeCpu:

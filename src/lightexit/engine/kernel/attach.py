@@ -32,7 +32,7 @@ from lightexit.abi import (
     Statistics,
 )
 from lightexit.engine.kernel.bpf import ArrayMap
-from lightexit.engine.kernel.engine import KernelMemory, KernelProgram
+from lightexit.engine.kernel.engine import KernelMemory, KernelProgram, available
 from lightexit.errors import AuthorError, HostError
 
 DEVICE = "/dev/lightexit"
@@ -90,6 +90,14 @@ def unavailable() -> str | None:
     except HostError as error:
         return error.found
     return None
+
+
+def require() -> None:
+    """Raise HostError unless programs can be loaded and attached here."""
+    Module().close()
+    reason = available()
+    if reason is not None:
+        raise HostError(reason, hint=_OTHER_ENGINE)
 
 
 class Module:

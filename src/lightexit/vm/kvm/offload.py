@@ -13,8 +13,8 @@ from lightexit.bus.bus import BusCpu
 from lightexit.bus.doorbell import eventfds
 from lightexit.bus.model import RegionPort
 from lightexit.bus.offload import Offloaded
-from lightexit.engine.kernel import KernelEngine, available
-from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window
+from lightexit.engine.kernel import KernelEngine
+from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window, require
 from lightexit.errors import AuthorError, HostError
 from lightexit.filter import Filter
 from lightexit.verifier import Report
@@ -50,10 +50,8 @@ class KernelOffload:
     """Attaches regions to one VM. Raises HostError where that is not to be had."""
 
     def __init__(self, vm_fd: int, clock: StateMemory[ClockState]) -> None:
+        require()
         self._module = Module()
-        reason = available()
-        if reason is not None:
-            raise HostError(reason, hint="another engine: native or interpreter")
         if clock.state.step_ns:
             raise HostError(
                 "accesses that the kernel answers do not make a clock step",

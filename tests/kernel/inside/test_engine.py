@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The PC with its filters inside KVM: the guest sees what it sees without them."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import pytest
+
+from kernel.inside.machine import ENTRY, HLT, keep, port_in, port_out
+from lightexit.bus.bus import BusCpu
+from lightexit.bus.clock import ManualClock
+from lightexit.bus.offload import OffloadCount
+from lightexit.devices.port92 import Port92
+from lightexit.engine.api import Engine
+from lightexit.engine.native import NativeEngine
+from lightexit.errors import HostError
+from lightexit.vm import backends
+from lightexit.vm.console import Console
+from lightexit.vm.exits import Cpu
+from lightexit.vm.kvm import start
+from lightexit.vm.kvm.cpu import KvmCpu
+from lightexit.vm.kvm.offload import MakeCpu, in_kernel
+from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.pc import PcConfig, pc_machine
+
+KEPT, NOW_NS = 0x3000, 123_456_789
+#: Port 0x92, port 0x61, keyboard status, line status, debug port, PIT counter 0.
+POLLED = (0x92, 0x61, 0x64, 0x3FD, 0x402, 0x40)
+ROUNDS = 5
+make_kvm_cpu: MakeCpu = functools.partial(backends.make_cpu, backends.BackEnd.KVM)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a guest has read and printed, what its devices hold, and who answered."""
+
+    kept: bytes
+    output: str
+    states: list[bytes]
+    in_user_space: int
+    in_kernel: list[OffloadCount]
+
+
+def code() -> str:
+    reads = [(KEPT + 4 * n, port) for n, port in enumerate(POLLED * ROUNDS)]
+    polls = "".join(port_in(port, 1) + keep(target, 1) for target, port in reads)
+    return port_out(0x402, 1, ord("l")) + polls + port_out(0x402, 1, ord("x")) + HLT
+
+
+def boot(make_cpu: MakeCpu, engine: Engine | None) -> tuple[Machine, GuestMemory]:
+    memories = []
+
+    def make(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
+        memories.append(memory)
+        return make_cpu(memory, bus_cpu)
+
+    config = PcConfig(ram_bytes=2 * MIB)
+    machine = pc_machine(config, ManualClock(NOW_NS), engine, make_cpu=make, debug=Console())
+    return machine, memories[0]
+
+
+def see(make_cpu: MakeCpu, engine: Engine | None) -> Seen:
+    machine, memory = boot(make_cpu, engine)
+    image = bytes.fromhex(code())
+    memory.ram[ENTRY : ENTRY + len(image)] = image
+    assert isinstance(machine.cpu, KvmCpu)
+    start.real_mode(machine.cpu.vcpu, ENTRY, 0x8000)
+    assert machine.run(Limits(seconds=20)).reason is Reason.HALTED
+    kept = bytes(memory.ram[KEPT : KEPT + 4 * ROUNDS * len(POLLED)])
+    states = [bytes(model.memory.state) for model in machine.bus._ports]
+    answered = sum(count.accesses for count in machine.bus.counts())
+    return Seen(kept, machine.console.text, states, answered, machine.bus.offloaded())
+
+
+def test_the_guest_cannot_tell() -> None:
+    models = see(make_kvm_cpu, None)
+    native = see(make_kvm_cpu, NativeEngine())
+    kernel = see(in_kernel(make_kvm_cpu), NativeEngine())
+    for other in (native, kernel):
+        assert (other.kept, other.output, other.states) == (
+            models.kept,
+            models.output,
+            models.states,
+        )
+    assert models.in_user_space == native.in_user_space
+    assert not models.in_kernel and not native.in_kernel
+    handled = sum(count.handled for count in kernel.in_kernel)
+    assert handled >= 2 * ROUNDS
+    assert kernel.in_user_space + handled == models.in_user_space
+
+
+def test_attachments_follow_the_devices() -> None:
+    machine, _ = boot(in_kernel(make_kvm_cpu), NativeEngine())
+    (device,) = (model for model in machine.bus._ports if isinstance(model, Port92))
+    attached = len(machine.bus.offloaded())
+    machine.bus.detach(device)
+    assert len(machine.bus.offloaded()) == attached - 1
+    machine.bus.attach(device)
+    assert len(machine.bus.offloaded()) == attached
+
+
+def test_a_filter_that_may_not_be_repeated_stays_in_user_space() -> None:
+    machine, _ = boot(in_kernel(make_kvm_cpu), NativeEngine())
+    attached = {(count.space, count.base) for count in machine.bus.offloaded()}
+    for model in machine.bus._ports:
+        for region in model.regions:
+            if region.filter is None:
+                continue
+            report = region.filter.report
+            acts = any(report.actions.values())
+            expected = not (report.writes_state and acts)
+            assert ((region.space, region.base) in attached) == expected, region.filter.name
+
+
+def test_a_clock_that_steps_by_accesses_is_refused() -> None:
+    clock = ManualClock(step_ns=1000)
+    with pytest.raises(HostError, match="do not make a clock step"):
+        pc_machine(
+            PcConfig(ram_bytes=2 * MIB), clock, NativeEngine(), make_cpu=in_kernel(make_kvm_cpu)
+        )
