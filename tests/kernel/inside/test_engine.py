@@ -10,8 +10,9 @@ import pytest
 
 from kernel.inside.machine import ENTRY, HLT, keep, port_in, port_out
 from lightexit.bus.bus import BusCpu
-from lightexit.bus.clock import ManualClock
+from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.bus.offload import OffloadCount
+from lightexit.cli.guest import SEABIOS_ENDS
 from lightexit.devices.port92 import Port92
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
@@ -19,6 +20,7 @@ from lightexit.errors import HostError
 from lightexit.vm import backends
 from lightexit.vm.console import Console
 from lightexit.vm.exits import Cpu
+from lightexit.vm.firmware import FOLDERS, load_firmware, seabios
 from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.offload import MakeCpu, in_kernel
@@ -121,3 +123,19 @@ def test_a_clock_that_steps_by_accesses_is_refused() -> None:
         pc_machine(
             PcConfig(ram_bytes=2 * MIB), clock, NativeEngine(), make_cpu=in_kernel(make_kvm_cpu)
         )
+
+
+def test_seabios_reaches_its_end() -> None:
+    if not any((folder / "bios.bin").exists() for folder in FOLDERS):
+        pytest.skip("SeaBIOS is not installed")
+    console = Console()
+    machine = pc_machine(
+        PcConfig(load_firmware(seabios())),
+        HostClock(),
+        NativeEngine(),
+        make_cpu=in_kernel(make_kvm_cpu),
+        debug=console,
+    )
+    outcome = machine.run(Limits(text=SEABIOS_ENDS.encode(), seconds=40))
+    assert outcome.reason is Reason.TEXT
+    assert sum(count.handled for count in machine.bus.offloaded()) > 100
