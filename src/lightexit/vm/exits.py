@@ -86,3 +86,16 @@ class Bootable(Protocol):
     def start(self, state: StartState) -> None:
         """Take these registers, before it has run."""
         ...
+
+
+@runtime_checkable
+class Timekeeper(Protocol):
+    """A vCPU whose back end gives the guest a clock besides the devices': it stops with them."""
+
+    def stop_clock(self) -> None:
+        """The guest is paused. Stopping twice is stopping once."""
+        ...
+
+    def start_clock(self) -> None:
+        """The guest goes on, its clock from where it stopped."""
+        ...

@@ -19,7 +19,7 @@ from lightexit.devices.device import Device
 from lightexit.devices.pic import Pic
 from lightexit.vm.alarm import Alarm
 from lightexit.vm.console import Console
-from lightexit.vm.exits import Cpu, Exit, Halted, Interruptible, Shutdown, Stopped
+from lightexit.vm.exits import Cpu, Exit, Halted, Interruptible, Shutdown, Stopped, Timekeeper
 
 # The guest runs at least so long between two looks at the devices: on a host that is too slow
 # for the guest's timers, it gets on all the same.
@@ -91,8 +91,7 @@ class Machine:
         self._access_limit: int | None = None
         bus.on_failure = self._kick
         self.bus_cpu.on_budget_spent(self._kick)
-        if isinstance(clock, HostClock):
-            clock.pause()
+        self._pause()
 
     # Wiring
 
@@ -163,19 +162,23 @@ class Machine:
                     self._step(alarm, end_ns)
             finally:
                 self._pause()
+                self.console.watch(b"", lambda: None)
         reason, detail, exit_status = self._ending
         self._ending = None
         seconds = (time.monotonic_ns() - start_ns) / 1e9
         return Outcome(reason, detail, seconds, self._accesses, exit_status)
 
     def _resume(self) -> None:
+        if isinstance(self.cpu, Timekeeper):
+            self.cpu.start_clock()
         if isinstance(self.clock, HostClock):
             self.clock.resume()
 
     def _pause(self) -> None:
-        self.console.watch(b"", lambda: None)
         if isinstance(self.clock, HostClock):
             self.clock.pause()
+        if isinstance(self.cpu, Timekeeper):
+            self.cpu.stop_clock()
 
     def _step(self, alarm: Alarm, end_ns: int | None) -> None:
         """One turn: first forget old requests, then look at all that they can have been about."""

@@ -69,6 +69,14 @@ class KvmCpu:
             return None
         return understood(self.vm, self.vcpu, reason)
 
+    def stop_clock(self) -> None:
+        """kvmclock stops; the cycle counter that the guest reads does not."""
+        self.vm.stop_clock()
+
+    def start_clock(self) -> None:
+        """kvmclock goes on from where it stopped."""
+        self.vm.start_clock()
+
     def request_stop(self) -> None:
         """Have `run` return `Stopped`, now and until `clear_stop`; from any thread."""
         self._stop = True

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine that does not run: the clock that KVM gives its guest stands still too."""
+
+from __future__ import annotations
+
+import time
+
+from lightexit.bus.clock import HostClock
+from lightexit.vm.kvm import start
+from lightexit.vm.machine import Limits, Machine, Reason
+from vm.kvm.host import Host
+
+PAUSE_NS = 500_000_000
+ENDLESS = "ebfe"
+
+
+def test_kvmclock_stops_with_the_machine(host: Host) -> None:
+    host.code(ENDLESS)
+    cpu = host.add_cpu()
+    start.real_mode(cpu.vcpu, 0x1000, 0x8000)
+    machine = Machine(host.bus, HostClock(), lambda bus_cpu: cpu)
+    for _ in range(2):
+        assert machine.run(Limits(seconds=0.02)).reason is Reason.TIME
+        time.sleep(PAUSE_NS / 1e9)
+    cpu.start_clock()
+    assert 20_000_000 <= host.vm.clock_ns < PAUSE_NS
+
+
+def test_it_goes_on_while_the_machine_runs(host: Host) -> None:
+    host.code(ENDLESS)
+    cpu = host.add_cpu()
+    start.real_mode(cpu.vcpu, 0x1000, 0x8000)
+    machine = Machine(host.bus, HostClock(), lambda bus_cpu: cpu)
+    before = host.vm.clock_ns
+    machine.run(Limits(seconds=0.3))
+    assert host.vm.clock_ns - before >= 290_000_000
