@@ -171,6 +171,13 @@ class Bus:
                 raise AuthorError(f"{model.name} is not on this bus")
             self._release(self._ports.pop(model))
 
+    def close(self) -> None:
+        """Take every device off, for good: what answers below the bus is let go."""
+        with self._lock:
+            for model in list(self._ports):
+                self.detach(model)
+            self.offload = None
+
     # Accesses
 
     def read(self, space: Space, address: int, size: int) -> int:

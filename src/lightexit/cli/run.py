@@ -114,19 +114,19 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
     from lightexit.vm.pc import pc_machine
 
     console = Console(_print if show else None)
-    machine = pc_machine(
+    with pc_machine(
         job.guest.config,
         HostClock(),
         _engine(engine),
         make_cpu=_make_cpu(job.back_end, engine),
         debug=console,
         serial=console,
-    )
-    machine.bus.timed = True
-    outcome = machine.run(job.limits)
-    if show:
-        print(flush=True)
-    return Run(outcome, console.text, machine.bus.counts(), machine.bus.offloaded())
+    ) as machine:
+        machine.bus.timed = True
+        outcome = machine.run(job.limits)
+        if show:
+            print(flush=True)
+        return Run(outcome, console.text, machine.bus.counts(), machine.bus.offloaded())
 
 
 def _print(data: bytes) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
 from lightexit.abi import StateMemory
 from lightexit.bus.bus import UNLIMITED, Bus, BusCpu
@@ -92,6 +92,16 @@ class Machine:
         bus.on_failure = self._kick
         self.bus_cpu.on_budget_spent(self._kick)
         self._pause()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take all devices off the bus: filters in the kernel hold the VM till then."""
+        self.bus.close()
 
     # Wiring
 

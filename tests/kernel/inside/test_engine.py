@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +31,7 @@ from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine
 
+REFERENCES = Path("/sys/module/lightexit/refcnt")
 KEPT, NOW_NS = 0x3000, 123_456_789
 #: Port 0x92, port 0x61, keyboard status, line status, debug port, PIT counter 0.
 POLLED = (0x92, 0x61, 0x64, 0x3FD, 0x402, 0x40)
@@ -52,7 +56,8 @@ def code() -> str:
     return port_out(0x402, 1, ord("l")) + polls + port_out(0x402, 1, ord("x")) + HLT
 
 
-def boot(make_cpu: MakeCpu, engine: Engine | None) -> tuple[Machine, GuestMemory]:
+@contextmanager
+def booted(make_cpu: MakeCpu, engine: Engine | None) -> Iterator[tuple[Machine, GuestMemory]]:
     memories = []
 
     def make(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
@@ -60,21 +65,22 @@ def boot(make_cpu: MakeCpu, engine: Engine | None) -> tuple[Machine, GuestMemory
         return make_cpu(memory, bus_cpu)
 
     config = PcConfig(ram_bytes=2 * MIB)
-    machine = pc_machine(config, ManualClock(NOW_NS), engine, make_cpu=make, debug=Console())
-    return machine, memories[0]
+    clock = ManualClock(NOW_NS)
+    with pc_machine(config, clock, engine, make_cpu=make, debug=Console()) as machine:
+        yield machine, memories[0]
 
 
 def see(make_cpu: MakeCpu, engine: Engine | None) -> Seen:
-    machine, memory = boot(make_cpu, engine)
-    image = bytes.fromhex(code())
-    memory.ram[ENTRY : ENTRY + len(image)] = image
-    assert isinstance(machine.cpu, KvmCpu)
-    start.real_mode(machine.cpu.vcpu, ENTRY, 0x8000)
-    assert machine.run(Limits(seconds=20)).reason is Reason.HALTED
-    kept = bytes(memory.ram[KEPT : KEPT + 4 * ROUNDS * len(POLLED)])
-    states = [bytes(model.memory.state) for model in machine.bus._ports]
-    answered = sum(count.accesses for count in machine.bus.counts())
-    return Seen(kept, machine.console.text, states, answered, machine.bus.offloaded())
+    with booted(make_cpu, engine) as (machine, memory):
+        image = bytes.fromhex(code())
+        memory.ram[ENTRY : ENTRY + len(image)] = image
+        assert isinstance(machine.cpu, KvmCpu)
+        start.real_mode(machine.cpu.vcpu, ENTRY, 0x8000)
+        assert machine.run(Limits(seconds=20)).reason is Reason.HALTED
+        kept = bytes(memory.ram[KEPT : KEPT + 4 * ROUNDS * len(POLLED)])
+        states = [bytes(model.memory.state) for model in machine.bus._ports]
+        answered = sum(count.accesses for count in machine.bus.counts())
+        return Seen(kept, machine.console.text, states, answered, machine.bus.offloaded())
 
 
 def test_the_guest_cannot_tell() -> None:
@@ -95,26 +101,33 @@ def test_the_guest_cannot_tell() -> None:
 
 
 def test_attachments_follow_the_devices() -> None:
-    machine, _ = boot(in_kernel(make_kvm_cpu), NativeEngine())
-    (device,) = (model for model in machine.bus._ports if isinstance(model, Port92))
-    attached = len(machine.bus.offloaded())
-    machine.bus.detach(device)
-    assert len(machine.bus.offloaded()) == attached - 1
-    machine.bus.attach(device)
-    assert len(machine.bus.offloaded()) == attached
+    with booted(in_kernel(make_kvm_cpu), NativeEngine()) as (machine, _):
+        (device,) = (model for model in machine.bus._ports if isinstance(model, Port92))
+        attached = len(machine.bus.offloaded())
+        machine.bus.detach(device)
+        assert len(machine.bus.offloaded()) == attached - 1
+        machine.bus.attach(device)
+        assert len(machine.bus.offloaded()) == attached
+
+
+def test_a_closed_machine_holds_nothing() -> None:
+    before = REFERENCES.read_text()
+    with booted(in_kernel(make_kvm_cpu), NativeEngine()):
+        assert int(REFERENCES.read_text()) > int(before) + 10
+    assert REFERENCES.read_text() == before
 
 
 def test_a_filter_that_may_not_be_repeated_stays_in_user_space() -> None:
-    machine, _ = boot(in_kernel(make_kvm_cpu), NativeEngine())
-    attached = {(count.space, count.base) for count in machine.bus.offloaded()}
-    for model in machine.bus._ports:
-        for region in model.regions:
-            if region.filter is None:
-                continue
-            report = region.filter.report
-            acts = any(report.actions.values())
-            expected = not (report.writes_state and acts)
-            assert ((region.space, region.base) in attached) == expected, region.filter.name
+    with booted(in_kernel(make_kvm_cpu), NativeEngine()) as (machine, _):
+        attached = {(count.space, count.base) for count in machine.bus.offloaded()}
+        regions = [region for model in machine.bus._ports for region in model.regions]
+    for region in regions:
+        if region.filter is None:
+            continue
+        report = region.filter.report
+        acts = any(report.actions.values())
+        expected = not (report.writes_state and acts)
+        assert ((region.space, region.base) in attached) == expected, region.filter.name
 
 
 def test_a_clock_that_steps_by_accesses_is_refused() -> None:
@@ -129,13 +142,13 @@ def test_seabios_reaches_its_end() -> None:
     if not any((folder / "bios.bin").exists() for folder in FOLDERS):
         pytest.skip("SeaBIOS is not installed")
     console = Console()
-    machine = pc_machine(
+    with pc_machine(
         PcConfig(load_firmware(seabios())),
         HostClock(),
         NativeEngine(),
         make_cpu=in_kernel(make_kvm_cpu),
         debug=console,
-    )
-    outcome = machine.run(Limits(text=SEABIOS_ENDS.encode(), seconds=40))
-    assert outcome.reason is Reason.TEXT
-    assert sum(count.handled for count in machine.bus.offloaded()) > 100
+    ) as machine:
+        outcome = machine.run(Limits(text=SEABIOS_ENDS.encode(), seconds=40))
+        assert outcome.reason is Reason.TEXT
+        assert sum(count.handled for count in machine.bus.offloaded()) > 100

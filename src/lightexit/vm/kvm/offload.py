@@ -51,13 +51,13 @@ class KernelOffload:
 
     def __init__(self, vm_fd: int, clock: StateMemory[ClockState]) -> None:
         require()
-        self._module = Module()
         if clock.state.step_ns:
             raise HostError(
                 "accesses that the kernel answers do not make a clock step",
                 expected="a HostClock, or a ManualClock that only `advance` moves",
                 hint="another engine: native or interpreter",
             )
+        self._module = Module()
         self._vm_fd = vm_fd
         self._clock = clock
         self._engine = KernelEngine()
