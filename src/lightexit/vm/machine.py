@@ -24,6 +24,8 @@ from lightexit.vm.exits import Cpu, Exit, Halted, Interruptible, Shutdown, Stopp
 # The guest runs at least so long between two looks at the devices: on a host that is too slow
 # for the guest's timers, it gets on all the same.
 _LEAST_SLICE_NS = 100_000
+# And at most so long: signals (Ctrl-C) are handled when the main thread is back in Python.
+_LONGEST_SLICE_NS = 100_000_000
 
 
 class Reason(Enum):
@@ -235,13 +237,15 @@ class Machine:
         self._halted = False
         self._end_if_shut_down(self.cpu.interrupt(vector))
 
-    def _alarm_ns(self, end_ns: int | None) -> int | None:
-        """When the host must look again: the end of the run, or the devices' next deadline."""
-        due = [] if end_ns is None else [end_ns]
+    def _alarm_ns(self, end_ns: int | None) -> int:
+        """When the host must look again: the end of the run, the devices' deadline, or soon."""
+        due = [time.monotonic_ns() + _LONGEST_SLICE_NS]
+        if end_ns is not None:
+            due.append(end_ns)
         if isinstance(self.clock, HostClock) and self._deadline_ns is not None:
             left_ns = self._deadline_ns - self.clock.now_ns()
             due.append(time.monotonic_ns() + max(left_ns, _LEAST_SLICE_NS))
-        return min(due, default=None)
+        return min(due)
 
     def _limit(self) -> int:
         return UNLIMITED if self._access_limit is None else self._access_limit
