@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -88,8 +88,12 @@ def run(
     series: str = "6.1",
     timeout_s: float = 240,
     files: Mapping[str, str] = MappingProxyType({}),
+    extra: Sequence[str] = (),
 ) -> Result:
-    """Run a shell command in a kernel of that series, `files` in its share. Raises Unavailable."""
+    """Run a shell command in a kernel of that series, `files` in its share, `extra` for QEMU.
+
+    Raises Unavailable.
+    """
     missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if missing:
         raise Unavailable(f"{' and '.join(missing)} not on this machine")
@@ -100,7 +104,7 @@ def run(
         share.mkdir()
         for path, text in {**files, "command": command}.items():
             (share / path).write_text(text)
-        _boot(kernel, _initrd(kernel, folder), share, folder / "console", timeout_s)
+        _boot(kernel, _initrd(kernel, folder), share, folder / "console", timeout_s, extra)
         status = _read(share / "status")
         return Result(
             status=int(status) if status else None,
@@ -111,10 +115,17 @@ def run(
         )
 
 
-def _boot(kernel: Kernel, initrd: Path, share: Path, console: Path, timeout_s: float) -> None:
+def _boot(
+    kernel: Kernel,
+    initrd: Path,
+    share: Path,
+    console: Path,
+    timeout_s: float,
+    extra: Sequence[str],
+) -> None:
     arguments = "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on"
     command = [
-        *(QEMU, "-machine", "q35", "-accel", "tcg", "-cpu", CPU, "-smp", "1", "-m", "2048"),
+        *(QEMU, "-machine", "q35", "-accel", "tcg", *extra, "-cpu", CPU, "-smp", "1", "-m", "2048"),
         *("-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}"),
         *("-kernel", str(kernel.image), "-initrd", str(initrd), "-append", arguments),
         *_folder("host", Path("/"), ",readonly=on"),
