@@ -32,8 +32,8 @@ RANGES, ROUNDS, ADDRESSES, TURNS = 10_000, 41, 4096, 5
 FIRST = {Space.PIO: 0x1000, Space.MMIO: 0xD000_0000}
 STEP = {Space.PIO: 4, Space.MMIO: 0x1000}
 
-LOOPS = """
-define void @ports(ptr %function, ptr %vcpu, ptr %list, i64 %count) nounwind {
+_LOOP_IR = """
+define void @{name}(ptr %function, ptr %who, ptr %list, i64 %count) nounwind {{
 entry:
   br label %next
 next:
@@ -41,29 +41,17 @@ next:
   %p = getelementptr i64, ptr %list, i64 %i
   %address = load i64, ptr %p
   %port = trunc i64 %address to i32
-  %value = call i32 %function(ptr null, i32 %port, i32 1, ptr %vcpu)
+  %value = call {call}
   %following = add i64 %i, 1
   %more = icmp ult i64 %following, %count
   br i1 %more, label %next, label %done
 done:
   ret void
-}
-
-define void @memory(ptr %function, ptr %aperture, ptr %list, i64 %count) nounwind {
-entry:
-  br label %next
-next:
-  %i = phi i64 [ 0, %entry ], [ %following, %next ]
-  %p = getelementptr i64, ptr %list, i64 %i
-  %address = load i64, ptr %p
-  %value = call i64 %function(ptr null, i64 %address, i32 1, ptr %aperture)
-  %following = add i64 %i, 1
-  %more = icmp ult i64 %following, %count
-  br i1 %more, label %next, label %done
-done:
-  ret void
-}
+}}
 """
+LOOPS = _LOOP_IR.format(
+    name="ports", call="i32 %function(ptr null, i32 %port, i32 1, ptr %who)"
+) + _LOOP_IR.format(name="memory", call="i64 %function(ptr null, i64 %address, i32 1, ptr %who)")
 _LOOP = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3, ctypes.c_uint64)
 
 
