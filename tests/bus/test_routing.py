@@ -18,6 +18,7 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.counters import UnclaimedCount
 from lightexit.bus.layout import FOUND
 from lightexit.bus.region import Region, mmio, pio
+from lightexit.bus.table import Claim
 from lightexit.errors import AuthorError
 
 
@@ -190,7 +191,8 @@ def test_a_detached_device_hears_nothing_and_leaves_its_place() -> None:
 def test_a_device_that_is_leaving_hears_all_of_an_access_or_nothing(gone: int) -> None:
     device = Recorder(pio(0x40, 4))
     bus = bus_with(device)
-    bus._port_table.set(0x40, gone, 0)
+    (port,) = bus._ports[device]
+    bus._routes.ports.exchange([Claim(0x40, gone, port.address)], [])
     assert bus.read(Space.PIO, 0x40, 4) == answer(0, 4)
     assert device.log == [("read", 0, 4)]
     assert bus.unclaimed() == []

@@ -12,14 +12,14 @@ from typing import Any
 
 from lightexit.abi import IoContext, Request, Space, StateMemory
 from lightexit.bus.clock import BusClock
-from lightexit.bus.counters import RegisterCount, UnclaimedCount
+from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount
 from lightexit.bus.layout import Aperture, Tables, Vcpu
 from lightexit.bus.memory import Record, words
 from lightexit.bus.model import Model, RegionPort, check_actions, check_region, check_states
 from lightexit.bus.native import dispatch
 from lightexit.bus.offload import Offload, OffloadCount, Offloaded, offload_count
-from lightexit.bus.region import Region
-from lightexit.bus.table import PortTable, RangeTable
+from lightexit.bus.region import Region, place
+from lightexit.bus.routes import Routes
 from lightexit.engine.api import Engine
 from lightexit.errors import AuthorError, InternalError
 from lightexit.filter import Filter, LoadedFilter
@@ -76,7 +76,6 @@ class Bus:
         self.address = self._tables.address
         self._relax = _VOID(lambda: time.sleep(0))
         self._ports: dict[Model, list[RegionPort]] = {}
-        self._windows: dict[int, RegionPort] = {}
         self._loaded: dict[Filter[Any], LoadedFilter] = {}
         self._retired: list[object] = []
         self._running = 0
@@ -86,9 +85,7 @@ class Bus:
         tables = self._tables.fields
         tables.clock = clock.memory.address
         tables.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
-        ports, ranges = PortTable(tables), RangeTable(tables, self._retired)
-        self._port_table = ports
-        self._routes: dict[Space, PortTable | RangeTable] = {Space.PIO: ports, Space.MMIO: ranges}
+        self._routes = Routes(tables, self._retired)
         self.cpus = tuple(BusCpu(self, lane) for lane in range(vcpus))
         self._host = BusCpu(self, vcpus)
         self._context = Record(IoContext)
@@ -104,10 +101,8 @@ class Bus:
         actions that the device and this bus do not offer.
         """
         with self._lock:
-            for region in model.regions:
-                check_region(model, region, self._routes[region.space].limit)
-            ports = [self._port(model, region, touched) for region in model.regions]
-            self._claim(model, ports)
+            ports = self._prepare(model, touched)
+            self._exchange([], ports)
             self._ports[model] = ports
             try:
                 self._offload(ports)
@@ -115,9 +110,58 @@ class Bus:
                 self.detach(model)
                 raise
 
-    def _port(self, model: Model, region: Region, touched: Callable[[], None] | None) -> RegionPort:
-        loaded = self._load(model, region)
-        return RegionPort(model, region, loaded, len(self.cpus) + 1, self._fail, touched)
+    def detach(self, model: Model) -> None:
+        """Take a device off the bus; a vCPU may still finish an access that it has begun."""
+        with self._lock:
+            self._exchange(self._ports_of(model), [])
+            del self._ports[model]
+
+    def replace(
+        self, model: Model, other: Model, touched: Callable[[], None] | None = None
+    ) -> None:
+        """Put `other` in the place of `model`: what both claim always has one of them to answer.
+
+        Raises as `attach` does, and then nothing has changed.
+        """
+        with self._lock:
+            leaving = self._ports_of(model)
+            coming = self._prepare(other, touched)
+            self._exchange(leaving, coming)
+            del self._ports[model]
+            self._ports[other] = coming
+            self._offload(coming)
+
+    def update(self, model: Model) -> None:
+        """Take a device's `regions` as they are now: other addresses, or other filters.
+
+        As `replace`; regions that stay where they were go on counting.
+        """
+        with self._lock:
+            leaving = self._ports_of(model)
+            self.replace(model, model, leaving[0].touched if leaving else None)
+
+    def close(self) -> None:
+        """Take every device off, for good: what answers below the bus is let go."""
+        with self._lock:
+            for model in list(self._ports):
+                self.detach(model)
+            self.offload = None
+
+    def _ports_of(self, model: Model) -> list[RegionPort]:
+        if model not in self._ports:
+            raise AuthorError(f"{model.name} is not on this bus")
+        return self._ports[model]
+
+    def _prepare(self, model: Model, touched: Callable[[], None] | None) -> list[RegionPort]:
+        for region in model.regions:
+            check_region(model, region, self._routes.limit(region.space))
+        known = {place(port.region): port.counters for port in self._ports.get(model, ())}
+        ports = []
+        for region in model.regions:
+            loaded = self._load(model, region)
+            counters = known.get(place(region)) or RegionCounters(region, len(self.cpus) + 1)
+            ports.append(RegionPort(model, region, loaded, counters, self._fail, touched))
+        return ports
 
     def _load(self, model: Model, region: Region) -> LoadedFilter | None:
         if self.engine is None or region.filter is None:
@@ -136,47 +180,15 @@ class Bus:
                 if offloaded is not None:
                     self._offloaded[port] = offloaded
 
-    def _claim(self, model: Model, ports: list[RegionPort]) -> None:
-        claimed: list[RegionPort] = []
-        try:
-            for port in ports:
-                self._claim_one(port)
-                claimed.append(port)
-        except AuthorError:
-            self._release(claimed)
-            raise
-
-    def _claim_one(self, port: RegionPort) -> None:
-        region, table = port.region, self._routes[port.region.space]
-        owner = table.find(region.base, region.size)
-        if owner:
-            raise _overlap(port, self._windows[owner])
-        self._windows[port.address] = port
-        table.set(region.base, region.size, port.address)
-        self._reclaim()
-
-    def _release(self, ports: list[RegionPort]) -> None:
-        for port in ports:
+    def _exchange(self, leaving: list[RegionPort], coming: list[RegionPort]) -> None:
+        self._routes.check(leaving, coming)
+        # First what sees accesses before the bus does: none may find it when its device is gone.
+        for port in leaving:
             if port in self._offloaded:
                 self._offloaded.pop(port).close()
-            self._routes[port.region.space].set(port.region.base, port.region.size, 0)
-            del self._windows[port.address]
-            self._retired.append(port)
+        self._routes.exchange(leaving, coming)
+        self._retired += leaving
         self._reclaim()
-
-    def detach(self, model: Model) -> None:
-        """Take a device off the bus; a vCPU may still finish an access that it has begun."""
-        with self._lock:
-            if model not in self._ports:
-                raise AuthorError(f"{model.name} is not on this bus")
-            self._release(self._ports.pop(model))
-
-    def close(self) -> None:
-        """Take every device off, for good: what answers below the bus is let go."""
-        with self._lock:
-            for model in list(self._ports):
-                self.detach(model)
-            self.offload = None
 
     # Accesses
 
@@ -271,7 +283,7 @@ class Bus:
         tables = self._tables.fields
         memory = [(False, tables.unclaimed_reads), (True, tables.unclaimed_writes)]
         return [
-            *(UnclaimedCount(Space.PIO, *entry) for entry in self._port_table.unclaimed()),
+            *(UnclaimedCount(Space.PIO, *entry) for entry in self._routes.ports.unclaimed()),
             *(UnclaimedCount(Space.MMIO, None, way, count) for way, count in memory if count),
         ]
 
@@ -297,20 +309,6 @@ def _register_counts(port: RegionPort, ns_per_tick: float) -> Iterator[RegisterC
             handled_ns=handled_ticks * ns_per_tick,
             passed_ns=passed_ticks * ns_per_tick,
         )
-
-
-def _overlap(port: RegionPort, owner: RegionPort) -> AuthorError:
-    return AuthorError(
-        f"{_place(port)} overlaps {_place(owner)}",
-        expected="regions that have no address in common",
-        hint=f"detach {owner.model.name} first, or move one of them",
-    )
-
-
-def _place(port: RegionPort) -> str:
-    region = port.region
-    last = region.base + region.size - 1
-    return f"{port.model.name}'s {region.space.name} region {region.base:#x}..{last:#x}"
 
 
 def _described(model: Model, error: BaseException) -> BaseException:

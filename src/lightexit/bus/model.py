@@ -78,16 +78,16 @@ class RegionPort:
         model: Model,
         region: Region,
         loaded: LoadedFilter | None,
-        lanes: int,
+        counters: RegionCounters,
         failed: Callable[[Model, BaseException], None],
         touched: Callable[[], None] | None,
     ) -> None:
         self.model = model
         self.region = region
         self._failed = failed
-        self._touched = touched
+        self.touched = touched
         self.states: tuple[StateMemory[Any], ...] = region.states or (model.memory,)
-        self.counters = RegionCounters(region, lanes)
+        self.counters = counters
         self._record = Record(Window)
         self.address = self._record.address
         self._fill(self._record.fields)
@@ -128,8 +128,8 @@ class RegionPort:
     def _read(self, offset: int, size: int) -> int:
         try:
             value = self.model.read(offset, size) & _MASKS[size]
-            if self._touched is not None:
-                self._touched()
+            if self.touched is not None:
+                self.touched()
             return value
         except BaseException as error:  # nothing may unwind through native code
             self._failed(self.model, error)
@@ -138,8 +138,8 @@ class RegionPort:
     def _write(self, offset: int, value: int, size: int) -> None:
         try:
             self.model.write(offset, value, size)
-            if self._touched is not None:
-                self._touched()
+            if self.touched is not None:
+                self.touched()
         except BaseException as error:  # nothing may unwind through native code
             self._failed(self.model, error)
 

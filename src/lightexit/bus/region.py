@@ -36,6 +36,11 @@ class Region:
         return address - self.base + self.offset
 
 
+def place(region: Region) -> tuple[Space, int, int, int, int]:
+    """What of a region says which registers stand where, whoever answers them."""
+    return region.space, region.base, region.size, region.offset, region.register_width
+
+
 def pio(
     base: int,
     size: int,

@@ -9,12 +9,22 @@ remember what they found, and in which table: by its number, for addresses are u
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from lightexit.abi import Space
 from lightexit.bus.layout import Range, Ranges, Tables
 from lightexit.bus.memory import Block
 
 PORTS = 1 << 16
+
+
+class Claim(NamedTuple):
+    """The addresses from `base` on, `size` of them, belong to the window at address `window`."""
+
+    base: int
+    size: int
+    window: int
 
 
 class PortTable:
@@ -29,15 +39,20 @@ class PortTable:
         tables.ports = self._entries.address
         tables.unclaimed_ports = self._unclaimed.address
 
-    def find(self, base: int, size: int) -> int:
-        """Address of a window that owns some of these ports, or 0."""
-        return next((entry for entry in self._entries.words[base : base + size] if entry), 0)
+    def owners(self, base: int, size: int) -> set[int]:
+        """The windows that own some of these ports."""
+        return set(self._entries.words[base : base + size]) - {0}
 
-    def set(self, base: int, size: int, window: int) -> None:
-        """Give these ports to a window, or to nobody (0)."""
+    def exchange(self, leaving: Iterable[Claim], coming: Iterable[Claim]) -> None:
+        """Each port has its new owner at once: none of both lists is nobody's in between."""
         words = self._entries.words
-        for port in range(base, base + size):
-            words[port] = window
+        for claim in coming:
+            for port in range(claim.base, claim.base + claim.size):
+                words[port] = claim.window
+        for claim in leaving:
+            for port in range(claim.base, claim.base + claim.size):
+                if words[port] == claim.window:
+                    words[port] = 0
 
     def unclaimed(self) -> list[tuple[int, bool, int]]:
         """Accesses that nobody answered: port, whether they were writes, their number."""
@@ -59,30 +74,27 @@ class RangeTable:
         self._published = Block(Ranges.layout.size)
         self._publish(b"")
 
-    def find(self, base: int, size: int) -> int:
-        """Address of a window that owns some of these addresses, or 0."""
-        index = bisect.bisect_left(self._bases, base + size) - 1
-        if index < 0:
-            return 0
-        found = self._entry(index)
-        return found.window if found.end > base else 0
+    def owners(self, base: int, size: int) -> set[int]:
+        """The windows that own some of these addresses."""
+        first = max(bisect.bisect_right(self._bases, base) - 1, 0)
+        end = bisect.bisect_left(self._bases, base + size)
+        entries = (self._entry(index) for index in range(first, end))
+        return {entry.window for entry in entries if entry.end > base}
 
-    def set(self, base: int, size: int, window: int) -> None:
-        """Give these addresses to a window, or to nobody (0)."""
-        index = bisect.bisect_left(self._bases, base)
-        start = index * Range.layout.size
-        entries = self._entries()
-        if window:
-            added = Range()
-            added.base, added.end, added.window = base, base + size, window
-            self._bases.insert(index, base)
-            self._publish(entries[:start] + bytes(added) + entries[start:])
-        else:
-            del self._bases[index]
-            self._publish(entries[:start] + entries[start + Range.layout.size :])
-
-    def _entries(self) -> bytes:
-        return bytes(self._published.bytes[Ranges.layout.size :])
+    def exchange(self, leaving: Sequence[Claim], coming: Sequence[Claim]) -> None:
+        """All addresses have their new owners at once."""
+        if not leaving and not coming:
+            return
+        size = Range.layout.size
+        entries = bytearray(self._published.bytes[Ranges.layout.size :])
+        for claim in leaving:
+            index = bisect.bisect_left(self._bases, claim.base)
+            del self._bases[index], entries[index * size : (index + 1) * size]
+        for claim in coming:
+            index = bisect.bisect_left(self._bases, claim.base)
+            self._bases.insert(index, claim.base)
+            entries[index * size : index * size] = _entry(claim)
+        self._publish(bytes(entries))
 
     def _entry(self, index: int) -> Range:
         start = Ranges.layout.size + index * Range.layout.size
@@ -97,3 +109,9 @@ class RangeTable:
         self._tables.ranges = block.address
         self._retired.append(self._published)
         self._published = block
+
+
+def _entry(claim: Claim) -> bytes:
+    entry = Range()
+    entry.base, entry.end, entry.window = claim.base, claim.base + claim.size, claim.window
+    return bytes(entry)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Routes`: which regions are on the bus, and the tables that lead native code to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from lightexit.abi import Space
+from lightexit.bus.layout import Tables
+from lightexit.bus.model import RegionPort
+from lightexit.bus.region import place
+from lightexit.bus.table import Claim, PortTable, RangeTable
+from lightexit.errors import AuthorError
+
+
+class Routes:
+    """Every address has one owner or none. Tables that were replaced go to `retired`."""
+
+    def __init__(self, tables: Tables, retired: list[object]) -> None:
+        self.ports = PortTable(tables)
+        self._tables: dict[Space, PortTable | RangeTable] = {
+            Space.PIO: self.ports,
+            Space.MMIO: RangeTable(tables, retired),
+        }
+        self._owners: dict[int, RegionPort] = {}
+
+    def limit(self, space: Space) -> int:
+        """Where the addresses end."""
+        return self._tables[space].limit
+
+    def check(self, leaving: Sequence[RegionPort], coming: Sequence[RegionPort]) -> None:
+        """Raises AuthorError where an address would have two owners after that exchange."""
+        for port, following in pairwise(sorted(coming, key=lambda port: place(port.region))):
+            space, base = following.region.space, following.region.base
+            if space is port.region.space and base in port.region:
+                raise _overlap(following, port)
+        gone = {port.address for port in leaving}
+        for port in coming:
+            region = port.region
+            for owner in self._tables[region.space].owners(region.base, region.size) - gone:
+                raise _overlap(port, self._owners[owner])
+
+    def exchange(self, leaving: Sequence[RegionPort], coming: Sequence[RegionPort]) -> None:
+        """Have `coming` answer and `leaving` no more; what both claim is never nobody's."""
+        self._owners.update((port.address, port) for port in coming)
+        for space, table in self._tables.items():
+            table.exchange(_claims(leaving, space), _claims(coming, space))
+        for port in leaving:
+            del self._owners[port.address]
+
+
+def _claims(ports: Iterable[RegionPort], space: Space) -> list[Claim]:
+    regions = ((port.region, port.address) for port in ports)
+    return [Claim(each.base, each.size, window) for each, window in regions if each.space is space]
+
+
+def _overlap(port: RegionPort, owner: RegionPort) -> AuthorError:
+    return AuthorError(
+        f"{_described(port)} overlaps {_described(owner)}",
+        expected="regions that have no address in common",
+        hint=f"detach {owner.model.name} first, or move one of them",
+    )
+
+
+def _described(port: RegionPort) -> str:
+    region = port.region
+    last = region.base + region.size - 1
+    return f"{port.model.name}'s {region.space.name} region {region.base:#x}..{last:#x}"

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A device or a filter takes another's place while vCPUs run, and nobody finds the place empty."""
+
+from __future__ import annotations
+
+import ctypes
+import dataclasses
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bus.plain import Cells, Recorder, answer, plain
+from lightexit.abi import IoContext, Space
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import ManualClock
+from lightexit.bus.memory import Record
+from lightexit.bus.native import dispatch, expand
+from lightexit.bus.region import Region, mmio, pio
+from lightexit.engine.native import NativeEngine, compile_ir
+from lightexit.errors import AuthorError
+from lightexit.filter import Verdict, io_filter
+
+
+@io_filter
+def one(ctx: IoContext, cells: Cells) -> Verdict:
+    ctx.data = 1
+    return Verdict.HANDLED
+
+
+@io_filter
+def two(ctx: IoContext, cells: Cells) -> Verdict:
+    ctx.data = 2
+    return Verdict.HANDLED
+
+
+@pytest.mark.parametrize("make", [pio, mmio])
+def test_another_device_takes_the_place(make: Callable[..., Region]) -> None:
+    old, new = Recorder(make(0x40, 4), make(0x60, 4)), Recorder(make(0x42, 4, offset=8))
+    space = old.regions[0].space
+    bus = Bus(ManualClock())
+    bus.attach(old)
+    bus.replace(old, new)
+    assert [bus.read(space, at, 1) for at in (0x40, 0x42, 0x60)] == [0xFF, answer(8, 1), 0xFF]
+    assert old.log == []
+    with pytest.raises(AuthorError, match="recorder is not on this bus"):
+        bus.detach(old)
+    bus.detach(new)
+    assert bus.read(space, 0x42, 1) == 0xFF
+
+
+def test_nothing_has_changed_when_the_new_one_is_refused() -> None:
+    old, neighbour = Recorder(pio(0x40, 4)), Recorder(pio(0x50, 1))
+    bus = Bus(ManualClock())
+    bus.attach(old)
+    bus.attach(neighbour)
+    with pytest.raises(AuthorError, match=r"0x48..0x57 overlaps .* 0x50..0x50"):
+        bus.replace(old, Recorder(pio(0x40, 4), pio(0x48, 16)))
+    assert bus.read(Space.PIO, 0x40, 1) == answer(0, 1)
+    assert bus.read(Space.PIO, 0x48, 1) == 0xFF
+    bus.detach(old)
+
+
+def test_regions_of_one_device_that_overlap_are_refused() -> None:
+    bus = Bus(ManualClock())
+    with pytest.raises(AuthorError, match=r"0x41..0x41 overlaps .* 0x40..0x43"):
+        bus.attach(Recorder(pio(0x40, 4), pio(0x41, 1), mmio(0x41, 1)))
+    assert bus.read(Space.PIO, 0x40, 1) == 0xFF
+
+
+def test_a_device_moves() -> None:
+    device = Recorder(mmio(0xE000_0000, 0x1000))
+    bus = Bus(ManualClock())
+    bus.attach(device)
+    device.regions = (mmio(0xE000_0800, 0x1000),)
+    bus.update(device)
+    assert bus.read(Space.MMIO, 0xE000_0000, 1) == 0xFF
+    assert bus.read(Space.MMIO, 0xE000_0804, 1) == answer(4, 1)
+
+
+def test_a_region_with_another_filter_goes_on_counting_and_telling() -> None:
+    device = Recorder(pio(0x40, 1))
+    bus, touched = Bus(ManualClock(), NativeEngine()), list[int]()
+    bus.attach(device, lambda: touched.append(1))
+    for filter in (None, one, two, None):
+        device.regions = (dataclasses.replace(device.regions[0], filter=filter),)
+        bus.update(device)
+        bus.read(Space.PIO, 0x40, 1)
+    (count,) = bus.counts()
+    assert (count.handled, count.passed, len(touched)) == (2, 2, 2)
+
+
+def test_a_refused_filter_leaves_the_old_one_at_work() -> None:
+    device = Recorder(pio(0x40, 1, filter=one))
+    bus = Bus(ManualClock(), NativeEngine())
+    bus.attach(device)
+    device.regions = (pio(0x40, 1, filter=one, states=(Recorder().memory,) * 8),)
+    with pytest.raises(AuthorError, match="has 8 states"):
+        bus.update(device)
+    assert bus.read(Space.PIO, 0x40, 1) == 1
+
+
+class Layers:
+    """Something below the bus that answers regions: when each began and ended."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    def __call__(self, port: object) -> Layers:
+        self.log.append("begin")
+        return self
+
+    def counts(self) -> tuple[int, int]:
+        return 0, 0
+
+    def close(self) -> None:
+        self.log.append("end")
+
+
+def test_what_answers_below_the_bus_ends_before_its_successor_begins() -> None:
+    device = Recorder(pio(0x40, 1, filter=plain(lambda ctx: Verdict.PASS)))
+    bus, layers = Bus(ManualClock()), Layers()
+    bus.offload = layers
+    bus.attach(device)
+    bus.update(device)
+    assert layers.log == ["begin", "end", "begin"]
+    bus.close()
+    assert layers.log[3:] == ["end"]
+
+
+# Reads, so many times; how many answers were neither 1 nor 2.
+READS = """
+define i64 @reads(ptr %access, ptr %vcpu, ptr %context, i64 %address, i64 %space, i64 %count) {
+entry:
+  %space.b = trunc i64 %space to i8
+  put %context, IoContext.size, 4
+  put %context, IoContext.space, %space.b
+  br label %next
+next:
+  %index = phi i64 [ 0, %entry ], [ %index.n, %next ]
+  %wrong = phi i64 [ 0, %entry ], [ %wrong.n, %next ]
+  put %context, IoContext.offset, %address
+  call void %access(ptr %vcpu, ptr %context)
+  %answer = get %context, IoContext.data
+  %distance = sub i64 %answer, 1
+  %is_wrong = icmp ugt i64 %distance, 1
+  %one = zext i1 %is_wrong to i64
+  %wrong.n = add i64 %wrong, %one
+  %index.n = add i64 %index, 1
+  %more = icmp ult i64 %index.n, %count
+  br i1 %more, label %next, label %done
+done:
+  ret i64 %wrong.n
+}
+"""
+BATCH = 20_000
+
+
+def read_until(over: threading.Event, bus: Bus, region: Region) -> tuple[int, int]:
+    """Reads in native code, without the GIL: how many there were, how many were wrong."""
+    pointer, u64 = ctypes.c_void_p, ctypes.c_uint64
+    code, context = compile_ir(expand(READS)), Record(IoContext)
+    kind = ctypes.CFUNCTYPE(u64, pointer, pointer, pointer, u64, u64, u64)
+    function, routine = kind(code.address("reads")), dispatch().address("access")
+    place = bus.cpus[0].address, context.address, region.base, int(region.space)
+    reads = wrong = 0
+    while not over.is_set():
+        wrong += function(routine, *place, BATCH)
+        reads += BATCH
+    return reads, wrong
+
+
+def reads_while(turn: Callable[[], None], bus: Bus, region: Region) -> int:
+    """Reads of a vCPU while `turn` is called again and again: each was answered by a filter."""
+    over, turns = threading.Event(), 0
+    with ThreadPoolExecutor(1) as pool, bus.running():
+        done = pool.submit(read_until, over, bus, region)
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            turn()
+            turns += 1
+        over.set()
+        reads, wrong = done.result()
+    print(f"{reads} reads, {turns} turns")
+    assert (wrong, bus.unclaimed()) == (0, [])
+    assert min(reads, turns) > 100
+    return reads
+
+
+REGIONS = pytest.mark.parametrize(
+    "region", [pio(0x500, 8), mmio(0xD000_0000, 8)], ids=lambda region: region.space.name
+)
+
+
+@REGIONS
+def test_no_access_falls_between_two_devices(region: Region) -> None:
+    devices = [Recorder(dataclasses.replace(region, filter=filter)) for filter in (one, two)]
+    bus = Bus(ManualClock(), NativeEngine())
+    bus.attach(devices[0])
+
+    def turn() -> None:
+        bus.replace(devices[0], devices[1])
+        devices.reverse()
+
+    reads_while(turn, bus, region)
+    assert [device.log for device in devices] == [[], []]
+
+
+@REGIONS
+def test_counts_are_exact_while_filters_change(region: Region) -> None:
+    regions = [dataclasses.replace(region, filter=filter) for filter in (one, two)]
+    device = Recorder(regions[0])
+    bus = Bus(ManualClock(), NativeEngine())
+    bus.attach(device)
+
+    def turn() -> None:
+        regions.reverse()
+        device.regions = (regions[0],)
+        bus.update(device)
+
+    reads = reads_while(turn, bus, region)
+    (count,) = bus.counts()
+    assert (count.handled, count.passed) == (reads, 0)
