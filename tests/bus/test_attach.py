@@ -74,9 +74,9 @@ def attach(filter: Filter[Any], lines: int) -> Recorder:
         ),
         (
             ends_interrupt,
-            ("ends_interrupt: may ask for an APIC's service", "expected: lines and doorbells only"),
+            ("ends_interrupt: may ask for EOIs", "expected: lines, doorbells only"),
         ),
-        (sends, ("sends: may ask for an APIC's service", "(ctx.requests)")),
+        (sends, ("sends: may ask for APIC messages", "(ctx.requests)")),
     ],
 )
 def test_actions_beyond_the_device_are_refused(filter: Filter[Any], says: tuple[str, ...]) -> None:

@@ -175,7 +175,7 @@ def test_no_line_action_is_lost_beside_an_eventfd(also: str) -> None:
 @needs_eventfd
 def test_a_request_beside_an_eventfd_is_told() -> None:
     rig = Rig(signals(0, also=lambda ctx: ctx.end_of_interrupt(1)), EventFd())
-    with pytest.raises(AuthorError, match="asks for eoi"):
+    with pytest.raises(AuthorError, match="asks for EOIs"):
         rig.ring()
 
 

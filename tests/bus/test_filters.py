@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bus.plain import ENGINE, Cells, PlainFunction, Recorder, StateView, answer, plain
-from lightexit.abi import ApicMode, IoContext, Space, Verdict
+from lightexit.abi import ApicMode, IoContext, Request, Space, Verdict
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -310,8 +310,8 @@ def test_a_writers_actions_happen_before_others_may_write() -> None:
     [
         (lambda ctx: ctx.raise_line(3), "asks for number 3 of its lines"),
         (lambda ctx: ctx.signal(0), "asks for number 0 of its doorbells"),
-        (lambda ctx: ctx.end_of_interrupt(1), "asks for eoi, and this machine has no local APIC"),
-        (lambda ctx: ctx.send_apic(0, 1, ApicMode.FIXED), "asks for apic_message"),
+        (lambda ctx: ctx.end_of_interrupt(1), "asks for EOIs, which this machine does not do"),
+        (lambda ctx: ctx.send_apic(0, 1, ApicMode.FIXED), "asks for APIC messages"),
     ],
 )
 def test_an_action_that_nothing_answers_is_an_error(act: Any, message: str) -> None:
@@ -323,6 +323,43 @@ def test_an_action_that_nothing_answers_is_an_error(act: Any, message: str) -> N
     device.lines = (Line(), Line(), Line())
     with pytest.raises(AuthorError, match=message):
         bus_with(device).write(Space.PIO, PORT, 0, 1)
+
+
+class Apics:
+    """Notes what it is asked for."""
+
+    def __init__(self, requests: Request) -> None:
+        self.requests = requests
+        self.log: list[tuple[Any, ...]] = []
+
+    def send(self, destination: int, vector: int, mode: int) -> None:
+        self.log.append(("send", destination, vector, mode))
+
+    def end_of_interrupt(self, vector: int) -> None:
+        self.log.append(("end", vector))
+
+
+def ask_of_apics(ctx: IoContext) -> Verdict:
+    ctx.send_apic(3, 0x41, ApicMode.LOWEST_PRIORITY)
+    ctx.end_of_interrupt(0x42)
+    return Verdict.HANDLED
+
+
+def test_requests_reach_the_machines_apics() -> None:
+    bus, apics = Bus(ManualClock(), ENGINE), Apics(Request.APIC_MESSAGE | Request.EOI)
+    bus.apic = apics
+    bus.attach(device_with(plain(ask_of_apics)))
+    bus.write(Space.PIO, PORT, 0, 1)
+    assert apics.log == [("send", 3, 0x41, 1), ("end", 0x42)]
+
+
+def test_none_of_the_requests_is_done_where_one_is_not_had() -> None:
+    bus, apics = Bus(ManualClock(), ENGINE), Apics(Request.APIC_MESSAGE)
+    bus.apic = apics
+    bus.attach(device_with(plain(ask_of_apics)))
+    with pytest.raises(AuthorError, match="expected: lines, doorbells, APIC messages"):
+        bus.write(Space.PIO, PORT, 0, 1)
+    assert apics.log == []
 
 
 def test_a_filter_of_other_states_is_refused() -> None:

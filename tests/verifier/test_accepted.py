@@ -107,13 +107,27 @@ def asks(text: str) -> Report:
         ("*(u32 *)(r1 + 32) = 2", "asm: may ask for doorbell 1 (ctx.doorbells)"),
         ("w3 = 1\nw3 <<= w2\n*(u32 *)(r1 + 44) = w3", "asm: may ask for line 8 (ctx.pulsed_lines)"),
         ("w2 &= 1\nw3 = 1\nw3 <<= w2\n*(u32 *)(r1 + 44) = w3", ""),
-        ("*(u8 *)(r1 + 55) = 1", "asm: may ask for an APIC's service (ctx.requests)"),
+        ("*(u8 *)(r1 + 55) = 1", "asm: may ask for APIC messages (ctx.requests)"),
+        ("*(u8 *)(r1 + 55) = 3", "asm: may ask for APIC messages and EOIs (ctx.requests)"),
+        ("*(u8 *)(r1 + 55) = 8", "asm: may ask for requests 0x8 (ctx.requests)"),
     ],
 )
 def test_actions_are_held_against_what_the_host_offers(text: str, refusal: str) -> None:
     error = asks(text).exceeds(lines=2, doorbells=1, requests=Request(0))
     assert refusal in str(error)
     assert bool(error) == bool(refusal)
+
+
+@pytest.mark.parametrize(
+    ("had", "wanted"),
+    [
+        (Request(0), "expected: lines, doorbells only"),
+        (Request.APIC_MESSAGE, "expected: lines, doorbells, APIC messages only"),
+        (Request.APIC_MESSAGE | Request.EOI, "None"),
+    ],
+)
+def test_requests_are_held_against_what_the_host_carries_out(had: Request, wanted: str) -> None:
+    assert wanted in str(asks("*(u8 *)(r1 + 55) = 2").exceeds(lines=0, doorbells=0, requests=had))
 
 
 def test_excess_actions_name_the_line_that_asks() -> None:

@@ -49,6 +49,13 @@ class Request(IntFlag):
     APIC_MESSAGE = 1
     EOI = 2
 
+    def described(self) -> str:
+        """These requests in words, as in "APIC messages and EOIs"."""
+        names = {Request.APIC_MESSAGE: "APIC messages", Request.EOI: "EOIs"}
+        known = [name for request, name in names.items() if request in self]
+        others = int(self) & ~int(Request.APIC_MESSAGE | Request.EOI)
+        return " and ".join([*known, f"requests {others:#x}"] if others else known)
+
 
 class IoContext(Struct):
     """One access of a guest to a device register.

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lightexit.abi import IoContext, Request, Space, StateMemory
+from lightexit.abi import IoContext, Space, StateMemory
+from lightexit.bus.apic import Apic, offered
 from lightexit.bus.clock import BusClock
 from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount
 from lightexit.bus.layout import Aperture, Tables, Vcpu
@@ -27,8 +28,6 @@ from lightexit.filter import Filter, LoadedFilter
 _VOID = ctypes.CFUNCTYPE(None)
 #: A budget that no guest ever spends.
 UNLIMITED = (1 << 64) - 1
-#: The requests that a bus carries out.
-REQUESTS = Request(0)
 
 
 class BusCpu:
@@ -68,6 +67,8 @@ class Bus:
         self.engine = engine
         self.failure: BaseException | None = None
         self.on_failure: Callable[[], None] = lambda: None
+        #: Who carries out what filters ask of local APICs; to be set before devices come.
+        self.apic: Apic | None = None
         #: Called with every region that comes onto the bus with a filter; see offload.py.
         self.offload: Offload | None = None
         self._offloaded: dict[RegionPort, Offloaded] = {}
@@ -160,7 +161,7 @@ class Bus:
         for region in model.regions:
             loaded = self._load(model, region)
             counters = known.get(place(region)) or RegionCounters(region, len(self.cpus) + 1)
-            ports.append(RegionPort(model, region, loaded, counters, self._fail, touched))
+            ports.append(RegionPort(self, model, region, loaded, counters, touched))
         return ports
 
     def _load(self, model: Model, region: Region) -> LoadedFilter | None:
@@ -170,7 +171,7 @@ class Bus:
         if region.filter not in self._loaded:
             self._loaded[region.filter] = region.filter.load(self.engine)
         loaded = self._loaded[region.filter]
-        check_actions(model, loaded, REQUESTS)
+        check_actions(model, loaded, offered(self.apic))
         return loaded
 
     def _offload(self, ports: list[RegionPort]) -> None:
@@ -223,7 +224,8 @@ class Bus:
         finally:
             self._native.unlock(block.address, len(headers))
 
-    def _fail(self, model: Model, error: BaseException) -> None:
+    def fail(self, model: Model, error: BaseException) -> None:
+        """Keep what a model raised, and have the machine stop."""
         if self.failure is None:
             self.failure = _described(model, error)
         self.on_failure()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from lightexit.abi import IoContext, Request, StateMemory, value_size
+from lightexit.bus.apic import Apic, carry_out_requests
 from lightexit.bus.counters import RegionCounters
 from lightexit.bus.doorbell import eventfds, write_address
 from lightexit.bus.layout import Window
@@ -67,24 +68,34 @@ class Model(Protocol):
         ...
 
 
+class Host(Protocol):
+    """What a region asks of its bus."""
+
+    apic: Apic | None
+
+    def fail(self, model: Model, error: BaseException) -> None:
+        """Its model, or what its filter asked for, has raised an error."""
+        ...
+
+
 class RegionPort:
     """One region of an attached device: its window, its counters, and the way to its model.
 
-    `failed` is called with what a model raised; `touched` after every access that it answered.
+    `touched` is called after every access that the model answered.
     """
 
     def __init__(
         self,
+        host: Host,
         model: Model,
         region: Region,
         loaded: LoadedFilter | None,
         counters: RegionCounters,
-        failed: Callable[[Model, BaseException], None],
         touched: Callable[[], None] | None,
     ) -> None:
         self.model = model
         self.region = region
-        self._failed = failed
+        self._host = host
         self.touched = touched
         self.states: tuple[StateMemory[Any], ...] = region.states or (model.memory,)
         self.counters = counters
@@ -132,7 +143,7 @@ class RegionPort:
                 self.touched()
             return value
         except BaseException as error:  # nothing may unwind through native code
-            self._failed(self.model, error)
+            self._host.fail(self.model, error)
             return _MASKS[size]
 
     def _write(self, offset: int, value: int, size: int) -> None:
@@ -141,21 +152,21 @@ class RegionPort:
             if self.touched is not None:
                 self.touched()
         except BaseException as error:  # nothing may unwind through native code
-            self._failed(self.model, error)
+            self._host.fail(self.model, error)
 
     def _act(self, address: int) -> None:
         context = IoContext.view(memoryview(_CONTEXT.from_address(address)).cast("B"))
         try:
-            carry_out(self.model, context)
+            carry_out(self.model, context, self._host.apic)
         except BaseException as error:  # nothing may unwind through native code
-            self._failed(self.model, error)
+            self._host.fail(self.model, error)
 
 
 def _address(function: Any) -> int:
     return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 
-def carry_out(model: Model, context: IoContext) -> None:
+def carry_out(model: Model, context: IoContext, apic: Apic | None) -> None:
     """Do what a filter asked for. Raises AuthorError where the device has no such line."""
     for line in _numbered(context.raised_lines, model, "lines"):
         line.set(True)
@@ -166,11 +177,7 @@ def carry_out(model: Model, context: IoContext) -> None:
     for signal in _numbered(context.doorbells, model, "doorbells"):
         signal()
     if context.requests:
-        wanted = ", ".join(str(Request(context.requests).name).lower().split("|"))
-        raise AuthorError(
-            f"a filter of {model.name} asks for {wanted}, and this machine has no local APIC",
-            expected="lines and doorbells",
-        )
+        carry_out_requests(model.name, context, apic)
 
 
 def _numbered(bits: int, model: Model, kind: str) -> list[Any]:

@@ -119,8 +119,10 @@ class Report:
         for name, count in offered.items():
             if self.actions.get(name, 0) >> count:
                 return self._too_many(name, count)
-        if self.actions.get("requests", 0) & ~requests:
-            return self._asks("for an APIC's service", "requests", "lines and doorbells only")
+        asked = Request(self.actions.get("requests", 0))
+        if int(asked) & ~int(requests):  # a flag's complement has known flags only
+            had = ", ".join(filter(None, ("lines", "doorbells", requests.described())))
+            return self._asks(f"for {asked.described()}", "requests", f"{had} only")
         return None
 
     def _too_many(self, name: str, count: int) -> AuthorError:
