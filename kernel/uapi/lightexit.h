@@ -27,6 +27,11 @@ enum lightexit_apic_mode {
 	LIGHTEXIT_APIC_MODE_EXTINT = 7,
 };
 
+enum lightexit_apic_flag {
+	LIGHTEXIT_APIC_FLAG_LOGICAL = 8,
+	LIGHTEXIT_APIC_FLAG_LEVEL = 128,
+};
+
 enum lightexit_request {
 	LIGHTEXIT_REQUEST_APIC_MESSAGE = 1,
 	LIGHTEXIT_REQUEST_EOI = 2,

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec
 
 from lightexit.abi import (
+    ApicFlag,
     ApicMode,
     Array,
     IoContext,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from lightexit.verifier import Report
 
 __all__ = [
+    "ApicFlag",
     "ApicMode",
     "Array",
     "Filter",

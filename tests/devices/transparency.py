@@ -178,14 +178,20 @@ def contents(kind: type[Struct]) -> st.SearchStrategy[bytes]:
     return st.binary(min_size=kind.layout.size, max_size=kind.layout.size)
 
 
-def contexts(offsets: int) -> st.SearchStrategy[bytes]:
-    """Accesses of one byte to the first registers of a device, at any time."""
+def contexts(offsets: int, size: int = 1) -> st.SearchStrategy[bytes]:
+    """Accesses of `size` bytes to the first registers of a device, at any time."""
 
     def build(offset: int, data: int, now_ns: int, is_write: bool) -> bytes:
         context = IoContext()
-        context.offset, context.now_ns, context.is_write, context.size = offset, now_ns, is_write, 1
+        context.offset, context.now_ns, context.is_write, context.size = (
+            offset,
+            now_ns,
+            is_write,
+            size,
+        )
         context.data = data if is_write else 0
         return bytes(context)
 
     times = st.integers(0, 2**64 - 1) | st.integers(0, 2**32)
-    return st.builds(build, st.integers(0, offsets - 1), st.integers(0, 255), times, st.booleans())
+    data = st.integers(0, (1 << 8 * size) - 1)
+    return st.builds(build, st.integers(0, offsets - 1), data, times, st.booleans())

@@ -6,6 +6,7 @@ from lightexit.abi.clock import ClockState
 from lightexit.abi.context import (
     ABI_VERSION,
     WRITABLE_FIELDS,
+    ApicFlag,
     ApicMode,
     IoContext,
     Request,
@@ -23,6 +24,7 @@ __all__ = [
     "NO_FD",
     "STATE_OFFSET",
     "WRITABLE_FIELDS",
+    "ApicFlag",
     "ApicMode",
     "Array",
     "ArrayType",

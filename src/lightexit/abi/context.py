@@ -43,6 +43,13 @@ class ApicMode(IntEnum):
     EXTINT = 7
 
 
+class ApicFlag(IntFlag):
+    """Bits beside the delivery mode: where they stand in an I/O APIC's entry, 8 bits lower."""
+
+    LOGICAL = 1 << 3
+    LEVEL = 1 << 7
+
+
 class Request(IntFlag):
     """Which of the single-shot actions a filter asked for."""
 
@@ -107,7 +114,7 @@ class IoContext(Struct):
 
     @inline
     def send_apic(self, destination: u32, vector: u8, mode: u8) -> None:
-        """Ask for one APIC message; `mode` is an `ApicMode`."""
+        """Ask for one APIC message; `mode` is an `ApicMode`, with any `ApicFlag`."""
         self.apic_destination = destination
         self.apic_vector = vector
         self.apic_mode = mode

@@ -11,7 +11,15 @@ from enum import IntEnum, IntFlag
 
 from lightexit.abi.attach import Attach, AttachFlag, Command, Statistics
 from lightexit.abi.clock import ClockState
-from lightexit.abi.context import ABI_VERSION, ApicMode, IoContext, Request, Space, Verdict
+from lightexit.abi.context import (
+    ABI_VERSION,
+    ApicFlag,
+    ApicMode,
+    IoContext,
+    Request,
+    Space,
+    Verdict,
+)
 from lightexit.abi.memory import StateHeader
 from lightexit.abi.struct import ArrayType, Field, FieldType, Struct
 from lightexit.abi.types import IntType
@@ -21,6 +29,7 @@ _ENUMS: tuple[type[IntEnum | IntFlag], ...] = (
     Verdict,
     Space,
     ApicMode,
+    ApicFlag,
     Request,
     Command,
     AttachFlag,

@@ -18,7 +18,7 @@ class Apic(Protocol):
         ...
 
     def send(self, destination: int, vector: int, mode: int) -> None:
-        """Send a message; the destination is an APIC ID, `mode` an `ApicMode`."""
+        """Send a message; `mode` is an `ApicMode`, with any `ApicFlag`."""
         ...
 
     def end_of_interrupt(self, vector: int) -> None:
