@@ -176,21 +176,22 @@ class IoApic(Device[IoApicState]):
         bit, low = 1 << number, self.state.table[number].low
         self.state.levels = self.state.levels | bit if level else self.state.levels & ~bit
         if level and not is_level(low) and not low & Bit.MASKED:
-            self._deliver(number)
+            self._send(*self.message(number))
         self._settle(number)
 
     def _settle(self, number: int) -> None:
         entry = self.state.table[number]
         if is_due(self.state.levels, number, entry.low):
             entry.low |= Bit.REMOTE_IRR
-            self._deliver(number)
+            self._send(*self.message(number))
 
-    def _deliver(self, number: int) -> None:
-        low, high = self.state.table[number].low, self.state.table[number].high
-        mode = low >> MODE_SHIFT & MODE_MASK
-        if not is_level(low):
+    def message(self, number: int) -> tuple[int, int, int]:
+        """What an input sends: destination, vector, mode."""
+        entry = self.state.table[number]
+        mode = entry.low >> MODE_SHIFT & MODE_MASK
+        if not is_level(entry.low):
             mode &= ~ApicFlag.LEVEL
-        self._send(high >> 24, low & 0xFF, mode)
+        return entry.high >> 24, entry.low & 0xFF, mode
 
     def end_of_interrupt(self, vector: int) -> None:
         """An EOI that a local APIC broadcasts: inputs that still ask are served once more."""
