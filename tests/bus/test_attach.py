@@ -86,5 +86,13 @@ def test_actions_beyond_the_device_are_refused(filter: Filter[Any], says: tuple[
         assert part in str(refusal.value), str(refusal.value)
 
 
+def test_the_refusal_points_at_the_authors_line() -> None:
+    with pytest.raises(AuthorError) as refusal:
+        attach(raises_line, lines=1)
+    where = refusal.value.where
+    assert where is not None
+    assert (where.file, where.text.strip()) == (__file__, "ctx.raise_line(ctx.offset & 1)")
+
+
 def test_actions_within_the_device_are_attached() -> None:
     attach(raises_line, lines=2)

@@ -76,9 +76,15 @@ def test_lines_lead_to_the_source() -> None:
 
 
 def test_lines_of_expanded_functions_are_the_functions_own() -> None:
+    text = "@inline\ndef part(x: u64) -> u64:\n    return x // third\n\nthird = 3\n\n\n"
+    program = compiled(text + with_body("ctx.data = part(ctx.now_ns)\nreturn Verdict.HANDLED"))
+    assert "    return x // third" in {line.where.text for line in program.lines}
+
+
+def test_lines_of_the_contracts_own_functions_are_the_callers() -> None:
     program = compiled(with_body("ctx.raise_line(5)\nctx.data = 0\nreturn Verdict.HANDLED"))
-    files = {Path(line.where.file).name for line in program.lines}
-    assert files == {"filter.py", "context.py"}
+    assert {Path(line.where.file).name for line in program.lines} == {"filter.py"}
+    assert "    ctx.raise_line(5)" in {line.where.text for line in program.lines}
 
 
 def test_columns_count_characters() -> None:

@@ -25,7 +25,8 @@ Arguments = dict[str, tuple[ast.AST, Expr]]
 
 def expand(fn: Expansion, node: ast.AST, function: Callable[..., Any], given: Arguments) -> Expr:
     """The call at `node` of `function`, in place; `given` has each parameter's argument."""
-    callee = Expansion(fn.unit, source_of(function), fn)
+    place = fn.source.span(node)
+    callee = Expansion(fn.unit, source_of(function).called_at(place), fn)
     callee.call_site, callee.env = node, steady(fn.live)
     _refuse_recursion(fn, node, callee)
     prepare(callee)
@@ -34,7 +35,7 @@ def expand(fn: Expansion, node: ast.AST, function: Callable[..., Any], given: Ar
     body = (*_bind_parameters(fn, callee, given), *callee.block(body_of(callee)))
     if callee.env is not None and returns.wanted.type is not None:
         raise missing_return(callee, f"a return of {_annotation(callee)} on every path")
-    return Call(fn.source.span(node), returns.kind, callee.source.node.name, body, returns.locals)
+    return Call(place, returns.kind, callee.source.node.name, body, returns.locals)
 
 
 def prepare(fn: Expansion) -> None:

@@ -7,7 +7,7 @@ import ast
 import builtins
 import linecache
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
@@ -20,15 +20,21 @@ _parsed: dict[str, tuple[list[str], _Index]] = {}
 
 @dataclass(frozen=True)
 class Source:
-    """A Python function and its syntax tree."""
+    """A Python function and its syntax tree.
+
+    All of the contract's own functions stands where the author calls them.
+    """
 
     function: FunctionType
     node: ast.FunctionDef
     file: str
     lines: list[str]
+    call: Span | None = None
 
     def span(self, node: ast.AST) -> Span:
         """Where `node` stands; of a node of several lines, its first line's part."""
+        if self.call is not None:
+            return self.call
         line: int = getattr(node, "lineno", self.node.lineno)
         text = self._text(line)
         column = _characters(text, getattr(node, "col_offset", 0))
@@ -49,6 +55,11 @@ class Source:
         if name in function.__globals__:
             return function.__globals__[name]
         return vars(builtins)[name]
+
+    def called_at(self, call: Span) -> Source:
+        """This function as a caller sees it: those of the contract are no place to look at."""
+        is_contract = (self.function.__module__ or "").startswith("lightexit.abi.")
+        return replace(self, call=call) if is_contract else self
 
     def names(self) -> set[str]:
         """All names that `lookup` finds, but for Python's own."""
