@@ -151,37 +151,43 @@ FILTER(uart_poll)
 	return PASS;
 }
 
-FILTER(virtio_mmio_fast)
+FILTER(virtio_mmio_notify)
 {
 	struct lightexit_virtio_state *virtio = STATE(0, lightexit_virtio_state);
 	struct lightexit_queue *queue;
 
-	switch (ctx->offset) {
-	case 0x50:
-		if (!ctx->is_write || ctx->data >= 8 || (virtio->status & 0x44) != 4)
-			return PASS;
-		queue = &virtio->queues[ctx->data];
-		if (!queue->ready)
-			return PASS;
-		if (queue->asleep) {
-			queue->asleep = 0;
-			ctx->doorbells |= 1u << ctx->data;
-		}
-		return HANDLED;
-	case 0x60:
-		if (ctx->is_write)
-			return PASS;
-		ctx->data = virtio->interrupts;
-		return HANDLED;
-	case 0x64:
-		if (!ctx->is_write)
-			return PASS;
-		virtio->interrupts &= ~ctx->data;
-		if (!virtio->interrupts)
-			ctx->lowered_lines |= 1;
-		return HANDLED;
+	if (ctx->offset != 0x50 || !ctx->is_write)
+		return PASS;
+	if (ctx->data >= 8 || (virtio->status & 0x44) != 4)
+		return PASS;
+	queue = &virtio->queues[ctx->data];
+	if (!queue->ready)
+		return PASS;
+	if (queue->asleep) {
+		queue->asleep = 0;
+		ctx->doorbells |= 1u << ctx->data;
 	}
-	return PASS;
+	return HANDLED;
+}
+
+FILTER(virtio_mmio_read_interrupts)
+{
+	if (ctx->offset != 0x60 || ctx->is_write)
+		return PASS;
+	ctx->data = STATE(0, lightexit_virtio_state)->interrupts;
+	return HANDLED;
+}
+
+FILTER(virtio_mmio_acknowledge)
+{
+	struct lightexit_virtio_state *virtio = STATE(0, lightexit_virtio_state);
+
+	if (ctx->offset != 0x64 || !ctx->is_write)
+		return PASS;
+	virtio->interrupts &= ~ctx->data;
+	if (!virtio->interrupts)
+		ctx->lowered_lines |= 1;
+	return HANDLED;
 }
 
 static inline __u32 pci_selected(struct lightexit_i440fx_state *pci)

@@ -88,21 +88,23 @@ class Timed:
     fields: dict[str, int] = field(default_factory=dict)
 
 
-#: By device; offsets that random accesses go to are those near it.
+#: By filter; offsets that random accesses go to are those near it.
 PATHS = {
-    "debugcon": Timed(),
-    "fw_cfg": Timed(1, fields={"end": 16_384}),
-    "hpet": Timed(0xF0, 8, fields={"config": 1}),
-    "i440fx": Timed(4, 4, fields={"address": 0x8000_0800}),
-    "pic": Timed(1, is_write=True, data=0xFE),
-    "pit": Timed(0),
-    "pmtimer": Timed(8, 4),
-    "port61": Timed(0),
-    "port92": Timed(0),
-    "ps2": Timed(4),
-    "rtc": Timed(1),
-    "uart": Timed(5),
-    "virtio_mmio": Timed(0x60, 4),
+    "debugcon.read_presence": Timed(),
+    "fw_cfg.read_data": Timed(1, fields={"end": 16_384}),
+    "hpet.read_counter": Timed(0xF0, 8, fields={"config": 1}),
+    "i440fx.access": Timed(4, 4, fields={"address": 0x8000_0800}),
+    "pic.fast": Timed(1, is_write=True, data=0xFE),
+    "pit.fast": Timed(0),
+    "pmtimer.read_timer": Timed(8, 4),
+    "port61.read_fast": Timed(0),
+    "port92.read_control": Timed(0),
+    "ps2.poll": Timed(4),
+    "rtc.access": Timed(1),
+    "uart.poll": Timed(5),
+    "virtio_mmio.notify": Timed(0x50, 4, is_write=True, fields={"status": 4}),
+    "virtio_mmio.read_interrupts": Timed(0x60, 4),
+    "virtio_mmio.acknowledge": Timed(0x64, 4, is_write=True, data=3),
 }
 
 
@@ -122,12 +124,15 @@ class Access:
         return verdict, bytes(self.context), [bytes(each.state) for each in self.memories]
 
     def prepare(self, path: Timed) -> None:
-        """States as at power-on but for what the path needs; the PIT counts."""
+        """States as at power-on but for what the path needs; the PIT counts, queues are ready."""
         for memory in self.memories:
             memory.state.reset()
             if hasattr(memory.state, "counters"):
                 for counter in memory.state.counters:
                     counter.control, counter.loaded, counter.running = 0x34, True, True
+            if hasattr(memory.state, "queues"):
+                for queue in memory.state.queues:
+                    queue.ready = True
         for name, value in path.fields.items():
             setattr(self.memories[0].state, name, value)
         self.context.offset, self.context.size = path.offset, path.size
@@ -176,7 +181,7 @@ def scramble_array(array: Array[Any], random: Random) -> None:
 class Twins:
     """A filter, and the same in C."""
 
-    device: str
+    name: str
     filter: Filter[Any]
     kinds: list[type[Struct]]
     native: Any
@@ -185,11 +190,11 @@ class Twins:
     @property
     def symbol(self) -> str:
         """The C function."""
-        return f"{self.device}_{self.filter.name}"
+        return self.name.replace(".", "_")
 
     def check(self) -> None:
         """Both do the same, whatever the state, and handle what is timed."""
-        path = PATHS[self.device]
+        path = PATHS[self.name]
         handled = 0
         for seed in range(CHECKS):
             pair = Access(self.kinds), Access(self.kinds)
@@ -212,7 +217,7 @@ def twins() -> list[Twins]:
     for each in filters():
         kinds = [k for n, k in get_type_hints(each.function).items() if n not in ("ctx", "return")]
         device = each.function.__module__.rpartition(".")[2]
-        found.append(Twins(device, each, kinds, engine.load(each.program)))
+        found.append(Twins(f"{device}.{each.name}", each, kinds, engine.load(each.program)))
     return found
 
 
@@ -231,7 +236,7 @@ class InKernel:
     def __init__(self, twins: Twins) -> None:
         self._access = Access(twins.kinds)
         self._maps = [ArrayMap(each.name, each.size) for each in twins.filter.program.maps]
-        self._path = PATHS[twins.device]
+        self._path = PATHS[twins.name]
         self._loop = self._load(twins.filter.program.code)
         self._nothing = load_program("nothing", assemble("r0 = 0\nexit").code, [], None)
 
@@ -270,7 +275,7 @@ def in_kernel(twins: Twins) -> InKernel | None:
 class Row:
     """ns of a call, and the ratios to the others; None where there is nothing to compare."""
 
-    device: str
+    name: str
     ns: float
     c_ratio: float
     kernel_ratio: float | None
@@ -281,7 +286,7 @@ def measure(loops: Sequence[Any], each: Twins) -> Row:
     access, kernel = Access(each.kinds), in_kernel(each)
 
     def ns(loop: Any, address: int) -> float:
-        access.prepare(PATHS[each.device])
+        access.prepare(PATHS[each.name])
         start = time.perf_counter_ns()
         loop(address, *access.arguments, CALLS)
         return (time.perf_counter_ns() - start) / CALLS
@@ -293,7 +298,7 @@ def measure(loops: Sequence[Any], each: Twins) -> Row:
     ]
     beside_kernel = [ours / theirs for ours, _, theirs in turns if theirs]
     return Row(
-        each.device,
+        each.name,
         median(ours for ours, _, _ in turns),
         median(ours / theirs for ours, theirs, _ in turns),
         median(beside_kernel) if beside_kernel else None,
@@ -320,9 +325,9 @@ def ratios() -> list[Ratio]:
         return []
     found = rows()
     return [
-        *(Ratio("filter code / gcc -O2", row.device, row.c_ratio, 1.1) for row in found),
+        *(Ratio("filter code / gcc -O2", row.name, row.c_ratio, 1.1) for row in found),
         *(
-            Ratio("filter code / kernel JIT", row.device, row.kernel_ratio, 1.0)
+            Ratio("filter code / kernel JIT", row.name, row.kernel_ratio, 1.0)
             for row in found
             if row.kernel_ratio is not None
         ),
@@ -333,10 +338,10 @@ def main() -> None:
     if shutil.which("gcc") is None:
         print("not measured: there is no gcc on this machine to compare with")
         return
-    print(f"  {'device':14}{'ns':>8}{'of gcc -O2':>12}{'of kernel JIT':>15}")
+    print(f"  {'filter':28}{'ns':>8}{'of gcc -O2':>12}{'of kernel JIT':>15}")
     for row in rows():
         kernel = f"{row.kernel_ratio:15.2f}" if row.kernel_ratio is not None else f"{'-':>15}"
-        print(f"  {row.device:14}{row.ns:8.2f}{row.c_ratio:12.2f}{kernel}")
+        print(f"  {row.name:28}{row.ns:8.2f}{row.c_ratio:12.2f}{kernel}")
 
 
 if __name__ == "__main__":

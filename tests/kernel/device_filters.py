@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from lightexit.abi import IoContext, StateMemory, Struct, Verdict
+from lightexit.devices.virtio_mmio import VirtioState
+from lightexit.devices.virtio_registers import Status
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.isa.program import Map, Program
 
@@ -68,11 +70,21 @@ def _entry(name: str, value: Any) -> Entry:
         name=name,
         code=program.code.hex(),
         maps=[(each.name, each.size) for each in program.maps],
-        states=[bytes(kind()).hex() for kind in states],
+        states=[bytes(_begun(kind)).hex() for kind in states],
         reads_clock=report.reads_clock,
         writes_state=report.writes_state,
         offsets=sorted(handled | {offset + 1 for offset in handled}),
     )
+
+
+def _begun(kind: type[Struct]) -> Struct:
+    """As at power-on; a virtio device in use, for without a driver it handles next to nothing."""
+    state = kind()
+    if isinstance(state, VirtioState):
+        state.status, state.interrupts = Status.DRIVER_OK, 0xFF
+        for queue in state.queues:
+            queue.ready, queue.asleep = True, False
+    return state
 
 
 def _handled(report: Any, program: Program, states: list[type[Struct]]) -> Iterator[int]:

@@ -54,7 +54,9 @@ NAMES = (
     "ps2.poll",
     "rtc.access",
     "uart.poll",
-    "virtio_mmio.fast",
+    "virtio_mmio.notify",
+    "virtio_mmio.read_interrupts",
+    "virtio_mmio.acknowledge",
 )
 PORT, KEPT, LENGTH = 0x1000, 0x3000, 0x1000
 NOW_NS = 123_456_789_012
@@ -92,7 +94,7 @@ def steps(entry: Entry, generator: random.Random) -> list[Step]:
             offset=generator.choice(entry.offsets),
             size=generator.choice((1, 2, 4)),
             is_write=generator.random() < 0.4,
-            data=generator.getrandbits(32),
+            data=generator.getrandbits(generator.choice((3, 32))),
         )
         for _ in range(COUNT)
     ]
