@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from kernel.inside.machine import ENTRY, HLT, keep, port_in, port_out
-from lightexit.bus.bus import BusCpu
+from kernel.inside.machine import HLT, keep, port_in, port_out
+from kernel.inside.pc import booted, make_kvm_cpu, run
 from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.bus.offload import OffloadCount
 from lightexit.cli.guest import SEABIOS_ENDS
@@ -20,23 +17,18 @@ from lightexit.devices.port92 import Port92
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
-from lightexit.vm import backends
 from lightexit.vm.console import Console
-from lightexit.vm.exits import Cpu
 from lightexit.vm.firmware import FOLDERS, load_firmware, seabios
-from lightexit.vm.kvm import start
-from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.offload import MakeCpu, in_kernel
-from lightexit.vm.machine import Limits, Machine, Reason
-from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.machine import Limits, Reason
+from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 
 REFERENCES = Path("/sys/module/lightexit/refcnt")
-KEPT, NOW_NS = 0x3000, 123_456_789
+KEPT = 0x3000
 #: Port 0x92, port 0x61, keyboard status, line status, debug port, PIT counter 0.
 POLLED = (0x92, 0x61, 0x64, 0x3FD, 0x402, 0x40)
 ROUNDS = 5
-make_kvm_cpu: MakeCpu = functools.partial(backends.make_cpu, backends.BackEnd.KVM)
 
 
 @dataclass(frozen=True)
@@ -56,27 +48,9 @@ def code() -> str:
     return port_out(0x402, 1, ord("l")) + polls + port_out(0x402, 1, ord("x")) + HLT
 
 
-@contextmanager
-def booted(make_cpu: MakeCpu, engine: Engine | None) -> Iterator[tuple[Machine, GuestMemory]]:
-    memories = []
-
-    def make(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
-        memories.append(memory)
-        return make_cpu(memory, bus_cpu)
-
-    config = PcConfig(ram_bytes=2 * MIB)
-    clock = ManualClock(NOW_NS)
-    with pc_machine(config, clock, engine, make_cpu=make, debug=Console()) as machine:
-        yield machine, memories[0]
-
-
 def see(make_cpu: MakeCpu, engine: Engine | None) -> Seen:
     with booted(make_cpu, engine) as (machine, memory):
-        image = bytes.fromhex(code())
-        memory.ram[ENTRY : ENTRY + len(image)] = image
-        assert isinstance(machine.cpu, KvmCpu)
-        start.real_mode(machine.cpu.vcpu, ENTRY, 0x8000)
-        assert machine.run(Limits(seconds=20)).reason is Reason.HALTED
+        run(machine, memory, code())
         kept = bytes(memory.ram[KEPT : KEPT + 4 * ROUNDS * len(POLLED)])
         states = [bytes(model.memory.state) for model in machine.bus._ports]
         answered = sum(count.accesses for count in machine.bus.counts())
