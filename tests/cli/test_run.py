@@ -34,6 +34,7 @@ def test_seabios_reaches_its_end_with_hot_ports_in_bytecode(tmp_path: Path) -> N
     assert total["port_reads_handled"] >= 0.9 * total["port_reads"] > 0
     assert document["output"] == document["output_without_filters"]
     assert document["ended"]["reason"] == "text"
+    assert document["in_kernel"] == []
 
 
 @needs_seabios

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lightexit run --engine kernel --json`: what the kernel answered, region by region."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from lightexit.cli.options import EngineName
+from lightexit.cli.run import run
+from lightexit.vm.backends import BackEnd
+
+READS = 7
+#: in al, 0x92, so many times; mov al, 16; out 0xF4, al; hlt
+GUEST = "e492" * READS + "b010e6f4f4"
+
+
+def test_the_figures_say_what_the_kernel_answered(tmp_path: Path) -> None:
+    kernel, figures = tmp_path / "flat", tmp_path / "run.json"
+    kernel.write_bytes(bytes.fromhex(GUEST))
+    run(
+        kernel=kernel,
+        backend=BackEnd.KVM,
+        engine=EngineName.KERNEL,
+        memory=2,
+        json_file=figures,
+    )
+    document = json.loads(figures.read_text())
+    assert document["ended"]["exit_status"] == 33
+    regions = document["in_kernel"]
+    assert {"PIO", "MMIO"} == {region["space"] for region in regions}
+    (port92,) = (region for region in regions if region["device"] == "port92")
+    place = {"device": "port92", "space": "PIO", "base": 0x92, "size": 1}
+    assert port92 == place | {"handled": READS, "passed": 0}
+    # What the kernel handled is in no other figure.
+    assert [row["address"] for row in document["registers"]] == [0xF4]
+    assert document["total"]["accesses"] == 1
