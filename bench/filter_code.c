@@ -151,6 +151,36 @@ FILTER(uart_poll)
 	return PASS;
 }
 
+FILTER(ioapic_fast)
+{
+	struct lightexit_io_apic_state *ioapic = STATE(0, lightexit_io_apic_state);
+	__u32 word = ioapic->select - 0x10u, low = ctx->data;
+	struct lightexit_entry *entry;
+
+	if (ctx->offset == 0) {
+		if (ctx->is_write)
+			ioapic->select = ctx->data;
+		else
+			ctx->data = ioapic->select;
+		return HANDLED;
+	}
+	if (ctx->offset != 0x10 || word >= 48)
+		return PASS;
+	entry = &ioapic->table[word / 2];
+	if (!ctx->is_write) {
+		ctx->data = word & 1 ? entry->high : entry->low;
+		return HANDLED;
+	}
+	if (word & 1 || (low ^ entry->low) & 0xafff)
+		return PASS;
+	low = (low & 0x1afff) | (entry->low & 1 << 14);
+	if (low & 1 << 15 && (low >> 8 & 7) < 2 && !(low & 0x14000) &&
+	    ioapic->levels >> word / 2 & 1)
+		return PASS;
+	entry->low = low;
+	return HANDLED;
+}
+
 FILTER(virtio_mmio_notify)
 {
 	struct lightexit_virtio_state *virtio = STATE(0, lightexit_virtio_state);
