@@ -26,6 +26,7 @@ class GuestOptions:
     initrd: tuple[Path, ...]
     append: str
     memory_mib: int | None
+    cpus: int = 1
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def _firmware(options: GuestOptions) -> Guest:
     from lightexit.vm.pc import PcConfig
 
     path, mib = options.firmware or seabios(), options.memory_mib or FIRMWARE_MIB
-    config = PcConfig(load_firmware(path), mib << 20, int(time.time()))
+    image = load_firmware(path)
+    config = PcConfig(image, mib << 20, int(time.time()), cpus=options.cpus)
     return Guest(config, path, mib, SEABIOS_ENDS if options.firmware is None else "")
 
 
@@ -76,7 +78,7 @@ def _kernel(options: GuestOptions, path: Path) -> Guest:
     image = _read(path, "a Linux bzImage, a Multiboot kernel, or flat 32-bit code")
     if not image:
         raise AuthorError(f"{path} is empty", expected="a kernel")
-    config = PcConfig(b"", mib << 20, int(time.time()), image, payload)
+    config = PcConfig(b"", mib << 20, int(time.time()), image, payload, options.cpus)
     return Guest(config, path, mib)
 
 

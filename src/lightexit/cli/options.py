@@ -34,6 +34,9 @@ InitrdFiles = Annotated[
 ]
 CommandLine = Annotated[str, typer.Option(help="The kernel's command line.")]
 BackEndOption = Annotated[BackEnd, typer.Option(help="What runs the guest's code.")]
+CpuCount = Annotated[
+    int, typer.Option("--cpus", min=1, metavar="N", help="vCPUs; more than one on KVM only.")
+]
 EngineOption = Annotated[EngineName, typer.Option(help="Where filters run.")]
 FiltersOption = Annotated[
     bool, typer.Option("--filters/--no-filters", help="Without: models answer everything.")

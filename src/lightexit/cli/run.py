@@ -19,6 +19,7 @@ from lightexit.cli.options import (
     AwaitedText,
     BackEndOption,
     CommandLine,
+    CpuCount,
     EngineName,
     EngineOption,
     ExitStatus,
@@ -31,7 +32,7 @@ from lightexit.cli.options import (
     Seconds,
 )
 from lightexit.errors import AuthorError
-from lightexit.vm.backends import BackEnd
+from lightexit.vm.backends import BackEnd, check_cpus
 
 if TYPE_CHECKING:
     from lightexit.bus.offload import OffloadCount
@@ -69,6 +70,7 @@ def run(
     initrd: InitrdFiles = None,
     append: CommandLine = "",
     backend: BackEndOption = BackEnd.UNICORN,
+    cpus: CpuCount = 1,
     engine: EngineOption = EngineName.NATIVE,
     filters: FiltersOption = True,
     until: AwaitedText = None,
@@ -85,10 +87,12 @@ def run(
     from lightexit.vm.machine import Limits
 
     _check(backend, engine)
-    guest = read_guest(GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory))
+    check_cpus(backend, cpus)
+    guest = read_guest(GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus))
     awaited = guest.ends_with if until is None else until
     job = Job(guest, backend, Limits(awaited.encode(), seconds, accesses))
-    _say(f"guest: {guest.file}, {guest.memory_mib} MiB, one vCPU on {_TITLES[backend]}")
+    vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
+    _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {_TITLES[backend]}")
     plain = _boot(job, None, show=not filters)
     shown = plain
     if filters:

@@ -6,10 +6,15 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from lightexit.errors import AuthorError, HostError
+
 if TYPE_CHECKING:
     from lightexit.bus.bus import BusCpu
     from lightexit.vm.exits import Cpu
     from lightexit.vm.memory import GuestMemory
+
+#: Local APICs have numbers of 8 bits, of which the I/O APIC takes one and "all CPUs" another.
+MOST_CPUS = 254
 
 
 class BackEnd(StrEnum):
@@ -19,8 +24,35 @@ class BackEnd(StrEnum):
     KVM = "kvm"
 
 
+def check_cpus(back_end: BackEnd, count: int) -> None:
+    """Raises AuthorError for a number of vCPUs that no PC has, HostError where this back end,
+    here, does not run so many.
+    """
+    if not 1 <= count <= MOST_CPUS:
+        raise AuthorError(f"{count} vCPUs", expected=f"1 to {MOST_CPUS}")
+    if count == 1:
+        return
+    if back_end is not BackEnd.KVM:
+        raise HostError(
+            f"{count} vCPUs on {back_end.name.title()}",
+            expected="one: it has no local APICs, by which CPUs start and interrupt each other",
+            hint="--backend kvm",
+        )
+    from lightexit.vm.kvm.system import Kvm
+
+    with Kvm() as kvm:
+        if count > kvm.most_vcpus:
+            raise HostError(
+                f"{count} vCPUs on KVM", expected=f"at most {kvm.most_vcpus}, as this host's has it"
+            )
+
+
 def make_cpu(back_end: BackEnd, memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
-    """One CPU with that memory and bus. Raises HostError where this host has no such back end."""
+    """The first CPU, with that memory, of a machine with that bus.
+
+    Raises HostError where this host has no such back end, or not for so many CPUs.
+    """
+    check_cpus(back_end, len(bus_cpu.bus.cpus))
     if back_end is BackEnd.KVM:
         return _kvm_cpu(memory, bus_cpu)
     from lightexit.vm.unicorn import UnicornCpu
@@ -30,9 +62,11 @@ def make_cpu(back_end: BackEnd, memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
 
 def _kvm_cpu(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
     from lightexit.vm.boot.kvm import BootableKvmCpu
+    from lightexit.vm.kvm.interrupts import pc_interrupts
     from lightexit.vm.kvm.system import Kvm
     from lightexit.vm.kvm.vm import Vm
 
     vm = Vm(Kvm())
     vm.add(memory)
-    return BootableKvmCpu(vm, bus_cpu)
+    interrupts = pc_interrupts(vm) if len(bus_cpu.bus.cpus) > 1 else None
+    return BootableKvmCpu(vm, bus_cpu, interrupts=interrupts)

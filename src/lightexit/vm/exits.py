@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
+    from lightexit.bus.bus import BusCpu
     from lightexit.vm.boot.state import StartState
 
 
@@ -98,4 +99,20 @@ class Timekeeper(Protocol):
 
     def start_clock(self) -> None:
         """The guest goes on, its clock from where it stopped."""
+        ...
+
+
+@runtime_checkable
+class Multiprocessing(Cpu, Protocol):
+    """A vCPU whose back end has peers for it, and keeps interrupt controllers for all of them.
+
+    So `run` never returns for HLT or an interrupt, and a peer waits in it till it is started.
+    """
+
+    def make_peer(self, bus_cpu: BusCpu) -> Cpu:
+        """One more vCPU of the same machine."""
+        ...
+
+    def set_irq(self, number: int, level: bool) -> None:
+        """Drive an input of the interrupt controllers; from any thread."""
         ...

@@ -13,7 +13,7 @@ from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.debugcon import Debugcon
-from lightexit.devices.fw_cfg import FwCfg
+from lightexit.devices.fw_cfg import FwCfg, Key
 from lightexit.devices.hpet import Hpet
 from lightexit.devices.i440fx import I440fx
 from lightexit.devices.pic import Pic
@@ -22,7 +22,7 @@ from lightexit.devices.pmtimer import PmTimer
 from lightexit.devices.port61 import Port61
 from lightexit.devices.port92 import Port92
 from lightexit.devices.ps2 import Ps2
-from lightexit.devices.rtc import Rtc
+from lightexit.devices.rtc import Cmos, Rtc
 from lightexit.devices.uart import Uart
 from lightexit.engine.api import Engine
 from lightexit.errors import HostError
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 class PcConfig:
     """What the PC is made of: a firmware, or a kernel with its payload that is booted directly.
 
-    `unix_seconds` is what its real-time clock starts with.
+    `unix_seconds` is what its real-time clock starts with. With several `cpus`, the back end
+    has the interrupt controllers: a PIC pair, an I/O APIC, a local APIC in every CPU.
     """
 
     firmware: bytes = b""
@@ -48,6 +49,7 @@ class PcConfig:
     unix_seconds: int = 0
     kernel: bytes = b""
     payload: Payload | None = None
+    cpus: int = 1
 
 
 MakeCpu = Callable[[GuestMemory, BusCpu], Cpu]
@@ -74,7 +76,8 @@ def pc_machine(
     """
     memory = GuestMemory(config.ram_bytes, config.firmware)
     state = _load_kernel(config, memory) if config.kernel else None
-    machine = Machine(Bus(clock, engine), clock, functools.partial(make_cpu, memory), debug)
+    bus = Bus(clock, engine, vcpus=config.cpus)
+    machine = Machine(bus, clock, functools.partial(make_cpu, memory), debug)
     if state is not None:
         _start(machine.cpu, state)
     _add_devices(machine, config, serial or Console())
@@ -84,7 +87,7 @@ def pc_machine(
 def _load_kernel(config: PcConfig, memory: GuestMemory) -> StartState:
     from lightexit.vm.boot import NOTHING, Platform, load
 
-    platform = Platform(apics=False, hpet=True)
+    platform = Platform(cpus=config.cpus, apics=config.cpus > 1, hpet=True)
     return load(config.kernel, memory, config.payload or NOTHING, platform)
 
 
@@ -94,14 +97,16 @@ def _start(cpu: Cpu, state: StartState) -> None:
     cpu.start(state)
 
 
-def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
-    clock = machine.clock
-    pic = Pic(clock, Line())
+def _add_pic(machine: Machine) -> Callable[[int], Line]:
+    """The interrupt controllers of a PC of one CPU; gives wires to their inputs."""
+    pic = Pic(machine.clock, Line())
     machine.connect(pic)
+    machine.add(pic)
+    return lambda number: machine.wire(pic.memory, pic.input(number))
 
-    def irq(number: int) -> Line:
-        return machine.wire(pic.memory, pic.input(number))
 
+def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
+    clock, irq = machine.clock, _add_pic(machine) if config.cpus == 1 else machine.irq
     reset = Line(lambda level: machine.stop(Reason.RESET) if level else None)
     a20 = Line()
     hpet = Hpet(clock, irq(0), irq(8))
@@ -111,9 +116,10 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
         machine.wire(hpet.memory, hpet.irq8_in),
         unix_seconds=config.unix_seconds,
         ram_bytes=config.ram_bytes,
+        cmos={Cmos.EXTRA_CPUS: config.cpus - 1},
     )
+    cpus = config.cpus.to_bytes(2, "little")
     for device in (
-        pic,
         hpet,
         pit,
         Port61(clock, pit),
@@ -122,7 +128,7 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
         Port92(clock, a20, reset),
         PmTimer(clock, irq(9), lambda kind: machine.stop(Reason.SHUTDOWN, f"sleep type {kind}")),
         I440fx(clock, reset),
-        FwCfg(clock),
+        FwCfg(clock, {Key.CPUS: cpus, Key.MAX_CPUS: cpus}),
         DebugExit(clock, machine.exit),
         Debugcon(clock, machine.console.write),
         Uart(clock, irq(4), serial.write),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 from lightexit.bus.clock import HostClock
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
+from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.firmware import load_firmware
-from lightexit.vm.kvm.cpu import kvm_cpu
 from lightexit.vm.machine import Limits, Reason
 from lightexit.vm.pc import MakeCpu, PcConfig, pc_machine, unicorn_cpu
 
@@ -36,7 +37,7 @@ def booted(make_cpu: MakeCpu) -> str:
 @pytest.mark.skipif(not FIRMWARE.exists(), reason="SeaBIOS is not installed (package seabios)")
 def test_it_finds_the_same_machine() -> None:
     try:
-        text = booted(kvm_cpu)
+        text = booted(functools.partial(make_cpu, BackEnd.KVM))
     except HostError as error:
         pytest.skip(error.found)
     assert text == booted(unicorn_cpu)

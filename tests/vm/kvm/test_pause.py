@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import functools
 import time
 
+from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
 from lightexit.vm.kvm import start
+from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Limits, Machine, Reason
 from vm.kvm.host import Host
 
@@ -14,11 +17,18 @@ PAUSE_NS = 500_000_000
 ENDLESS = "ebfe"
 
 
-def test_kvmclock_stops_with_the_machine(host: Host) -> None:
+def running(host: Host) -> tuple[KvmCpu, Machine]:
+    """A machine of one vCPU, which goes round in real mode."""
     host.code(ENDLESS)
-    cpu = host.add_cpu()
-    start.real_mode(cpu.vcpu, 0x1000, 0x8000)
-    machine = Machine(host.bus, HostClock(), lambda bus_cpu: cpu)
+    clock = HostClock()
+    machine = Machine(Bus(clock), clock, functools.partial(KvmCpu, host.vm))
+    assert isinstance(machine.cpu, KvmCpu)
+    start.real_mode(machine.cpu.vcpu, 0x1000, 0x8000)
+    return machine.cpu, machine
+
+
+def test_kvmclock_stops_with_the_machine(host: Host) -> None:
+    cpu, machine = running(host)
     for _ in range(2):
         assert machine.run(Limits(seconds=0.02)).reason is Reason.TIME
         time.sleep(PAUSE_NS / 1e9)
@@ -27,10 +37,7 @@ def test_kvmclock_stops_with_the_machine(host: Host) -> None:
 
 
 def test_it_goes_on_while_the_machine_runs(host: Host) -> None:
-    host.code(ENDLESS)
-    cpu = host.add_cpu()
-    start.real_mode(cpu.vcpu, 0x1000, 0x8000)
-    machine = Machine(host.bus, HostClock(), lambda bus_cpu: cpu)
+    _, machine = running(host)
     before = host.vm.clock_ns
     machine.run(Limits(seconds=0.3))
     assert host.vm.clock_ns - before >= 290_000_000

@@ -9,38 +9,55 @@ one, KVM delivers, HLT waits in the kernel, and both are never needed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Self
 
 from lightexit.bus.bus import BusCpu
+from lightexit.errors import HostError
 from lightexit.vm.exits import Exit, Interruptible, Stopped
 from lightexit.vm.kvm.exits import Reason, understood, where
+from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.loop import KICKED, NativeLoop, RunLoop
 from lightexit.vm.kvm.structs import EndOfInterruptExit
-from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vcpu import Vcpu
 from lightexit.vm.kvm.vm import Vm
-from lightexit.vm.memory import GuestMemory
 
 MakeLoop = Callable[[Vcpu, BusCpu], RunLoop]
-
-
-def kvm_cpu(memory: GuestMemory, bus_cpu: BusCpu) -> KvmCpu:
-    """The CPU of a machine of one, in a virtual machine of its own. Raises HostError."""
-    vm = Vm(Kvm())
-    vm.add(memory)
-    return KvmCpu(vm, bus_cpu)
 
 
 class KvmCpu:
     """One x86 CPU, at its reset vector until `start` says otherwise."""
 
-    def __init__(self, vm: Vm, bus_cpu: BusCpu, make_loop: MakeLoop = NativeLoop) -> None:
+    def __init__(
+        self,
+        vm: Vm,
+        bus_cpu: BusCpu,
+        make_loop: MakeLoop = NativeLoop,
+        interrupts: Interrupts | None = None,
+    ) -> None:
         self.vm = vm
+        self.interrupts = interrupts
         self.vcpu = vm.add_vcpu()
         self.loop = make_loop(self.vcpu, bus_cpu)
         #: Called with the vector that the guest has acknowledged, for I/O APICs outside KVM.
         self.on_end_of_interrupt: Callable[[int], None] = lambda vector: None
         self._stop = False
         self._interrupt = False
+
+    def make_peer(self, bus_cpu: BusCpu) -> Self:
+        """One more vCPU of the same virtual machine; it waits for a start-up message."""
+        return type(self)(self.vm, bus_cpu, interrupts=self._controllers())
+
+    def set_irq(self, number: int, level: bool) -> None:
+        """Drive an input of the interrupt controllers in the kernel. Raises HostError."""
+        self._controllers().set_line(number, level)
+
+    def _controllers(self) -> Interrupts:
+        if self.interrupts is None:
+            raise HostError(
+                "this vCPU has no interrupt controllers in the kernel",
+                expected="Interrupts(vm), made before it and given to it",
+            )
+        return self.interrupts
 
     def run(self) -> Exit:
         """Run until there is an exit. Raises GuestError where emulation fails."""

@@ -83,10 +83,20 @@ def _entry(gsi: int, kind: int, words: Sequence[int]) -> RoutingEntry:
 
 
 def pc_routes() -> list[Route]:
-    """A PC's wiring: GSI 0 to 15 to the PIC pair, 0 to 23 to the I/O APIC, 0 to its pin 2."""
+    """A PC's wiring: GSI 0 to 15 to the PIC pair, 0 to 23 to the I/O APIC, 0 to its pin 2.
+
+    A KERNEL irqchip begins with the same but for GSI 0, which leads to the I/O APIC's pin 0.
+    """
     pics: list[Route] = [PinRoute(gsi, Chip(gsi // 8), gsi % 8) for gsi in range(16) if gsi != 2]
     pins = [PinRoute(gsi, Chip.IO_APIC, gsi or 2) for gsi in range(IO_APIC_PINS) if gsi != 2]
     return [*pics, *pins]
+
+
+def pc_interrupts(vm: Vm) -> Interrupts:
+    """A PC's controllers, all in the kernel, wired as a PC's."""
+    interrupts = Interrupts(vm)
+    interrupts.set_routes(pc_routes())
+    return interrupts
 
 
 class Interrupts:
@@ -127,7 +137,7 @@ class Interrupts:
         return ioctl.put(self._vm.fd, ioctl.SIGNAL_MSI, message) > 0
 
     def set_routes(self, routes: Sequence[Route]) -> None:
-        """All routes there are from now on; `pc_routes()` is what a KERNEL irqchip begins with."""
+        """All routes there are from now on."""
         self._vm.kvm.require(Capability.IRQ_ROUTING)
         head = RoutingHead()
         head.count = len(routes)

@@ -19,6 +19,7 @@ from lightexit.vm.kvm.structs import CpuidEntry, CpuidHead
 PATH = "/dev/kvm"
 _API_VERSION = 12
 _MOST_CPUID_ENTRIES = 256
+_FEWEST_MOST_VCPUS = 4  # where it does not say
 _OTHER_BACK_END = "--backend unicorn, which needs neither"
 
 
@@ -29,6 +30,7 @@ class Capability(IntEnum):
     USER_MEMORY = 3
     SET_TSS_ADDR = 4
     EXT_CPUID = 7
+    NR_VCPUS = 9
     NR_MEMSLOTS = 10
     MP_STATE = 14
     IRQ_ROUTING = 25
@@ -96,6 +98,12 @@ class Kvm:
                 expected="Linux 4.13 or later on x86-64",
                 hint=_OTHER_BACK_END,
             )
+
+    @property
+    def most_vcpus(self) -> int:
+        """How many vCPUs a virtual machine may have (api.rst, KVM_CREATE_VCPU)."""
+        capabilities = (Capability.MAX_VCPUS, Capability.NR_VCPUS)
+        return next(filter(None, map(self.offers, capabilities)), _FEWEST_MOST_VCPUS)
 
     def supported_cpuid(self) -> list[CpuidEntry]:
         """Every CPUID leaf that a guest may be shown."""

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several vCPUs, each on a thread of its own, while the machine's own thread keeps the time.
+
+Their back end keeps the interrupt controllers: it delivers interrupts, and HLT waits in it. So
+nothing here has to stop a vCPU before the run ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from lightexit.bus.bus import BusCpu
+from lightexit.errors import InternalError
+from lightexit.vm.budget import SharedBudget
+from lightexit.vm.exits import Cpu, Multiprocessing, Shutdown, Stopped
+from lightexit.vm.outcome import End, Reason
+
+
+class Multiprocessor:
+    """The vCPUs of a machine of several: the first, and the peers that it makes."""
+
+    def __init__(self, first: Multiprocessing, bus_cpus: Sequence[BusCpu], end: End) -> None:
+        self.set_irq = first.set_irq
+        self._cpus: list[Cpu] = [first, *map(first.make_peer, bus_cpus[1:])]
+        self._end = end
+        self._budget = SharedBudget(bus_cpus, lambda: end(Reason.ACCESSES, ""))
+        self._woken = threading.Event()
+        self._runs: list[Future[None]] = []
+
+    @property
+    def accesses(self) -> int:
+        """Accesses to devices of this run so far, of all vCPUs."""
+        return self._budget.used
+
+    @contextlib.contextmanager
+    def running(self, limit: int) -> Iterator[None]:
+        """Within, all vCPUs run, for `limit` accesses to devices in all, or somewhat more."""
+        self._budget.start(limit)
+        for cpu in self._cpus:
+            cpu.clear_stop()
+        with ThreadPoolExecutor(len(self._cpus), thread_name_prefix="vcpu") as pool:
+            try:
+                self._runs = [pool.submit(self._run, cpu) for cpu in self._cpus]
+                for run in self._runs:
+                    run.add_done_callback(lambda _: self._woken.set())
+                yield
+            finally:
+                self.stop()
+        self._raise_failure()
+
+    def _run(self, cpu: Cpu) -> None:
+        exit = cpu.run()
+        if isinstance(exit, Shutdown):
+            self._end(Reason.SHUTDOWN, exit.reason)
+        elif not isinstance(exit, Stopped):
+            raise InternalError(f"one of several vCPUs came back for {exit}")
+
+    def _raise_failure(self) -> None:
+        for run in self._runs:
+            if run.done():
+                run.result()
+
+    def wake(self) -> None:
+        """Have `turn` return soon; from any thread."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Have all vCPUs stop, for this run; from any thread."""
+        for cpu in self._cpus:
+            cpu.request_stop()
+        self._woken.set()
+
+    def forget(self) -> None:
+        """Forget that `turn` was to return: what for is looked at next."""
+        self._woken.clear()
+        self._raise_failure()
+
+    def turn(self, due_ns: int) -> None:
+        """Let the guest run, until `due_ns` of `time.monotonic_ns` at the latest."""
+        self._woken.wait(max(due_ns - time.monotonic_ns(), 0) / 1e9)

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When a run is to end, why it has ended, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Reason(Enum):
+    """Why a run ended."""
+
+    TEXT = "the awaited text was printed"
+    TIME = "the time limit was reached"
+    ACCESSES = "the access limit was reached"
+    HALTED = "the guest halted, and nothing can wake it"
+    SHUTDOWN = "the guest shut down"
+    RESET = "the guest asked for a reset"
+    EXIT = "the guest ended the run"
+    REQUEST = "a stop was requested"
+
+
+#: Ends the run: why, and what more there is to say of it.
+End = Callable[[Reason, str], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to end a run: output seen, host time, accesses to devices (None: no limit).
+
+    One vCPU makes exactly so many accesses; several make at least so many, and up to 1,000 more
+    for each of them: their accesses have no order in which one could be the last.
+    """
+
+    text: bytes = b""
+    seconds: float | None = None
+    accesses: int | None = None
+
+
+NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended, and after how long in host time and accesses to devices.
+
+    `exit_status` is what the guest has ended it with (Reason.EXIT).
+    """
+
+    reason: Reason
+    detail: str
+    seconds: float
+    accesses: int
+    exit_status: int | None = None

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Schedule`: the devices that do something at times of their own, and when the next one does."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.devices.device import Device
+
+
+class Schedule:
+    """Brings devices to the present. `wake` is called, on any thread, by an access after which
+    that has to be done earlier than `deadline_ns`.
+    """
+
+    def __init__(self, bus: Bus, clock: HostClock | ManualClock, wake: Callable[[], None]) -> None:
+        self.clock = clock
+        #: VM time at which some device next has something to do, None for never.
+        self.deadline_ns: int | None = None
+        self._bus = bus
+        self._wake = wake
+        self._devices: list[Device[Any]] = []
+
+    def attach(self, device: Device[Any]) -> None:
+        """Put a device on the bus and keep its time."""
+        if type(device).next_wakeup is Device.next_wakeup:
+            self._bus.attach(device)
+            return
+        self._bus.attach(device, functools.partial(self._touched, device))
+        self._devices.append(device)
+
+    def _touched(self, device: Device[Any]) -> None:
+        if self._is_next(device.next_wakeup()):
+            self._wake()
+
+    def _is_next(self, wakeup_ns: int | None) -> bool:
+        deadline_ns = self.deadline_ns  # once: another thread may be changing it
+        return wakeup_ns is not None and (deadline_ns is None or wakeup_ns < deadline_ns)
+
+    def advance(self) -> None:
+        """Have every device do what is due, and find the next deadline."""
+        if isinstance(self.clock, HostClock):
+            self.clock.refine()
+        now_ns = self.clock.now_ns()
+        # From here on an access counts as early that is so to the devices looked at so far.
+        self.deadline_ns = None
+        for device in self._devices:
+            with self._bus.locked(device.memory):
+                wakeup_ns = self._advance(device, now_ns)
+            if self._is_next(wakeup_ns):
+                self.deadline_ns = wakeup_ns
+
+    def _advance(self, device: Device[Any], now_ns: int) -> int | None:
+        wakeup_ns = device.next_wakeup()
+        if wakeup_ns is None or wakeup_ns > now_ns:
+            return wakeup_ns
+        device.advance(now_ns)
+        return device.next_wakeup()
+
+    def left_ns(self) -> int | None:
+        """VM time from now to the deadline; below 0 where it has passed."""
+        return None if self.deadline_ns is None else self.deadline_ns - self.clock.now_ns()

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One vCPU, run in slices on the machine's own thread; in between it takes its interrupts."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+from lightexit.bus.bus import UNLIMITED, BusCpu
+from lightexit.bus.clock import HostClock
+from lightexit.devices.pic import Pic
+from lightexit.vm.alarm import Alarm
+from lightexit.vm.exits import Cpu, Exit, Halted, Interruptible, Shutdown, Stopped
+from lightexit.vm.outcome import End, Reason
+from lightexit.vm.schedule import Schedule
+
+
+class Uniprocessor:
+    """The vCPU of a machine of one. Its interrupts come from a PIC among the devices, if any."""
+
+    def __init__(self, cpu: Cpu, bus_cpu: BusCpu, schedule: Schedule, end: End) -> None:
+        self.accesses = 0
+        self._cpu = cpu
+        self._bus_cpu = bus_cpu
+        self._schedule = schedule
+        self._clock = schedule.clock
+        self._end = end
+        self._pic: Pic | None = None
+        self._limit = UNLIMITED
+        self._halted = False
+        self._woken = threading.Event()
+        self._alarm = Alarm(self.wake)
+        bus_cpu.on_budget_spent(self.wake)
+
+    def connect(self, pic: Pic) -> None:
+        """Take interrupts from `pic`, whose output is `intr`."""
+        self._pic = pic
+        pic.intr.connect(self._set_interrupt)
+
+    def _set_interrupt(self, level: bool) -> None:
+        self._cpu.set_interrupt(level)
+        if level:
+            self._woken.set()
+
+    @contextlib.contextmanager
+    def running(self, limit: int) -> Iterator[None]:
+        """Within, `turn` runs the vCPU, for `limit` accesses to devices in all."""
+        self.accesses, self._limit = 0, limit
+        with Alarm(self.wake) as self._alarm:
+            yield
+
+    def wake(self) -> None:
+        """Have `turn` return soon; from any thread."""
+        self._cpu.request_stop()
+        self._woken.set()
+
+    #: The only vCPU runs in `turn`.
+    stop = wake
+
+    def forget(self) -> None:
+        """Forget the requests so far: what they were about is looked at next."""
+        self._cpu.clear_stop()
+        self._woken.clear()
+
+    def turn(self, due_ns: int) -> None:
+        """Let the guest run, until `due_ns` of `time.monotonic_ns` at the latest."""
+        self._take_interrupt()
+        self._alarm.set(due_ns)
+        if self._halted:
+            self._wait()
+        else:
+            self._slice()
+
+    def _take_interrupt(self) -> None:
+        pic = self._pic
+        if pic is None or not pic.intr.level or not self._cpu.interruptible():
+            return
+        with self._bus_cpu.bus.locked(pic.memory):
+            vector = pic.acknowledge()
+        self._halted = False
+        self._handle(self._cpu.interrupt(vector))
+
+    def _slice(self) -> None:
+        budget = min(self._limit - self.accesses, self._accesses_to_deadline())
+        state = self._bus_cpu.state
+        state.budget = budget
+        try:
+            self._handle(self._cpu.run())
+        finally:
+            self.accesses += (budget - state.budget) & UNLIMITED
+
+    def _accesses_to_deadline(self) -> int:
+        """Where accesses are what makes time pass: how many until the next deadline."""
+        left_ns = self._schedule.left_ns()
+        if left_ns is None or isinstance(self._clock, HostClock):
+            return UNLIMITED
+        step = self._clock.step_ns
+        return max(-(-left_ns // step), 1) if step else UNLIMITED
+
+    def _handle(self, exit: Exit | None) -> None:
+        match exit:
+            case Halted():
+                self._halted = True
+            case Shutdown():
+                self._end(Reason.SHUTDOWN, exit.reason)
+            case Stopped() | Interruptible() | None:
+                pass
+
+    def _wait(self) -> None:
+        """The guest has halted: let time pass until something happens."""
+        left_ns = self._schedule.left_ns()
+        if not self._cpu.interrupts_enabled:
+            self._end(Reason.HALTED, f"with interrupts off, at {self._cpu.where()}")
+        elif isinstance(self._clock, HostClock):
+            self._woken.wait()
+        elif left_ns is None or not self._clock.step_ns:
+            self._end(Reason.HALTED, f"waiting for an interrupt, at {self._cpu.where()}")
+        else:
+            self._clock.advance(max(left_ns, 0))
