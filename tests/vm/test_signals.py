@@ -41,9 +41,11 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("interruptible")
-@pytest.mark.parametrize("back_end", BackEnd)
-def test_a_signal_is_handled_while_filters_answer_all(back_end: BackEnd) -> None:
-    config = PcConfig(ram_bytes=2 * MIB, kernel=POLL)
+@pytest.mark.parametrize(
+    ("back_end", "cpus"), [(BackEnd.UNICORN, 1), (BackEnd.KVM, 1), (BackEnd.KVM, 2)]
+)
+def test_a_signal_is_handled_while_filters_answer_all(back_end: BackEnd, cpus: int) -> None:
+    config = PcConfig(ram_bytes=2 * MIB, kernel=POLL, cpus=cpus)
     make = functools.partial(make_cpu, back_end)
     try:
         machine = pc_machine(config, HostClock(), NativeEngine(), make_cpu=make)

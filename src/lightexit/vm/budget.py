@@ -18,9 +18,12 @@ class SharedBudget:
     have made as many as they may. What the others have left of their portions may come on top.
     """
 
-    def __init__(self, cpus: Sequence[BusCpu], spent: Callable[[], None]) -> None:
+    def __init__(
+        self, cpus: Sequence[BusCpu], spent: Callable[[], None], portion: int = PORTION
+    ) -> None:
         self._cpus = cpus
         self._spent = spent
+        self._most = portion
         self._lock = threading.Lock()
         self.start(UNLIMITED)
         for index, cpu in enumerate(cpus):
@@ -47,7 +50,7 @@ class SharedBudget:
     def _portion(self, left: int) -> int:
         if self._limit == UNLIMITED:
             return UNLIMITED
-        return min(max(left // len(self._cpus), 1), PORTION)
+        return min(max(left // len(self._cpus), 1), self._most)
 
     def _renew(self, index: int) -> None:
         """Called by the access with which a vCPU has spent its portion."""

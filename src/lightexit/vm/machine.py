@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
 from lightexit.abi import StateMemory
@@ -63,6 +63,11 @@ class Machine:
         self._ending: tuple[Reason, str, int | None] | None = None
         bus.on_failure = self._processors.stop
         self._pause()
+
+    @property
+    def cpus(self) -> Sequence[Cpu]:
+        """All vCPUs."""
+        return self._processors.cpus
 
     def _make_processors(self) -> Uniprocessor | Multiprocessor:
         if len(self.bus.cpus) == 1:

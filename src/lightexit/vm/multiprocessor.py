@@ -25,7 +25,7 @@ class Multiprocessor:
 
     def __init__(self, first: Multiprocessing, bus_cpus: Sequence[BusCpu], end: End) -> None:
         self.set_irq = first.set_irq
-        self._cpus: list[Cpu] = [first, *map(first.make_peer, bus_cpus[1:])]
+        self.cpus: list[Cpu] = [first, *map(first.make_peer, bus_cpus[1:])]
         self._end = end
         self._budget = SharedBudget(bus_cpus, lambda: end(Reason.ACCESSES, ""))
         self._woken = threading.Event()
@@ -40,11 +40,11 @@ class Multiprocessor:
     def running(self, limit: int) -> Iterator[None]:
         """Within, all vCPUs run, for `limit` accesses to devices in all, or somewhat more."""
         self._budget.start(limit)
-        for cpu in self._cpus:
+        for cpu in self.cpus:
             cpu.clear_stop()
-        with ThreadPoolExecutor(len(self._cpus), thread_name_prefix="vcpu") as pool:
+        with ThreadPoolExecutor(len(self.cpus), thread_name_prefix="vcpu") as pool:
             try:
-                self._runs = [pool.submit(self._run, cpu) for cpu in self._cpus]
+                self._runs = [pool.submit(self._run, cpu) for cpu in self.cpus]
                 for run in self._runs:
                     run.add_done_callback(lambda _: self._woken.set())
                 yield
@@ -70,7 +70,7 @@ class Multiprocessor:
 
     def stop(self) -> None:
         """Have all vCPUs stop, for this run; from any thread."""
-        for cpu in self._cpus:
+        for cpu in self.cpus:
             cpu.request_stop()
         self._woken.set()
 

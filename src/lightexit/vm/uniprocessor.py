@@ -20,6 +20,7 @@ class Uniprocessor:
     """The vCPU of a machine of one. Its interrupts come from a PIC among the devices, if any."""
 
     def __init__(self, cpu: Cpu, bus_cpu: BusCpu, schedule: Schedule, end: End) -> None:
+        self.cpus = [cpu]
         self.accesses = 0
         self._cpu = cpu
         self._bus_cpu = bus_cpu

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine of several vCPUs: all of them run, on devices that lose no access."""
+
+from __future__ import annotations
+
+import functools
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from guests.build import guest
+from guests.harness import RAM
+from guests.probe import Probe
+from lightexit.abi import Space
+from lightexit.bus.clock import Clock, HostClock
+from lightexit.bus.region import pio
+from lightexit.devices.device import Device
+from lightexit.devices.pit import Pit
+from lightexit.engine.api import Engine
+from lightexit.engine.native import NativeEngine
+from lightexit.errors import HostError
+from lightexit.vm.backends import BackEnd, make_cpu
+from lightexit.vm.boot.kvm import BootableKvmCpu
+from lightexit.vm.console import Console
+from lightexit.vm.firmware import load_firmware
+from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.memory import GuestMemory
+from lightexit.vm.pc import PcConfig, pc_machine
+from vm.kvm.board import SOON_S, SPIN, Tally, TallyState, board, build
+
+ROUNDS = 1000
+
+
+@pytest.mark.parametrize("cpus", [2, 3])
+@pytest.mark.parametrize("engine", [None, NativeEngine], ids=["models", "filters"])
+def test_one_starts_the_others_and_no_access_is_lost(
+    cpus: int, engine: Callable[[], Engine] | None
+) -> None:
+    memory = GuestMemory(RAM, guest("peers"))
+    memory.ram[0x600:0x604] = cpus.to_bytes(4, "little")
+    machine = build(cpus, memory, engine and engine())
+    tally = Tally(machine.clock, machine.stop)
+    machine.add(tally)
+    outcome = machine.run(Limits(seconds=30))
+    assert outcome.reason is Reason.REQUEST
+    each = [ROUNDS] * cpus + [0] * (4 - cpus)
+    assert (list(tally.state.reads), list(tally.state.writes)) == (each, each)
+    counts = [count for count in machine.bus.counts() if count.address < 0x512]
+    assert [count.accesses for count in counts] == [ROUNDS] * (2 * cpus)
+    handled = [0] * 4
+    for count in counts:
+        handled[(count.address - 0x500) // 4] += count.handled
+    assert list(tally.state.handled) == handled
+    assert (sum(handled) > 0) == (engine is not None)
+    # And the one that ended the run.
+    assert outcome.accesses == 2 * ROUNDS * cpus + 1
+
+
+def timer_machine(cpus: int, name: str) -> tuple[Machine, Probe]:
+    """A PIT on input 0 of the interrupt controllers; the probe ends the run."""
+    machine = build(cpus, GuestMemory(RAM, guest(name)), NativeEngine())
+    probe = Probe(machine.clock, lambda level: None)
+    for device in (Pit(machine.clock, machine.irq(0)), probe):
+        machine.add(device)
+    return machine, probe
+
+
+def written(probe: Probe) -> list[int]:
+    return [value for is_write, offset, _, value in probe.log if is_write and offset == 0]
+
+
+def test_a_timer_interrupts_the_first_through_the_pic() -> None:
+    machine, probe = timer_machine(2, "timer")
+    log = probe.write
+
+    def write(offset: int, value: int, size: int) -> None:
+        log(offset, value, size)
+        if value == 40:
+            machine.stop()
+
+    probe.write = write  # type: ignore[method-assign]
+    outcome = machine.run(Limits(seconds=20))
+    assert outcome.reason is Reason.REQUEST, written(probe)
+    assert written(probe) == list(range(1, 41))
+    assert 0.07 < outcome.seconds < SOON_S
+
+
+def test_a_timer_interrupts_the_second_through_the_io_apic() -> None:
+    machine, probe = timer_machine(2, "ioapic")
+    probe.done = machine.stop
+    outcome = machine.run(Limits(seconds=20))
+    assert outcome.reason is Reason.REQUEST, written(probe)
+    assert written(probe) == list(range(1, 41))
+    assert 0.07 < outcome.seconds < SOON_S
+
+
+class Timer(Device[TallyState]):
+    """A write starts it: it rings `after_ns` later."""
+
+    name = "timer"
+    regions = (pio(0x520, 1),)
+    after_ns = 2_000_000
+
+    def __init__(self, clock: Clock, ring: Callable[[], None]) -> None:
+        super().__init__(clock)
+        self._ring = ring
+        self._due_ns: int | None = None
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        if self._due_ns is None:
+            self._due_ns = self.clock.now_ns() + self.after_ns
+
+    def next_wakeup(self) -> int | None:
+        return self._due_ns
+
+    def advance(self, now_ns: int) -> None:
+        self._due_ns = None
+        self._ring()
+
+
+def test_a_timer_that_a_guest_starts_is_not_late() -> None:
+    # mov dx, 0x520; out dx, al; jmp $-1
+    machine, _ = board("ba 20 05 ee eb fd", SPIN)
+    machine.add(Timer(machine.clock, machine.stop))
+    outcomes = [machine.run(Limits(seconds=20)) for _ in range(10)]
+    assert {outcome.reason for outcome in outcomes} == {Reason.REQUEST}
+    # Well before the machine looks at its devices in any case; on a busy host not always.
+    assert 0.002 <= min(outcome.seconds for outcome in outcomes) < 0.09
+
+
+# The PC
+
+
+def pc(config: PcConfig, engine: Engine | None = None, console: Console | None = None) -> Machine:
+    make = functools.partial(make_cpu, BackEnd.KVM)
+    try:
+        return pc_machine(config, HostClock(), engine, make_cpu=make, debug=console)
+    except HostError as error:
+        pytest.skip(error.found)
+
+
+def test_kernels_are_told_of_all_cpus() -> None:
+    machine = pc(PcConfig(kernel=b"\xf4", cpus=3))
+    cpu = machine.cpu
+    assert isinstance(cpu, BootableKvmCpu)
+    tables = cpu.vm.read(0xE_0000, 0x2_0000)
+    madt = tables[tables.index(b"APIC") :]
+    size = struct.unpack_from("<I", madt, 4)[0]
+    local_apics, place = [], 44
+    while place < size:
+        kind, length = madt[place], madt[place + 1]
+        local_apics += [madt[place + 3]] if kind == 0 else []
+        place += length
+    assert local_apics == [0, 1, 2]
+
+
+def test_firmware_is_told_of_all_cpus() -> None:
+    bus = pc(PcConfig(kernel=b"\xf4", cpus=3)).bus
+    bus.write(Space.PIO, 0x70, 0x5F, 1)
+    assert bus.read(Space.PIO, 0x71, 1) == 2
+    for key in (0x05, 0x0F):
+        bus.write(Space.PIO, 0x510, key, 2)
+        assert [bus.read(Space.PIO, 0x511, 1) for _ in range(2)] == [3, 0]
+
+
+FIRMWARE = Path("/usr/share/seabios/bios.bin")
+
+
+@pytest.mark.skipif(not FIRMWARE.exists(), reason="SeaBIOS is not installed (package seabios)")
+def test_seabios_starts_all_cpus() -> None:
+    machine = pc(PcConfig(load_firmware(FIRMWARE), cpus=3), NativeEngine())
+    outcome = machine.run(Limits(text=b"Found 3 cpu(s) max supported 3 cpu(s)", seconds=30))
+    assert outcome.reason is Reason.TEXT, machine.console.text
+    assert sorted(line for line in machine.console.text.split("\n") if "handle_smp" in line) == [
+        "handle_smp: apic_id=0x1",
+        "handle_smp: apic_id=0x2",
+    ]
