@@ -11,6 +11,7 @@ import pytest
 from cli.test_commands import lightexit, refusal
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
+from lightexit.cli.run import compared
 from lightexit.errors import HostError
 from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.firmware import FOLDERS
@@ -139,6 +140,47 @@ def test_a_host_without_kvm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     with pytest.raises(HostError, match=r"kvm does not exist") as error:
         make_cpu(BackEnd.KVM, GuestMemory(2 * MIB), Bus(ManualClock()).cpus[0])
     assert "try: --backend unicorn" in str(error.value)
+
+
+# Several vCPUs
+
+
+@needs_seabios
+def test_seabios_starts_a_second_cpu_and_reaches_its_end() -> None:
+    result = lightexit("run", "--backend", "kvm", "--cpus", "2", "--seconds", "60")
+    if "/dev/kvm" in result.stderr:
+        pytest.skip(result.stderr)
+    assert result.returncode == 0, result.stderr
+    assert "16 MiB, 2 vCPUs on KVM" in result.stderr
+    assert "Found 2 cpu(s) max supported 2 cpu(s)" in result.stdout
+    assert "No bootable device" in result.stdout
+    assert "guest output with and without filters: identical" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ("one\ntwo\n", "identical"),
+        ("two\none\n", "the same lines, in another order"),
+        ("two\ntwo\n", "DIFFERENT"),
+        ("one\n", "DIFFERENT"),
+    ],
+)
+def test_how_outputs_compare(other: str, said: str) -> None:
+    assert compared("one\ntwo\n", other) == said
+
+
+def test_several_cpus_need_kvm() -> None:
+    said = refusal("run", "--cpus", "2")
+    assert said == (
+        "lightexit: 2 vCPUs on Unicorn\n"
+        "  expected: one: it has no local APICs, by which CPUs start and interrupt each other\n"
+        "  try: --backend kvm\n"
+    )
+
+
+def test_more_cpus_than_a_pc_has() -> None:
+    assert "expected: 1 to 254" in refusal("run", "--backend", "kvm", "--cpus", "255")
 
 
 # Filters in the kernel
