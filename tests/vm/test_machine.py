@@ -208,6 +208,25 @@ def test_a_host_too_slow_for_the_timers_still_gets_on() -> None:
     run_until(built, lambda: taken(device) > 3 and len(device.log) > 100)
 
 
+class SlowTicker(Ticker):
+    """Takes longer to advance than it is until it wants to be advanced again."""
+
+    def advance(self, now_ns: int) -> None:
+        time.sleep(0.002)
+        super().advance(now_ns)
+
+
+def test_a_host_too_slow_for_the_timers_leaves_the_guest_most_of_the_time() -> None:
+    """Slices of a fixed length left it a twelfth."""
+    accesses = {}
+    for kind in (Ticker, SlowTicker):
+        clock = HostClock()
+        built, _ = machine(POLL, clock)
+        built.add(kind(clock, Line(), 1_000_000))
+        accesses[kind] = built.run(Limits(seconds=0.5)).accesses
+    assert accesses[SlowTicker] > accesses[Ticker] / 4
+
+
 def test_vm_time_stands_still_between_runs() -> None:
     clock = HostClock()
     built, _ = machine(FOREVER, clock)

@@ -25,9 +25,9 @@ from lightexit.vm.uniprocessor import Uniprocessor
 
 __all__ = ["Limits", "Machine", "Outcome", "Reason"]
 
-# The guest runs at least so long between two looks at the devices: on a host that is too slow
-# for the guest's timers, it gets on all the same.
-_LEAST_SLICE_NS = 100_000
+# After a look at the devices the guest runs at least so many times as long as that took: on a
+# host that is too slow for the guest's timers, it gets on all the same.
+_LEAST_SHARE = 4
 # And at most so long: signals (Ctrl-C) are handled when the main thread is back in Python.
 _LONGEST_SLICE_NS = 100_000_000
 
@@ -152,8 +152,9 @@ class Machine:
         try:
             with self.bus.running(), self._time_passes(), self._processors.running(limit):
                 while not self._is_over(limit, end_ns):
+                    begun_ns = time.monotonic_ns()
                     self._schedule.advance()
-                    self._processors.turn(self._due_ns(end_ns))
+                    self._processors.turn(self._due_ns(end_ns, begun_ns))
             self.bus.raise_failure()
             return self._outcome((time.monotonic_ns() - start_ns) / 1e9)
         finally:
@@ -190,14 +191,18 @@ class Machine:
             self.stop(Reason.TIME)
         return self._ending is not None
 
-    def _due_ns(self, end_ns: int | None) -> int:
-        """When the host must look again: the end of the run, the devices' deadline, or soon."""
-        due = [time.monotonic_ns() + _LONGEST_SLICE_NS]
+    def _due_ns(self, end_ns: int | None, begun_ns: int) -> int:
+        """When the host must look again: the end of the run, the devices' deadline, or soon.
+
+        This look has begun at `begun_ns`.
+        """
+        now_ns = time.monotonic_ns()
+        due = [now_ns + _LONGEST_SLICE_NS]
         if end_ns is not None:
             due.append(end_ns)
         left_ns = self._schedule.left_ns()
         if isinstance(self.clock, HostClock) and left_ns is not None:
-            due.append(time.monotonic_ns() + max(left_ns, _LEAST_SLICE_NS))
+            due.append(now_ns + max(left_ns, _LEAST_SHARE * (now_ns - begun_ns)))
         return min(due)
 
     def _outcome(self, seconds: float) -> Outcome:
