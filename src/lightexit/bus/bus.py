@@ -15,7 +15,8 @@ from lightexit.bus.apic import Apic, offered
 from lightexit.bus.clock import BusClock
 from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount
 from lightexit.bus.layout import Aperture, Tables, Vcpu
-from lightexit.bus.memory import Record, words
+from lightexit.bus.lock import StateLock
+from lightexit.bus.memory import Record
 from lightexit.bus.model import Model, RegionPort, check_actions, check_region, check_states
 from lightexit.bus.native import dispatch
 from lightexit.bus.offload import Offload, OffloadCount, Offloaded, offload_count
@@ -213,16 +214,9 @@ class Bus:
         self.raise_failure()
         return result
 
-    @contextlib.contextmanager
-    def locked(self, *states: StateMemory[Any]) -> Iterator[None]:
-        """Hold the locks of these states: for all who call a model past the bus."""
-        headers = sorted({state.address for state in states})
-        block = words(headers)
-        self._native.lock(block.address, len(headers), self._relax)
-        try:
-            yield
-        finally:
-            self._native.unlock(block.address, len(headers))
+    def locked(self, *states: StateMemory[Any]) -> StateLock:
+        """The locks of these states, to be held by all who call a model past the bus."""
+        return StateLock(states, self._relax)
 
     def fail(self, model: Model, error: BaseException) -> None:
         """Keep what a model raised, and have the machine stop."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.bus.lock import StateLock
 from lightexit.devices.device import Device
 
 
@@ -23,7 +24,7 @@ class Schedule:
         self.deadline_ns: int | None = None
         self._bus = bus
         self._wake = wake
-        self._devices: list[Device[Any]] = []
+        self._devices: list[tuple[Device[Any], StateLock]] = []
 
     def attach(self, device: Device[Any]) -> None:
         """Put a device on the bus and keep its time."""
@@ -31,7 +32,7 @@ class Schedule:
             self._bus.attach(device)
             return
         self._bus.attach(device, functools.partial(self._touched, device))
-        self._devices.append(device)
+        self._devices.append((device, self._bus.locked(device.memory)))
 
     def _touched(self, device: Device[Any]) -> None:
         if self._is_next(device.next_wakeup()):
@@ -48,8 +49,8 @@ class Schedule:
         now_ns = self.clock.now_ns()
         # From here on an access counts as early that is so to the devices looked at so far.
         self.deadline_ns = None
-        for device in self._devices:
-            with self._bus.locked(device.memory):
+        for device, lock in self._devices:
+            with lock:
                 wakeup_ns = self._advance(device, now_ns)
             if self._is_next(wakeup_ns):
                 self.deadline_ns = wakeup_ns
