@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from lightexit.errors import AuthorError, HostError
 
 if TYPE_CHECKING:
-    from lightexit.bus.bus import BusCpu
+    from lightexit.bus.bus import Bus, BusCpu
     from lightexit.vm.exits import Cpu
+    from lightexit.vm.kvm.interrupts import Interrupts
+    from lightexit.vm.kvm.vm import Vm
     from lightexit.vm.memory import GuestMemory
 
 #: Local APICs have numbers of 8 bits, of which the I/O APIC takes one and "all CPUs" another.
@@ -62,11 +64,21 @@ def make_cpu(back_end: BackEnd, memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
 
 def _kvm_cpu(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
     from lightexit.vm.boot.kvm import BootableKvmCpu
-    from lightexit.vm.kvm.interrupts import pc_interrupts
     from lightexit.vm.kvm.system import Kvm
     from lightexit.vm.kvm.vm import Vm
 
     vm = Vm(Kvm())
     vm.add(memory)
-    interrupts = pc_interrupts(vm) if len(bus_cpu.bus.cpus) > 1 else None
-    return BootableKvmCpu(vm, bus_cpu, interrupts=interrupts)
+    if len(bus_cpu.bus.cpus) == 1:
+        return BootableKvmCpu(vm, bus_cpu)
+    return BootableKvmCpu(vm, bus_cpu, interrupts=_controllers(vm, bus_cpu.bus))
+
+
+def _controllers(vm: Vm, bus: Bus) -> Interrupts:
+    """Those of a PC, in the kernel, before the first vCPU; the bus's filters reach them too."""
+    from lightexit.vm.kvm.apic import KvmApic
+    from lightexit.vm.kvm.interrupts import pc_interrupts
+
+    interrupts = pc_interrupts(vm)
+    bus.apic = KvmApic(interrupts)
+    return interrupts

@@ -17,8 +17,9 @@ from lightexit.engine.api import Engine
 from lightexit.errors import HostError
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u32
 from lightexit.vm.backends import BackEnd, make_cpu
-from lightexit.vm.boot.kvm import BootableKvmCpu
+from lightexit.vm.exits import Cpu
 from lightexit.vm.kvm import start
+from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Machine
 from lightexit.vm.memory import GuestMemory
 
@@ -89,11 +90,16 @@ def board(*codes: str, engine: Engine | None = None) -> tuple[Machine, Tally]:
     tally = Tally(machine.clock, machine.stop)
     machine.add(tally)
     for index, (cpu, code) in enumerate(zip(machine.cpus, codes, strict=True)):
-        assert isinstance(cpu, BootableKvmCpu)
         entry = ENTRY * (index + 1)
         data = bytes.fromhex(code)
         memory.ram[entry : entry + len(data)] = data
         if code:
-            start.real_mode(cpu.vcpu, entry, 0x8000)
-            cpu.vcpu.is_runnable = True
+            begin(cpu, entry)
     return machine, tally
+
+
+def begin(cpu: Cpu, entry: int) -> None:
+    """Have a vCPU begin in real mode, and a peer without being started by another."""
+    assert isinstance(cpu, KvmCpu)
+    start.real_mode(cpu.vcpu, entry, 0x8000)
+    cpu.vcpu.is_runnable = True

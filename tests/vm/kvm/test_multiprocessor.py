@@ -28,7 +28,9 @@ from lightexit.vm.firmware import load_firmware
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine
-from vm.kvm.board import SOON_S, SPIN, Tally, TallyState, board, build
+from vm.kvm.board import ENTRY, SOON_S, SPIN, Tally, TallyState, begin, board, build
+from vm.kvm.test_apic import Sender
+from vm.kvm.test_interrupts import WANTED
 
 ROUNDS = 1000
 
@@ -94,6 +96,21 @@ def test_a_timer_interrupts_the_second_through_the_io_apic() -> None:
     assert outcome.reason is Reason.REQUEST, written(probe)
     assert written(probe) == list(range(1, 41))
     assert 0.07 < outcome.seconds < SOON_S
+
+
+def test_a_filter_of_one_interrupts_another() -> None:
+    memory = GuestMemory(RAM, guest("apic"))
+    machine = build(2, memory, NativeEngine())
+    probe, sender = Probe(machine.clock, lambda level: None), Sender(machine.clock)
+    probe.done = machine.stop
+    for device in (probe, sender):
+        machine.add(device)
+    # mov dx, PORT; out dx, al; jmp $-1
+    memory.ram[ENTRY : ENTRY + 6] = bytes.fromhex("ba 00 06 ee eb fd")
+    begin(machine.cpus[1], ENTRY)
+    assert machine.run(Limits(seconds=20)).reason is Reason.REQUEST, written(probe)
+    assert written(probe) == list(range(1, WANTED + 1))
+    assert sum(count.handled for count in machine.bus.counts()) >= WANTED
 
 
 class Timer(Device[TallyState]):
