@@ -13,6 +13,14 @@ S = TypeVar("S", bound=Struct)
 
 # From here on a mapping of its own, whose untouched pages cost nothing.
 _LARGE = 1 << 16
+#: Blocks share no cache line, or CPUs that change different ones would wait for each other.
+CACHE_LINE = 64
+
+
+def _aligned(size: int) -> tuple[Any, int]:
+    """Zeroed memory, and where in it `size` bytes begin with a cache line."""
+    owner = (ctypes.c_char * (size + CACHE_LINE))()
+    return owner, -ctypes.addressof(owner) % CACHE_LINE
 
 
 class Block:
@@ -26,9 +34,9 @@ class Block:
             self._owner = ctypes.c_char.from_buffer(mapping)
             self.bytes = memoryview(mapping)
         else:
-            self._owner = (ctypes.c_uint64 * ((size + 7) // 8))()
-            self.bytes = memoryview(self._owner).cast("B")[:size]
-        self.address = ctypes.addressof(self._owner)
+            self._owner, start = _aligned(-(-size // CACHE_LINE) * CACHE_LINE)
+            self.bytes = memoryview(self._owner).cast("B")[start : start + size]
+        self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.bytes))
 
     @property
     def words(self) -> memoryview:
