@@ -252,7 +252,8 @@ def test_overlapping_regions_are_refused(first: Region, second: Region, message:
         (pio(0xFFFF, 2), "at least 1 byte, all of them below 0x10000"),
         (pio(0, 0), "at least 1 byte"),
         (mmio(1 << 64, 1), "below 0xffffffffffffffff"),
-        (mmio(0, 6, register_width=4), "a register width of 1, 2, 4 or 8 that divides the size"),
+        (mmio(0, 6, register_width=4), "a register width of 1, 2, 4 or 8 that divides both"),
+        (mmio(0, 8, offset=2, register_width=4), "from offset 2 on, and has a register width of 4"),
         (mmio(0, 6, register_width=3), "a register width of 1, 2, 4 or 8"),
     ],
 )

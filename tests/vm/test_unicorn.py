@@ -7,7 +7,10 @@ import threading
 
 import pytest
 
+from bus.plain import ENGINE, Recorder, plain
 from guests.harness import bench
+from lightexit.abi import IoContext, Verdict
+from lightexit.bus.region import pio
 from lightexit.errors import GuestError
 from lightexit.vm.exits import Halted, Interruptible, Shutdown, Stopped
 from lightexit.vm.unicorn import context, cpu
@@ -48,6 +51,20 @@ def test_memory_that_nobody_has_reads_as_all_ones() -> None:
         (False, 1),
         (True, 1),
     ]
+
+
+def test_of_what_a_filter_answers_the_guest_gets_what_it_asked_for() -> None:
+    # mov dx, 0x90; mov eax, 0x44332211; in al, dx; mov dx, 0x80; out dx, eax; hlt
+    guest = Guest(bytes.fromhex("ba9000 66b811223344 ec ba8000 66ef f4"))
+
+    def wide(ctx: IoContext) -> Verdict:
+        ctx.data = 0x8877_6655_4433_22EE
+        return Verdict.HANDLED
+
+    guest.bus.engine = ENGINE
+    guest.bus.attach(Recorder(pio(0x90, 1, filter=plain(wide))))
+    assert guest.cpu.run() == Halted()
+    assert guest.device.log == [("write", 0, 0x443322EE, 4)]
 
 
 # Stops

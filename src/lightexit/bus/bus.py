@@ -41,6 +41,7 @@ class BusCpu:
         self.address = self._record.address
         self.state = self._record.fields
         self.state.bus, self.state.lane, self.state.index = bus.address, lane, lane
+        self.state.ports, self.state.clock = bus.ports_address, bus.clock.memory.address
         self.state.budget = UNLIMITED
         self.on_budget_spent(lambda: None)
 
@@ -85,9 +86,10 @@ class Bus:
         self._lock = threading.RLock()
         self._host_lock = threading.RLock()
         tables = self._tables.fields
-        tables.clock = clock.memory.address
+        tables.steps = clock.memory.state.step_ns != 0
         tables.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
         self._routes = Routes(tables, self._retired)
+        self.ports_address = tables.ports
         self.cpus = tuple(BusCpu(self, lane) for lane in range(vcpus))
         self._host = BusCpu(self, vcpus)
         self._context = Record(IoContext)

@@ -11,8 +11,8 @@
 
 declare i64 @llvm.readcyclecounter()
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
-declare void @llvm.assume(i1)
 declare i32 @llvm.cttz.i32(i32, i1)
+declare i64 @llvm.usub.sat.i64(i64, i64)
 
 ; ---- time ---------------------------------------------------------------------------------
 
@@ -43,9 +43,7 @@ define internal i64 @time_at(ptr %clock, i64 %ticks) {
   %base = get %clock, Clock.base_ns
   %origin = get %clock, Clock.origin
   %rate = get %clock, Clock.rate
-  %difference = sub i64 %ticks, %origin
-  %is_early = icmp slt i64 %difference, 0
-  %elapsed = select i1 %is_early, i64 0, i64 %difference
+  %elapsed = call i64 @llvm.usub.sat.i64(i64 %ticks, i64 %origin)
   %elapsed.w = zext i64 %elapsed to i128
   %rate.w = zext i64 %rate to i128
   %product = mul i128 %elapsed.w, %rate.w
@@ -187,29 +185,28 @@ done:
   ret void
 }
 
-; The sum of all versions, -1 if one is odd: the same twice means that nobody wrote between.
-define internal i64 @versions(ptr %locks, i64 %count) {
+; The sum of all versions, and whether any is odd. Versions only grow: the same sum again means
+; that nobody wrote between.
+define internal { i64, i1 } @versions(ptr %locks, i64 %count) alwaysinline {
 entry:
-  br label %next
-next:
-  %index = phi i64 [ 0, %entry ], [ %following, %even ]
-  %sum = phi i64 [ 0, %entry ], [ %more_sum, %even ]
-  %more = icmp ult i64 %index, %count
-  br i1 %more, label %one, label %done
+  br label %one
 one:
+  %index = phi i64 [ 0, %entry ], [ %following, %one ]
+  %sum = phi i64 [ 0, %entry ], [ %sum.n, %one ]
+  %odd = phi i1 [ false, %entry ], [ %odd.n, %one ]
   %header = call ptr @header(ptr %locks, i64 %index)
   %version = at %header, Header.version
   %seen = load atomic i64, ptr %version acquire, align 8
   %is_odd = trunc i64 %seen to i1
-  br i1 %is_odd, label %odd, label %even
-even:
-  %more_sum = add i64 %sum, %seen
+  %odd.n = or i1 %odd, %is_odd
+  %sum.n = add i64 %sum, %seen
   %following = add i64 %index, 1
-  br label %next
-odd:
-  ret i64 -1
+  %more = icmp ult i64 %following, %count
+  br i1 %more, label %one, label %done
 done:
-  ret i64 %sum
+  %partly = insertvalue { i64, i1 } poison, i64 %sum.n, 0
+  %result = insertvalue { i64, i1 } %partly, i1 %odd.n, 1
+  ret { i64, i1 } %result
 }
 
 ; ---- one register -------------------------------------------------------------------------
@@ -223,10 +220,9 @@ define internal i64 @mask(i64 %size) {
 
 define internal i64 @run(ptr %window, ptr %context) {
   %code = get %window, Window.filter
-  %maps = get %window, Window.maps
+  %maps = at %window, Window.maps
   %function = inttoptr i64 %code to ptr
-  %maps.p = inttoptr i64 %maps to ptr
-  %verdict = call i64 %function(ptr %context, ptr %maps.p)
+  %verdict = call i64 %function(ptr %context, ptr %maps)
   ret i64 %verdict
 }
 
@@ -319,13 +315,15 @@ done:
 ; Runs a filter that only reads states; whether it handled the access, and nobody wrote meanwhile.
 define internal i1 @looked(ptr %window, ptr %context, ptr %locks, i64 %count) alwaysinline {
 entry:
-  %before = call i64 @versions(ptr %locks, i64 %count)
-  %is_busy = icmp eq i64 %before, -1
+  %first = call { i64, i1 } @versions(ptr %locks, i64 %count)
+  %before = extractvalue { i64, i1 } %first, 0
+  %is_busy = extractvalue { i64, i1 } %first, 1
   br i1 %is_busy, label %pass, label %look
 look:
   %answer = call i64 @run(ptr %window, ptr %context)
   fence acquire
-  %after = call i64 @versions(ptr %locks, i64 %count)
+  %second = call { i64, i1 } @versions(ptr %locks, i64 %count)
+  %after = extractvalue { i64, i1 } %second, 0
   %is_same = icmp eq i64 %before, %after
   %is_handled = icmp eq i64 %answer, 1
   %counts = and i1 %is_same, %is_handled
@@ -358,13 +356,9 @@ pass:
 }
 
 ; Runs the filter with the version words around it; whether it handled the access.
-define internal i1 @filtered(ptr %window, ptr %context) alwaysinline {
+define internal i1 @guarded(ptr %window, ptr %context, i64 %count) alwaysinline {
 entry:
-  %locks.i = get %window, Window.locks
-  %locks = inttoptr i64 %locks.i to ptr
-  %count = get %window, Window.lock_count
-  %has_locks = icmp ne i64 %count, 0
-  call void @llvm.assume(i1 %has_locks)
+  %locks = at %window, Window.locks
   %writes = get %window, Window.writes_state
   %is_writer = trunc i8 %writes to i1
   br i1 %is_writer, label %write, label %read
@@ -376,14 +370,32 @@ write:
   ret i1 %changed
 }
 
+define internal i1 @guarded_by_several(ptr %window, ptr %context, i64 %count) noinline {
+  %handled = call i1 @guarded(ptr %window, ptr %context, i64 %count)
+  ret i1 %handled
+}
+
+; The same. Nearly all filters have one state: for them, LLVM makes code without loops.
+define internal i1 @filtered(ptr %window, ptr %context) alwaysinline {
+entry:
+  %count = get %window, Window.lock_count
+  %is_one = icmp eq i64 %count, 1
+  br i1 %is_one, label %one, label %several
+one:
+  %handled = call i1 @guarded(ptr %window, ptr %context, i64 1)
+  ret i1 %handled
+several:
+  %handled.s = call i1 @guarded_by_several(ptr %window, ptr %context, i64 %count)
+  ret i1 %handled.s
+}
+
 ; The model's answer, with its lock held.
 define internal i64 @pass(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
                           i64 %data) noinline {
 entry:
   %bus.i = get %vcpu, Vcpu.bus
   %bus = inttoptr i64 %bus.i to ptr
-  %locks.i = get %window, Window.locks
-  %locks = inttoptr i64 %locks.i to ptr
+  %locks = at %window, Window.locks
   %count = get %window, Window.lock_count
   %relax.i = get %bus, Tables.relax
   %relax = inttoptr i64 %relax.i to ptr
@@ -405,33 +417,37 @@ done:
   ret i64 %result
 }
 
+; VM time, or 0 for a filter that does not read it.
+define internal i64 @time_for(ptr %vcpu, ptr %window) alwaysinline {
+entry:
+  %reads_clock = get %window, Window.reads_clock
+  %is_timed = trunc i8 %reads_clock to i1
+  br i1 %is_timed, label %time, label %none
+time:
+  %clock.i = get %vcpu, Vcpu.clock
+  %clock = inttoptr i64 %clock.i to ptr
+  %now = call i64 @clock_now(ptr %clock)
+  ret i64 %now
+none:
+  ret i64 0
+}
+
 define internal void @fill(
     ptr %context, ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write, i64 %data) {
-entry:
-  call void @llvm.memset.p0.i64(ptr %context, i8 0, i64 IoContext.sizeof, i1 false)
+  %now = call i64 @time_for(ptr %vcpu, ptr %window)
   %size.b = trunc i64 %size to i8
   %is_write.b = zext i1 %is_write to i8
   %space = get %window, Window.space
   %index = get %vcpu, Vcpu.index
+  call void @llvm.memset.p0.i64(ptr %context, i8 0, i64 IoContext.sizeof, i1 false)
   put %context, IoContext.offset, %offset
   put %context, IoContext.data, %data
+  put %context, IoContext.now_ns, %now
+  put %context, IoContext.vcpu, %index
   put %context, IoContext.size, %size.b
   put %context, IoContext.is_write, %is_write.b
   put %context, IoContext.space, %space
-  put %context, IoContext.vcpu, %index
   put %context, IoContext.abi_version, ABI_VERSION
-  %reads_clock = get %window, Window.reads_clock
-  %is_timed = trunc i8 %reads_clock to i1
-  br i1 %is_timed, label %time, label %done
-time:
-  %bus.i = get %vcpu, Vcpu.bus
-  %bus = inttoptr i64 %bus.i to ptr
-  %clock.i = get %bus, Tables.clock
-  %clock = inttoptr i64 %clock.i to ptr
-  %now = call i64 @clock_now(ptr %clock)
-  put %context, IoContext.now_ns, %now
-  br label %done
-done:
   ret void
 }
 
@@ -462,11 +478,12 @@ define internal void @increase(ptr %count, i64 %amount) {
   ret void
 }
 
-; Answers an access by the filter, if that handles it, or the model; counts it.
+; Answers an access by the filter, if that handles it, or the model; counts it. Of the value,
+; only as many bytes as the access has mean something.
 define internal { i64, i1 } @answer(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
                                     i64 %data, i1 %fits) alwaysinline {
 entry:
-  %context = alloca [IoContext.sizeof x i8], align 8
+  %context = alloca [IoContext.sizeof x i8], align 16
   %filter = get %window, Window.filter
   %has_filter = icmp ne i64 %filter, 0
   %try = and i1 %has_filter, %fits
@@ -491,43 +508,29 @@ done:
   %passed.p = at %counter, Counter.passed
   %count = select i1 %by_filter, ptr %handled.p, ptr %passed.p
   call void @increase(ptr %count, i64 1)
-  %mask = call i64 @mask(i64 %size)
-  %masked = and i64 %value, %mask
-  %partly = insertvalue { i64, i1 } poison, i64 %masked, 0
+  %partly = insertvalue { i64, i1 } poison, i64 %value, 0
   %result = insertvalue { i64, i1 } %partly, i1 %by_filter, 1
   ret { i64, i1 } %result
-}
-
-; 0 unless accesses are being timed.
-define internal i64 @stopwatch(ptr %vcpu) {
-entry:
-  %bus.i = get %vcpu, Vcpu.bus
-  %bus = inttoptr i64 %bus.i to ptr
-  %timed = get %bus, Tables.timed
-  %is_timed = trunc i8 %timed to i1
-  br i1 %is_timed, label %look, label %idle
-look:
-  %clock.i = get %bus, Tables.clock
-  %clock = inttoptr i64 %clock.i to ptr
-  %ticks = call i64 @ticks(ptr %clock)
-  ret i64 %ticks
-idle:
-  ret i64 0
 }
 
 ; The same, and how long it took if accesses are being timed: this copy is not for speed.
 define internal i64 @register_timed(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
                                     i64 %data, i1 %fits) noinline {
 entry:
-  %start = call i64 @stopwatch(ptr %vcpu)
+  %bus.i = get %vcpu, Vcpu.bus
+  %bus = inttoptr i64 %bus.i to ptr
+  %clock.i = get %vcpu, Vcpu.clock
+  %clock = inttoptr i64 %clock.i to ptr
+  %timed = get %bus, Tables.timed
+  %is_timed = trunc i8 %timed to i1
+  %start = call i64 @ticks(ptr %clock)
   %answer = call { i64, i1 } @answer(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
                                      i64 %data, i1 %fits)
   %value = extractvalue { i64, i1 } %answer, 0
   %by_filter = extractvalue { i64, i1 } %answer, 1
-  %is_untimed = icmp eq i64 %start, 0
-  br i1 %is_untimed, label %done, label %time
+  br i1 %is_timed, label %time, label %done
 time:
-  %end = call i64 @stopwatch(ptr %vcpu)
+  %end = call i64 @ticks(ptr %clock)
   %taken = sub i64 %end, %start
   %counter = call ptr @counter(ptr %vcpu, ptr %window, i64 %offset, i1 %is_write)
   %handled_ticks.p = at %counter, Counter.handled_ticks
@@ -541,21 +544,17 @@ done:
 
 ; One access as filter and model see it: a whole register, or what does not fit one.
 define internal i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
-                              i64 %data, i1 %fits) alwaysinline {
+                              i64 %data, i1 %may_be_timed) alwaysinline {
 entry:
-  %bus.i = get %vcpu, Vcpu.bus
-  %bus = inttoptr i64 %bus.i to ptr
-  %timed = get %bus, Tables.timed
-  %is_timed = trunc i8 %timed to i1
-  br i1 %is_timed, label %watch, label %plain
+  br i1 %may_be_timed, label %watch, label %plain
 plain:
   %answer = call { i64, i1 } @answer(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
-                                     i64 %data, i1 %fits)
+                                     i64 %data, i1 true)
   %value = extractvalue { i64, i1 } %answer, 0
   ret i64 %value
 watch:
   %watched = call i64 @register_timed(ptr %vcpu, ptr %window, i64 %offset, i64 %size,
-                                      i1 %is_write, i64 %data, i1 %fits)
+                                      i1 %is_write, i64 %data, i1 true)
   ret i64 %watched
 }
 
@@ -586,7 +585,8 @@ next:
   %where = add i64 %offset, %done
   %read = call i64 @register_timed(ptr %vcpu, ptr %window, i64 %where, i64 %width, i1 %is_write,
                                    i64 %part, i1 true)
-  %placed = shl i64 %read, %shift
+  %read.m = and i64 %read, %mask
+  %placed = shl i64 %read.m, %shift
   %value.n = or i64 %value, %placed
   %done.n = add i64 %done, %width
   %more = icmp ult i64 %done.n, %size
@@ -595,32 +595,20 @@ end:
   ret i64 %value.n
 }
 
-; An access within a window, in whole registers where the window has a register width.
-define internal i64 @registers(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
-                               i64 %data) alwaysinline {
-entry:
+; Whether an access is just one register of a window: then it lies within it, too.
+define internal i1 @is_register(ptr %window, i64 %distance, i64 %size) {
   %width = get %window, Window.register_width
   %is_exact = icmp eq i64 %width, %size
-  %has_none = icmp eq i64 %width, 0
-  %low = sub i64 %width, 1
-  %rest = and i64 %offset, %low
+  %low = sub i64 %size, 1
+  %rest = and i64 %distance, %low
   %is_aligned = icmp eq i64 %rest, 0
-  %is_single = and i1 %is_exact, %is_aligned
-  %as_it_is = or i1 %has_none, %is_single
-  br i1 %as_it_is, label %one, label %other
-one:
-  %whole = call i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
-                              i64 %data, i1 true)
-  ret i64 %whole
-other:
-  %pieces = call i64 @cut(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
-                          i64 %data)
-  ret i64 %pieces
+  %is_register = and i1 %is_exact, %is_aligned
+  ret i1 %is_register
 }
 
 ; The window at a port, or null.
-define internal ptr @at_port(ptr %bus, i64 %port) {
-  %table.i = get %bus, Tables.ports
+define internal ptr @at_port(ptr %vcpu, i64 %port) {
+  %table.i = get %vcpu, Vcpu.ports
   %table = inttoptr i64 %table.i to ptr
   %index = and i64 %port, 65535
   %entry = getelementptr i64, ptr %table, i64 %index
@@ -720,7 +708,7 @@ memory:
   %range = call ptr @at_address(ptr %vcpu, ptr %bus, i64 %address)
   ret ptr %range
 port:
-  %slot = call ptr @at_port(ptr %bus, i64 %address)
+  %slot = call ptr @at_port(ptr %vcpu, i64 %address)
   ret ptr %slot
 }
 
@@ -781,12 +769,14 @@ done:
   ret i64 %ones
 }
 
-; The same for those who are not in a hurry.
+; The same for those who are not in a hurry; a value read is no wider than the access.
 define internal i64 @perform_again(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size,
                                    i1 %is_write, i64 %data) noinline {
   %value = call i64 @perform(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size, i1 %is_write,
-                             i64 %data)
-  ret i64 %value
+                             i64 %data, i1 true)
+  %mask = call i64 @mask(i64 %size)
+  %masked = and i64 %value, %mask
+  ret i64 %masked
 }
 
 ; An access across the edge of a window, byte by byte; behind the last port comes the first.
@@ -814,10 +804,10 @@ done:
   ret i64 %value.n
 }
 
-; One access of 1 to 8 bytes; the value read, or 0. A copy for every entry point, so that each
-; has only what it needs.
+; One access of 1 to 8 bytes; the value read, of which only as many bytes mean something. A copy
+; for every entry point, so that each has only what it needs.
 define internal i64 @perform(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size, i1 %is_write,
-                             i64 %data) alwaysinline {
+                             i64 %data, i1 %may_be_timed) alwaysinline {
 entry:
   %bus.i = get %vcpu, Vcpu.bus
   %bus = inttoptr i64 %bus.i to ptr
@@ -827,17 +817,28 @@ entry:
 claim:
   %window = phi ptr [ %owner, %entry ], [ %later, %shared ]
   %base = get %window, Window.base
-  %length = get %window, Window.size
   %distance = sub i64 %address, %base
+  %origin = get %window, Window.offset
+  %offset = add i64 %origin, %distance
+  %is_register = call i1 @is_register(ptr %window, i64 %distance, i64 %size)
+  br i1 %is_register, label %one, label %look
+look:
+  %length = get %window, Window.size
   %left = sub i64 %length, %distance
   %is_within = icmp ule i64 %size, %left
   br i1 %is_within, label %within, label %across
 within:
-  %origin = get %window, Window.offset
-  %offset = add i64 %origin, %distance
-  %value = call i64 @registers(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
-                               i64 %data)
+  %width = get %window, Window.register_width
+  %has_none = icmp eq i64 %width, 0
+  br i1 %has_none, label %one, label %several
+one:
+  %value = call i64 @register(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                              i64 %data, i1 %may_be_timed)
   ret i64 %value
+several:
+  %pieces = call i64 @cut(ptr %vcpu, ptr %window, i64 %offset, i64 %size, i1 %is_write,
+                          i64 %data)
+  ret i64 %pieces
 free:
   %later = call ptr @touched(ptr %vcpu, ptr %bus, i1 %is_memory, i64 %address, i64 %size)
   %is_nobodys = icmp eq ptr %later, null
@@ -857,24 +858,9 @@ nobody:
 
 ; ---- entry points -------------------------------------------------------------------------
 
-; What every access of a guest costs it: one of its budget, and a step of VM time.
-define internal void @begin(ptr %vcpu) {
+; Calls back when the budget is spent.
+define internal void @spend(ptr %vcpu, i64 %left) alwaysinline {
 entry:
-  %budget = get %vcpu, Vcpu.budget
-  %left = sub i64 %budget, 1
-  put %vcpu, Vcpu.budget, %left
-  %bus.i = get %vcpu, Vcpu.bus
-  %bus = inttoptr i64 %bus.i to ptr
-  %clock.i = get %bus, Tables.clock
-  %clock = inttoptr i64 %clock.i to ptr
-  %step = get %clock, Clock.step_ns
-  %is_free = icmp eq i64 %step, 0
-  br i1 %is_free, label %check, label %advance
-advance:
-  %base = at %clock, Clock.base_ns
-  %old = atomicrmw add ptr %base, i64 %step monotonic
-  br label %check
-check:
   %is_last = icmp eq i64 %left, 0
   br i1 %is_last, label %expire, label %done
 expire:
@@ -886,25 +872,61 @@ done:
   ret void
 }
 
-; As Unicorn calls an IN hook; %vcpu is its user data.
+; An access on a bus that times accesses, or whose clock steps with each.
+define internal i64 @enter_watched(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size,
+                                   i1 %is_write, i64 %data, i64 %left) noinline {
+  %clock.i = get %vcpu, Vcpu.clock
+  %clock = inttoptr i64 %clock.i to ptr
+  %step = get %clock, Clock.step_ns
+  %base = at %clock, Clock.base_ns
+  %old = atomicrmw add ptr %base, i64 %step monotonic
+  call void @spend(ptr %vcpu, i64 %left)
+  %value = call i64 @perform_again(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size,
+                                   i1 %is_write, i64 %data)
+  ret i64 %value
+}
+
+; An access of a guest: it costs one of its budget, and a step of VM time.
+define internal i64 @enter(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size, i1 %is_write,
+                           i64 %data) alwaysinline {
+entry:
+  %budget = get %vcpu, Vcpu.budget
+  %left = sub i64 %budget, 1
+  put %vcpu, Vcpu.budget, %left
+  %bus.i = get %vcpu, Vcpu.bus
+  %bus = inttoptr i64 %bus.i to ptr
+  %watch = at %bus, Tables.timed
+  %timed_or_steps = load i16, ptr %watch, align 2
+  %is_plain = icmp eq i16 %timed_or_steps, 0
+  br i1 %is_plain, label %plain, label %watched
+plain:
+  call void @spend(ptr %vcpu, i64 %left)
+  %value = call i64 @perform(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size, i1 %is_write,
+                             i64 %data, i1 false)
+  ret i64 %value
+watched:
+  %value.w = call i64 @enter_watched(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size,
+                                     i1 %is_write, i64 %data, i64 %left)
+  ret i64 %value.w
+}
+
+; As Unicorn calls an IN hook; %vcpu is its user data. It takes as many bytes as the access has.
 define i32 @port_in(ptr %engine, i32 %port, i32 %size, ptr %vcpu) {
-  call void @begin(ptr %vcpu)
   %address = zext i32 %port to i64
   %size.w = zext i32 %size to i64
-  %value = call i64 @perform(ptr %vcpu, i1 false, i64 %address, i64 %size.w, i1 false, i64 0)
+  %value = call i64 @enter(ptr %vcpu, i1 false, i64 %address, i64 %size.w, i1 false, i64 0)
   %value.n = trunc i64 %value to i32
   ret i32 %value.n
 }
 
 ; As Unicorn calls an OUT hook.
 define void @port_out(ptr %engine, i32 %port, i32 %size, i32 %value, ptr %vcpu) {
-  call void @begin(ptr %vcpu)
   %address = zext i32 %port to i64
   %size.w = zext i32 %size to i64
   %value.w = zext i32 %value to i64
   %mask = call i64 @mask(i64 %size.w)
   %data = and i64 %value.w, %mask
-  %none = call i64 @perform(ptr %vcpu, i1 false, i64 %address, i64 %size.w, i1 true, i64 %data)
+  %none = call i64 @enter(ptr %vcpu, i1 false, i64 %address, i64 %size.w, i1 true, i64 %data)
   ret void
 }
 
@@ -912,30 +934,29 @@ define void @port_out(ptr %engine, i32 %port, i32 %size, i32 %value, ptr %vcpu) 
 define i64 @memory_read(ptr %engine, i64 %offset, i32 %size, ptr %aperture) {
   %vcpu.i = get %aperture, Aperture.vcpu
   %vcpu = inttoptr i64 %vcpu.i to ptr
-  call void @begin(ptr %vcpu)
   %base = get %aperture, Aperture.base
   %address = add i64 %base, %offset
   %size.w = zext i32 %size to i64
-  %value = call i64 @perform(ptr %vcpu, i1 true, i64 %address, i64 %size.w, i1 false, i64 0)
-  ret i64 %value
+  %value = call i64 @enter(ptr %vcpu, i1 true, i64 %address, i64 %size.w, i1 false, i64 0)
+  %mask = call i64 @mask(i64 %size.w)
+  %answer = and i64 %value, %mask
+  ret i64 %answer
 }
 
 define void @memory_write(ptr %engine, i64 %offset, i32 %size, i64 %value, ptr %aperture) {
   %vcpu.i = get %aperture, Aperture.vcpu
   %vcpu = inttoptr i64 %vcpu.i to ptr
-  call void @begin(ptr %vcpu)
   %base = get %aperture, Aperture.base
   %address = add i64 %base, %offset
   %size.w = zext i32 %size to i64
   %mask = call i64 @mask(i64 %size.w)
   %data = and i64 %value, %mask
-  %none = call i64 @perform(ptr %vcpu, i1 true, i64 %address, i64 %size.w, i1 true, i64 %data)
+  %none = call i64 @enter(ptr %vcpu, i1 true, i64 %address, i64 %size.w, i1 true, i64 %data)
   ret void
 }
 
 ; An access described by a context: its offset is the address, its data goes both ways.
 define void @access(ptr %vcpu, ptr %context) {
-  call void @begin(ptr %vcpu)
   %space = get %context, IoContext.space
   %address = get %context, IoContext.offset
   %size = get %context, IoContext.size
@@ -946,8 +967,9 @@ define void @access(ptr %vcpu, ptr %context) {
   %size.w = zext i8 %size to i64
   %mask = call i64 @mask(i64 %size.w)
   %data = and i64 %given, %mask
-  %value = call i64 @perform_again(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size.w,
-                                   i1 %is_write, i64 %data)
-  put %context, IoContext.data, %value
+  %value = call i64 @enter(ptr %vcpu, i1 %is_memory, i64 %address, i64 %size.w, i1 %is_write,
+                           i64 %data)
+  %answer = and i64 %value, %mask
+  put %context, IoContext.data, %answer
   ret void
 }

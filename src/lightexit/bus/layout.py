@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from lightexit.abi import DOORBELLS, Array, Struct, array, u8, u32, u64
 
+#: How many states a region may have, its model's own among them.
+MOST_STATES = 8
+
 
 class Tables(Struct):
     """What a bus is made of. `ports` has 65,536 entries, each a `Window` or 0."""
 
     ports: u64
     ranges: u64
-    clock: u64
-    timed: bool
+    timed: bool  # read with the next one, as one number: 0, nearly always
+    steps: bool  # VM time passes with every access
     unclaimed_ports: u64  # 65,536 times a count of reads, a count of writes
     unclaimed_reads: u64  # of memory-mapped registers
     unclaimed_writes: u64
@@ -47,8 +50,6 @@ class Window(Struct):
     size: u64
     offset: u64
     filter: u64  # u64 filter(IoContext *, u8 *const *map_values), or 0
-    maps: u64
-    locks: u64  # the states' headers, each once, in the order in which all take them
     lock_count: u64
     counters: u64
     lane_size: u64  # bytes from one lane's counters to the next lane's
@@ -61,6 +62,9 @@ class Window(Struct):
     write_model: u64  # void write(u64 offset, u64 value, u64 size)
     act: u64  # void act(IoContext *)
     write_file: u64  # ssize_t write(int, const void *, size_t), or 0 without eventfds
+    maps: Array[u64] = array(u64, MOST_STATES)
+    # The states' headers, each once, in the order in which all take them.
+    locks: Array[u64] = array(u64, MOST_STATES)
     native_doorbells: u32  # those that are eventfds, a bit each
     eventfds: Array[u32] = array(u32, DOORBELLS)
 
@@ -86,8 +90,13 @@ class Found(Struct):
 
 
 class Vcpu(Struct):
-    """Who accesses. Each has counters (a lane) of its own, so none are lost or contended."""
+    """Who accesses. Each has counters (a lane) of its own, so none are lost or contended.
 
+    `ports` is the bus's own, here again, where it takes one load less.
+    """
+
+    ports: u64
+    clock: u64
     bus: u64
     budget: u64  # accesses left until `expired` is called
     expired: u64  # void expired(void)

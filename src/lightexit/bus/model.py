@@ -11,9 +11,9 @@ from lightexit.abi import IoContext, Request, StateMemory, value_size
 from lightexit.bus.apic import Apic, carry_out_requests
 from lightexit.bus.counters import RegionCounters
 from lightexit.bus.doorbell import eventfds, write_address
-from lightexit.bus.layout import Window
+from lightexit.bus.layout import MOST_STATES, Window
 from lightexit.bus.line import Line
-from lightexit.bus.memory import Record, words
+from lightexit.bus.memory import Record
 from lightexit.bus.region import Region
 from lightexit.errors import AuthorError
 from lightexit.filter import LoadedFilter
@@ -23,8 +23,6 @@ _WRITE = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint6
 _ACT = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _MASKS = [(1 << 8 * size) - 1 for size in range(9)]
 _CONTEXT = ctypes.c_char * IoContext.layout.size
-
-MOST_STATES = 8
 
 
 class Model(Protocol):
@@ -112,11 +110,12 @@ class RegionPort:
         window.counters = self.counters.address
         window.lane_size = self.counters.lane_size
         window.counter_shift = self.counters.shift
-        self._maps = words([state.address for state in self.states])
-        window.maps = self._maps.address
+        for index, state in enumerate(self.states):
+            window.maps[index] = state.address
         headers = sorted({state.address for state in (*self.states, self.model.memory)})
-        self._locks = words(headers)
-        window.locks, window.lock_count = self._locks.address, len(headers)
+        window.lock_count = len(headers)
+        for index, header in enumerate(headers):
+            window.locks[index] = header
         self._callbacks = (_READ(self._read), _WRITE(self._write), _ACT(self._act))
         window.read_model, window.write_model, window.act = map(_address, self._callbacks)
 
@@ -202,10 +201,11 @@ def check_region(model: Model, region: Region, limit: int) -> None:
             expected=f"at least 1 byte, all of them below {limit:#x}",
         )
     width = region.register_width
-    if width not in (0, 1, 2, 4, 8) or (width and region.size % width):
+    if width not in (0, 1, 2, 4, 8) or (width and (region.size | region.offset) % width):
         raise AuthorError(
-            f"{name} is {region.size} bytes long and has a register width of {width}",
-            expected="a register width of 1, 2, 4 or 8 that divides the size, or 0 for none",
+            f"{name} is {region.size} bytes long, from offset {region.offset} on, and has a "
+            f"register width of {width}",
+            expected="a register width of 1, 2, 4 or 8 that divides both, or 0 for none",
         )
     if len(region.states) >= MOST_STATES:
         raise AuthorError(
