@@ -63,10 +63,7 @@ def table(ratios: Sequence[Ratio]) -> str:
 
 def goal(ratio: Ratio) -> str:
     """The goal, and whether it is met."""
-    if ratio.goal is None:
-        return ""
-    bound = "at least" if ratio.at_least else "at most"
-    return f"{bound} {ratio.goal:g}{'' if ratio.is_met else ': **missed**'}"
+    return f"{ratio.wanted}: **missed**" if ratio.is_met is False else ratio.wanted
 
 
 def plot(ratios: Sequence[Ratio], path: Path) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ratio:
-    """`value` is the median of ratios measured in turns; `goal` is the most it should be."""
+    """`value` is the median of ratios measured in turns; `goal` is the most it should be, or the
+    least."""
 
     group: str
     name: str
@@ -22,3 +23,10 @@ class Ratio:
         if self.goal is None:
             return None
         return self.value >= self.goal if self.at_least else self.value <= self.goal
+
+    @property
+    def wanted(self) -> str:
+        """The goal in words."""
+        return (
+            "" if self.goal is None else f"at {'least' if self.at_least else 'most'} {self.goal:g}"
+        )

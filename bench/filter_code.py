@@ -216,19 +216,28 @@ def twins() -> list[Twins]:
     engine = NativeEngine()
     found = []
     for each in filters():
-        kinds = [k for n, k in get_type_hints(each.function).items() if n not in ("ctx", "return")]
         device = each.function.__module__.rpartition(".")[2]
-        found.append(Twins(f"{device}.{each.name}", each, kinds, engine.load(each.program)))
+        name = f"{device}.{each.name}"
+        found.append(Twins(name, each, kinds_of(each), engine.load(each.program)))
     return found
 
 
-def build_c(folder: Path, kinds: Sequence[type[Struct]]) -> Any:
-    """The C functions, compiled."""
-    source, library = folder / "filters.c", folder / "filters.so"
-    structs = (c_struct(kind) for kind in dict.fromkeys(kinds))
-    source.write_text("\n".join([header(), *structs, SOURCE.read_text()]))
-    subprocess.run(["gcc", "-O2", "-fPIC", "-shared", "-Wall", "-o", library, source], check=True)
-    return ctypes.CDLL(str(library))
+def kinds_of(filter: Filter[Any]) -> list[type[Struct]]:
+    """The states that a filter works on."""
+    hints = get_type_hints(filter.function).items()
+    return [kind for name, kind in hints if name not in ("ctx", "return")]
+
+
+def build_c(*more: Path) -> Any:
+    """The C functions, compiled, with those of other sources behind them."""
+    structs = dict.fromkeys(kind for each in filters() for kind in kinds_of(each))
+    texts = [header(), *map(c_struct, structs), *(each.read_text() for each in (SOURCE, *more))]
+    with tempfile.TemporaryDirectory() as folder:
+        source, library = Path(folder, "filters.c"), Path(folder, "filters.so")
+        source.write_text("\n".join(texts))
+        command = ["gcc", "-O2", "-fPIC", "-shared", "-Wall", "-o", str(library), str(source)]
+        subprocess.run(command, check=True)
+        return ctypes.CDLL(str(library))
 
 
 class InKernel:
@@ -311,13 +320,12 @@ def rows() -> list[Row]:
     found = twins()
     code = compile_ir("\n".join(LOOP.replace("NUMBER", str(n)) for n in range(LOOPS)))
     loops = [RUN_LOOP(code.address(f"loop{n}")) for n in range(LOOPS)]
-    with tempfile.TemporaryDirectory() as folder:
-        library = build_c(Path(folder), [kind for each in found for kind in each.kinds])
-        for each in found:
-            address = ctypes.cast(getattr(library, each.symbol), ctypes.c_void_p).value
-            each.c_address = address or 0
-            each.check()
-        return [measure(loops, each) for each in found]
+    library = build_c()
+    for each in found:
+        address = ctypes.cast(getattr(library, each.symbol), ctypes.c_void_p).value
+        each.c_address = address or 0
+        each.check()
+    return [measure(loops, each) for each in found]
 
 
 def ratios() -> list[Ratio]:
