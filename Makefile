@@ -20,7 +20,7 @@ check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/test.stamp
+bench: $(VENV)/bench.stamp
 	$(BIN)/python -m bench
 
 header: $(VENV)/run.stamp
@@ -44,6 +44,10 @@ $(VENV)/run.stamp: $(VENV)/python.stamp pyproject.toml
 $(VENV)/test.stamp: $(VENV)/run.stamp
 	$(PYTHON) tools/setup.py test
 	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e '.[dev]'
+	touch $@
+
+$(VENV)/bench.stamp: $(VENV)/test.stamp
+	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e '.[bench]'
 	touch $@
 
 clean:

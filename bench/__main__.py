@@ -3,14 +3,20 @@
 
 `python -m bench --docs` writes their ratios to docs/benchmarks.md, with a plot.
 
-Each prints ratios measured in one run. None passes or fails.
+Each prints ratios measured in one run. None passes or fails. Each runs in a process of its own,
+for what else a process has done changes figures.
 """
 
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
+
+from bench._processes import RATIOS, print_ratios
 
 
 def names() -> list[str]:
@@ -18,21 +24,36 @@ def names() -> list[str]:
     return sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
 
 
-def main(chosen: list[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the chosen ones, or all."""
-    if chosen == ["--docs"]:
+    if list(arguments) == ["--docs"]:
         importlib.import_module("bench._docs").write(names())
         return 0
-    unknown = set(chosen) - set(names())
+    if len(arguments) == 2 and arguments[0] == RATIOS:
+        print_ratios(load(arguments[1]))
+        return 0
+    unknown = set(arguments) - set(names())
     if unknown:
         print(f"no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(names())}")
         return 2
-    for name in chosen or names():
-        module = importlib.import_module(f"bench.{name}")
-        print(f"== {name}: {(module.__doc__ or '').strip().splitlines()[0]}", flush=True)
-        module.main()
-        print()
+    chosen = arguments or names()
+    if len(chosen) > 1:
+        return max(subprocess.call([sys.executable, "-m", "bench", name]) for name in chosen)
+    run(chosen[0])
     return 0
+
+
+def load(name: str) -> ModuleType:
+    """The benchmark's module."""
+    return importlib.import_module(f"bench.{name}")
+
+
+def run(name: str) -> None:
+    """One of them, here."""
+    module = load(name)
+    print(f"== {name}: {(module.__doc__ or '').strip().splitlines()[0]}", flush=True)
+    module.main()
+    print()
 
 
 if __name__ == "__main__":

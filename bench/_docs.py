@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/benchmarks.md and its plot: all ratios, measured in one run."""
+"""docs/benchmarks.md and its plot: all ratios of all benchmarks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench._processes import measured
 from bench._ratio import Ratio
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -14,10 +15,12 @@ TEXT = """<!-- SPDX-License-Identifier: Apache-2.0 -->
 <!-- Written by `python -m bench --docs`; do not edit. -->
 # Benchmarks
 
-Ratios against the limit, all of one run of `python -m bench --docs` on two shared cores. What is
-compared runs in turns within one process; each figure is the median of the ratios of all turns, so
-that what others do on the machine counts little. `python -m bench` prints times too, and
-`python -m bench NAME` one of them: each file in `bench/` says what it measures and how.
+Ratios against the limit, as `python -m bench --docs` found them on two shared cores. What is
+compared runs in turns within one process, which runs nothing else; each figure is the median of the
+ratios of all turns, so that what others do on the machine counts little. Where its memory happens
+to be changes what nanoseconds are made of: for Unicorn and the filters' code, it is the median over
+some processes. `python -m bench` prints times too, and `python -m bench NAME` one of them: each
+file in `bench/` says what it measures and how.
 
 {table}
 
@@ -30,11 +33,9 @@ that what others do on the machine counts little. `python -m bench` prints times
   load, as its C loop shows.
 - At random over 10,000 ranges the CPU's caches are measured: windows and counters of all ranges
   do not fit the inner ones.
-- What the trivial hook costs depends on the process: `python -m bench unicorn_in`, alone in one,
-  gave 1.8 for the PIT filter and 1.3 for port 0x92 in every run, a run of all benchmarks once 1.35
-  and 0.99. Believe the higher.
-- On Unicorn a trivial hook costs 20 to 30 ns, so that the goal leaves a filter 3 to 5 ns for
-  dispatch, version words, the cycle counter and its own work.
+- On Unicorn a trivial hook costs some 20 ns, so that the goal leaves a filter 3 ns. Of these, the
+  hook at every block of guest code, which stops and interrupts need, takes 1.5; the C hooks, which
+  do one device's work and no more, show what is left of them.
 """
 
 
@@ -42,10 +43,8 @@ def write(names: Sequence[str]) -> None:
     """Measure all benchmarks that have ratios, and write the files."""
     ratios: list[Ratio] = []
     for name in names:
-        measure = getattr(importlib.import_module(f"bench.{name}"), "ratios", None)
-        if measure is not None:
-            print(f"{name} ...", flush=True)
-            ratios += measure()
+        print(f"{name} ...", flush=True)
+        ratios += measured(importlib.import_module(f"bench.{name}"))
     (DOCS / "benchmarks.md").write_text(TEXT.format(table=table(ratios)), encoding="utf-8")
     plot(ratios, DOCS / "benchmarks.svg")
 
