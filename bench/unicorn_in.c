@@ -62,6 +62,21 @@ __u32 port92_in(void *engine, __u32 port, int size, struct place *place)
 	return verdict == HANDLED ? ctx.data : (place->passed++, ~0u);
 }
 
+/* As Unicorn calls back for memory from `offset` 0 of the device on. */
+__u64 virtio_read(void *engine, __u64 offset, unsigned int size, struct place *place)
+{
+	struct lightexit_io_context ctx = { .offset = offset, .size = size, .space = LIGHTEXIT_SPACE_MMIO };
+	__u64 *version = &((struct lightexit_state_header *)place->values[0])->version;
+	__u64 before = __atomic_load_n(version, __ATOMIC_ACQUIRE), verdict;
+
+	(void)engine;
+	verdict = virtio_mmio_read_interrupts(&ctx, place->values);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (before & 1 || before != __atomic_load_n(version, __ATOMIC_RELAXED))
+		return place->passed++, ~0ull;
+	return verdict == HANDLED ? ctx.data : (place->passed++, ~0ull);
+}
+
 /* A guest that is to be stopped or interrupted needs a hook at every block of its code. */
 void at_block(void *engine, __u64 address, __u32 size, void *user)
 {
