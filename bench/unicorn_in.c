@@ -62,10 +62,12 @@ __u32 port92_in(void *engine, __u32 port, int size, struct place *place)
 	return verdict == HANDLED ? ctx.data : (place->passed++, ~0u);
 }
 
-/* As Unicorn calls back for memory from `offset` 0 of the device on. */
+/* `offset` counts from the end of a memory of 2 MiB on. */
 __u64 virtio_read(void *engine, __u64 offset, unsigned int size, struct place *place)
 {
-	struct lightexit_io_context ctx = { .offset = offset, .size = size, .space = LIGHTEXIT_SPACE_MMIO };
+	struct lightexit_io_context ctx = {
+		.offset = offset + (2 << 20) - 0xfeb00000, .size = size, .space = LIGHTEXIT_SPACE_MMIO
+	};
 	__u64 *version = &((struct lightexit_state_header *)place->values[0])->version;
 	__u64 before = __atomic_load_n(version, __ATOMIC_ACQUIRE), verdict;
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from unicorn import UC_ARCH_X86, UC_HOOK_BLOCK, UC_HOOK_INSN, UC_MODE_32, x86_const
+from unicorn import UC_ARCH_X86, UC_HOOK_BLOCK, UC_HOOK_INSN, UC_MODE_32, UC_PROT_ALL, x86_const
 from unicorn.unicorn_py3.unicorn import Uc, uclib
 
 from bench._ratio import Ratio
@@ -46,7 +46,7 @@ ROUNDS = 151
 #: Where its memory happens to be makes 1 ns from process to process.
 PROCESSES = 5
 ACCESSES, MODEL_ACCESSES = 2_000, 20
-SIZE = 64 << 10
+MEMORY = GuestMemory(2 * MIB)
 PIT, PORT92, STATUS = 0x40, 0x92, Reg.INTERRUPT_STATUS
 IN, LOAD = 0x1000, 0x1010
 LOOPS = {
@@ -107,14 +107,15 @@ class Variant:
 
 
 def bare(in_hook: int = 0, on_load: int = 0, user: int = 0, at_block: int = 0) -> Any:
-    """Nothing but Unicorn, with one IN hook, a callback for loads of virtio's registers, and a
-    hook at every block (0: none)."""
+    """Nothing but Unicorn and the same memory, with one IN hook, a callback for loads where no
+    memory is, and a hook at every block (0: none)."""
     uc: Any = Uc(UC_ARCH_X86, UC_MODE_32)
-    uc.mem_map(0, SIZE)
+    for slot in MEMORY.slots:
+        uc.mem_map_ptr(slot.address, slot.size, UC_PROT_ALL, slot.host_address)
     if in_hook:
         add_hook(uc, UC_HOOK_INSN, in_hook, user, x86_const.UC_X86_INS_IN)
-    if on_load:
-        place = ctypes.c_uint64(virtio_mmio.BASE), ctypes.c_size_t(4096)
+    for hole in MEMORY.apertures if on_load else ():
+        place = ctypes.c_uint64(hole.start), ctypes.c_size_t(len(hole))
         load = ctypes.c_void_p(on_load), ctypes.c_void_p(user)
         uclib.uc_mmio_map(uc._uch, *place, *load, None, None)
     if at_block:
@@ -144,7 +145,7 @@ class Whole:
             self.bus.write(Space.PIO, port, value, 1)
         # The first read finds the count not loaded yet: the model's business.
         self.bus.read(Space.PIO, PIT, 1)
-        self.uc = UnicornCpu(GuestMemory(2 * MIB), self.bus.cpus[0]).uc
+        self.uc = UnicornCpu(MEMORY, self.bus.cpus[0]).uc
 
     def check(self) -> None:
         """The filters answered everything, if there is an engine."""
