@@ -35,7 +35,7 @@ from lightexit.filter import Filter, Verdict
 from lightexit.isa import assemble
 
 CALLS, KERNEL_CALLS, ROUNDS, CHECKS = 16_000, 500, 15, 3_000
-#: Which branches fall together makes 1 ns from process to process.
+#: Figures differ by up to 1 ns from process to process; why was not found out.
 PROCESSES = 3
 SOURCE = Path(__file__).with_suffix(".c")
 NOW = next(field.offset for field in IoContext.layout.fields if field.name == "now_ns")

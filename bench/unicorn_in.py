@@ -43,7 +43,7 @@ from lightexit.vm.unicorn import UnicornCpu
 
 # Short turns, so that most of them are not interrupted on a busy host.
 ROUNDS = 151
-#: Where its memory happens to be makes 1 ns from process to process.
+#: Figures differ by up to 2 ns from process to process; why was not found out.
 PROCESSES = 5
 ACCESSES, MODEL_ACCESSES = 2_000, 20
 MEMORY = GuestMemory(2 * MIB)
@@ -200,7 +200,7 @@ def measure() -> Times:
     """ns per access of each variant, in every turn."""
     code = compile_ir(TRIVIAL_IR)
     status = {"address": virtio_mmio.BASE + STATUS, "loop": LOAD}
-    # One loop an engine: what Unicorn has translated in all is part of what an access takes.
+    # One loop an engine: with each block that Unicorn has translated, an access takes longer.
     filtered, in_memory, modelled = Whole(NativeEngine()), Whole(NativeEngine()), Whole(None)
     variants = [
         Variant("no hook", bare()),
