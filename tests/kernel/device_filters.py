@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lightexit.abi import IoContext, StateMemory, Struct, Verdict
+from lightexit.devices.ioapic import Index, IoApicState
 from lightexit.devices.virtio_mmio import VirtioState
 from lightexit.devices.virtio_registers import Status
 from lightexit.engine.interpreter import InterpreterEngine
@@ -78,8 +79,11 @@ def _entry(name: str, value: Any) -> Entry:
 
 
 def _begun(kind: type[Struct]) -> Struct:
-    """As at power-on; a virtio device in use, for without a driver it handles next to nothing."""
+    """As at power-on; an I/O APIC with an entry selected, a virtio device in use, for without a
+    driver it handles next to nothing."""
     state = kind()
+    if isinstance(state, IoApicState):
+        state.select = Index.TABLE
     if isinstance(state, VirtioState):
         state.status, state.interrupts = Status.DRIVER_OK, 0xFF
         for queue in state.queues:

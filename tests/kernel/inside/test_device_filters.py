@@ -46,6 +46,7 @@ NAMES = (
     "fw_cfg.read_data",
     "hpet.read_counter",
     "i440fx.access",
+    "ioapic.fast",
     "pic.fast",
     "pit.fast",
     "pmtimer.read_timer",
