@@ -114,7 +114,6 @@ class Machine:
 
     def wire(self, memory: StateMemory[Any], line: Line) -> Line:
         """A wire to an input of a device with that state: driving it takes the state's lock."""
-
         lock = self.bus.locked(memory)
 
         def drive(level: bool) -> None:

@@ -29,8 +29,9 @@ End = Callable[[Reason, str], None]
 class Limits:
     """When to end a run: output seen, host time, accesses to devices (None: no limit).
 
-    One vCPU makes exactly so many accesses; several make at least so many, and up to 1,000 more
-    for each of them: their accesses have no order in which one could be the last.
+    One vCPU makes exactly so many accesses (on KVM, and what a string instruction then has
+    left); several make at least so many, and up to 1,000 more for each of them: their accesses
+    have no order in which one could be the last.
     """
 
     text: bytes = b""
