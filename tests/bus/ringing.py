@@ -215,7 +215,7 @@ class Consumer:
 def run_guests(guests: Sequence[Guest]) -> None:
     """All of them at once, to their next halt."""
     from lightexit.vm.exits import Halted
-    from lightexit.vm.kvm.threads import run_together
+    from lightexit.vm.threads import run_together
 
     exits = run_together([guest.cpu for guest in guests], lambda cpu, exit: False)
     assert exits == [Halted()] * len(guests)

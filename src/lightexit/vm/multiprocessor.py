@@ -11,13 +11,14 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 
 from lightexit.bus.bus import BusCpu
 from lightexit.errors import InternalError
 from lightexit.vm.budget import SharedBudget
 from lightexit.vm.exits import Cpu, Multiprocessing, Shutdown, Stopped
 from lightexit.vm.outcome import End, Reason
+from lightexit.vm.threads import on_threads, raise_failure
 
 
 class Multiprocessor:
@@ -42,15 +43,12 @@ class Multiprocessor:
         self._budget.start(limit)
         for cpu in self.cpus:
             cpu.clear_stop()
-        with ThreadPoolExecutor(len(self.cpus), thread_name_prefix="vcpu") as pool:
-            try:
-                self._runs = [pool.submit(self._run, cpu) for cpu in self.cpus]
-                for run in self._runs:
-                    run.add_done_callback(lambda _: self._woken.set())
-                yield
-            finally:
-                self.stop()
-        self._raise_failure()
+        with on_threads(self.cpus, self._run) as self._runs:
+            for run in self._runs:
+                run.add_done_callback(lambda _: self._woken.set())
+            yield
+            self.stop()
+        raise_failure(self._runs)
 
     def _run(self, cpu: Cpu) -> None:
         exit = cpu.run()
@@ -58,11 +56,6 @@ class Multiprocessor:
             self._end(Reason.SHUTDOWN, exit.reason)
         elif not isinstance(exit, Stopped):
             raise InternalError(f"one of several vCPUs came back for {exit}")
-
-    def _raise_failure(self) -> None:
-        for run in self._runs:
-            if run.done():
-                run.result()
 
     def wake(self) -> None:
         """Have `turn` return soon; from any thread."""
@@ -77,7 +70,7 @@ class Multiprocessor:
     def forget(self) -> None:
         """Forget that `turn` was to return: what for is looked at next."""
         self._woken.clear()
-        self._raise_failure()
+        raise_failure(self._runs)
 
     def turn(self, due_ns: int) -> None:
         """Let the guest run, until `due_ns` of `time.monotonic_ns` at the latest."""

@@ -26,9 +26,9 @@ from lightexit.vm.exits import Exit, Halted, Stopped
 from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.threads import run_together
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import GuestMemory
+from lightexit.vm.threads import run_together
 
 ENTRY = 0x1000
 BUFFER = 0x10_0000

@@ -19,7 +19,7 @@ from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts, Irqchip, MessageRoute, pc_routes
 from lightexit.vm.kvm.structs import IrqLevel
-from lightexit.vm.kvm.threads import run_together
+from lightexit.vm.threads import run_together
 from vm.kvm.host import Host
 
 MESSAGE_ADDRESS, VECTOR = 0xFEE0_0000, 0x41

@@ -15,7 +15,7 @@ from lightexit.errors import AuthorError, GuestError, HostError
 from lightexit.vm.exits import Exit, Halted, Shutdown, Stopped
 from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
-from lightexit.vm.kvm.threads import run_together
+from lightexit.vm.threads import run_together
 from vm.kvm.host import Host
 
 ENTRY = 0x1000

@@ -4,6 +4,6 @@
 From below: `structs` (the kernel's layouts), `ioctl` (requests and errors), `system`, `vm` and
 `vcpu` (the three kinds of file descriptor), `cpuid` and `start` (what a CPU begins with),
 `interrupts` and `doorbell` (what KVM does without us), `exits` (what made KVM_RUN return), `loop`
-(the run loops), `cpu` (what a machine sees), `threads`. Importing any of it needs no Linux;
+(the run loops), `cpu` (what a machine sees). Importing any of it needs no Linux;
 opening /dev/kvm does.
 """
