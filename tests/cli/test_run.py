@@ -146,8 +146,9 @@ def test_a_host_without_kvm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 @needs_seabios
-def test_seabios_starts_a_second_cpu_and_reaches_its_end() -> None:
-    result = lightexit("run", "--backend", "kvm", "--cpus", "2", "--seconds", "60")
+@pytest.mark.parametrize("irqchip", [[], ["--irqchip", "split"]], ids=["kernel", "split"])
+def test_seabios_starts_a_second_cpu_and_reaches_its_end(irqchip: list[str]) -> None:
+    result = lightexit("run", "--backend", "kvm", "--cpus", "2", *irqchip, "--seconds", "60")
     if "/dev/kvm" in result.stderr:
         pytest.skip(result.stderr)
     assert result.returncode == 0, result.stderr
@@ -168,6 +169,13 @@ def test_seabios_starts_a_second_cpu_and_reaches_its_end() -> None:
 )
 def test_how_outputs_compare(other: str, said: str) -> None:
     assert compared("one\ntwo\n", other) == said
+
+
+def test_irqchips_that_there_cannot_be() -> None:
+    assert "2 vCPUs with --irqchip off" in refusal(
+        "run", "--backend", "kvm", "--cpus", "2", "--irqchip", "off"
+    )
+    assert "--irqchip kernel on Unicorn" in refusal("run", "--irqchip", "kernel")
 
 
 def test_several_cpus_need_kvm() -> None:

@@ -29,3 +29,13 @@ class Line:
         """An edge: up and down again."""
         self.set(True)
         self.set(False)
+
+
+def fork(*lines: Line) -> Line:
+    """A wire that drives several, in that order."""
+
+    def drive(level: bool) -> None:
+        for line in lines:
+            line.set(level)
+
+    return Line(drive)

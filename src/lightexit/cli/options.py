@@ -11,6 +11,7 @@ import typer
 
 from lightexit.cli.guest import FIRMWARE_MIB, KERNEL_MIB, SEABIOS_ENDS
 from lightexit.vm.backends import BackEnd
+from lightexit.vm.irqchip import Irqchip
 
 
 class EngineName(StrEnum):
@@ -36,6 +37,10 @@ CommandLine = Annotated[str, typer.Option(help="The kernel's command line.")]
 BackEndOption = Annotated[BackEnd, typer.Option(help="What runs the guest's code.")]
 CpuCount = Annotated[
     int, typer.Option("--cpus", min=1, metavar="N", help="vCPUs; more than one on KVM only.")
+]
+IrqchipOption = Annotated[
+    Irqchip | None,
+    typer.Option(help="Interrupt controllers in KVM; default: off for one vCPU, else kernel."),
 ]
 EngineOption = Annotated[EngineName, typer.Option(help="Where filters run.")]
 FiltersOption = Annotated[

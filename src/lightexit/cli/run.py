@@ -26,6 +26,7 @@ from lightexit.cli.options import (
     FiltersOption,
     FirmwareFile,
     InitrdFiles,
+    IrqchipOption,
     JsonFile,
     KernelFile,
     MemoryMib,
@@ -37,6 +38,7 @@ from lightexit.vm.backends import BackEnd, check_cpus
 if TYPE_CHECKING:
     from lightexit.bus.offload import OffloadCount
     from lightexit.cli.tally import Row, Total
+    from lightexit.vm.irqchip import Irqchip
     from lightexit.vm.machine import Limits, Outcome
     from lightexit.vm.pc import MakeCpu
 
@@ -51,6 +53,7 @@ class Job:
 
     guest: Guest
     back_end: BackEnd
+    irqchip: Irqchip | None
     limits: Limits
 
 
@@ -71,6 +74,7 @@ def run(
     append: CommandLine = "",
     backend: BackEndOption = BackEnd.UNICORN,
     cpus: CpuCount = 1,
+    irqchip: IrqchipOption = None,
     engine: EngineOption = EngineName.NATIVE,
     filters: FiltersOption = True,
     until: AwaitedText = None,
@@ -87,10 +91,10 @@ def run(
     from lightexit.vm.machine import Limits
 
     _check(backend, engine)
-    check_cpus(backend, cpus)
+    check_cpus(backend, cpus, irqchip)
     guest = read_guest(GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus))
     awaited = guest.ends_with if until is None else until
-    job = Job(guest, backend, Limits(awaited.encode(), seconds, accesses))
+    job = Job(guest, backend, irqchip, Limits(awaited.encode(), seconds, accesses))
     vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
     _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {_TITLES[backend]}")
     plain = _boot(job, None, show=not filters)
@@ -122,7 +126,7 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
         job.guest.config,
         HostClock(),
         _engine(engine),
-        make_cpu=_make_cpu(job.back_end, engine),
+        make_cpu=_make_cpu(job, engine),
         debug=console,
         serial=console,
     ) as machine:
@@ -153,10 +157,10 @@ def _check(back_end: BackEnd, engine: EngineName) -> None:
     require()
 
 
-def _make_cpu(back_end: BackEnd, engine: EngineName | None) -> MakeCpu:
+def _make_cpu(job: Job, engine: EngineName | None) -> MakeCpu:
     from lightexit.vm.backends import make_cpu
 
-    made = functools.partial(make_cpu, back_end)
+    made = functools.partial(make_cpu, job.back_end, irqchip=job.irqchip)
     if engine is not EngineName.KERNEL:
         return made
     from lightexit.vm.kvm.offload import in_kernel

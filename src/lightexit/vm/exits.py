@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from lightexit.bus.bus import BusCpu
+    from lightexit.bus.bus import Bus, BusCpu
+    from lightexit.bus.clock import Clock
+    from lightexit.devices.ioapic import IoApic
     from lightexit.vm.boot.state import StartState
+    from lightexit.vm.irqchip import Irqchip
 
 
 @dataclass(frozen=True)
@@ -104,15 +107,24 @@ class Timekeeper(Protocol):
 
 @runtime_checkable
 class Multiprocessing(Cpu, Protocol):
-    """A vCPU whose back end has peers for it, and keeps interrupt controllers for all of them.
+    """A vCPU whose back end has peers for it, if it keeps local APICs for them.
 
-    So `run` never returns for HLT or an interrupt, and a peer waits in it till it is started.
+    Then `run` never returns for HLT, and a peer waits in it till it is started.
     """
+
+    @property
+    def irqchip(self) -> Irqchip:
+        """Which interrupt controllers the back end keeps."""
+        ...
 
     def make_peer(self, bus_cpu: BusCpu) -> Cpu:
         """One more vCPU of the same machine."""
         ...
 
     def set_irq(self, number: int, level: bool) -> None:
-        """Drive an input of the interrupt controllers; from any thread."""
+        """Drive an input of the interrupt controllers, all kept there; from any thread."""
+        ...
+
+    def add_ioapic(self, bus: Bus, clock: Clock) -> IoApic:
+        """An I/O APIC on the bus, before the local APICs that are kept there."""
         ...

@@ -14,10 +14,12 @@ from lightexit.bus.bus import UNLIMITED, Bus, BusCpu
 from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.device import Device
+from lightexit.devices.ioapic import IoApic
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.console import Console
 from lightexit.vm.exits import Cpu, Multiprocessing, Timekeeper
+from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.multiprocessor import Multiprocessor
 from lightexit.vm.outcome import NO_LIMITS, Limits, Outcome, Reason
 from lightexit.vm.schedule import Schedule
@@ -37,7 +39,7 @@ class Machine:
     `run` does.
 
     `make_cpu` makes the first vCPU, which makes its peers. Several need a back end that keeps
-    interrupt controllers for them; one takes its interrupts from a PIC among the devices.
+    local APICs for them; where it keeps no PIC, the first one's interrupts come from a device.
 
     With a `HostClock`, guest and devices share host time. With a stepping `ManualClock`, a run
     is a pure function of the guest: the same accesses at the same VM times, whoever answers.
@@ -70,11 +72,17 @@ class Machine:
         return self._processors.cpus
 
     def _make_processors(self) -> Uniprocessor | Multiprocessor:
-        if len(self.bus.cpus) == 1:
-            return Uniprocessor(self.cpu, self.bus.cpus[0], self._schedule, self.stop)
-        if not isinstance(self.cpu, Multiprocessing):
+        count, cpu = len(self.bus.cpus), self.cpu
+        if count == 1 and not self.irqchip.has_apics:
+            return Uniprocessor(cpu, self.bus.cpus[0], self._schedule, self.stop)
+        if not isinstance(cpu, Multiprocessing):
             raise HostError("this back end has one vCPU only", hint="--backend kvm")
-        return Multiprocessor(self.cpu, self.bus.cpus, self.stop)
+        return Multiprocessor(cpu, self.bus.cpus, self.stop)
+
+    @property
+    def irqchip(self) -> Irqchip:
+        """Which interrupt controllers the back end keeps; the others are to be devices."""
+        return self.cpu.irqchip if isinstance(self.cpu, Multiprocessing) else Irqchip.OFF
 
     def __enter__(self) -> Self:
         return self
@@ -93,24 +101,32 @@ class Machine:
         self._schedule.attach(device)
 
     def connect(self, pic: Pic) -> None:
-        """Have the only vCPU take its interrupts from `pic`, whose output is `intr`."""
-        if isinstance(self._processors, Multiprocessor):
+        """Have the first vCPU take the interrupts of `pic`, whose output is `intr`."""
+        if self.irqchip is Irqchip.KERNEL:
             raise AuthorError(
-                "a PIC for several vCPUs",
-                expected="none: their back end keeps the interrupt controllers",
+                "a PIC among the devices",
+                expected="none: the back end keeps the interrupt controllers",
                 hint="Machine.irq",
             )
         self._processors.connect(pic)
 
+    def add_ioapic(self) -> IoApic:
+        """Put an I/O APIC on the bus, before the back end's local APICs."""
+        return self._multiprocessor(Irqchip.SPLIT).add_ioapic(self.bus, self.clock)
+
     def irq(self, number: int) -> Line:
-        """A wire to an input of the interrupt controllers that several vCPUs have."""
-        if isinstance(self._processors, Uniprocessor):
+        """A wire to an input of the back end's interrupt controllers."""
+        return Line(functools.partial(self._multiprocessor(Irqchip.KERNEL).set_irq, number))
+
+    def _multiprocessor(self, wanted: Irqchip) -> Multiprocessing:
+        processors = self._processors
+        if isinstance(processors, Uniprocessor) or self.irqchip is not wanted:
             raise AuthorError(
-                "interrupt controllers of the back end, for one vCPU",
-                expected="a PIC among the devices",
-                hint="Machine.connect",
+                f"what only an irqchip={wanted} machine has, on irqchip={self.irqchip}",
+                expected="interrupt controllers where this machine has them",
+                hint="a PIC among the devices, and Machine.connect",
             )
-        return Line(functools.partial(self._processors.set_irq, number))
+        return processors.first
 
     def wire(self, memory: StateMemory[Any], line: Line) -> Line:
         """A wire to an input of a device with that state: driving it takes the state's lock."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several vCPUs, each on a thread of its own, while the machine's own thread keeps the time.
+"""vCPUs with local APICs, each on a thread of its own; the machine's own thread keeps the time.
 
-Their back end keeps the interrupt controllers: it delivers interrupts, and HLT waits in it. So
-nothing here has to stop a vCPU before the run ends.
+Their back end keeps the APICs: it delivers their interrupts, and HLT waits in it. Where the PIC is
+a device, the first vCPU leaves the guest for its interrupts.
 """
 
 from __future__ import annotations
@@ -14,23 +14,31 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
 from lightexit.bus.bus import BusCpu
+from lightexit.devices.pic import Pic
 from lightexit.errors import InternalError
 from lightexit.vm.budget import SharedBudget
-from lightexit.vm.exits import Cpu, Multiprocessing, Shutdown, Stopped
+from lightexit.vm.exits import Cpu, Interruptible, Multiprocessing, Shutdown, Stopped
 from lightexit.vm.outcome import End, Reason
 from lightexit.vm.threads import on_threads, raise_failure
 
 
 class Multiprocessor:
-    """The vCPUs of a machine of several: the first, and the peers that it makes."""
+    """The vCPUs of a machine with APICs: the first, and the peers that it makes."""
 
     def __init__(self, first: Multiprocessing, bus_cpus: Sequence[BusCpu], end: End) -> None:
-        self.set_irq = first.set_irq
+        self.first = first
+        self._bus = bus_cpus[0].bus
+        self._pic: Pic | None = None
         self.cpus: list[Cpu] = [first, *map(first.make_peer, bus_cpus[1:])]
         self._end = end
         self._budget = SharedBudget(bus_cpus, lambda: end(Reason.ACCESSES, ""))
         self._woken = threading.Event()
         self._runs: list[Future[None]] = []
+
+    def connect(self, pic: Pic) -> None:
+        """Have the first vCPU take the interrupts of `pic`, whose output is `intr`."""
+        self._pic = pic
+        pic.intr.connect(self.first.set_interrupt)
 
     @property
     def accesses(self) -> int:
@@ -51,11 +59,19 @@ class Multiprocessor:
         raise_failure(self._runs)
 
     def _run(self, cpu: Cpu) -> None:
-        exit = cpu.run()
+        while isinstance(exit := cpu.run(), Interruptible):
+            self._take_interrupt(cpu)
         if isinstance(exit, Shutdown):
             self._end(Reason.SHUTDOWN, exit.reason)
         elif not isinstance(exit, Stopped):
             raise InternalError(f"one of several vCPUs came back for {exit}")
+
+    def _take_interrupt(self, cpu: Cpu) -> None:
+        pic = self._pic
+        if pic is not None and pic.intr.level:
+            with self._bus.locked(pic.memory):
+                vector = pic.acknowledge()
+            cpu.interrupt(vector)
 
     def wake(self) -> None:
         """Have `turn` return soon; from any thread."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lightexit.bus.bus import Bus, BusCpu
 from lightexit.bus.clock import HostClock, ManualClock
-from lightexit.bus.line import Line
+from lightexit.bus.line import Line, fork
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.debugcon import Debugcon
 from lightexit.devices.fw_cfg import FwCfg, Key
@@ -29,6 +29,7 @@ from lightexit.errors import HostError
 from lightexit.vm import backends
 from lightexit.vm.console import Console
 from lightexit.vm.exits import Bootable, Cpu
+from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.machine import Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
 
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 class PcConfig:
     """What the PC is made of: a firmware, or a kernel with its payload that is booted directly.
 
-    `unix_seconds` is what its real-time clock starts with. With several `cpus`, the back end
-    has the interrupt controllers: a PIC pair, an I/O APIC, a local APIC in every CPU.
+    `unix_seconds` is what its real-time clock starts with. Of a PC's interrupt controllers, those
+    that the back end does not keep are devices.
     """
 
     firmware: bytes = b""
@@ -51,6 +52,9 @@ class PcConfig:
     payload: Payload | None = None
     cpus: int = 1
 
+
+#: Inputs of a PC's I/O APIC that do not have the number of the PIC's.
+ISA_PIN = {0: 2}
 
 MakeCpu = Callable[[GuestMemory, BusCpu], Cpu]
 
@@ -75,19 +79,18 @@ def pc_machine(
     kernel or does not fit.
     """
     memory = GuestMemory(config.ram_bytes, config.firmware)
-    state = _load_kernel(config, memory) if config.kernel else None
     bus = Bus(clock, engine, vcpus=config.cpus)
     machine = Machine(bus, clock, functools.partial(make_cpu, memory), debug)
-    if state is not None:
-        _start(machine.cpu, state)
+    if config.kernel:
+        _start(machine.cpu, _load_kernel(config, memory, machine.irqchip))
     _add_devices(machine, config, serial or Console())
     return machine
 
 
-def _load_kernel(config: PcConfig, memory: GuestMemory) -> StartState:
+def _load_kernel(config: PcConfig, memory: GuestMemory, irqchip: Irqchip) -> StartState:
     from lightexit.vm.boot import NOTHING, Platform, load
 
-    platform = Platform(cpus=config.cpus, apics=config.cpus > 1, hpet=True)
+    platform = Platform(cpus=config.cpus, apics=irqchip.has_apics, hpet=True)
     return load(config.kernel, memory, config.payload or NOTHING, platform)
 
 
@@ -97,16 +100,33 @@ def _start(cpu: Cpu, state: StartState) -> None:
     cpu.start(state)
 
 
-def _add_pic(machine: Machine) -> Callable[[int], Line]:
-    """The interrupt controllers of a PC of one CPU; gives wires to their inputs."""
+def add_controllers(machine: Machine) -> Callable[[int], Line]:
+    """Make devices of a PC's interrupt controllers that the back end does not keep.
+
+    Gives wires to the inputs of all, by the number of an ISA interrupt.
+    """
+    if machine.irqchip is Irqchip.KERNEL:
+        return machine.irq
     pic = Pic(machine.clock, Line())
     machine.connect(pic)
     machine.add(pic)
-    return lambda number: machine.wire(pic.memory, pic.input(number))
+
+    def to_pic(number: int) -> Line:
+        return machine.wire(pic.memory, pic.input(number))
+
+    if machine.irqchip is Irqchip.OFF:
+        return to_pic
+    ioapic = machine.add_ioapic()
+
+    def to_both(number: int) -> Line:
+        pin = ioapic.input(ISA_PIN.get(number, number))
+        return fork(to_pic(number), machine.wire(ioapic.memory, pin))
+
+    return to_both
 
 
 def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
-    clock, irq = machine.clock, _add_pic(machine) if config.cpus == 1 else machine.irq
+    clock, irq = machine.clock, add_controllers(machine)
     reset = Line(lambda level: machine.stop(Reason.RESET) if level else None)
     a20 = Line()
     hpet = Hpet(clock, irq(0), irq(8))

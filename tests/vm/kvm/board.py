@@ -18,6 +18,7 @@ from lightexit.errors import HostError
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u32
 from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.exits import Cpu
+from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Machine
@@ -73,10 +74,12 @@ class Tally(Device[TallyState]):
             self.state.writes[offset // 4] += 1
 
 
-def build(cpus: int, memory: GuestMemory, engine: Engine | None = None) -> Machine:
+def build(
+    cpus: int, memory: GuestMemory, engine: Engine | None = None, irqchip: Irqchip | None = None
+) -> Machine:
     """A machine of so many vCPUs, without devices; skipped where this host has no KVM."""
     clock = HostClock()
-    make = functools.partial(make_cpu, BackEnd.KVM, memory)
+    make = functools.partial(make_cpu, BackEnd.KVM, memory, irqchip=irqchip)
     try:
         return Machine(Bus(clock, engine, vcpus=cpus), clock, make)
     except HostError as error:

@@ -9,6 +9,7 @@ from guests.probe import Probe
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
+from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.loop import NativeLoop
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import GuestMemory
@@ -35,8 +36,10 @@ class Host:
         self.memory.ram[address : address + len(code)] = code
         self.vm.add(self.memory)
 
-    def add_cpu(self, make_loop: MakeLoop = NativeLoop) -> KvmCpu:
-        cpu = KvmCpu(self.vm, self.bus.cpus[len(self.vm.vcpus)], make_loop)
+    def add_cpu(
+        self, make_loop: MakeLoop = NativeLoop, interrupts: Interrupts | None = None
+    ) -> KvmCpu:
+        cpu = KvmCpu(self.vm, self.bus.cpus[len(self.vm.vcpus)], make_loop, interrupts)
         self.probe.done = cpu.request_stop
         return cpu
 

@@ -25,9 +25,10 @@ from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.boot.kvm import BootableKvmCpu
 from lightexit.vm.console import Console
 from lightexit.vm.firmware import load_firmware
+from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import GuestMemory
-from lightexit.vm.pc import PcConfig, pc_machine
+from lightexit.vm.pc import PcConfig, add_controllers, pc_machine
 from vm.kvm.board import ENTRY, SOON_S, SPIN, Tally, TallyState, begin, board, build
 from vm.kvm.test_apic import Sender
 from vm.kvm.test_interrupts import WANTED
@@ -60,11 +61,11 @@ def test_one_starts_the_others_and_no_access_is_lost(
     assert outcome.accesses == 2 * ROUNDS * cpus + 1
 
 
-def timer_machine(cpus: int, name: str) -> tuple[Machine, Probe]:
+def timer_machine(cpus: int, name: str, irqchip: Irqchip) -> tuple[Machine, Probe]:
     """A PIT on input 0 of the interrupt controllers; the probe ends the run."""
-    machine = build(cpus, GuestMemory(RAM, guest(name)), NativeEngine())
+    machine = build(cpus, GuestMemory(RAM, guest(name)), NativeEngine(), irqchip)
     probe = Probe(machine.clock, lambda level: None)
-    for device in (Pit(machine.clock, machine.irq(0)), probe):
+    for device in (Pit(machine.clock, add_controllers(machine)(0)), probe):
         machine.add(device)
     return machine, probe
 
@@ -73,8 +74,14 @@ def written(probe: Probe) -> list[int]:
     return [value for is_write, offset, _, value in probe.log if is_write and offset == 0]
 
 
-def test_a_timer_interrupts_the_first_through_the_pic() -> None:
-    machine, probe = timer_machine(2, "timer")
+ALL_OR_LOCAL_APICS = pytest.mark.parametrize("irqchip", [Irqchip.KERNEL, Irqchip.SPLIT])
+
+
+@pytest.mark.parametrize(
+    ("cpus", "irqchip"), [(2, Irqchip.KERNEL), (2, Irqchip.SPLIT), (1, Irqchip.SPLIT)]
+)
+def test_a_timer_interrupts_the_first_through_the_pic(cpus: int, irqchip: Irqchip) -> None:
+    machine, probe = timer_machine(cpus, "timer", irqchip)
     log = probe.write
 
     def write(offset: int, value: int, size: int) -> None:
@@ -89,8 +96,9 @@ def test_a_timer_interrupts_the_first_through_the_pic() -> None:
     assert 0.07 < outcome.seconds < SOON_S
 
 
-def test_a_timer_interrupts_the_second_through_the_io_apic() -> None:
-    machine, probe = timer_machine(2, "ioapic")
+@ALL_OR_LOCAL_APICS
+def test_a_timer_interrupts_the_second_through_the_io_apic(irqchip: Irqchip) -> None:
+    machine, probe = timer_machine(2, "ioapic", irqchip)
     probe.done = machine.stop
     outcome = machine.run(Limits(seconds=20))
     assert outcome.reason is Reason.REQUEST, written(probe)

@@ -15,6 +15,7 @@ from lightexit.bus.line import Line
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.backends import MOST_CPUS, BackEnd, check_cpus, make_cpu
+from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.machine import Machine
@@ -41,6 +42,13 @@ def test_there_is_one_cpu_on_unicorn() -> None:
         "this back end has one vCPU only",
         lambda: Machine(bus, ManualClock(), lambda bus_cpu: UnicornCpu(memory, bus_cpu)),
     )
+
+
+def test_irqchips_that_there_cannot_be() -> None:
+    said = refused("2 vCPUs with --irqchip off", lambda: check_cpus(BackEnd.KVM, 2, Irqchip.OFF))
+    assert "try: --irqchip split or kernel" in said
+    refused("^--irqchip split on Unicorn", lambda: check_cpus(BackEnd.UNICORN, 1, Irqchip.SPLIT))
+    check_cpus(BackEnd.UNICORN, 1, Irqchip.OFF)
 
 
 @pytest.mark.parametrize("back_end", BackEnd)
@@ -73,9 +81,10 @@ def test_a_clock_that_steps_is_for_one() -> None:
 
 def test_interrupt_controllers_are_the_back_ends_or_a_device() -> None:
     machine, _ = board(SPIN, SPIN)
-    refused("a PIC for several", lambda: machine.connect(Pic(machine.clock, Line())))
+    refused("a PIC among the devices", lambda: machine.connect(Pic(machine.clock, Line())))
+    refused("an irqchip=split machine has, on irqchip=kernel", machine.add_ioapic)
     one = pc_machine(PcConfig(kernel=b"\xf4"), ManualClock())
-    refused("controllers of the back end, for one", lambda: one.irq(0))
+    refused("an irqchip=kernel machine has, on irqchip=off", lambda: one.irq(0))
 
 
 def test_several_need_controllers_in_the_kernel(host: Host) -> None:

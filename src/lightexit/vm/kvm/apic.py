@@ -49,10 +49,7 @@ class KvmApic:
 
 
 def add_ioapic(bus: Bus, clock: Clock, interrupts: Interrupts) -> IoApic:
-    """Put an I/O APIC on the bus of a machine with `Irqchip.SPLIT`, and tell the bus of its APICs.
-
-    Each vCPU's `on_end_of_interrupt` is to be `bus.apic.end_of_interrupt`.
-    """
+    """Put an I/O APIC on the bus of a machine with `Irqchip.SPLIT`, whose filters reach it."""
 
     def end(vector: int) -> None:
         with bus.locked(ioapic.memory):
@@ -64,7 +61,7 @@ def add_ioapic(bus: Bus, clock: Clock, interrupts: Interrupts) -> IoApic:
         interrupts.set_routes([MessageRoute(each, *message(*what)) for each, what in sent])
 
     apic = KvmApic(interrupts, end)
-    bus.apic = apic
+    bus.apic, interrupts.on_end_of_interrupt = apic, end
     ioapic = IoApic(clock, apic.send, tell_routes)
     bus.attach(ioapic)
     return ioapic

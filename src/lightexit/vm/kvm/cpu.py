@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`KvmCpu`: a vCPU of KVM's as the machine asks for it.
 
-Without an interrupt controller in the kernel, the machine delivers interrupts: `run` returns
-`Interruptible` once one is pending and the guest takes it, and `interrupt` injects it. With
-one, KVM delivers, HLT waits in the kernel, and both are never needed.
+Where the PIC is a device, the machine delivers its interrupts: `run` returns `Interruptible` once
+one is pending and the guest takes it, and `interrupt` injects it. What controllers in the kernel
+have to deliver, KVM does. With local APICs there, HLT waits in the kernel too.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Self
 
-from lightexit.bus.bus import BusCpu
+from lightexit.bus.bus import Bus, BusCpu
+from lightexit.bus.clock import Clock
+from lightexit.devices.ioapic import IoApic
 from lightexit.errors import HostError
 from lightexit.vm.exits import Exit, Interruptible, Stopped
+from lightexit.vm.irqchip import Irqchip
+from lightexit.vm.kvm.apic import add_ioapic
 from lightexit.vm.kvm.exits import Reason, understood, where
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.loop import KICKED, NativeLoop, RunLoop
@@ -38,14 +42,21 @@ class KvmCpu:
         self.interrupts = interrupts
         self.vcpu = vm.add_vcpu()
         self.loop = make_loop(self.vcpu, bus_cpu)
-        #: Called with the vector that the guest has acknowledged, for I/O APICs outside KVM.
-        self.on_end_of_interrupt: Callable[[int], None] = lambda vector: None
         self._stop = False
         self._interrupt = False
 
     def make_peer(self, bus_cpu: BusCpu) -> Self:
         """One more vCPU of the same virtual machine; it waits for a start-up message."""
         return type(self)(self.vm, bus_cpu, interrupts=self._controllers())
+
+    @property
+    def irqchip(self) -> Irqchip:
+        """Which interrupt controllers are in the kernel."""
+        return Irqchip.OFF if self.interrupts is None else self.interrupts.kind
+
+    def add_ioapic(self, bus: Bus, clock: Clock) -> IoApic:
+        """An I/O APIC on the bus, before the local APICs in the kernel. Raises HostError."""
+        return add_ioapic(bus, clock, self._controllers())
 
     def set_irq(self, number: int, level: bool) -> None:
         """Drive an input of the interrupt controllers in the kernel. Raises HostError."""
@@ -82,7 +93,8 @@ class KvmCpu:
         if reason == KICKED:
             return None
         if reason == Reason.IOAPIC_EOI:
-            self.on_end_of_interrupt(EndOfInterruptExit.view(self.vcpu.exit_area).vector)
+            vector = EndOfInterruptExit.view(self.vcpu.exit_area).vector
+            self._controllers().on_end_of_interrupt(vector)
             return None
         return understood(self.vm, self.vcpu, reason)
 

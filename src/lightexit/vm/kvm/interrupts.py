@@ -8,10 +8,11 @@ Interrupts are named by GSI, a number that a route leads to a chip's pin or to a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import IntEnum
 
+from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.structs import (
     Irqfd,
@@ -27,13 +28,6 @@ from lightexit.vm.kvm.vm import Vm
 IO_APIC_PINS = 24
 _ROUTE_TO_PIN, _ROUTE_TO_MESSAGE = 1, 2
 _DETACH, _RESAMPLE = 1, 2
-
-
-class Irqchip(Enum):
-    """Where interrupt controllers are."""
-
-    KERNEL = "kernel"
-    SPLIT = "split"
 
 
 class Chip(IntEnum):
@@ -92,10 +86,11 @@ def pc_routes() -> list[Route]:
     return [*pics, *pins]
 
 
-def pc_interrupts(vm: Vm) -> Interrupts:
-    """A PC's controllers, all in the kernel, wired as a PC's."""
-    interrupts = Interrupts(vm)
-    interrupts.set_routes(pc_routes())
+def pc_interrupts(vm: Vm, kind: Irqchip) -> Interrupts:
+    """A PC's controllers in the kernel, wired as a PC's."""
+    interrupts = Interrupts(vm, kind)
+    if kind is Irqchip.KERNEL:
+        interrupts.set_routes(pc_routes())
     return interrupts
 
 
@@ -105,6 +100,8 @@ class Interrupts:
     def __init__(self, vm: Vm, kind: Irqchip = Irqchip.KERNEL) -> None:
         self._vm = vm
         self.kind = kind
+        #: Called with the vector whose service has ended, for an I/O APIC outside KVM.
+        self.on_end_of_interrupt: Callable[[int], None] = lambda vector: None
         if kind is Irqchip.KERNEL:
             vm.kvm.require(Capability.IRQCHIP)
             ioctl.call(vm.fd, ioctl.CREATE_IRQCHIP)
