@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from concurrent.futures import FIRST_EXCEPTION, CancelledError, Future, ThreadPoolExecutor, wait
+from typing import Generic, TypeVar
 
 from lightexit.vm.exits import Cpu, Exit
 
@@ -20,13 +21,41 @@ def on_threads(cpus: Sequence[C], run: Callable[[C], T]) -> Iterator[list[Future
 
     What is raised within (and what interrupts the caller, as Ctrl-C does) stops them all.
     """
+    turns = [_Turn(cpu, run) for cpu in cpus]
     with ThreadPoolExecutor(len(cpus), thread_name_prefix="vcpu") as pool:
         try:
-            yield [pool.submit(run, cpu) for cpu in cpus]
+            yield [pool.submit(turn.take) for turn in turns]
         except BaseException:
             for cpu in cpus:
                 cpu.request_stop()
+            for turn in turns:
+                turn.end()
             raise
+
+
+class _Turn(Generic[C, T]):
+    """A vCPU's run, which does not begin once it has been ended.
+
+    A pool does not wait for a thread in whose start the caller was interrupted.
+    """
+
+    def __init__(self, cpu: C, run: Callable[[C], T]) -> None:
+        self._cpu = cpu
+        self._run = run
+        self._is_over = False
+        self._runs = threading.Lock()
+
+    def take(self) -> T:
+        """Run, to the end."""
+        with self._runs:
+            if self._is_over:
+                raise CancelledError
+            return self._run(self._cpu)
+
+    def end(self) -> None:
+        """Wait for the end."""
+        with self._runs:
+            self._is_over = True
 
 
 def raise_failure(futures: Sequence[Future[T]]) -> None:
