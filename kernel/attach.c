@@ -137,6 +137,7 @@ static int take_doorbells(struct attachment *at)
 		if (IS_ERR(eventfd))
 			return PTR_ERR(eventfd);
 		at->doorbells[i] = eventfd;
+		at->armed |= BIT(i);
 	}
 	return 0;
 }

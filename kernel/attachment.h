@@ -23,6 +23,7 @@ struct attachment {
 	struct lightexit_state_header *states[8];
 	unsigned int state_count;
 	bool writes_state;
+	u32 armed; /* doorbells that have an eventfd */
 	struct eventfd_ctx *doorbells[DOORBELLS];
 	atomic64_t handled;
 	atomic64_t passed;

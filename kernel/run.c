@@ -7,7 +7,7 @@
 #include <linux/bitops.h>
 #include <linux/filter.h>
 #include <linux/math64.h>
-#include <linux/rcupdate_trace.h>
+#include <linux/preempt.h>
 #include <linux/sched/task_stack.h>
 #include <linux/timex.h>
 
@@ -63,85 +63,80 @@ static bool try_lock_states(const struct attachment *at)
 static bool read_clock(const struct attachment *at, u64 *now_ns)
 {
 	const struct lightexit_clock_state *clock = (const void *)(at->clock + 1);
-	u64 version;
-	s64 elapsed;
+	u64 version, elapsed;
 
 	version = smp_load_acquire(&at->clock->version); /* before the clock */
 	elapsed = get_cycles() - READ_ONCE(clock->origin);
+	if ((s64)elapsed < 0)
+		elapsed = 0;
 	*now_ns = READ_ONCE(clock->base_ns) +
-		  mul_u64_u64_shr(max(elapsed, 0LL), READ_ONCE(clock->rate), 32);
+		  mul_u64_u64_shr(elapsed, READ_ONCE(clock->rate), 32);
 	smp_rmb(); /* the clock before its version */
 	return !(version & 1) && version == READ_ONCE(at->clock->version);
-}
-
-static bool run_program(const struct attachment *at, struct lightexit_io_context *context)
-{
-	u32 verdict;
-
-	rcu_read_lock_trace();
-	verdict = bpf_prog_run_pin_on_cpu(at->program, context);
-	rcu_read_unlock_trace();
-	return verdict == LIGHTEXIT_VERDICT_HANDLED;
 }
 
 /* Interrupt lines and APIC messages are user space's; so is a doorbell it gave no eventfd for. */
 static bool can_act(const struct attachment *at, const struct lightexit_io_context *context)
 {
-	unsigned long doorbells = context->doorbells;
-	int i;
-
-	for_each_set_bit(i, &doorbells, DOORBELLS)
-		if (!at->doorbells[i])
-			return false;
-	return !(context->raised_lines | context->lowered_lines | context->pulsed_lines |
-		 context->requests);
+	return !((context->doorbells & ~at->armed) | context->raised_lines |
+		 context->lowered_lines | context->pulsed_lines | context->requests);
 }
 
-static void act(const struct attachment *at, unsigned long doorbells)
+static void act(const struct attachment *at, u32 doorbells)
 {
-	int i;
-
-	for_each_set_bit(i, &doorbells, DOORBELLS)
-		eventfd_signal(at->doorbells[i]);
+	for (; doorbells; doorbells &= doorbells - 1)
+		eventfd_signal(at->doorbells[__ffs(doorbells)]);
 }
 
-/*
- * The size of the registers that an access is cut into; 0 if it does not consist of whole ones.
- * A program that writes state gets one register at a time: had it handled the first and passed
- * the second, the first could not be taken back.
- */
-static unsigned int cut(const struct attachment *at, const struct lightexit_io_context *access)
+/* A program that calls nothing cannot sleep, and needs no more than this: see is_pure(). */
+static bool run_register(const struct attachment *at, struct lightexit_io_context *context)
 {
-	unsigned int width = at->asked.register_width;
+	u32 verdict;
 
-	if (!width)
-		return access->size;
-	if ((access->offset | access->size) & (width - 1))
-		return 0;
-	return at->writes_state && access->size > width ? 0 : width;
+	preempt_disable();
+	verdict = bpf_prog_run(at->program, context);
+	preempt_enable();
+	return verdict == LIGHTEXIT_VERDICT_HANDLED && can_act(at, context);
 }
 
-/* Every register of an access, or none of them: the answer is put together in *access. */
-static bool run_registers(const struct attachment *at, struct lightexit_io_context *access)
+/* Several registers, all or none: the answer is put together in *access. Rare, so not inline. */
+static noinline bool run_registers(const struct attachment *at,
+				   struct lightexit_io_context *access)
 {
-	unsigned int done, width = cut(at, access);
-	u64 data = 0, mask = width ? U64_MAX >> (64 - 8 * width) : 0;
+	unsigned int done, width = at->asked.register_width;
+	u64 data = 0, mask = U64_MAX >> (64 - 8 * width);
 	struct lightexit_io_context context;
 	u32 doorbells = 0;
 
-	for (done = 0; width && done < access->size; done += width) {
+	for (done = 0; done < access->size; done += width) {
 		context = *access;
 		context.offset += done;
 		context.size = width;
 		context.data = access->data >> (8 * done) & mask;
-		if (!run_program(at, &context) || !can_act(at, &context))
+		if (!run_register(at, &context))
 			return false;
 		data |= (context.data & mask) << (8 * done);
 		doorbells |= context.doorbells;
 	}
 	access->data = data;
 	access->doorbells = doorbells;
-	return width;
+	return true;
+}
+
+/*
+ * An access is cut into whole registers, where these have a width. A program that writes state
+ * gets one at a time: had it handled the first and passed the second, the first could not be
+ * taken back.
+ */
+static bool run_program(const struct attachment *at, struct lightexit_io_context *access)
+{
+	unsigned int width = at->asked.register_width;
+
+	if (width && (access->offset | access->size) & (width - 1))
+		return false;
+	if (!width || access->size == width)
+		return run_register(at, access);
+	return !at->writes_state && run_registers(at, access);
 }
 
 /* Its actions come before others may change the state that has led to them. */
@@ -151,8 +146,9 @@ static bool run_writer(const struct attachment *at, struct lightexit_io_context 
 
 	if (!try_lock_states(at))
 		return false;
-	handled = run_registers(at, access);
-	act(at, access->doorbells);
+	handled = run_program(at, access);
+	if (handled)
+		act(at, access->doorbells);
 	unlock_states(at, at->state_count);
 	return handled;
 }
@@ -161,7 +157,7 @@ static bool run_reader(const struct attachment *at, struct lightexit_io_context 
 {
 	u64 before = read_versions(at);
 
-	if (before == BUSY || !run_registers(at, access))
+	if (before == BUSY || !run_program(at, access))
 		return false;
 	smp_rmb(); /* the state before its version */
 	if (read_versions(at) != before)
@@ -208,14 +204,15 @@ static int answer(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t add
 	return handled ? 0 : -EOPNOTSUPP;
 }
 
-static int on_read(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t address, int size,
-		   void *value)
+/* Flat: of what an access costs here, a fifth was calls, and the saving of registers for them. */
+static __flatten int on_read(struct kvm_vcpu *vcpu, struct kvm_io_device *device,
+			     gpa_t address, int size, void *value)
 {
 	return answer(vcpu, device, address, size, value, false);
 }
 
-static int on_write(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t address, int size,
-		    const void *value)
+static __flatten int on_write(struct kvm_vcpu *vcpu, struct kvm_io_device *device,
+			      gpa_t address, int size, const void *value)
 {
 	return answer(vcpu, device, address, size, (void *)value, true);
 }

@@ -109,3 +109,13 @@ LINE = program(
     exit
     """
 )
+
+#: Asks for a doorbell, and passes.
+MUTE = program(
+    """
+    r2 = 1
+    *(u32 *)(r1 + {doorbells}) = r2
+    r0 = 0
+    exit
+    """
+)

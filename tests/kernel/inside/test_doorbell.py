@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from kernel.inside.machine import HLT, Access, Machine, port_in, port_out
-from kernel.inside.programs import BELL, LINE
+from kernel.inside.programs import BELL, LINE, MUTE
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine
 from lightexit.engine.kernel.attach import Answer, Module, Window
@@ -33,6 +35,18 @@ def test_doorbells_signal_their_eventfds(module: Module, machine: Machine) -> No
     assert [os.eventfd_read(bell) for bell in bells.values()] == [2, 2, 1]
     for bell in bells.values():
         os.close(bell)
+
+
+@pytest.mark.parametrize("writes_state", [False, True])
+def test_what_passes_rings_nothing(module: Module, machine: Machine, writes_state: bool) -> None:
+    vcpu = machine.load(port_out(PORT, 4, 1) + HLT)
+    bell = eventfd()
+    answer = Answer(KernelEngine().load(MUTE), doorbells={0: bell}, writes_state=writes_state)
+    with module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer):
+        assert machine.run(vcpu, lambda access: 0) == [Access(PORT, 4, True, 1)]
+    with pytest.raises(BlockingIOError):
+        os.eventfd_read(bell)
+    os.close(bell)
 
 
 def test_what_the_kernel_cannot_do_passes(module: Module, machine: Machine) -> None:
