@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from kernel import device_filters, rig
-from kernel.kernels import Unavailable
+from kernel.apt import Unavailable
 
 INSIDE = Path(__file__).parent / "inside"
 SHARED = os.environ.get("LIGHTEXIT_RIG")
@@ -29,7 +29,9 @@ _ALARM_S = 60
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kernel", default=DEFAULT_KERNEL, help="series of the rig's kernel")
+    parser.addoption(
+        "--kernel", default=DEFAULT_KERNEL, help="series of the rig's kernel: 6.1, 6.12, newest"
+    )
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,27 @@ import os
 import re
 import shutil
 import struct
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from kernel.apt import Apt, Unavailable, unstable
+
+#: The series that is the newest kernel of Debian's unstable suites.
+NEWEST = "newest"
 KDIR_INCLUDE = re.compile(r"^include /usr/src", re.MULTILINE)
-_PACKAGES_TIMEOUT_S = 300
-
-
-class Unavailable(Exception):  # noqa: N818 - a reason to skip, not a failure
-    """Why a kernel cannot be had here."""
+#: What a kernel is built with that is newer than this machine: a small system of its own.
+_TOOLS = (
+    *("base-files", "bash", "coreutils", "dash", "findutils", "grep", "make", "mawk", "perl-base"),
+    "sed",
+)
+#: Run in a root folder with its own /proc; nobody need be root for it.
+_ENTER = (
+    *("unshare", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc", "--wd", "/"),
+    "--root",
+)
 
 
 @dataclass(frozen=True)
@@ -36,10 +44,23 @@ class Kernel:
         """What KDIR is to be."""
         return self.root / "usr/src" / f"linux-headers-{self.release}"
 
+    def make(self, folder: Path, *arguments: str) -> list[str]:
+        """The command that runs make in a folder below `root`, for this kernel."""
+        if not (self.root / "usr/bin/make").exists():
+            return ["make", "-C", str(folder), f"KDIR={self.headers}", *arguments]
+        folder, headers = (
+            Path("/", path.relative_to(self.root)) for path in (folder, self.headers)
+        )
+        clean = ("env", "-i", "PATH=/usr/bin:/usr/sbin")
+        command = ("make", "-C", str(folder), f"KDIR={headers}", *arguments)
+        return [*_ENTER, str(self.root), *clean, *command]
+
     @cached_property
     def image(self) -> Path:
         """What QEMU boots: vmlinux by PVH where it can be unpacked, which is twice as fast."""
         compressed = self.root / "boot" / f"vmlinuz-{self.release}"
+        if not compressed.exists():
+            compressed = self.root / "usr/lib/modules" / self.release / "vmlinuz"
         plain = self.root / "boot" / f"vmlinux-{self.release}"
         if not plain.exists() and (data := unpack_image(compressed.read_bytes())):
             plain.write_bytes(data)
@@ -104,62 +125,68 @@ def _locked(folder: Path) -> Iterator[None]:
 def fetch(series: str = "6.1") -> Kernel:
     """The newest kernel of a series that apt knows, from the cache if it is there."""
     with _locked(cache()):
-        release = _kept(series) or _newest(series)
-        folder = cache() / release
-        if not (folder / "complete").exists():
-            _unpack(release, folder)
-        return Kernel(release, folder)
+        release = _kept(series)
+        if release is None:
+            release = _fetch_newest() if series == NEWEST else _fetch(series)
+        return Kernel(release, cache() / release)
 
 
 def _kept(series: str) -> str | None:
+    if series == NEWEST:
+        newest = cache() / NEWEST
+        return newest.read_text() if newest.exists() else None
     kept = [path.parent.name for path in cache().glob(f"{series}.*/complete")]
-    return max(kept, key=_version, default=None)
+    return max(kept, key=version, default=None)
 
 
-def _newest(series: str) -> str:
-    pattern = rf"^linux-headers-{re.escape(series)}\.[0-9.+a-z~-]*-amd64$"
-    names = _output("apt-cache", "search", "--names-only", pattern).split("\n")
-    found = [name.split(" ")[0].removeprefix("linux-headers-") for name in names if name]
-    plain = [each for each in found if not re.search(r"-(rt|cloud)-", each)]
-    if not plain:
-        raise Unavailable(f"apt knows no kernel {series}.* (apt-get update?)")
-    return max(plain, key=_version)
+def _fetch(series: str) -> str:
+    release = _newest(Apt(), series)
+    with _filled(release) as folder:
+        Apt().unpack(_packages(Apt(), release), folder)
+        makefile = folder / f"usr/src/linux-headers-{release}" / "Makefile"
+        makefile.write_text(KDIR_INCLUDE.sub(f"include {folder}/usr/src", makefile.read_text()))
+    return release
 
 
-def _version(release: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", release)]
+def _fetch_newest() -> str:
+    """The kernel, and the compiler and tools that it asks for: this machine's are too old."""
+    apt = unstable(cache() / "apt")
+    release = _newest(apt)
+    with _filled(release) as folder:
+        apt.unpack_all([*_packages(apt, release), *_TOOLS], folder)
+        (folder / "usr/bin/awk").symlink_to("mawk")
+    (cache() / NEWEST).write_text(release)
+    return release
 
 
-def _unpack(release: str, folder: Path) -> None:
+@contextmanager
+def _filled(release: str) -> Iterator[Path]:
+    """A kernel's folder, at first empty; marked as complete if nothing was raised."""
+    folder = cache() / release
     shutil.rmtree(folder, ignore_errors=True)
-    packages = folder / "packages"
-    packages.mkdir(parents=True)
-    _output("apt-get", "download", *_packages(release), cwd=packages)
-    for archive in packages.glob("*.deb"):
-        _output("dpkg-deb", "-x", str(archive), str(folder))
-    shutil.rmtree(packages)
-    makefile = folder / f"usr/src/linux-headers-{release}" / "Makefile"
-    makefile.write_text(KDIR_INCLUDE.sub(f"include {folder}/usr/src", makefile.read_text()))
+    folder.mkdir(parents=True)
+    yield folder
     (folder / "complete").touch()
 
 
-def _packages(release: str) -> list[str]:
-    """Image and headers, and what the headers need to build a module."""
-    headers = f"linux-headers-{release}"
-    needed = _output("apt-cache", "depends", headers)
-    more = re.findall(r"Depends: (linux-(?:headers|kbuild)-\S+)", needed)
-    return [f"linux-image-{release}", headers, *more]
+def _newest(apt: Apt, series: str = "") -> str:
+    begin = re.escape(series) + r"\." if series else "[0-9]"
+    names = apt.names(rf"^linux-headers-{begin}[0-9.+a-z~-]*-amd64$")
+    found = [name.removeprefix("linux-headers-") for name in names]
+    plain = [each for each in found if not re.search(r"-(rt|cloud)-", each)]
+    if not plain:
+        raise Unavailable(f"apt knows no kernel {series} (apt-get update?)")
+    return max(plain, key=version)
 
 
-def _output(*command: str, cwd: Path | None = None) -> str:
-    if shutil.which(command[0]) is None:
-        raise Unavailable(f"{command[0]} is not on this machine")
-    try:
-        done = subprocess.run(
-            command, cwd=cwd, capture_output=True, text=True, timeout=_PACKAGES_TIMEOUT_S
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Unavailable(f"{command[0]} took longer than {_PACKAGES_TIMEOUT_S} s") from error
-    if done.returncode != 0:
-        raise Unavailable(f"{' '.join(command)}: {done.stderr.strip()}")
-    return done.stdout
+def version(release: str) -> list[int]:
+    """6.1.0-56-amd64 is [6, 1, 0, 56], and newer than [6, 1, 0, 55]."""
+    return [int(number) for number in re.findall(r"\d+", release.removesuffix("-amd64"))]
+
+
+def _packages(apt: Apt, release: str) -> list[str]:
+    """Image and headers, with what is in packages of their own; no more of what they ask for."""
+    image, headers = f"linux-image-{release}", f"linux-headers-{release}"
+    parts = apt.depends(image, r"linux-(?:binary|modules)-\S+")
+    needed = apt.depends(headers, r"linux-(?:headers|kbuild)-\S+")
+    return [*(parts or [image]), headers, *needed]

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from kernel.kernels import Kernel, Unavailable, fetch
+from kernel.apt import Unavailable
+from kernel.kernels import Kernel, fetch
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -53,7 +54,7 @@ def build_module(kernel: Kernel) -> Path:
         for old in kernel.root.glob("module-*"):
             shutil.rmtree(old)
         shutil.copytree(MODULE_SOURCE, folder)
-        _run("make", "-C", str(folder), f"KDIR={kernel.headers}", "W=1", "KCFLAGS=-Werror")
+        _run(*kernel.make(folder, "W=1", "KCFLAGS=-Werror"))
     return folder / "lightexit.ko"
 
 
@@ -174,7 +175,7 @@ def environment() -> str:
 def main() -> int:
     """Run a command, or Python by default, and show what came of it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--kernel", default="6.1", help="series of the kernel: 6.1, 6.12, ...")
+    parser.add_argument("--kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest")
     parser.add_argument("--timeout", type=float, default=120, help="seconds")
     parser.add_argument("command", nargs="+")
     asked = parser.parse_args()

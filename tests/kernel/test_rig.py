@@ -9,7 +9,7 @@ import struct
 import pytest
 
 from kernel.conftest import Run
-from kernel.kernels import unpack_image
+from kernel.kernels import unpack_image, version
 
 #: What loading an unsigned module of nobody's tree says.
 _EXPECTED = ("loading out-of-tree module", "module verification failed", "kvm: SMP vm created")
@@ -31,3 +31,10 @@ def test_images_are_unpacked_if_they_are_packed_by_xz(packed: bool) -> None:
     image[0x1F1] = 1
     struct.pack_into("<II", image, 0x248, 0, len(payload))
     assert unpack_image(bytes(image) + payload) == (b"vmlinux" if packed else None)
+
+
+def test_the_newest_kernel_is_the_last() -> None:
+    releases = ["6.1.0-9-amd64", "6.1.0-56-amd64", "6.12.117+deb12-amd64", "7.3-amd64"]
+    releases += ["7.3.1+deb14-amd64", "7.10-amd64"]
+    assert max(releases, key=version) == releases[-1]
+    assert sorted(releases, key=version) == releases
