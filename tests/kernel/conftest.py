@@ -29,9 +29,9 @@ _ALARM_S = 60
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--kernel", default=DEFAULT_KERNEL, help="series of the rig's kernel: 6.1, 6.12, newest"
-    )
+    series = "series of the rig's kernel: 6.1, 6.12, newest, newest-rt"
+    parser.addoption("--kernel", default=DEFAULT_KERNEL, help=series)
+    parser.addoption("--append", default="", help="arguments for the rig's kernel")
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,11 @@ def _boot(session: pytest.Session) -> Run:
     log = "dmesg --level=emerg,alert,crit,err,warn > /run/rig/log"
     script = f"{rig.environment()}{command}\nstatus=$?\n{log}\nexit $status\n"
     try:
-        series = session.config.getoption("--kernel", DEFAULT_KERNEL)
         result = rig.run(
-            script, series=series, files={device_filters.FILE: device_filters.describe()}
+            script,
+            series=session.config.getoption("--kernel", DEFAULT_KERNEL),
+            append=session.config.getoption("--append", ""),
+            files={device_filters.FILE: device_filters.describe()},
         )
     except Unavailable as reason:
         return Run({}, None, f"no rig: {reason}")

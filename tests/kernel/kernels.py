@@ -44,6 +44,11 @@ class Kernel:
         """What KDIR is to be."""
         return self.root / "usr/src" / f"linux-headers-{self.release}"
 
+    @property
+    def arguments(self) -> str:
+        """What it must be told to have KVM in an emulator: PREEMPT_RT asks for a feature."""
+        return "setcpuid=constant_tsc" if self.release.endswith("-rt-amd64") else ""
+
     def make(self, folder: Path, *arguments: str) -> list[str]:
         """The command that runs make in a folder below `root`, for this kernel."""
         if not (self.root / "usr/bin/make").exists():
@@ -127,16 +132,20 @@ def fetch(series: str = "6.1") -> Kernel:
     with _locked(cache()):
         release = _kept(series)
         if release is None:
-            release = _fetch_newest() if series == NEWEST else _fetch(series)
+            release = _fetch_newest(series) if _is_newest(series) else _fetch(series)
         return Kernel(release, cache() / release)
 
 
+def _is_newest(series: str) -> bool:
+    return series.partition("-")[0] == NEWEST
+
+
 def _kept(series: str) -> str | None:
-    if series == NEWEST:
-        newest = cache() / NEWEST
+    if _is_newest(series):
+        newest = cache() / series
         return newest.read_text() if newest.exists() else None
-    kept = [path.parent.name for path in cache().glob(f"{series}.*/complete")]
-    return max(kept, key=version, default=None)
+    kept = [path.parent.name for path in cache().glob("*/complete")]
+    return last(series, kept)
 
 
 def _fetch(series: str) -> str:
@@ -148,14 +157,14 @@ def _fetch(series: str) -> str:
     return release
 
 
-def _fetch_newest() -> str:
+def _fetch_newest(series: str) -> str:
     """The kernel, and the compiler and tools that it asks for: this machine's are too old."""
     apt = unstable(cache() / "apt")
-    release = _newest(apt)
+    release = _newest(apt, series)
     with _filled(release) as folder:
         apt.unpack_all([*_packages(apt, release), *_TOOLS], folder)
         (folder / "usr/bin/awk").symlink_to("mawk")
-    (cache() / NEWEST).write_text(release)
+    (cache() / series).write_text(release)
     return release
 
 
@@ -169,17 +178,25 @@ def _filled(release: str) -> Iterator[Path]:
     (folder / "complete").touch()
 
 
-def _newest(apt: Apt, series: str = "") -> str:
-    begin = re.escape(series) + r"\." if series else "[0-9]"
-    names = apt.names(rf"^linux-headers-{begin}[0-9.+a-z~-]*-amd64$")
-    found = [name.removeprefix("linux-headers-") for name in names]
-    plain = [each for each in found if not re.search(r"-(rt|cloud)-", each)]
-    if not plain:
+def _newest(apt: Apt, series: str) -> str:
+    head = "linux-headers-"
+    names = apt.names(f"^{head}[0-9].*-amd64$")
+    release = last(series, [name.removeprefix(head) for name in names])
+    if release is None:
         raise Unavailable(f"apt knows no kernel {series} (apt-get update?)")
-    return max(plain, key=version)
+    return release
 
 
-def version(release: str) -> list[int]:
+def last(series: str, releases: list[str]) -> str | None:
+    """The newest release of a series, say 6.1, or of a flavour of one: 6.1-rt."""
+    number, _, flavour = series.partition("-")
+    begin = "" if _is_newest(series) else re.escape(number) + r"\."
+    end = f"-{flavour}-amd64" if flavour else "-amd64"
+    pattern = re.compile(rf"{begin}[0-9][0-9.+a-z~]*(-[0-9]+)?{end}")
+    return max(filter(pattern.fullmatch, releases), key=_version, default=None)
+
+
+def _version(release: str) -> list[int]:
     """6.1.0-56-amd64 is [6, 1, 0, 56], and newer than [6, 1, 0, 55]."""
     return [int(number) for number in re.findall(r"\d+", release.removesuffix("-amd64"))]
 

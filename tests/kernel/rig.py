@@ -29,6 +29,7 @@ MODULE_SOURCE = REPOSITORY / "kernel"
 SHARE = "/run/rig"
 QEMU = "qemu-system-x86_64"
 CPU = "qemu64,+svm,+npt,+ssse3,+sse4.1,+sse4.2,+popcnt"
+_ARGUMENTS = "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on"
 _MODULES = ("9p", "9pnet_virtio", "virtio_pci", "overlay", "kvm_amd")
 _TOOLS = (QEMU, "gcc", "make")
 _BUILD_TIMEOUT_S = 300
@@ -90,10 +91,11 @@ def run(
     timeout_s: float = 240,
     files: Mapping[str, str] = MappingProxyType({}),
     extra: Sequence[str] = (),
+    append: str = "",
 ) -> Result:
-    """Run a shell command in a kernel of that series, `files` in its share, `extra` for QEMU.
+    """Run a shell command in a kernel of that series, `files` in its share.
 
-    Raises Unavailable.
+    `extra` are arguments for QEMU, and what is in `append` for the kernel. Raises Unavailable.
     """
     missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if missing:
@@ -105,7 +107,9 @@ def run(
         share.mkdir()
         for path, text in {**files, "command": command}.items():
             (share / path).write_text(text)
-        _boot(kernel, _initrd(kernel, folder), share, folder / "console", timeout_s, extra)
+        boot = ["-kernel", str(kernel.image), "-initrd", str(_initrd(kernel, folder))]
+        boot += ["-append", f"{_ARGUMENTS} {kernel.arguments} {append}"]
+        _boot([*boot, *extra], share, folder / "console", timeout_s)
         status = _read(share / "status")
         return Result(
             status=int(status) if status else None,
@@ -116,19 +120,10 @@ def run(
         )
 
 
-def _boot(
-    kernel: Kernel,
-    initrd: Path,
-    share: Path,
-    console: Path,
-    timeout_s: float,
-    extra: Sequence[str],
-) -> None:
-    arguments = "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on"
+def _boot(boot: list[str], share: Path, console: Path, timeout_s: float) -> None:
     command = [
-        *(QEMU, "-machine", "q35", "-accel", "tcg", *extra, "-cpu", CPU, "-smp", "1", "-m", "2048"),
-        *("-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}"),
-        *("-kernel", str(kernel.image), "-initrd", str(initrd), "-append", arguments),
+        *(QEMU, "-machine", "q35", "-accel", "tcg", "-cpu", CPU, "-smp", "1", "-m", "2048"),
+        *("-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}", *boot),
         *_folder("host", Path("/"), ",readonly=on"),
         *_folder("share", share, ""),
     ]
@@ -177,11 +172,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest")
     parser.add_argument("--timeout", type=float, default=120, help="seconds")
+    parser.add_argument("--append", default="", help="arguments for the kernel")
     parser.add_argument("command", nargs="+")
     asked = parser.parse_args()
-    result = run(
-        environment() + shlex.join(asked.command), series=asked.kernel, timeout_s=asked.timeout
-    )
+    command = environment() + shlex.join(asked.command)
+    result = run(command, series=asked.kernel, timeout_s=asked.timeout, append=asked.append)
     print(result.output, end="")
     if result.status is None or result.console:
         print(f"--- console ---\n{result.console}", file=sys.stderr)

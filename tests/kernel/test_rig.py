@@ -9,7 +9,7 @@ import struct
 import pytest
 
 from kernel.conftest import Run
-from kernel.kernels import unpack_image, version
+from kernel.kernels import last, unpack_image
 
 #: What loading an unsigned module of nobody's tree says.
 _EXPECTED = ("loading out-of-tree module", "module verification failed", "kvm: SMP vm created")
@@ -33,8 +33,20 @@ def test_images_are_unpacked_if_they_are_packed_by_xz(packed: bool) -> None:
     assert unpack_image(bytes(image) + payload) == (b"vmlinux" if packed else None)
 
 
-def test_the_newest_kernel_is_the_last() -> None:
-    releases = ["6.1.0-9-amd64", "6.1.0-56-amd64", "6.12.117+deb12-amd64", "7.3-amd64"]
-    releases += ["7.3.1+deb14-amd64", "7.10-amd64"]
-    assert max(releases, key=version) == releases[-1]
-    assert sorted(releases, key=version) == releases
+RELEASES = ["6.1.0-9-amd64", "6.1.0-56-amd64", "6.1.0-55-rt-amd64", "6.12.117+deb12-amd64"]
+RELEASES += ["6.12.117+deb12-cloud-amd64", "7.3-amd64", "7.3.1+deb14-amd64", "7.10-amd64"]
+
+
+@pytest.mark.parametrize(
+    ("series", "release"),
+    [
+        ("6.1", "6.1.0-56-amd64"),
+        ("6.1-rt", "6.1.0-55-rt-amd64"),
+        ("6.12", "6.12.117+deb12-amd64"),
+        ("newest", "7.10-amd64"),
+        ("newest-cloud", "6.12.117+deb12-cloud-amd64"),
+        ("5.10", None),
+    ],
+)
+def test_the_newest_kernel_of_a_series_is_taken(series: str, release: str | None) -> None:
+    assert last(series, RELEASES) == release
