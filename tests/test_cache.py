@@ -74,6 +74,37 @@ def test_an_entry_under_another_name_is_not_that_entry(cache: Cache) -> None:
     assert cache.get("code", OTHER) is None
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no file modes on this system")
+@pytest.mark.parametrize("umask", [0, 0o002, 0o022, 0o077])
+def test_nobody_else_can_write_or_read_an_entry(cache: Cache, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        cache.put("code", KEY, b"some code")
+    finally:
+        os.umask(before)
+    path = cache.entries()[0].path
+    modes = [place.stat().st_mode & 0o777 for place in (path, path.parent, cache.root)]
+    assert modes == [0o600, 0o700, 0o700]
+    assert cache.get("code", KEY) == b"some code"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no file modes on this system")
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_what_others_could_have_written_is_not_used(cache: Cache, mode: int) -> None:
+    cache.put("code", KEY, b"some code")
+    cache.entries()[0].path.chmod(mode)
+    assert cache.get("code", KEY) is None
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root gives files away")
+def test_what_belongs_to_somebody_else_is_not_used(cache: Cache) -> None:
+    cache.put("code", KEY, b"some code")
+    os.chown(cache.entries()[0].path, 12_345, -1)
+    assert cache.get("code", KEY) is None
+    cache.put("code", KEY, b"some code")
+    assert cache.get("code", KEY) == b"some code"
+
+
 def test_lists_and_clears(cache: Cache) -> None:
     cache.put("code", KEY, b"12345678")
     cache.put("native", OTHER, b"")

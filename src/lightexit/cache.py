@@ -58,12 +58,9 @@ class Cache:
         self._total: int | None = None  # bytes; others may add, and trim, in the meantime
 
     def get(self, kind: str, key: str) -> bytes | None:
-        """What was put under `kind` and `key`; None if it is absent or damaged."""
+        """What was put under `kind` and `key`; None if it is absent, damaged or somebody else's."""
         path = self._path(kind, key)
-        try:
-            stored = path.read_bytes()
-        except OSError:
-            return None
+        stored = _read(path)
         data = stored[_DIGEST_SIZE:]
         if stored[:_DIGEST_SIZE] != _digest(kind, key, data):
             return None
@@ -76,8 +73,9 @@ class Cache:
         path = self._path(kind, key)
         temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            temporary.write_bytes(_digest(kind, key, data) + data)
+            for folder in (self.root, path.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write(temporary, _digest(kind, key, data) + data)
             temporary.replace(path)
         except OSError:
             with contextlib.suppress(OSError):
@@ -126,6 +124,28 @@ class Cache:
 def _digest(kind: str, key: str, data: bytes) -> bytes:
     # Kind and key are part of it: an entry under another entry's name is not that entry.
     return bytes.fromhex(content_key(kind, key, data))
+
+
+def _read(path: Path) -> bytes:
+    """A file's content; nothing where it cannot be read, or others may have written it."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read() if _is_trusted(os.fstat(file.fileno())) else b""
+    except OSError:
+        return b""
+
+
+def _write(path: Path, data: bytes) -> None:
+    """A new file that nobody else can read or write, whatever the umask."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+
+
+def _is_trusted(status: os.stat_result) -> bool:
+    """Whether only this user and root could write a file."""
+    if not hasattr(os, "geteuid"):
+        return True  # elsewhere a user's folders are guarded by other means
+    return status.st_uid in (0, os.geteuid()) and not status.st_mode & 0o022
 
 
 def _unlink(path: Path) -> bool:
