@@ -19,14 +19,15 @@ from typing import Any
 
 #: What each stage is called, and the functions that do it.
 STAGES = {
-    "source": ["compiler.source:_functions"],
+    "fingerprint": ["compiler.fingerprint:fingerprint"],
+    "source": ["compiler.text:functions"],
     "front end": ["compiler.infer:infer_filter", "compiler.check:check", "compiler.lower:lower"],
     "tree's key": ["compiler.stored:key_of"],
     "LLVM set-up": ["compiler.backend:_machine", "engine.native.llvm:_target_machine"],
     "LLVM IR to better": ["compiler.backend:_transformed"],
     "better to BPF": ["compiler.backend:emit_object"],
     "link": ["compiler.link:link"],
-    "verify": ["verifier.verify:verify"],
+    "verify": ["verifier.proof:prove"],
     "BPF to LLVM IR": ["engine.native.translate:translate"],
     "IR to native": ["engine.native.llvm:compile_translated", "engine.native.elf:extract"],
     "cache read": ["cache:Cache.get"],

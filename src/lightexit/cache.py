@@ -9,8 +9,11 @@ and nothing else, so a disk that refuses is not an error.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
+import importlib.util
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +23,9 @@ from pathlib import Path
 DEFAULT_LIMIT = 64 * 2**20
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
+
+#: The folders of lightexit whose code decides what bytecode and proofs come to be.
+_MAKERS = ("abi", "compiler", "isa", "verifier")
 
 
 def content_key(*parts: str | bytes) -> str:
@@ -36,6 +42,37 @@ def default_root() -> Path:
     """Where entries live unless told otherwise: the XDG base directory specification's place."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "lightexit"
+
+
+@functools.cache
+def own_version() -> str:
+    """What lightexit's code between source and proof is in this process, with Python and LLVM.
+
+    Of a file its size and times count: by these Python, too, tells whether what it has compiled
+    is stale.
+    """
+    here = os.path.dirname(__file__)
+    files = [_files_version(os.path.join(here, name)) for name in _MAKERS]
+    return content_key(sys.version, _llvmlite_version(), *files)
+
+
+def _files_version(folder: str) -> str:
+    """Names, sizes and times of a folder's source files."""
+    with os.scandir(folder) as entries:
+        found = [(each.name, each.stat()) for each in entries if each.name.endswith(".py")]
+    found.sort(key=lambda each: each[0])
+    said = [(name, s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns) for name, s in found]
+    return repr(said)
+
+
+def _llvmlite_version() -> bytes:
+    """Read, not asked for: importing llvmlite takes longer than all else of a warm start."""
+    spec = importlib.util.find_spec("llvmlite")
+    places = spec.submodule_search_locations if spec else None
+    try:
+        return Path(places[0], "_version.py").read_bytes() if places else b""
+    except OSError:
+        return b""
 
 
 @dataclass(frozen=True)

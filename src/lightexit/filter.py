@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec
 
 from lightexit.abi import (
     ApicFlag,
@@ -34,6 +34,7 @@ from lightexit.abi import (
     u32,
     u64,
 )
+from lightexit.cache import Cache, content_key, own_version
 
 if TYPE_CHECKING:
     from lightexit.engine.api import Engine, Loaded
@@ -88,18 +89,49 @@ class Filter(Generic[P]):
         """Its bytecode. Raises AuthorError where the source is outside the subset."""
         from lightexit.compiler import compile_filter
 
-        return compile_filter(self.function)
+        return self._kept.program if self._kept else compile_filter(self.function)
 
     @functools.cached_property
     def report(self) -> Report:
         """What the verifier proved. Raises AuthorError where it refuses."""
         from lightexit.verifier import verify
 
-        return verify(self.program).accepted_or_raise()
+        if self._kept:
+            return self._kept
+        report = verify(self.program).accepted_or_raise()
+        self._keep(report)
+        return report
 
     def load(self, engine: Engine) -> LoadedFilter:
         """Make it ready to run in `engine`."""
         return LoadedFilter(engine.load(self.program), self.report)
+
+    @functools.cached_property
+    def _key(self) -> str | None:
+        """What program and proof depend on, at first use; None where that cannot be told."""
+        return _key_of(self.function)
+
+    @functools.cached_property
+    def _kept(self) -> Report | None:
+        """What was proved of the very same filter before, perhaps in another process."""
+        from lightexit.verifier.stored import KIND, unpack
+
+        stored = Cache().get(KIND, self._key) if self._key else None
+        return unpack(stored) if stored else None
+
+    def _keep(self, report: Report) -> None:
+        """Unless the sources have changed while they were being compiled."""
+        from lightexit.verifier.stored import KIND, pack
+
+        if self._key and self._key == _key_of(self.function):
+            Cache().put(KIND, self._key, pack(report))
+
+
+def _key_of(function: Callable[..., Any]) -> str | None:
+    from lightexit.compiler.fingerprint import fingerprint
+
+    seen = fingerprint(function, Cache())
+    return seen and content_key(own_version(), seen)
 
 
 def io_filter(function: Callable[Concatenate[IoContext, P], Verdict]) -> Filter[P]:

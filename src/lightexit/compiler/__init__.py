@@ -11,11 +11,13 @@ an error that asks for `u64(...)`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lightexit.cache import Cache
-from lightexit.compiler.tree import Filter
 from lightexit.isa.program import Program
+
+if TYPE_CHECKING:
+    from lightexit.compiler.tree import Filter
 
 __all__ = ["compile_filter"]
 

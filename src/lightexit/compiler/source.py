@@ -4,18 +4,15 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import linecache
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
+from lightexit.compiler import text
 from lightexit.compiler.tree import Span
 from lightexit.errors import AuthorError, Location
-
-_Index = dict[tuple[int, str], ast.FunctionDef]
-_parsed: dict[str, tuple[list[str], _Index]] = {}
 
 
 @dataclass(frozen=True)
@@ -36,11 +33,12 @@ class Source:
         if self.call is not None:
             return self.call
         line: int = getattr(node, "lineno", self.node.lineno)
-        text = self._text(line)
-        column = _characters(text, getattr(node, "col_offset", 0))
+        written = self._text(line)
+        column = _characters(written, getattr(node, "col_offset", 0))
         if getattr(node, "end_lineno", None) != line:
-            return Span(self.file, line, column, len(text))
-        return Span(self.file, line, column, _characters(text, getattr(node, "end_col_offset", 0)))
+            return Span(self.file, line, column, len(written))
+        end = _characters(written, getattr(node, "end_col_offset", 0))
+        return Span(self.file, line, column, end)
 
     def where(self, node: ast.AST) -> Location:
         """`node`'s place, with the text of its line."""
@@ -48,13 +46,7 @@ class Source:
 
     def lookup(self, name: str) -> object:
         """What a name that is not local means. Raises LookupError."""
-        function = self.function
-        if name in function.__code__.co_freevars:
-            cells = function.__closure__ or ()
-            return _content(cells[function.__code__.co_freevars.index(name)])
-        if name in function.__globals__:
-            return function.__globals__[name]
-        return vars(builtins)[name]
+        return text.lookup(self.function, name)
 
     def called_at(self, call: Span) -> Source:
         """This function as a caller sees it: those of the contract are no place to look at."""
@@ -71,8 +63,8 @@ class Source:
 
 def locate(span: Span) -> Location:
     """A span as a place to show, with the text of its line."""
-    text = linecache.getline(span.file, span.line).rstrip("\n")
-    return Location(span.file, span.line, span.column, span.end_column, text)
+    line = linecache.getline(span.file, span.line).rstrip("\n")
+    return Location(span.file, span.line, span.column, span.end_column, line)
 
 
 def source_of(function: Callable[..., Any]) -> Source:
@@ -86,7 +78,7 @@ def source_of(function: Callable[..., Any]) -> Source:
             hint="@io_filter before def",
         )
     code = function.__code__
-    lines, index = _functions(code.co_filename)
+    lines, index = text.functions(code.co_filename)
     node = index.get((code.co_firstlineno, code.co_name))
     if node is None:
         raise _no_source(function)
@@ -106,35 +98,8 @@ def _no_source(function: FunctionType) -> AuthorError:
     )
 
 
-def _functions(file: str) -> tuple[list[str], _Index]:
-    """The lines of a file and its functions by first line (of decorators, too) and name."""
-    lines = linecache.getlines(file)
-    if file not in _parsed or _parsed[file][0] is not lines:
-        _parsed[file] = (lines, _index("".join(lines)))
-    return _parsed[file]
-
-
-def _index(text: str) -> _Index:
-    try:
-        module = ast.parse(text)
-    except SyntaxError:
-        return {}
-    return {
-        (min([node.lineno, *(line.lineno for line in node.decorator_list)]), node.name): node
-        for node in ast.walk(module)
-        if isinstance(node, ast.FunctionDef)
-    }
-
-
-def _content(cell: Any) -> object:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        raise LookupError("not assigned yet") from None
-
-
-def _characters(text: str, byte_offset: int) -> int:
+def _characters(line: str, byte_offset: int) -> int:
     """A column that counts UTF-8 bytes, as `ast` has it, in characters."""
-    if text.isascii():
+    if line.isascii():
         return byte_offset
-    return len(text.encode()[:byte_offset].decode(errors="ignore"))
+    return len(line.encode()[:byte_offset].decode(errors="ignore"))

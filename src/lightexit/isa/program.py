@@ -8,7 +8,9 @@ index into `Program.maps`, the second `imm` the offset into the map's value (RFC
 
 from __future__ import annotations
 
+import linecache
 from dataclasses import dataclass
+from typing import Any
 
 from lightexit.errors import Location
 
@@ -46,3 +48,34 @@ class Program:
                 break
             found = line.where
         return found
+
+    def to_plain(self) -> list[Any]:
+        """All of it as values that `json` can write, but for the text of the source lines."""
+        files = {line.where.file: None for line in self.lines}
+        numbers = {file: number for number, file in enumerate(files)}
+        lines = [
+            (line.slot, numbers[at.file], at.line, at.column, at.end_column)
+            for line in self.lines
+            for at in (line.where,)
+        ]
+        maps = [(each.name, each.size) for each in self.maps]
+        return [self.name, self.code.hex(), maps, list(files), lines]
+
+    @classmethod
+    def from_plain(cls, plain: list[Any]) -> Program:
+        """Inverse of `to_plain`; the text of source lines is read anew."""
+        name, code, maps, files, lines = plain
+        texts = [linecache.getlines(file) for file in files]
+        return cls(
+            name,
+            bytes.fromhex(code),
+            tuple(Map(*each) for each in maps),
+            tuple(
+                Line(slot, Location(files[n], line, start, end, _text(texts[n], line)))
+                for slot, n, line, start, end in lines
+            ),
+        )
+
+
+def _text(lines: list[str], number: int) -> str:
+    return lines[number - 1].rstrip("\n") if number <= len(lines) else ""

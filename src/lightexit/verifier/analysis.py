@@ -20,6 +20,7 @@ from lightexit.isa import Program
 from lightexit.verifier.checker import Checker
 from lightexit.verifier.findings import Findings
 from lightexit.verifier.flow import Flow
+from lightexit.verifier.limits import Limits
 from lightexit.verifier.merge import Shape, course_of, merged, shape_of
 from lightexit.verifier.requirements import RequirementError, requirements
 from lightexit.verifier.state import State, initial, state_covers
@@ -29,25 +30,6 @@ from lightexit.verifier.transfer import Transfer, Ways
 _MEMORY = 64
 #: States of a shape that may meet before they are widened: at the first try, at the second.
 _PATIENCE = (8, 1 << 30)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a program may cost: its size in slots, its longest run in instructions, its proof in
-    abstract states. `helpers` are the numbers of those it may call.
-
-    Without `answers`, r0 may be any number and nothing is asked of `ctx.data`: memory safety
-    and termination of any eBPF program.
-    """
-
-    slots: int = 16_384
-    instructions: int = 65_536
-    states: int = 100_000
-    helpers: frozenset[int] = frozenset()
-    answers: bool = True
-
-
-DEFAULT = Limits()
 
 
 class Step(NamedTuple):

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from lightexit.errors import AuthorError
 from lightexit.isa import Program
 from lightexit.verifier import scalar, words
-from lightexit.verifier.analysis import Limits, watch
+from lightexit.verifier.analysis import watch
 from lightexit.verifier.flow import Flow
+from lightexit.verifier.limits import Limits
 from lightexit.verifier.state import State
 from lightexit.verifier.value import Number, Pointer, Value
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lightexit.abi import Request
 from lightexit.errors import AuthorError, Location
 from lightexit.isa import Program
-from lightexit.verifier.analysis import DEFAULT, Limits
-from lightexit.verifier.findings import Ranges
-from lightexit.verifier.invariants import Invariant, Traced, invariants, trace
+from lightexit.verifier.limits import DEFAULT, Limits
+
+if TYPE_CHECKING:
+    from lightexit.verifier.findings import Ranges
+    from lightexit.verifier.invariants import Invariant, Traced
 
 LINE_ACTIONS = ("raised_lines", "lowered_lines", "pulsed_lines")
 ALL_REQUESTS = Request(~0)
@@ -77,11 +79,15 @@ class Report:
     @cached_property
     def invariants(self) -> dict[int, Invariant]:
         """What holds before each instruction that some path reaches, by slot."""
+        from lightexit.verifier.invariants import invariants
+
         return invariants(self.program, self.limits)
 
     def trace(self) -> list[Traced]:
         """The states before each instruction, in the order of exploration; `str` of each is for
         a reader. Empty for illegal bytecode."""
+        from lightexit.verifier.invariants import trace
+
         return trace(self.program, self.limits)
 
     @property

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`verify`: from a program to a report."""
+"""`prove`: from a program to a report."""
 
 from __future__ import annotations
 
 from lightexit.errors import AuthorError
 from lightexit.isa import SLOT_SIZE, Program
 from lightexit.verifier import words
-from lightexit.verifier.analysis import DEFAULT, Analysis, Limits, Refusal, Step, explore
+from lightexit.verifier.analysis import Analysis, Refusal, Step, explore
 from lightexit.verifier.flow import Flow
+from lightexit.verifier.limits import DEFAULT, Limits
 from lightexit.verifier.report import Report, VerifierError
 from lightexit.verifier.state import STACK_SIZE
 from lightexit.verifier.value import Pointer, RegionKind
@@ -15,8 +16,8 @@ from lightexit.verifier.value import Pointer, RegionKind
 _PATH_SHOWN = 12
 
 
-def verify(program: Program, limits: Limits = DEFAULT) -> Report:
-    """Prove the program safe, or tell why not: never raises for what a program says."""
+def prove(program: Program, limits: Limits = DEFAULT) -> Report:
+    """See `verify`."""
     slots = len(program.code) // SLOT_SIZE
     if slots > limits.slots:
         long = f"{program.name} has {slots} instruction slots"
