@@ -9,7 +9,6 @@ and nothing else, so a disk that refuses is not an error.
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import importlib.util
 import os
@@ -44,15 +43,12 @@ def default_root() -> Path:
     return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "lightexit"
 
 
-@functools.cache
-def own_version() -> str:
-    """What lightexit's code between source and proof is in this process, with Python and LLVM.
-
-    Of a file its size and times count: by these Python, too, tells whether what it has compiled
-    is stale.
-    """
+def _own_version() -> str:
     here = os.path.dirname(__file__)
-    files = [_files_version(os.path.join(here, name)) for name in _MAKERS]
+    try:
+        files = [_files_version(os.path.join(here, name)) for name in _MAKERS]
+    except OSError:  # not in files of its own: nothing is found again
+        return os.urandom(_DIGEST_SIZE).hex()
     return content_key(sys.version, _llvmlite_version(), *files)
 
 
@@ -73,6 +69,12 @@ def _llvmlite_version() -> bytes:
         return Path(places[0], "_version.py").read_bytes() if places else b""
     except OSError:
         return b""
+
+
+#: What lightexit's code between source and proof is in this process, with Python and LLVM: found
+#: when it is imported, for its files may be replaced later. Of a file its size and times count:
+#: by these Python, too, tells whether what it has compiled is stale.
+OWN_VERSION = _own_version()
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@ Four kinds, by whose move it is: the author's (`AuthorError`), the machine's
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file that somebody wrote.
 
     `line` counts from 1, `column` and `end_column` from 0; `text` is the source line.

@@ -34,12 +34,15 @@ from lightexit.abi import (
     u32,
     u64,
 )
-from lightexit.cache import Cache, content_key, own_version
+from lightexit.cache import OWN_VERSION, Cache, content_key
+from lightexit.compiler import compile_filter
+from lightexit.compiler.fingerprint import fingerprint
+from lightexit.verifier import Report, verify
+from lightexit.verifier.stored import KIND, pack, unpack
 
 if TYPE_CHECKING:
     from lightexit.engine.api import Engine, Loaded
     from lightexit.isa.program import Program
-    from lightexit.verifier import Report
 
 __all__ = [
     "ApicFlag",
@@ -87,15 +90,11 @@ class Filter(Generic[P]):
     @functools.cached_property
     def program(self) -> Program:
         """Its bytecode. Raises AuthorError where the source is outside the subset."""
-        from lightexit.compiler import compile_filter
-
         return self._kept.program if self._kept else compile_filter(self.function)
 
     @functools.cached_property
     def report(self) -> Report:
         """What the verifier proved. Raises AuthorError where it refuses."""
-        from lightexit.verifier import verify
-
         if self._kept:
             return self._kept
         report = verify(self.program).accepted_or_raise()
@@ -114,24 +113,18 @@ class Filter(Generic[P]):
     @functools.cached_property
     def _kept(self) -> Report | None:
         """What was proved of the very same filter before, perhaps in another process."""
-        from lightexit.verifier.stored import KIND, unpack
-
         stored = Cache().get(KIND, self._key) if self._key else None
         return unpack(stored) if stored else None
 
     def _keep(self, report: Report) -> None:
         """Unless the sources have changed while they were being compiled."""
-        from lightexit.verifier.stored import KIND, pack
-
         if self._key and self._key == _key_of(self.function):
             Cache().put(KIND, self._key, pack(report))
 
 
 def _key_of(function: Callable[..., Any]) -> str | None:
-    from lightexit.compiler.fingerprint import fingerprint
-
     seen = fingerprint(function, Cache())
-    return seen and content_key(own_version(), seen)
+    return seen and content_key(OWN_VERSION, seen)
 
 
 def io_filter(function: Callable[Concatenate[IoContext, P], Verdict]) -> Filter[P]:

@@ -152,3 +152,14 @@ def test_unknown_engine() -> None:
 
 def test_unknown_command() -> None:
     assert "No such command" in refusal("fly", status=2)
+
+
+def test_cache_lists_and_clears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    prove = [sys.executable, "-c", "from counter import read_counter; read_counter.report"]
+    subprocess.run(prove, cwd=Path(COUNTER).parent, check=True)
+    *entries, total = lightexit("cache").stdout.splitlines()
+    assert [entry.split()[0] for entry in entries] == ["bytecode", "names", "proof"]
+    assert total.startswith(f"{tmp_path / 'lightexit'}: 3 entries")
+    assert "3 entries deleted" in lightexit("cache", "--clear").stdout
+    assert "0 entries" in lightexit("cache").stdout

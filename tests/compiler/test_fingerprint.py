@@ -256,7 +256,7 @@ def seen(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, do: Callable[[]
     return asked
 
 
-#: What `own_version` covers.
+#: What `OWN_VERSION` covers.
 LIGHTEXITS_OWN = ("lightexit.abi.", "lightexit.compiler.")
 
 

@@ -10,6 +10,7 @@ and the filter is compiled: no entry of the cache can be stale.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from enum import Enum, EnumType, Flag
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -32,7 +33,7 @@ def fingerprint(function: Callable[..., Any], cache: Cache) -> str | None:
         walk.filter(function)
     except _Unknown:
         return None
-    return content_key(*walk.facts)
+    return content_key(json.dumps(walk.facts))
 
 
 class _Walk:
@@ -87,11 +88,10 @@ class _Walk:
     def _enum(self, value: EnumType) -> None:
         self.facts += (value.__module__, value.__qualname__)
         if issubclass(value, Flag):
-            self.facts.append(str(vars(value).get("_boundary_")))
-        for base in value.__mro__:
-            # Operators of its own may make anything of its members.
-            if isinstance(base, EnumType) and any(map(_is_operator, vars(base).items())):
-                raise _Unknown
+            self.facts.append(str(getattr(value, "_boundary_", None)))
+        bases = [base for base in value.__mro__ if isinstance(base, EnumType)]
+        if any(base.__module__ != "enum" and _has_operators(base) for base in bases):
+            raise _Unknown
 
     def _class(self, value: type) -> None:
         self.facts += (value.__module__, value.__qualname__)
@@ -104,10 +104,14 @@ class _Walk:
             self.facts += (field.name, str(field.offset))
             self.visit(field.type)
         for base in value.__mro__:
-            for name, method in vars(base).items():
-                if is_inline(method):
-                    self.facts.append(name)
-                    self.visit(method)
+            if isinstance(base, type(Struct)) and base is not Struct:
+                self._methods(base)
+
+    def _methods(self, value: type[Struct]) -> None:
+        for name, method in vars(value).items():
+            if is_inline(method):
+                self.facts.append(name)
+                self.visit(method)
 
     def _array(self, value: ArrayType) -> None:
         self.facts.append(str(value.length))
@@ -179,10 +183,15 @@ _VISITS: list[tuple[Any, Callable[[_Walk, Any], None]]] = [
 _NO_OPERATORS = {"__doc__", "__format__", "__init__", "__new__", "__repr__", "__str__"}
 
 
-def _is_operator(item: tuple[str, object]) -> bool:
-    name, value = item
-    is_own = isinstance(value, FunctionType) and value.__module__ != "enum"
-    return is_own and name.startswith("__") and name not in _NO_OPERATORS
+def _has_operators(enum: EnumType) -> bool:
+    """Whether it says for itself what an operator makes of its members: that may be anything."""
+    return any(
+        name.startswith("__")
+        and name not in _NO_OPERATORS
+        and isinstance(value, FunctionType)
+        and value.__module__ != "enum"
+        for name, value in vars(enum).items()
+    )
 
 
 def _plain(value: Any) -> str:

@@ -12,7 +12,7 @@ import json
 import linecache
 from collections.abc import Iterable, Iterator
 
-from lightexit.cache import Cache, content_key, own_version
+from lightexit.cache import OWN_VERSION, Cache, content_key
 from lightexit.compiler.text import functions
 
 KIND = "names"
@@ -35,7 +35,7 @@ def named_in(file: str, cache: Cache) -> tuple[str, Named]:
     lines = linecache.getlines(file)
     if file not in _known or _known[file][0] is not lines:
         digest = content_key("".join(lines))
-        _known[file] = (lines, digest, _kept(file, content_key(own_version(), digest), cache))
+        _known[file] = (lines, digest, _kept(file, content_key(OWN_VERSION, digest), cache))
     return _known[file][1:]
 
 

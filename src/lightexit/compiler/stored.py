@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 
-from lightexit.cache import content_key, own_version
+from lightexit.cache import OWN_VERSION, content_key
 from lightexit.compiler.tree import Filter
 from lightexit.isa.program import Program
 
@@ -14,7 +14,7 @@ KIND = "bytecode"
 
 def key_of(filter_tree: Filter) -> str:
     """What a filter's bytecode depends on: the tree, and who compiles it."""
-    return content_key(repr(filter_tree), own_version())
+    return content_key(repr(filter_tree), OWN_VERSION)
 
 
 def pack(program: Program) -> bytes:

@@ -8,23 +8,21 @@ index into `Program.maps`, the second `imm` the offset into the map's value (RFC
 
 from __future__ import annotations
 
-import linecache
 from dataclasses import dataclass
-from typing import Any
+from linecache import getline
+from typing import Any, NamedTuple
 
 from lightexit.errors import Location
 
 
-@dataclass(frozen=True)
-class Map:
+class Map(NamedTuple):
     """One state a program uses: `size` is that of the map value in bytes, header included."""
 
     name: str
     size: int
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """The source of the instructions from slot `slot` on, until the next `Line`."""
 
     slot: int
@@ -65,17 +63,8 @@ class Program:
     def from_plain(cls, plain: list[Any]) -> Program:
         """Inverse of `to_plain`; the text of source lines is read anew."""
         name, code, maps, files, lines = plain
-        texts = [linecache.getlines(file) for file in files]
-        return cls(
-            name,
-            bytes.fromhex(code),
-            tuple(Map(*each) for each in maps),
-            tuple(
-                Line(slot, Location(files[n], line, start, end, _text(texts[n], line)))
-                for slot, n, line, start, end in lines
-            ),
+        places = tuple(
+            Line(slot, Location(files[n], at, start, end, getline(files[n], at).rstrip("\n")))
+            for slot, n, at, start, end in lines
         )
-
-
-def _text(lines: list[str], number: int) -> str:
-    return lines[number - 1].rstrip("\n") if number <= len(lines) else ""
+        return cls(name, bytes.fromhex(code), tuple(Map(*each) for each in maps), places)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import mmap
 import sys
 from typing import Any
@@ -35,10 +36,15 @@ class Mapping:
         return address
 
 
+@functools.cache
+def _mprotect() -> Any:
+    function = ctypes.CDLL(None, use_errno=True).mprotect
+    function.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    return function
+
+
 def _make_executable(address: int, size: int) -> None:
-    mprotect = ctypes.CDLL(None, use_errno=True).mprotect
-    mprotect.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-    if mprotect(address, size, mmap.PROT_READ | mmap.PROT_EXEC):
+    if _mprotect()(address, size, mmap.PROT_READ | mmap.PROT_EXEC):
         raise _refused(ctypes.get_errno())
 
 
