@@ -6,16 +6,25 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bench.lines import filters
 from compiler.authoring import HEADER, compiled, function, with_body
 from lightexit.abi import STATE_OFFSET
 from lightexit.cache import Cache
 from lightexit.compiler import compile_filter
+from lightexit.compiler import link as link_module
 from lightexit.compiler import stored as stored_module
+from lightexit.compiler.backend import emit_object
+from lightexit.compiler.check import check
+from lightexit.compiler.infer import infer_filter
+from lightexit.compiler.lower import lower
 from lightexit.compiler.stored import KIND, pack, unpack
+from lightexit.filter import Filter
 from lightexit.isa import PSEUDO_MAP_IDX_VALUE, Kind, decode
+from lightexit.isa.elf import read_object
 from lightexit.isa.program import Map
 
 SIMPLE = with_body("ctx.data = s.base\nreturn Verdict.HANDLED")
@@ -170,3 +179,9 @@ def _python(script: str, folder: Path) -> str:
 
 def test_map_is_plain_data() -> None:
     assert compiled(SIMPLE).maps == (Map("s", STATE_OFFSET + 112),)
+
+
+@pytest.mark.parametrize("each", list(filters()), ids=lambda each: each.function.__module__)
+def test_the_object_says_what_pyelftools_reads_in_it(each: Filter[Any]) -> None:
+    elf = emit_object(lower(check(infer_filter(each.function))).text)
+    assert link_module._object(elf, "a.o") == read_object(elf, "a.o")

@@ -6,11 +6,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lightexit.abi import STATE_OFFSET
+from lightexit.compiler.emit import ENTRY, SECTION
 from lightexit.compiler.source import locate
 from lightexit.compiler.tree import Filter, Span
 from lightexit.errors import AuthorError
-from lightexit.isa import PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode, encode, read_elf
+from lightexit.isa import PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode, encode
+from lightexit.isa.btf import line_info
+from lightexit.isa.linker import Function, Object, Relocation, link_object
 from lightexit.isa.program import Line, Map, Program
+from lightexit.isa.sections import relocations_of, sections_of, symbols_of
 
 #: Linux, Documentation/bpf/bpf_design_QA.rst.
 STACK_SIZE = 512
@@ -19,7 +23,7 @@ _FRAME_POINTER = 10
 
 def link(filter_tree: Filter, spans: tuple[Span, ...], elf: bytes) -> Program:
     """The program in an object; its debug lines are numbers of `spans`, counted from 1."""
-    (linked,) = read_elf(elf, value_offset=STATE_OFFSET, file=filter_tree.name)
+    (linked,) = link_object(_object(elf, filter_tree.name), value_offset=STATE_OFFSET)
     code = decode(linked)
     _check_stack(filter_tree, code)
     numbers = [int(each.name.removeprefix("state")) for each in linked.maps]
@@ -28,6 +32,27 @@ def link(filter_tree: Filter, spans: tuple[Span, ...], elf: bytes) -> Program:
         encode([_renumbered(each, numbers) for each in code]),
         tuple(Map(state.name, state.size) for state in filter_tree.states),
         tuple(Line(line.slot, locate(spans[line.where.line - 1])) for line in linked.lines),
+    )
+
+
+def _object(elf: bytes, file: str) -> Object:
+    """What LLVM made of `emit`'s module: one function, in a section of its own."""
+    sections = sections_of(elf)
+    by_name = {section.name: number for number, section in enumerate(sections)}
+    number, symbols = by_name[SECTION], symbols_of(sections)
+    code = sections[number].data
+    return Object(
+        file,
+        names={each: name for name, each in by_name.items()},
+        code={number: code},
+        functions=[Function(ENTRY, number, 0, len(code), is_global=True)],
+        relocations={
+            (number, each.offset): Relocation(
+                each.kind, each.symbol.name, each.symbol.section, each.symbol.value
+            )
+            for each in relocations_of(sections, symbols, number)
+        },
+        lines=line_info(sections[by_name[".BTF"]].data, sections[by_name[".BTF.ext"]].data),
     )
 
 

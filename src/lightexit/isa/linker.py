@@ -81,11 +81,16 @@ def read_elf(data: bytes, *, value_offset: int, file: str) -> list[Program]:
     """
     from lightexit.isa.elf import read_object
 
-    found = read_object(data, file)
+    return link_object(read_object(data, file), value_offset=value_offset)
+
+
+def link_object(found: Object, *, value_offset: int) -> list[Program]:
+    """The programs of an object; see `read_elf`."""
     functions = [each for each in found.functions if each.is_global]
     entries = [each for each in functions if found.names[each.section] != ".text"] or functions
     if not entries:
-        raise AuthorError(f"{file} has no global function", expected="one at least: the program")
+        found_none = f"{found.file} has no global function"
+        raise AuthorError(found_none, expected="one at least: the program")
     return [_Linker(found, value_offset).link(each) for each in entries]
 
 
