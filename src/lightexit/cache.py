@@ -23,6 +23,9 @@ DEFAULT_LIMIT = 64 * 2**20
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
 
+#: Bytes below a root, as far as this process knows; others may add, and trim, in the meantime.
+_totals: dict[Path, int] = {}
+
 #: The folders of lightexit whose code decides what bytecode and proofs come to be.
 _MAKERS = ("abi", "compiler", "isa", "verifier")
 
@@ -94,7 +97,6 @@ class Cache:
     def __init__(self, root: Path | None = None, limit: int = DEFAULT_LIMIT) -> None:
         self.root = root if root is not None else default_root()
         self.limit = limit
-        self._total: int | None = None  # bytes; others may add, and trim, in the meantime
 
     def get(self, kind: str, key: str) -> bytes | None:
         """What was put under `kind` and `key`; None if it is absent, damaged or somebody else's."""
@@ -145,10 +147,10 @@ class Cache:
 
     def _account(self, size: int, keep: Path) -> None:
         """Look at the folder only at first, and when it may have become too large."""
-        if self._total is not None:
-            self._total += size
-        if self._total is None or self._total > self.limit:
-            self._total = self._trim(keep)
+        total = _totals.get(self.root)
+        if total is None or total + size > self.limit:
+            total = self._trim(keep) - size
+        _totals[self.root] = total + size
 
     def _trim(self, keep: Path) -> int:
         """Drop what is too much; the bytes that remain."""

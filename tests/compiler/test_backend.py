@@ -85,7 +85,7 @@ def test_options_that_do_not_act_are_noticed(missing: int) -> None:
         del options[{missing}]
         backend._OPTIONS = tuple(options)
         try:
-            backend._machine()
+            backend._check_options()
         except InternalError as error:
             print(error)
     """
@@ -98,3 +98,21 @@ def test_options_that_do_not_act_are_noticed(missing: int) -> None:
         check=True,
     )
     assert "LLVM ignores the options" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("body", "checks"),
+    [
+        ("ctx.data = 1 if s.base else 2", 0),
+        ("ctx.data = u64(s.timers[s.status & 1].remaining(3) + s.base)", 0),
+        ("for i in range(8):\n    s.table[i] = 0", 1),
+        ("while s.base:\n    s.base = s.base >> 1", 1),
+    ],
+)
+def test_the_first_loop_has_the_options_tested(
+    body: str, checks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[None] = []
+    monkeypatch.setattr(backend, "_check_options", lambda: seen.append(None))
+    assert compiled(with_body(body + "\nreturn Verdict.PASS")).code
+    assert len(seen) == checks

@@ -3,7 +3,7 @@
 
 LLVM's BPF back end ends the whole process on what it cannot lower. What keeps LLVM from making
 such a thing of our IR are options that are set for the process; unknown ones are ignored in
-silence, so the first use tests that they act.
+silence, so the first loop has it tested that they act.
 """
 
 from __future__ import annotations
@@ -82,10 +82,14 @@ _DEADLY = re.compile(
     r"|\b(?:mul|udiv|urem)(?: n[us]w)* i(?:6[5-9]|[7-9]\d|\d{3})\b"
 )
 
+_TARGET = re.compile(r"label %([\w.]+)")
+
 
 def emit_object(text: str) -> bytes:
     """The BPF object file of a module of LLVM IR."""
     machine = _machine()
+    if _loops(text):
+        _check_options()
     module = _optimized(text, machine)
     deadly = _DEADLY.search(str(module))
     if deadly:
@@ -138,8 +142,22 @@ def _machine() -> Any:
     llvm.initialize_all_asmprinters()
     for option in _OPTIONS:
         llvm.set_option("lightexit", option)
-    machine = llvm.Target.from_triple("bpfel").create_target_machine(cpu=CPU, opt=2)
-    probed = str(_optimized(_PROBE, machine))
+    return llvm.Target.from_triple("bpfel").create_target_machine(cpu=CPU, opt=2)
+
+
+@functools.cache
+def _check_options() -> None:
+    probed = str(_optimized(_PROBE, _machine()))
     if "memset" in probed or "phi" not in probed.partition("@sum")[2]:
         raise InternalError("LLVM ignores the options that keep its BPF back end alive")
-    return machine
+
+
+def _loops(text: str) -> bool:
+    """Whether some branch leads back: the options are about loops, and LLVM makes no new ones."""
+    passed = set()
+    for line in text.splitlines():
+        if line.endswith(":"):
+            passed.add(line[:-1])
+        elif not passed.isdisjoint(_TARGET.findall(line)):
+            return True
+    return False

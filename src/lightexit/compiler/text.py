@@ -56,9 +56,13 @@ def _index(text: str) -> Index:
     }
 
 
+#: Where statements stand in statements.
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
     """All statements below `node`: functions stand nowhere else, and expressions are many."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.expr | ast.expr_context):
+    for block in _BLOCKS:
+        for child in getattr(node, block, ()):
             yield child
             yield from _statements(child)

@@ -8,6 +8,7 @@ Each refusal names the slot and the field.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from lightexit.errors import AuthorError
@@ -25,6 +26,18 @@ def decode(code: Program | bytes) -> tuple[Instruction, ...]:
     Raises AuthorError for whatever is not legal.
     """
     program = code if isinstance(code, Program) else Program("bytecode", code)
+    try:
+        return _decoded(program.code)
+    except AuthorError:
+        return _checked(program)  # says of which program, and where in its source
+
+
+@functools.lru_cache(maxsize=4)  # linker, verifier and engine ask for the same one after another
+def _decoded(code: bytes) -> tuple[Instruction, ...]:
+    return _checked(Program("bytecode", code))
+
+
+def _checked(program: Program) -> tuple[Instruction, ...]:
     instructions = tuple(decode_unlinked(program))
     _check_targets(program, instructions)
     _check_end(program, instructions[-1])
