@@ -30,8 +30,10 @@ class Builder:
         self.emit(f"{name} = {expression}")
         return name
 
-    def allocate(self) -> None:
-        """eBPF's stack and registers.
+    def allocate(self, maps: int) -> None:
+        """eBPF's stack and registers; and the addresses of so many map values, read here once.
+
+        No pass of the short pipeline would find that several reads of one are the same.
 
         Verified programs read nothing that they have not written. What others find there is any
         number, but a number: a decision on a value that LLVM knows to be undefined would let it
@@ -41,6 +43,9 @@ class Builder:
         for number in range(FRAME_POINTER):
             self.emit(f"%r{number} = alloca i64")
             self.emit(f"store i64 0, ptr %r{number}")
+        for number in range(maps):
+            place = self.value(f"getelementptr ptr, ptr %maps, i64 {number}")
+            self.emit(f"%map{number} = load i64, ptr {place}, align 8, !invariant.load !0")
 
     def read(self, register: int, width: int = 64) -> str:
         """The low `width` bits of a register."""

@@ -53,7 +53,7 @@ class _Function:
         """The program as its host calls it."""
         b = self._builder
         b.emit("define i64 @run(ptr %context, ptr %maps) #0 {")
-        b.allocate()
+        b.allocate(len(self._program.maps))
         b.write(1, b.value("ptrtoint ptr %context to i64"))
         return self._body()
 
@@ -62,7 +62,7 @@ class _Function:
         b = self._builder
         parameters = "".join(f", i64 %a{n}" for n in _ARGUMENTS)
         b.emit(f"define internal i64 @f{self._entry}(ptr %maps{parameters}) #0 {{")
-        b.allocate()
+        b.allocate(len(self._program.maps))
         for number in _ARGUMENTS:
             b.write(number, f"%a{number}")
         return self._body()
@@ -119,11 +119,7 @@ class _Function:
     def _map_value(self, i: Instruction) -> str:
         if i.imm >= len(self._program.maps):
             raise self._refuse(i, f"a map index below {len(self._program.maps)}")
-        b = self._builder
-        slot = b.value(f"getelementptr ptr, ptr %maps, i64 {i.imm}")
-        value = b.value(f"load ptr, ptr {slot}, align 8, !invariant.load !0")
-        address = b.value(f"ptrtoint ptr {value} to i64")
-        return b.value(f"add i64 {address}, {i.next_imm}")
+        return self._builder.value(f"add i64 %map{i.imm}, {i.next_imm}")
 
     def _load(self, i: Instruction) -> None:
         b = self._builder
