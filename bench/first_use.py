@@ -2,10 +2,10 @@
 """The first use of a filter in a process: from `load` to machine code that can be called.
 
 *cold*: an empty cache, so everything is made; *warm*: another process has left all of it in the
-cache. Every figure is the median of fresh processes. `import` is what Python takes to import
-the device and the native engine, before; modules that only the load needs are imported before
-it too, but for the columns `+ imports`. Goals: 30 ms cold, 1 ms warm, the latter whatever it
-imports.
+cache. Every figure is the median of fresh processes; their own time counts, as others may run.
+`import` is what Python takes to import the device and the native engine, before the load;
+modules that only a cold load needs are imported before it too, but in the column `+ imports`.
+Goals: 30 ms cold, 1 ms warm, the latter with whatever it imports.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -103,6 +104,19 @@ def test_what_belongs_to_somebody_else_is_not_used(cache: Cache) -> None:
     assert cache.get("code", KEY) is None
     cache.put("code", KEY, b"some code")
     assert cache.get("code", KEY) == b"some code"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_no_link_is_written_through(
+    cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.put("code", OTHER, b"makes the folder")
+    (tmp_path / "mine").write_text("precious")
+    monkeypatch.setattr("os.getpid", lambda: 1)
+    monkeypatch.setattr("threading.get_ident", lambda: 2)
+    (cache.root / "code" / f"{KEY}.1-2.tmp").symlink_to(tmp_path / "mine")
+    cache.put("code", KEY, b"some code")
+    assert (tmp_path / "mine").read_text() == "precious"
 
 
 def test_lists_and_clears(cache: Cache) -> None:

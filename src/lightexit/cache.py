@@ -178,8 +178,12 @@ def _read(path: Path) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     """A new file that nobody else can read or write, whatever the umask."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with open(path, "xb", opener=_open_private) as file:
         file.write(data)
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _is_trusted(status: os.stat_result) -> bool:

@@ -20,7 +20,7 @@ from compiler.authoring import module
 from lightexit.abi import IntType
 from lightexit.cache import Cache
 from lightexit.compiler import fingerprint as fingerprint_module
-from lightexit.compiler import named, scope, text
+from lightexit.compiler import named, text
 from lightexit.compiler.fingerprint import fingerprint
 from lightexit.compiler.infer import infer_filter
 from lightexit.compiler.named import KIND
@@ -277,12 +277,29 @@ def test_nothing_that_the_front_end_looks_up_is_left_out(
     assert left_out == []
 
 
-def test_attributes_are_followed_as_by_the_front_end(cache: Cache) -> None:
-    assert "isinstance(owner, ModuleType | type | Enum)" in Path(scope.__file__).read_text()
-    assert (
-        "isinstance(value, ModuleType | type | Enum)"
-        in Path(fingerprint_module.__file__).read_text()
+def test_calls_that_nest_without_end_have_no_digest(cache: Cache) -> None:
+    calls = "".join(
+        f"@inline\ndef f{n}(x: u64) -> u64:\n    return f{n + 1}(x)\n" for n in range(2000)
     )
+    source = "@io_filter\ndef f(ctx: IoContext) -> Verdict:\n    ctx.data = f0(1)\n"
+    assert digest(names_of(calls + source + "    return Verdict.HANDLED\n"), cache) is None
+
+
+def test_functions_that_call_each_other_end(cache: Cache) -> None:
+    source = "@inline\ndef helper() -> int:\n    return f(1)\n"
+    source += "@io_filter\ndef f(ctx: IoContext) -> Verdict:\n    return helper()\n"
+    names = names_of(source)
+    names["helper"].__globals__["f"] = names["helper"]
+    assert fingerprint(names["helper"], cache) is not None
+
+
+def test_a_lambdas_parameter_hides_nothing(cache: Cache) -> None:
+    source = "@inline\ndef helper(x: u32 = (lambda PERIOD: 1)(2)) -> u32:\n    return PERIOD\n"
+    source += "@io_filter\ndef f(ctx: IoContext) -> Verdict:\n    return helper()\n"
+    names = names_of(source)
+    before = digest(names, cache)
+    names["PERIOD"] = 6
+    assert digest(names, cache) not in (None, before)
 
 
 def test_every_devices_filter_has_one(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:

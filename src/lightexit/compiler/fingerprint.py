@@ -19,7 +19,7 @@ from typing import Any
 from lightexit.abi import ArrayType, IntType, Struct, is_inline
 from lightexit.cache import Cache, content_key
 from lightexit.compiler.named import named_in, place
-from lightexit.compiler.text import lookup
+from lightexit.compiler.text import OWNERS, lookup
 
 
 class _Unknown(Exception):  # noqa: N818 - an answer, not an error
@@ -31,7 +31,7 @@ def fingerprint(function: Callable[..., Any], cache: Cache) -> str | None:
     walk = _Walk(cache)
     try:
         walk.filter(function)
-    except _Unknown:
+    except (_Unknown, RecursionError):
         return None
     return content_key(json.dumps(walk.facts))
 
@@ -150,7 +150,7 @@ class _Walk:
             return
         self.visit(value)
         for attribute in attributes:
-            if not isinstance(value, ModuleType | type | Enum):
+            if not isinstance(value, OWNERS):
                 return
             try:
                 value = getattr(value, attribute)

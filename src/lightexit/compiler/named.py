@@ -55,7 +55,8 @@ def _kept(file: str, key: str, cache: Cache) -> Named:
 
 def names_of(function: ast.FunctionDef) -> set[str]:
     """All names that are not the function's own locals, with the attributes asked of them."""
-    own = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+    given = function.args
+    own = {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
     nodes = [*_nodes(function)]
     own |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     dotted = (_dotted(n) for n in nodes if isinstance(n, ast.Name | ast.Attribute))

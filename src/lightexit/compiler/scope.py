@@ -20,6 +20,7 @@ from lightexit.compiler.expansion import Expansion
 from lightexit.compiler.interval import point
 from lightexit.compiler.kinds import Int
 from lightexit.compiler.refusals import constant_refusal
+from lightexit.compiler.text import OWNERS
 from lightexit.compiler.tree import Const, Expr
 
 
@@ -78,7 +79,7 @@ def _name(fn: Expansion, node: ast.Name) -> Any:
 
 def _attribute(fn: Expansion, node: ast.Attribute) -> Any:
     owner = static_value(fn, node.value)
-    if not isinstance(owner, ModuleType | type | Enum):
+    if not isinstance(owner, OWNERS):
         return NOT_STATIC
     try:
         return getattr(owner, node.attr)

@@ -10,8 +10,12 @@ import ast
 import builtins
 import linecache
 from collections.abc import Iterator
-from types import FunctionType
+from enum import Enum
+from types import FunctionType, ModuleType
 from typing import Any
+
+#: Whose attributes are known before any run.
+OWNERS = ModuleType | type | Enum
 
 #: Functions by their first line (of decorators, too) and name.
 Index = dict[tuple[int, str], ast.FunctionDef]
