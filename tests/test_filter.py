@@ -18,6 +18,7 @@ from lightexit import cache as cache_module
 from lightexit import filter as filter_module
 from lightexit.cache import Cache
 from lightexit.compiler import text
+from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.verifier import Report, verify
 from lightexit.verifier.stored import KIND, pack, unpack
@@ -144,11 +145,23 @@ def test_a_source_that_changes_under_the_compiler_is_not_kept(
 def test_a_refusal_is_not_kept(cache: Cache) -> None:
     source = SOURCE.replace("    ctx.data = u64(s.base + PERIOD)\n", "    s.base = 1\n")
     for _ in range(2):
-        with pytest.raises(Exception, match=r"ctx\.data"):
+        with pytest.raises(AuthorError, match=r"ctx\.data"):
             _ = author(source).report
     assert KIND not in kinds(cache)
     with pytest.raises(ValueError, match="only what any host would accept"):
         pack(verify(author(source).program))
+
+
+def test_no_engine_sees_what_is_refused() -> None:
+    class Engine:
+        name = "none"
+
+        def load(self, program: object) -> Any:
+            pytest.fail(f"{program} is not proved")
+
+    source = SOURCE.replace("    ctx.data = u64(s.base + PERIOD)\n", "    s.base = 1\n")
+    with pytest.raises(AuthorError, match=r"ctx\.data"):
+        author(source).load(Engine())
 
 
 def test_concurrent_first_uses_agree(cache: Cache) -> None:

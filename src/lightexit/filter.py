@@ -76,7 +76,7 @@ class LoadedFilter:
 
 
 class Filter(Generic[P]):
-    """A compilable function. Compiled on first need, verified before every load."""
+    """A compilable function. Compiled and proved on first need, unless that was done before."""
 
     def __init__(self, function: Callable[Concatenate[IoContext, P], Verdict]) -> None:
         self.function = function
@@ -103,7 +103,8 @@ class Filter(Generic[P]):
 
     def load(self, engine: Engine) -> LoadedFilter:
         """Make it ready to run in `engine`."""
-        return LoadedFilter(engine.load(self.program), self.report)
+        report = self.report  # first: no engine sees what is not proved
+        return LoadedFilter(engine.load(report.program), report)
 
     @functools.cached_property
     def _key(self) -> str | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 
 from lightexit.abi import IntType
-from lightexit.compiler import kinds
+from lightexit.compiler import kinds, text
 from lightexit.compiler.declared import declared
 from lightexit.compiler.expansion import Expansion, Variable, statement
 from lightexit.compiler.fitting import excess, fit, interval_of, same_kind, wrapping
@@ -39,8 +39,8 @@ def _pass(_fn: Expansion, _node: ast.Pass) -> list[Stmt]:
 def _expression(fn: Expansion, node: ast.Expr) -> list[Stmt]:
     value = fn.infer(node.value)
     if not isinstance(value, Call):
-        text = fn.text(node.value)
-        raise fn.error(node, f"{text} is computed and not used", "a statement", f"x = {text}")
+        words = fn.text(node.value)
+        raise fn.error(node, f"{words} is computed and not used", "a statement", f"x = {words}")
     return [Evaluate(fn.source.span(node), value)]
 
 
@@ -185,7 +185,7 @@ def _annotated(fn: Expansion, node: ast.AnnAssign) -> list[Stmt]:
 
 def declare_locals(fn: Expansion) -> None:
     """Note the annotations of locals: each holds for the whole function."""
-    for node in ast.walk(fn.source.node):
+    for node in text.statements(fn.source.node):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             _declare(fn, node, fn.variables[node.target.id])
 

@@ -55,7 +55,7 @@ def _index(text: str) -> Index:
         return {}
     return {
         (min([node.lineno, *(line.lineno for line in node.decorator_list)]), node.name): node
-        for node in _statements(module)
+        for node in statements(module)
         if isinstance(node, ast.FunctionDef)
     }
 
@@ -64,9 +64,9 @@ def _index(text: str) -> Index:
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
-def _statements(node: ast.AST) -> Iterator[ast.AST]:
+def statements(node: ast.AST) -> Iterator[ast.AST]:
     """All statements below `node`: functions stand nowhere else, and expressions are many."""
     for block in _BLOCKS:
         for child in getattr(node, block, ()):
             yield child
-            yield from _statements(child)
+            yield from statements(child)

@@ -164,7 +164,7 @@ class _Linker:
             self._check_target(function, each)
             asked = self.object.relocation(function, each.slot)
             linked = self._map_value(function, each, asked) if asked else each
-            yield replace(linked, slot=slot)
+            yield linked if linked.slot == slot else replace(linked, slot=slot)
 
     def _check_end(self, function: Function, last: Instruction) -> None:
         if not ends(last):
