@@ -116,3 +116,38 @@ def test_the_first_loop_has_the_options_tested(
     monkeypatch.setattr(backend, "_check_options", lambda: seen.append(None))
     assert compiled(with_body(body + "\nreturn Verdict.PASS")).code
     assert len(seen) == checks
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  %5 = call { i64, i1 } @llvm.umul.with.overflow.i64(i64 %a, i64 %b)",
+        "  %5 = tail call { i64, i1 } @llvm.smul.with.overflow.i64(i64 %a, i64 %b), !dbg !9",
+        "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)",
+        "  tail call void @llvm.memcpy.p0.p0.i64(ptr %a, ptr %b, i64 9, i1 false)",
+        "  call void @llvm.memmove.p0.p0.i64(ptr %a, ptr %b, i64 9, i1 false)",
+        "  fence seq_cst",
+        "  %x = sdiv i64 %a, %b",
+        "  %x = sdiv exact i32 %a, %b",
+        "  %x = srem i64 %a, %b",
+        "  %x = mul nuw nsw i128 %a, %b",
+        "  %x = mul i65 %a, %b",
+        "  %x = udiv i128 %a, %b",
+        "  %x = urem i128 %a, %b",
+    ],
+)
+def test_all_that_is_deadly_is_seen(line: str) -> None:
+    assert backend._DEADLY.search(f"entry:\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  %fence = mul nuw nsw i64 %a, %b",
+        "  %x = udiv i64 %a, %sdiv",
+        "  %x = add i128 %a, %b",
+        "  %x = call { i32, i1 } @llvm.umul.with.overflow.i32(i32 %a, i32 %b)",
+    ],
+)
+def test_what_is_not_deadly_is_let_be(line: str) -> None:
+    assert not backend._DEADLY.search(f"entry:\n{line}\n")

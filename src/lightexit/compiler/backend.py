@@ -78,8 +78,8 @@ define internal i{width} @trailing_zeros_{width}(i{width} %x, i1 %ignored) alway
 
 #: What the back end dies of, should LLVM make it of our IR all the same.
 _DEADLY = re.compile(
-    r"[us]mul\.with\.overflow\.i64|llvm\.mem(?:set|cpy|move)|\bfence\b|\bs(?:div|rem) "
-    r"|\b(?:mul|udiv|urem)(?: n[us]w)* i(?:6[5-9]|[7-9]\d|\d{3})\b"
+    r"[ .@]([us]mul\.with\.overflow\.i64|llvm\.mem(?:set|cpy|move)|fence\b|s(?:div|rem) "
+    r"|(?:mul|udiv|urem)(?: n[us]w)* i(?:6[5-9]|[7-9]\d|\d{3})\b)"
 )
 
 _TARGET = re.compile(r"label %([\w.]+)")
@@ -90,24 +90,26 @@ def emit_object(text: str) -> bytes:
     machine = _machine()
     if _loops(text):
         _check_options()
-    module = _optimized(text, machine)
-    deadly = _DEADLY.search(str(module))
+    module, better = _optimized(text, machine)
+    deadly = _DEADLY.search(better)
     if deadly:
-        raise InternalError(f"LLVM made `{deadly[0]}`, which its BPF back end does not survive")
+        raise InternalError(f"LLVM made `{deadly[1]}`, which its BPF back end does not survive")
     return bytes(machine.emit_object(module))
 
 
 def optimize(text: str) -> str:
     """The module after LLVM's optimizations, as text."""
-    return str(_optimized(text, _machine()))
+    return _optimized(text, _machine())[1]
 
 
-def _optimized(text: str, machine: Any) -> Any:
+def _optimized(text: str, machine: Any) -> tuple[Any, str]:
+    """The module after LLVM's optimizations, and its text."""
     module = _transformed(text, machine)
     better = str(module)
     if "llvm.cttz" in better:
         module = _transformed(_without_tables(better), machine)
-    return module
+        better = str(module)
+    return module, better
 
 
 def _without_tables(text: str) -> str:
@@ -147,7 +149,7 @@ def _machine() -> Any:
 
 @functools.cache
 def _check_options() -> None:
-    probed = str(_optimized(_PROBE, _machine()))
+    probed = optimize(_PROBE)
     if "memset" in probed or "phi" not in probed.partition("@sum")[2]:
         raise InternalError("LLVM ignores the options that keep its BPF back end alive")
 
