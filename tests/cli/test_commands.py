@@ -156,8 +156,11 @@ def test_unknown_command() -> None:
 
 def test_cache_lists_and_clears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    prove = [sys.executable, "-c", "from counter import read_counter; read_counter.report"]
-    subprocess.run(prove, cwd=Path(COUNTER).parent, check=True)
+    folder = str(Path(COUNTER).parent)
+    prove = (
+        f"import sys; sys.path.insert(0, {folder!r}); import counter; counter.read_counter.report"
+    )
+    subprocess.run([sys.executable, "-c", prove], check=True)
     *entries, total = lightexit("cache").stdout.splitlines()
     assert [entry.split()[0] for entry in entries] == ["bytecode", "names", "proof"]
     assert total.startswith(f"{tmp_path / 'lightexit'}: 3 entries")

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """RFC 9669: the instruction table and all that is derived from it."""
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from lightexit.isa.alu import alu, byte_swap, compare, signed
-from lightexit.isa.assembler import assemble
 from lightexit.isa.decode import decode
-from lightexit.isa.disassembler import disassemble
 from lightexit.isa.instruction import SLOT_SIZE, Instruction, build, encode
-from lightexit.isa.linker import read_elf
 from lightexit.isa.program import Line, Map, Program
 from lightexit.isa.table import (
     BY_OPCODE,
@@ -21,6 +21,11 @@ from lightexit.isa.table import (
     Kind,
     Op,
 )
+
+if TYPE_CHECKING:
+    from lightexit.isa.assembler import assemble
+    from lightexit.isa.disassembler import disassemble
+    from lightexit.isa.linker import read_elf
 
 __all__ = [
     "BY_OPCODE",
@@ -50,3 +55,13 @@ __all__ = [
     "read_elf",
     "signed",
 ]
+
+#: Imported when first asked for: who runs filters does not write programs or read files.
+_LATER = {"assemble": "assembler", "disassemble": "disassembler", "read_elf": "linker"}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)

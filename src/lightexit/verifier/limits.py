@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What a program may cost: its size in slots, its longest run in instructions, its proof in
     abstract states. `helpers` are the numbers of those it may call.
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _HEADER = struct.Struct("<I")
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(NamedTuple):
     """Position-independent code; `symbols` gives each exported function's offset in `text`."""
 
     text: bytes
