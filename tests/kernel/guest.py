@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 
 from kernel import rig
-from kernel.kernels import Kernel, Unavailable, fetch
+from kernel.apt import Unavailable
+from kernel.kernels import Kernel, fetch
 
 INIT = Path(__file__).with_name("guest_init.c")
 
