@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest")
     parser.add_argument("--timeout", type=float, default=540, help="seconds")
     asked = parser.parse_args()
-    command = f"{rig.environment()}{sys.executable} -m kernel.inside.count"
+    command = f"{rig.environment()}{sys.executable} -m kernel.inside.count --unit instructions"
     result = rig.run(command, series=asked.kernel, timeout_s=asked.timeout, extra=COUNTING)
     print(result.output, end="")
     if result.status != 0:

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Instructions per device access, L1 and guest together: for a kernel whose clock counts them.
+"""What a device access costs, L1 and guest together: instructions or ns, as the clock runs.
 
-Run by kernel/figures.py. Every figure is the difference of two runs that differ in their number
-of accesses, so that what a run costs besides them falls out; the median of several.
+python -m kernel.inside.count    (in tests/, with the module loaded: ns)
+
+kernel/figures.py runs it where the clock counts instructions. Every figure is the difference of
+two runs that differ in their number of accesses, so that what a run costs besides them falls out;
+the median of several.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import threading
 import time
@@ -64,7 +68,7 @@ class Variant:
         return self.cpu
 
     def run(self, kind: Kind, accesses: int) -> int:
-        """Instructions of a run."""
+        """What the clock counts in a run."""
         cpu = self.the_cpu
         prepare(cpu.vcpu, self.memory, kind, accesses)
         cpu.clear_stop()
@@ -75,7 +79,7 @@ class Variant:
         return counted
 
     def count(self, kind: Kind) -> float:
-        """Instructions per access, the guest's own two or three among them."""
+        """The same per access, the guest's own two or three instructions among them."""
         self.run(kind, MANY)
         differences = [self.run(kind, MANY) - self.run(kind, FEW) for _ in range(ROUNDS)]
         return median(differences) / (MANY - FEW)
@@ -171,12 +175,12 @@ PITS = [
 GOALS = ((PASS, EXIT, 1.05), (RINGS, IOEVENTFD, 1.05), (FILTER, KVM_PIT, 1.1))
 
 
-def table(kind: Kind, rows: list[Row]) -> None:
+def table(kind: Kind, rows: list[Row], unit: str) -> None:
     """Print a kind's counts, two series of them, and their ratios."""
     variants = [(row.name, row.make(kind)) for row in rows]
     first, second = ({name: made.count(kind) for name, made in variants} for _ in range(2))
     print(
-        f"{kind.name:24}{'instructions':>14}{'again':>10}{'exit / this':>13}{'exits':>7}",
+        f"{kind.name:24}{unit:>14}{'again':>10}{'exit / this':>13}{'exits':>7}",
         flush=True,
     )
     for name, made in variants:
@@ -191,15 +195,21 @@ def table(kind: Kind, rows: list[Row]) -> None:
             print(f"  {one} / {other}: {shown} (goal {goal}: {word})", flush=True)
 
 
-def main() -> None:
-    """All tables."""
+def tables(unit: str) -> None:
+    """All of them."""
     for kind in KINDS:
-        table(kind, WRITES if "write" in kind.name else READS)
-    table(PIT_READ, PITS)
+        table(kind, WRITES if "write" in kind.name else READS, unit)
+    table(PIT_READ, PITS, unit)
+
+
+def main() -> None:
+    """Count, not in the main thread: there a heartbeat interrupts the guest, for signals' sake."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--unit", default="ns", help="what the clock counts")
+    thread = threading.Thread(target=tables, args=[parser.parse_args().unit])
+    thread.start()
+    thread.join()
 
 
 if __name__ == "__main__":
-    # Not in the main thread: there a heartbeat interrupts the guest, for the sake of signals.
-    thread = threading.Thread(target=main)
-    thread.start()
-    thread.join()
+    main()
