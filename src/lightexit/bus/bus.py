@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from lightexit.abi import IoContext, Space, StateMemory
@@ -71,7 +71,7 @@ class Bus:
         self.on_failure: Callable[[], None] = lambda: None
         #: Who carries out what filters ask of local APICs; to be set before devices come.
         self.apic: Apic | None = None
-        #: Called with every region that comes onto the bus with a filter; see offload.py.
+        #: Asked about every region that comes onto the bus with a filter.
         self.offload: Offload | None = None
         self._offloaded: dict[RegionPort, Offloaded] = {}
         self._native = dispatch()
@@ -165,6 +165,9 @@ class Bus:
             loaded = self._load(model, region)
             counters = known.get(place(region)) or RegionCounters(region, len(self.cpus) + 1)
             ports.append(RegionPort(self, model, region, loaded, counters, touched))
+        if self.offload is not None:
+            for port in _filtered(ports):
+                self.offload.prepare(port)
         return ports
 
     def _load(self, model: Model, region: Region) -> LoadedFilter | None:
@@ -178,11 +181,12 @@ class Bus:
         return loaded
 
     def _offload(self, ports: list[RegionPort]) -> None:
-        for port in ports:
-            if self.offload is not None and port.region.filter is not None:
-                offloaded = self.offload(port)
-                if offloaded is not None:
-                    self._offloaded[port] = offloaded
+        if self.offload is None:
+            return
+        for port in _filtered(ports):
+            offloaded = self.offload(port)
+            if offloaded is not None:
+                self._offloaded[port] = offloaded
 
     def _exchange(self, leaving: list[RegionPort], coming: list[RegionPort]) -> None:
         self._routes.check(leaving, coming)
@@ -246,6 +250,11 @@ class Bus:
                 self._running -= 1
                 self._reclaim()
 
+    def uses(self, state: StateMemory[Any]) -> bool:
+        """Whether a vCPU may be looking at a state just now, or changing it."""
+        ports = (port for ports in self._ports.values() for port in ports)
+        return self._running > 0 and any(state in port.states for port in ports)
+
     def _reclaim(self) -> None:
         if not self._running:
             self._retired.clear()
@@ -291,6 +300,10 @@ class Bus:
     def _ns_per_tick(self) -> float:
         (ns, ticks), (since_ns, since_ticks) = self._moment(), self._since
         return (ns - since_ns) / max(ticks - since_ticks, 1)
+
+
+def _filtered(ports: Iterable[RegionPort]) -> list[RegionPort]:
+    return [port for port in ports if port.region.filter is not None]
 
 
 def _register_counts(port: RegionPort, ns_per_tick: float) -> Iterator[RegisterCount]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,8 +22,16 @@ class Offloaded(Protocol):
         ...
 
 
-#: Takes a region with a loaded filter; None where it is better answered by the bus alone.
-Offload = Callable[[RegionPort], Offloaded | None]
+class Offload(Protocol):
+    """Something below the bus that can answer regions with filters."""
+
+    def prepare(self, port: RegionPort) -> None:
+        """Called before the region comes onto the bus, when nobody uses a state of its own yet."""
+        ...
+
+    def __call__(self, port: RegionPort) -> Offloaded | None:
+        """Take a region; None where it is better answered by the bus alone."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

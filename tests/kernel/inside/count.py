@@ -52,7 +52,7 @@ class Variant:
         self.interrupts = Interrupts(self.vm) if has_irqchip else None
         self.bus = Bus(self.clock, NativeEngine())
         if is_offloaded:
-            self.bus.offload = KernelOffload(self.vm.fd, self.clock.memory)
+            self.bus.offload = KernelOffload(self.bus, self.vm.fd)
         self.memory = GuestMemory(2 * MIB)
         self.vm.add(self.memory)
         stop = Stop(self.clock)

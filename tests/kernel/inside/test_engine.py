@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +84,33 @@ def test_attachments_follow_the_devices() -> None:
         assert len(machine.bus.offloaded()) == attached - 1
         machine.bus.attach(device)
         assert len(machine.bus.offloaded()) == attached
+
+
+def test_every_read_is_answered_while_a_device_is_attached_anew() -> None:
+    """The guest keeps all bits that it has ever read, and all that it has always read."""
+    # mov cx, READS; mov bx, 0xff; in al, 0x92; or bh, al; and bl, al; loop; mov [KEPT], bx
+    code = "b9 a0 0f bb ff 00 e4 92 08 c7 20 c3 e2 f8 89 1e 00 30"
+    with booted(in_kernel(make_kvm_cpu), NativeEngine()) as (machine, memory):
+        (device,) = (model for model in machine.bus._ports if isinstance(model, Port92))
+        over, turns = threading.Event(), 0
+
+        def take_turns() -> None:
+            nonlocal turns
+            while not over.is_set():
+                machine.bus.update(device)
+                turns += 1
+
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(take_turns)
+            run(machine, memory, code + HLT)
+            over.set()
+            done.result()
+        always, ever = memory.ram[KEPT : KEPT + 2]
+        assert always == ever == device.read(0, 1)
+        assert turns > 1
+        assert machine.bus.unclaimed() == []
+        (kept,) = (count for count in machine.bus.offloaded() if count.base == 0x92)
+        print(f"{turns} turns, {kept.handled} reads by the last of them")
 
 
 def test_a_closed_machine_holds_nothing() -> None:

@@ -20,13 +20,25 @@ from lightexit.vm.kvm.offload import repeatable
 needs_eventfd = pytest.mark.skipif(not hasattr(os, "eventfd"), reason="this system has no eventfd")
 
 
+class Seen:
+    """Takes nothing, and notes what it was asked about."""
+
+    def __init__(self) -> None:
+        self.ports: list[RegionPort] = []
+
+    def prepare(self, port: RegionPort) -> None:
+        assert port not in self.ports
+
+    def __call__(self, port: RegionPort) -> None:
+        self.ports.append(port)
+
+
 def verdicts(backend: Backend) -> dict[str, bool]:
     """By filter: whether the kernel may run it for a virtio device with that back end."""
-    ports: list[RegionPort] = []
-    bus = Bus(ManualClock(), NativeEngine())
-    bus.offload = ports.append
+    bus, seen = Bus(ManualClock(), NativeEngine()), Seen()
+    bus.offload = seen
     bus.attach(VirtioMmio(ManualClock(), Line(), backend))
-    filters = [(port, port.region.filter) for port in ports]
+    filters = [(port, port.region.filter) for port in seen.ports]
     return {found.name: repeatable(found.report, port) for port, found in filters if found}
 
 

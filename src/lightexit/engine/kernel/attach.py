@@ -118,8 +118,9 @@ class Module:
             )
 
     def attach(self, window: Window, answer: Answer) -> Attachment:
-        """Have the kernel answer a window. States are moved into the kernel's maps in place:
-        nobody may write them meanwhile. Raises AuthorError, HostError.
+        """Have the kernel answer a window. States become maps of the kernel, see `shared`.
+
+        Raises AuthorError, HostError.
         """
         program = answer.program.bind(tuple(shared(state) for state in answer.states))
         request = _request(window, answer)
@@ -165,12 +166,18 @@ def _request(window: Window, answer: Answer) -> Attach:
 
 
 def shared(memory: StateMemory[Any]) -> ArrayMap:
-    """The map that is a state's memory. One in ordinary memory becomes a map, where it is."""
+    """The map that is a state's memory. One in ordinary memory becomes a map, where it is: nobody
+    may write it meanwhile."""
     if isinstance(memory, KernelMemory):
         return memory.map
     if memory not in _moved:
         _moved[memory] = _move(memory)
     return _moved[memory]
+
+
+def is_shared(memory: StateMemory[Any]) -> bool:
+    """Whether a state is a map already."""
+    return isinstance(memory, KernelMemory) or memory in _moved
 
 
 _moved: weakref.WeakKeyDictionary[StateMemory[Any], ArrayMap] = weakref.WeakKeyDictionary()

@@ -7,14 +7,23 @@ machine = pc_machine(config, clock, NativeEngine(), make_cpu=in_kernel(make_kvm_
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from lightexit.abi import DOORBELLS, ClockState, StateMemory
-from lightexit.bus.bus import BusCpu
+from lightexit.abi import DOORBELLS, StateMemory
+from lightexit.bus.bus import Bus, BusCpu
 from lightexit.bus.doorbell import eventfds
 from lightexit.bus.model import RegionPort
 from lightexit.bus.offload import Offloaded
 from lightexit.engine.kernel import KernelEngine
-from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window, require
+from lightexit.engine.kernel.attach import (
+    Answer,
+    Attachment,
+    Module,
+    Window,
+    is_shared,
+    require,
+    shared,
+)
 from lightexit.errors import AuthorError, HostError
 from lightexit.filter import Filter
 from lightexit.verifier import Report
@@ -40,7 +49,7 @@ def in_kernel(make_cpu: MakeCpu) -> MakeCpu:
             )
         bus = bus_cpu.bus
         if bus.offload is None:
-            bus.offload = KernelOffload(cpu.vm.fd, bus.clock.memory)
+            bus.offload = KernelOffload(bus, cpu.vm.fd)
         return cpu
 
     return make
@@ -49,9 +58,9 @@ def in_kernel(make_cpu: MakeCpu) -> MakeCpu:
 class KernelOffload:
     """Attaches regions to one VM. Raises HostError where that is not to be had."""
 
-    def __init__(self, vm_fd: int, clock: StateMemory[ClockState]) -> None:
+    def __init__(self, bus: Bus, vm_fd: int) -> None:
         require()
-        if clock.state.step_ns:
+        if bus.clock.memory.state.step_ns:
             raise HostError(
                 "accesses that the kernel answers do not make a clock step",
                 expected="a HostClock, or a ManualClock that only `advance` moves",
@@ -59,13 +68,20 @@ class KernelOffload:
             )
         self._module = Module()
         self._vm_fd = vm_fd
-        self._clock = clock
+        self._bus = bus
         self._engine = KernelEngine()
 
+    def prepare(self, port: RegionPort) -> None:
+        """Make maps of a region's states, but for those that a vCPU may be changing."""
+        found = _filter(port)
+        for state in _states(found, port) if found else ():
+            if not self._bus.uses(state):
+                shared(state)
+
     def __call__(self, port: RegionPort) -> Offloaded | None:
-        """Attach a region's filter; None where it has none or the kernel may not run it."""
-        found = port.region.filter
-        if found is None or not repeatable(found.report, port):
+        """Attach a region's filter; None where the kernel may not run it, or not now."""
+        found = _filter(port)
+        if found is None or not all(map(is_shared, _states(found, port))):
             return None
         try:
             return _InKernel(self._module.attach(self._window(port), self._answer(found, port)))
@@ -82,11 +98,21 @@ class KernelOffload:
         doorbells = eventfds(port.model.doorbells)
         return Answer(
             self._engine.load(found.program),
-            port.states[: len(found.program.maps)],
+            _states(found, port),
             writes_state=report.writes_state,
-            clock=self._clock if report.reads_clock else None,
+            clock=self._bus.clock.memory if report.reads_clock else None,
             doorbells={number: eventfd.fd for number, eventfd in doorbells.items()},
         )
+
+
+def _filter(port: RegionPort) -> Filter[...] | None:
+    """A region's filter, if the kernel may run it."""
+    found = port.region.filter
+    return found if found is not None and repeatable(found.report, port) else None
+
+
+def _states(found: Filter[...], port: RegionPort) -> tuple[StateMemory[Any], ...]:
+    return port.states[: len(found.program.maps)]
 
 
 def repeatable(report: Report, port: RegionPort) -> bool:
