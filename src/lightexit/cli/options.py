@@ -50,7 +50,13 @@ AwaitedText = Annotated[
     str | None, typer.Option(help=f"Stop at this output; default for SeaBIOS: {SEABIOS_ENDS}.")
 ]
 Seconds = Annotated[float, typer.Option(min=0.001, help="Stop after this host time.")]
-AccessLimit = Annotated[int | None, typer.Option(min=1, help="Stop after so many device accesses.")]
+AccessLimit = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Stop after so many device accesses; with several vCPUs, up to 1000 more for each.",
+    ),
+]
 MemoryMib = Annotated[
     int | None,
     typer.Option(

@@ -27,8 +27,8 @@ from lightexit.vm.memory import GuestMemory
 ENTRY = 0x1000
 #: in al, dx (0x500), for ever; jmp $; hlt for good
 POLL, SPIN, HALT = "ba 00 05 ec eb fd", "eb fe", "fa f4 eb fd"
-#: On a busy host.
-SOON_S = 3.0
+#: On a busy host; runs would go on for twenty seconds.
+SOON_S = 10.0
 
 
 class TallyState(Struct):

