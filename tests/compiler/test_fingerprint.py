@@ -35,12 +35,16 @@ import types as other
 def helper(s: State, by: u32 = 3) -> u32:
     return u32(s.count * by + OFFSET)
 
+@inline
+def keywords(*, a: u32 = 1, b: u32 = 2) -> u32:
+    return a - b
+
 @io_filter
 def f(ctx: IoContext, s: State) -> Verdict:
     if ctx.offset == Reg.STATUS and ctx.data < other.LIMIT:
         local: Width = s.first.remaining(5)
         quoted: "Named" = local & 1
-        ctx.data = u64(helper(s) + PERIOD + quoted)
+        ctx.data = u64(helper(s) + PERIOD + quoted + keywords())
         return Verdict.HANDLED
     return Verdict.PASS
 """
@@ -83,6 +87,10 @@ def set_limit(names: Names) -> None:
 
 def set_default(names: Names) -> None:
     names["helper"].__defaults__ = (4,)
+
+
+def swap_defaults(names: Names) -> None:
+    names["keywords"].__kwdefaults__ = {"a": 2, "b": 1}
 
 
 def other_enum(names: Names) -> None:
@@ -131,6 +139,7 @@ CHANGES: list[Callable[[Names], None]] = [
     set_to("State", given.Other),
     set_limit,
     set_default,
+    swap_defaults,
     other_enum,
     other_flag,
     other_helper,

@@ -100,18 +100,13 @@ class _Walk:
         self._class(value)
         if value.__module__.startswith("lightexit.abi."):
             return  # part of lightexit's own version
+        self.facts.append(str(len(value.layout.fields)))
         for field in value.layout.fields:
             self.facts += (field.name, str(field.offset))
             self.visit(field.type)
         for base in value.__mro__:
             if isinstance(base, type(Struct)) and base is not Struct:
-                self._methods(base)
-
-    def _methods(self, value: type[Struct]) -> None:
-        for name, method in vars(value).items():
-            if is_inline(method):
-                self.facts.append(name)
-                self.visit(method)
+                self._named({n: each for n, each in vars(base).items() if is_inline(each)})
 
     def _array(self, value: ArrayType) -> None:
         self.facts.append(str(value.length))
@@ -135,10 +130,16 @@ class _Walk:
         if code.co_filename not in self._files:
             self._files.add(code.co_filename)
             self.facts.append(digest)
-        for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
-            self.visit(default)
+        self._named(dict(enumerate(function.__defaults__ or ())))
+        self._named(function.__kwdefaults__ or {})
         for name in names:
             self._name(function, name)
+
+    def _named(self, values: dict[Any, object]) -> None:
+        self.facts.append(str(len(values)))
+        for name, value in values.items():
+            self.facts.append(str(name))
+            self.visit(value)
 
     def _name(self, function: FunctionType, name: str) -> None:
         """A dotted name, as far as the front end follows it."""
@@ -147,7 +148,7 @@ class _Walk:
         try:
             value = lookup(function, first)
         except LookupError:
-            return
+            return  # and the front end refuses it, unless it is in a branch that is ruled out
         self.visit(value)
         for attribute in attributes:
             if not isinstance(value, OWNERS):
