@@ -163,7 +163,7 @@ def test_what_a_vcpu_found_is_forgotten_when_ranges_change(changes: list[tuple[i
 
 
 def test_a_vcpu_that_remembers_nothing_any_more_finds_all_by_search() -> None:
-    count = 4 * FOUND
+    count = 2 * FOUND
     device = Recorder(*(mmio(0x1000_0000 + 0x100 * n, 0x80, offset=n) for n in range(count)))
     bus = bus_with(device)
     for _ in range(2):
