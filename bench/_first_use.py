@@ -20,7 +20,7 @@ from typing import Any
 #: What each stage is called, and the functions that do it.
 STAGES = {
     "fingerprint": ["filter:fingerprint"],
-    "source": ["compiler.text:functions"],
+    "source": ["compiler.text:node_of"],
     "front end": ["compiler.infer:infer_filter", "compiler.check:check", "compiler.lower:lower"],
     "tree's key": ["compiler.stored:key_of"],
     "LLVM set-up": ["compiler.backend:_machine", "engine.native.llvm:_target_machine"],

@@ -20,7 +20,7 @@ from compiler.authoring import module
 from lightexit.abi import IntType
 from lightexit.cache import Cache
 from lightexit.compiler import fingerprint as fingerprint_module
-from lightexit.compiler import named, text
+from lightexit.compiler import text
 from lightexit.compiler.fingerprint import fingerprint
 from lightexit.compiler.infer import infer_filter
 from lightexit.compiler.named import KIND
@@ -312,7 +312,6 @@ def test_a_lambdas_parameter_hides_nothing(cache: Cache) -> None:
 
 
 def test_every_devices_filter_has_one(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(named, "_known", {})
     found = [fingerprint(each.function, cache) for each in filters()]
     assert None not in found
     assert len(set(found)) == len(found)

@@ -18,7 +18,7 @@ from typing import Any
 
 from lightexit.abi import ArrayType, IntType, Struct, is_inline
 from lightexit.cache import Cache, content_key
-from lightexit.compiler.named import named_in, place
+from lightexit.compiler.named import Named, digest_of
 from lightexit.compiler.text import OWNERS, lookup
 
 
@@ -28,27 +28,29 @@ class _Unknown(Exception):  # noqa: N818 - an answer, not an error
 
 def fingerprint(function: Callable[..., Any], cache: Cache) -> str | None:
     """The digest; None where something stands in the way. `cache` keeps what parsing found."""
-    walk = _Walk(cache)
+    if not isinstance(function, FunctionType):
+        return None
+    named = Named(function.__code__, cache)
+    walk = _Walk(named)
     try:
         walk.filter(function)
     except (_Unknown, RecursionError):
         return None
+    named.keep()
     return content_key(json.dumps(walk.facts))
 
 
 class _Walk:
     """Gathers facts, in an order that is the same in every process."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, named: Named) -> None:
         self.facts: list[str] = []
-        self._cache = cache
+        self._names = named
         self._visited: dict[int, tuple[int, object]] = {}
         self._files: set[str] = set()
 
-    def filter(self, function: Callable[..., Any]) -> None:
+    def filter(self, function: FunctionType) -> None:
         """Where it all starts."""
-        if not isinstance(function, FunctionType):
-            raise _Unknown
         self._place(function)
         self._body(function)
 
@@ -123,13 +125,12 @@ class _Walk:
 
     def _body(self, function: FunctionType) -> None:
         code = function.__code__
-        digest, named = named_in(code.co_filename, self._cache)
-        names = named.get(place(code.co_firstlineno, code.co_name))
+        names = self._names.of(code)
         if names is None or not vars(function).keys() <= _ATTRIBUTES:
             raise _Unknown
         if code.co_filename not in self._files:
             self._files.add(code.co_filename)
-            self.facts.append(digest)
+            self.facts.append(digest_of(code.co_filename))
         self._named(dict(enumerate(function.__defaults__ or ())))
         self._named(function.__kwdefaults__ or {})
         for name in names:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which names of the world around it a function uses: `COUNTER`, `Reg.CONFIG`, `u32`.
 
-They tell where `fingerprint` has to look. Of a file that has not changed they are kept in the
-cache, for parsing it takes longer than all else that a warm start does.
+They tell where `fingerprint` has to look. They are kept in the cache, for to parse a text takes
+longer than all else that a warm start does.
 """
 
 from __future__ import annotations
@@ -11,46 +11,58 @@ import ast
 import json
 import linecache
 from collections.abc import Iterable, Iterator
+from types import CodeType
 
 from lightexit.cache import OWN_VERSION, Cache, content_key
-from lightexit.compiler.text import functions
+from lightexit.compiler.text import node_of
 
 KIND = "names"
 
-#: Dotted names by the function's first line and name.
-Named = dict[str, list[str]]
-_known: dict[str, tuple[list[str], str, Named]] = {}
+_digests: dict[str, tuple[list[str], str]] = {}
 
 
-def place(line: int, name: str) -> str:
-    """How a function is called in `Named`."""
-    return f"{line} {name}"
-
-
-def named_in(file: str, cache: Cache) -> tuple[str, Named]:
-    """A digest of a file's text, and the names that each of its decorated functions uses.
-
-    No other functions are part of filters: `@io_filter` and `@inline` are decorators.
-    """
+def digest_of(file: str) -> str:
+    """A digest of a file's text, as Python's own errors would show it."""
     lines = linecache.getlines(file)
-    if file not in _known or _known[file][0] is not lines:
-        digest = content_key("".join(lines))
-        _known[file] = (lines, digest, _kept(file, content_key(OWN_VERSION, digest), cache))
-    return _known[file][1:]
+    if file not in _digests or _digests[file][0] is not lines:
+        _digests[file] = lines, content_key("".join(lines))
+    return _digests[file][1]
 
 
-def _kept(file: str, key: str, cache: Cache) -> Named:
-    stored = cache.get(KIND, key)
-    if stored is not None:
-        kept: Named = json.loads(stored)
-        return kept
-    found = {
-        place(*at): sorted(_without_parts(names_of(node)))
-        for at, node in functions(file)[1].items()
-        if node.decorator_list
-    }
-    cache.put(KIND, key, json.dumps(found).encode())
-    return found
+class Named:
+    """The names that a filter and the functions that it calls use, by function.
+
+    One entry of the cache holds them all. Which functions a filter calls may depend on what its
+    names stand for; but which names a function uses depends on its text alone, so what an entry
+    lacks is added to it, and nothing in it is ever wrong.
+    """
+
+    def __init__(self, filter_: CodeType, cache: Cache) -> None:
+        self._cache = cache
+        self._key = content_key(OWN_VERSION, filter_.co_filename, _place(filter_))
+        stored = cache.get(KIND, self._key)
+        self._known: dict[str, list[str]] = json.loads(stored) if stored else {}
+        self._stored = len(self._known)
+
+    def of(self, code: CodeType) -> list[str] | None:
+        """Dotted names in order; None where there is no source."""
+        place = _place(code)
+        if place not in self._known:
+            node = node_of(code)
+            if node is None:
+                return None
+            self._known[place] = sorted(_without_parts(names_of(node)))
+        return self._known[place]
+
+    def keep(self) -> None:
+        """Put what was added into the cache."""
+        if len(self._known) > self._stored:
+            self._cache.put(KIND, self._key, json.dumps(self._known).encode())
+
+
+def _place(code: CodeType) -> str:
+    """A function in one version of its file."""
+    return f"{code.co_firstlineno} {code.co_name} {digest_of(code.co_filename)}"
 
 
 def names_of(function: ast.FunctionDef) -> set[str]:

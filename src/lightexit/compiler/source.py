@@ -78,11 +78,10 @@ def source_of(function: Callable[..., Any]) -> Source:
             hint="@io_filter before def",
         )
     code = function.__code__
-    lines, index = text.functions(code.co_filename)
-    node = index.get((code.co_firstlineno, code.co_name))
+    node = text.node_of(code)
     if node is None:
         raise _no_source(function)
-    return Source(function, node, code.co_filename, lines)
+    return Source(function, node, code.co_filename, linecache.getlines(code.co_filename))
 
 
 def _no_source(function: FunctionType) -> AuthorError:
