@@ -96,8 +96,9 @@ def test_another_lightexit_is_a_miss(cache: Cache, monkeypatch: pytest.MonkeyPat
     assert kinds(cache).count(KIND) == 2
 
 
-def test_every_file_that_makes_entries_is_part_of_the_version(tmp_path: Path) -> None:
-    file = tmp_path / "pass.py"
+@pytest.mark.parametrize("name", ["pass.py", "pass.pyc"])
+def test_every_file_that_makes_entries_is_part_of_the_version(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
     file.write_text("old")
     os.utime(file, ns=(1, 1))
     before = cache_module._files_version(str(tmp_path))

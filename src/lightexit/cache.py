@@ -56,9 +56,9 @@ def _own_version() -> str:
 
 
 def _files_version(folder: str) -> str:
-    """Names, sizes and times of a folder's source files."""
+    """Names, sizes and times of a folder's modules."""
     with os.scandir(folder) as entries:
-        found = [(each.name, each.stat()) for each in entries if each.name.endswith(".py")]
+        found = [(e.name, e.stat()) for e in entries if e.name.endswith((".py", ".pyc"))]
     found.sort(key=lambda each: each[0])
     said = [(name, s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns) for name, s in found]
     return repr(said)
