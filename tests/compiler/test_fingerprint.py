@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -309,6 +310,16 @@ def test_a_lambdas_parameter_hides_nothing(cache: Cache) -> None:
     before = digest(names, cache)
     names["PERIOD"] = 6
     assert digest(names, cache) not in (None, before)
+
+
+def test_names_of_changed_files_are_dropped(cache: Cache) -> None:
+    names = names_of()
+    for by in ("+ by", "- by", "| by"):
+        names["helper"] = names_of(FILTER.replace("* by", by), "elsewhere.py")["helper"]
+        assert digest(names, cache) is not None
+    (entry,) = cache.entries()
+    kept = json.loads(cache.get(KIND, entry.key) or b"")
+    assert sorted(place.split()[1] for place in kept) == ["f", "helper", "keywords", "remaining"]
 
 
 def test_every_devices_filter_has_one(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,10 +43,12 @@ class Named:
         stored = cache.get(KIND, self._key)
         self._known: dict[str, list[str]] = json.loads(stored) if stored else {}
         self._stored = len(self._known)
+        self._texts: set[str] = set()
 
     def of(self, code: CodeType) -> list[str] | None:
         """Dotted names in order; None where there is no source."""
         place = _place(code)
+        self._texts.add(digest_of(code.co_filename))
         if place not in self._known:
             node = node_of(code)
             if node is None:
@@ -55,9 +57,10 @@ class Named:
         return self._known[place]
 
     def keep(self) -> None:
-        """Put what was added into the cache."""
+        """Put what was added into the cache; what files said before they changed is dropped."""
         if len(self._known) > self._stored:
-            self._cache.put(KIND, self._key, json.dumps(self._known).encode())
+            kept = {at: names for at, names in self._known.items() if at.split()[-1] in self._texts}
+            self._cache.put(KIND, self._key, json.dumps(kept).encode())
 
 
 def _place(code: CodeType) -> str:
