@@ -94,6 +94,10 @@ def swap_defaults(names: Names) -> None:
     names["keywords"].__kwdefaults__ = {"a": 2, "b": 1}
 
 
+def other_module(names: Names) -> None:
+    names["helper"].__module__ = "lightexit.abi.other"
+
+
 def other_enum(names: Names) -> None:
     Other.__qualname__ = Status.__qualname__
     names["Reg"] = Other
@@ -141,6 +145,7 @@ CHANGES: list[Callable[[Names], None]] = [
     set_limit,
     set_default,
     swap_defaults,
+    other_module,
     other_enum,
     other_flag,
     other_helper,

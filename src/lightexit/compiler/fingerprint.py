@@ -122,6 +122,7 @@ class _Walk:
     def _place(self, function: FunctionType) -> None:
         code = function.__code__
         self.facts += (code.co_filename, str(code.co_firstlineno), code.co_name)
+        self.facts.append(str(function.__module__))  # the contract's own are shown by their calls
 
     def _body(self, function: FunctionType) -> None:
         code = function.__code__
