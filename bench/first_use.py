@@ -34,7 +34,7 @@ AS_IT_IS, IMPORTED, TIMED = "as it is", "imported", "stages"
 class Use:
     """Medians of some first uses of one filter: milliseconds; `stages` of the cold ones."""
 
-    device: str
+    name: str
     imports: float
     cold: float
     cold_with_imports: float
@@ -77,7 +77,7 @@ def measure(device: str, name: str) -> Use:
                 if mode == AS_IT_IS:
                     warm.append(used(AS_IT_IS, device, name, cache))
     return Use(
-        device,
+        f"{device}.{name}",
         imports=median(each["import"] for each in bare),
         cold=median(each["load"] for each in cold),
         cold_with_imports=median(each["load"] for each in bare),
@@ -98,24 +98,25 @@ def ratios() -> list[Ratio]:
     """For docs/."""
     found = list(uses())
     return [
-        *(Ratio("cold first use / 30 ms", use.device, use.cold / COLD_MS, 1.0) for use in found),
-        *(Ratio("warm first use / 1 ms", use.device, use.warm / WARM_MS, 1.0) for use in found),
+        *(Ratio("cold first use / 30 ms", use.name, use.cold / COLD_MS, 1.0) for use in found),
+        *(Ratio("warm first use / 1 ms", use.name, use.warm / WARM_MS, 1.0) for use in found),
     ]
 
 
 def main() -> None:
     found = []
-    print("  ms                import    cold  + imports    warm")
+    print(f"  {'ms':28}    import    cold  + imports    warm")
     for use in uses():
         found.append(use)
         print(
-            f"  {use.device:14}{use.imports:10.1f}{use.cold:8.1f}"
+            f"  {use.name:28}{use.imports:10.1f}{use.cold:8.1f}"
             f"{use.cold_with_imports:11.1f}{use.warm:8.2f}",
             flush=True,
         )
-    print("\n  cold, by stage  " + "".join(f"{use.device[:8]:>9}" for use in found))
-    for stage in STAGES:
-        print(f"  {stage:18}" + "".join(f"{use.stages[stage]:9.2f}" for use in found))
+    print(f"\n  cold ms by stage: {', '.join(f'({n}) {stage}' for n, stage in enumerate(STAGES))}")
+    print(f"  {'':28}" + "".join(f"{f'({n})':>6}" for n in range(len(STAGES))))
+    for use in found:
+        print(f"  {use.name:28}" + "".join(f"{use.stages[stage]:6.1f}" for stage in STAGES))
 
 
 if __name__ == "__main__":
