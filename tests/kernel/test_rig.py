@@ -10,6 +10,7 @@ import pytest
 
 from kernel.conftest import Run
 from kernel.kernels import last, unpack_image
+from kernel.steps import Symbols
 
 #: What loading an unsigned module of nobody's tree says.
 _EXPECTED = ("loading out-of-tree module", "module verification failed", "kvm: SMP vm created")
@@ -50,3 +51,14 @@ RELEASES += ["6.12.117+deb12-cloud-amd64", "7.3-amd64", "7.3.1+deb14-amd64", "7.
 )
 def test_the_newest_kernel_of_a_series_is_taken(series: str, release: str | None) -> None:
     assert last(series, RELEASES) == release
+
+
+def test_addresses_belong_to_functions() -> None:
+    text = "ffff1000 T first\nffff1008 d data\nffff1080 t second\t[kvm]\n"
+    symbols = Symbols(text)
+    found = [symbols.at(address) for address in (0xFFFF1000, 0xFFFF107F, 0xFFFF1081)]
+    assert [(each.name, each.module) if each else None for each in found] == [
+        *(("first", ""), ("first", ""), ("second", "kvm"))
+    ]
+    assert symbols.at(0xFFFF_0FFF) is None
+    assert symbols.at(0xFFFF_9080) is None

@@ -195,18 +195,32 @@ def table(kind: Kind, rows: list[Row], unit: str) -> None:
             print(f"  {one} / {other}: {shown} (goal {goal}: {word})", flush=True)
 
 
+TABLES = [(kind, WRITES if "write" in kind.name else READS) for kind in KINDS] + [(PIT_READ, PITS)]
+
+
 def tables(unit: str) -> None:
     """All of them."""
-    for kind in KINDS:
-        table(kind, WRITES if "write" in kind.name else READS, unit)
-    table(PIT_READ, PITS, unit)
+    for kind, rows in TABLES:
+        table(kind, rows, unit)
+
+
+def only(kind_name: str, row_name: str) -> None:
+    """A run of one row of one table, for a look at its instructions."""
+    for kind, rows in TABLES:
+        for row in rows:
+            if (kind.name, row.name) == (kind_name, row_name):
+                row.make(kind).run(kind, MANY)
 
 
 def main() -> None:
     """Count, not in the main thread: there a heartbeat interrupts the guest, for signals' sake."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--unit", default="ns", help="what the clock counts")
-    thread = threading.Thread(target=tables, args=[parser.parse_args().unit])
+    parser.add_argument("--only", nargs=2, metavar=("KIND", "ROW"), help="run this, print nothing")
+    asked = parser.parse_args()
+    thread = threading.Thread(
+        target=only if asked.only else tables, args=asked.only or [asked.unit]
+    )
     thread.start()
     thread.join()
 
