@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from kernel.apt import Apt, Unavailable, unstable
+from kernel.apt import Apt, Unavailable, run, unstable
 
 #: The series that is the newest kernel of Debian's unstable suites.
 NEWEST = "newest"
@@ -164,6 +164,7 @@ def _fetch_newest(series: str) -> str:
     with _filled(release) as folder:
         apt.unpack_all([*_packages(apt, release), *_TOOLS], folder)
         (folder / "usr/bin/awk").symlink_to("mawk")
+        run(*_ENTER, str(folder), "true")
     (cache() / series).write_text(release)
     return release
 

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -167,6 +167,15 @@ def environment() -> str:
     return "\n".join([*lines, f"cd {shlex.quote(str(REPOSITORY))}", ""])
 
 
+def exit_status(main: Callable[[], int]) -> int:
+    """What a command line's `main` returns; 2, and why, where there is no rig."""
+    try:
+        return main()
+    except Unavailable as reason:
+        print(f"no rig: {reason}", file=sys.stderr)
+        return 2
+
+
 def main() -> int:
     """Run a command, or Python by default, and show what came of it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -184,4 +193,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

@@ -8,6 +8,8 @@ import struct
 
 import pytest
 
+from kernel import rig
+from kernel.apt import Unavailable
 from kernel.conftest import Run
 from kernel.kernels import last, unpack_image
 from kernel.steps import Symbols
@@ -62,3 +64,11 @@ def test_addresses_belong_to_functions() -> None:
     ]
     assert symbols.at(0xFFFF_0FFF) is None
     assert symbols.at(0xFFFF_9080) is None
+
+
+def test_no_rig_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> int:
+        raise Unavailable("apt knows no kernel 5.4 (apt-get update?)")
+
+    assert rig.exit_status(main) == 2
+    assert capsys.readouterr().err == "no rig: apt knows no kernel 5.4 (apt-get update?)\n"
