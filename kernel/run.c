@@ -190,10 +190,12 @@ static int answer(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t add
 		.space = at->asked.space,
 		.abi_version = LIGHTEXIT_ABI_VERSION,
 	};
+	u32 never = is_write ? LIGHTEXIT_ATTACH_FLAG_PASSES_WRITES :
+			       LIGHTEXIT_ATTACH_FLAG_PASSES_READS;
 	bool is_string = access.space == LIGHTEXIT_SPACE_PIO && !object_is_on_stack(value);
 	bool handled = false;
 
-	if (size <= sizeof(access.data) && !is_string) {
+	if (!(at->asked.flags & never) && size <= sizeof(access.data) && !is_string) {
 		if (is_write)
 			memcpy(&access.data, value, size);
 		handled = run(at, &access);

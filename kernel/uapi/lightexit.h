@@ -45,6 +45,8 @@ enum lightexit_command {
 enum lightexit_attach_flag {
 	LIGHTEXIT_ATTACH_FLAG_READS_CLOCK = 1,
 	LIGHTEXIT_ATTACH_FLAG_WRITES_STATE = 2,
+	LIGHTEXIT_ATTACH_FLAG_PASSES_READS = 4,
+	LIGHTEXIT_ATTACH_FLAG_PASSES_WRITES = 8,
 };
 
 struct lightexit_io_context {

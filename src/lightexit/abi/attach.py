@@ -21,10 +21,15 @@ class Command(IntEnum):
 
 
 class AttachFlag(IntFlag):
-    """What the verifier has learned of the program: its host needs it."""
+    """What the verifier has learned of the program: its host needs it.
+
+    One that passes all reads, or all writes, is not run for them.
+    """
 
     READS_CLOCK = 1
     WRITES_STATE = 2
+    PASSES_READS = 4
+    PASSES_WRITES = 8
 
 
 class Attach(Struct):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kernel.inside.machine import (
@@ -99,6 +101,26 @@ def test_what_passes_goes_to_user_space(
         Access(MMIO + 4, size, True, 0x5566_7788 & mask),
     ]
     assert kept(machine, 2, size) == [0xCAFE_BABE & mask] * 2
+
+
+@pytest.mark.parametrize("answers", [(True, False), (False, True), (False, False)])
+def test_a_program_is_not_run_for_what_it_never_answers(
+    module: Module, machine: Machine, cell: KernelMemory[Cell], answers: tuple[bool, bool]
+) -> None:
+    """The flags are believed: this one would answer both."""
+    reads, writes = answers
+    vcpu = machine.load(port_in(PORT, 4) + keep(KEPT) + port_out(PORT, 4, 0x1122_3344) + HLT)
+    told = replace(answer(cell, writes=True), answers_reads=reads, answers_writes=writes)
+    with module.attach(Window(machine.vm.fd, Space.PIO, PORT, 16), told) as attachment:
+        out = machine.run(vcpu, lambda access: 0xCAFE_BABE)
+        counts = attachment.statistics()
+    assert (counts.handled, counts.passed) == (reads + writes, 2 - reads - writes)
+    wanted = [Access(PORT, 4), Access(PORT, 4, True, 0x1122_3344)]
+    assert out == [
+        each for each, is_answered in zip(wanted, answers, strict=True) if not is_answered
+    ]
+    assert kept(machine, 1) == [0x1234_5678 if reads else 0xCAFE_BABE]
+    assert cell.state.writes == writes
 
 
 def test_user_space_switches_it_off_and_on_to_the_access(

@@ -77,7 +77,7 @@ BAD: dict[str, tuple[int, Change]] = {
     "an unknown space": (errno.EINVAL, put("space", 2)),
     "registers of 3": (errno.EINVAL, put("register_width", 3)),
     "registers of 16": (errno.EINVAL, put("register_width", 16)),
-    "an unknown flag": (errno.EINVAL, put("flags", 4)),
+    "an unknown flag": (errno.EINVAL, put("flags", 1 << 4)),
     "a reserved field": (errno.EINVAL, put("reserved", 1)),
     "a size too small": (errno.EINVAL, put("size", Attach.layout.size - 1)),
     "a size of 0": (errno.EINVAL, put("size", 0)),

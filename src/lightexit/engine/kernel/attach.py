@@ -72,13 +72,16 @@ class Window:
 class Answer:
     """A program with its states, and what the verifier says that its host must know.
 
-    `clock` is VM time for a program that reads it. `doorbells` are eventfds by number: the
+    A program that answers no reads, or no writes, is not run for them. `clock` is VM time for one
+    that reads it. `doorbells` are eventfds by number: the
     module signals them; it can carry out no other action, and passes where a program asks.
     """
 
     program: KernelProgram
     states: Sequence[StateMemory[Any]] = ()
     writes_state: bool = False
+    answers_reads: bool = True
+    answers_writes: bool = True
     clock: StateMemory[ClockState] | None = None
     doorbells: Mapping[int, int] = field(default_factory=dict)
 
@@ -155,14 +158,23 @@ class Attachment:
 def _request(window: Window, answer: Answer) -> Attach:
     request = Attach()
     request.size = Attach.layout.size
-    request.flags = AttachFlag.WRITES_STATE if answer.writes_state else AttachFlag(0)
-    request.flags |= AttachFlag.READS_CLOCK if answer.clock is not None else AttachFlag(0)
+    request.flags = _flags(answer)
     request.vm_fd, request.space = window.vm_fd, window.space
     request.base, request.length, request.offset = window.base, window.length, window.offset
     request.register_width = window.register_width
     for number in range(DOORBELLS):
         request.doorbells[number] = answer.doorbells.get(number, NO_FD)
     return request
+
+
+def _flags(answer: Answer) -> AttachFlag:
+    flags = {
+        AttachFlag.WRITES_STATE: answer.writes_state,
+        AttachFlag.READS_CLOCK: answer.clock is not None,
+        AttachFlag.PASSES_READS: not answer.answers_reads,
+        AttachFlag.PASSES_WRITES: not answer.answers_writes,
+    }
+    return AttachFlag(sum(flag for flag, is_set in flags.items() if is_set))
 
 
 def shared(memory: StateMemory[Any]) -> ArrayMap:

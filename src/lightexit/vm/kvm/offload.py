@@ -100,6 +100,8 @@ class KernelOffload:
             self._engine.load(found.program),
             _states(found, port),
             writes_state=report.writes_state,
+            answers_reads=bool(report.handled_reads),
+            answers_writes=bool(report.handled_writes),
             clock=self._bus.clock.memory if report.reads_clock else None,
             doorbells={number: eventfd.fd for number, eventfd in doorbells.items()},
         )
