@@ -78,6 +78,15 @@ def test_a_guest_sees_its_number(host: Host) -> None:
     assert host.written() == [0, 1]
 
 
+def test_a_guest_sees_no_local_apic_where_there_is_none(host: Host) -> None:
+    # mov eax, 1; cpuid; shr edx, 9; mov al, dl; and al, 1; mov dx, PROBE; out dx, al; hlt
+    host.code("66 b8 01 00 00 00 0f a2 66 c1 ea 09 88 d0 24 01 ba 00 05 ee f4")
+    cpu = host.add_cpu()
+    start.real_mode(cpu.vcpu, 0x1000)
+    cpu.run()
+    assert host.written() == [0]
+
+
 def test_overlapping_memory_is_refused(host: Host) -> None:
     slot = GuestMemory(2 << 20).slots[1]
     host.vm.map(slot)

@@ -27,6 +27,7 @@ from lightexit.vm.kvm.structs import (
 from lightexit.vm.kvm.system import Kvm, cpuid_bytes
 
 RUNNABLE, HALTED = 0, 3
+_APIC_ENABLED = 1 << 11  # of IA32_APIC_BASE
 
 
 class Vcpu:
@@ -68,6 +69,12 @@ class Vcpu:
     @system_registers.setter
     def system_registers(self, registers: SystemRegisters) -> None:
         ioctl.put(self.fd, ioctl.SET_SREGS, registers)
+
+    def switch_apic_off(self) -> None:
+        """There is none: KVM has CPUID tell of one while this bit is set, as it is at reset."""
+        system = self.system_registers
+        system.apic_base &= ~_APIC_ENABLED
+        self.system_registers = system
 
     def set_cpuid(self, entries: Iterable[CpuidEntry]) -> None:
         """What CPUID tells the guest; before the vCPU first runs."""

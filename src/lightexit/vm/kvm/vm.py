@@ -103,6 +103,8 @@ class Vm:
         vcpu = Vcpu(self.kvm, self.fd, len(self.vcpus))
         self.vcpus.append(vcpu)
         vcpu.set_cpuid(vcpu_cpuid(self.kvm, vcpu.index, has_apic=self.has_apics))
+        if not self.has_apics:
+            vcpu.switch_apic_off()
         return vcpu
 
     def enable(self, capability: Capability, *arguments: int) -> None:
