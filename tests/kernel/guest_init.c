@@ -16,7 +16,7 @@
 
 #define DEBUG_PORT 0x402
 #define EXIT_PORT 0xf4
-#define STAMPS 32
+#define STAMPS 16
 #define SOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
 typedef unsigned long long u64;
@@ -76,14 +76,14 @@ static void poll(u64 duration)
 	u64 begun = now(CLOCK_MONOTONIC), time = begun, before;
 	unsigned long reads = 0, backwards = 0;
 
-	outb('<', DEBUG_PORT);
+	outb('#', DEBUG_PORT);
 	do {
 		before = time;
 		time = now(CLOCK_MONOTONIC);
 		backwards += time < before;
 		reads++;
 	} while (time - begun < duration);
-	outb('>', DEBUG_PORT);
+	outb('#', DEBUG_PORT);
 	say("reads %lu\nbackwards %lu\n", reads, backwards);
 }
 
@@ -96,6 +96,7 @@ int main(void)
 
 	if (iopl(3))
 		return 1;
+	outb('#', DEBUG_PORT);
 	say_source();
 	say("date %llu\n", now(CLOCK_REALTIME));
 	stamps();

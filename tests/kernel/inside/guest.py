@@ -53,61 +53,74 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Moment:
-    """The host's clock and the machine's in ns; accesses so far, by device: those that the
-    kernel has answered, and those that have come to user space."""
+    """The host's clock and the machine's, in ns."""
 
     host_ns: int
     vm_ns: int
-    in_kernel: Counter[str]
-    exits: Counter[str]
 
 
 def moment(machine: Machine) -> Moment:
     """This one: the machine's clock is read first, as the guest has read its own before."""
     vm_ns = machine.clock.now_ns()
-    found = Moment(time.monotonic_ns(), vm_ns, Counter(), Counter())
+    return Moment(time.monotonic_ns(), vm_ns)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Accesses up to a moment, by device: those that the kernel has answered, and exits, those
+    that have come to user space."""
+
+    host_ns: int
+    in_kernel: Counter[str]
+    exits: Counter[str]
+
+
+def tally(machine: Machine) -> Tally:
+    """So far."""
+    found = Tally(time.monotonic_ns(), Counter(), Counter())
     for region in machine.bus.offloaded():
         found.in_kernel[region.device] += region.handled
     for register in machine.bus.counts():
         found.exits[register.device] += register.accesses
+    for place in machine.bus.unclaimed():
+        name = "memory" if place.address is None else f"port {place.address:#x}"
+        found.exits[f"nobody, {name}"] += place.accesses
     return found
 
 
 @dataclass(frozen=True)
 class Story:
-    """What the guest has said, and the moment of each mark in it: `@` before its clock's time,
-    `<` and `>` around the polling of that."""
+    """What the guest has said, the moments of each `@` in it, before its clock's time, and the
+    tallies of each `#`: as its first process begins, before and after the polling; and at last."""
 
     text: str
     unix_seconds: int
     begun: Moment
     moments: Sequence[Moment]
+    tallies: Sequence[Tally]
 
     def said(self, word: str) -> str:
         """What the guest has said of something."""
         found = re.search(rf"{word} (.*)\n", self.text)
         return found[1] if found else ""
 
-    def at(self, mark: str) -> list[Moment]:
-        """The moments of a mark."""
-        marks = [character for character in self.text if character in "@<>"]
-        pairs = zip(marks, self.moments, strict=True)
-        return [moment for found, moment in pairs if found == mark]
-
     @property
     def stamps(self) -> list[tuple[int, Moment]]:
         """The guest's clock in ns, and when it showed that."""
         guest = [int(number) for number in re.findall(r"@(\d+)\n", self.text)]
-        return list(zip(guest, self.at("@"), strict=True))
+        return list(zip(guest, self.moments, strict=True))
 
 
 def boot(setting: Setting, kernel: bytes, initrd: bytes, seconds: int) -> Story | None:
     """Run the guest to its end; None, and all that is known of it printed, if it has none."""
     moments: list[Moment] = []
+    tallies: list[Tally] = []
 
     def hear(data: bytes) -> None:
-        if data in b"@<>":
+        if data == b"@":
             moments.append(moment(machine))
+        elif data == b"#":
+            tallies.append(tally(machine))
 
     unix_seconds = int(time.time())
     payload = Payload(f"{COMMAND_LINE}{seconds}", (Module(initrd),))
@@ -123,7 +136,8 @@ def boot(setting: Setting, kernel: bytes, initrd: bytes, seconds: int) -> Story 
         begun = moment(machine)
         outcome = machine.run(Limits(seconds=MOST_SECONDS))
         if outcome.reason is Reason.EXIT:
-            return Story(console.text, unix_seconds, begun, moments)
+            tallies.append(tally(machine))
+            return Story(console.text, unix_seconds, begun, moments, tallies)
         print(f"{setting.name}: {outcome.reason.value}, at {machine.cpu.where()}")
         print(f"{serial.text}{console.text}\n")
         return None
@@ -144,7 +158,7 @@ def drift_ppm(stamps: Sequence[tuple[int, int]]) -> str:
 
 def date_error(story: Story) -> float:
     """The guest's date less that of a real-time clock that was right at the beginning, in s."""
-    passed_ns = story.at("@")[0].host_ns - story.begun.host_ns
+    passed_ns = story.moments[0].host_ns - story.begun.host_ns
     return int(story.said("date")) / 1e9 - story.unix_seconds - passed_ns / 1e9
 
 
@@ -156,7 +170,7 @@ def ahead_ms(story: Story) -> float:
 
 def rows(story: Story) -> list[tuple[str, str]]:
     """What there is to say of a run: up to the first process, and of its polling of the clock."""
-    ready, (begin,), (end,) = story.at("@")[0], story.at("<"), story.at(">")
+    ready, begin, end, _ = story.tallies
     in_kernel, exits = end.in_kernel - begin.in_kernel, end.exits - begin.exits
     seconds = (end.host_ns - begin.host_ns) / 1e9
     guest = [(guest, moment.host_ns) for guest, moment in story.stamps]
@@ -183,7 +197,7 @@ def rows(story: Story) -> list[tuple[str, str]]:
 
 def by_device(stories: Sequence[Story]) -> Iterator[tuple[str, ...]]:
     """Accesses of whole runs: in the kernel, where there are any, and exits."""
-    ends = [story.moments[-1] for story in stories]
+    ends = [story.tallies[-1] for story in stories]
     devices = sorted(set[str]().union(*(end.exits | end.in_kernel for end in ends)))
     for device in devices:
         yield (device, *(f"{end.in_kernel[device]} + {end.exits[device]}" for end in ends))
