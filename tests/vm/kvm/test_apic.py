@@ -99,6 +99,18 @@ def test_nobody_has_a_large_id(host: Host) -> None:
     KvmApic(Interrupts(host.vm)).send(0x100, VECTOR, ApicMode.FIXED)
 
 
+@pytest.mark.parametrize("kind", [Irqchip.KERNEL, Irqchip.SPLIT])
+@pytest.mark.parametrize("mode", [*ApicMode, ApicMode.LOWEST_PRIORITY | ApicFlag.LOGICAL, 3])
+def test_a_message_to_nobody_is_lost(host: Host, kind: Irqchip, mode: int) -> None:
+    """A guest may send to whom it likes: to all at the lowest priority, to CPUs there are none."""
+    host.load("apic")
+    apic = KvmApic(Interrupts(host.vm, kind))
+    for cpus in range(2):
+        for destination in (cpus, 0xFF):
+            apic.send(destination, VECTOR, mode)
+        host.add_cpu()
+
+
 @pytest.mark.parametrize("is_level", [False, True])
 def test_an_input_of_our_own_io_apic(host: Host, is_level: bool) -> None:
     """Set up by the bus as a guest would; a level stays up until the guest has counted enough."""

@@ -8,6 +8,7 @@ Interrupts are named by GSI, a number that a route leads to a chip's pin or to a
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -28,6 +29,8 @@ from lightexit.vm.kvm.vm import Vm
 IO_APIC_PINS = 24
 _ROUTE_TO_PIN, _ROUTE_TO_MESSAGE = 1, 2
 _DETACH, _RESAMPLE = 1, 2
+#: KVM's -1 for a message that no local APIC is meant by: what a guest may send any time.
+_TO_NOBODY = -errno.EPERM
 
 
 class Chip(IntEnum):
@@ -131,7 +134,10 @@ class Interrupts:
         message = Msi()
         message.address_low, message.address_high = address & 0xFFFF_FFFF, address >> 32
         message.data = data
-        return ioctl.put(self._vm.fd, ioctl.SIGNAL_MSI, message) > 0
+        answer = ioctl.attempt(self._vm.fd, ioctl.SIGNAL_MSI, bytearray(bytes(message)))
+        if answer < 0 and answer != _TO_NOBODY:
+            raise ioctl.SIGNAL_MSI.refused(-answer)
+        return answer > 0
 
     def set_routes(self, routes: Sequence[Route]) -> None:
         """All routes there are from now on."""

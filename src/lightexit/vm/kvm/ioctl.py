@@ -253,14 +253,20 @@ def c_ioctl() -> Any:
     return function
 
 
-def call(fd: int, request: Request, argument: int | bytearray = 0) -> int:
-    """One ioctl; KVM's answer, 0 or more. A buffer goes in and comes back out."""
+def attempt(fd: int, request: Request, argument: int | bytearray = 0) -> int:
+    """One ioctl; KVM's answer, or -errno. A buffer goes in and comes back out."""
     if isinstance(argument, bytearray):
         owner = (ctypes.c_char * len(argument)).from_buffer(argument)
         argument = ctypes.addressof(owner)
     answer = int(c_ioctl()(fd, request.number, argument))
+    return answer if answer >= 0 else -ctypes.get_errno()
+
+
+def call(fd: int, request: Request, argument: int | bytearray = 0) -> int:
+    """One ioctl; KVM's answer, 0 or more. A buffer goes in and comes back out."""
+    answer = attempt(fd, request, argument)
     if answer < 0:
-        raise request.refused(ctypes.get_errno())
+        raise request.refused(-answer)
     return answer
 
 
