@@ -20,7 +20,7 @@ from lightexit.bus.memory import Record
 from lightexit.bus.native import dispatch, expand
 from lightexit.bus.region import Region, mmio, pio
 from lightexit.engine.native import NativeEngine, compile_ir
-from lightexit.errors import AuthorError
+from lightexit.errors import AuthorError, HostError
 from lightexit.filter import Verdict, io_filter
 
 
@@ -102,6 +102,33 @@ def test_a_refused_filter_leaves_the_old_one_at_work() -> None:
     assert bus.read(Space.PIO, 0x40, 1) == 1
 
 
+def test_a_device_that_gets_its_first_region_tells_of_accesses() -> None:
+    """A PCI device, say, whose address the guest has not set so far."""
+    device, touched = Recorder(), list[int]()
+    bus = Bus(ManualClock())
+    bus.attach(device, lambda: touched.append(1))
+    device.regions = (mmio(0xE000_0000, 4),)
+    bus.update(device)
+    bus.read(Space.MMIO, 0xE000_0000, 4)
+    assert touched == [1]
+
+
+def test_a_device_is_on_a_bus_once() -> None:
+    """The second time its first regions would be forgotten, and could never leave."""
+    device, other = Recorder(pio(0x40, 1)), Recorder(pio(0x50, 1))
+    bus = Bus(ManualClock())
+    bus.attach(device)
+    bus.attach(other)
+    device.regions = other.regions = (pio(0x60, 1),)
+    with pytest.raises(AuthorError, match="recorder is on this bus already") as refusal:
+        bus.attach(device)
+    assert "try: Bus.update, where its regions have changed" in str(refusal.value)
+    with pytest.raises(AuthorError, match="recorder is on this bus already"):
+        bus.replace(device, other)
+    bus.detach(device)
+    assert [bus.read(Space.PIO, at, 1) for at in (0x40, 0x50, 0x60)] == [0xFF, answer(0, 1), 0xFF]
+
+
 class Layers:
     """Something below the bus that answers regions: when each began and ended."""
 
@@ -131,6 +158,50 @@ def test_what_answers_below_the_bus_ends_before_its_successor_begins() -> None:
     assert layers.log == ["prepare", "begin", "prepare", "end", "begin"]
     bus.close()
     assert layers.log[5:] == ["end"]
+
+
+class Full(Layers):
+    """One that has room for so many regions."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+
+    def __call__(self, port: object) -> Layers:
+        if self.log.count("begin") == self.room:
+            raise HostError("no room")
+        return super().__call__(port)
+
+
+def test_what_cannot_be_answered_below_the_bus_leaves_the_old_one_at_work() -> None:
+    regions = [pio(at, 1, filter=plain(lambda ctx: Verdict.PASS)) for at in (0x40, 0x41)]
+    old, new = Recorder(regions[0]), Recorder(*regions)
+    bus, layers = Bus(ManualClock()), Full(2)
+    bus.offload = layers
+    bus.attach(old)
+    with pytest.raises(HostError, match="no room"):
+        bus.replace(old, new)
+    with pytest.raises(HostError, match="no room"):
+        bus.attach(Recorder(pio(0x50, 1, filter=regions[0].filter)))
+    assert layers.log.count("begin") == layers.log.count("end") == 2
+    assert [bus.read(Space.PIO, at, 1) for at in (0x40, 0x41, 0x50)] == [answer(0, 1), 0xFF, 0xFF]
+    assert new.log == []
+    bus.detach(old)
+
+
+def test_a_device_leaves_while_counts_are_taken() -> None:
+    bus, leaving = Bus(ManualClock()), Recorder(pio(9, 1))
+
+    class Counted(Recorder):
+        def register_name(self, offset: int) -> str:
+            with ThreadPoolExecutor(1) as another:
+                another.submit(bus.detach, leaving).result()
+            return super().register_name(offset)
+
+    for device in (Counted(pio(8, 1)), leaving):
+        bus.attach(device)
+        bus.read(Space.PIO, device.regions[0].base, 1)
+    assert [count.address for count in bus.counts()] == [8, 9]
 
 
 # Reads, so many times; how many answers were neither 1 nor 2.

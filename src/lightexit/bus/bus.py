@@ -79,6 +79,7 @@ class Bus:
         self.address = self._tables.address
         self._relax = _VOID(lambda: time.sleep(0))
         self._ports: dict[Model, list[RegionPort]] = {}
+        self._touched: dict[Model, Callable[[], None] | None] = {}
         self._loaded: dict[Filter[Any], LoadedFilter] = {}
         self._retired: list[object] = []
         self._running = 0
@@ -100,40 +101,37 @@ class Bus:
     def attach(self, model: Model, touched: Callable[[], None] | None = None) -> None:
         """Put a device on its addresses; `touched` is called after all that its model answers.
 
-        Raises AuthorError for regions that overlap another's or that no bus can have, and for
-        filters that do not compile, are refused, do not fit their region, or may ask for
-        actions that the device and this bus do not offer.
+        Raises AuthorError for a device that is there already, for regions that overlap another's
+        or that no bus can have, and for filters that do not compile, are refused, do not fit
+        their region, or may ask for actions that the device and this bus do not offer.
         """
         with self._lock:
+            self._check_absent(model)
             ports = self._prepare(model, touched)
             self._exchange([], ports)
-            self._ports[model] = ports
-            try:
-                self._offload(ports)
-            except BaseException:
-                self.detach(model)
-                raise
+            self._ports[model], self._touched[model] = ports, touched
 
     def detach(self, model: Model) -> None:
         """Take a device off the bus; a vCPU may still finish an access that it has begun."""
         with self._lock:
             self._exchange(self._ports_of(model), [])
-            del self._ports[model]
+            del self._ports[model], self._touched[model]
 
     def replace(
         self, model: Model, other: Model, touched: Callable[[], None] | None = None
     ) -> None:
         """Put `other` in the place of `model`: what both claim always has one of them to answer.
 
-        Raises as `attach` does, and then nothing has changed.
+        Raises as `attach` does, and then the old one answers as before, by the bus.
         """
         with self._lock:
             leaving = self._ports_of(model)
+            if other is not model:
+                self._check_absent(other)
             coming = self._prepare(other, touched)
             self._exchange(leaving, coming)
-            del self._ports[model]
-            self._ports[other] = coming
-            self._offload(coming)
+            del self._ports[model], self._touched[model]
+            self._ports[other], self._touched[other] = coming, touched
 
     def update(self, model: Model) -> None:
         """Take a device's `regions` as they are now: other addresses, or other filters.
@@ -141,8 +139,7 @@ class Bus:
         As `replace`; regions that stay where they were go on counting.
         """
         with self._lock:
-            leaving = self._ports_of(model)
-            self.replace(model, model, leaving[0].touched if leaving else None)
+            self.replace(model, model, self._touched.get(model))
 
     def close(self) -> None:
         """Take every device off, for good: what answers below the bus is let go."""
@@ -155,6 +152,14 @@ class Bus:
         if model not in self._ports:
             raise AuthorError(f"{model.name} is not on this bus")
         return self._ports[model]
+
+    def _check_absent(self, model: Model) -> None:
+        if model in self._ports:
+            raise AuthorError(
+                f"{model.name} is on this bus already",
+                expected="a device that is not",
+                hint="Bus.update, where its regions have changed",
+            )
 
     def _prepare(self, model: Model, touched: Callable[[], None] | None) -> list[RegionPort]:
         for region in model.regions:
@@ -190,6 +195,14 @@ class Bus:
 
     def _exchange(self, leaving: list[RegionPort], coming: list[RegionPort]) -> None:
         self._routes.check(leaving, coming)
+        self._route(leaving, coming)
+        try:
+            self._offload(coming)
+        except BaseException:
+            self._route(coming, leaving)
+            raise
+
+    def _route(self, leaving: list[RegionPort], coming: list[RegionPort]) -> None:
         # First what sees accesses before the bus does: none may find it when its device is gone.
         for port in leaving:
             if port in self._offloaded:
@@ -201,7 +214,10 @@ class Bus:
     # Accesses
 
     def read(self, space: Space, address: int, size: int) -> int:
-        """What a guest would read: `size` is 1 to 8 bytes. Raises what a model raises."""
+        """What a guest would read: `size` is 1 to 8 bytes. Raises what a model raises.
+
+        Not for models: they hold locks that another such access may be waiting for.
+        """
         return self._access(space, address, size, None)
 
     def write(self, space: Space, address: int, value: int, size: int) -> None:
@@ -252,8 +268,11 @@ class Bus:
 
     def uses(self, state: StateMemory[Any]) -> bool:
         """Whether a vCPU may be looking at a state just now, or changing it."""
-        ports = (port for ports in self._ports.values() for port in ports)
-        return self._running > 0 and any(state in port.states for port in ports)
+        return self._running > 0 and any(state in port.states for port in self._all_ports())
+
+    def _all_ports(self) -> list[RegionPort]:
+        with self._lock:
+            return [port for ports in self._ports.values() for port in ports]
 
     def _reclaim(self) -> None:
         if not self._running:
@@ -274,16 +293,14 @@ class Bus:
         """Accesses so far, for every register that has seen one."""
         ns_per_tick = self._ns_per_tick()
         return [
-            count
-            for ports in self._ports.values()
-            for port in ports
-            for count in _register_counts(port, ns_per_tick)
+            count for port in self._all_ports() for count in _register_counts(port, ns_per_tick)
         ]
 
     def offloaded(self) -> list[OffloadCount]:
         """Accesses so far of every region that is answered below the bus; `counts` has only
         those that were passed."""
-        return [offload_count(*pair) for pair in self._offloaded.items()]
+        with self._lock:
+            return [offload_count(*pair) for pair in self._offloaded.items()]
 
     def unclaimed(self) -> list[UnclaimedCount]:
         """Accesses so far that nobody answered."""
