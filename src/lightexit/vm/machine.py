@@ -18,6 +18,7 @@ from lightexit.devices.ioapic import IoApic
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.console import Console
+from lightexit.vm.deferral import DeferredInterrupt
 from lightexit.vm.exits import Cpu, Multiprocessing, Timekeeper
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.multiprocessor import Multiprocessor
@@ -160,15 +161,17 @@ class Machine:
     def run(self, limits: Limits = NO_LIMITS) -> Outcome:
         """Run the guest until it or a limit ends the run; `run` again to go on.
 
-        Raises GuestError where emulation fails, and what a device's model raises.
+        Raises GuestError where emulation fails, what a device's model raises, and
+        KeyboardInterrupt for Ctrl-C, after which it can go on as well.
         """
         start_ns = time.monotonic_ns()
         end_ns = None if limits.seconds is None else start_ns + int(limits.seconds * 1e9)
         limit = UNLIMITED if limits.accesses is None else limits.accesses
         self.console.watch(limits.text, lambda: self.stop(Reason.TEXT))
         try:
-            with self.bus.running(), self._time_passes(), self._processors.running(limit):
+            with DeferredInterrupt() as interrupt, self._running(limit):
                 while not self._is_over(limit, end_ns):
+                    interrupt.check()
                     begun_ns = time.monotonic_ns()
                     self._schedule.advance()
                     self._processors.turn(self._due_ns(end_ns, begun_ns))
@@ -177,6 +180,11 @@ class Machine:
         finally:
             self._ending = None
             self.console.watch(b"", lambda: None)
+
+    @contextlib.contextmanager
+    def _running(self, limit: int) -> Iterator[None]:
+        with self.bus.running(), self._time_passes(), self._processors.running(limit):
+            yield
 
     @contextlib.contextmanager
     def _time_passes(self) -> Iterator[None]:

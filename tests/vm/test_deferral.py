@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ctrl-C while a machine runs, at any line of Python: the run ends, and the machine is whole."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from lightexit.bus.clock import HostClock
+from lightexit.engine.native import NativeEngine
+from lightexit.errors import HostError
+from lightexit.vm import deferral
+from lightexit.vm.backends import BackEnd, make_cpu
+from lightexit.vm.deferral import DeferredInterrupt
+from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.memory import MIB
+from lightexit.vm.pc import PcConfig, pc_machine
+
+#: out 0x80, al; in al, 0x40; jmp
+POLL = bytes.fromhex("e680 e440 ebfa")
+#: Of the lines that are run till the guest is, and then from time to time.
+LINES = range(3, 600, 37)
+#: A second Ctrl-C comes so many lines after the first.
+AGAIN = 5
+
+
+def pressed_at(first: int) -> Callable[..., Any]:
+    """A trace function by which Ctrl-C comes at two lines, counted from its first."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
+        nonlocal count
+        count += event == "line"
+        if event == "line" and count in (first, first + AGAIN):
+            signal.raise_signal(signal.SIGINT)
+        return trace
+
+    return trace
+
+
+def run_pressed_at(machine: Machine, first: int) -> None:
+    sys.settrace(pressed_at(first))
+    try:
+        machine.run(Limits(seconds=20))
+    finally:
+        sys.settrace(None)
+
+
+@pytest.mark.parametrize(
+    ("back_end", "cpus"), [(BackEnd.UNICORN, 1), (BackEnd.KVM, 1), (BackEnd.KVM, 3)]
+)
+def test_ctrl_c_at_any_line(monkeypatch: pytest.MonkeyPatch, back_end: BackEnd, cpus: int) -> None:
+    monkeypatch.setattr(deferral, "PATIENCE_S", 60)
+    config = PcConfig(ram_bytes=2 * MIB, kernel=POLL, cpus=cpus)
+    make = functools.partial(make_cpu, back_end)
+    try:
+        machine = pc_machine(config, HostClock(), NativeEngine(), make_cpu=make)
+    except HostError as error:
+        pytest.skip(error.found)
+    threads = threading.active_count()
+    with machine:
+        for first in LINES:
+            with pytest.raises(KeyboardInterrupt):
+                run_pressed_at(machine, first)
+            assert threading.active_count() == threads
+            assert not any(device.memory.header.version % 2 for device in machine.bus._ports)
+            assert machine.run(Limits(seconds=0.005)).reason is Reason.TIME
+
+
+def test_the_handler_is_called_at_the_next_check() -> None:
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    try:
+        with DeferredInterrupt() as interrupt:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            assert came == []
+            interrupt.check()
+            assert came == [signal.SIGINT]
+            interrupt.check()
+            assert came == [signal.SIGINT]
+            signal.raise_signal(signal.SIGINT)
+        assert came == [signal.SIGINT] * 2
+        signal.raise_signal(signal.SIGINT)
+        assert came == [signal.SIGINT] * 3
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_one_who_has_waited_in_vain_interrupts_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deferral, "PATIENCE_S", 0)
+    with DeferredInterrupt():
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_who_ignores_ctrl_c_goes_on_ignoring_it() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with DeferredInterrupt():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_no_other_thread_has_handlers() -> None:
+    def enter() -> None:
+        with DeferredInterrupt() as interrupt:
+            interrupt.check()
+
+    before = signal.getsignal(signal.SIGINT)
+    thread = threading.Thread(target=enter)
+    thread.start()
+    thread.join()
+    assert signal.getsignal(signal.SIGINT) is before
