@@ -13,6 +13,8 @@ from lightexit.abi import ApicMode, IoContext, Request, Space, Verdict
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
+from lightexit.bus.memory import Record
+from lightexit.bus.native import dispatch
 from lightexit.bus.region import pio
 from lightexit.errors import AuthorError, InternalError
 from lightexit.filter import Filter
@@ -243,7 +245,7 @@ def test_locked_holds_several_states_at_once() -> None:
 # Errors of models
 
 
-def test_a_failing_write_is_told_to_the_machine_and_raised_once() -> None:
+def test_what_a_model_raises_is_for_the_host_that_has_asked_it() -> None:
     class Broken(Recorder):
         def write(self, offset: int, value: int, size: int) -> None:
             raise AuthorError("this device has no such mode")
@@ -253,7 +255,15 @@ def test_a_failing_write_is_told_to_the_machine_and_raised_once() -> None:
     bus.on_failure = lambda: told.append(True)
     with pytest.raises(AuthorError, match="no such mode"):
         bus.write(Space.PIO, PORT, 0, 1)
+    assert told == []
+    bus.raise_failure()
+    context = Record(IoContext)
+    context.fields.offset, context.fields.size, context.fields.is_write = PORT, 1, True
+    dispatch().access(bus.cpus[0].address, context.address)
     assert told == [True]
+    bus.write(Space.PIO, PORT + 1, 0, 1)  # which is not for this one to hear
+    with pytest.raises(AuthorError, match="no such mode"):
+        bus.raise_failure()
     bus.raise_failure()
 
 

@@ -60,8 +60,8 @@ class BusCpu:
 class Bus:
     """Devices on the addresses of their regions. Without an engine, models answer everything.
 
-    A model that raises stops the machine: `failure` holds the error, `on_failure` is called,
-    and `raise_failure` (which `read` and `write` call) raises it.
+    A model that raises in a guest's access stops the machine: `failure` holds the error,
+    `on_failure` is called, and `raise_failure` raises it. In the host's, `read` or `write` does.
     """
 
     def __init__(self, clock: BusClock, engine: Engine | None = None, *, vcpus: int = 1) -> None:
@@ -94,6 +94,9 @@ class Bus:
         self.cpus = tuple(BusCpu(self, lane) for lane in range(vcpus))
         self._host = BusCpu(self, vcpus)
         self._context = Record(IoContext)
+        #: The thread of the host's access that goes on, and what a model has raised in it.
+        self._accessor: int | None = None
+        self._raised: BaseException | None = None
         self._since = self._moment()
 
     # Devices
@@ -227,27 +230,41 @@ class Bus:
     def _access(self, space: Space, address: int, size: int, value: int | None) -> int:
         if not 1 <= size <= 8:
             raise AuthorError(f"an access of {size} bytes", expected="1 to 8 bytes")
-        with self._host_lock, self.running():
+        with self._host_lock, self.running(), self._raising():
             context = self._context.fields
             context.space, context.offset, context.size = space, address, size
             context.is_write, context.data = value is not None, value or 0
             self._native.access(self._host.address, self._context.address)
-            result = context.data
-        self.raise_failure()
-        return result
+            return context.data
+
+    @contextlib.contextmanager
+    def _raising(self) -> Iterator[None]:
+        """What a model raises within, on this thread, is raised at the end."""
+        outer, self._accessor = self._accessor, threading.get_ident()
+        try:
+            yield
+        finally:
+            self._accessor = outer
+            raised, self._raised = self._raised, None
+            if raised is not None:
+                raise raised
 
     def locked(self, *states: StateMemory[Any]) -> StateLock:
         """The locks of these states, to be held by all who call a model past the bus."""
         return StateLock(states, self._relax)
 
     def fail(self, model: Model, error: BaseException) -> None:
-        """Keep what a model raised, and have the machine stop."""
+        """Keep what a model raised, for the host that has asked it, or have the machine stop."""
+        described = _described(model, error)
+        if self._accessor == threading.get_ident():
+            self._raised = described if self._raised is None else self._raised
+            return
         if self.failure is None:
-            self.failure = _described(model, error)
+            self.failure = described
         self.on_failure()
 
     def raise_failure(self) -> None:
-        """Raise what a model raised since the last call, if one did."""
+        """Raise what a model raised in a guest's access since the last call, if one did."""
         failure, self.failure = self.failure, None
         if failure is not None:
             raise failure

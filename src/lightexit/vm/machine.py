@@ -178,7 +178,8 @@ class Machine:
             self.bus.raise_failure()
             return self._outcome((time.monotonic_ns() - start_ns) / 1e9)
         finally:
-            self._ending = None
+            # Other vCPUs may have met the same error: one is enough.
+            self._ending = self.bus.failure = None
             self.console.watch(b"", lambda: None)
 
     @contextlib.contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from lightexit.abi import Space
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import GuestError, InternalError
 from lightexit.vm.boot.kvm import BootableKvmCpu
@@ -131,8 +132,30 @@ def test_a_failing_model_stops_all_with_its_error(other: str) -> None:
         machine.run(Limits(seconds=20))
     assert time.monotonic() - begin < SOON_S
     tally.read = works  # type: ignore[method-assign]
-    machine.bus.failure = None  # both may have met the bug
+    # Both may have met the bug: the next run is another one.
     assert machine.run(Limits(seconds=0.02)).reason is Reason.TIME
+
+
+def test_a_model_that_fails_for_the_host_does_not_stop_the_guest() -> None:
+    machine, tally = board(POLL, POLL, engine=NativeEngine())
+
+    def fail(offset: int, value: int, size: int) -> None:
+        raise ZeroDivisionError("a bug")
+
+    tally.write = fail  # type: ignore[method-assign]
+    raised: list[Exception] = []
+
+    def write() -> None:
+        try:
+            machine.bus.write(Space.PIO, 0x512, 0, 1)
+        except InternalError as error:
+            raised.append(error)
+            machine.stop()
+
+    timer = threading.Timer(0.05, write)
+    timer.start()
+    assert machine.run(Limits(seconds=20)).reason is Reason.REQUEST
+    assert "the model of tally failed: ZeroDivisionError" in str(raised[0])
 
 
 @pytest.mark.parametrize("failing", [0, 1])
