@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,21 @@ def test_seabios_reaches_its_end_with_hot_ports_in_bytecode(tmp_path: Path) -> N
     assert document["output"] == document["output_without_filters"]
     assert document["ended"]["reason"] == "text"
     assert document["in_kernel"] == []
+
+
+def test_a_reader_who_leaves_ends_it_without_a_word(tmp_path: Path) -> None:
+    # mov dx, 0x402; mov al, 'x'; out dx, al; jmp $-1
+    file = tmp_path / "chatty"
+    file.write_bytes(bytes.fromhex("66ba0204 b078 ee ebfd"))
+    command = [sys.executable, "-m", "lightexit", "run", "--no-filters", "--kernel", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(1) == b"x"
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert said.splitlines()[1:] == []
+    assert process.returncode == 1
 
 
 @needs_seabios

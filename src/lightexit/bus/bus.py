@@ -26,6 +26,8 @@ from lightexit.engine.api import Engine
 from lightexit.errors import AuthorError, InternalError
 from lightexit.filter import Filter, LoadedFilter
 
+#: Errors that say themselves what they are; a guest's output may go to a reader who has left.
+_NOT_THE_MODELS = (AuthorError, InternalError, BrokenPipeError)
 _VOID = ctypes.CFUNCTYPE(None)
 #: A budget that no guest ever spends.
 UNLIMITED = (1 << 64) - 1
@@ -357,7 +359,7 @@ def _register_counts(port: RegionPort, ns_per_tick: float) -> Iterator[RegisterC
 
 
 def _described(model: Model, error: BaseException) -> BaseException:
-    if not isinstance(error, Exception) or isinstance(error, AuthorError | InternalError):
+    if not isinstance(error, Exception) or isinstance(error, _NOT_THE_MODELS):
         return error
     described = InternalError(f"the model of {model.name} failed: {type(error).__name__}: {error}")
     described.__cause__ = error

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, CancelledError, Future, ThreadPoolExecutor, wait
 from typing import Generic, TypeVar
 
+from lightexit.errors import HostError
 from lightexit.vm.exits import Cpu, Exit
 
 C = TypeVar("C", bound=Cpu)
@@ -20,17 +21,28 @@ def on_threads(cpus: Sequence[C], run: Callable[[C], T]) -> Iterator[list[Future
     """Within, `run(cpu)` is called for every vCPU on its own thread; it ends when all are through.
 
     What is raised within (and what interrupts the caller, as Ctrl-C does) stops them all.
+    Raises HostError where this process may not have so many threads.
     """
     turns = [_Turn(cpu, run) for cpu in cpus]
     with ThreadPoolExecutor(len(cpus), thread_name_prefix="vcpu") as pool:
         try:
-            yield [pool.submit(turn.take) for turn in turns]
+            yield [_submit(pool, turn) for turn in turns]
         except BaseException:
             for cpu in cpus:
                 cpu.request_stop()
             for turn in turns:
                 turn.end()
             raise
+
+
+def _submit(pool: ThreadPoolExecutor, turn: _Turn[C, T]) -> Future[T]:
+    try:
+        return pool.submit(turn.take)
+    except RuntimeError as error:
+        raise HostError(
+            f"the host gives no thread for a vCPU: {error}",
+            hint="fewer vCPUs, or a higher limit on threads: `ulimit -u`, or the container's",
+        ) from error
 
 
 class _Turn(Generic[C, T]):

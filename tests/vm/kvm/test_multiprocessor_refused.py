@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import functools
+import resource
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +20,7 @@ from lightexit.vm.backends import MOST_CPUS, BackEnd, check_cpus, make_cpu
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.machine import Machine
+from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine
 from lightexit.vm.unicorn import UnicornCpu
@@ -93,3 +95,29 @@ def test_several_need_controllers_in_the_kernel(host: Host) -> None:
         "no interrupt controllers in the kernel",
         lambda: Machine(bus, HostClock(), functools.partial(KvmCpu, host.vm)),
     )
+
+
+def test_threads_that_the_host_does_not_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine, _ = board(SPIN, SPIN)
+    start_thread = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name == "vcpu_1":
+            raise RuntimeError("can't start new thread")
+        start_thread(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    said = refused("the host gives no thread for a vCPU: can't start new thread", machine.run)
+    assert "try: fewer vCPUs" in said
+    monkeypatch.undo()
+    assert machine.run(Limits(seconds=0.02)).reason is Reason.TIME
+
+
+def test_open_files_that_the_host_does_not_give(host: Host) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (host.vm.fd + 1, hard))
+    try:
+        said = refused("this process may have no more open files .*EMFILE", host.vm.add_vcpu)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert "try: fewer vCPUs" in said

@@ -28,6 +28,7 @@ _ALWAYS: Meanings = {
     e.EACCES: ("this process may not do that", "a user of the group kvm, outside a sandbox"),
     e.ENOTTY: ("this kernel's KVM does not offer it", _LATER_OR_ELSEWHERE),
     e.ENOSYS: ("this kernel's KVM does not offer it", _LATER_OR_ELSEWHERE),
+    e.EMFILE: ("this process may have no more open files", "fewer vCPUs, or `ulimit -n` higher"),
     e.ENOMEM: ("the host has no memory left", "a smaller guest"),
     e.EFAULT: ("an address it was given is not mapped in this process", ""),
     e.EINVAL: ("it finds the request not valid in this state", ""),
