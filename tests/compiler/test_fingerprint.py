@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
-from enum import IntEnum, IntFlag
+from enum import Enum, IntEnum, IntFlag
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -199,6 +200,36 @@ def test_a_method_of_a_struct_is_part_of_it(cache: Cache, monkeypatch: pytest.Mo
     assert digest(names, cache) not in (None, before)
 
 
+def test_a_method_that_a_struct_has_from_elsewhere_is_part_of_it(cache: Cache) -> None:
+    """From a class that is no struct, and stands in another file."""
+
+    def with_body(body: str) -> str | None:
+        text = f"class Mixin:\n    @inline\n    def half(self) -> u8:\n        return {body}\n"
+        mixin: Any = module(text, "mixin.py")["Mixin"]
+
+        class State(Struct, mixin):  # type: ignore[misc]
+            count: given.u16
+
+        names = names_of("@io_filter\ndef f(ctx: IoContext, s: 'S') -> Verdict:\n    pass\n")
+        names["S"] = State
+        return digest(names, cache)
+
+    assert with_body("1") not in (None, with_body("2"))
+
+
+def test_what_is_said_of_a_flag_depends_on_the_others(cache: Cache) -> None:
+    """`~Flags.READY` keeps those that there are."""
+    every = []
+    for other in ("pass", "BUSY = 2", "BUSY = 4"):
+        written = f"import enum\nclass Bits(enum.IntFlag):\n    READY = 1\n    {other}\n"
+        flags: Any = module(written, "bits.py")["Bits"]
+        names = names_of()
+        names["PERIOD"] = flags.READY
+        every.append(digest(names, cache))
+    assert None not in every
+    assert len(set(every)) == len(every)
+
+
 def test_what_a_closure_holds_is_part_of_it(cache: Cache) -> None:
     source = (
         "def make(n):\n"
@@ -234,8 +265,41 @@ def wrapped() -> FunctionType:
     return helper
 
 
+class Strange(IntEnum):
+    READY = 1
+
+
+class Stranger(IntEnum):
+    READY = 1
+
+
+def seven(*_: object) -> int:
+    return 7
+
+
+setattr(Strange, "__invert__", staticmethod(seven))  # noqa: B010 - mypy would object
+setattr(Stranger, "__add__", functools.partialmethod(seven, 1))  # noqa: B010
+
+
+class Sevens(int):
+    def __add__(self, other: int) -> int:
+        return 7
+
+
+class Mixed(Sevens, Enum):
+    READY = 1
+
+
 @pytest.mark.parametrize(
-    ("name", "value"), [("PERIOD", Odd.READY), ("PERIOD", Number(3)), ("helper", wrapped())]
+    ("name", "value"),
+    [
+        ("PERIOD", Odd.READY),
+        ("PERIOD", Strange.READY),
+        ("PERIOD", Stranger.READY),
+        ("PERIOD", Mixed.READY),
+        ("PERIOD", Number(3)),
+        ("helper", wrapped()),
+    ],
 )
 def test_what_cannot_be_told_has_no_digest(name: str, value: object, cache: Cache) -> None:
     names = names_of()

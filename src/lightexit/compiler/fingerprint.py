@@ -90,9 +90,10 @@ class _Walk:
     def _enum(self, value: EnumType) -> None:
         self.facts += (value.__module__, value.__qualname__)
         if issubclass(value, Flag):
+            # What `~` and `|` make of one member depends on all.
             self.facts.append(str(getattr(value, "_boundary_", None)))
-        bases = [base for base in value.__mro__ if isinstance(base, EnumType)]
-        if any(base.__module__ != "enum" and _has_operators(base) for base in bases):
+            self._named({name: each.value for name, each in value.__members__.items()})
+        if any(map(_has_operators, value.__mro__)):
             raise _Unknown
 
     def _class(self, value: type) -> None:
@@ -107,7 +108,7 @@ class _Walk:
             self.facts += (field.name, str(field.offset))
             self.visit(field.type)
         for base in value.__mro__:
-            if isinstance(base, type(Struct)) and base is not Struct:
+            if base not in Struct.__mro__:
                 self._named({n: each for n, each in vars(base).items() if is_inline(each)})
 
     def _array(self, value: ArrayType) -> None:
@@ -182,17 +183,20 @@ _VISITS: list[tuple[Any, Callable[[_Walk, Any], None]]] = [
 ]
 
 
+#: Modules of enums' bases whose operators are Python's own.
+_UNDERSTOOD = {"builtins", "enum"}
+
 #: Special methods that no operator calls.
 _NO_OPERATORS = {"__doc__", "__format__", "__init__", "__new__", "__repr__", "__str__"}
 
 
-def _has_operators(enum: EnumType) -> bool:
+def _has_operators(enum: type) -> bool:
     """Whether it says for itself what an operator makes of its members: that may be anything."""
-    return any(
+    return enum.__module__ not in _UNDERSTOOD and any(
         name.startswith("__")
         and name not in _NO_OPERATORS
-        and isinstance(value, FunctionType)
-        and value.__module__ != "enum"
+        and hasattr(value, "__get__")
+        and getattr(value, "__module__", None) != "enum"
         for name, value in vars(enum).items()
     )
 
