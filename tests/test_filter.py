@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import importlib
+import linecache
 import os
 import subprocess
 import sys
@@ -13,7 +15,7 @@ from typing import Any
 import pytest
 
 from bench.lines import filters
-from compiler.authoring import module
+from compiler.authoring import HEADER, module
 from lightexit import cache as cache_module
 from lightexit import filter as filter_module
 from lightexit.cache import Cache
@@ -141,6 +143,39 @@ def test_a_source_that_changes_under_the_compiler_is_not_kept(
     assert each.report.accepted
     assert key != each._key
     assert KIND not in kinds(cache)
+
+
+HELPED = """\
+@inline
+def helper() -> u32:
+    return 1
+
+@io_filter
+def f(ctx: IoContext, s: State) -> Verdict:
+    ctx.data = helper()
+    return Verdict.HANDLED
+"""
+
+
+@pytest.mark.parametrize("changed", ["return 2", "return 1 + 1"])
+def test_a_module_that_is_loaded_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    """Its source is what stands there now, not what was read before."""
+    file = tmp_path / "reloaded.py"
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    codes: list[bytes] = []
+    for text_ in (HELPED, HELPED.replace("return 1", changed)):
+        file.write_text(HEADER + text_)
+        os.utime(file, (len(codes), len(codes)))
+        found = sys.modules.get("reloaded")
+        found = importlib.reload(found) if found else importlib.import_module("reloaded")
+        assert linecache.getline(str(file), 4) == text_.splitlines(keepends=True)[2]
+        codes.append(found.f.report.program.code)
+    del sys.modules["reloaded"]
+    expected = author(HELPED.replace("return 1", changed)).program.code
+    assert codes[1] == expected != codes[0]
 
 
 def test_a_refusal_is_not_kept(cache: Cache) -> None:

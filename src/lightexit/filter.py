@@ -27,6 +27,7 @@ from lightexit.abi import (
     Struct,
     Verdict,
     array,
+    defined,
     inline,
     muldiv64,
     u8,
@@ -79,6 +80,7 @@ class Filter(Generic[P]):
     """A compilable function. Compiled and proved on first need, unless that was done before."""
 
     def __init__(self, function: Callable[Concatenate[IoContext, P], Verdict]) -> None:
+        defined(function)
         self.function = function
         self.name = function.__name__
         functools.update_wrapper(self, function)

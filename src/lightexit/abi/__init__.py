@@ -13,7 +13,7 @@ from lightexit.abi.context import (
     Space,
     Verdict,
 )
-from lightexit.abi.inline import inline, is_inline
+from lightexit.abi.inline import defined, inline, is_inline
 from lightexit.abi.memory import STATE_OFFSET, StateHeader, StateMemory, value_size
 from lightexit.abi.struct import Array, ArrayType, Field, Layout, Struct, array
 from lightexit.abi.types import IntType, muldiv64, u8, u16, u32, u64
@@ -44,6 +44,7 @@ __all__ = [
     "Struct",
     "Verdict",
     "array",
+    "defined",
     "inline",
     "is_inline",
     "muldiv64",

@@ -3,14 +3,24 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable
 from typing import TypeVar
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
+def defined(function: object) -> None:
+    """A function is new: what was read of its file before (and is kept by `linecache`, where its
+    source is looked for) may be that of another."""
+    code = getattr(function, "__code__", None)
+    if code is not None:
+        linecache.checkcache(code.co_filename)
+
+
 def inline(function: F) -> F:
     """Mark a function or `Struct` method, written in the filter subset, as callable by filters."""
+    defined(function)
     function.__lightexit_inline__ = True  # type: ignore[attr-defined]
     return function
 
