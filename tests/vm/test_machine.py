@@ -16,7 +16,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
 from lightexit.devices.pic import Pic
-from lightexit.errors import InternalError
+from lightexit.errors import AuthorError, InternalError
 from lightexit.vm.alarm import Alarm
 from lightexit.vm.console import Console
 from lightexit.vm.machine import Limits, Machine, Reason
@@ -158,6 +158,21 @@ def test_devices_are_called_at_their_time() -> None:
     # An access takes 1000 ns, so that every tenth is one: exactly, whoever answers it.
     assert ticker.times == [10_000 * n for n in range(1, 10)]
     assert len(device.log) == 100
+
+
+def test_a_device_that_leaves_takes_its_time_along() -> None:
+    built, _ = machine(POLL)
+    old, new = (Ticker(built.clock, Line(), 10_000) for _ in range(2))
+    built.add(old)
+    built.run(Limits(accesses=100))
+    built.replace(old, new)
+    built.run(Limits(accesses=100))
+    built.remove(new)
+    built.run(Limits(accesses=100))
+    assert 90_000 <= old.times[-1] <= 110_000
+    assert 190_000 <= new.times[-1] <= 210_000
+    with pytest.raises(AuthorError, match="ticker is not on this bus"):
+        built.remove(old)
 
 
 def with_ticker(

@@ -101,6 +101,14 @@ class Machine:
         """Put a device on the bus and keep its time."""
         self._schedule.attach(device)
 
+    def remove(self, device: Device[Any]) -> None:
+        """Take a device off the bus and forget its time; its lines stay as they are."""
+        self._schedule.detach(device)
+
+    def replace(self, device: Device[Any], other: Device[Any]) -> None:
+        """Put `other` in the place of `device` (`Bus.replace`), its time included."""
+        self._schedule.replace(device, other)
+
     def connect(self, pic: Pic) -> None:
         """Have the first vCPU take the interrupts of `pic`, whose output is `intr`."""
         if self.irqchip is Irqchip.KERNEL:

@@ -24,15 +24,30 @@ class Schedule:
         self.deadline_ns: int | None = None
         self._bus = bus
         self._wake = wake
-        self._devices: list[tuple[Device[Any], StateLock]] = []
+        self._devices: dict[Device[Any], StateLock] = {}
 
     def attach(self, device: Device[Any]) -> None:
         """Put a device on the bus and keep its time."""
-        if type(device).next_wakeup is Device.next_wakeup:
-            self._bus.attach(device)
-            return
-        self._bus.attach(device, functools.partial(self._touched, device))
-        self._devices.append((device, self._bus.locked(device.memory)))
+        self._bus.attach(device, self._listener(device))
+        self._keep(device)
+
+    def detach(self, device: Device[Any]) -> None:
+        """Take a device off the bus; its time stands still."""
+        self._bus.detach(device)
+        self._devices.pop(device, None)
+
+    def replace(self, device: Device[Any], other: Device[Any]) -> None:
+        """Put `other` in the place of `device`, and keep its time instead."""
+        self._bus.replace(device, other, self._listener(other))
+        self._devices.pop(device, None)
+        self._keep(other)
+
+    def _listener(self, device: Device[Any]) -> Callable[[], None] | None:
+        return functools.partial(self._touched, device) if _has_time(device) else None
+
+    def _keep(self, device: Device[Any]) -> None:
+        if _has_time(device):
+            self._devices[device] = self._bus.locked(device.memory)
 
     def _touched(self, device: Device[Any]) -> None:
         if self._is_next(device.next_wakeup()):
@@ -49,7 +64,7 @@ class Schedule:
         now_ns = self.clock.now_ns()
         # From here on an access counts as early that is so to the devices looked at so far.
         self.deadline_ns = None
-        for device, lock in self._devices:
+        for device, lock in list(self._devices.items()):  # which may come and go meanwhile
             with lock:
                 wakeup_ns = self._advance(device, now_ns)
             if self._is_next(wakeup_ns):
@@ -65,3 +80,7 @@ class Schedule:
     def left_ns(self) -> int | None:
         """VM time from now to the deadline; below 0 where it has passed."""
         return None if self.deadline_ns is None else self.deadline_ns - self.clock.now_ns()
+
+
+def _has_time(device: Device[Any]) -> bool:
+    return type(device).next_wakeup is not Device.next_wakeup
