@@ -18,7 +18,7 @@ import pytest
 HERE = Path(__file__).parent
 SIZE = 64 << 10
 TOOLS = ("as", "ld", "objcopy")
-_SHARED = ("guest.inc", "smp.inc", "rom.ld")
+_SHARED = ("guest.inc", "apic.inc", "smp.inc", "rom.ld")
 
 
 def guest(name: str) -> bytes:

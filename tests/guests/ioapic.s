@@ -4,9 +4,6 @@
     .include "guest.inc"
     .include "smp.inc"
 
-    .set VECTOR, 0x41
-    .set IDT, 0x2000
-    .set COUNT, 0x600
     .set WANTED, 40
     .set DIVISOR, 2386
     .set INDEX, 0xFEC00000
@@ -34,14 +31,7 @@ halted:
     .code16
 peer_start:
     protected_mode
-    movl $handler, %eax
-    movw %ax, IDT + 8 * VECTOR
-    movw $CODE32, IDT + 8 * VECTOR + 2
-    movw $0x8E00, IDT + 8 * VECTOR + 4
-    shrl $16, %eax
-    movw %ax, IDT + 8 * VECTOR + 6
-    lidt idt_pointer
-    movl $0x1FF, SPURIOUS
+    take_interrupts
     send 0x34, 0x43
     send (DIVISOR & 255), 0x40
     send (DIVISOR >> 8), 0x40
@@ -53,20 +43,4 @@ wait:
     jb wait
     finish_by_port
 
-handler:
-    pushl %eax
-    pushl %edx
-    incl COUNT
-    movl COUNT, %eax
-    movl $PROBE, %edx
-    outl %eax, %dx
-    movl $0, EOI
-    popl %edx
-    popl %eax
-    pushl 8(%esp)
-    popfl
-    lretl $4
-
-idt_pointer:
-    .word 8 * 256 - 1
-    .long IDT
+    counting_handler
