@@ -13,7 +13,7 @@ from bus.plain import Cells, Recorder
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.bus.line import Line
-from lightexit.bus.region import pio
+from lightexit.bus.region import mmio, pio
 from lightexit.devices.device import Device
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError, InternalError
@@ -158,6 +158,26 @@ def test_devices_are_called_at_their_time() -> None:
     # An access takes 1000 ns, so that every tenth is one: exactly, whoever answers it.
     assert ticker.times == [10_000 * n for n in range(1, 10)]
     assert len(device.log) == 100
+
+
+def test_a_guest_that_moves_devices_does_not_grow_the_host() -> None:
+    """As it moves a PCI device: what routed accesses before is given back between slices."""
+    built, _ = machine(POLL)
+    built.add(Ticker(built.clock, Line(), 10_000))
+    retired: list[int] = []
+
+    class Moving(Recorder):
+        def read(self, offset: int, size: int) -> int:
+            self.regions = (self.regions[0], mmio(0xD000_0000 + len(retired) % 8 * 0x1000, 4))
+            built.bus.update(self)
+            retired.append(len(built.bus._retired))
+            return 0
+
+    built.bus.detach(next(iter(built.bus._ports)))
+    built.add(Moving(pio(PORT, 1)))
+    built.run(Limits(accesses=1000))
+    assert len(retired) == 1000
+    assert max(retired) < 50
 
 
 def test_a_device_that_leaves_takes_its_time_along() -> None:

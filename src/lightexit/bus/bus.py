@@ -285,6 +285,13 @@ class Bus:
                 self._running -= 1
                 self._reclaim()
 
+    def give_back(self) -> None:
+        """Give back what was retired, if nobody may be looking but the caller, who does not: he is
+        within `running`, and in no access."""
+        if self._retired:
+            with self._lock:
+                self._reclaim(watchers=1)
+
     def uses(self, state: StateMemory[Any]) -> bool:
         """Whether a vCPU may be looking at a state just now, or changing it."""
         return self._running > 0 and any(state in port.states for port in self._all_ports())
@@ -293,8 +300,8 @@ class Bus:
         with self._lock:
             return [port for ports in self._ports.values() for port in ports]
 
-    def _reclaim(self) -> None:
-        if not self._running:
+    def _reclaim(self, watchers: int = 0) -> None:
+        if self._running <= watchers:
             self._retired.clear()
 
     # Counters
