@@ -14,6 +14,7 @@ from lightexit.bus.region import pio
 from lightexit.errors import GuestError
 from lightexit.vm.exits import Halted, Interruptible, Shutdown, Stopped
 from lightexit.vm.unicorn import context, cpu
+from lightexit.vm.unicorn.cpuid import emulated
 from lightexit.vm.x86 import Register
 from vm.rom import Guest
 
@@ -28,6 +29,27 @@ def test_it_starts_at_the_reset_vector_and_halts() -> None:
     assert guest.cpu.where() == "f000:0000fff0"
     assert guest.cpu.run() == Halted()
     assert guest.cpu.where() == "f000:00000001"
+
+
+def test_cpuid_tells_of_the_emulated_cpu_but_of_no_local_apic() -> None:
+    # mov eax, 1; cpuid; mov edi, edx; mov dx, 0x80; out dx, eax; and so EBX, ECX, EDI; hlt
+    outs = "ba8000 66ef 6689d8 66ef 6689c8 66ef 6689f8 66ef"
+    guest = Guest(bytes.fromhex(f"66b801000000 0fa2 6689d7 {outs} f4"))
+    assert guest.cpu.run() == Halted()
+    eax, ebx, ecx, edx = emulated()
+    assert edx & 1 << 9
+    told = [entry[2] for entry in guest.device.log]
+    assert told == [eax, ebx, ecx & ~(1 << 21), edx & ~(1 << 9)]
+
+
+@pytest.mark.parametrize("bit", [0, 1 << 18])
+def test_cpuid_tells_whether_xsave_is_on(bit: int) -> None:
+    # mov eax, BIT; mov cr4, eax; mov eax, 1; cpuid; mov eax, ecx; mov dx, 0x80; out dx, eax; hlt
+    switch = f"66b8{bit.to_bytes(4, 'little').hex()} 0f22e0"
+    guest = Guest(bytes.fromhex(f"{switch} 66b801000000 0fa2 6689c8 ba8000 66ef f4"))
+    assert guest.cpu.run() == Halted()
+    ((_, _, ecx, _),) = guest.device.log
+    assert bool(ecx & 1 << 27) == bool(bit)
 
 
 def test_accesses_reach_the_bus_in_order() -> None:

@@ -32,6 +32,7 @@ from lightexit.bus.native import dispatch, expand, read_ir
 from lightexit.engine.native import NativeCode, compile_ir
 from lightexit.errors import InternalError
 from lightexit.vm.memory import GuestMemory
+from lightexit.vm.unicorn.cpuid import hide_apic
 from lightexit.vm.x86 import Register, Table
 
 EFER = 0xC000_0080
@@ -144,6 +145,7 @@ class Engine:
         self._hook(UC_HOOK_BLOCK, watch, hooks.address("at_block"))
         self._hook(UC_HOOK_INTR, watch, hooks.address("at_interrupt"))
         self.uc.hook_add(UC_HOOK_MEM_INVALID, self._at_fault)
+        hide_apic(self.uc)
 
     def _hook(self, kind: int, user: int, function: int, *instruction: int) -> None:
         everywhere = ctypes.c_uint64(1), ctypes.c_uint64(0)
