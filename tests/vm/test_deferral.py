@@ -19,7 +19,7 @@ from lightexit.errors import HostError
 from lightexit.vm import deferral
 from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.deferral import DeferredInterrupt
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Limits, Machine, Outcome, Reason
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 
@@ -31,47 +31,68 @@ LINES = range(3, 600, 37)
 AGAIN = 5
 
 
-def pressed_at(first: int) -> Callable[..., Any]:
-    """A trace function by which Ctrl-C comes at two lines, counted from its first."""
+def arriving_at(first: int, number: int) -> Callable[..., Any]:
+    """A trace function by which a signal comes at two lines, counted from its first."""
     count = 0
 
     def trace(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
         nonlocal count
         count += event == "line"
         if event == "line" and count in (first, first + AGAIN):
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
         return trace
 
     return trace
 
 
-def run_pressed_at(machine: Machine, first: int) -> None:
-    sys.settrace(pressed_at(first))
+def run_with_signal_at(machine: Machine, first: int, number: int) -> Outcome:
+    sys.settrace(arriving_at(first, number))
     try:
-        machine.run(Limits(seconds=20))
+        return machine.run(Limits(seconds=20))
     finally:
         sys.settrace(None)
 
 
-@pytest.mark.parametrize(
-    ("back_end", "cpus"), [(BackEnd.UNICORN, 1), (BackEnd.KVM, 1), (BackEnd.KVM, 3)]
-)
-def test_ctrl_c_at_any_line(monkeypatch: pytest.MonkeyPatch, back_end: BackEnd, cpus: int) -> None:
-    monkeypatch.setattr(deferral, "PATIENCE_S", 60)
+def built(back_end: BackEnd, cpus: int) -> Machine:
     config = PcConfig(ram_bytes=2 * MIB, kernel=POLL, cpus=cpus)
     make = functools.partial(make_cpu, back_end)
     try:
-        machine = pc_machine(config, HostClock(), NativeEngine(), make_cpu=make)
+        return pc_machine(config, HostClock(), NativeEngine(), make_cpu=make)
     except HostError as error:
         pytest.skip(error.found)
+
+
+on_every_machine = pytest.mark.parametrize(
+    ("back_end", "cpus"), [(BackEnd.UNICORN, 1), (BackEnd.KVM, 1), (BackEnd.KVM, 3)]
+)
+
+
+@on_every_machine
+def test_ctrl_c_at_any_line(monkeypatch: pytest.MonkeyPatch, back_end: BackEnd, cpus: int) -> None:
+    monkeypatch.setattr(deferral, "PATIENCE_S", 60)
+    machine = built(back_end, cpus)
     threads = threading.active_count()
     with machine:
         for first in LINES:
             with pytest.raises(KeyboardInterrupt):
-                run_pressed_at(machine, first)
+                run_with_signal_at(machine, first, signal.SIGINT)
             assert threading.active_count() == threads
             assert not any(device.memory.header.version % 2 for device in machine.bus._ports)
             assert machine.run(Limits(seconds=0.005)).reason is Reason.TIME
+
+
+@on_every_machine
+def test_a_handler_may_stop_the_machine_at_any_line(back_end: BackEnd, cpus: int) -> None:
+    """One of another signal, which is not deferred."""
+    machine = built(back_end, cpus)
+    before = signal.signal(signal.SIGTERM, lambda number, frame: machine.stop())
+    try:
+        for first in LINES:
+            outcome = run_with_signal_at(machine, first, signal.SIGTERM)
+            assert outcome.reason is Reason.REQUEST
+            assert outcome.seconds < 10
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_the_handler_is_called_at_the_next_check() -> None:

@@ -150,7 +150,7 @@ class Machine:
     def _wake(self) -> None:
         self._processors.wake()
 
-    # Ending a run, from any thread
+    # Ending a run, from any thread, and from a signal's handler
 
     def stop(
         self, reason: Reason = Reason.REQUEST, detail: str = "", exit_status: int | None = None

@@ -8,12 +8,12 @@ a device, the first vCPU leaves the guest for its interrupts.
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
 from lightexit.bus.bus import BusCpu
+from lightexit.bus.doorbell import Bell
 from lightexit.devices.pic import Pic
 from lightexit.errors import InternalError
 from lightexit.vm.budget import SharedBudget
@@ -32,7 +32,8 @@ class Multiprocessor:
         self.cpus: list[Cpu] = [first, *map(first.make_peer, bus_cpus[1:])]
         self._end = end
         self._budget = SharedBudget(bus_cpus, lambda: end(Reason.ACCESSES, ""))
-        self._woken = threading.Event()
+        # No Event: a signal's handler may ring while this very thread is about to wait.
+        self._woken = Bell()
         self._runs: list[Future[None]] = []
 
     def connect(self, pic: Pic) -> None:
@@ -53,7 +54,7 @@ class Multiprocessor:
             cpu.clear_stop()
         with on_threads(self.cpus, self._run) as self._runs:
             for run in self._runs:
-                run.add_done_callback(lambda _: self._woken.set())
+                run.add_done_callback(lambda _: self._woken())
             yield
             self.stop()
         raise_failure(self._runs)
@@ -75,17 +76,17 @@ class Multiprocessor:
 
     def wake(self) -> None:
         """Have `turn` return soon; from any thread."""
-        self._woken.set()
+        self._woken()
 
     def stop(self) -> None:
         """Have all vCPUs stop, for this run; from any thread."""
         for cpu in self.cpus:
             cpu.request_stop()
-        self._woken.set()
+        self._woken()
 
     def forget(self) -> None:
         """Forget that `turn` was to return: what for is looked at next."""
-        self._woken.clear()
+        self._woken.wait(0)
         raise_failure(self._runs)
 
     def turn(self, due_ns: int) -> None:

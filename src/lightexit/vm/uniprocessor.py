@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Iterator
 
 from lightexit.bus.bus import UNLIMITED, BusCpu
 from lightexit.bus.clock import HostClock
+from lightexit.bus.doorbell import Bell
 from lightexit.devices.pic import Pic
 from lightexit.vm.alarm import Alarm
 from lightexit.vm.exits import Cpu, Exit, Halted, Interruptible, Shutdown, Stopped
@@ -30,7 +30,8 @@ class Uniprocessor:
         self._pic: Pic | None = None
         self._limit = UNLIMITED
         self._halted = False
-        self._woken = threading.Event()
+        # No Event: a signal's handler may ring while this very thread is about to wait.
+        self._woken = Bell()
         self._alarm = Alarm(self.wake)
         bus_cpu.on_budget_spent(self.wake)
 
@@ -42,7 +43,7 @@ class Uniprocessor:
     def _set_interrupt(self, level: bool) -> None:
         self._cpu.set_interrupt(level)
         if level:
-            self._woken.set()
+            self._woken()
 
     @contextlib.contextmanager
     def running(self, limit: int) -> Iterator[None]:
@@ -54,7 +55,7 @@ class Uniprocessor:
     def wake(self) -> None:
         """Have `turn` return soon; from any thread."""
         self._cpu.request_stop()
-        self._woken.set()
+        self._woken()
 
     #: The only vCPU runs in `turn`.
     stop = wake
@@ -62,7 +63,7 @@ class Uniprocessor:
     def forget(self) -> None:
         """Forget the requests so far: what they were about is looked at next."""
         self._cpu.clear_stop()
-        self._woken.clear()
+        self._woken.wait(0)
 
     def turn(self, due_ns: int) -> None:
         """Let the guest run, until `due_ns` of `time.monotonic_ns` at the latest."""
