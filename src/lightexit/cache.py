@@ -43,7 +43,7 @@ def content_key(*parts: str | bytes) -> str:
 def default_root() -> Path:
     """Where entries live unless told otherwise: the XDG base directory specification's place."""
     base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "lightexit"
+    return Path(base if os.path.isabs(base) else os.path.expanduser("~/.cache"), "lightexit")
 
 
 def _own_version() -> str:
@@ -135,7 +135,7 @@ class Cache:
     def _path(self, kind: str, key: str) -> Path:
         if not (kind.isidentifier() and key.isalnum()):
             raise ValueError(f"not a cache kind and key: {kind!r}, {key!r}")
-        return self.root / kind / key
+        return Path(self.root, kind, key)
 
     def _files(self) -> Iterator[Entry]:
         for path in self.root.glob("*/*"):

@@ -8,9 +8,11 @@ index into `Program.maps`, the second `imm` the offset into the map's value (RFC
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from linecache import getline
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from lightexit.errors import Location
 
@@ -29,6 +31,41 @@ class Line(NamedTuple):
     where: Location
 
 
+class KeptLines(Sequence[Line]):
+    """Lines from the cache, as good as a tuple of them; made only if somebody asks.
+
+    Each is slot, number of the file, line and columns: the text is read anew.
+    """
+
+    def __init__(self, files: Sequence[str], plain: Sequence[Sequence[int]]) -> None:
+        self._files = files
+        self._plain = plain
+
+    @functools.cached_property
+    def _made(self) -> tuple[Line, ...]:
+        return tuple(self._line(self._files[number], *rest) for number, *rest in self._plain)
+
+    @staticmethod
+    def _line(file: str, slot: int, line: int, start: int, end: int) -> Line:
+        return Line(slot, Location(file, line, start, end, getline(file, line).rstrip("\n")))
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Line, ...]: ...
+    def __getitem__(self, index: int | slice) -> Line | tuple[Line, ...]:
+        return self._made[index]
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+    def __eq__(self, other: object) -> bool:
+        return self._made == (other._made if isinstance(other, KeptLines) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._made)
+
+
 @dataclass(frozen=True)
 class Program:
     """A filter's bytecode: `code` is 8 bytes a slot, execution starts at slot 0."""
@@ -36,7 +73,7 @@ class Program:
     name: str
     code: bytes
     maps: tuple[Map, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: Sequence[Line] = ()
 
     def where(self, slot: int) -> Location | None:
         """The source line of an instruction, where debug lines tell it."""
@@ -52,7 +89,7 @@ class Program:
         files = {line.where.file: None for line in self.lines}
         numbers = {file: number for number, file in enumerate(files)}
         lines = [
-            (line.slot, numbers[at.file], at.line, at.column, at.end_column)
+            (numbers[at.file], line.slot, at.line, at.column, at.end_column)
             for line in self.lines
             for at in (line.where,)
         ]
@@ -61,10 +98,7 @@ class Program:
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> Program:
-        """Inverse of `to_plain`; the text of source lines is read anew."""
+        """Inverse of `to_plain`; the text of source lines is read anew, when it is asked for."""
         name, code, maps, files, lines = plain
-        places = tuple(
-            Line(slot, Location(files[n], at, start, end, getline(files[n], at).rstrip("\n")))
-            for slot, n, at, start, end in lines
-        )
-        return cls(name, bytes.fromhex(code), tuple(Map(*each) for each in maps), places)
+        kept = KeptLines(files, lines)
+        return cls(name, bytes.fromhex(code), tuple(Map(*each) for each in maps), kept)
