@@ -31,6 +31,8 @@ says what it measures and how.
   read a ratio far from 1 there with care.
 - Two vCPUs need two cores: where others took more than a little of them, that row tells of the
   load, as its C loop shows.
+- First uses are times, not ratios of two: on a shared host they came out up to 1.3 times these in
+  other runs, which puts three or four more of them above their goal.
 - At random over 10,000 ranges the CPU's caches are measured: windows and counters of all ranges
   do not fit the inner ones.
 - On Unicorn an `in` with a trivial hook takes some 20 ns, so that the goal leaves a filter 3. The
