@@ -183,6 +183,8 @@ def test_who_keeps_routes_is_told_before_a_message_goes_another_way() -> None:
     bench.changed.clear()
     bench.set_up(7, VECTOR | Bit.LEVEL, destination=2)
     assert bench.changed == [7, 7]
+    bench.set_up(7, VECTOR | Bit.LEVEL | Bit.MASKED, destination=2)
+    assert bench.changed == [7, 7], "a mask leads nowhere else"
 
 
 def test_reset_masks_all_and_keeps_the_wires() -> None:

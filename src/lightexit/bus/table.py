@@ -12,7 +12,6 @@ import bisect
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lightexit.abi import Space
 from lightexit.bus.layout import Range, Ranges, Tables
 from lightexit.bus.memory import Block
 
@@ -30,7 +29,6 @@ class Claim(NamedTuple):
 class PortTable:
     """One entry for each of the 65,536 ports."""
 
-    space = Space.PIO
     limit = PORTS
 
     def __init__(self, tables: Tables) -> None:
@@ -63,7 +61,6 @@ class PortTable:
 class RangeTable:
     """Ranges of memory-mapped registers, sorted by address."""
 
-    space = Space.MMIO
     limit = (1 << 64) - 1
 
     def __init__(self, tables: Tables, retired: list[object]) -> None:

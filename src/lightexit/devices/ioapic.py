@@ -234,13 +234,14 @@ class IoApic(Device[IoApicState]):
             self._write_entry(number, value, is_high=bool(index & 1))
 
     def _write_entry(self, number: int, value: int, is_high: bool) -> None:
-        entry = self.state.table[number]
+        entry, before = self.state.table[number], self.message(number)
         if is_high:
             entry.high = value & HIGH_WRITABLE
         else:
             kept = entry.low & Bit.REMOTE_IRR if value & Bit.LEVEL else 0
             entry.low = value & LOW_WRITABLE | kept
-        self._changed(number)
+        if self.message(number) != before:
+            self._changed(number)
         self._settle(number)
 
     def reset(self) -> None:

@@ -18,6 +18,7 @@ from lightexit.devices.pic import Pic
 from lightexit.errors import InternalError
 from lightexit.vm.budget import SharedBudget
 from lightexit.vm.exits import Cpu, Interruptible, Multiprocessing, Shutdown, Stopped
+from lightexit.vm.intr import Intr
 from lightexit.vm.outcome import End, Reason
 from lightexit.vm.threads import on_threads, raise_failure
 
@@ -28,7 +29,7 @@ class Multiprocessor:
     def __init__(self, first: Multiprocessing, bus_cpus: Sequence[BusCpu], end: End) -> None:
         self.first = first
         self._bus = bus_cpus[0].bus
-        self._pic: Pic | None = None
+        self._intr: Intr | None = None
         self.cpus: list[Cpu] = [first, *map(first.make_peer, bus_cpus[1:])]
         self._end = end
         self._budget = SharedBudget(bus_cpus, lambda: end(Reason.ACCESSES, ""))
@@ -38,8 +39,7 @@ class Multiprocessor:
 
     def connect(self, pic: Pic) -> None:
         """Have the first vCPU take the interrupts of `pic`, whose output is `intr`."""
-        self._pic = pic
-        pic.intr.connect(self.first.set_interrupt)
+        self._intr = Intr(self._bus, pic, self.first.set_interrupt)
 
     @property
     def accesses(self) -> int:
@@ -68,11 +68,8 @@ class Multiprocessor:
             raise InternalError(f"one of several vCPUs came back for {exit}")
 
     def _take_interrupt(self, cpu: Cpu) -> None:
-        pic = self._pic
-        if pic is not None and pic.intr.level:
-            with self._bus.locked(pic.memory):
-                vector = pic.acknowledge()
-            cpu.interrupt(vector)
+        if self._intr is not None and self._intr.level:
+            cpu.interrupt(self._intr.acknowledge())
 
     def wake(self) -> None:
         """Have `turn` return soon; from any thread."""

@@ -12,6 +12,7 @@ from lightexit.bus.doorbell import Bell
 from lightexit.devices.pic import Pic
 from lightexit.vm.alarm import Alarm
 from lightexit.vm.exits import Cpu, Exit, Halted, Interruptible, Shutdown, Stopped
+from lightexit.vm.intr import Intr
 from lightexit.vm.outcome import End, Reason
 from lightexit.vm.schedule import Schedule
 
@@ -27,7 +28,7 @@ class Uniprocessor:
         self._schedule = schedule
         self._clock = schedule.clock
         self._end = end
-        self._pic: Pic | None = None
+        self._intr: Intr | None = None
         self._limit = UNLIMITED
         self._halted = False
         # No Event: a signal's handler may ring while this very thread is about to wait.
@@ -37,8 +38,7 @@ class Uniprocessor:
 
     def connect(self, pic: Pic) -> None:
         """Take interrupts from `pic`, whose output is `intr`."""
-        self._pic = pic
-        pic.intr.connect(self._set_interrupt)
+        self._intr = Intr(self._bus_cpu.bus, pic, self._set_interrupt)
 
     def _set_interrupt(self, level: bool) -> None:
         self._cpu.set_interrupt(level)
@@ -76,13 +76,11 @@ class Uniprocessor:
             self._slice()
 
     def _take_interrupt(self) -> None:
-        pic = self._pic
-        if pic is None or not pic.intr.level or not self._cpu.interruptible():
+        intr = self._intr
+        if intr is None or not intr.level or not self._cpu.interruptible():
             return
-        with self._bus_cpu.bus.locked(pic.memory):
-            vector = pic.acknowledge()
         self._halted = False
-        self._handle(self._cpu.interrupt(vector))
+        self._handle(self._cpu.interrupt(intr.acknowledge()))
 
     def _slice(self) -> None:
         budget = min(self._limit - self.accesses, self._accesses_to_deadline())

@@ -52,7 +52,7 @@ def add_ioapic(bus: Bus, clock: Clock, interrupts: Interrupts) -> IoApic:
     """Put an I/O APIC on the bus of a machine with `Irqchip.SPLIT`, whose filters reach it."""
 
     def end(vector: int) -> None:
-        with bus.locked(ioapic.memory):
+        with lock:
             ioapic.end_of_interrupt(vector)
 
     def tell_routes(_number: int) -> None:
@@ -63,5 +63,6 @@ def add_ioapic(bus: Bus, clock: Clock, interrupts: Interrupts) -> IoApic:
     apic = KvmApic(interrupts, end)
     bus.apic, interrupts.on_end_of_interrupt = apic, end
     ioapic = IoApic(clock, apic.send, tell_routes)
+    lock = bus.locked(ioapic.memory)
     bus.attach(ioapic)
     return ioapic
