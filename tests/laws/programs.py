@@ -213,6 +213,59 @@ def _loop(w: Writer) -> None:
         w.say(f"if w7 < {rounds} goto {head}")
 
 
+def _long_loop(w: Writer) -> None:
+    """Many rounds that differ in what counts, what is summed up and where a pointer is."""
+    head, out = w.label(), w.label()
+    start, step = w.random.randrange(-3, 6), w.random.choice((1, 1, 1, 2, 3, 4, -1, -2, -3))
+    rounds = w.random.choice((17, 20, 40, 100, 300))
+    slot = w.random.random() < 0.3
+    w.say(f"r7 = {start}", "r9 = map_value(0) + 16", "*(u64 *)(r10 - 56) = 0")
+    if slot:
+        w.say("*(u64 *)(r10 - 48) = r7")
+    w.say(f"{head}:")
+    w.random.choice((_accumulate, _accumulate, _walk, _mask, _stack, _load_context, _early(out)))(w)
+    if w.random.random() < 0.4:
+        w.block(2)
+    last = start + step * rounds
+    w.say(*(["r7 = *(u64 *)(r10 - 48)"] if slot else []))
+    w.say(f"{w.random.choice(('r', 'r', 'w') if last > 0 < start else 'r')}7 += {step}")
+    w.say(*(["*(u64 *)(r10 - 48) = r7"] if slot else []))
+    tests = ["s<", "s<=", "!="] if step > 0 else ["s>", "s>=", "!="]
+    if start >= 0 and last >= 0:
+        tests += ["<", "<="] if step > 0 else [">", ">="]
+    w.say(f"if r7 {w.random.choice(tests)} {last} goto {head}", f"{out}:")
+
+
+def _accumulate(w: Writer) -> None:
+    """Count on one path, or add a bounded number."""
+    skip = w.label()
+    w.say("r8 = *(u64 *)(r10 - 56)")
+    if w.random.random() < 0.6:
+        w.say(f"if {w.number()} {w.random.choice(_CONDITIONS)} {w.imm()} goto {skip}")
+        w.say(f"r8 += {w.random.choice((1, 1, 2, -1))}", f"{skip}:")
+    else:
+        w.say("r9 = *(u8 *)(r6 + 0)", "r8 += r9")
+    w.say("*(u64 *)(r10 - 56) = r8")
+
+
+def _walk(w: Writer) -> None:
+    """Index by the counter, masked or checked."""
+    skip = w.label()
+    w.say("r9 = r7")
+    if w.random.random() < 0.5:
+        w.say("r9 &= 7")
+    else:
+        w.say(f"if r9 > {w.random.choice((7, 40, 56))} goto {skip}")
+    w.say("r8 = map_value(0) + 16", "r8 += r9", f"{w.number()} = *(u8 *)(r8 + 0)", f"{skip}:")
+
+
+def _early(out: str) -> Callable[[Writer], None]:
+    def leave(w: Writer) -> None:
+        w.say(f"if {w.number()} {w.random.choice(_CONDITIONS)} {w.imm()} goto {out}")
+
+    return leave
+
+
 def _halving_loop(w: Writer) -> None:
     head, number = w.label(), w.number()
     w.say(f"{number} >>= {w.random.randrange(50, 60)}", f"{head}:")
@@ -244,6 +297,7 @@ _STATEMENTS = (
     _branch,
     _branch,
     _loop,
+    _long_loop,
     _halving_loop,
     _copy_then_branch,
     _spilled_pointer,

@@ -20,7 +20,7 @@ from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.isa import Kind, Program
 from lightexit.isa.generate import edgy
 from lightexit.verifier import Limits
-from lightexit.verifier.analysis import Analysis, explore
+from lightexit.verifier.analysis import explore, watch
 from lightexit.verifier.flow import Flow
 from lightexit.verifier.state import State
 
@@ -136,7 +136,7 @@ def check_program(random: Random, program: Program, runs: int, tally: Tally) -> 
         return
     tally.accepted += 1
     witness = Witness(flow)
-    Analysis(program, flow, LIMITS, analysis.patience, analysis.spent, witness.observe).run()
+    watch(program, flow, LIMITS, witness.observe)
     loaded = InterpreterEngine(trace=witness.trace).load(program)
     state = StateMemory(Bytes)
     for _ in range(runs):

@@ -15,7 +15,9 @@ from laws.soundness import search
 from lightexit.verifier import analysis, bounds, compare, scalar, tnum, transfer
 from lightexit.verifier.bounds import Bounds
 from lightexit.verifier.cells import Cells
+from lightexit.verifier.rounds import Guess, Place, Plan
 from lightexit.verifier.scalar import Scalar
+from lightexit.verifier.state import State
 from lightexit.verifier.tnum import Tnum
 from lightexit.verifier.value import Number, Value
 
@@ -107,12 +109,36 @@ def test_the_law_notices_what_is_unsound(name: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_runs_stay_within_what_was_widened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "_PATIENCE", (1, 1 << 30))
+    monkeypatch.setattr(analysis, "_PATIENCE", 1)
     assert search(4000, programs=20, runs=10).steps > 1000
 
 
 def test_the_law_notices_a_widening_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "_PATIENCE", (1,))
-    monkeypatch.setattr(analysis, "merged", lambda old, new: old)
+    monkeypatch.setattr(analysis, "_PATIENCE", 1)
+    monkeypatch.setattr(analysis, "merged", lambda old, new, symbols: old)
     with pytest.raises(AssertionError, match="outside all states"):
         search(4000, programs=60, runs=10)
+
+
+def _one_step_short(self: Plan, place: Place, guess: Guess) -> scalar.Scalar | None:
+    span = _SPAN(self, place, guess)
+    return span if span is None or span.umax < 2 else scalar.between(span.umin, span.umax - 1)
+
+
+def _without_what_is_kept(self: Plan, state: State) -> bool:
+    return True
+
+
+_SPAN = Plan._span
+
+
+@pytest.mark.parametrize(
+    ("method", "wrong"), [("_span", _one_step_short), ("returns", _without_what_is_kept)]
+)
+def test_the_law_notices_a_wrong_guess(
+    method: str, wrong: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is guessed of all rounds must be proved."""
+    monkeypatch.setattr(Plan, method, wrong)
+    with pytest.raises(AssertionError, match=r"outside all states|proved at most"):
+        search(4000, programs=100, runs=10)

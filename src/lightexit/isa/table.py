@@ -46,6 +46,9 @@ OPERANDS = {
 class Kind(Enum):
     """What an instruction does: the parts an engine or an analysis is made of."""
 
+    # Members are single objects; Enum's own hash, of the name, costs a Python call each time.
+    __hash__ = object.__hash__
+
     ALU = auto()
     END = auto()
     LDDW = auto()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from lightexit.isa import Program
@@ -26,9 +26,22 @@ def _number_or_constant(state: State, register: int | None, value: int) -> Value
     return held
 
 
+def _is_number(state: State, register: int | None) -> bool:
+    return register is None or isinstance(state.registers[register], Number)
+
+
 def is_zero(value: Value) -> bool:
     """Whether the value is the constant 0."""
     return isinstance(value, Number) and value.scalar.is_const and value.scalar.const == 0
+
+
+def not_written(register: int) -> RequirementError:
+    """The refusal of an instruction that reads what was never written."""
+    return RequirementError(
+        f"r{register} is read, but nothing was written to it on this path",
+        "a register that every path has written (calls clobber r1 to r5)",
+        "give the variable a value before the branch",
+    )
 
 
 class Checker:
@@ -39,22 +52,13 @@ class Checker:
         self.answers = answers
         self.helpers = helpers
 
-    def check(self, required: Iterable[req.Requirement], state: State) -> None:
-        """Raise `RequirementError` unless everything required holds in `state`."""
-        for needed in required:
-            _CHECKS[type(needed)](self, needed, state)
-
     def _says(self, state: State, register: int) -> str:
         return f"r{register} is {words.value(self.program, state.registers[register])}"
 
     def holds(self, needed: req.Holds, state: State) -> None:
         """The register was written."""
         if state.registers[needed.register] is None:
-            raise RequirementError(
-                f"r{needed.register} is read, but nothing was written to it on this path",
-                "a register that every path has written (calls clobber r1 to r5)",
-                "give the variable a value before the branch",
-            )
+            raise not_written(needed.register)
 
     def is_number(self, needed: req.IsNumber, state: State) -> None:
         """The register is not a pointer."""
@@ -68,9 +72,9 @@ class Checker:
     def arithmetic(self, needed: req.Arithmetic, state: State) -> None:
         """Numbers, or a pointer and a bounded number."""
         left = state.registers[needed.dst]
-        right = _number_or_constant(state, needed.src, needed.constant)
-        if isinstance(left, Number) and isinstance(right, Number):
+        if _is_number(state, needed.src) and isinstance(left, Number):
             return
+        right = _number_or_constant(state, needed.src, needed.constant)
         shown = (needed.dst,) if needed.src is None else (needed.dst, needed.src)
         if needed.width == 64 and needed.name == "add":
             pair = (left, right) if isinstance(left, Pointer) else (right, left)
@@ -119,9 +123,9 @@ class Checker:
     def comparable(self, needed: req.Comparable, state: State) -> None:
         """Numbers; pointers into one region; a pointer and null."""
         left = state.registers[needed.dst]
-        right = _number_or_constant(state, needed.src, needed.constant)
-        if isinstance(left, Number) and isinstance(right, Number):
+        if _is_number(state, needed.src) and isinstance(left, Number):
             return
+        right = _number_or_constant(state, needed.src, needed.constant)
         if needed.width == 64 and needed.name != "jset":
             if isinstance(left, Pointer) and isinstance(right, Pointer):
                 if left.region == right.region and not left.null and not right.null:
@@ -180,6 +184,15 @@ class Checker:
                 registers=(needed.register,),
             )
 
+    def has_use(self, _needed: req.HasUse, _state: State) -> None:
+        """Some helper that may be called takes the handle of a state."""
+        if not any("map" in HELPERS[n].arguments for n in self.helpers if n in HELPERS):
+            raise RequirementError(
+                "takes the handle of a state, which only helpers have a use for",
+                "a pointer to the value: no engine runs a filter that calls helpers",
+                "map_value(index)",
+            )
+
     def state_exists(self, needed: req.StateExists, _state: State) -> None:
         """The index and the offset mean something."""
         maps = self.program.maps
@@ -232,9 +245,10 @@ class Checker:
             )
 
     def may_return(self, _needed: req.MayReturn, state: State) -> None:
-        """A result for the caller, or an answer for the host."""
+        """A result for the caller (a function may return nothing), or an answer for the host."""
         result = state.registers[0]
         if len(state.frames) == 1:
+            self.holds(req.Holds(0), state)
             self._check_result(result)
             if self.answers:
                 self._check_verdict(result, state)
@@ -297,13 +311,14 @@ class Checker:
         raise RequirementError(needed.what, needed.expected)
 
 
-_CHECKS: dict[type, Callable[[Checker, Any, State], None]] = {
-    req.Holds: Checker.holds,
+#: By kind of requirement; that a register holds something is looked at first of all.
+CHECKS: dict[type, Callable[[Checker, Any, State], None]] = {
     req.IsNumber: Checker.is_number,
     req.Access: Checker.access,
     req.MayStore: Checker.may_store,
     req.Arithmetic: Checker.arithmetic,
     req.Comparable: Checker.comparable,
+    req.HasUse: Checker.has_use,
     req.StateExists: Checker.state_exists,
     req.MayCallHelper: Checker.may_call_helper,
     req.MayEnter: Checker.may_enter,

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import copy
+
 from lightexit.verifier import scalar
 from lightexit.verifier.state import ACTIONS, MAX_FRAMES, State
 from lightexit.verifier.value import Number
@@ -32,9 +35,27 @@ class Findings:
         #: By action field and number of its highest bit: the slot that first stored such a value.
         self.askers: dict[tuple[str, int], int] = {}
 
-    def touch_stack(self, entry: int, depth: int) -> None:
-        """The function at `entry` uses that many bytes of stack."""
-        self.stack[entry] = max(self.stack.get(entry, 0), depth)
+    def copy(self) -> Findings:
+        """Another that says the same."""
+        other = Findings()
+        vars(other).update({name: copy(value) for name, value in vars(self).items()})
+        other.handled = {direction: ranges.copy() for direction, ranges in self.handled.items()}
+        return other
+
+    def restore(self, other: Findings) -> None:
+        """Say what another says."""
+        vars(self).update(vars(other.copy()))
+
+    def touch_stack(self, entry: int, depth: int) -> bool:
+        """The function at `entry` uses that many bytes of stack; whether that is news."""
+        if self.stack.get(entry, 0) >= depth:
+            return False
+        self.stack[entry] = depth
+        return True
+
+    def stack_of(self, entries: Iterable[int]) -> int:
+        """The stack that these functions use together, in bytes, as the kernel counts."""
+        return sum(map(self._own, entries))
 
     def ask(self, slot: int, state: State) -> None:
         """The instruction at `slot` has stored into the context's actions."""
@@ -73,6 +94,8 @@ class Findings:
 
         Chains of more than `MAX_FRAMES` functions count as too deep, even if never run.
         """
+        if not self.calls:
+            return self._own(0)
         entries = {0, *(callee for _, callee in self.calls)}
         deepest = dict.fromkeys(entries, 0)
         for _ in range(MAX_FRAMES):

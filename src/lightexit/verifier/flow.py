@@ -16,25 +16,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import accumulate
 from typing import NamedTuple
 
 from lightexit.errors import AuthorError
 from lightexit.isa import FRAME_POINTER, Instruction, Kind, Program, decode
+from lightexit.verifier import pointers
 from lightexit.verifier.cells import span
-from lightexit.verifier.state import CONTEXT_SHIFT, STACK_SHIFT, STACK_SIZE
+from lightexit.verifier.state import (
+    ANSWER,
+    CONTEXT_SHIFT,
+    REGISTERS,
+    STACK,
+    STACK_SHIFT,
+    STACK_SIZE,
+    Needs,
+    listed,
+)
 
 CONTEXT_SIZE = 64
 _STACK = span(STACK_SHIFT, STACK_SIZE)
 _ARGUMENTS = span(1, 5)
-_DATA_OFFSET = 8
-_ACTIONS_OFFSET = 32
+#: Bytes of the context that a host looks at in the end: `data` and the actions.
+_ANSWERS = span(CONTEXT_SHIFT + 8, 8) | span(CONTEXT_SHIFT + 32, CONTEXT_SIZE - 32)
+_ANYTHING = span(0, CONTEXT_SHIFT + CONTEXT_SIZE)
+#: Loops nested deeper than this are not looked into: everything counts as needed.
+_SWEEPS = 16
 
 
 class Effect(NamedTuple):
-    """What an instruction overwrites, what it makes that from, and what it needs whatever comes."""
+    """What an instruction overwrites for certain, what it may give a value, what it makes that
+    from, and what it needs whatever comes."""
 
     overwrites: int
+    gives: int
     sources: int
     needs: int
 
@@ -43,68 +57,71 @@ def _bit(register: int) -> int:
     return 1 << register
 
 
-def _memory(i: Instruction, base: int) -> int:
-    """The bytes an access may mean, as far as the instruction alone tells."""
+def _memory(i: Instruction, base: int, points: int) -> int:
+    """The bytes an access may mean; `points` tells where registers may point."""
     size = i.op.width // 8
     if base == FRAME_POINTER:
         start = i.offset + STACK_SIZE
         return span(STACK_SHIFT + start, size) if 0 <= start <= STACK_SIZE - size else 0
-    if 0 <= i.offset <= CONTEXT_SIZE - size:
-        return span(CONTEXT_SHIFT + i.offset, size)
-    return 0
+    found = _STACK if points >> base & pointers.STACK else 0
+    if points >> base & pointers.CONTEXT and 0 <= i.offset <= CONTEXT_SIZE - size:
+        found |= span(CONTEXT_SHIFT + i.offset, size)
+    return found
 
 
 def _operand(i: Instruction) -> int:
     return 0 if i.op.uses_imm or i.op.name in ("neg", "ja") else _bit(i.src)
 
 
-def _alu(i: Instruction) -> Effect:
+def _alu(i: Instruction, points: int) -> Effect:
     kept = 0 if i.op.name in ("mov", "movsx") else _bit(i.dst)
-    return Effect(_bit(i.dst), kept | _operand(i), 0)
+    operands = kept | _operand(i)
+    # What is added to a pointer is held against its bounds, whatever becomes of the sum.
+    moves = i.op.name in ("add", "sub") and pointers.any_of(points, operands)
+    return Effect(_bit(i.dst), _bit(i.dst), operands, operands if moves else 0)
 
 
-def _end(i: Instruction) -> Effect:
-    return Effect(_bit(i.dst), _bit(i.dst), 0)
+def _end(i: Instruction, _points: int) -> Effect:
+    return Effect(_bit(i.dst), _bit(i.dst), _bit(i.dst), 0)
 
 
-def _lddw(i: Instruction) -> Effect:
-    return Effect(_bit(i.dst), 0, 0)
+def _lddw(i: Instruction, _points: int) -> Effect:
+    return Effect(_bit(i.dst), _bit(i.dst), 0, 0)
 
 
-def _load(i: Instruction) -> Effect:
-    return Effect(_bit(i.dst), _memory(i, i.src), _bit(i.src))
+def _load(i: Instruction, points: int) -> Effect:
+    return Effect(_bit(i.dst), _bit(i.dst), _memory(i, i.src, points), _bit(i.src))
 
 
-def _store(i: Instruction) -> Effect:
+def _store(i: Instruction, points: int) -> Effect:
+    there = _memory(i, i.dst, points)
     if i.dst == FRAME_POINTER:
-        return Effect(_memory(i, i.dst), _operand(i), _bit(i.dst))
-    if i.offset == _DATA_OFFSET or _ACTIONS_OFFSET <= i.offset < CONTEXT_SIZE:
-        return Effect(0, 0, _bit(i.dst) | _operand(i))
-    # Sources of what is never needed: live, but not relevant.
-    return Effect(0, _operand(i), _bit(i.dst))
+        return Effect(there, there, _operand(i), _bit(i.dst))
+    answers = there & _ANSWERS
+    return Effect(0, there, _operand(i), _bit(i.dst) | (_operand(i) if answers else 0))
 
 
-def _atomic(i: Instruction) -> Effect:
-    result = 0
+def _atomic(i: Instruction, points: int) -> Effect:
+    result, there = 0, _memory(i, i.dst, points) & _STACK
     if i.op.fetch:
         result = _bit(0 if i.op.name == "cmpxchg" else i.src)
     compared = _bit(0) if i.op.name == "cmpxchg" else 0
-    return Effect(result, _bit(i.src) | compared, _bit(i.dst) | _memory(i, i.dst) & _STACK)
+    return Effect(result, result | there, _bit(i.src) | compared | there, _bit(i.dst))
 
 
-def _jump(i: Instruction) -> Effect:
-    return Effect(0, 0, 0 if i.op.name == "ja" else _bit(i.dst) | _operand(i))
+def _jump(i: Instruction, _points: int) -> Effect:
+    return Effect(0, 0, 0, 0 if i.op.name == "ja" else _bit(i.dst) | _operand(i))
 
 
-def _call(_i: Instruction) -> Effect:
-    return Effect(_bit(0) | _ARGUMENTS, 0, _ARGUMENTS)
+def _call(_i: Instruction, _points: int) -> Effect:
+    return Effect(_bit(0) | _ARGUMENTS, _bit(0), 0, _ARGUMENTS)
 
 
-def _exit(_i: Instruction) -> Effect:
-    return Effect(0, 0, _bit(0))
+def _exit(_i: Instruction, _points: int) -> Effect:
+    return Effect(0, 0, 0, _bit(0))
 
 
-_EFFECTS: dict[Kind, Callable[[Instruction], Effect]] = {
+_EFFECTS: dict[Kind, Callable[[Instruction, int], Effect]] = {
     Kind.ALU: _alu,
     Kind.END: _end,
     Kind.LDDW: _lddw,
@@ -117,17 +134,10 @@ _EFFECTS: dict[Kind, Callable[[Instruction], Effect]] = {
 }
 
 
-def effect(i: Instruction) -> Effect:
-    """The instruction's effect on registers, stack and context bytes."""
-    return _EFFECTS[i.op.kind](i)
-
-
-def _has_frame_pointer_value(i: Instruction) -> bool:
-    """Whether r10 becomes the value of something else, so that the stack has other names."""
-    kind, op = i.op.kind, i.op
-    if kind in (Kind.ALU, Kind.STORE, Kind.ATOMIC) and not op.uses_imm and op.name != "neg":
-        return i.src == FRAME_POINTER
-    return False
+def effect(i: Instruction, points: int) -> Effect:
+    """The instruction's effect on registers, stack and context bytes; `points` tells where
+    registers may point (`pointers.py`)."""
+    return _EFFECTS[i.op.kind](i, points)
 
 
 class Flow:
@@ -137,18 +147,36 @@ class Flow:
         self.instructions = decode(program)
         self.at = {i.slot: i for i in self.instructions}
         self.successors = {i.slot: _successors(i) for i in self.instructions}
-        self._predecessors: dict[int, list[int]] = {i.slot: [] for i in self.instructions}
+        self.predecessors: dict[int, list[int]] = {i.slot: [] for i in self.instructions}
         for slot, successors in self.successors.items():
             for each in successors:
-                self._predecessors[each].append(slot)
+                self.predecessors[each].append(slot)
         self._check_reachable(program)
         self.joins = self._joins()
         self.looping = self._looping()
-        self._escapes = any(_has_frame_pointer_value(i) for i in self.instructions)
-        effects = {i.slot: effect(i) for i in self.instructions}
-        self.live = self._solve(effects, _live)
-        self.relevant = self._solve(effects, _relevant)
+        #: Where the rounds of loops start.
+        self.heads = frozenset(each for each in self._backwards() if each in self.looping)
+        points = pointers.may_point(self.instructions, self.successors)
+        effects = {i.slot: effect(i, points[i.slot]) for i in self.instructions}
+        #: Through another register than r10, any byte of the stack may be read.
+        self._always = _STACK if any(map(_takes_frame_pointer, self.instructions)) else 0
+        self._needs: dict[int, Needs] = {}
+        self.live = self._solve({slot: _read(each) for slot, each in effects.items()})
+        self.relevant = self._solve(effects)
         self.steering = self._steering(effects) if self.looping else {}
+
+    def needs(self, slot: int) -> Needs:
+        """What to forget there, and what to keep."""
+        found = self._needs.get(slot)
+        if found is None:
+            live, relevant = self.live[slot], self.relevant[slot]
+            found = self._needs[slot] = Needs(
+                listed(~live & REGISTERS),
+                listed(live & ~relevant & REGISTERS),
+                (live >> STACK_SHIFT & STACK, relevant >> STACK_SHIFT & STACK),
+                live >> CONTEXT_SHIFT | ANSWER,
+            )
+        return found
 
     def _check_reachable(self, program: Program) -> None:
         seen: set[int] = set()
@@ -171,70 +199,91 @@ class Flow:
                 )
 
     def _joins(self) -> frozenset[int]:
-        """Slots that more than one instruction leads to."""
+        """Slots that more than one way leads to."""
         entries = Counter(i.target for i in self.instructions if i.op.name == "call_local")
         entries[0] += 1
         return frozenset(
             slot
-            for slot, before in self._predecessors.items()
-            if len(set(before)) + entries.get(slot, 0) > 1
+            for slot, before in self.predecessors.items()
+            if len(before) + entries.get(slot, 0) > 1
         )
 
+    def _backwards(self) -> set[int]:
+        """The slots that jumps lead back to."""
+        jumps = [i for i in self.instructions if i.op.kind is Kind.JUMP]
+        return {i.target for i in jumps if i.target <= i.slot}
+
     def _looping(self) -> frozenset[int]:
-        """Slots between a backward jump and its target: every loop is among them."""
-        changes: Counter[int] = Counter()
-        for i in self.instructions:
-            if i.op.kind is Kind.JUMP and i.target <= i.slot:
-                changes[i.target] += 1
-                changes[i.slot + 1] -= 1
-        depths = accumulate(changes[slot] for slot in range(self.instructions[-1].slot + 1))
-        return frozenset(slot for slot, depth in enumerate(depths) if depth)
+        """Every slot that lies in a loop; and those between two loops."""
+        if not self._backwards():
+            return frozenset()
+        inside = set(self.at)
+        for ways, back in (
+            (self.successors, self.predecessors),
+            (self.predecessors, self.successors),
+        ):
+            left = {slot: sum(each in inside for each in ways[slot]) for slot in inside}
+            ended = [slot for slot, count in left.items() if not count]
+            while ended:
+                slot = ended.pop()
+                inside.discard(slot)
+                for each in back[slot]:
+                    if each in inside:
+                        left[each] -= 1
+                        if not left[each]:
+                            ended.append(each)
+        return frozenset(inside)
 
     def _steering(self, effects: dict[int, Effect]) -> dict[int, int]:
         inside = {
             slot: e
             if slot in self.looping and self.at[slot].op.kind is Kind.JUMP
-            else Effect(e.overwrites, e.sources, 0)
+            else e._replace(needs=0)
             for slot, e in effects.items()
         }
-        solved = self._solve(inside, _relevant)
+        solved = self._solve(inside)
         return {slot: needed for slot, needed in solved.items() if slot in self.looping}
 
-    def _solve(
-        self, effects: dict[int, Effect], before: Callable[[Effect, int], int]
-    ) -> dict[int, int]:
-        """The least sets that satisfy `before` everywhere, from the end backwards."""
-        always = _STACK if self._escapes else 0
+    def _solve(self, effects: dict[int, Effect]) -> dict[int, int]:
+        """What is needed before each instruction, from the end backwards; all sets hold
+        everything if that takes too long."""
+        always = self._always
         needed = dict.fromkeys(self.at, 0)
-        todo = [i.slot for i in self.instructions]
-        waiting = set(todo)
-        while todo:
-            slot = todo.pop()
-            waiting.discard(slot)
-            after = 0
-            for each in self.successors[slot]:
-                after |= needed[each]
-            now = before(effects[slot], after) | always
-            if now != needed[slot]:
-                needed[slot] = now
-                for each in self._predecessors[slot]:
-                    if each not in waiting:
-                        todo.append(each)
-                        waiting.add(each)
-        return needed
+        backwards = [
+            (i.slot, self.successors[i.slot], effects[i.slot]) for i in reversed(self.instructions)
+        ]
+        for _ in range(_SWEEPS):
+            changed = False
+            for slot, successors, (overwrites, gives, sources, needs) in backwards:
+                after = 0
+                for each in successors:
+                    after |= needed[each]
+                now = after & ~overwrites | needs | always
+                if after & gives:
+                    now |= sources
+                if now != needed[slot]:
+                    needed[slot] = now
+                    changed = True
+            if not changed or not self.looping:
+                return needed
+        return dict.fromkeys(self.at, _ANYTHING)
 
 
-def _live(own: Effect, after: int) -> int:
-    return after & ~own.overwrites | own.sources | own.needs
+def _read(own: Effect) -> Effect:
+    """Whatever it makes of it, the instruction reads its sources."""
+    return Effect(own.overwrites, 0, 0, own.sources | own.needs)
 
 
-def _relevant(own: Effect, after: int) -> int:
-    return after & ~own.overwrites | own.needs | (own.sources if after & own.overwrites else 0)
+def _takes_frame_pointer(i: Instruction) -> bool:
+    """Whether r10 becomes the value of something else, so that the stack has other names."""
+    takes = i.op.kind in (Kind.ALU, Kind.STORE, Kind.ATOMIC)
+    return takes and not i.op.uses_imm and i.op.name != "neg" and i.src == FRAME_POINTER
 
 
 def _successors(i: Instruction) -> tuple[int, ...]:
-    if i.op.kind is Kind.EXIT:
+    kind, slot = i.op.kind, i.slot
+    if kind is Kind.JUMP:
+        return (i.target,) if i.op.name == "ja" else (slot + 1, slot + 1 + i.offset)
+    if kind is Kind.EXIT:
         return ()
-    if i.op.kind is not Kind.JUMP:
-        return (i.next_slot,)
-    return (i.target,) if i.op.name == "ja" else (i.next_slot, i.target)
+    return (slot + 2,) if kind is Kind.LDDW else (slot + 1,)

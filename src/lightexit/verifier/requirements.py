@@ -85,6 +85,10 @@ class Comparable(NamedTuple):
     constant: int
 
 
+class HasUse(NamedTuple):
+    """The handle of a state can be given to something."""
+
+
 class StateExists(NamedTuple):
     """The program has a map of that number, and the address lies in it or at its end."""
 
@@ -122,6 +126,7 @@ Requirement = (
     | MayStore
     | Arithmetic
     | Comparable
+    | HasUse
     | StateExists
     | MayCallHelper
     | MayEnter
@@ -164,7 +169,7 @@ def _lddw(i: Instruction) -> list[Requirement]:
     if i.src == PSEUDO_MAP_IDX_VALUE:
         return [StateExists(i.imm, i.next_imm)]
     if i.src == PSEUDO_MAP_IDX:
-        return [StateExists(i.imm, 0)]
+        return [HasUse(), StateExists(i.imm, 0)]
     return [Never(f"loads what only its loader knows (`{i}`)", "a state by index: map_value(0)")]
 
 
@@ -206,7 +211,7 @@ def _call(i: Instruction) -> list[Requirement]:
 
 
 def _exit(_i: Instruction) -> list[Requirement]:
-    return [Holds(0), MayReturn()]
+    return [MayReturn()]
 
 
 _REQUIREMENTS: dict[Kind, Callable[[Instruction], list[Requirement]]] = {

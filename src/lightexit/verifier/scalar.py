@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from lightexit.isa import alu, byte_swap
 from lightexit.verifier import bounds, tnum
-from lightexit.verifier.bounds import Bounds
+from lightexit.verifier.bounds import Bounds, Quad
 from lightexit.verifier.tnum import Tnum
 
 FULL64 = 2**64 - 1
@@ -22,6 +22,8 @@ _HIGH = FULL64 ^ FULL32
 _BITS = tnum.unknown(FULL64)
 _WIDE = bounds.FULL[64]
 _LOW = bounds.FULL[32]
+_HALF64 = 1 << 63
+_HALF32 = 1 << 31
 _CACHE = 1 << 15
 
 
@@ -62,63 +64,72 @@ def const(value: int) -> Scalar:
     return Scalar(Tnum(value, 0), Bounds(value, value, wide, wide), Bounds(low, low, s, s))
 
 
-def _with_bits(b: Bounds, bits: Tnum, width: int) -> Bounds | None:
-    """Bounds that know the bits: the least has all unknown bits clear, the most all set."""
-    umin, umax = max(b.umin, bits.value), min(b.umax, bits.value | bits.mask)
-    return bounds.agree(Bounds(umin, umax, b.smin, b.smax), width)
+def _low_in(umin: int, umax: int, smin: int, smax: int, low: Quad) -> Quad | None:
+    """What the bounds of the number tell of its low half, where the high half is the same."""
+    a, b, c, d = low
+    if umin >> 32 == umax >> 32:
+        a, b = max(a, umin & FULL32), min(b, umax & FULL32)
+    if smin >> 32 == smax >> 32:
+        a, b = max(a, smin & FULL32), min(b, smax & FULL32)
+    if smin >= -_HALF32 and smax < _HALF32:
+        c, d = max(c, smin), min(d, smax)
+    return low if (a, b, c, d) == low else bounds.refine(a, b, c, d, _HALF32)
 
 
-def _low_from_wide(wide: Bounds, low: Bounds) -> Bounds | None:
-    """The low half, where the high half is the same all over `wide`."""
-    if wide == _WIDE:
-        return low
+def _wide_in(wide: Quad, low: Quad) -> Quad | None:
+    """The bounds with ends whose low half is possible."""
+    umin, umax, smin, smax = wide
+    a, b, _, _ = low
+    if umin & FULL32 < a:
+        umin = umin & _HIGH | a
+    if umax & FULL32 > b:
+        umax = umax & _HIGH | b
+    if smin & FULL32 < a:
+        smin = smin & ~FULL32 | a
+    if smax & FULL32 > b:
+        smax = smax & ~FULL32 | b
+    ends = umin, umax, smin, smax
+    return wide if ends == wide else bounds.refine(umin, umax, smin, smax, _HALF64)
+
+
+def _refined(value: int, mask: int, wide: Quad, low: Quad) -> tuple[int, int, Quad, Quad] | None:
+    """The bits, the bounds and those of the low half, each knowing what the others tell."""
+    umin, umax, smin, smax = wide
+    most = value | mask
+    # The least number has all unknown bits clear, the most has all of them set.
+    known = bounds.refine(
+        value if value > umin else umin, most if most < umax else umax, smin, smax, _HALF64
+    )
     umin, umax, smin, smax = low
-    if wide.umin >> 32 == wide.umax >> 32:
-        umin, umax = max(umin, wide.umin & FULL32), min(umax, wide.umax & FULL32)
-    if wide.smin >> 32 == wide.smax >> 32:
-        umin, umax = max(umin, wide.smin & FULL32), min(umax, wide.smax & FULL32)
-    if wide.smin >= -(2**31) and wide.smax < 2**31:
-        smin, smax = max(smin, wide.smin), min(smax, wide.smax)
-    return bounds.agree(Bounds(umin, umax, smin, smax), 32)
-
-
-def _wide_from_low(wide: Bounds, low: Bounds) -> Bounds:
-    """Round the ends of `wide` to numbers whose low half is possible."""
-    if low == _LOW:
-        return wide
-    umin, umax = wide.umin & _HIGH | low.umin, wide.umax & _HIGH | low.umax
-    smin, smax = wide.smin & ~FULL32 | low.umin, wide.smax & ~FULL32 | low.umax
-    return bounds.both(wide, Bounds(umin, umax, smin, smax))
-
-
-def _bits_from(bits: Tnum, wide: Bounds, low: Bounds) -> Tnum | None:
-    """The bits, knowing the common leading bits of both bounds."""
-    known = tnum.meet(bits, tnum.between(wide.umin, wide.umax))
-    if low == _LOW:
-        return known
-    half = tnum.between(low.umin, low.umax)
-    return known and tnum.meet(known, Tnum(half.value, half.mask | _HIGH))
-
-
-def _refined(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar | None:
-    known = _with_bits(wide, bits, 64)
-    half = _with_bits(low, Tnum(bits.value & FULL32, bits.mask & FULL32), 32)
-    half = known and half and _low_from_wide(known, half)
+    least, most = value & FULL32, most & FULL32
+    half = bounds.refine(
+        least if least > umin else umin, most if most < umax else umax, smin, smax, _HALF32
+    )
+    half = known and half and _low_in(*known, half)
+    known = known and half and _wide_in(known, half)
     if known is None or half is None:
         return None
-    known = bounds.agree(_wide_from_low(known, half), 64)
-    left = known and _bits_from(bits, known, half)
-    return Scalar(left, known, half) if left is not None and known is not None else None
+    umin, umax, low_min, low_max = *known[:2], *half[:2]
+    # All that lies between two bounds has their common leading bits.
+    free = (1 << (umin ^ umax).bit_length()) - 1
+    free_low = (1 << (low_min ^ low_max).bit_length()) - 1
+    if (value ^ umin) & ~(mask | free) or (value ^ low_min) & ~(mask | free_low) & FULL32:
+        return None
+    left = mask & free & (free_low | _HIGH)
+    return (value | umin & ~free | low_min & ~free_low) & ~left, left, known, half
 
 
 def make(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar | None:
     """Let the three views refine each other; None if they contradict."""
     if wide == _WIDE and low == _LOW and bits == _BITS:
         return UNKNOWN
-    s = _refined(bits, wide, low)
-    if s is not None and s != (bits, wide, low):
-        s = _refined(*s)
-    return const(s.bits.value) if s and not s.bits.mask else s
+    before = (*bits, tuple(wide), tuple(low))
+    once = _refined(*bits, wide, low)
+    found = _refined(*once) if once is not None and once != before else once
+    if found is None:
+        return None
+    value, mask, known, half = found
+    return Scalar(Tnum(value, mask), Bounds(*known), Bounds(*half)) if mask else const(value)
 
 
 def _sure(bits: Tnum, wide: Bounds, low: Bounds) -> Scalar:
@@ -138,6 +149,12 @@ UNKNOWN = Scalar(_BITS, _WIDE, _LOW)
 def between(low: int, high: int) -> Scalar:
     """Any number in [low, high], unsigned."""
     return _sure(_BITS, bounds.wrap(low, high, 64), _LOW)
+
+
+def with_bits(a: Scalar, bits: Tnum) -> Scalar:
+    """a, knowing some of its bits besides."""
+    known = tnum.meet(a.bits, bits)
+    return a if known is None else _sure(known, a.wide, a.low)
 
 
 def sized(width: int) -> Scalar:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import NamedTuple, Protocol
 
 from lightexit.abi import WRITABLE_FIELDS, IoContext
 from lightexit.isa import FRAME_POINTER
@@ -15,6 +16,7 @@ from lightexit.verifier.value import (
     ANY_NUMBER,
     CONTEXT,
     ZERO,
+    Links,
     Number,
     Pointer,
     Value,
@@ -29,9 +31,15 @@ MAX_FRAMES = 8
 #: Sets of registers, stack bytes and context bytes are kept as bits of one integer, in this order.
 STACK_SHIFT = FRAME_POINTER + 1
 CONTEXT_SHIFT = STACK_SHIFT + STACK_SIZE
-_STACK = span(0, STACK_SIZE)
+STACK = span(0, STACK_SIZE)
+#: All of the context.
+CONTEXT_BYTES = span(0, IoContext.layout.size)
+#: r0 to r9; the frame pointer is always there.
+REGISTERS = span(0, FRAME_POINTER)
 
 _FIELDS = {field.name: field for field in IoContext.layout.fields}
+
+_DIRECTION = _FIELDS["is_write"].offset
 
 #: What the host promises about the fields of a fresh context; all others hold any number.
 _PROMISED = {
@@ -45,9 +53,9 @@ ACTIONS = tuple(name for name in WRITABLE_FIELDS if name != "data")
 
 
 #: Bytes of the context that the report or a law asks for at the end, whatever the program reads.
-_ANSWER = 0
+ANSWER = 0
 for _name in ("offset", "size", "is_write", *ACTIONS):
-    _ANSWER |= span(_FIELDS[_name].offset, _FIELDS[_name].size)
+    ANSWER |= span(_FIELDS[_name].offset, _FIELDS[_name].size)
 
 
 class Frame(NamedTuple):
@@ -59,10 +67,47 @@ class Frame(NamedTuple):
     saved: tuple[Value | None, ...] = ()
 
 
-class State:
-    """Registers, frames (the running function's last), context; copied at branches only."""
+class Needs(NamedTuple):
+    """What to forget at a point: registers that are never read again, registers whose number
+    decides nothing. And what to keep: the bytes of the running function's stack that are read
+    again, those that decide something, and the bytes of the context that are read again."""
 
-    __slots__ = ("context", "frames", "registers", "wrote")
+    dead: tuple[int, ...]
+    flat: tuple[int, ...]
+    stack: tuple[int, int]
+    context: int
+
+
+class Entered(Protocol):
+    """A loop that is taken for any number of rounds: while it is open, its symbols stand for what
+    certain values were at the start of the round. Its rounds start at `slot`, with `depth`
+    functions running."""
+
+    slot: int
+
+    @property
+    def depth(self) -> int:
+        """How many functions run where its rounds start."""
+        ...
+
+    @property
+    def is_open(self) -> bool:
+        """Whether rounds are still explored: what was proved within is not proved for others."""
+        ...
+
+    @property
+    def symbols(self) -> Sequence[int]:
+        """The symbols."""
+        ...
+
+
+class State:
+    """Registers, frames (the running function's last), context; copied at branches only.
+
+    `loops` are the loops taken for any number of rounds (`loops.py`) that this path is in.
+    """
+
+    __slots__ = ("context", "frames", "loops", "registers", "wrote")
 
     def __init__(
         self,
@@ -70,16 +115,18 @@ class State:
         frames: tuple[Frame, ...],
         context: Cells,
         wrote: int = -1,
+        loops: tuple[Entered, ...] = (),
     ) -> None:
         self.registers = registers
         self.frames = frames
         self.context = context
         #: The slot that first wrote a state on this path; -1 if none did.
         self.wrote = wrote
+        self.loops = loops
 
     def copy(self) -> State:
         """Another state that says the same."""
-        return State(self.registers.copy(), self.frames, self.context, self.wrote)
+        return State(self.registers.copy(), self.frames, self.context, self.wrote, self.loops)
 
     @property
     def stack(self) -> Cells:
@@ -95,8 +142,17 @@ class State:
     def field(self, name: str) -> Scalar:
         """What is known of a context field."""
         field = _FIELDS[name]
-        value = self.context.load(field.offset, field.size)
+        cell = self.context.items.get(field.offset)
+        whole = cell is not None and cell[0] == field.size
+        value = cell[1] if cell and whole else self.context.load(field.offset, field.size)
         return value.scalar if isinstance(value, Number) else scalar.sized(8 * field.size)
+
+    @property
+    def direction(self) -> Scalar:
+        """What is known of `is_write`, which no program can store to."""
+        value = self.context.items[_DIRECTION][1]
+        assert isinstance(value, Number)
+        return value.scalar
 
     def wrote_field(self, name: str) -> bool:
         """Whether the program has written the whole field on this path."""
@@ -104,17 +160,30 @@ class State:
         bits = span(field.offset, field.size)
         return self.context.written & bits == bits
 
-    def replace_values(self, change: Callable[[Value], Value]) -> None:
-        """Put `change(value)` in place of every value, wherever it is kept."""
-        self.registers = [v and change(v) for v in self.registers]
-        self.context = _changed(self.context, change)
-        self.frames = tuple(
-            frame._replace(
-                stack=_changed(frame.stack, change),
-                saved=tuple(v and change(v) for v in frame.saved),
-            )
-            for frame in self.frames
-        )
+    @property
+    def size(self) -> int:
+        """How many values it holds in memory: what a look at all of them costs."""
+        return len(self.context.items) + sum(len(frame.stack.items) for frame in self.frames)
+
+    def differs(self, other: State) -> int:
+        """How many values it holds in memory where that is not the other's very memory."""
+        count = 0 if self.context is other.context else len(self.context.items)
+        before = other.frames
+        for depth, frame in enumerate(self.frames):
+            if depth >= len(before) or frame.stack is not before[depth].stack:
+                count += len(frame.stack.items)
+        return count
+
+    def replace_values(self, symbol: int, change: Callable[[Value], Value]) -> None:
+        """Put `change(value)` in place of every value with the symbol, wherever it is kept."""
+        registers = self.registers
+        for register, value in enumerate(registers):
+            if value is not None and has_symbol(value, symbol):
+                registers[register] = change(value)
+        self.context = self.context.changed(symbol, change)
+        frames = [_changed_frame(frame, symbol, change) for frame in self.frames]
+        if any(a is not b for a, b in zip(frames, self.frames, strict=True)):
+            self.frames = tuple(frames)
 
     def learn(self, register: int, known: Scalar) -> bool:
         """The number in `register` is one of `known`; False if that cannot be."""
@@ -122,21 +191,24 @@ class State:
         assert isinstance(number, Number)
         if known == number.scalar:
             return True
-        self.registers[register] = number._replace(scalar=known)
-        return not number.symbol or self._spread(Number(known, number.symbol, number.delta))
+        learned = Number(known, number.symbol, number.delta)
+        self.registers[register] = learned
+        return not number.symbol or self._spread(learned)
 
     def _spread(self, source: Number) -> bool:
         possible = True
 
         def change(value: Value) -> Value:
             nonlocal possible
-            if not isinstance(value, Number) or value.symbol != source.symbol:
+            if value is source or not isinstance(value, Number):
                 return value
             met = scalar.meet(value.scalar, shifted(source, value.delta - source.delta))
-            possible = possible and met is not None
-            return value if met is None else value._replace(scalar=met)
+            if met is None:
+                possible = False
+                return value
+            return Number(met, value.symbol, value.delta)
 
-        self.replace_values(change)
+        self.replace_values(source.symbol, change)
         return possible
 
     def learn_null(self, symbol: int, is_null: bool) -> None:
@@ -147,93 +219,99 @@ class State:
                 return value
             return Number(ZERO) if is_null else value._replace(null=0)
 
-        self.replace_values(change)
+        self.replace_values(symbol, change)
 
-    def forget(self, live: int, relevant: int) -> None:
-        """Drop what is never read again, and of numbers that decide nothing all but that.
-
-        Bits of the sets: registers, then the running function's stack, then the context.
-        """
-        for register, value in enumerate(self.registers):
-            if value is None or register == FRAME_POINTER:
-                continue
-            if not live >> register & 1:
-                self.registers[register] = None
-            elif isinstance(value, Number) and not relevant >> register & 1:
-                self.registers[register] = ANY_NUMBER
-        if self.stack.items:
-            stack = self.stack.keep(live >> STACK_SHIFT & _STACK)
-            self.set_stack(len(self.frames) - 1, stack.flatten(relevant >> STACK_SHIFT & _STACK))
-        needed = live >> CONTEXT_SHIFT | _ANSWER | self.context.written
-        self.context = self.context.keep(needed)
+    def forget(self, needs: Needs) -> None:
+        """Drop what is never read again, and of numbers that decide nothing all but that."""
+        registers = self.registers
+        for register in needs.dead:
+            registers[register] = None
+        for register in needs.flat:
+            if registers[register].__class__ is Number:
+                registers[register] = ANY_NUMBER
+        before = self.frames[-1].stack
+        if before.items and (stack := before.settled(*needs.stack)) is not before:
+            self.set_stack(len(self.frames) - 1, stack)
+        self.context = self.context.settled(needs.context | self.context.written, CONTEXT_BYTES)
 
 
-def _changed(cells: Cells, change: Callable[[Value], Value]) -> Cells:
-    items: dict[int, Cell] = {}
-    same = True
-    for at, cell in cells.items.items():
-        value = change(cell[1])
-        same = same and value is cell[1]
-        items[at] = (cell[0], value)
-    return cells if same else Cells(items, cells.written)
+@cache
+def listed(bits: int) -> tuple[int, ...]:
+    """The numbers of the bits that are set."""
+    return tuple(n for n in range(bits.bit_length()) if bits >> n & 1)
 
 
-def initial(symbols: Iterator[int]) -> State:
+def has_symbol(value: Value, symbol: int) -> bool:
+    """Whether what is learned of the symbol is learned of the value."""
+    return value.symbol == symbol or (isinstance(value, Pointer) and value.null == symbol)
+
+
+def _changed_frame(frame: Frame, symbol: int, change: Callable[[Value], Value]) -> Frame:
+    stack = frame.stack.changed(symbol, change) if frame.stack.items else frame.stack
+    saved = frame.saved
+    if any(v is not None and has_symbol(v, symbol) for v in saved):
+        saved = tuple(change(v) if v and has_symbol(v, symbol) else v for v in saved)
+    if stack is frame.stack and saved is frame.saved:
+        return frame
+    return frame._replace(stack=stack, saved=saved)
+
+
+@cache
+def _at_first() -> Cells:
+    cells: dict[int, Cell] = {}
+    for symbol, field in enumerate(IoContext.layout.fields, 1):
+        known = _PROMISED.get(field.name, scalar.sized(8 * field.size))
+        number = Number(ZERO) if field.name in ACTIONS else Number(known, symbol)
+        cells[field.offset] = (field.size, number)
+    return Cells(cells)
+
+
+#: Symbols that `initial` does not use start here.
+FIRST_SYMBOL = len(IoContext.layout.fields) + 1
+
+
+def initial() -> State:
     """What holds at the first instruction."""
     registers: list[Value | None] = [None] * (FRAME_POINTER + 1)
     registers[1] = Pointer(CONTEXT, ZERO)
     registers[FRAME_POINTER] = frame_pointer(0)
-    cells: dict[int, Cell] = {}
-    for field in IoContext.layout.fields:
-        known = _PROMISED.get(field.name, scalar.sized(8 * field.size))
-        number = Number(ZERO) if field.name in ACTIONS else Number(known, next(symbols))
-        cells[field.offset] = (field.size, number)
-    return State(registers, (Frame(0, Cells({})),), Cells(cells))
+    return State(registers, (Frame(0, Cells({})),), _at_first())
 
 
 # Subsumption
 
 
-_CONSTANT = -1
+def _covers_values(old: Sequence[Value | None], new: Sequence[Value | None], links: Links) -> bool:
+    for a, b in zip(old, new, strict=True):
+        if a is None or (a is b and not a.symbol and isinstance(a, Number)):
+            continue
+        if b is None or not covers(a, b) or not links.hold(a, b):
+            return False
+    return True
 
 
-class _Links:
-    """Numbers linked in the old state must be linked alike in the new one."""
-
-    __slots__ = ("seen",)
-
-    def __init__(self) -> None:
-        self.seen: dict[int, tuple[int, int]] = {}
-
-    def hold(self, old: Value | None, new: Value | None) -> bool:
-        if not isinstance(old, Number) or not old.symbol or not isinstance(new, Number):
-            return True
-        if new.scalar.is_const:
-            link = (_CONSTANT, new.scalar.const - old.delta & scalar.FULL64)
-        else:
-            link = (new.symbol, new.delta - old.delta & scalar.FULL64)
-        known = self.seen.setdefault(old.symbol, link)
-        return known is link or (known == link and link[0] != 0)
-
-
-def _covers_values(
-    old: tuple[Value | None, ...] | list[Value | None],
-    new: tuple[Value | None, ...] | list[Value | None],
-    links: _Links,
-) -> bool:
-    return all(
-        covers(a, b) and links.hold(a, b) for a, b in zip(old, new, strict=True) if a is not None
-    )
-
-
-def _covers_cells(old: Cells, new: Cells, links: _Links) -> bool:
+def _covers_cells(old: Cells, new: Cells, links: Links) -> bool:
+    if old is new:
+        return links.agree(old.links)
     if old.written & ~new.written:
         return False
-    for at, (size, value) in old.items.items():
-        other = new.items.get(at)
-        if other is None or other[0] != size or not covers(value, other[1]):
+    find = new.items.get
+    for at, cell in old.items.items():
+        other = find(at)
+        if other is None or other[0] != cell[0]:
             return False
-        if not links.hold(value, other[1]):
+        a, b = cell[1], other[1]
+        if a is b and not a.symbol and isinstance(a, Number):
+            continue
+        if not covers(a, b) or not links.hold(a, b):
+            return False
+    return True
+
+
+def registers_cover(old: State, new: State) -> bool:
+    """Whether the registers are covered, links aside: most states are told apart by that."""
+    for a, b in zip(old.registers, new.registers, strict=True):
+        if a is not b and not covers(a, b):
             return False
     return True
 
@@ -242,10 +320,15 @@ def state_covers(old: State, new: State) -> bool:
     """Whether whatever was proved from `old` on holds from `new` on."""
     if new.wrote >= 0 > old.wrote:
         return False
-    links = _Links()
-    if not _covers_values(old.registers, new.registers, links):
-        return False
+    links = Links()
+    for loop in old.loops:
+        if loop.is_open:
+            if loop not in new.loops:
+                return False
+            links.fix(loop.symbols)
     if not _covers_cells(old.context, new.context, links):
+        return False
+    if not _covers_values(old.registers, new.registers, links):
         return False
     return all(
         _covers_cells(a.stack, b.stack, links) and _covers_values(a.saved, b.saved, links)

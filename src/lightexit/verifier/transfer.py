@@ -24,6 +24,7 @@ from lightexit.verifier.cells import Cells
 from lightexit.verifier.compare import OPPOSITE, assume
 from lightexit.verifier.findings import Findings
 from lightexit.verifier.helpers import HELPERS
+from lightexit.verifier.requirements import RequirementError
 from lightexit.verifier.state import STACK_SIZE, Frame, State
 from lightexit.verifier.value import (
     ANY_NUMBER,
@@ -39,6 +40,8 @@ from lightexit.verifier.value import (
 
 #: Where control goes, and what holds there.
 Ways = list[tuple[int, State]]
+#: Changes the state it is given. None: on to the next instruction.
+Step = Callable[["Transfer", Instruction, State], Ways | None]
 
 _NOW = IoContext.layout.field("now_ns")
 _ACTIONS = IoContext.layout.field("doorbells")
@@ -53,10 +56,6 @@ class Transfer:
         self.findings = findings
         self.symbols = symbols
 
-    def step(self, i: Instruction, state: State) -> Ways:
-        """Where control goes from here, with the state there; nowhere at the end."""
-        return _STEPS[i.op.kind](self, i, state)
-
     # Values
 
     def _operand(self, i: Instruction, state: State) -> Value:
@@ -64,7 +63,7 @@ class Transfer:
         assert held is not None
         return held
 
-    def _named(self, state: State, register: int) -> Value:
+    def named(self, state: State, register: int) -> Value:
         """The register's value; a number that varies gets a symbol, so that copies stay linked."""
         held = state.registers[register]
         if isinstance(held, Number) and not held.symbol and not held.scalar.is_const:
@@ -73,41 +72,22 @@ class Transfer:
         assert held is not None
         return held
 
-    def _alu(self, i: Instruction, state: State) -> Ways:
-        state.registers[i.dst] = self._alu_result(i, state)
-        return [(i.next_slot, state)]
-
-    def _alu_result(self, i: Instruction, state: State) -> Value:
-        name, width = i.op.name, i.op.width
-        if name == "mov":
-            return self._moved(i, state)
-        left = state.registers[i.dst]
-        if name == "movsx":
-            source = state.registers[i.src]
-            assert isinstance(source, Number)
-            return Number(scalar.sign_extend(source.scalar, i.op.source_width, width))
-        if name == "neg":
-            assert isinstance(left, Number)
-            return Number(scalar.negate(left.scalar, width))
-        assert left is not None
-        return _arithmetic(name, width, left, self._operand(i, state))
-
-    def _moved(self, i: Instruction, state: State) -> Value:
-        if i.op.uses_imm:
-            return constant(i.imm if i.op.width == 64 else i.imm & scalar.FULL32)
-        source = state.registers[i.src]
-        if i.op.width == 64 or (isinstance(source, Number) and source.scalar.umax >> 32 == 0):
-            return self._named(state, i.src)
+    def _unary(self, i: Instruction, state: State) -> None:
+        registers, name, width = state.registers, i.op.name, i.op.width
+        source = registers[i.dst if name == "neg" else i.src]
         assert isinstance(source, Number)
-        return Number(scalar.low_half(source.scalar))
+        if name == "neg":
+            registers[i.dst] = Number(scalar.negate(source.scalar, width))
+        else:
+            known = scalar.sign_extend(source.scalar, i.op.source_width, width)
+            registers[i.dst] = Number(known)
 
-    def _end(self, i: Instruction, state: State) -> Ways:
+    def _end(self, i: Instruction, state: State) -> None:
         held = state.registers[i.dst]
         assert isinstance(held, Number)
         state.registers[i.dst] = Number(scalar.swap_bytes(i.op.name, i.op.width, held.scalar))
-        return [(i.next_slot, state)]
 
-    def _lddw(self, i: Instruction, state: State) -> Ways:
+    def _lddw(self, i: Instruction, state: State) -> None:
         if i.src == PSEUDO_MAP_IDX_VALUE:
             target = Region(RegionKind.STATE, i.imm)
             state.registers[i.dst] = Pointer(target, scalar.const(i.next_imm))
@@ -115,20 +95,19 @@ class Transfer:
             state.registers[i.dst] = Pointer(Region(RegionKind.HANDLE, i.imm), ZERO)
         else:
             state.registers[i.dst] = constant(i.imm64)
-        return [(i.next_slot, state)]
 
     # Memory
 
-    def _load(self, i: Instruction, state: State) -> Ways:
+    def _load(self, i: Instruction, state: State) -> None:
         p = state.registers[i.src]
         assert isinstance(p, Pointer)
-        value = self._loaded(p, i.offset, i.op.width // 8, state)
+        value = self.loaded(p, i.offset, i.op.width // 8, state)
         if i.op.name == "ldxsx" and isinstance(value, Number):
             value = Number(scalar.sign_extend(value.scalar, i.op.width, 64))
         state.registers[i.dst] = value
-        return [(i.next_slot, state)]
 
-    def _loaded(self, p: Pointer, offset: int, size: int, state: State) -> Value:
+    def loaded(self, p: Pointer, offset: int, size: int, state: State) -> Value:
+        """What `size` bytes at the address hold."""
         known: Value | None = None
         if p.region.kind is RegionKind.CONTEXT:
             assert _NOW is not None
@@ -145,17 +124,21 @@ class Transfer:
 
     def _stack_span(self, p: Pointer, offset: int, size: int, state: State) -> tuple[int, int]:
         low, high = p.offset.wide.smin + offset, p.offset.wide.smax + offset
-        self.findings.touch_stack(state.frames[p.region.number].entry, -low)
+        if self.findings.touch_stack(state.frames[p.region.number].entry, -low):
+            # The sum is looked at again in the end, over all chains of calls; but what is kept in
+            # so much stack must not be paid for.
+            used = self.findings.stack_of([frame.entry for frame in state.frames])
+            if used > STACK_SIZE:
+                raise too_deep(used)
         return low + STACK_SIZE, high - low + size
 
-    def _store(self, i: Instruction, state: State) -> Ways:
+    def _store(self, i: Instruction, state: State) -> None:
         p = state.registers[i.dst]
         assert isinstance(p, Pointer)
         value = self._operand(i, state)
         if not i.op.uses_imm and p.region.kind is not RegionKind.STATE:
-            value = self._named(state, i.src)
+            value = self.named(state, i.src)
         self._put(i, p, _fitted(value, i.op.width), state)
-        return [(i.next_slot, state)]
 
     def _put(self, i: Instruction, p: Pointer, value: Value, state: State) -> None:
         size = i.op.width // 8
@@ -175,16 +158,26 @@ class Transfer:
             if state.wrote < 0:
                 state.wrote = i.slot
 
-    def _atomic(self, i: Instruction, state: State) -> Ways:
+    def _atomic(self, i: Instruction, state: State) -> None:
         p = state.registers[i.dst]
         assert isinstance(p, Pointer)
-        if p.region.kind is RegionKind.STATE:
-            self.findings.read_maps.add(p.region.number)
-        self._put(i, p, Number(scalar.sized(i.op.width)), state)
+        before = self.loaded(p, i.offset, i.op.width // 8, state)
+        assert isinstance(before, Number)
+        self._put(i, p, self._stored(i, before, state), state)
         if i.op.fetch:
             result = 0 if i.op.name == "cmpxchg" else i.src
-            state.registers[result] = Number(scalar.sized(i.op.width))
-        return [(i.next_slot, state)]
+            state.registers[result] = before
+
+    def _stored(self, i: Instruction, before: Number, state: State) -> Number:
+        """What an atomic operation leaves in memory that held `before`."""
+        operand, width = state.registers[i.src], i.op.width
+        assert isinstance(operand, Number)
+        new = scalar.truncate(operand.scalar, width)
+        if i.op.name == "cmpxchg":
+            return Number(scalar.join(before.scalar, new))
+        if i.op.name == "xchg":
+            return Number(new)
+        return Number(scalar.binary(i.op.name, width, before.scalar, new))
 
     # Control
 
@@ -206,8 +199,7 @@ class Transfer:
         if a.is_const and b.is_const:
             taken = compare(name, width, a.const, b.const)
             return [(i.target if taken else i.next_slot, state)]
-        met = assume(name, width, a, b)
-        unmet = assume(OPPOSITE[name], width, a, b)
+        met, unmet = assume(name, width, a, b), assume(OPPOSITE[name], width, a, b)
         ways: Ways = []
         if unmet is not None:
             other = state.copy() if met is not None else state
@@ -236,7 +228,7 @@ class Transfer:
         state.registers[0] = ANY_NUMBER
         if helper.result == "value or null" and isinstance(handle, Pointer):
             value = Region(RegionKind.STATE, handle.region.number)
-            state.registers[0] = Pointer(value, ZERO, next(self.symbols))
+            state.registers[0] = Pointer(value, ZERO, null=next(self.symbols))
         for register in _CALLER_SAVED:
             state.registers[register] = None
         return [(i.next_slot, state)]
@@ -255,12 +247,82 @@ class Transfer:
         return [(frame.return_to, state)]
 
 
+def _move(i: Instruction) -> Step:
+    dst, src, wide = i.dst, i.src, i.op.width == 64
+    if i.op.uses_imm:
+        known = constant(i.imm if wide else i.imm & scalar.FULL32)
+
+        def set_constant(_transfer: Transfer, _i: Instruction, state: State) -> None:
+            state.registers[dst] = known
+
+        return set_constant
+
+    def copy(transfer: Transfer, _i: Instruction, state: State) -> None:
+        source = state.registers[src]
+        if wide or (isinstance(source, Number) and source.scalar.wide.umax >> 32 == 0):
+            state.registers[dst] = transfer.named(state, src)
+        else:
+            assert isinstance(source, Number)
+            state.registers[dst] = Number(scalar.low_half(source.scalar))
+
+    return copy
+
+
+def _load(i: Instruction) -> Step:
+    """The most frequent loads at once: a whole field of the context, and from a state."""
+    dst, src, offset, size = i.dst, i.src, i.offset, i.op.width // 8
+    assert _NOW is not None
+    clock = _NOW.offset < offset + size and offset < _NOW.offset + _NOW.size
+    anything = Number(scalar.sized(8 * size))
+
+    def step(transfer: Transfer, _i: Instruction, state: State) -> None:
+        p = state.registers[src]
+        assert isinstance(p, Pointer)
+        kind = p.region.kind
+        if kind is RegionKind.STATE:
+            transfer.findings.read_maps.add(p.region.number)
+            state.registers[dst] = anything
+            return
+        if kind is RegionKind.CONTEXT and not clock:
+            cell = state.context.items.get(offset)
+            if cell is not None and cell[0] == size:
+                state.registers[dst] = cell[1]
+                return
+        state.registers[dst] = transfer.loaded(p, offset, size, state)
+
+    return step
+
+
+def _sum(i: Instruction) -> Step:
+    """Of two operands, any but a move."""
+    name, width, dst, src = i.op.name, i.op.width, i.dst, i.src
+    known = constant(i.imm) if i.op.uses_imm else None
+
+    def step(_transfer: Transfer, _i: Instruction, state: State) -> None:
+        registers = state.registers
+        left, right = registers[dst], known or registers[src]
+        assert left is not None
+        assert right is not None
+        registers[dst] = _arithmetic(name, width, left, right)
+
+    return step
+
+
+def too_deep(used: int) -> RequirementError:
+    """The refusal of a chain of calls that uses so much stack."""
+    return RequirementError(
+        f"the functions of one call chain use {used} bytes of stack",
+        f"at most {STACK_SIZE} bytes together, each function's rounded up to 32",
+    )
+
+
 def _arithmetic(name: str, width: int, left: Value, right: Value) -> Value:
     if isinstance(left, Number) and isinstance(right, Number):
         result = scalar.binary(name, width, left.scalar, right.scalar)
-        if left.symbol and width == 64 and right.scalar.is_const and name in ("add", "sub"):
-            by = right.scalar.const if name == "add" else -right.scalar.const
-            return Number(result, left.symbol, left.delta + by & scalar.FULL64)
+        if left.symbol and right.scalar.is_const and name in ("add", "sub"):
+            by = _distance(name, width, left.scalar, right.scalar)
+            if by is not None:
+                return Number(result, left.symbol, left.delta + by & scalar.FULL64)
         return Number(result)
     if isinstance(left, Pointer) and isinstance(right, Pointer):
         return Number(scalar.binary("sub", 64, left.offset, right.offset))
@@ -268,7 +330,22 @@ def _arithmetic(name: str, width: int, left: Value, right: Value) -> Value:
         left, right = right, left
     assert isinstance(left, Pointer)
     assert isinstance(right, Number)
-    return left._replace(offset=scalar.binary(name, 64, left.offset, right.scalar))
+    offset = scalar.binary(name, 64, left.offset, right.scalar)
+    if not left.symbol:
+        return left._replace(offset=offset)
+    by = _distance(name, 64, left.offset, right.scalar) if right.scalar.is_const else None
+    if by is None:
+        return left._replace(offset=offset, symbol=0, delta=0)
+    return left._replace(offset=offset, delta=left.delta + by & scalar.FULL64)
+
+
+def _distance(name: str, width: int, left: scalar.Scalar, right: scalar.Scalar) -> int | None:
+    """What is added to the 64-bit number; None if a 32-bit sum may wrap."""
+    if width == 64:
+        return right.const if name == "add" else -right.const
+    by = right.low.smin if name == "add" else -right.low.smin
+    fits = left.umax <= scalar.FULL32 and left.umin + by >= 0 and left.umax + by <= scalar.FULL32
+    return by if fits else None
 
 
 def _fitted(value: Value, width: int) -> Value:
@@ -301,8 +378,21 @@ def _null_branch(i: Instruction, state: State, pointer: Pointer) -> Ways:
     return [(if_null, other), (if_not, state)]
 
 
-_STEPS: dict[Kind, Callable[[Transfer, Instruction, State], Ways]] = {
-    Kind.ALU: Transfer._alu,
+def step_of(i: Instruction) -> Step:
+    """What carries out instructions that are alike but for their slots: where control goes, with
+    the state there; nowhere at the end."""
+    if i.op.kind is Kind.ALU:
+        if i.op.name == "mov":
+            return _move(i)
+        if i.op.name not in ("movsx", "neg"):
+            return _sum(i)
+    if i.op.kind is Kind.LOAD and i.op.name != "ldxsx":
+        return _load(i)
+    return _STEPS[i.op.kind]
+
+
+_STEPS: dict[Kind, Callable[[Transfer, Instruction, State], Ways | None]] = {
+    Kind.ALU: Transfer._unary,
     Kind.END: Transfer._end,
     Kind.LDDW: Transfer._lddw,
     Kind.LOAD: Transfer._load,

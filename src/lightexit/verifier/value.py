@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from lightexit.verifier.scalar import Scalar
 
 class RegionKind(Enum):
     """The kinds of memory there are, and the handle that only helpers take."""
+
+    # Members are single objects; Enum's own hash, of the name, costs a Python call each time.
+    __hash__ = object.__hash__
 
     CONTEXT = "the context"
     STACK = "the stack"
@@ -39,11 +43,17 @@ class Number(NamedTuple):
 
 
 class Pointer(NamedTuple):
-    """An address `offset` bytes into a region; null is possible if `null` (a symbol) is not 0."""
+    """An address `offset` bytes into a region; null is possible if `null` (a symbol) is not 0.
+
+    Those with the same `null` are null together. Offsets with the same nonzero `symbol` differ by
+    their `delta`s only, as numbers do.
+    """
 
     region: Region
     offset: Scalar
     null: int = 0
+    symbol: int = 0
+    delta: int = 0
 
 
 Value = Number | Pointer
@@ -75,10 +85,59 @@ def covers(old: Value | None, new: Value | None) -> bool:
     """
     if old is None or old is new:
         return True
-    if new is None or type(old) is not type(new):
+    if type(old) is not type(new):
         return False
     if isinstance(old, Number):
         return scalar.covers(old.scalar, new.scalar)  # type: ignore[union-attr]
     assert isinstance(new, Pointer)
     same = old.region == new.region and (new.null == 0 or old.null != 0)
     return same and scalar.covers(old.offset, new.offset)
+
+
+#: Stands for the symbol of what is a constant in the newer state, and for "not null".
+_CONSTANT = -1
+
+
+class Links:
+    """What is linked in an older state must be linked alike in a newer one that it covers:
+    numbers and offsets by their symbols, pointers that may be null by theirs."""
+
+    __slots__ = ("seen",)
+
+    def __init__(self) -> None:
+        self.seen: dict[int, tuple[int, int]] = {}
+
+    def hold(self, old: Value, new: Value) -> bool:
+        """Whether the links of `old` are those of `new`, as far as seen."""
+        if isinstance(old, Number):
+            if not old.symbol:
+                return True
+            assert isinstance(new, Number)
+            return self._linked(old.symbol, old.delta, new.scalar, (new.symbol, new.delta))
+        assert isinstance(new, Pointer)
+        if old.null and not self._same(old.null, (new.null or _CONSTANT, 0)):
+            return False
+        if not old.symbol:
+            return True
+        return self._linked(old.symbol, old.delta, new.offset, (new.symbol, new.delta))
+
+    def _linked(self, symbol: int, delta: int, known: Scalar, link: tuple[int, int]) -> bool:
+        if known.is_const:
+            return self._same(symbol, (_CONSTANT, known.const - delta & scalar.FULL64))
+        return self._same(symbol, (link[0], link[1] - delta & scalar.FULL64))
+
+    def _same(self, symbol: int, link: tuple[int, int]) -> bool:
+        known = self.seen.setdefault(symbol, link)
+        return known is link or (known == link and link[0] != 0)
+
+    def agree(self, links: dict[int, tuple[int, int]]) -> bool:
+        """Whether these links hold as well."""
+        if not self.seen:
+            self.seen = links.copy()
+            return True
+        return all(self._same(symbol, link) for symbol, link in links.items())
+
+    def fix(self, symbols: Iterable[int]) -> None:
+        """The symbols must stand for the same numbers in both states."""
+        for symbol in symbols:
+            self.seen[symbol] = (symbol, 0)

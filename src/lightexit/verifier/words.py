@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 from lightexit.abi import IoContext
 from lightexit.isa import FRAME_POINTER, Program
 from lightexit.verifier.bounds import Bounds
@@ -13,7 +11,7 @@ from lightexit.verifier.state import STACK_SIZE, State, initial
 from lightexit.verifier.value import Number, Pointer, Region, RegionKind, Value, covers
 
 _WIDTHS = (8, 16, 32, 64)
-_AT_FIRST = initial(count()).context.items
+_AT_FIRST = initial().context.items
 
 
 def integer(x: int) -> str:
