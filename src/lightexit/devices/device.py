@@ -51,7 +51,7 @@ class Device(Generic[S]):
         self.state: S = self.memory.state
 
     def read(self, offset: int, size: int) -> int:
-        """The value of `size` bytes that a guest reads at `offset`; all ones where nothing answers."""
+        """The value, of `size` bytes, that a guest reads at `offset`; all ones for nothing."""
         return (1 << 8 * size) - 1
 
     def write(self, offset: int, value: int, size: int) -> None:
