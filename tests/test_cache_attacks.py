@@ -94,7 +94,7 @@ def seen(place: Path) -> dict[str, tuple[object, ...]]:
         status = path.lstat()
         kind = stat.S_IFMT(status.st_mode)
         content: object = None
-        if kind == stat.S_IFREG and status.st_size < 2**20:
+        if kind == stat.S_IFREG and status.st_size < 2**20 and os.access(path, os.R_OK):
             content = path.read_bytes()
         written = None if kind == stat.S_IFDIR else status.st_mtime_ns
         found[str(path)] = kind, status.st_uid, written, content
@@ -206,7 +206,8 @@ def huge(world: World, level: str, rng: random.Random) -> None:
 
 
 def unreadable(world: World, level: str, rng: random.Random) -> None:
-    world.place_of(level).chmod(rng.choice((0, 0o200, 0o100)))
+    path = copied(world, level, rng) if level == "entry" else world.place_of(level)
+    path.chmod(rng.choice((0, 0o200, 0o100)))
 
 
 def neighbours(world: World, level: str, rng: random.Random) -> None:
