@@ -108,7 +108,7 @@ def test_every_file_that_makes_entries_is_part_of_the_version(tmp_path: Path, na
     file.write_text("new")
     os.utime(file, ns=(1, 1))
     assert cache_module._files_version(str(tmp_path)) != before
-    here = Path(cache_module.__file__).parent
+    here = Path(cache_module.__file__).parents[1]
     assert all((here / each / "__init__.py").exists() for each in cache_module._MAKERS)
 
 

@@ -7,6 +7,8 @@ Four kinds, by whose move it is: the author's (`AuthorError`), the machine's
 
 from __future__ import annotations
 
+import linecache
+from types import FrameType
 from typing import NamedTuple
 
 
@@ -26,6 +28,25 @@ class Location(NamedTuple):
         place = f"{self.file}:{self.line}"
         return f"{place}:{self.column + 1}" if self.text else place
 
+    @classmethod
+    def of_frame(cls, frame: FrameType, instruction: int | None = None) -> Location:
+        """What a frame is at: now, or where an instruction (`tb_lasti`) stands."""
+        code = frame.f_code
+        index = (frame.f_lasti if instruction is None else instruction) // 2
+        line, last, start, end = list(code.co_positions())[index]
+        line = line or code.co_firstlineno
+        text = linecache.getline(code.co_filename, line).rstrip("\n")
+        if start is None or end is None:
+            return cls(code.co_filename, line)
+        start, end = _characters(text, start), _characters(text, end)
+        return cls(code.co_filename, line, start, end if last == line else len(text), text)
+
+    @classmethod
+    def of_line(cls, file: str, line: int) -> Location:
+        """A whole line."""
+        text = linecache.getline(file, line).rstrip("\n")
+        return cls(file, line, len(text) - len(text.lstrip()), len(text), text)
+
     def excerpt(self) -> str:
         """The source line with a caret line under it; empty when the text is not known."""
         if not self.text:
@@ -35,6 +56,11 @@ class Location(NamedTuple):
         start = max(self.column - indent, 0)
         width = max(min(self.end_column, len(line.rstrip())) - max(self.column, indent), 1)
         return f"    {line.strip()}\n    {' ' * start}{'^' * width}"
+
+
+def _characters(line: str, byte_offset: int) -> int:
+    """A column that counts UTF-8 bytes, as Python's code has it, in characters."""
+    return len(line.encode()[:byte_offset].decode(errors="ignore"))
 
 
 class LightexitError(Exception):
@@ -69,6 +95,10 @@ class LightexitError(Exception):
 
 class AuthorError(LightexitError):
     """Something the user wrote is not acceptable: source, bytecode, a file, a command line."""
+
+
+class UnknownField(AuthorError, AttributeError):  # noqa: N818 - as AttributeError's own name goes
+    """A field is named that a struct does not have."""
 
 
 class HostError(LightexitError):

@@ -14,6 +14,8 @@ A filter is a pure function of context and states; called as it stands, it is pl
 from __future__ import annotations
 
 import functools
+import inspect
+import linecache
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec
@@ -38,6 +40,8 @@ from lightexit.abi import (
 from lightexit.cache import OWN_VERSION, Cache, content_key
 from lightexit.compiler import compile_filter
 from lightexit.compiler.fingerprint import fingerprint
+from lightexit.compiler.text import node_of
+from lightexit.errors import Location
 from lightexit.verifier import Report, verify
 from lightexit.verifier.stored import KIND, pack, unpack
 
@@ -103,6 +107,23 @@ class Filter(Generic[P]):
         self._keep(report)
         return report
 
+    @functools.cached_property
+    def states(self) -> tuple[type[Struct] | None, ...]:
+        """What its states are, in the order of its arguments; None where that cannot be told."""
+        return tuple(_struct_of(self.function, each) for each in _state_names(self.function))
+
+    def where(self, state: int | None = None) -> Location:
+        """Where it is written, or one of its states among its parameters."""
+        code = inspect.unwrap(self.function).__code__
+        node = node_of(code)
+        if node is None:
+            return Location.of_line(code.co_filename, code.co_firstlineno)
+        if state is None:
+            return Location.of_line(code.co_filename, node.lineno)
+        at = [*node.args.posonlyargs, *node.args.args][state + 1]
+        text = linecache.getline(code.co_filename, at.lineno).rstrip("\n")
+        return Location(code.co_filename, at.lineno, at.col_offset, at.end_col_offset or 0, text)
+
     def load(self, engine: Engine) -> LoadedFilter:
         """Make it ready to run in `engine`."""
         report = self.report  # first: no engine sees what is not proved
@@ -123,6 +144,23 @@ class Filter(Generic[P]):
         """Unless the sources have changed while they were being compiled."""
         if self._key and self._key == _key_of(self.function):
             Cache().put(KIND, self._key, pack(report))
+
+
+def _state_names(function: Callable[..., Any]) -> list[str]:
+    code = inspect.unwrap(function).__code__
+    return list(code.co_varnames[1 : code.co_argcount])
+
+
+def _struct_of(function: Callable[..., Any], parameter: str) -> type[Struct] | None:
+    """What a parameter's annotation stands for, as the compiler understands it."""
+    function = inspect.unwrap(function)
+    try:
+        kind = function.__annotations__[parameter]
+        while isinstance(kind, str):
+            kind = eval(kind, function.__globals__, inspect.getclosurevars(function).nonlocals)
+    except Exception:  # whatever an author's expression may raise; the compiler says it better
+        return None
+    return kind if isinstance(kind, type) and issubclass(kind, Struct) else None
 
 
 def _key_of(function: Callable[..., Any]) -> str | None:

@@ -13,6 +13,7 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.region import Region
 from lightexit.devices.device import Device
 from lightexit.engine.api import Engine
+from lightexit.errors import Location
 from lightexit.filter import Filter, LoadedFilter, Verdict
 from lightexit.isa.program import Map, Program
 
@@ -39,8 +40,10 @@ class PlainFilter:
         reads_clock: bool,
     ) -> None:
         self.name = function.__name__
+        self.function = function
         maps = tuple(Map(kind.__name__, value_size(kind)) for kind in kinds)
         self.program = Program(self.name, b"", maps)
+        self.states = tuple(kinds)
 
         def run(context: int, values: Any) -> int:
             pairs = zip(values, kinds, strict=False)
@@ -53,6 +56,9 @@ class PlainFilter:
         self._report = SimpleNamespace(
             writes_state=writes_state, reads_clock=reads_clock, exceeds=lambda **_offered: None
         )
+
+    def where(self, _state: int | None = None) -> Location:
+        return Location(self.function.__code__.co_filename, self.function.__code__.co_firstlineno)
 
     def load(self, _engine: Engine) -> LoadedFilter:
         return cast(LoadedFilter, SimpleNamespace(code=self._code, report=self._report))

@@ -20,7 +20,7 @@ from lightexit.bus.doorbell import Bell, EventFd, bell, eventfds
 from lightexit.bus.line import Line
 from lightexit.bus.model import _ACT, _address
 from lightexit.bus.region import pio
-from lightexit.errors import AuthorError, InternalError
+from lightexit.errors import AuthorError
 
 PORT = 0x40
 FULL = (1 << 64) - 2
@@ -193,7 +193,7 @@ def test_an_eventfd_that_was_closed_is_an_error() -> None:
     rig = Rig(signals(0), doorbell)
     copy = os.dup(doorbell.fd)
     os.close(doorbell.fd)
-    with pytest.raises(InternalError, match="Bad file descriptor"):
+    with pytest.raises(AuthorError, match="Bad file descriptor"):
         rig.ring()
     os.dup2(copy, doorbell.fd)
     os.close(copy)

@@ -43,15 +43,6 @@ def test_a_write_reaches_the_model_masked_to_its_size() -> None:
     assert device.log == [("write", 0x10, 0x2345, 2)]
 
 
-@pytest.mark.parametrize("value", [-1, 1 << 70, 0x1FF])
-def test_what_a_model_answers_is_masked_to_the_size(value: int) -> None:
-    class Careless(Recorder):
-        def read(self, offset: int, size: int) -> int:
-            return value
-
-    assert bus_with(Careless(pio(0x40, 1))).read(Space.PIO, 0x40, 1) == value & 0xFF
-
-
 def test_the_same_device_at_several_places() -> None:
     device = Recorder(pio(0x20, 2), pio(0xA0, 2, offset=2), pio(0x4D0, 2, offset=4))
     bus = bus_with(device)

@@ -166,3 +166,18 @@ def test_cache_lists_and_clears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert total.startswith(f"{tmp_path / 'lightexit'}: 3 entries")
     assert "3 entries deleted" in lightexit("cache", "--clear").stdout
     assert "0 entries" in lightexit("cache").stdout
+
+
+def test_cache_says_what_it_does_not_use_and_leaves_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "elsewhere").mkdir()
+    precious = tmp_path / "elsewhere" / ("0" * 64)
+    precious.write_bytes(b"")
+    (tmp_path / "lightexit").mkdir(mode=0o700)
+    (tmp_path / "lightexit" / "native").symlink_to(tmp_path / "elsewhere")
+    says = f"not used: {tmp_path / 'lightexit' / 'native'}: a link, or not a folder"
+    assert lightexit("cache").stdout.splitlines()[0] == says
+    assert lightexit("cache", "--clear").stdout.splitlines()[0] == says
+    assert precious.exists()

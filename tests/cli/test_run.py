@@ -55,6 +55,37 @@ def test_a_reader_who_leaves_ends_it_without_a_word(tmp_path: Path) -> None:
     assert process.returncode == 1
 
 
+FAILING = """\
+import sys
+from lightexit.cli import main
+from lightexit.devices.debugcon import Debugcon
+
+def read(self, offset, size):
+    return self.state.nothing
+
+Debugcon.read = read
+sys.argv[1:] = ["run", "--no-filters", "--kernel", sys.argv[1]]
+main()
+"""
+
+
+def test_a_model_that_fails_shows_its_line(tmp_path: Path) -> None:
+    # mov dx, 0x402; in al, dx; jmp $
+    (tmp_path / "asks").write_bytes(bytes.fromhex("66ba0204 ec ebfe"))
+    script = tmp_path / "failing.py"
+    script.write_text(FAILING)
+    command = [sys.executable, str(script), str(tmp_path / "asks")]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 2
+    _guest, *said = result.stderr.splitlines()
+    assert said == [
+        f"lightexit: {script}:6:12: the model of debugcon failed: AttributeError: "
+        "'DebugconState' object has no attribute 'nothing'",
+        "    return self.state.nothing",
+        "           ^^^^^^^^^^^^^^^^^^",
+    ]
+
+
 @needs_seabios
 def test_models_alone() -> None:
     result = lightexit("run", "--no-filters")

@@ -16,7 +16,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.region import mmio, pio
 from lightexit.devices.device import Device
 from lightexit.devices.pic import Pic
-from lightexit.errors import AuthorError, InternalError
+from lightexit.errors import AuthorError
 from lightexit.vm.alarm import Alarm
 from lightexit.vm.console import Console
 from lightexit.vm.machine import Limits, Machine, Reason
@@ -36,6 +36,7 @@ class Ticker(Device[Cells]):
     """Raises its line every `period` ns; `first` counts."""
 
     name = "ticker"
+    regions = ()
 
     def __init__(self, clock: HostClock | ManualClock, line: Line, period: int) -> None:
         super().__init__(clock)
@@ -146,8 +147,27 @@ def test_a_failing_model_ends_the_run_with_its_error() -> None:
         raise ZeroDivisionError("a bug")
 
     device.read = fail  # type: ignore[method-assign]
-    with pytest.raises(InternalError, match="the model of recorder failed: ZeroDivisionError"):
+    with pytest.raises(AuthorError, match="the model of recorder failed: ZeroDivisionError"):
         built.run()
+
+
+@pytest.mark.parametrize("method", ["advance", "next_wakeup"])
+def test_a_model_that_fails_at_its_time_shows_its_line(method: str) -> None:
+    class Late(Ticker):
+        def advance(self, now_ns: int) -> None:
+            self.state.zero = 1 // (method != "advance")  # type: ignore[attr-defined]
+
+        def next_wakeup(self) -> int | None:
+            return 10_000 // (method != "next_wakeup")
+
+    built, _ = machine(POLL)
+    built.add(Late(built.clock, Line(), 10_000))
+    with pytest.raises(AuthorError, match="the model of ticker failed: ZeroDivisionError") as error:
+        built.run(Limits(accesses=100))
+    where = error.value.where
+    assert where is not None
+    assert where.file == __file__
+    assert method in where.text
 
 
 def test_devices_are_called_at_their_time() -> None:

@@ -15,7 +15,7 @@ from lightexit.abi.context import (
 )
 from lightexit.abi.inline import defined, inline, is_inline
 from lightexit.abi.memory import STATE_OFFSET, StateHeader, StateMemory, value_size
-from lightexit.abi.struct import Array, ArrayType, Field, Layout, Struct, array
+from lightexit.abi.struct import Array, ArrayType, Field, Layout, Struct, array, first_difference
 from lightexit.abi.types import IntType, muldiv64, u8, u16, u32, u64
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Verdict",
     "array",
     "defined",
+    "first_difference",
     "inline",
     "is_inline",
     "muldiv64",

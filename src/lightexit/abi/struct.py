@@ -19,10 +19,12 @@ import ctypes
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
+from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
 from lightexit.abi.types import IntType
-from lightexit.errors import AuthorError
+from lightexit.errors import AuthorError, Location, UnknownField
 
 T = TypeVar("T")
 
@@ -91,6 +93,44 @@ class Layout:
     def field(self, name: str) -> Field | None:
         """The field of that name, if there is one."""
         return next((field for field in self.fields if field.name == name), None)
+
+
+def first_difference(one: Layout, other: Layout) -> tuple[str, str] | None:
+    """What stands in `one` and in `other` where they first differ in a field's name, type or
+    offset, described; None where the same bytes mean the same in both.
+
+    The names of structs do not count.
+    """
+    for mine, yours in zip_longest(_leaves(one, "", 0), _leaves(other, "", 0)):
+        if mine != yours:
+            return _described(mine), _described(yours)
+    if one.size != other.size:
+        return f"a size of {one.size} bytes", f"a size of {other.size} bytes"
+    return None
+
+
+#: Dotted name, type and offset of a field that is no struct.
+_Leaf = tuple[str, str, int]
+
+
+def _leaves(layout: Layout, prefix: str, start: int) -> Iterator[_Leaf]:
+    for field in layout.fields:
+        yield from _leaves_of(field.type, f"{prefix}{field.name}", start + field.offset)
+
+
+def _leaves_of(kind: FieldType, name: str, offset: int) -> Iterator[_Leaf]:
+    bounds = ""
+    while isinstance(kind, ArrayType):
+        bounds += f"[{kind.length}]"
+        kind = kind.element
+    if isinstance(kind, IntType) or not issubclass(kind, Struct):
+        yield name, f"{kind.name if isinstance(kind, IntType) else 'bool'}{bounds}", offset
+    else:
+        yield from _leaves(kind.layout, f"{name}{bounds}.", offset)
+
+
+def _described(leaf: _Leaf | None) -> str:
+    return f"{leaf[0]}: {leaf[1]} at offset {leaf[2]}" if leaf else "no further field"
 
 
 def _round_up(value: int, multiple: int) -> int:
@@ -237,6 +277,7 @@ class _StructType(_BytesType):
     """Turns a class body's annotations into a ctypes structure, whose members are C code."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
+        namespace["__slots__"] = ()  # no place for anything but fields
         if bases == (_Bytes,):
             return super().__new__(cls, name, bases, namespace)
         layout = _layout(name, getattr(bases[0], "layout", None), namespace)
@@ -256,7 +297,8 @@ class Struct(_Bytes, metaclass=_StructType):
     """Base of all layouts; see the module's text. Fields are read and written as attributes.
 
     `State()` allocates bytes holding the defaults; `State.view(buffer)` looks at bytes that
-    are there already. Storing a value that does not fit raises OverflowError.
+    are there already. Storing a value that does not fit raises OverflowError, naming a field
+    that is not there raises UnknownField.
     """
 
     layout: ClassVar[Layout]
@@ -279,11 +321,16 @@ class Struct(_Bytes, metaclass=_StructType):
         super().__init__()
         self.reset()
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        kind = self._maxima.get(name)
-        if kind is not None and not 0 <= value <= kind.maximum:
-            _storable(kind, value)  # says what is wrong
-        super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # a type checker would take it for leave to use any name
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            kind = self._maxima.get(name)
+            if kind is not None and not 0 <= value <= kind.maximum:
+                _storable(kind, value)  # says what is wrong
+            try:
+                super().__setattr__(name, value)
+            except AttributeError:
+                raise _unknown(type(self), name, sys._getframe(1)) from None
 
     @classmethod
     def view(cls, buffer: Buffer) -> Self:
@@ -313,6 +360,21 @@ class Struct(_Bytes, metaclass=_StructType):
     def __repr__(self) -> str:
         values = (f"{field.name}={getattr(self, field.name)!r}" for field in self.layout.fields)
         return f"{type(self).__name__}({', '.join(values)})"
+
+
+def _unknown(kind: type[Struct], name: str, frame: FrameType) -> UnknownField:
+    import difflib
+
+    known = [field.name for field in kind.layout.fields]
+    is_method = hasattr(kind, name)
+    return UnknownField(
+        f"{name} is no field of {kind.__name__}, and nothing can be stored there"
+        if is_method
+        else f"{kind.__name__} has no field {name}",
+        where=Location.of_frame(frame),
+        expected=f"one of {', '.join(known)}" if known else "none: it has no fields",
+        hint=" or ".join(difflib.get_close_matches(name, known, n=2)),
+    )
 
 
 def _set_defaults(instance: Struct) -> None:

@@ -12,22 +12,22 @@ from typing import Any
 
 from lightexit.abi import IoContext, Space, StateMemory
 from lightexit.bus.apic import Apic, offered
+from lightexit.bus.blame import described
+from lightexit.bus.checks import check_actions, check_model, check_region, check_states
 from lightexit.bus.clock import BusClock
 from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount
 from lightexit.bus.layout import Aperture, Tables, Vcpu
 from lightexit.bus.lock import StateLock
 from lightexit.bus.memory import Record
-from lightexit.bus.model import Model, RegionPort, check_actions, check_region, check_states
+from lightexit.bus.model import Model, RegionPort
 from lightexit.bus.native import dispatch
 from lightexit.bus.offload import Offload, OffloadCount, Offloaded, offload_count
 from lightexit.bus.region import Region, place
 from lightexit.bus.routes import Routes
 from lightexit.engine.api import Engine
-from lightexit.errors import AuthorError, InternalError
+from lightexit.errors import AuthorError
 from lightexit.filter import Filter, LoadedFilter
 
-#: Errors that say themselves what they are; a guest's output may go to a reader who has left.
-_NOT_THE_MODELS = (AuthorError, InternalError, BrokenPipeError)
 _VOID = ctypes.CFUNCTYPE(None)
 #: A budget that no guest ever spends.
 UNLIMITED = (1 << 64) - 1
@@ -106,9 +106,10 @@ class Bus:
     def attach(self, model: Model, touched: Callable[[], None] | None = None) -> None:
         """Put a device on its addresses; `touched` is called after all that its model answers.
 
-        Raises AuthorError for a device that is there already, for regions that overlap another's
-        or that no bus can have, and for filters that do not compile, are refused, do not fit
-        their region, or may ask for actions that the device and this bus do not offer.
+        Raises AuthorError for a device that is there already, or has no name or regions; for
+        regions that overlap another's or the guest's memory, or that no bus can have; and for
+        filters that do not compile, are refused, do not fit their region, work on states of
+        another layout, or may ask for actions that the device and this bus do not offer.
         """
         with self._lock:
             self._check_absent(model)
@@ -146,6 +147,14 @@ class Bus:
         with self._lock:
             self.replace(model, model, self._touched.get(model))
 
+    def keep_clear(self, memory: Iterable[range]) -> None:
+        """Have no region where the guest has memory: its accesses would not be seen there.
+
+        Raises AuthorError where there is one.
+        """
+        with self._lock:
+            self._routes.keep_clear(memory)
+
     def close(self) -> None:
         """Take every device off, for good: what answers below the bus is let go."""
         with self._lock:
@@ -167,8 +176,10 @@ class Bus:
             )
 
     def _prepare(self, model: Model, touched: Callable[[], None] | None) -> list[RegionPort]:
+        check_model(model)
         for region in model.regions:
-            check_region(model, region, self._routes.limit(region.space))
+            check_region(model, region)
+            self._routes.check_place(model.name, region)
         known = {place(port.region): port.counters for port in self._ports.get(model, ())}
         ports = []
         for region in model.regions:
@@ -257,12 +268,12 @@ class Bus:
 
     def fail(self, model: Model, error: BaseException) -> None:
         """Keep what a model raised, for the host that has asked it, or have the machine stop."""
-        described = _described(model, error)
+        told = described(model, error)
         if self._accessor == threading.get_ident():
-            self._raised = described if self._raised is None else self._raised
+            self._raised = told if self._raised is None else self._raised
             return
         if self.failure is None:
-            self.failure = described
+            self.failure = told
         self.on_failure()
 
     def raise_failure(self) -> None:
@@ -363,11 +374,3 @@ def _register_counts(port: RegionPort, ns_per_tick: float) -> Iterator[RegisterC
             handled_ns=handled_ticks * ns_per_tick,
             passed_ns=passed_ticks * ns_per_tick,
         )
-
-
-def _described(model: Model, error: BaseException) -> BaseException:
-    if not isinstance(error, Exception) or isinstance(error, _NOT_THE_MODELS):
-        return error
-    described = InternalError(f"the model of {model.name} failed: {type(error).__name__}: {error}")
-    described.__cause__ = error
-    return described

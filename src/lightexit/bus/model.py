@@ -7,11 +7,12 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from lightexit.abi import IoContext, Request, StateMemory, value_size
+from lightexit.abi import IoContext, StateMemory
 from lightexit.bus.apic import Apic, carry_out_requests
+from lightexit.bus.blame import wrong_answer
 from lightexit.bus.counters import RegionCounters
 from lightexit.bus.doorbell import eventfds, write_address
-from lightexit.bus.layout import MOST_STATES, Window
+from lightexit.bus.layout import Window
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
 from lightexit.bus.region import Region
@@ -137,7 +138,9 @@ class RegionPort:
 
     def _read(self, offset: int, size: int) -> int:
         try:
-            value = self.model.read(offset, size) & _MASKS[size]
+            value = self.model.read(offset, size)
+            if not isinstance(value, int) or not 0 <= value <= _MASKS[size]:
+                raise wrong_answer(self.model, offset, size, value)
             if self.touched is not None:
                 self.touched()
             return value
@@ -189,54 +192,3 @@ def _numbered(bits: int, model: Model, kind: str) -> list[Any]:
             expected=f"less than {len(present)}, the number of {kind} that the device has",
         )
     return [entry for number, entry in enumerate(present) if bits >> number & 1]
-
-
-def check_region(model: Model, region: Region, limit: int) -> None:
-    """Raises AuthorError for a region that no bus can have."""
-    space = region.space.name
-    name = f"{model.name}'s {space} region at {region.base:#x}"
-    if region.size < 1 or region.base < 0 or region.base + region.size > limit:
-        raise AuthorError(
-            f"{name} is {region.size} bytes long",
-            expected=f"at least 1 byte, all of them below {limit:#x}",
-        )
-    width = region.register_width
-    if width not in (0, 1, 2, 4, 8) or (width and (region.size | region.offset) % width):
-        raise AuthorError(
-            f"{name} is {region.size} bytes long, from offset {region.offset} on, and has a "
-            f"register width of {width}",
-            expected="a register width of 1, 2, 4 or 8 that divides both, or 0 for none",
-        )
-    if len(region.states) >= MOST_STATES:
-        raise AuthorError(
-            f"{name} has {len(region.states)} states", expected=f"less than {MOST_STATES}"
-        )
-
-
-def check_states(model: Model, region: Region) -> None:
-    """Raises AuthorError where a filter's states are not those that the region gives it."""
-    if region.filter is None:
-        return
-    wanted = [entry.size for entry in region.filter.program.maps]
-    states = region.states or (model.memory,)
-    given = [value_size(state.kind) for state in states]
-    if wanted != given[: len(wanted)]:
-        kinds = ", ".join(state.kind.__name__ for state in states)
-        names = ", ".join(
-            f"{entry.name} ({entry.size} bytes)" for entry in region.filter.program.maps
-        )
-        raise AuthorError(
-            f"the filter {region.filter.name} of {model.name} works on {names}",
-            expected=f"what its region gives it: {kinds} ({given} bytes)",
-            hint="states=(...) in the region, in the order of the filter's arguments",
-        )
-
-
-def check_actions(model: Model, loaded: LoadedFilter, requests: Request) -> None:
-    """Raises AuthorError, at the line that asks, where a filter may ask for a line or doorbell
-    that the device lacks, or for a request that is not among those carried out."""
-    excess = loaded.report.exceeds(
-        lines=len(model.lines), doorbells=len(model.doorbells), requests=requests
-    )
-    if excess is not None:
-        raise excess

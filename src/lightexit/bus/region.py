@@ -3,12 +3,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 from lightexit.abi import Space, StateMemory
+from lightexit.errors import Location
 from lightexit.filter import Filter
+
+
+def _made_at() -> tuple[str, int]:
+    """File and line of who makes a region."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename in (__file__, "<string>"):
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +38,12 @@ class Region:
     register_width: int = 0
     filter: Filter[Any] | None = None
     states: tuple[StateMemory[Any], ...] = ()
+    _made_at: tuple[str, int] = field(default_factory=_made_at, init=False, repr=False)
+
+    @property
+    def where(self) -> Location:
+        """The line that made it."""
+        return Location.of_line(*self._made_at)
 
     def __contains__(self, address: int) -> bool:
         return self.base <= address < self.base + self.size

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from lightexit.abi import Space
+from lightexit.bus.checks import check_bounds, check_clear
 from lightexit.bus.layout import Tables
 from lightexit.bus.model import RegionPort
-from lightexit.bus.region import place
+from lightexit.bus.region import Region, place
 from lightexit.bus.table import Claim, PortTable, RangeTable
 from lightexit.errors import AuthorError
 
@@ -24,10 +25,21 @@ class Routes:
             Space.MMIO: RangeTable(tables, retired),
         }
         self._owners: dict[int, RegionPort] = {}
+        self._memory: list[range] = []
 
-    def limit(self, space: Space) -> int:
-        """Where the addresses end."""
-        return self._tables[space].limit
+    def check_place(self, name: str, region: Region) -> None:
+        """Raises AuthorError where a region of the device `name` cannot be."""
+        check_bounds(name, region, self._tables[region.space].limit)
+        for memory in self._memory:
+            check_clear(name, region, memory)
+
+    def keep_clear(self, memory: Iterable[range]) -> None:
+        """No region may be there. Raises AuthorError where one is."""
+        fresh = [each for each in memory if each not in self._memory]
+        for port in self._owners.values():
+            for each in fresh:
+                check_clear(port.model.name, port.region, each)
+        self._memory += fresh
 
     def check(self, leaving: Sequence[RegionPort], coming: Sequence[RegionPort]) -> None:
         """Raises AuthorError where an address would have two owners after that exchange."""
@@ -58,6 +70,7 @@ def _claims(ports: Iterable[RegionPort], space: Space) -> list[Claim]:
 def _overlap(port: RegionPort, owner: RegionPort) -> AuthorError:
     return AuthorError(
         f"{_described(port)} overlaps {_described(owner)}",
+        where=port.region.where,
         expected="regions that have no address in common",
         hint=f"detach {owner.model.name} first, or move one of them",
     )

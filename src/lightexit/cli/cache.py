@@ -17,9 +17,10 @@ def cache(
     store = Cache()
     entries = list(store.entries())
     size = sum(entry.size for entry in entries)
+    for refusal in store.refusals():
+        print(f"not used: {refusal}")
     if clear:
-        store.clear()
-        print(f"{store.root}: {len(entries)} entries deleted, {size:,} bytes")
+        print(f"{store.root}: {store.clear()} entries deleted, {size:,} bytes")
         return
     for entry in sorted(entries, key=lambda entry: (entry.kind, -entry.used)):
         print(f"{entry.kind:10} {entry.key[:16]} {entry.size:>10,} bytes")

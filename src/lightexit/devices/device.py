@@ -24,14 +24,15 @@ class Device(Generic[S]):
     """Base of all device models; `S` is the device's state.
 
     A subclass sets `name` and `regions` (in the class, or in `__init__` where they depend on
-    arguments), and `registers`, whose members name the offsets. Whoever calls a method holds
-    the lock of the device's state.
+    arguments; `()` while no guest sees it), and `registers`, whose members name the offsets.
+    Whoever calls a method holds the lock of the device's state. What a method raises, or an
+    answer that does not fit the access, ends the run with an error that shows the line.
     """
 
     name: ClassVar[str]
     registers: ClassVar[type[IntEnum] | None] = None
     state_type: ClassVar[type[Struct]]
-    regions: tuple[Region, ...] = ()
+    regions: tuple[Region, ...]
     #: What a filter's line actions name, by number.
     lines: tuple[Line, ...] = ()
     #: What a filter's doorbell actions name, by number: each is called to signal it.
@@ -50,7 +51,7 @@ class Device(Generic[S]):
         self.state: S = self.memory.state
 
     def read(self, offset: int, size: int) -> int:
-        """The value a guest reads at `offset`; all ones where nothing answers."""
+        """The value, of `size` bytes, that a guest reads at `offset`; all ones for nothing."""
         return (1 << 8 * size) - 1
 
     def write(self, offset: int, value: int, size: int) -> None:

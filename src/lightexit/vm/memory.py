@@ -24,6 +24,11 @@ class Slot:
     size: int
     host_address: int
 
+    @property
+    def addresses(self) -> range:
+        """The guest-physical addresses."""
+        return range(self.address, self.address + self.size)
+
 
 class GuestMemory:
     """`ram_bytes` of RAM and, as a PC has it, the firmware: whole below 4 GiB, its last

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from lightexit.bus.blame import described
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.bus.lock import StateLock
@@ -71,11 +72,14 @@ class Schedule:
                 self.deadline_ns = wakeup_ns
 
     def _advance(self, device: Device[Any], now_ns: int) -> int | None:
-        wakeup_ns = device.next_wakeup()
-        if wakeup_ns is None or wakeup_ns > now_ns:
-            return wakeup_ns
-        device.advance(now_ns)
-        return device.next_wakeup()
+        try:
+            wakeup_ns = device.next_wakeup()
+            if wakeup_ns is None or wakeup_ns > now_ns:
+                return wakeup_ns
+            device.advance(now_ns)
+            return device.next_wakeup()
+        except Exception as error:
+            raise described(device, error)  # noqa: B904 - it says itself what it comes from
 
     def left_ns(self) -> int | None:
         """VM time from now to the deadline; below 0 where it has passed."""

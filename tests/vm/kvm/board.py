@@ -65,7 +65,7 @@ class Tally(Device[TallyState]):
 
     def read(self, offset: int, size: int) -> int:
         self.state.reads[offset // 4] += 1
-        return self.state.reads[offset // 4]
+        return self.state.reads[offset // 4] & (1 << 8 * size) - 1
 
     def write(self, offset: int, value: int, size: int) -> None:
         if offset == 0x12:

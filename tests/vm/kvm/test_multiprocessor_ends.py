@@ -12,7 +12,7 @@ import pytest
 
 from lightexit.abi import Space
 from lightexit.engine.native import NativeEngine
-from lightexit.errors import GuestError, InternalError
+from lightexit.errors import AuthorError, GuestError
 from lightexit.vm.boot.kvm import BootableKvmCpu
 from lightexit.vm.exits import Stopped
 from lightexit.vm.kvm import start
@@ -128,7 +128,7 @@ def test_a_failing_model_stops_all_with_its_error(other: str) -> None:
 
     works, tally.read = tally.read, fail  # type: ignore[method-assign]
     begin = time.monotonic()
-    with pytest.raises(InternalError, match="the model of tally failed: ZeroDivisionError"):
+    with pytest.raises(AuthorError, match="the model of tally failed: ZeroDivisionError"):
         machine.run(Limits(seconds=20))
     assert time.monotonic() - begin < SOON_S
     tally.read = works  # type: ignore[method-assign]
@@ -148,7 +148,7 @@ def test_a_model_that_fails_for_the_host_does_not_stop_the_guest() -> None:
     def write() -> None:
         try:
             machine.bus.write(Space.PIO, 0x512, 0, 1)
-        except InternalError as error:
+        except AuthorError as error:
             raised.append(error)
             machine.stop()
 

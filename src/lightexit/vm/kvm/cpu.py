@@ -38,6 +38,7 @@ class KvmCpu:
         make_loop: MakeLoop = NativeLoop,
         interrupts: Interrupts | None = None,
     ) -> None:
+        bus_cpu.bus.keep_clear(vm.memory_addresses())
         self.vm = vm
         self.interrupts = interrupts
         self.vcpu = vm.add_vcpu()

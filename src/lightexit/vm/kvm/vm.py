@@ -63,6 +63,10 @@ class Vm:
         for slot in memory.slots:
             self.map(slot)
 
+    def memory_addresses(self) -> list[range]:
+        """Where the machine's memory is; not what was shown by `map` alone."""
+        return [slot.addresses for memory in self._memory for slot in memory.slots]
+
     def map(self, slot: Slot, *, read_only: bool = False) -> int:
         """Show the guest some whole pages of this process; the number of the slot.
 

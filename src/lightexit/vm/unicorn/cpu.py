@@ -44,6 +44,7 @@ class UnicornCpu:
     """One x86 CPU on a machine's memory and bus, at its reset vector until `start`."""
 
     def __init__(self, memory: GuestMemory, bus_cpu: BusCpu) -> None:
+        bus_cpu.bus.keep_clear(slot.addresses for slot in memory.slots)
         self._memory = memory
         self._bus_cpu = bus_cpu
         self._watch = new_watch()

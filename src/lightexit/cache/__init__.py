@@ -3,7 +3,9 @@
 
 An entry may vanish, be cut short or be written by somebody else at any time: whoever asks gets
 the bytes that were put under exactly that kind and key, or None. Losing the cache costs time
-and nothing else, so a disk that refuses is not an error.
+and nothing else, so a disk that refuses is not an error. What is read may be machine code, so
+it is read only from where nobody but this user can have put it (`folder.py`); and nothing is
+listed or deleted but files that say that they are entries.
 """
 
 from __future__ import annotations
@@ -12,16 +14,25 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import re
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightexit.cache.folder import Folder, open_folder
+
 #: Entries are dropped, the longest unused first, while all of them together are larger.
 DEFAULT_LIMIT = 64 * 2**20
 
+#: No entry is larger; a file that is one is not read.
+LARGEST = DEFAULT_LIMIT
+
 _DIGEST_SIZE = hashlib.sha256().digest_size
+#: What every entry begins with; a digest follows, then the bytes.
+_MARK = b"lightexit cache\n"
+_HEAD = len(_MARK) + _DIGEST_SIZE
+_NAME = re.compile(r"[0-9a-f]{64}(\.[0-9a-f]{16}\.tmp)?", re.ASCII)
 
 #: Bytes below a root, as far as this process knows; others may add, and trim, in the meantime.
 _totals: dict[Path, int] = {}
@@ -47,7 +58,7 @@ def default_root() -> Path:
 
 
 def _own_version() -> str:
-    here = os.path.dirname(__file__)
+    here = os.path.dirname(os.path.dirname(__file__))
     try:
         files = [_files_version(os.path.join(here, name)) for name in _MAKERS]
     except OSError:  # not in files of its own: nothing is found again
@@ -100,50 +111,71 @@ class Cache:
 
     def get(self, kind: str, key: str) -> bytes | None:
         """What was put under `kind` and `key`; None if it is absent, damaged or somebody else's."""
-        path = self._path(kind, key)
-        stored = _read(path)
-        data = stored[_DIGEST_SIZE:]
-        if stored[:_DIGEST_SIZE] != _digest(kind, key, data):
-            return None
-        with contextlib.suppress(OSError):
-            os.utime(path)
-        return data
+        _check_names(kind, key)
+        with contextlib.suppress(OSError), self._folder(kind) as folder:
+            stored = folder.read(key, LARGEST).data
+            data = stored[_HEAD:]
+            if stored[:_HEAD] == _head(kind, key, data):
+                with contextlib.suppress(OSError):
+                    folder.touch(key)
+                return data
+        return None
 
     def put(self, kind: str, key: str, data: bytes) -> None:
         """Keep `data`; the whole entry appears at once, or not at all."""
-        path = self._path(kind, key)
-        temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
-        try:
-            for folder in (self.root, path.parent):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(temporary, _digest(kind, key, data) + data)
-            temporary.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+        _check_names(kind, key)
+        if _HEAD + len(data) > LARGEST:
             return
-        self._account(_DIGEST_SIZE + len(data), keep=path)
+        with contextlib.suppress(OSError):
+            with self._folder(kind, create=True) as folder:
+                folder.write(key, _head(kind, key, data) + data)
+            self._account(_HEAD + len(data), keep=Path(self.root, kind, key))
 
     def entries(self) -> list[Entry]:
-        """All entries, the longest unused first."""
-        return sorted(self._files(), key=lambda entry: (entry.used, entry.path))
+        """All entries, the longest unused first; also those cut short, and never finished."""
+        return sorted(self._found(), key=lambda entry: (entry.used, entry.path))
 
     def clear(self) -> int:
         """Drop all entries; how many there were."""
-        return sum(_unlink(entry.path) for entry in self.entries())
+        return sum(self._drop(entry) for entry in self.entries())
 
-    def _path(self, kind: str, key: str) -> Path:
-        if not (kind.isidentifier() and key.isalnum()):
-            raise ValueError(f"not a cache kind and key: {kind!r}, {key!r}")
-        return Path(self.root, kind, key)
+    def refusals(self) -> list[str]:
+        """Why the cache, or a part of it, is not used; empty where all is well."""
+        said: list[str] = []
+        with _noting(said), open_folder(self._root) as root:
+            for kind in filter(str.isidentifier, root.names()):
+                with _noting(said), root.inner(kind):
+                    pass
+        return said
 
-    def _files(self) -> Iterator[Entry]:
-        for path in self.root.glob("*/*"):
-            try:
-                status = path.stat()
-            except OSError:
-                continue
-            yield Entry(path.parent.name, path.name, path, status.st_size, status.st_mtime)
+    @property
+    def _root(self) -> str:
+        return os.fspath(self.root)
+
+    @contextlib.contextmanager
+    def _folder(self, kind: str, *, create: bool = False) -> Iterator[Folder]:
+        with open_folder(self._root, create=create) as root, root.inner(kind, create=create) as own:
+            yield own
+
+    def _found(self) -> Iterator[Entry]:
+        with contextlib.suppress(OSError), open_folder(self._root) as root:
+            for kind in filter(str.isidentifier, root.names()):
+                with contextlib.suppress(OSError), root.inner(kind) as folder:
+                    yield from self._found_in(kind, folder)
+
+    def _found_in(self, kind: str, folder: Folder) -> Iterator[Entry]:
+        for name in filter(_NAME.fullmatch, folder.names()):
+            with contextlib.suppress(OSError):
+                data, status = folder.read(name, len(_MARK))
+                if _MARK.startswith(data):
+                    path = Path(self.root, kind, name)
+                    yield Entry(kind, name, path, status.st_size, status.st_mtime)
+
+    def _drop(self, entry: Entry) -> bool:
+        with contextlib.suppress(OSError), self._folder(entry.kind) as folder:
+            folder.unlink(entry.key)
+            return True
+        return False
 
     def _account(self, size: int, keep: Path) -> None:
         """Look at the folder only at first, and when it may have become too large."""
@@ -157,45 +189,27 @@ class Cache:
         entries = self.entries()
         total = sum(entry.size for entry in entries)
         for entry in entries:
-            if total > self.limit and entry.path != keep and _unlink(entry.path):
+            if total > self.limit and entry.path != keep and self._drop(entry):
                 total -= entry.size
         return total
 
 
-def _digest(kind: str, key: str, data: bytes) -> bytes:
+def _check_names(kind: str, key: str) -> None:
+    if not (kind.isidentifier() and len(key) == 2 * _DIGEST_SIZE and _NAME.fullmatch(key)):
+        raise ValueError(f"not a cache kind and key: {kind!r}, {key!r}")
+
+
+def _head(kind: str, key: str, data: bytes) -> bytes:
     # Kind and key are part of it: an entry under another entry's name is not that entry.
-    return bytes.fromhex(content_key(kind, key, data))
+    return _MARK + bytes.fromhex(content_key(kind, key, data))
 
 
-def _read(path: Path) -> bytes:
-    """A file's content; nothing where it cannot be read, or others may have written it."""
+@contextlib.contextmanager
+def _noting(said: list[str]) -> Iterator[None]:
+    """What cannot be opened within is noted; what is not there is no matter."""
     try:
-        with open(path, "rb", buffering=0) as file:
-            return file.read() if _is_trusted(os.fstat(file.fileno())) else b""
-    except OSError:
-        return b""
-
-
-def _write(path: Path, data: bytes) -> None:
-    """A new file that nobody else can read or write, whatever the umask."""
-    with open(path, "xb", opener=_open_private) as file:
-        file.write(data)
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _is_trusted(status: os.stat_result) -> bool:
-    """Whether only this user and root could write a file."""
-    if not hasattr(os, "geteuid"):
-        return True  # elsewhere a user's folders are guarded by other means
-    return status.st_uid in (0, os.geteuid()) and not status.st_mode & 0o022
-
-
-def _unlink(path: Path) -> bool:
-    try:
-        path.unlink()
-    except OSError:
-        return False
-    return True
+        yield
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        said.append(f"{error.filename}: {error.strerror}")

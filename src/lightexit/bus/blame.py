@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of device models, shown at the lines that their author wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol
+
+from lightexit.errors import AuthorError, InternalError, LightexitError, Location
+
+
+class Named(Protocol):
+    """A model, as far as messages are concerned."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+
+#: Errors that say themselves what they are; a guest's output may go to a reader who has left.
+_NOT_THE_MODELS = (AuthorError, InternalError, BrokenPipeError)
+
+
+def described(model: Named, error: BaseException) -> BaseException:
+    """What a model has raised, as an error that names the model and shows its line."""
+    if not isinstance(error, Exception):
+        return error
+    where = _raised_at(model, error.__traceback__)
+    if isinstance(error, _NOT_THE_MODELS):
+        if isinstance(error, LightexitError):
+            error.where = error.where or where
+        return error
+    failed = f"the model of {model.name} failed: {type(error).__name__}: {error}"
+    failure = _culprit(model)(failed, where=where)
+    failure.__cause__ = error
+    return failure
+
+
+def wrong_answer(model: Named, offset: int, size: int, value: object) -> LightexitError:
+    """A model has answered a read of `size` bytes with something else."""
+    most = (1 << 8 * size) - 1
+    hint = "int(...)"
+    if value is None:
+        hint = "a return at the end of every path"
+    elif isinstance(value, int):
+        hint = f"& {most:#x}"
+    bytes_ = "1 byte" if size == 1 else f"{size} bytes"
+    return _culprit(model)(
+        f"the model of {model.name} answers {_shown(value)} to a read of {bytes_} at offset "
+        f"{offset:#x}",
+        where=_method_place(model) or place_of(model),
+        expected=f"an int of 0 to {most:#x}",
+        hint=hint,
+    )
+
+
+def place_of(model: object) -> Location | None:
+    """Where a model's class begins; None where that cannot be told."""
+    import inspect
+
+    kind = type(model)
+    try:
+        file, (_, line) = inspect.getsourcefile(kind), inspect.getsourcelines(kind)
+    except (OSError, TypeError):
+        return None
+    return Location.of_line(file, line) if file else None
+
+
+def _culprit(model: object) -> Callable[..., LightexitError]:
+    """Whose move it is: ours where the model is one of lightexit's own, else its author's."""
+    return InternalError if type(model).__module__.startswith("lightexit.") else AuthorError
+
+
+def _method_place(model: object) -> Location | None:
+    code = getattr(getattr(model, "read", None), "__code__", None)
+    return Location.of_line(code.co_filename, code.co_firstlineno) if code else None
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return hex(value) if value > 9 else str(int(value))
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:40]}..."
+
+
+def _raised_at(model: object, trace: TracebackType | None) -> Location | None:
+    """The innermost line in a file of the model's: what it called is not its author's.
+
+    Where a method was replaced by a function, the outermost line that is not lightexit's.
+    """
+    steps = []
+    while trace is not None:
+        steps.append(trace)
+        trace = trace.tb_next
+    own = {_file(step) for step in steps if _is_method_of(model, step)}
+    inner = [step for step in reversed(steps) if _file(step) in own]
+    outer = [step for step in steps if not _module(step).startswith("lightexit.")]
+    for step in inner or outer:
+        return Location.of_frame(step.tb_frame, step.tb_lasti)
+    return None
+
+
+def _file(step: TracebackType) -> str:
+    return step.tb_frame.f_code.co_filename
+
+
+def _module(step: TracebackType) -> str:
+    return str(step.tb_frame.f_globals.get("__name__", ""))
+
+
+def _is_method_of(model: object, step: TracebackType) -> bool:
+    code = step.tb_frame.f_code
+    return code.co_argcount > 0 and step.tb_frame.f_locals.get(code.co_varnames[0]) is model
