@@ -29,12 +29,12 @@ class VerifierError(AuthorError):
         *,
         where: Location | None = None,
         expected: str = "",
-        hint: str = "",
+        advice: str = "",
         instruction: str = "",
         state: tuple[str, ...] = (),
         path: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(found, where=where, expected=expected, hint=hint)
+        super().__init__(found, where=where, expected=expected, advice=advice)
         self.instruction = instruction
         self.state = state
         self.path = path
@@ -135,17 +135,17 @@ class Report:
         kind = "doorbell" if name == "doorbells" else "line"
         number = self.actions[name].bit_length() - 1
         wanted = ("none", "number 0 only")[count] if count < 2 else f"numbers from 0 to {count - 1}"
-        hint = "bound the number first, if it is computed"
+        advice = "bound the number first, if it is computed"
         expected = f"{wanted}: the device has {count} {kind}{'s' * (count != 1)}"
-        return self._asks(f"for {kind} {number}", name, expected, hint)
+        return self._asks(f"for {kind} {number}", name, expected, advice)
 
-    def _asks(self, what: str, name: str, expected: str, hint: str = "") -> AuthorError:
+    def _asks(self, what: str, name: str, expected: str, advice: str = "") -> AuthorError:
         slot = self.askers.get((name, self.actions[name].bit_length() - 1))
         return AuthorError(
             f"{self.program.name}: may ask {what} (ctx.{name})",
             where=None if slot is None else self.program.where(slot),
             expected=expected,
-            hint=hint,
+            advice=advice,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -204,6 +204,7 @@ def _error_dict(error: AuthorError) -> dict[str, Any]:
         "found": error.found,
         "expected": error.expected,
         "hint": error.hint,
+        "help": error.advice,
         "where": where and {"file": where.file, "line": where.line, "column": where.column},
         "instruction": getattr(error, "instruction", ""),
         "state": getattr(error, "state", ()),
