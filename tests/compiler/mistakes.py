@@ -16,8 +16,9 @@ from lightexit.abi import IoContext, Verdict
 from lightexit.compiler import generate
 from lightexit.compiler.check import check
 from lightexit.compiler.infer import infer_filter
+from lightexit.diagnosis import examine
 from lightexit.errors import AuthorError
-from lightexit.verifier import verify
+from lightexit.verifier import Limits
 
 _EDGES = (0, 1, 2, 4, 5, 6, 9, 10, 255, 2**16, 2**31, 2**32 - 1, 2**63, 2**64 - 1)
 _ENDING = "\nctx.data = 0\nreturn Verdict.HANDLED"
@@ -55,11 +56,11 @@ def module(text: str) -> str:
 def complaint(text: str, file: str) -> AuthorError | None:
     """Why compiler or verifier refuse the filter of a module."""
     try:
-        typed = infer_filter(function(text, file))
-        program = generate(check(typed))
+        plain = function(text, file)
+        program = generate(check(infer_filter(plain)))
     except AuthorError as error:
         return error
-    return verify(program).error
+    return examine(plain, program, Limits()).error
 
 
 def followed(text: str, error: AuthorError) -> str:

@@ -22,7 +22,7 @@ _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 class Source:
     """A Python function and its syntax tree.
 
-    All of the contract's own functions stands where the author calls them.
+    The contract's own functions, and muldiv64's parts, stand where the author calls them.
     """
 
     function: FunctionType
@@ -63,7 +63,8 @@ class Source:
 
     def called_at(self, call: Span) -> Source:
         """This function as a caller sees it: those of the contract are no place to look at."""
-        is_contract = (self.function.__module__ or "").startswith("lightexit.abi.")
+        own = ("lightexit.abi.", "lightexit.compiler.")
+        is_contract = (self.function.__module__ or "").startswith(own)
         return replace(self, call=call) if is_contract else self
 
     def names(self) -> set[str]:
