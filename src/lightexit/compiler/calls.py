@@ -213,7 +213,9 @@ def _abs(fn: Expansion, node: ast.Call) -> Expr:
 
 def _refuse_distance(fn: Expansion, node: ast.Call, inner: ast.BinOp, value: Expr) -> None:
     """abs(a - b) of 64 bits each has a way of its own."""
-    if isinstance(inner.op, ast.Sub) and comparable(value):
+    sides = (value.left, value.right) if isinstance(value, Binary) else ()
+    plain = all(interval_of(side).within(U64) for side in sides)
+    if isinstance(inner.op, ast.Sub) and comparable(value) and plain:
         pair = (inner.left, inner.right)
         farther, nearer = call("max", *pair), call("min", *pair)
         hint = instead(node, call("u64", operation(farther, ast.Sub(), nearer)))

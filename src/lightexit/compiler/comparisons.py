@@ -72,6 +72,7 @@ def _compare(fn: Expansion, node: ast.Compare) -> Expr:
             raise _identity(fn, node, left)
         right = again = as_int(fn, right_node, fn.infer(right_node))
         if position + 1 < len(node.ops) and not repeatable(right):
+            _refuse_wide_middle(fn, node, right)
             right, again = _held(fn, as_exact(fn, right_node, right, "a chained comparison"))
         _refuse_sign_of_difference(fn, node, left, right)
         links.append(compare(fn, left_node, op, left, right, right_node))
@@ -86,6 +87,18 @@ def _held(fn: Expansion, expr: Expr) -> tuple[Expr, Expr]:
     """`expr`, evaluated into a local, and that local."""
     local = fn.unit.local("%held", expr.kind)
     return Bind(expr.span, expr.kind, local, expr), Read(expr.span, expr.kind, local)
+
+
+def _refuse_wide_middle(fn: Expansion, node: ast.Compare, middle: Expr) -> None:
+    """`a < x - y < b`: two comparisons know the difference, which no local can hold."""
+    called = any(isinstance(each, ast.Call) for each in ast.walk(node))
+    if kinds.exact(middle.kind) or not comparable(middle) or len(node.ops) != 2 or called:
+        return
+    center, last = node.comparators
+    first = comparison(node.left, node.ops[0], center)
+    both = ast.BoolOp(ast.And(), [first, comparison(center, node.ops[1], last)])
+    found = f"{excess(fn, center, middle, U64)}, and a chained comparison needs its true value"
+    raise fn.error(node, found, _TRUE_VALUE, within(node, both))
 
 
 def _refuse_sign_of_difference(fn: Expansion, node: ast.Compare, left: Expr, right: Expr) -> None:

@@ -14,7 +14,7 @@ from lightexit.compiler.fitting import (
     negated,
     value_of,
 )
-from lightexit.compiler.hints import not_zero, number, within
+from lightexit.compiler.hints import instead, not_zero, number, within
 from lightexit.compiler.kinds import BOOL, Int
 from lightexit.compiler.narrowing import narrow
 from lightexit.compiler.tree import Choice, Expr, Logic
@@ -59,6 +59,9 @@ def _bool_part(fn: Expansion, whole: ast.BoolOp, node: ast.expr, sign: str) -> E
         other = fn.infer(whole.values[node is whole.values[0]])
         if isinstance(other.kind, Int):
             raise fn.error(whole, f"{part.kind} {use}", "bools", _choice(whole))
+    if isinstance(part.kind, Int):
+        hint = f"{instead(node, not_zero(node))}  # a bool, where Python gives the number itself"
+        raise fn.error(node, f"{part.kind} {use}", "a bool", hint)
     return as_bool(fn, node, part, use)
 
 

@@ -104,8 +104,14 @@ def as_unsigned(fn: Expansion, node: ast.AST, expr: Expr, use: str, hint: str = 
         f"{excess(fn, node, expr, U64)}, and {use} needs at least 0",
         "a value of at least 0",
         hint,
-        "" if hint else f"a local first: x = {fn.text(node)}, then if x < 0: return Verdict.PASS",
+        "" if hint else _ruled_out(fn, node, expr),
     )
+
+
+def _ruled_out(fn: Expansion, node: ast.AST, expr: Expr) -> str:
+    if isinstance(expr, Const):
+        return "turn the signs of both sides"
+    return f"a local first: x = {fn.text(node)}, then if x < 0: return Verdict.PASS"
 
 
 def as_bool(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
