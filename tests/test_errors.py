@@ -6,13 +6,15 @@ from lightexit.errors import AuthorError, InternalError, Location
 
 def test_a_message_says_what_where_expected_and_how() -> None:
     where = Location("pit.py", 42, 12, 15, "    count = 1.5 * ticks\n")
-    error = AuthorError("a float", where=where, expected="an integer", hint="muldiv64(...)")
+    hint, advice = "muldiv64(...)", "a smaller factor"
+    error = AuthorError("a float", where=where, expected="an integer", hint=hint, advice=advice)
     assert str(error) == (
         "pit.py:42:13: a float\n"
         "    count = 1.5 * ticks\n"
         "            ^^^\n"
         "  expected: an integer\n"
-        "  try: muldiv64(...)"
+        "  try: muldiv64(...)\n"
+        "  help: a smaller factor"
     )
 
 

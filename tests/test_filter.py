@@ -64,7 +64,7 @@ def no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.fail(f"not from the cache: {arguments}")
 
     monkeypatch.setattr("lightexit.filter.compile_filter", refuse)
-    monkeypatch.setattr("lightexit.filter.verify", refuse)
+    monkeypatch.setattr("lightexit.diagnosis.verify", refuse)
 
 
 def test_a_proof_is_kept_with_its_program(cache: Cache, request: pytest.FixtureRequest) -> None:

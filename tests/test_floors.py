@@ -15,6 +15,7 @@ FLOORS = (
     {"errors", "cache", "__init__"},
     {"isa", "abi"},
     {"compiler", "verifier", "engine"},
+    {"diagnosis"},
     {"filter"},
     {"bus"},
     {"devices"},

@@ -64,7 +64,11 @@ def _characters(line: str, byte_offset: int) -> int:
 
 
 class LightexitError(Exception):
-    """Base of all errors: `str(error)` is the whole message, ready to print."""
+    """Base of all errors: `str(error)` is the whole message, ready to print.
+
+    The compiler's `hint` is code to put in place of the marked text; what else that changes
+    stands behind it as a comment. `advice` is in words.
+    """
 
     exit_status = 1
 
@@ -75,12 +79,14 @@ class LightexitError(Exception):
         where: Location | None = None,
         expected: str = "",
         hint: str = "",
+        advice: str = "",
     ) -> None:
         super().__init__(found)
         self.found = found
         self.where = where
         self.expected = expected
         self.hint = hint
+        self.advice = advice
 
     def __str__(self) -> str:
         lines = [f"{self.where}: {self.found}" if self.where else self.found]
@@ -90,6 +96,8 @@ class LightexitError(Exception):
             lines.append(f"  expected: {self.expected}")
         if self.hint:
             lines.append(f"  try: {self.hint}")
+        if self.advice:
+            lines.append(f"  help: {self.advice}")
         return "\n".join(lines)
 
 

@@ -17,7 +17,7 @@ import functools
 import inspect
 import linecache
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec
 
 from lightexit.abi import (
@@ -42,7 +42,8 @@ from lightexit.compiler import compile_filter
 from lightexit.compiler.fingerprint import fingerprint
 from lightexit.compiler.text import node_of
 from lightexit.errors import Location
-from lightexit.verifier import Report, verify
+from lightexit.verifier import Fault, Limits, Report
+from lightexit.verifier.limits import DEFAULT
 from lightexit.verifier.stored import KIND, pack, unpack
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Filter(Generic[P]):
         """What the verifier proved. Raises AuthorError where it refuses."""
         if self._kept:
             return self._kept
-        report = verify(self.program).accepted_or_raise()
+        report = self.verify().accepted_or_raise()
         self._keep(report)
         return report
 
@@ -124,6 +125,22 @@ class Filter(Generic[P]):
         text = linecache.getline(code.co_filename, at.lineno).rstrip("\n")
         return Location(code.co_filename, at.lineno, at.col_offset, at.end_col_offset or 0, text)
 
+    def verify(self, limits: Limits = DEFAULT) -> Report:
+        """Prove it anew. Raises AuthorError where the source is outside the subset."""
+        from lightexit.diagnosis import examine
+
+        return self._with_faults(examine(self.function, self.program, limits))
+
+    def _with_faults(self, report: Report) -> Report:
+        """The report that can tell the filter's faults, should anybody ask."""
+
+        def find(limits: Limits) -> tuple[Fault, ...]:
+            from lightexit.diagnosis import find_faults
+
+            return find_faults(self.function, limits)
+
+        return replace(report, find_faults=find)
+
     def load(self, engine: Engine) -> LoadedFilter:
         """Make it ready to run in `engine`."""
         report = self.report  # first: no engine sees what is not proved
@@ -138,7 +155,7 @@ class Filter(Generic[P]):
     def _kept(self) -> Report | None:
         """What was proved of the very same filter before, perhaps in another process."""
         stored = Cache().get(KIND, self._key) if self._key else None
-        return unpack(stored) if stored else None
+        return self._with_faults(unpack(stored)) if stored else None
 
     def _keep(self, report: Report) -> None:
         """Unless the sources have changed while they were being compiled."""

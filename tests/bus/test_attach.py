@@ -62,7 +62,7 @@ def attach(filter: Filter[Any], lines: int) -> Recorder:
             (
                 "raises_line: may ask for line 1 (ctx.raised_lines)",
                 "expected: number 0 only: the device has 1 line",
-                "try: bound the number first, if it is computed",
+                "help: bound the number first, if it is computed",
             ),
         ),
         (

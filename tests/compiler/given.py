@@ -3,8 +3,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
+import logging
+import math
+import random
+import struct
+import time
 from enum import IntEnum, IntFlag
+
+import numpy as np
 
 from lightexit.filter import (
     Array,
@@ -35,10 +43,17 @@ __all__ = [
     "Timer",
     "Verdict",
     "array",
+    "ctypes",
     "functools",
     "inline",
     "io_filter",
+    "logging",
+    "math",
     "muldiv64",
+    "np",
+    "random",
+    "struct",
+    "time",
     "u8",
     "u16",
     "u32",

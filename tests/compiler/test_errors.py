@@ -10,9 +10,11 @@ from collections.abc import Callable
 import pytest
 
 from compiler.authoring import function, with_body
+from compiler.mistakes import complaint, followed
 from lightexit.compiler import generate
 from lightexit.compiler.infer import infer_filter
 from lightexit.errors import AuthorError
+from lightexit.verifier import VerifierError
 
 #: Bodies of a filter `f(ctx: IoContext, s: State)`, by what is wrong with them.
 BODIES: dict[str, str] = {
@@ -269,7 +271,14 @@ def cases() -> dict[str, str]:
 
 
 def _ending(name: str) -> str:
-    without = ("missing_return", "return_nothing", "return_int", "return_bool", "dead_code")
+    without = (
+        "raise",
+        "missing_return",
+        "return_nothing",
+        "return_int",
+        "return_bool",
+        "dead_code",
+    )
     return "" if name in without else "\nreturn Verdict.HANDLED"
 
 
@@ -299,9 +308,25 @@ def test_every_message_has_place_caret_and_expectation(name: str) -> None:
         assert "  expected: " in text
 
 
-def test_there_is_a_hint_nearly_everywhere() -> None:
-    hints = [name for name in cases() if "  try: " in message(name)]
-    assert len(hints) > 0.75 * len(cases())
+def test_there_is_a_way_out_nearly_everywhere() -> None:
+    ways = [name for name in cases() if "  try: " in message(name) or "  help: " in message(name)]
+    assert len(ways) > 0.9 * len(cases())
+
+
+@pytest.mark.parametrize("name", cases())
+def test_hints_that_are_followed_lead_to_a_filter(name: str) -> None:
+    text = cases()[name]
+    error = complaint(text, f"{name}.py")
+    assert error is not None
+    if not error.hint:
+        return
+    for step in range(4):
+        text = followed(text, error)
+        error = complaint(text, f"{name}_{step}.py")
+        if error is None or isinstance(error, VerifierError):
+            return
+        assert error.hint, f"a dead end:\n{text}\n{error}"
+    pytest.fail(f"no end of hints: {error}")
 
 
 def test_a_function_without_source_is_refused() -> None:

@@ -83,7 +83,7 @@ def test_a_division_by_zero_is_a_pass() -> None:
 @pytest.mark.parametrize(
     ("filter", "says"),
     [
-        (loops, ("    while n != 7:\n", "loops without a bound", "try: for i in range(N):")),
+        (loops, ("    while n != 7:\n", "loops without a bound", "help: for i in range(N):")),
         (
             passes_after_a_write,
             (
@@ -101,7 +101,7 @@ def test_a_division_by_zero_is_a_pass() -> None:
             (
                 "    if ctx.offset == 0:\n",
                 "answers HANDLED to a read without having written ctx.data",
-                "try: assign ctx.data, or return Verdict.PASS when not ctx.is_write",
+                "help: assign ctx.data, or return Verdict.PASS when not ctx.is_write",
             ),
         ),
     ],

@@ -41,7 +41,7 @@ SAFETY = {
             "asm: reads 1 bytes at offset 16 to 64 of state 'pit', which has 64 bytes",
             "r0 = *(u8 *)(r3 + 0)\n    ^^^",
             "expected: offsets 16 to 63",
-            "try: check the index against the array's length first",
+            "help: check the index against the array's length first",
             "state: r3 is a pointer to state 'pit' + [16, 64]; state 'pit' has 64 bytes",
             "path: line 5: 2: if r2 > 48 goto L7, not taken",
         ),
@@ -169,7 +169,7 @@ SAFETY = {
         (
             "loops without a bound",
             "a loop that counts to a constant",
-            "try: for i in range(N):",
+            "help: for i in range(N):",
         ),
     ),
     "a loop over itself": Case("loop: goto loop", ("loops without a bound",)),
@@ -188,7 +188,7 @@ SAFETY = {
         Limits(answers=False, instructions=1000),
     ),
     "a helper": Case(
-        "call 5\nexit", ("calls helper ktime_get_ns", "try: read VM time from ctx.now_ns")
+        "call 5\nexit", ("calls helper ktime_get_ns", "help: read VM time from ctx.now_ns")
     ),
     "an unknown helper": Case("call 4711\nexit", ("calls helper number 4711",)),
     "recursion": Case(
@@ -214,7 +214,7 @@ SAFETY = {
     "a null pointer": Case(
         ".map s 24\n*(u32 *)(r10 - 4) = 0\nr1 = map_by_idx(0)\nr2 = r10\nr2 += -4\ncall 1\n"
         "r0 = *(u64 *)(r0 + 16)\nexit",
-        ("r0 is null or a pointer to state 's', and is used", "try: compare it with 0 first"),
+        ("r0 is null or a pointer to state 's', and is used", "help: compare it with 0 first"),
         Limits(answers=False, helpers=frozenset({1})),
     ),
     "dead code": Case("r0 = 0\nexit\nr0 = 1\nexit", ("nothing leads to instruction 2, `r0 = 1`",)),
@@ -251,7 +251,7 @@ LAWS = {
     ),
     "a read without an answer": Case(
         "r0 = 1\nexit",
-        ("answers HANDLED to a read without having written ctx.data", "try: assign ctx.data"),
+        ("answers HANDLED to a read without having written ctx.data", "help: assign ctx.data"),
         Limits(),
     ),
     "half an answer": Case("*(u32 *)(r1 + 8) = 1\nr0 = 1\nexit", ("all 8 bytes of it",), Limits()),
@@ -263,7 +263,7 @@ LAWS = {
     "an answer too wide": Case(
         "r0 = 0\nw2 = *(u8 *)(r1 + 28)\nif w2 != 1 goto out\n*(u64 *)(r1 + 8) = 256\n"
         "r0 = 1\nout: exit",
-        ("answers a read of at most 1 bytes with the number 256", "try: wrap the value: u8(...)"),
+        ("answers a read of at most 1 bytes with the number 256", "help: wrap the value: u8(...)"),
         Limits(),
     ),
 }

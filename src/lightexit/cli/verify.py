@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightexit.cli.programs import ProgramFile, load_programs
+from lightexit.cli.programs import ProgramFile, load_filters, load_programs, split_name
 
 if TYPE_CHECKING:
     from lightexit.verifier import Limits, Report
@@ -24,22 +24,32 @@ def verify(
         int | None,
         typer.Option(min=1, help="Instructions that a run may execute; 65536 unless told."),
     ] = None,
+    no_faults: Annotated[
+        bool, typer.Option("--no-faults", help="Refuse a filter that may fault.")
+    ] = False,
     states: Annotated[
         int | None,
         typer.Option(min=1, help="States that a proof may explore; 100000 unless told."),
     ] = None,
 ) -> None:
     """Prove programs safe and report what was learned. Exit status 1 where one is refused."""
-    from lightexit.verifier import verify as verify_program
-
-    limits = _limits(budget, states)
-    reports = [verify_program(program, limits) for program in load_programs(file)]
+    reports = _reports(file, _limits(budget, states))
+    if no_faults:
+        reports = [report.without_faults() for report in reports]
     if as_json:
         print(json.dumps([_as_json(report, trace) for report in reports], indent=2))
     else:
         print("\n\n".join(_text(report, trace) for report in reports))
     if not all(report.accepted for report in reports):
         raise typer.Exit(1)
+
+
+def _reports(file: str, limits: Limits) -> list[Report]:
+    from lightexit.verifier import verify as verify_program
+
+    if split_name(file)[0].suffix == ".py":
+        return [filter_.verify(limits) for filter_ in load_filters(file)]
+    return [verify_program(program, limits) for program in load_programs(file)]
 
 
 def _limits(budget: int | None, states: int | None) -> Limits:

@@ -17,6 +17,7 @@ from lightexit.cache import Cache
 from lightexit.isa.program import Program
 
 if TYPE_CHECKING:
+    from lightexit.compiler.emit import Marked
     from lightexit.compiler.tree import Filter
 
 __all__ = ["compile_filter"]
@@ -42,11 +43,11 @@ def compile_filter(function: Callable[..., Any], cache: Cache | None = None) -> 
     return program
 
 
-def generate(typed: Filter) -> Program:
-    """Bytecode of a typed tree, by LLVM."""
+def generate(typed: Filter, marked: Marked | None = None) -> Program:
+    """Bytecode of a typed tree, by LLVM; `marked` faults tell themselves from a PASS."""
     from lightexit.compiler.backend import emit_object
     from lightexit.compiler.link import link
     from lightexit.compiler.lower import lower
 
-    lowered = lower(typed)
+    lowered = lower(typed, marked)
     return link(typed, lowered.spans, emit_object(lowered.text))

@@ -18,9 +18,13 @@ from lightexit.compiler.fitting import (
     as_exact,
     as_int,
     as_unsigned,
+    comparable,
+    excess,
     integer,
     interval_of,
 )
+from lightexit.compiler.foreign import refusal
+from lightexit.compiler.hints import call, instead, operation
 from lightexit.compiler.inlining import expand
 from lightexit.compiler.interval import I64, U64
 from lightexit.compiler.kinds import BOOL, Int
@@ -44,15 +48,7 @@ def _call(fn: Expansion, node: ast.Call) -> Expr:
 def _inline(fn: Expansion, node: ast.Call, callee: Any, bound: list[Expr]) -> Expr:
     if is_inline(callee):
         return expand(fn, node, callee, _arguments(fn, node, callee, bound))
-    name = fn.text(node.func)
-    if inspect.isfunction(callee) or inspect.ismethod(callee):
-        hint = f"@inline before def {callee.__name__}"
-        raise fn.error(node, f"{name} is not marked @inline", "an @inline function", hint)
-    raise fn.error(
-        node,
-        f"{name} cannot be called by a filter",
-        "an @inline function, u8 to u64, muldiv64, min, max, abs, int, bool or len",
-    )
+    raise fn.error(node, *refusal(fn, node, callee))
 
 
 def _method(fn: Expansion, node: ast.Call) -> Expr:
@@ -68,6 +64,7 @@ def _method(fn: Expansion, node: ast.Call) -> Expr:
             node,
             f"{fn.text(node.func.value)} is {owner.kind}, which has no methods",
             "an @inline function, or a Struct's @inline method",
+            advice=_METHODS.get(type(owner.kind), ""),
         )
     method = getattr(owner.kind.struct, node.func.attr, None)
     if not inspect.isfunction(method):
@@ -76,9 +73,14 @@ def _method(fn: Expansion, node: ast.Call) -> Expr:
             node,
             f"{owner.kind.struct.__name__} has no method {node.func.attr}",
             f"one of its @inline methods: {', '.join(known) or 'it has none'}",
-            nearest(node.func.attr, known),
+            nearest(node.func.attr, known, f"{fn.code(node.func.value)}.", _given(node)),
         )
     return _inline(fn, node, method, [owner])
+
+
+def _given(node: ast.Call) -> str:
+    """The brackets of a call, and what stands in them."""
+    return ast.unparse(ast.Call(ast.Name(""), node.args, node.keywords))
 
 
 def _method_of_int(fn: Expansion, node: ast.Call, func: ast.Attribute, owner: Expr) -> Expr:
@@ -123,13 +125,14 @@ def _check_arguments(
     variety = {each.kind for each in signature.parameters.values()}
     starred = [each for each in node.args if isinstance(each, ast.Starred)]
     if starred or None in [keyword.arg for keyword in node.keywords]:
-        raise fn.error(node, "`*` or `**` in a call", expected, "each argument by itself")
+        raise fn.error(node, "`*` or `**` in a call", expected, advice="each argument by itself")
     if variety & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
         raise fn.error(node, f"{callee.__name__} takes any number of arguments", "a fixed number")
     try:
         signature.bind(*bound, *node.args, **{str(each.arg): each for each in node.keywords})
     except TypeError as error:
-        raise fn.error(node, f"{callee.__name__}: {error}", expected) from None
+        advice = f"def {callee.__name__}{signature} has these parameters"
+        raise fn.error(node, f"{callee.__name__}: {error}", expected, advice=advice) from None
 
 
 def _plain(fn: Expansion, node: ast.Call, least: int, most: int) -> Sequence[ast.expr]:
@@ -144,6 +147,7 @@ def _plain(fn: Expansion, node: ast.Call, least: int, most: int) -> Sequence[ast
             node,
             f"{name} with {len(node.args) + len(node.keywords)} arguments",
             f"{count}, by position",
+            advice="the number itself, 0x10 for int('10', 16)" if name == "int" else "",
         )
     return node.args
 
@@ -181,13 +185,17 @@ def _len(fn: Expansion, node: ast.Call) -> Expr:
     (argument,) = _plain(fn, node, 1, 1)
     value = fn.infer(argument)
     if not isinstance(value.kind, kinds.ArrayRef):
-        raise fn.error(argument, f"len of {value.kind}", "an array", "the size in bytes: ctx.size")
+        found, advice = f"len of {value.kind}", "the size of an access in bytes is ctx.size"
+        raise fn.error(argument, found, "an array", advice=advice)
     return integer(fn.source.span(node), value.kind.array.length)
 
 
 def _abs(fn: Expansion, node: ast.Call) -> Expr:
     (argument,) = _plain(fn, node, 1, 1)
-    value = as_exact(fn, argument, fn.infer(argument), "abs")
+    value = as_int(fn, argument, fn.infer(argument))
+    if not kinds.exact(value.kind) and isinstance(argument, ast.BinOp):
+        _refuse_distance(fn, node, argument, value)
+    value = as_exact(fn, argument, value, "abs")
     limits, span = interval_of(value), fn.source.span(node)
     if isinstance(value, Const):
         return integer(span, abs(value.value))
@@ -201,6 +209,18 @@ def _abs(fn: Expansion, node: ast.Call) -> Expr:
     kind = Int(interval_of(opposite).union(interval_of(above)))
     test = Compare(span, BOOL, "<", Bind(span, value.kind, held, value), zero)
     return Choice(span, kind, test, opposite, above)
+
+
+def _refuse_distance(fn: Expansion, node: ast.Call, inner: ast.BinOp, value: Expr) -> None:
+    """abs(a - b) of 64 bits each has a way of its own."""
+    sides = (value.left, value.right) if isinstance(value, Binary) else ()
+    plain = all(interval_of(side).within(U64) for side in sides)
+    if isinstance(inner.op, ast.Sub) and comparable(value) and plain:
+        pair = (inner.left, inner.right)
+        farther, nearer = call("max", *pair), call("min", *pair)
+        hint = instead(node, call("u64", operation(farther, ast.Sub(), nearer)))
+        found = f"{excess(fn, inner, value, U64)}, and abs needs its true value"
+        raise fn.error(node, found, "a value of 64 bits", hint)
 
 
 def _extreme(sign: str) -> Callable[[Expansion, ast.Call], Expr]:
@@ -217,7 +237,7 @@ def _extreme(sign: str) -> Callable[[Expansion, ast.Call], Expr]:
                     node,
                     f"`{sign}` of a number that may be negative and one that may exceed 2**63 - 1",
                     "two numbers of 0 to 2**64 - 1, or two of -2**63 to 2**63 - 1",
-                    "u64(...) around the one that may be negative, once that is ruled out",
+                    advice="u64(...) around the one that may be negative, once that is ruled out",
                 )
             kind = Int(limits(interval_of(result), interval_of(value)), _flag(result, value))
             result = Binary(fn.source.span(node), kind, sign, result, value)
@@ -246,8 +266,13 @@ def _muldiv(fn: Expansion, node: ast.Call) -> Expr:
 
 
 def _range(fn: Expansion, node: ast.Call) -> Expr:
-    raise fn.error(node, "range outside of a for", "for i in range(...):", "for i in range(8): ...")
+    raise fn.error(node, "range outside of a for", "for i in range(...):", advice="a loop")
 
+
+_METHODS: dict[type, str] = {
+    kinds.Int: "shifts and masks: x >> 8 & 0xff; bit_length() and bit_count() there are",
+    kinds.ArrayRef: "elements: a[i] = x; the length of an array does not change",
+}
 
 _OF_INTS: dict[str, Callable[[int], int]] = {
     "bit_length": arithmetic.bit_length,

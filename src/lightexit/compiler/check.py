@@ -9,8 +9,7 @@ from typing import Any
 
 from lightexit.abi import STATE_OFFSET, IoContext
 from lightexit.compiler import kinds, tree
-from lightexit.compiler.comparisons import comparable
-from lightexit.compiler.fitting import interval_of
+from lightexit.compiler.fitting import comparable, interval_of
 from lightexit.compiler.interval import I64, U64, Interval, unsigned
 from lightexit.compiler.kinds import Answer, ArrayRef, Bool, Cell, Int, Kind, Reference
 from lightexit.compiler.tree import Expr, Filter, Guard, Local, Stmt, storage_of

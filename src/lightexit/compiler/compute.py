@@ -41,7 +41,8 @@ def _multiply(emit: Emitter, expr: Binary, left: str, right: str) -> str:
 
 def _divide(emit: Emitter, expr: Binary, left: str, right: str) -> str:
     if interval_of(expr.right).lo == 0:
-        emit.ensure(expr.span, emit.value(expr.span, f"icmp ne i64 {right}, 0"))
+        divides = emit.value(expr.span, f"icmp ne i64 {right}, 0")
+        emit.ensure(expr.span, divides, "the divisor is 0")
     operation = "udiv" if expr.op == "//" else "urem"
     if isinstance(expr.right, Const):
         return emit.value(expr.span, f"{operation} i64 {left}, {right}")

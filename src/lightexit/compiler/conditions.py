@@ -14,6 +14,7 @@ from lightexit.compiler.fitting import (
     negated,
     value_of,
 )
+from lightexit.compiler.hints import instead, not_zero, number, within
 from lightexit.compiler.kinds import BOOL, Int
 from lightexit.compiler.narrowing import narrow
 from lightexit.compiler.tree import Choice, Expr, Logic
@@ -39,7 +40,7 @@ def _chain(fn: Expansion, node: ast.BoolOp, *, in_condition: bool) -> Expr:
     before = fn.live
     parts: list[Expr] = []
     for value in node.values:
-        part = infer_condition(fn, value) if in_condition else _bool_part(fn, value, sign)
+        part = infer_condition(fn, value) if in_condition else _bool_part(fn, node, value, sign)
         fn.env = narrow(fn.live, part, sign == "and")
         parts.append(part)
         if value_of(part) == (sign == "or"):
@@ -52,8 +53,25 @@ def _chain(fn: Expansion, node: ast.BoolOp, *, in_condition: bool) -> Expr:
     return typed
 
 
-def _bool_part(fn: Expansion, node: ast.expr, sign: str) -> Expr:
-    return as_bool(fn, node, fn.infer(node), f"in `{sign}`, whose value is used")
+def _bool_part(fn: Expansion, whole: ast.BoolOp, node: ast.expr, sign: str) -> Expr:
+    part, use = fn.infer(node), f"in `{sign}`, whose value is used"
+    if isinstance(part.kind, Int) and len(whole.values) == 2:
+        other = fn.infer(whole.values[node is whole.values[0]])
+        if isinstance(other.kind, Int):
+            raise fn.error(whole, f"{part.kind} {use}", "bools", _choice(whole))
+    if isinstance(part.kind, Int):
+        hint = f"{instead(node, not_zero(node))}  # a bool, where Python gives the number itself"
+        raise fn.error(node, f"{part.kind} {use}", "a bool", hint)
+    return as_bool(fn, node, part, use)
+
+
+def _choice(node: ast.BoolOp) -> str:
+    """`x if x != 0 else y` for `x or y` of two ints."""
+    first, second = node.values
+    if any(isinstance(each, ast.Call) for each in ast.walk(first)):
+        return ""
+    pair = (first, second) if isinstance(node.op, ast.Or) else (second, number(0))
+    return within(node, ast.IfExp(not_zero(first), *pair))
 
 
 @expression(ast.IfExp)
@@ -76,6 +94,6 @@ def _if_expression(fn: Expansion, node: ast.IfExp) -> Expr:
             node,
             f"{then.kind} or {orelse.kind}, depending on the condition",
             "two values of one kind",
-            "if ...: ... else: ...",
+            advice="if ...: ... else: ...",
         )
     return Choice(fn.source.span(node), kind, condition, then, orelse)

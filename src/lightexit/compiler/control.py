@@ -21,11 +21,12 @@ from lightexit.compiler.expansion import (
     statement,
 )
 from lightexit.compiler.fitting import as_exact, integer, interval_of, value_of
+from lightexit.compiler.foreign import advice_for
 from lightexit.compiler.interval import I64, U64, Interval
 from lightexit.compiler.kinds import BOOL, ArrayRef, Int
 from lightexit.compiler.narrowing import narrow, repeatable
 from lightexit.compiler.places import element_at, read
-from lightexit.compiler.scope import static_value
+from lightexit.compiler.scope import member_named, static_value
 from lightexit.compiler.statements import assign
 from lightexit.compiler.tree import (
     Assign,
@@ -122,11 +123,22 @@ def _unknown_pattern(fn: Expansion, pattern: ast.pattern) -> Exception:
             pattern,
             f"`{name}` in a case catches every value under that name",
             expected,
+            member_named(fn, name),
             f"case _: for the rest; a constant needs a dot, as in Reg.{name}",
         )
     if isinstance(pattern, ast.MatchSingleton):
-        return fn.error(pattern, f"case {pattern.value}", expected, "if ... else ... for a bool")
-    return fn.error(pattern, "a case for a sequence, mapping or class", expected, "case 1 | 2:")
+        advice = "if ... else ... for a bool"
+        return fn.error(pattern, f"case {pattern.value}", expected, advice=advice)
+    found = "a case for a sequence, mapping or class"
+    return fn.error(pattern, found, expected, _alternatives(pattern), "case 1 | 2: for 1 and for 2")
+
+
+def _alternatives(pattern: ast.pattern) -> str:
+    """`1 | 2` for `[1, 2]`."""
+    parts = pattern.patterns if isinstance(pattern, ast.MatchSequence) else []
+    if not parts or not all(isinstance(each, ast.MatchValue) for each in parts):
+        return ""
+    return f"{' | '.join(map(ast.unparse, parts))}  # any of them"
 
 
 @statement(ast.Break)
@@ -190,7 +202,7 @@ def _refuse_else(fn: Expansion, node: ast.While | ast.For) -> None:
             node.orelse[0],
             "else after a loop",
             "a loop without else",
-            "a bool local that tells whether the loop found something",
+            advice="a bool local that tells whether the loop found something",
         )
 
 
@@ -206,7 +218,7 @@ def _for(fn: Expansion, node: ast.For) -> list[Stmt]:
             node.iter,
             f"a loop over {fn.text(node.iter)}",
             "range(...), or an array of the state",
-            "for i in range(8): ...",
+            advice=advice_for(fn, node.iter),
         )
     return _for_array(fn, node, array, array.kind.array.length)
 
@@ -252,7 +264,8 @@ def _range_arguments(fn: Expansion, call: ast.Call) -> tuple[Expr, Expr, int]:
     values = [as_exact(fn, each, fn.infer(each), "range") for each in call.args]
     step = value_of(values[2]) if len(values) == 3 else 1
     if not step:
-        raise fn.error(call.args[2], "a step that is 0 or not constant", "a constant step", "1")
+        found = "a step that is 0 or not constant"
+        raise fn.error(call.args[2], found, "a constant step", advice="a loop for each step")
     first = integer(fn.source.span(call), 0) if len(values) == 1 else values[0]
     return first, values[min(len(values), 2) - 1], step
 
@@ -265,10 +278,18 @@ def _counted(fn: Expansion, call: ast.Call, start: Interval, stop: Interval, ste
             call,
             f"a range that may end at {bounds.describe(stop.hi)}",
             "bounds that leave room for one step more within 64 bits",
-            "a loop of at most a few dozen rounds: range(min(n, 16))",
+            _bounded(fn, call),
+            "a loop of at most a few dozen rounds",
         )
     lo, hi = (start.lo, stop.hi - 1) if step > 0 else (stop.lo + 1, start.hi)
     return Interval(lo, max(lo, hi))
+
+
+def _bounded(fn: Expansion, call: ast.Call) -> str:
+    """`range(n)` of at most 16 rounds."""
+    if len(call.args) != 1:
+        return ""
+    return f"range(min({fn.code(call.args[0])}, 16))  # at most 16 rounds"
 
 
 def _for_array(fn: Expansion, node: ast.For, array: Expr, length: int) -> list[Stmt]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import types
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
@@ -13,9 +14,10 @@ from lightexit.abi import Array, IntType, Struct, Verdict
 from lightexit.compiler import kinds
 from lightexit.compiler.expansion import Expansion
 from lightexit.compiler.fitting import as_bool, as_int, fit
-from lightexit.compiler.scope import NOT_STATIC, static_value
-from lightexit.compiler.tree import Expr
+from lightexit.compiler.scope import NOT_STATIC, nearest, static_value
+from lightexit.compiler.tree import Const, Expr
 
+_INTEGER = re.compile(r"(\w+\.)*(c_)?([isu]|u?int)(\d+)(_t)?")
 _EXPECTED = "u8, u16, u32, u64, int, bool, Verdict, a Struct, or an Array"
 
 
@@ -27,10 +29,12 @@ class Declared:
     items: tuple[Declared, ...] = ()
 
 
-def declared(fn: Expansion, node: ast.AST, annotation: ast.expr | None, of: str) -> Declared:
-    """Resolve an annotation of `fn`; `of` is what it belongs to."""
+def declared(
+    fn: Expansion, node: ast.AST, annotation: ast.expr | None, of: str, example: str = ""
+) -> Declared:
+    """Resolve an annotation of `fn`; `of` is what it belongs to, `example` is `node` with one."""
     if annotation is None:
-        raise fn.error(node, f"{of} has no type", _EXPECTED, f"write it: {_example(node)}")
+        raise fn.error(node, f"{of} has no type", _EXPECTED, example)
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         annotation = ast.copy_location(_parsed(fn, annotation), annotation)
     if isinstance(annotation, ast.Subscript):
@@ -41,11 +45,25 @@ def declared(fn: Expansion, node: ast.AST, annotation: ast.expr | None, of: str)
             annotation,
             f"{fn.text(annotation)}, the type of {of}, is not defined at run time",
             _EXPECTED,
-            "import it outside of `if TYPE_CHECKING:`",
+            *_known_type(fn, annotation),
         )
     if not _is_known(found):
-        raise fn.error(annotation, f"{of} is of type {fn.text(annotation)}", _EXPECTED)
+        what = f"{of} is of type {fn.text(annotation)}"
+        raise fn.error(annotation, what, _EXPECTED, _integer_type(fn, annotation))
     return Declared(found)
+
+
+def _known_type(fn: Expansion, annotation: ast.expr) -> tuple[str, str]:
+    """Hint and advice for a type that does not exist, or not at run time."""
+    hint = _integer_type(fn, annotation) or nearest(fn.code(annotation), fn.source.names())
+    return hint, "" if hint else "import it outside of `if TYPE_CHECKING:`"
+
+
+def _integer_type(fn: Expansion, annotation: ast.expr) -> str:
+    """`int` for what other languages call i64, int32_t or uint128."""
+    if not _INTEGER.fullmatch(fn.code(annotation)):
+        return ""
+    return "int  # Python's own: of either sign; a field can be u8 to u64 only"
 
 
 def _parsed(fn: Expansion, annotation: ast.Constant) -> ast.expr:
@@ -89,7 +107,9 @@ def comply(fn: Expansion, node: ast.AST, expr: Expr, wanted: Declared, place: st
     if _matches(expr.kind, wanted.type):
         return expr
     name = "None" if wanted.type in (None, types.NoneType) else wanted.type.__name__
-    raise fn.error(node, f"{expr.kind} as {place}", f"{_article(name)}{name}", _hint(wanted.type))
+    expected = f"{_article(name)}{name}"
+    hint, found = _verdict(fn, node, expr, wanted), f"{expr.kind} as {place}"
+    raise fn.error(node, found, expected, hint, "" if hint else _other(wanted))
 
 
 def _is_number(wanted: Any) -> bool:
@@ -106,13 +126,36 @@ def _matches(kind: kinds.Kind, wanted: Any) -> bool:
     return isinstance(kind, kinds.Nothing) and wanted is None
 
 
-def _hint(wanted: Any) -> str:
-    return "Verdict.HANDLED or Verdict.PASS" if wanted is Verdict else ""
+def _verdict(fn: Expansion, node: ast.AST, expr: Expr, wanted: Declared) -> str:
+    """The verdict that a bool, or the int 0 or 1, stands for."""
+    if wanted.type is not Verdict:
+        return ""
+    if isinstance(expr, Const) and expr.value in (0, 1):
+        return "Verdict.HANDLED" if expr.value else "Verdict.PASS"
+    if isinstance(expr.kind, kinds.Bool):
+        return f"Verdict.HANDLED if {fn.code(node)} else Verdict.PASS"
+    return ""
 
 
 def _article(name: str) -> str:
     return "" if name == "None" else "an " if name[0] in "AEIOU" else "a "
 
 
-def _example(node: ast.AST) -> str:
-    return f"{node.arg}: u32" if isinstance(node, ast.arg) else "-> u32:"
+def _other(wanted: Declared) -> str:
+    if wanted.type is Verdict:
+        return "Verdict.HANDLED or Verdict.PASS; what the guest reads goes into ctx.data"
+    return "a value of that type, or another type for the parameter or result"
+
+
+def type_of(kind: kinds.Kind) -> str:
+    """What a parameter that takes such a value is declared as."""
+    match kind:
+        case kinds.StructRef() | kinds.Context():
+            return kind.struct.__name__
+        case kinds.ArrayRef():
+            return "Array"
+        case kinds.Bool():
+            return "bool"
+        case kinds.Answer():
+            return "Verdict"
+    return "int"

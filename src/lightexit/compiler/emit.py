@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import NamedTuple
 
+from lightexit.abi import IoContext
 from lightexit.compiler.tree import Local, Span
 
 #: The filter's symbol. Its section has another name, as LLVM's BPF back end demands.
@@ -32,13 +34,31 @@ spFlags: DISPFlagDefinition)
 !5 = !DISubroutineType(types: !{{}})
 """
 _FIRST_LOCATION = 6
+_DATA = next(field for field in IoContext.layout.fields if field.name == "data")
+
+
+class Check(NamedTuple):
+    """A condition that a run must meet to go on: where, and what a fault there means."""
+
+    span: Span
+    fault: str
+
+
+class Marked(NamedTuple):
+    """Faults, by the number of their check, that return a `verdict` of their own instead of PASS:
+    a proof of such a program tells which of them can happen."""
+
+    checks: frozenset[int]
+    verdict: int
 
 
 class Emitter:
     """A function being written. Debug "lines" are numbers of spans, counted from 1."""
 
-    def __init__(self) -> None:
+    def __init__(self, marked: Marked | None = None) -> None:
         self.block = "body"
+        self.checks: list[Check] = []
+        self._marked = marked
         self._numbers = itertools.count()
         self._lines: list[str] = []
         self._spans: dict[Span, int] = {}
@@ -77,10 +97,12 @@ class Emitter:
         self._lines.append(f"{label}:")
         self.block = label
 
-    def ensure(self, span: Span, condition: str) -> None:
-        """Go on only where the condition holds; elsewhere is a fault."""
-        passed = self.label("ok")
-        self.branch(span, condition, passed, "fault")
+    def ensure(self, span: Span, condition: str, fault: str) -> None:
+        """Go on only where the condition holds; elsewhere is a fault, for which `fault` stands."""
+        passed, marked = self.label("ok"), self._marked
+        own = marked is not None and len(self.checks) in marked.checks
+        self.checks.append(Check(span, fault))
+        self.branch(span, condition, passed, "marked" if own else "fault")
         self.start(passed)
 
     def barrier(self, span: Span, value: str) -> str:
@@ -98,6 +120,17 @@ class Emitter:
         """The end of the last block: some path may seem to lead there, though none does."""
         ended = self._lines[-1].startswith(("  ret ", "  br "))
         return "\n" if ended else "\n  br label %fault\n"
+
+    def _faults(self) -> str:
+        if self._marked is None:
+            return "fault:\n  ret i64 0\n}\n\n"
+        # An answer of its own kind, so that nothing but the verdict can be wrong with it.
+        return (
+            "fault:\n  ret i64 0\nmarked:\n"
+            f"  %data = getelementptr inbounds i8, ptr %ctx, i64 {_DATA.offset}\n"
+            "  store i64 0, ptr %data, align 8\n"
+            f"  ret i64 {self._marked.verdict}\n}}\n\n"
+        )
 
     def module(self, state_sizes: list[int]) -> str:
         """The whole module; states are symbols `state0`, `state1`, and so on."""
@@ -121,7 +154,7 @@ class Emitter:
             + "  br label %body\nbody:\n"
             + "\n".join(self._lines)
             + self._ending()
-            + "fault:\n  ret i64 0\n}\n\n"
+            + self._faults()
             + _DECLARATIONS
             + "".join(locations)
         )

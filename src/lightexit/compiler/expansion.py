@@ -79,6 +79,9 @@ class Variable:
     local: Local | None = None
     #: The kind of its first assignment, which all others must share.
     kind: Kind | None = None
+    #: Where it is assigned once: what, as it was written and typed.
+    written: ast.expr | None = None
+    value: Expr | None = None
 
     @property
     def integers(self) -> Interval:
@@ -142,34 +145,46 @@ class Expansion:
             result += typed(self, node)
         return tuple(result)
 
-    def error(self, node: ast.AST, found: str, expected: str = "", hint: str = "") -> AuthorError:
-        """An author's error at `node`; says who called where this function is not the filter."""
+    def error(
+        self, node: ast.AST, found: str, expected: str = "", hint: str = "", advice: str = ""
+    ) -> AuthorError:
+        """An author's error at `node`; says who called where this function is not the filter.
+
+        `hint` is code in place of `node`, a comment behind it says what else that changes;
+        `advice` is in words. What is not shown whole cannot be replaced: then the code is advice.
+        """
         if self.caller is not None and self.call_site is not None:
             site = self.caller.source.where(self.call_site)
             found = f"{found} (in {self.source.node.name}, called from {site.file}:{site.line})"
-        return AuthorError(found, where=self.source.where(node), expected=expected, hint=hint)
+        if hint and not self.source.shows(node):
+            hint, advice = "", hint
+        where = self.source.where(node)
+        return AuthorError(found, where=where, expected=expected, hint=hint, advice=advice)
 
     def text(self, node: ast.AST, longest: int = 40) -> str:
-        """The author's own words for use in a hint; `...` where they are many."""
+        """The author's own words for use in a sentence; `...` where they are many."""
+        text = self.code(node)
+        return text if len(text) <= longest else "..."
+
+    def code(self, node: ast.AST) -> str:
+        """The author's own words for use in a hint; of `x += y` what it assigns."""
         if isinstance(node, ast.AugAssign):
             node = ast.BinOp(node.target, node.op, node.value)
-        text = ast.unparse(node)
-        return text if len(text) <= longest else "..."
+        return ast.unparse(node)
 
     def is_local(self, name: str) -> bool:
         """Whether Python takes the name for a local of this function."""
         return name in self.variables
 
     def _refusal(self, node: ast.AST) -> AuthorError:
-        found, expected, hint = refusal(node)
-        return self.error(node, found, expected, hint)
+        return self.error(node, *refusal(self, node))
 
     def _dead(self, node: ast.stmt) -> AuthorError:
         return self.error(
             node,
             "this can never run",
             "no statement after return, break or continue",
-            "remove it, or indent it as it was meant",
+            advice="remove it, or indent it as it was meant",
         )
 
     def _spend(self, node: ast.AST) -> None:
@@ -184,7 +199,7 @@ class Expansion:
             node,
             f"the filter has more than {MAX_OPERATIONS} operations, expanded calls included",
             "a fast path of a few dozen lines",
-            "leave the rare cases to the device model: return Verdict.PASS",
+            advice="leave the rare cases to the device model: return Verdict.PASS",
         )
 
 

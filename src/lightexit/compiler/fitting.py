@@ -8,18 +8,25 @@ import ast
 from lightexit.abi import IntType
 from lightexit.compiler import kinds
 from lightexit.compiler.expansion import Expansion
+from lightexit.compiler.hints import call, expression_of, instead, not_zero
 from lightexit.compiler.interval import U64, Interval, describe, unsigned
 from lightexit.compiler.kinds import Answer, Bool, Int, Kind
-from lightexit.compiler.tree import AsInt, Compare, Const, Expr, Not, Span
+from lightexit.compiler.tree import AsInt, Binary, Compare, Const, Expr, Not, Span
 
 #: How to make an int of what is none, or a bool.
-_HINTS: dict[type, str] = {
+_ADVICE: dict[type, str] = {
     kinds.StructRef: "name one of its fields",
     kinds.ArrayRef: "index it: {text}[i]",
     kinds.Context: "name one of its fields: ctx.data",
     kinds.Nothing: "call it in a line of its own",
     kinds.Several: "unpack it first: a, b = {text}",
 }
+
+
+#: What a hint says that computes again what a local holds.
+UNCHANGED = "  # if neither has changed since"
+
+_I128 = Interval(-(2**127), 2**127 - 1)
 
 
 def value_of(expr: Expr) -> int | None:
@@ -49,10 +56,29 @@ def as_int(fn: Expansion, node: ast.AST, expr: Expr) -> Expr:
         return expr
     if not isinstance(expr.kind, Bool | Answer):
         found = f"{expr.kind} where a number is needed"
-        raise fn.error(node, found, "an int", _hint(fn, node, expr))
+        raise fn.error(node, found, "an int", advice=_advice(fn, node, expr))
     if isinstance(expr, Const):
         return integer(expr.span, expr.value)
     return AsInt(expr.span, Int(kinds.TRUTH), expr)
+
+
+def comparable(expr: Expr) -> bool:
+    """Whether its true value is known: of 64 bits, or a sum of such, which 128 bits hold."""
+    if kinds.exact(expr.kind):
+        return True
+    if not interval_of(expr).within(_I128):
+        return False
+    if isinstance(expr, Binary) and expr.op in ("+", "-"):
+        return comparable(expr.left) and comparable(expr.right)
+    return isinstance(expr, Const)
+
+
+def sum_behind(fn: Expansion, node: ast.AST) -> ast.expr | None:
+    """The sum or difference that a local of more than 64 bits was assigned."""
+    variable = fn.variables.get(node.id) if isinstance(node, ast.Name) else None
+    if variable is None or variable.written is None or variable.value is None:
+        return None
+    return variable.written if comparable(variable.value) else None
 
 
 def as_exact(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
@@ -64,11 +90,11 @@ def as_exact(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
         node,
         f"{excess(fn, node, expr, U64)}, and {use} needs its true value",
         "a value of 64 bits",
-        wrapping(fn, node, "u64"),
+        wrapping(node, expr, "u64"),
     )
 
 
-def as_unsigned(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
+def as_unsigned(fn: Expansion, node: ast.AST, expr: Expr, use: str, hint: str = "") -> Expr:
     """`expr` as an int of 0 to 2**64 - 1."""
     expr = as_exact(fn, node, expr, use)
     if interval_of(expr).lo >= 0:
@@ -77,16 +103,25 @@ def as_unsigned(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
         node,
         f"{excess(fn, node, expr, U64)}, and {use} needs at least 0",
         "a value of at least 0",
-        wrapping(fn, node, "u64"),
+        hint,
+        "" if hint else _ruled_out(fn, node, expr),
     )
+
+
+def _ruled_out(fn: Expansion, node: ast.AST, expr: Expr) -> str:
+    if isinstance(expr, Const):
+        return "turn the signs of both sides"
+    return f"a local first: x = {fn.text(node)}, then if x < 0: return Verdict.PASS"
 
 
 def as_bool(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
     """`expr`, which must be a bool; `use` says for what."""
     if isinstance(expr.kind, Bool):
         return expr
-    hint = f"{fn.text(node)} != 0" if isinstance(expr.kind, Int) else _hint(fn, node, expr)
-    raise fn.error(node, f"{expr.kind} {use}", "a bool", hint)
+    if isinstance(expr.kind, Int):
+        hint = instead(node, not_zero(expression_of(node)))
+        raise fn.error(node, f"{expr.kind} {use}", "a bool", hint)
+    raise fn.error(node, f"{expr.kind} {use}", "a bool", advice=_advice(fn, node, expr))
 
 
 def as_condition(fn: Expansion, node: ast.AST, expr: Expr) -> Expr:
@@ -95,8 +130,14 @@ def as_condition(fn: Expansion, node: ast.AST, expr: Expr) -> Expr:
         return expr
     if isinstance(expr.kind, kinds.Reference | kinds.Context):
         found = f"{expr.kind} as a condition is always true"
-        raise fn.error(node, found, "a bool or an int", _hint(fn, node, expr))
-    number = as_exact(fn, node, expr, "a condition")
+        raise fn.error(node, found, "a bool or an int", advice=_advice(fn, node, expr))
+    number = as_int(fn, node, expr)
+    written = node if comparable(number) else sum_behind(fn, node)
+    if isinstance(written, ast.expr) and not kinds.exact(number.kind):
+        found = f"{excess(fn, node, number, U64)}, and a condition needs its true value"
+        hint = instead(node, not_zero(written)) + (UNCHANGED if written is not node else "")
+        raise fn.error(node, found, "a value of 64 bits, or a comparison", hint)
+    number = as_exact(fn, node, number, "a condition")
     if isinstance(number, Const):
         return truth(number.span, bool(number.value))
     return Compare(expr.span, kinds.BOOL, "!=", number, integer(expr.span, 0))
@@ -120,7 +161,7 @@ def fit(fn: Expansion, node: ast.AST, expr: Expr, kind: IntType, place: str | as
         node,
         f"{excess(fn, node, expr, limits)}, and {target} is a {kind}",
         f"a value of 0 to {kind.maximum:#x}",
-        wrapping(fn, node, kind.name),
+        wrapping(node, expr, kind.name),
     )
 
 
@@ -135,9 +176,12 @@ def excess(fn: Expansion, node: ast.AST, expr: Expr, limits: Interval) -> str:
     return f"{subject} may be {' and '.join(below + above)}"
 
 
-def wrapping(fn: Expansion, node: ast.AST, kind: str) -> str:
+def wrapping(node: ast.AST, expr: Expr, kind: str) -> str:
     """The hint to take a value modulo 2**bits."""
-    return f"{kind}({fn.text(node)}) keeps the low {kind[1:]} bits"
+    code = instead(node, call(kind, expression_of(node)))
+    negative = interval_of(expr).lo < 0
+    loses = ": a negative number becomes a large one" if negative else ""
+    return f"{code}  # keeps the low {kind[1:]} bits{loses}"
 
 
 def same_kind(expr: Expr, kind: Kind) -> Expr:
@@ -147,5 +191,5 @@ def same_kind(expr: Expr, kind: Kind) -> Expr:
     return expr
 
 
-def _hint(fn: Expansion, node: ast.AST, expr: Expr) -> str:
-    return _HINTS.get(type(expr.kind), "").format(text=fn.text(node))
+def _advice(fn: Expansion, node: ast.AST, expr: Expr) -> str:
+    return _ADVICE.get(type(expr.kind), "").format(text=fn.text(node))

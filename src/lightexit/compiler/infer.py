@@ -41,7 +41,7 @@ def infer_filter(function: Callable[..., Any]) -> Filter:
             fn.source.node,
             f"{fn.source.node.name} is nested too deeply",
             "a few dozen levels of nesting at most",
-            "split it into statements and @inline functions",
+            advice="split it into statements and @inline functions",
         ) from None
 
 
@@ -70,10 +70,7 @@ def _parameters(fn: Expansion) -> list[tuple[ast.arg, type[Struct]]]:
     """The state parameters; the context is bound."""
     arguments = fn.source.node.args
     plain = [*arguments.posonlyargs, *arguments.args]
-    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults:
-        raise fn.error(
-            fn.source.node, "`*`, `**` or a default among a filter's parameters", _SIGNATURE
-        )
+    _refuse_variety(fn, arguments)
     if not plain:
         raise fn.error(fn.source.node, "a filter without parameters", _SIGNATURE)
     context, *states = plain
@@ -82,10 +79,26 @@ def _parameters(fn: Expansion) -> list[tuple[ast.arg, type[Struct]]]:
             context,
             f"the first parameter is {fn.text(context)}",
             "ctx: IoContext, the access",
-            _SIGNATURE,
+            f"{context.arg}: IoContext" if context.annotation is None else "",
+            advice=_SIGNATURE if context.annotation else "",
         )
     bind(fn, context.arg, ContextBase(fn.source.span(context), Context(IoContext)))
     return [(state, _struct(fn, state)) for state in states]
+
+
+def _refuse_variety(fn: Expansion, arguments: ast.arguments) -> None:
+    """A host gives the access and all states, no more and no less."""
+    odd = {
+        "`*`": arguments.vararg,
+        "`**`": arguments.kwarg,
+        "a parameter by name only": next(iter(arguments.kwonlyargs), None),
+        "a default": next(iter(arguments.defaults), None),
+    }
+    for what, node in odd.items():
+        if node is not None:
+            advice = "leave it out: the host gives the access and every state"
+            found = f"{what} among a filter's parameters"
+            raise fn.error(node, found, _SIGNATURE, advice=advice)
 
 
 def _struct(fn: Expansion, parameter: ast.arg) -> type[Struct]:
@@ -94,7 +107,8 @@ def _struct(fn: Expansion, parameter: ast.arg) -> type[Struct]:
         if kind.layout.size:
             return kind
         raise fn.error(parameter, f"{kind.__name__} has no fields", "a Struct of at least a byte")
-    raise fn.error(parameter, f"{fn.text(parameter)} is no state", "a Struct", _SIGNATURE)
+    found = f"{fn.text(parameter)} is no state"
+    raise fn.error(parameter, found, "a Struct", advice=f"{parameter.arg}: NAME, that of a Struct")
 
 
 def _type_of(fn: Expansion, parameter: ast.arg) -> Any:
@@ -107,12 +121,17 @@ def _check_verdict(fn: Expansion) -> None:
     node = fn.source.node
     place = f"the answer of {node.name}"
     if not node.returns or declared(fn, node, node.returns, place).type is not Verdict:
-        raise fn.error(node.returns or node, "a filter that returns no Verdict", _SIGNATURE)
+        hint = "" if node.returns else f"{fn.source.header().removesuffix(':')} -> Verdict:"
+        advice = "-> Verdict:, and Verdict.HANDLED or Verdict.PASS as what it returns"
+        found = "a filter that returns no Verdict"
+        raise fn.error(node.returns or node, found, _SIGNATURE, hint, "" if hint else advice)
 
 
 def _return(fn: Expansion, node: ast.Return) -> list[Stmt]:
     if node.value is None:
         raise fn.error(node, "return without a value", "a Verdict", "return Verdict.PASS")
     place = f"the answer of {fn.source.node.name}"
+    if isinstance(node.value, ast.Constant) and node.value.value is None:
+        raise fn.error(node.value, f"None as {place}", "a Verdict", "Verdict.PASS")
     value = comply(fn, node.value, fn.infer(node.value), Declared(Verdict), place)
     return [Return(fn.source.span(node), value)]

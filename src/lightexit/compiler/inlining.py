@@ -10,13 +10,14 @@ from typing import Any
 
 from lightexit.abi import inline
 from lightexit.compiler import kinds
-from lightexit.compiler.declared import Declared, comply, declared
+from lightexit.compiler.declared import Declared, comply, declared, type_of
 from lightexit.compiler.expansion import Expansion
 from lightexit.compiler.kinds import Kind, Several
 from lightexit.compiler.narrowing import steady
 from lightexit.compiler.scope import static_value
 from lightexit.compiler.source import source_of
 from lightexit.compiler.statements import declare_locals
+from lightexit.compiler.text import statements
 from lightexit.compiler.tree import Assign, Call, Evaluate, Expr, Leave, Local, Read, Stmt
 from lightexit.errors import InternalError
 
@@ -49,7 +50,7 @@ def prepare(fn: Expansion) -> None:
                 decorator,
                 f"@{fn.text(decorator)} on {fn.source.node.name}, which may change what it does",
                 "@io_filter or @inline and no other decorator",
-                "a function of its own that calls this one",
+                advice="leave it out, or decorate another function that calls this one",
             )
     declare_locals(fn)
 
@@ -65,7 +66,18 @@ def body_of(fn: Expansion) -> list[ast.stmt]:
 def missing_return(fn: Expansion, expected: str) -> Exception:
     """The error of a function whose end can be reached."""
     last = fn.source.node.body[-1]
-    return fn.error(last, f"{fn.source.node.name} can end without a return", expected, "return ...")
+    found = f"{fn.source.node.name} can end without a return"
+    return fn.error(last, found, expected, advice="a return as the last statement")
+
+
+def _with_result(fn: Expansion) -> str:
+    """A function's header with a type for its result."""
+    returned = any(
+        isinstance(each, ast.Return) and each.value is not None
+        for each in statements(fn.source.node)
+    )
+    kind = "int:  # or bool, or the name of what it returns" if returned else "None:"
+    return f"{fn.source.header().removesuffix(':')} -> {kind}"
 
 
 def _annotation(fn: Expansion) -> str:
@@ -82,7 +94,7 @@ def _refuse_recursion(fn: Expansion, node: ast.AST, callee: Expansion) -> None:
                 node,
                 f"{name} calls itself",
                 "functions that can be expanded in place",
-                "a loop: for i in range(8): ...",
+                advice="a loop: for i in range(N): ..., N being the most rounds",
             )
         caller = caller.caller
 
@@ -95,7 +107,8 @@ def _bind_parameters(fn: Expansion, callee: Expansion, given: Arguments) -> list
         parameter = parameters[name]
         place = f"parameter {name} of {callee.source.node.name}"
         if parameter.annotation is not None or name != "self":
-            wanted = declared(callee, parameter, parameter.annotation, f"parameter {name}")
+            of, example = f"parameter {name}", f"{name}: {type_of(argument.kind)}"
+            wanted = declared(callee, parameter, parameter.annotation, of, example)
             argument = comply(fn, node, argument, wanted, place)
         bound += bind(callee, name, argument)
     return bound
@@ -129,7 +142,8 @@ class _Returns:
 
     def __post_init__(self) -> None:
         node = self.fn.source.node
-        self.wanted = declared(self.fn, node, node.returns, f"the result of {node.name}")
+        of, example = f"the result of {node.name}", _with_result(self.fn)
+        self.wanted = declared(self.fn, node, node.returns, of, example)
 
     @property
     def kind(self) -> Kind:

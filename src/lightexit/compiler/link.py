@@ -70,7 +70,7 @@ def _check_stack(filter_tree: Filter, code: tuple[Instruction, ...]) -> None:
             f"{filter_tree.name} holds {depth // 8} values at once that find no register",
             where=locate(filter_tree.body[0].span) if filter_tree.body else None,
             expected=f"at most {STACK_SIZE // 8}: an eBPF program has {STACK_SIZE} bytes of stack",
-            hint="read each field where it is needed, and write it at once",
+            advice="read each field where it is needed, and write it at once",
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from lightexit.abi import STATE_OFFSET
 from lightexit.compiler import tree
 from lightexit.compiler.compute import PREDICATES, RING, compute, predicate_of
-from lightexit.compiler.emit import Emitter
+from lightexit.compiler.emit import Check, Emitter, Marked
 from lightexit.compiler.fitting import interval_of
 from lightexit.compiler.interval import I64, U64, Interval
 from lightexit.compiler.kinds import Bool, exact
@@ -27,14 +27,15 @@ class Lowered:
 
     text: str
     spans: tuple[Span, ...]
+    checks: tuple[Check, ...]
 
 
-def lower(filter_tree: Filter) -> Lowered:
+def lower(filter_tree: Filter, marked: Marked | None = None) -> Lowered:
     """LLVM IR of a checked tree."""
-    emitter = Emitter()
+    emitter = Emitter(marked)
     _Lowering(emitter).block(filter_tree.body)
     sizes = [state.size - STATE_OFFSET for state in filter_tree.states]
-    return Lowered(emitter.module(sizes), emitter.spans)
+    return Lowered(emitter.module(sizes), emitter.spans, tuple(emitter.checks))
 
 
 class _Lowering:
@@ -120,7 +121,7 @@ class _Lowering:
 
     def _check_index(self, expr: tree.Element, index: str) -> None:
         inside = self.emit.value(expr.span, f"icmp ult i64 {index}, {expr.length}")
-        self.emit.ensure(expr.span, inside)
+        self.emit.ensure(expr.span, inside, f"the index is not 0 to {expr.length - 1}")
 
     def binary(self, expr: tree.Binary) -> str:
         left = self.expression(expr.left)

@@ -19,6 +19,7 @@ from lightexit.compiler.fitting import (
     truth,
     value_of,
 )
+from lightexit.compiler.hints import call, instead, number, operation, within
 from lightexit.compiler.interval import Interval
 from lightexit.compiler.kinds import BOOL, Bool, Int, exact
 from lightexit.compiler.scope import NOT_STATIC, constant, static_value
@@ -59,7 +60,7 @@ def _binary_operator(fn: Expansion, node: ast.BinOp) -> Expr:
 def binary(fn: Expansion, node: ast.BinOp | ast.AugAssign, left: Expr, right: Expr) -> Expr:
     """`left op right` for the operator of `node`."""
     if type(node.op) not in OPERATORS:
-        raise _unknown_operator(fn, node)
+        raise _unknown_operator(fn, node, left, right)
     sign, limits, compute = OPERATORS[type(node.op)]
     if sign in _BITWISE and isinstance(left.kind, Bool) and isinstance(right.kind, Bool):
         return _bitwise_bools(fn, node, left, right)
@@ -78,37 +79,69 @@ def _operands(
     """Both sides as the ints that an operator can work on."""
     left_node, right_node = _sides(node)
     if sign in ("//", "%"):
-        _prefer_muldiv(fn, sign, left_node, left, right_node)
+        _prefer_muldiv(fn, node, sign, left)
+        _refuse_negative(fn, node, left, right)
         left = as_unsigned(fn, left_node, left, f"`{sign}`")
         right = as_unsigned(fn, right_node, right, f"`{sign}`")
         if value_of(right) == 0:
-            raise fn.error(
-                right_node, f"`{sign}` by zero", "a divisor of at least 1", "return Verdict.PASS"
-            )
+            found, advice = f"`{sign}` by zero", "return Verdict.PASS where the divisor may be 0"
+            raise fn.error(right_node, found, "a divisor of at least 1", advice=advice)
     elif sign == ">>":
         left = as_exact(fn, left_node, left, "`>>`")
-        right = as_unsigned(fn, right_node, right, "a shift count")
+        right = _shift_count(fn, right_node, right)
     elif sign == "<<":
         left = as_int(fn, left_node, left)
-        right = as_unsigned(fn, right_node, right, "a shift count")
+        right = _shift_count(fn, right_node, right)
     return as_int(fn, left_node, left), as_int(fn, right_node, right)
 
 
-def _prefer_muldiv(
-    fn: Expansion, sign: str, dividend: ast.expr, left: Expr, divisor: ast.expr
+def _shift_count(fn: Expansion, node: ast.expr, count: Expr) -> Expr:
+    """Of a negative one CPython raises: 0 is as good as any."""
+    hint = f"{instead(node, call('max', node, number(0)))}  # 0 for a negative one"
+    return as_unsigned(fn, node, count, "a shift count", hint)
+
+
+def _refuse_negative(
+    fn: Expansion, node: ast.BinOp | ast.AugAssign, left: Expr, right: Expr
 ) -> None:
+    """A dividend that may be negative: a multiple of the divisor makes it positive."""
+    lo = interval_of(left).lo if isinstance(left.kind, Int) else 0
+    divisor = value_of(right)
+    if lo >= 0 or divisor is None or divisor <= 0:
+        return
+    left_node, right_node = _sides(node)
+    times = -(lo // divisor)
+    raised = bounds.add(interval_of(left), bounds.point(times * divisor))
+    moved: ast.expr = operation(left_node, ast.Add(), number(times * divisor))
+    if not raised.within(bounds.U64):
+        if exact(left.kind) or isinstance(node.op, ast.FloorDiv) or 2**64 % divisor:
+            return
+        moved = call("u64", left_node)  # of a power of two, the low bits are enough
+    hint: ast.expr = operation(moved, node.op, right_node)
+    if isinstance(node.op, ast.FloorDiv):
+        hint = operation(hint, ast.Sub(), number(times))
+    sign = OPERATORS[type(node.op)][0]
+    found = f"{excess(fn, left_node, left, bounds.U64)}, and `{sign}` needs at least 0"
+    raise fn.error(node, found, "a dividend of at least 0", within(node, hint))
+
+
+def _prefer_muldiv(fn: Expansion, node: ast.BinOp | ast.AugAssign, sign: str, left: Expr) -> None:
     """A product that may need 128 bits has a way of its own to be divided."""
+    dividend, divisor = _sides(node)
     product = isinstance(dividend, ast.BinOp) and isinstance(dividend.op, ast.Mult)
     if not product or sign != "//" or not isinstance(left.kind, Int) or exact(left.kind):
         return
     assert isinstance(dividend, ast.BinOp)
-    factors = f"{fn.text(dividend.left)}, {fn.text(dividend.right)}"
     raise fn.error(
-        dividend,
+        node,
         f"{excess(fn, dividend, left, bounds.U64)}, and `//` needs its true value",
         "a product of 64 bits",
-        f"muldiv64({factors}, {fn.text(divisor)}) is exact",
+        _muldiv(node, dividend, divisor),
     )
+
+
+def _muldiv(node: ast.AST, product: ast.BinOp, divisor: ast.expr) -> str:
+    return instead(node, call("muldiv64", product.left, product.right, divisor))
 
 
 def _sides(node: ast.BinOp | ast.AugAssign) -> tuple[ast.expr, ast.expr]:
@@ -135,25 +168,39 @@ def _holds_flag(fn: Expansion, node: ast.BinOp | ast.AugAssign, left: Expr, righ
             node,
             "an IntFlag with a negative number, which Python makes a flag again",
             "numbers of at least 0",
-            "int(...) around the flag",
+            advice="int(...) around the flag",
         )
     return True
 
 
-def _unknown_operator(fn: Expansion, node: ast.BinOp | ast.AugAssign) -> Exception:
-    left, right = (fn.text(side) for side in _sides(node))
+def _unknown_operator(
+    fn: Expansion, node: ast.BinOp | ast.AugAssign, left: Expr, right: Expr
+) -> Exception:
+    left_node, right_node = _sides(node)
     if isinstance(node.op, ast.Div):
-        return fn.error(
-            node, "`/`, which makes a float", "whole numbers", f"{left} // {right} rounds down"
-        )
+        hint = instead(node, operation(left_node, ast.FloorDiv(), right_node))
+        wide = isinstance(left.kind, Int) and not exact(left.kind)
+        if wide and isinstance(left_node, ast.BinOp) and isinstance(left_node.op, ast.Mult):
+            hint = _muldiv(node, left_node, right_node)
+        found, hint = "`/`, which makes a float", f"{hint}  # rounds down"
+        return fn.error(node, found, "whole numbers", hint)
     if isinstance(node.op, ast.Pow):
-        return fn.error(
-            node,
-            "`**` of values that are not constant",
-            "a constant power, or a shift",
-            "1 << n for 2**n",
-        )
-    return fn.error(node, "`@`, which is for matrices", "an operator of integers", "*")
+        found = "`**` of values that are not constant"
+        hint = _power(node, left, right)
+        advice = "" if hint else "1 << n for 2**n; a product, or a loop, for others"
+        return fn.error(node, found, "a constant power, or a shift", hint, advice)
+    hint = instead(node, operation(left_node, ast.Mult(), right_node))
+    return fn.error(node, "`@`, which is for matrices", "an operator of integers", hint)
+
+
+def _power(node: ast.BinOp | ast.AugAssign, left: Expr, right: Expr) -> str:
+    """A shift for a power of 2, a product for a square."""
+    left_node, right_node = _sides(node)
+    if value_of(right) == 2:
+        return within(node, operation(left_node, ast.Mult(), left_node))
+    if value_of(left) == 2 and isinstance(right.kind, Int) and interval_of(right).lo >= 0:
+        return within(node, operation(number(1), ast.LShift(), right_node))
+    return ""
 
 
 @expression(ast.UnaryOp)
@@ -177,16 +224,18 @@ def _unary_operator(fn: Expansion, node: ast.UnaryOp) -> Expr:
 
 
 def _invert(fn: Expansion, node: ast.UnaryOp, operand: Expr) -> Expr:
-    text = fn.text(node.operand)
     if isinstance(operand.kind, Bool):
-        raise fn.error(node, "`~` of a bool", "an int", f"not {text}")
+        opposite = within(node, ast.UnaryOp(ast.Not(), node.operand))
+        hint = f"{opposite}  # False or True, where `~` gives -2 or -1"
+        raise fn.error(node, "`~` of a bool", "an int", hint)
     number = as_int(fn, node.operand, operand)
     if isinstance(number.kind, Int) and number.kind.flag:
+        inverted = instead(node, ast.UnaryOp(node.op, call("int", node.operand)))
         raise fn.error(
             node,
             "`~` of an IntFlag, which in Python keeps the declared flags only",
             "an int, of which `~` inverts every bit",
-            f"~int({text})",
+            f"{inverted}  # inverts every bit",
         )
     limits = bounds.invert(interval_of(number))
     return Binary(number.span, Int(limits), "^", number, integer(number.span, -1))

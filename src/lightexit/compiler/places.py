@@ -10,10 +10,17 @@ from lightexit.abi import WRITABLE_FIELDS, ArrayType, Field, IntType, Struct
 from lightexit.abi.struct import FieldType, size_of
 from lightexit.compiler.expansion import Expansion, expression
 from lightexit.compiler.fitting import as_bool, as_exact, fit, interval_of
+from lightexit.compiler.hints import number, operation, within
 from lightexit.compiler.interval import Interval, unsigned
 from lightexit.compiler.kinds import BOOL, ArrayRef, Cell, Context, Int, Kind, StructRef
 from lightexit.compiler.narrowing import key_of
-from lightexit.compiler.scope import NOT_STATIC, constant, nearest, static_value
+from lightexit.compiler.scope import (
+    NOT_STATIC,
+    constant,
+    member_named,
+    nearest,
+    static_value,
+)
 from lightexit.compiler.tree import (
     Const,
     ContextBase,
@@ -47,7 +54,8 @@ def _name(fn: Expansion, node: ast.Name) -> Expr:
         node,
         f"{node.id} is not defined",
         "a parameter, a local, or a constant of the module",
-        nearest(node.id, known),
+        member_named(fn, node.id) or nearest(node.id, known),
+        "define it in the module, or import it there",
     )
 
 
@@ -60,7 +68,7 @@ def _local(fn: Expansion, node: ast.Name) -> Expr:
             node,
             f"{node.id} may not be assigned yet",
             "a value on every path that leads here",
-            f"{node.id} = 0 before the branch or loop",
+            advice=f"{node.id} = 0 before the branch or loop",
         )
     if isinstance(kind, Int) and kind.interval.is_point:
         return Const(span, kind, kind.interval.lo)
@@ -128,7 +136,7 @@ def _whole(fn: Expansion, node: ast.expr, kind: FieldType) -> Exception:
         node,
         f"{text} as a whole is assigned",
         "an assignment to each of its fields or elements",
-        f"{text}[i] = ..." if isinstance(kind, ArrayType) else f"{text}.NAME = ...",
+        advice=f"{text}[i] = ..." if isinstance(kind, ArrayType) else f"{text}.NAME = ...",
     )
 
 
@@ -143,7 +151,7 @@ def _field(fn: Expansion, node: ast.Attribute, base: Expr) -> Place:
             node,
             f"{fn.text(node.value)} is {base.kind}, which has no fields",
             "a context or a struct before the dot",
-            f"{fn.text(node.value)}[i].{node.attr}" if isinstance(base.kind, ArrayRef) else "",
+            *_of_what(fn, node, base),
         )
     field = base.kind.struct.layout.field(node.attr)
     if field is None:
@@ -162,7 +170,7 @@ def _check_context_access(fn: Expansion, node: ast.Attribute, field: Field) -> N
             node,
             f"{fn.text(node)} is written, which tells what the guest did",
             f"one of {', '.join(WRITABLE_FIELDS)}",
-            "the answer to a read goes into ctx.data",
+            advice="the answer to a read goes into ctx.data",
         )
 
 
@@ -170,14 +178,26 @@ def _no_field(fn: Expansion, node: ast.Attribute, struct: type[Struct]) -> Excep
     names = [field.name for field in struct.layout.fields]
     if callable(getattr(struct, node.attr, None)):
         return fn.error(
-            node, f"the method {node.attr} without a call", "a value", f"{fn.text(node)}(...)"
+            node,
+            f"the method {node.attr} without a call",
+            "a value",
+            advice=f"{fn.text(node)}(...)",
         )
     return fn.error(
         node,
         f"{struct.__name__} has no field {node.attr}",
         f"one of {', '.join(names)}",
-        nearest(node.attr, names),
+        nearest(node.attr, names, f"{fn.code(node.value)}."),
     )
+
+
+def _of_what(fn: Expansion, node: ast.Attribute, base: Expr) -> tuple[str, str]:
+    """Hint and advice for an attribute of what has none."""
+    if isinstance(base.kind, ArrayRef):
+        return "", f"{fn.text(node.value)}[i].{node.attr}"
+    if isinstance(base.kind, Int) and node.attr in ("bit_length", "bit_count"):
+        return f"{fn.code(node)}()", ""
+    return "", "a part of a number: x & 0xff, x >> 8 & 0xff"
 
 
 def _placed(kind: FieldType, room: int) -> Kind:
@@ -195,7 +215,7 @@ def _element(fn: Expansion, node: ast.Subscript, base: Expr) -> Place:
             node,
             f"{fn.text(node.value)} is {base.kind}, which has no elements",
             "an array before the bracket",
-            f"a bit is ({fn.text(node.value)} >> n) & 1" if isinstance(base.kind, Int) else "",
+            _bit(node) if isinstance(base.kind, Int) else "",
         )
     array = base.kind.array
     index = as_exact(fn, node.slice, fn.infer(node.slice), "an index")
@@ -204,9 +224,24 @@ def _element(fn: Expansion, node: ast.Subscript, base: Expr) -> Place:
             node.slice,
             f"index {interval_of(index)} of an array of {array.length}",
             f"an index of 0 to {array.length - 1}",
+            _from_the_end(index, array.length),
             "a longer array, or a smaller index",
         )
     return element_at(fn, node, base, index)
+
+
+def _bit(node: ast.Subscript) -> str:
+    """The bit of a number that an index seems to ask for."""
+    if isinstance(node.slice, ast.Slice):
+        return ""
+    shifted = operation(node.value, ast.RShift(), node.slice)
+    return f"{within(node, operation(shifted, ast.BitAnd(), number(1)))}  # a bit"
+
+
+def _from_the_end(index: Expr, length: int) -> str:
+    if not isinstance(index, Const) or not -length <= index.value < 0:
+        return ""
+    return f"{length + index.value}  # counted from the end"
 
 
 def element_at(fn: Expansion, node: ast.AST, base: Expr, index: Expr) -> Place:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, EnumType, Flag, FlagBoundary
 from types import ModuleType
 from typing import Any
 
-from lightexit.abi import Verdict
+from lightexit.abi import Struct, Verdict
 from lightexit.compiler import kinds
 from lightexit.compiler.expansion import Expansion
 from lightexit.compiler.interval import point
@@ -86,7 +86,7 @@ def _attribute(fn: Expansion, node: ast.Attribute) -> Any:
     except AttributeError:
         name = fn.text(node.value)
         known = [each for each in dir(owner) if not each.startswith("_")]
-        found, hint = f"{name} has no {node.attr}", nearest(node.attr, known)
+        found, hint = f"{name} has no {node.attr}", nearest(node.attr, known, f"{name}.")
         raise fn.error(node, found, f"a name that {name} defines", hint) from None
 
 
@@ -133,7 +133,7 @@ def _checked(fn: Expansion, node: ast.expr, value: int) -> int:
             node,
             f"a constant of {value.bit_length()} bits",
             f"at most {_MAX_BITS} bits; registers have 64",
-            "a smaller constant",
+            advice="a smaller constant",
         )
     if isinstance(value, Flag) and type(value)._boundary_ is not FlagBoundary.KEEP:
         raise fn.error(
@@ -147,21 +147,42 @@ def _checked(fn: Expansion, node: ast.expr, value: int) -> int:
 
 def _no_number(fn: Expansion, node: ast.expr, value: Any) -> Exception:
     text = fn.text(node)
-    found, expected, hint = constant_refusal(value)
+    found, expected, hint, advice = constant_refusal(value)
     if isinstance(node, ast.Constant):
-        return fn.error(node, found, expected, hint)
+        return fn.error(node, found, expected, hint, advice)
     if isinstance(value, EnumType):
-        return fn.error(node, f"{text} is an enum", "a member", f"{text}.{next(iter(value)).name}")
+        members = ", ".join(f"{text}.{each}" for each in list(value.__members__)[:3])
+        return fn.error(node, f"{text} is an enum", "a member", advice=f"such as {members}")
+    if isinstance(node, ast.Attribute) and _is_struct(static_value(fn, node.value)):
+        found = f"{text} is a field of the class, which holds no values"
+        advice = f"STATE.{node.attr}, STATE being the parameter's name"
+        return fn.error(node, found, "a field of a state", advice=advice)
     if callable(value):
         kind = "class" if isinstance(value, type) else "function"
-        return fn.error(node, f"{text} is a {kind}", "a value", f"{text}(...) calls it")
+        return fn.error(node, f"{text} is a {kind}", "a value", advice=f"{text}(...) calls it")
     if isinstance(value, ModuleType):
-        return fn.error(node, f"{text} is a module", "a value", f"{text}.NAME for one of its names")
-    return fn.error(node, f"{text} is {found}", expected, hint)
+        advice = f"{text}.NAME for one of its names"
+        return fn.error(node, f"{text} is a module", "a value", advice=advice)
+    return fn.error(node, f"{text} is {found}", expected, hint, advice)
 
 
-def nearest(name: str, known: list[str]) -> str:
-    """The known names closest to a mistyped one, as a hint; empty where none is close."""
+def _is_struct(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, Struct)
+
+
+def member_named(fn: Expansion, name: str) -> str:
+    """The enum's member of that name, if one enum that the module knows has it."""
+    found = []
+    for each in sorted(fn.source.names()):
+        value = fn.source.lookup(each) if each not in fn.source.function.__code__.co_freevars else 0
+        if isinstance(value, EnumType) and name in value.__members__:
+            found.append(f"{each}.{name}  # of the enum")
+    return found[0] if len(found) == 1 else ""
+
+
+def nearest(name: str, known: Iterable[str], before: str = "", after: str = "") -> str:
+    """The known name closest to a mistyped one, in its surroundings; empty if none is close."""
     import difflib
 
-    return " or ".join(difflib.get_close_matches(name, known, n=2))
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"{before}{close[0]}{after}  # the nearest name" if close else ""

@@ -4,22 +4,25 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import linecache
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from lightexit.compiler import text
 from lightexit.compiler.tree import Span
 from lightexit.errors import AuthorError, Location
 
+_ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
 
 @dataclass(frozen=True)
 class Source:
     """A Python function and its syntax tree.
 
-    All of the contract's own functions stands where the author calls them.
+    The contract's own functions, and muldiv64's parts, stand where the author calls them.
     """
 
     function: FunctionType
@@ -44,13 +47,24 @@ class Source:
         """`node`'s place, with the text of its line."""
         return locate(self.span(node))
 
+    def shows(self, node: ast.AST) -> bool:
+        """Whether a message about `node` marks all of it; of a function, its header."""
+        if isinstance(node, ast.FunctionDef):
+            return node.body[0].lineno > node.lineno and self.call is None
+        return self.call is None and getattr(node, "end_lineno", 0) == getattr(node, "lineno", 0)
+
+    def header(self) -> str:
+        """The line of `def`, up to its end."""
+        return self._text(self.node.lineno)[self.node.col_offset :].rstrip()
+
     def lookup(self, name: str) -> object:
         """What a name that is not local means. Raises LookupError."""
         return text.lookup(self.function, name)
 
     def called_at(self, call: Span) -> Source:
         """This function as a caller sees it: those of the contract are no place to look at."""
-        is_contract = (self.function.__module__ or "").startswith("lightexit.abi.")
+        own = ("lightexit.abi.", "lightexit.compiler.")
+        is_contract = (self.function.__module__ or "").startswith(own)
         return replace(self, call=call) if is_contract else self
 
     def names(self) -> set[str]:
@@ -75,7 +89,7 @@ def source_of(function: Callable[..., Any]) -> Source:
         raise AuthorError(
             f"{function!r} is not a function",
             expected="a function written with def",
-            hint="@io_filter before def",
+            advice="@io_filter before def",
         )
     code = function.__code__
     node = text.node_of(code)
@@ -87,14 +101,29 @@ def source_of(function: Callable[..., Any]) -> Source:
 def _no_source(function: FunctionType) -> AuthorError:
     code = function.__code__
     where = Location(code.co_filename, code.co_firstlineno)
+    if code.co_flags & _ASYNC:
+        return _is_async(code)
     if code.co_name == "<lambda>":
         return AuthorError("a lambda", where=where, expected="a function written with def")
     return AuthorError(
         f"the source of {code.co_name} cannot be read",
         where=where,
         expected="a def in a file that has not changed since it was imported",
-        hint="put the function into a .py file and start again",
+        advice="put the function into a .py file and start again",
     )
+
+
+def _is_async(code: CodeType) -> AuthorError:
+    """The error that marks `async`, and all of the header."""
+    for number in range(code.co_firstlineno, code.co_firstlineno + 100):
+        line = linecache.getline(code.co_filename, number).rstrip()
+        column = line.find("async def ")
+        if column >= 0 or not line:
+            break
+    header = line[max(column, 0) :].removeprefix("async ")
+    where = Location(code.co_filename, number, max(column, 0), len(line), line)
+    expected = "an answer at once, from a function written with def"
+    return AuthorError("an async function", where=where, expected=expected, hint=header)
 
 
 def _characters(line: str, byte_offset: int) -> int:

@@ -10,10 +10,12 @@ from lightexit.compiler import kinds, text
 from lightexit.compiler.declared import declared
 from lightexit.compiler.expansion import Expansion, Variable, statement
 from lightexit.compiler.fitting import excess, fit, interval_of, same_kind, wrapping
+from lightexit.compiler.hints import comparison, expression_of
 from lightexit.compiler.interval import U64, unsigned
 from lightexit.compiler.kinds import Int
 from lightexit.compiler.operators import binary
 from lightexit.compiler.places import Place, place_of, read, write
+from lightexit.compiler.scope import static_value
 from lightexit.compiler.tree import (
     Assign,
     Call,
@@ -40,8 +42,17 @@ def _expression(fn: Expansion, node: ast.Expr) -> list[Stmt]:
     value = fn.infer(node.value)
     if not isinstance(value, Call):
         words = fn.text(node.value)
-        raise fn.error(node, f"{words} is computed and not used", "a statement", f"x = {words}")
+        found = f"{words} is computed and not used"
+        raise fn.error(node, found, "a statement", *_meant(node.value))
     return [Evaluate(fn.source.span(node), value)]
+
+
+def _meant(node: ast.expr) -> tuple[str, str]:
+    """Hint and advice for a value that nobody uses."""
+    match node:
+        case ast.Compare(ast.Name() | ast.Attribute() | ast.Subscript(), [ast.Eq()], [value]):
+            return f"{ast.unparse(node.left)} = {ast.unparse(value)}  # assigns", ""
+    return "", "assign it to something, or leave it out"
 
 
 @statement(ast.Return)
@@ -90,7 +101,7 @@ def _several(fn: Expansion, value: ast.expr) -> tuple[list[Stmt], list[tuple[ast
         return typed, values
     call = fn.infer(value)
     if not isinstance(call, Call) or not isinstance(call.kind, kinds.Several):
-        raise fn.error(value, f"{call.kind} is unpacked", "a tuple", "a, b = x, y")
+        raise fn.error(value, f"{call.kind} is unpacked", "a tuple", advice="a, b = x, y")
     parts = zip(call.kind.items, call.results, strict=True)
     reads: list[tuple[ast.expr, Expr]] = [
         (value, Read(call.span, kind, local)) for kind, local in parts
@@ -115,7 +126,7 @@ def assign(fn: Expansion, target: ast.expr, value: Expr, value_node: ast.AST) ->
     if isinstance(target, ast.Attribute | ast.Subscript):
         return [write(fn, target, place_of(fn, target), value, value_node)]
     found = "unpacking within unpacking" if isinstance(target, ast.Tuple | ast.List) else "*"
-    raise fn.error(target, found, _TARGETS, "a, b = x, y, one level of it")
+    raise fn.error(target, found, _TARGETS, advice="a, b = x, y, one level of it")
 
 
 def assign_local(fn: Expansion, target: ast.Name, value: Expr, value_node: ast.AST) -> list[Stmt]:
@@ -127,9 +138,11 @@ def assign_local(fn: Expansion, target: ast.Name, value: Expr, value_node: ast.A
             value_node,
             f"{value.kind} is assigned to {target.id}",
             "a number, a bool, or a part of the state",
-            "a, b = ..." if several else "call it in a line of its own",
+            advice="a, b = ..." if several else "call it in a line of its own",
         )
     value = _fit_variable(fn, variable, value, value_node)
+    if variable.assignments == 1 and isinstance(value_node, ast.expr):
+        variable.written, variable.value = value_node, value
     _check_kind(fn, target, variable, value, value_node)
     fn.env = {**fn.live, target.id: value.kind}
     if isinstance(value.kind, kinds.Context):
@@ -151,9 +164,34 @@ def _fit_variable(fn: Expansion, variable: Variable, value: Expr, node: ast.AST)
             node,
             f"{excess(fn, node, value, U64)}, and {variable.name}, assigned again, is a u64",
             "a value of 0 to 2**64 - 1",
-            wrapping(fn, node, "u64"),
+            *_unsigned(fn, variable, value, node),
         )
     return value
+
+
+def _unsigned(fn: Expansion, variable: Variable, value: Expr, node: ast.AST) -> tuple[str, str]:
+    """Hint and advice for a number that an unsigned local cannot hold."""
+    if isinstance(node, ast.Call) and static_value(fn, node.func) is range:
+        return "", "a name that nothing else assigns: it may hold negative numbers"
+    hint, advice = wrapping(node, value, "u64"), ""
+    written = expression_of(node)
+    if isinstance(written, ast.BinOp) and isinstance(written.op, ast.Sub):
+        pair = comparison(written.left, ast.Lt(), written.right)
+        advice = f"if its sign is what matters, {ast.unparse(pair)} tells it"
+    if _compared_with_0(fn, variable.name):
+        return "", advice or "one name for each value: assigned once, it may be negative"
+    return hint, advice if interval_of(value).lo < 0 else ""
+
+
+def _compared_with_0(fn: Expansion, name: str) -> bool:
+    """Whether some comparison asks for a local's sign: an unsigned one has none."""
+    for node in ast.walk(fn.source.node):
+        if isinstance(node, ast.Compare):
+            sides = [ast.unparse(each) for each in (node.left, *node.comparators)]
+            orders = any(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in node.ops)
+            if orders and name in sides and "0" in sides:
+                return True
+    return False
 
 
 def _check_kind(
@@ -168,7 +206,7 @@ def _check_kind(
             node,
             f"{value.kind} is assigned to {target.id}, which holds {variable.kind}",
             "one kind of value for one name",
-            f"another name, or {fn.text(node)} != 0"
+            advice=f"another name, or {fn.text(node)} != 0"
             if isinstance(value.kind, Int)
             else "another name",
         )
@@ -177,7 +215,8 @@ def _check_kind(
 @statement(ast.AnnAssign)
 def _annotated(fn: Expansion, node: ast.AnnAssign) -> list[Stmt]:
     if not isinstance(node.target, ast.Name):
-        raise fn.error(node, "a type for what is no local", "the type in the Struct", "no `: type`")
+        hint = f"{fn.code(node.target)} = {fn.code(node.value)}" if node.value else "pass"
+        raise fn.error(node, "a type for what is no local", "the type in the Struct", hint)
     if node.value is None:
         return []
     return assign_local(fn, node.target, fn.infer(node.value), node.value)

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from lightexit.isa.program import Program
 from lightexit.verifier.limits import DEFAULT, Limits
-from lightexit.verifier.report import Report, VerifierError
+from lightexit.verifier.report import Fault, Report, VerifierError
 
-__all__ = ["Limits", "Report", "VerifierError", "verify"]
+__all__ = ["Fault", "Limits", "Report", "VerifierError", "verify"]
 
 
 def verify(program: Program, limits: Limits = DEFAULT) -> Report:

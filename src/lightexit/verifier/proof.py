@@ -89,7 +89,7 @@ def _cost_error(program: Program, analysis: Analysis, limits: Limits) -> AuthorE
             f"{program.name}: a run may execute {analysis.cost} instructions",
             where=program.where(0),
             expected=f"at most {limits.instructions}",
-            hint="give loops smaller bounds, or PASS in the rare long case",
+            advice="give loops smaller bounds, or PASS in the rare long case",
         )
     return None
 
@@ -100,7 +100,7 @@ def _refusal_error(program: Program, flow: Flow, refusal: Refusal) -> VerifierEr
         f"{program.name}: {reason.found}",
         where=program.where(refusal.slot if reason.at is None else reason.at),
         expected=reason.expected,
-        hint=reason.hint,
+        advice=reason.hint,
         instruction=f"{refusal.slot}: {flow.at[refusal.slot]}",
         state=_state_words(program, refusal),
         path=_path_words(program, flow, refusal.path),

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lightexit.abi import Request
 from lightexit.errors import AuthorError, Location
@@ -29,12 +30,12 @@ class VerifierError(AuthorError):
         *,
         where: Location | None = None,
         expected: str = "",
-        hint: str = "",
+        advice: str = "",
         instruction: str = "",
         state: tuple[str, ...] = (),
         path: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(found, where=where, expected=expected, hint=hint)
+        super().__init__(found, where=where, expected=expected, advice=advice)
         self.instruction = instruction
         self.state = state
         self.path = path
@@ -47,6 +48,19 @@ class VerifierError(AuthorError):
             lines.append(f"  state: {'; '.join(self.state)}")
         lines += [f"  {'path:' if not n else '     '} {step}" for n, step in enumerate(self.path)]
         return "\n".join(lines)
+
+
+class Fault(NamedTuple):
+    """An index or a divisor that may be out of range: the run ends there, with PASS.
+
+    `when` says what is wrong then: "the divisor is 0".
+    """
+
+    where: Location
+    when: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: may fault here: PASS if {self.when}\n{self.where.excerpt()}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,16 @@ class Report:
     actions: dict[str, int] = field(default_factory=dict)
     #: By action field and number of its highest bit: the slot that first stored such a value.
     askers: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
+    find_faults: Callable[[Limits], tuple[Fault, ...]] | None = field(
+        default=None, repr=False, compare=False
+    )
+
+    @cached_property
+    def faults(self) -> tuple[Fault, ...] | None:
+        """The faults of a compiled filter that may happen, looked for when first asked for: more
+        proofs. None where nobody can know: of what is refused, and of bytecode from elsewhere."""
+        find = self.find_faults
+        return find(self.limits) if find is not None and self.error is None else None
 
     @cached_property
     def invariants(self) -> dict[int, Invariant]:
@@ -100,6 +124,25 @@ class Report:
         if self.error is not None:
             raise self.error
         return self
+
+    def without_faults(self) -> Report:
+        """Itself; refused if the filter may fault, or where nobody can know."""
+        if self.error is not None or self.faults == ():
+            return self
+        return replace(self, error=self._faulty())
+
+    def _faulty(self) -> AuthorError:
+        if not self.faults:
+            found = f"{self.program.name}: bytecode does not tell a fault from a PASS"
+            return AuthorError(found, expected="a filter in Python where no fault is allowed")
+        first, *more = self.faults
+        also = f"; {len(more)} more" if more else ""
+        return AuthorError(
+            f"{self.program.name}: may fault here: PASS if {first.when}{also}",
+            where=first.where,
+            expected="no fault",
+            advice="test it first, and return Verdict.PASS where that is meant",
+        )
 
     @property
     def writes_state(self) -> bool:
@@ -135,17 +178,17 @@ class Report:
         kind = "doorbell" if name == "doorbells" else "line"
         number = self.actions[name].bit_length() - 1
         wanted = ("none", "number 0 only")[count] if count < 2 else f"numbers from 0 to {count - 1}"
-        hint = "bound the number first, if it is computed"
+        advice = "bound the number first, if it is computed"
         expected = f"{wanted}: the device has {count} {kind}{'s' * (count != 1)}"
-        return self._asks(f"for {kind} {number}", name, expected, hint)
+        return self._asks(f"for {kind} {number}", name, expected, advice)
 
-    def _asks(self, what: str, name: str, expected: str, hint: str = "") -> AuthorError:
+    def _asks(self, what: str, name: str, expected: str, advice: str = "") -> AuthorError:
         slot = self.askers.get((name, self.actions[name].bit_length() - 1))
         return AuthorError(
             f"{self.program.name}: may ask {what} (ctx.{name})",
             where=None if slot is None else self.program.where(slot),
             expected=expected,
-            hint=hint,
+            advice=advice,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -166,6 +209,7 @@ class Report:
             "handled_reads": self.handled_reads,
             "handled_writes": self.handled_writes,
             "actions": self.actions,
+            "faults": self.faults and [_fault_dict(each) for each in self.faults],
         }
 
     def text(self) -> str:
@@ -186,7 +230,7 @@ class Report:
             says.append(f"answers of up to {self.data_bits} bits, whatever the access size")
         if self.actions:
             says.append(f"actions: {', '.join(_action(*each) for each in self.actions.items())}")
-        return says
+        return says + [str(each).replace("\n", "\n  ") for each in self.faults or ()]
 
     def _state(self) -> str:
         uses = []
@@ -198,12 +242,19 @@ class Report:
         return ", ".join(uses) or "none"
 
 
+def _fault_dict(fault: Fault) -> dict[str, Any]:
+    at = fault.where
+    place = {"file": at.file, "line": at.line, "column": at.column, "end_column": at.end_column}
+    return place | {"when": fault.when}
+
+
 def _error_dict(error: AuthorError) -> dict[str, Any]:
     where = error.where
     return {
         "found": error.found,
         "expected": error.expected,
         "hint": error.hint,
+        "help": error.advice,
         "where": where and {"file": where.file, "line": where.line, "column": where.column},
         "instruction": getattr(error, "instruction", ""),
         "state": getattr(error, "state", ()),
