@@ -82,6 +82,10 @@ _DEADLY = re.compile(
     r"|(?:mul|udiv|urem)(?: n[us]w)* i(?:6[5-9]|[7-9]\d|\d{3})\b)"
 )
 
+#: A value that LLVM leaves open, as what a loop carries into its first round when it keeps a
+#: field in a register. Machine code then reads a register that nobody wrote: verifiers refuse it.
+_OPEN = re.compile(r"\b(?:poison|undef)\b")
+
 _TARGET = re.compile(r"label %([\w.]+)")
 
 
@@ -109,6 +113,10 @@ def _optimized(text: str, machine: Any) -> tuple[Any, str]:
     if "llvm.cttz" in better:
         module = _transformed(_without_tables(better), machine)
         better = str(module)
+    if _OPEN.search(better):
+        better = _OPEN.sub("zeroinitializer", better)
+        module = llvm.parse_assembly(better)
+        module.verify()
     return module, better
 
 

@@ -16,7 +16,7 @@ from lightexit.compiler import tree
 from lightexit.compiler.compute import PREDICATES, RING, compute, predicate_of
 from lightexit.compiler.emit import Emitter
 from lightexit.compiler.fitting import interval_of
-from lightexit.compiler.interval import I64, U64, Interval
+from lightexit.compiler.interval import I64, U64, Interval, counted
 from lightexit.compiler.kinds import Bool, exact
 from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt
 
@@ -108,15 +108,25 @@ class _Lowering:
         """The index, within the array for every verifier to see."""
         if expr.guard is Guard.NONE:
             return index
+        within = interval_of(expr.index).within(Interval(0, expr.length - 1))
+        if expr.guard is Guard.CHECK and within:
+            return self._clamped(expr, index)
         if expr.guard is Guard.CHECK:
             index = self.emit.barrier(expr.span, index)
             self._check_index(expr, index)
             return index
-        if not interval_of(expr.index).within(Interval(0, expr.length - 1)):
+        if not within:
             self._check_index(expr, index)
         mask = (1 << (expr.length - 1).bit_length()) - 1
         index = self.emit.barrier(expr.span, index)
         return self.emit.value(expr.span, f"and i64 {index}, {mask}")
+
+    def _clamped(self, expr: tree.Element, index: str) -> str:
+        """An index that cannot be too large, so that there is no fault for a verifier to see."""
+        index, last = self.emit.barrier(expr.span, index), expr.length - 1
+        inside = self.emit.value(expr.span, f"icmp ule i64 {index}, {last}")
+        index = self.emit.value(expr.span, f"select i1 {inside}, i64 {index}, i64 {last}")
+        return self.emit.barrier(expr.span, index)
 
     def _check_index(self, expr: tree.Element, index: str) -> None:
         inside = self.emit.value(expr.span, f"icmp ult i64 {index}, {expr.length}")
@@ -284,8 +294,7 @@ class _Lowering:
         self._advance(statement, counter)
         self.emit.jump(span, head)
         self.emit.start(head)
-        sign = "<" if statement.step > 0 else ">"
-        predicate = predicate_of(sign, statement.start, statement.stop)
+        predicate = _going_on(statement)
         value = self.emit.value(span, f"load i64, ptr {counter}")
         more = self.emit.value(span, f"icmp {predicate} i64 {value}, {stop}")
         self.emit.branch(span, more, body, end)
@@ -307,6 +316,12 @@ class _Lowering:
 
     def leave(self, statement: tree.Leave) -> None:
         self.emit.jump(statement.span, self.leaves[-1])
+
+
+def _going_on(statement: tree.ForRange) -> str:
+    """LLVM's comparison of the counter with the end: signed where a last step leads below 0."""
+    limits = counted(interval_of(statement.start), interval_of(statement.stop), statement.step)
+    return f"{'u' if limits.within(U64) else 's'}{'lt' if statement.step > 0 else 'gt'}"
 
 
 _EXPRESSIONS: dict[type[Expr], Callable[[_Lowering, Any], str]] = {
