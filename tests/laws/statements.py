@@ -23,7 +23,7 @@ from laws.expressions import (
     weighted,
 )
 from laws.ranges import random_range
-from lightexit.compiler.interval import U64, Interval, unsigned
+from lightexit.compiler.interval import U64, Interval, is_exact, unsigned
 
 _STATES = ("s: Main", "t: Other", "w: Third")
 #: Rounds that all loops around a statement may make together.
@@ -127,7 +127,7 @@ class Statements(Expressions):
         known = [
             name
             for name, limits in self.scope.ints.items()
-            if not name.startswith("v") and limits.lo <= 0 and limits.hi > 12
+            if not name.startswith("v") and is_exact(limits) and limits.lo <= 0 and limits.hi > 12
         ]
         if not known or self.chance(0.3):
             return self.truth(2), {}

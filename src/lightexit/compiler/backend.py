@@ -23,6 +23,7 @@ _OPTIONS = (
     "-disable-loop-idiom-all",  # zeroing and copying loops would become calls
     "-replexitval=never",  # closed forms of sums need 128-bit multiplication
     "-disable-lftr",  # verifiers follow `<` more easily than `!=`
+    "-enable-tail-merge=0",  # one load for the context here and a state there: Linux refuses
     "-bpf-stack-size=32000",  # beyond 512 bytes LLVM would exit; we refuse instead
 )
 

@@ -21,6 +21,10 @@ from lightexit.compiler.kinds import Bool, exact
 from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt
 
 
+#: Beyond this no limit to a counter helps a verifier.
+_FEW = 1 << 16
+
+
 @dataclass(frozen=True)
 class Lowered:
     """LLVM IR; its debug lines are numbers of `spans`, counted from 1."""
@@ -74,7 +78,9 @@ class _Lowering:
         return value
 
     def context_load(self, expr: tree.ContextLoad) -> str:
-        return self._load(expr, self._context(expr.span, expr.offset), expr.bits)
+        value = self._load(expr, self._context(expr.span, expr.offset), expr.bits)
+        # What keeps accesses to the context apart from others needs an offset to hold on to.
+        return value if expr.offset else self.emit.barrier(expr.span, value)
 
     def load(self, expr: tree.Load) -> str:
         return self._load(expr, self.expression(expr.address), expr.bits)
@@ -123,10 +129,8 @@ class _Lowering:
 
     def _clamped(self, expr: tree.Element, index: str) -> str:
         """An index that cannot be too large, so that there is no fault for a verifier to see."""
-        index, last = self.emit.barrier(expr.span, index), expr.length - 1
-        inside = self.emit.value(expr.span, f"icmp ule i64 {index}, {last}")
-        index = self.emit.value(expr.span, f"select i1 {inside}, i64 {index}, i64 {last}")
-        return self.emit.barrier(expr.span, index)
+        last = expr.length - 1
+        return self.emit.barrier(expr.span, self._limited(expr.index, index, "ule", last))
 
     def _check_index(self, expr: tree.Element, index: str) -> None:
         inside = self.emit.value(expr.span, f"icmp ult i64 {index}, {expr.length}")
@@ -287,7 +291,7 @@ class _Lowering:
         labels = head, body, step, end = [
             self.emit.label(name) for name in ("for", "do", "step", "done")
         ]
-        start, stop = self.expression(statement.start), self.expression(statement.stop)
+        start, stop = self._ends(statement)
         self._assign(span, statement.counter, start)
         self.emit.jump(span, head)
         self.emit.start(step)
@@ -299,6 +303,27 @@ class _Lowering:
         more = self.emit.value(span, f"icmp {predicate} i64 {value}, {stop}")
         self.emit.branch(span, more, body, end)
         self._loop_body(span, body, statement.body, (labels[2], end))
+
+    def _ends(self, statement: tree.ForRange) -> tuple[str, str]:
+        """Start and stop, with a limit to the rounds that every verifier can see."""
+        start, stop = self.expression(statement.start), self.expression(statement.stop)
+        low, high = (start, stop) if statement.step > 0 else (stop, start)
+        first, last = statement.start, statement.stop
+        if statement.step < 0:
+            first, last = last, first
+        sign = "u" if _counted(statement).within(U64) else "s"
+        if interval_of(first).lo != 0 or sign == "s":
+            low = self._limited(first, low, f"{sign}ge", interval_of(first).lo)
+        high = self._limited(last, high, f"{sign}le", interval_of(last).hi)
+        return (low, high) if statement.step > 0 else (high, low)
+
+    def _limited(self, expr: Expr, value: str, predicate: str, limit: int) -> str:
+        """`value`, which is on the right side of its limit, so that verifiers know, too."""
+        if isinstance(expr, tree.Const) or abs(limit) > _FEW:
+            return value
+        value = self.emit.barrier(expr.span, value)
+        right = self.emit.value(expr.span, f"icmp {predicate} i64 {value}, {limit}")
+        return self.emit.value(expr.span, f"select i1 {right}, i64 {value}, i64 {limit}")
 
     def _advance(self, statement: tree.ForRange, counter: str) -> None:
         value = self.emit.value(statement.span, f"load i64, ptr {counter}")
@@ -320,8 +345,12 @@ class _Lowering:
 
 def _going_on(statement: tree.ForRange) -> str:
     """LLVM's comparison of the counter with the end: signed where a last step leads below 0."""
-    limits = counted(interval_of(statement.start), interval_of(statement.stop), statement.step)
-    return f"{'u' if limits.within(U64) else 's'}{'lt' if statement.step > 0 else 'gt'}"
+    sign = "u" if _counted(statement).within(U64) else "s"
+    return f"{sign}{'lt' if statement.step > 0 else 'gt'}"
+
+
+def _counted(statement: tree.ForRange) -> Interval:
+    return counted(interval_of(statement.start), interval_of(statement.stop), statement.step)
 
 
 _EXPRESSIONS: dict[type[Expr], Callable[[_Lowering, Any], str]] = {
