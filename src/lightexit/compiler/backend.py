@@ -21,6 +21,7 @@ CPU = "v3"
 
 _OPTIONS = (
     "-disable-loop-idiom-all",  # zeroing and copying loops would become calls
+    "-indvars-predicate-loops=0",  # the round in which `i == n` is a product of 128 bits
     "-replexitval=never",  # closed forms of sums need 128-bit multiplication
     "-disable-lftr",  # verifiers follow `<` more easily than `!=`
     "-enable-tail-merge=0",  # one load for the context here and a state there: Linux refuses

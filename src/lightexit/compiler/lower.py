@@ -21,8 +21,8 @@ from lightexit.compiler.kinds import Bool, exact
 from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt
 
 
-#: Beyond this no limit to a counter helps a verifier.
-_FEW = 1 << 16
+#: More rounds than any verifier follows.
+_MANY = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,17 @@ class _Lowering:
         return value
 
     def context_load(self, expr: tree.ContextLoad) -> str:
-        value = self._load(expr, self._context(expr.span, expr.offset), expr.bits)
-        # What keeps accesses to the context apart from others needs an offset to hold on to.
-        return value if expr.offset else self.emit.barrier(expr.span, value)
+        """A field of the context, apart from all else: LLVM would choose between two addresses
+        and load once, and verifiers want the context's own pointer in each load.
+        """
+        address = self._context(expr.span, expr.offset)
+        value = self.emit.value(expr.span, f"load i{expr.bits}, ptr {address}, align {expr.bits // 8}")
+        if expr.bits < 64:
+            value = self.emit.value(expr.span, f"zext i{expr.bits} {value} to i64")
+        value = self.emit.barrier(expr.span, value)
+        if isinstance(expr.kind, Bool):
+            return self.emit.value(expr.span, f"icmp ne i64 {value}, 0")
+        return value
 
     def load(self, expr: tree.Load) -> str:
         return self._load(expr, self.expression(expr.address), expr.bits)
@@ -298,7 +306,7 @@ class _Lowering:
         self._advance(statement, counter)
         self.emit.jump(span, head)
         self.emit.start(head)
-        predicate = _going_on(statement)
+        predicate = f"{_sign(statement)}{'lt' if statement.step > 0 else 'gt'}"
         value = self.emit.value(span, f"load i64, ptr {counter}")
         more = self.emit.value(span, f"icmp {predicate} i64 {value}, {stop}")
         self.emit.branch(span, more, body, end)
@@ -307,19 +315,20 @@ class _Lowering:
     def _ends(self, statement: tree.ForRange) -> tuple[str, str]:
         """Start and stop, with a limit to the rounds that every verifier can see."""
         start, stop = self.expression(statement.start), self.expression(statement.stop)
-        low, high = (start, stop) if statement.step > 0 else (stop, start)
-        first, last = statement.start, statement.stop
-        if statement.step < 0:
-            first, last = last, first
-        sign = "u" if _counted(statement).within(U64) else "s"
-        if interval_of(first).lo != 0 or sign == "s":
-            low = self._limited(first, low, f"{sign}ge", interval_of(first).lo)
-        high = self._limited(last, high, f"{sign}le", interval_of(last).hi)
-        return (low, high) if statement.step > 0 else (high, low)
+        nodes, values = [statement.start, statement.stop], [start, stop]
+        low, high = (0, 1) if statement.step > 0 else (1, 0)
+        first, last = interval_of(nodes[low]).lo, interval_of(nodes[high]).hi
+        if (last - first) // abs(statement.step) > _MANY:
+            return start, stop
+        sign = _sign(statement)
+        if first or sign == "s":
+            values[low] = self._limited(nodes[low], values[low], f"{sign}ge", first)
+        values[high] = self._limited(nodes[high], values[high], f"{sign}le", last)
+        return values[0], values[1]
 
     def _limited(self, expr: Expr, value: str, predicate: str, limit: int) -> str:
         """`value`, which is on the right side of its limit, so that verifiers know, too."""
-        if isinstance(expr, tree.Const) or abs(limit) > _FEW:
+        if isinstance(expr, tree.Const):
             return value
         value = self.emit.barrier(expr.span, value)
         right = self.emit.value(expr.span, f"icmp {predicate} i64 {value}, {limit}")
@@ -343,14 +352,10 @@ class _Lowering:
         self.emit.jump(statement.span, self.leaves[-1])
 
 
-def _going_on(statement: tree.ForRange) -> str:
-    """LLVM's comparison of the counter with the end: signed where a last step leads below 0."""
-    sign = "u" if _counted(statement).within(U64) else "s"
-    return f"{sign}{'lt' if statement.step > 0 else 'gt'}"
-
-
-def _counted(statement: tree.ForRange) -> Interval:
-    return counted(interval_of(statement.start), interval_of(statement.stop), statement.step)
+def _sign(statement: tree.ForRange) -> str:
+    """How to compare the counter: signed where it, or what it passes the end by, may be below 0."""
+    limits = counted(interval_of(statement.start), interval_of(statement.stop), statement.step)
+    return "u" if limits.within(U64) else "s"
 
 
 _EXPRESSIONS: dict[type[Expr], Callable[[_Lowering, Any], str]] = {
