@@ -20,6 +20,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from types import FunctionType
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from laws.coverage import Coverage
 from laws.expressions import EDGES
@@ -30,17 +31,20 @@ from lightexit.cache import Cache
 from lightexit.compiler import generate
 from lightexit.compiler.check import check
 from lightexit.compiler.infer import infer_filter
+from lightexit.compiler.tree import Filter
 from lightexit.engine.api import Engine
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.kernel import KernelEngine, available
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError
 from lightexit.isa.program import Program
-from lightexit.verifier import verify
+from lightexit.verifier import Limits, analysis, verify
 
 #: What CPython raises where the compiled filter faults; anything else is a bug.
 FAULTS = (IndexError, ZeroDivisionError)
 _STATES: tuple[type[Struct], ...] = (Main, Other, Third)
+#: These programs are small: what takes longer is not going to be proved.
+_LIMITS = Limits(states=30_000)
 #: Small numbers more often, for they are indices, and what lies beside those.
 _NUMBERS = (*EDGES, *range(12), 2**63 + 5, 2**40 + 1)
 
@@ -70,6 +74,7 @@ class Tally:
     runs: int = 0
     handled: int = 0
     faults: int = 0
+    impatient: int = 0
     by_engine: Counter[str] = field(default_factory=Counter)
     coverage: Coverage = field(default_factory=Coverage)
 
@@ -79,6 +84,7 @@ class Tally:
         self.runs += other.runs
         self.handled += other.handled
         self.faults += other.faults
+        self.impatient += other.impatient
         self.refused += other.refused
         self.by_engine += other.by_engine
         self.coverage.add(other.coverage)
@@ -86,7 +92,8 @@ class Tally:
     def __str__(self) -> str:
         engines = ", ".join(f"{count} runs {name}" for name, count in self.by_engine.items())
         return (
-            f"{self.programs} programs, {self.refused.total()} refused by the front end; "
+            f"{self.programs} programs, {self.refused.total()} refused by the front end, "
+            f"{self.impatient} proved only without widening; "
             f"{self.runs} inputs ({self.handled} HANDLED, {self.faults} faults), {engines}"
         )
 
@@ -174,21 +181,34 @@ class Bench:
         return loaded
 
 
+class Written(NamedTuple):
+    """A random filter: as text, as a function, and typed."""
+
+    source: str
+    function: FunctionType
+    typed: Filter
+
+
+def written(random: Random) -> Written:
+    """The next random filter. Raises AuthorError where the front end refuses it."""
+    source = random_filter(random)
+    function = build(HELPERS + MORE_HELPERS + source)
+    return Written(source, function, check(infer_filter(function)))
+
+
 def try_program(seed: int, bench: Bench, tally: Tally, inputs: int = 5) -> None:
     """Compile the filter of that seed, have it proved, and hold every engine against CPython."""
     random = Random(seed)
-    source = random_filter(random)
-    function = build(HELPERS + MORE_HELPERS + source)
     tally.programs += 1
     try:
-        typed = check(infer_filter(function))
+        source, function, typed = written(random)
     except AuthorError as error:
         tally.refused[str(error.found)] += 1
         return
     tally.coverage.note(source, typed)
     program = generate(typed)
-    report = verify(program)
-    assert report.accepted, f"seed {seed} is refused: {report.error}\n{source}"
+    refusal = refused(program, tally)
+    assert not refusal, f"seed {seed} is refused: {refusal}\n{source}"
     loaded = bench.load(program, seed)
     for _ in range(inputs):
         given = random_input(random)
@@ -200,6 +220,20 @@ def try_program(seed: int, bench: Bench, tally: Tally, inputs: int = 5) -> None:
             tally.by_engine[name] += 1
             outcome = run(code, len(program.maps), given)
             assert outcome == wanted, f"{name} differs from CPython, seed {seed}:\n{source}"
+
+
+def refused(program: Program, tally: Tally) -> str:
+    """Why the verifier does not accept a program; empty if it does.
+
+    A proof that widening costs, and that is there without it, is counted and not held against it.
+    """
+    report = verify(program, _LIMITS)
+    if report.accepted:
+        return ""
+    with patch.object(analysis, "_PATIENCE", (1 << 30,)):
+        patient = verify(program, _LIMITS).accepted
+    tally.impatient += patient
+    return "" if patient else str(report.error)
 
 
 def share(first: int, count: int, every: int) -> tuple[Tally, list[str]]:

@@ -22,10 +22,12 @@ from lightexit.compiler.node import Node
 #: Classes of what an operator yields.
 NEGATIVE, CROSSING, SMALL, FULL, WIDE = "below 0", "across 0", "32 bits", "64 bits", "wider"
 CLASSES = (NEGATIVE, CROSSING, SMALL, FULL, WIDE)
-#: What some operators cannot yield, by the rules of the language.
+#: What the compiler never knows of some operators' results.
 _NEVER = {
     "//": (NEGATIVE, CROSSING, WIDE),
     "%": (NEGATIVE, CROSSING, WIDE),
+    "&": (NEGATIVE,),
+    "|": (NEGATIVE,),
     ">>": (WIDE,),
     "min": (WIDE,),
     "max": (WIDE,),
@@ -127,7 +129,7 @@ def _required_types() -> Iterator[str]:
             yield f"tree {kind.__name__}"
     yield from (f"guard {guard.value}" for guard in tree.Guard)
     yield from (f"index {where}" for where in ("within", "above", "below"))
-    yield from (f"constant {each}" for each in CLASSES)
+    yield from (f"constant {each}" for each in CLASSES if each != CROSSING)
     for sign in (*(sign for sign, _, _ in operators.OPERATORS.values()), "min", "max"):
         yield from (f"{sign} {each}" for each in CLASSES if each not in _NEVER.get(sign, ()))
     signs = (sign for sign, _ in comparisons.COMPARISONS.values())

@@ -233,9 +233,17 @@ class Expressions:
         limits = {"~": bounds.invert, "-": bounds.negate, "+": lambda a: a}[sign](value.bounds)
         return Number(f"({sign}{value.text})", limits)
 
+    def below(self, depth: int) -> Number:
+        """An int below 0."""
+        value = self.natural(depth)
+        if value.bounds.hi >= 2**63:
+            value = self.wrap(value, 32)
+        return Number(f"(-1 - {value.text})", bounds.subtract(point(-1), value.bounds))
+
     def extreme(self, depth: int) -> Number:
         """`min` or `max` of two or three."""
-        values = [self.exact(depth - 1) for _ in range(self.random.choice((2, 2, 3)))]
+        side = self.below if self.chance(0.15) else self.exact
+        values = [side(depth - 1) for _ in range(self.random.choice((2, 2, 3)))]
         whole = values[0].bounds
         for value in values[1:]:
             whole = whole.union(value.bounds)
@@ -501,6 +509,7 @@ _NUMBERS: dict[Callable[[Expressions, int], Number], int] = {
     Expressions.shift: 3,
     Expressions.bitwise: 3,
     Expressions.unary: 2,
+    Expressions.below: 1,
     Expressions.extreme: 2,
     Expressions.chosen: 2,
     Expressions.called: 2,

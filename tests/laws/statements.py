@@ -51,7 +51,7 @@ class Statements(Expressions):
         """All of it."""
         states = ", ".join(_STATES[: self.states])
         self.lines = [f"def generated(ctx: IoContext, {states}) -> Verdict:"]
-        size = self.random.choice((1, 1, 2, 2, 3, 4))
+        size = self.random.choice((1, 1, 1, 2, 2, 3))
         for _ in range(self.random.randrange(size + 1)):
             self.assign_new(2)
         for _ in range(size):
@@ -261,7 +261,7 @@ class Statements(Expressions):
                 return
         if self.chance(0.4) and not self.read_only:
             values = f"{self.fitting(32, depth)}, {self.fitting(8, 1)}"
-            self.put(f"{self.target_of(32)}, {self.target_of(8)} = {values}")
+            self.put(f"{self.written_target(32)}, {self.written_target(8)} = {values}")
             return
         first, second, third = self.name("m"), self.name("b"), self.name("m")
         if self.chance(0.5):
@@ -276,7 +276,7 @@ class Statements(Expressions):
     # Stores
 
     def target_of(self, bits: int) -> str:
-        """Something of a state to store that many bits into; what follows stands behind a write."""
+        """Something of a state to store that many bits into."""
         places = [name for name, width in FIELDS.items() if width == bits and self.is_there(name)]
         places += [f"{each}.count" for each in self.scope.timers if bits == 32]
         arrays = {**ARRAYS, **self.scope.arrays}
@@ -292,6 +292,11 @@ class Statements(Expressions):
             target = f"w.grid[{row}][{self.index(5, 1)}]"
         else:
             target = self.random.choice(places)
+        return target
+
+    def written_target(self, bits: int) -> str:
+        """The same; what follows stands behind a write."""
+        target = self.target_of(bits)
         self.written = True
         return target
 
@@ -302,9 +307,9 @@ class Statements(Expressions):
             return
         bits = self.random.choice((8, 8, 16, 32, 32, 64))
         value = self.fitting(bits, depth)
-        targets = self.target_of(bits)
+        targets = self.written_target(bits)
         if self.chance(0.1):
-            targets = f"{targets} = {self.target_of(bits)}"
+            targets = f"{targets} = {self.written_target(bits)}"
         self.put(f"{targets} = {value}")
 
     def store_bool(self, depth: int) -> None:
@@ -325,9 +330,7 @@ class Statements(Expressions):
             self.act(depth)
             return
         bits = self.random.choice((8, 8, 16, 32, 64))
-        written, target = self.written, self.target_of(bits)
-        self.written = written
-        self.put(f"{target} {self._fitting_change(bits)}")
+        self.put(f"{self.target_of(bits)} {self._fitting_change(bits)}")
         self.written = True
 
     def clear(self, depth: int) -> None:
@@ -448,7 +451,7 @@ class Statements(Expressions):
             return
         bits = self.random.choice((8, 16, 32, 64))
         value = self.wrap(Number(name, limits), bits) if not limits.within(unsigned(bits)) else None
-        self.put(f"{self.target_of(bits)} = {value.text if value else name}")
+        self.put(f"{self.written_target(bits)} = {value.text if value else name}")
 
     def array_loop(self, depth: int) -> None:
         """`for` over an array: of ints, or of structs."""
