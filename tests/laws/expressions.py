@@ -103,6 +103,8 @@ class Expressions:
         self.scope = Scope()
         self.typed: dict[str, int] = {}
         self.written = False
+        #: How many rounds all loops around make together.
+        self.rounds = 1
         #: Within how many loops that are to write nothing.
         self.read_only = 0
         #: Whether the access size is looked at, which limits the answer.
@@ -285,9 +287,9 @@ class Expressions:
         return Number(f"int({value.text})", value.bounds)
 
     def muldiv(self, depth: int) -> Number:
-        """`muldiv64`, whose code is long unless two of three are constant."""
+        """`muldiv64`, whose code is too long for loops unless two of three are constant."""
         first, second = self.natural(depth - 1), self.natural(0)
-        if self.chance(0.8):
+        if self.rounds > 1 or self.chance(0.8):
             text = f"muldiv64({first.text}, {self.random.choice((3, 1000, 2**32))}, 1_193_182)"
         else:
             text = f"muldiv64({first.text}, {second.text}, {self.divisor(0).text})"

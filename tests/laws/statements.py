@@ -45,7 +45,6 @@ class Statements(Expressions):
         self.fresh = 0
         #: What `break` and `continue` may do in each loop around, the innermost last.
         self.loops: list[bool] = []
-        self.rounds = 1
 
     def filter(self) -> str:
         """All of it."""

@@ -88,6 +88,13 @@ _DEADLY = re.compile(
 #: field in a register. Machine code then reads a register that nobody wrote: verifiers refuse it.
 _OPEN = re.compile(r"\b(?:poison|undef)\b")
 
+#: A minimum or maximum, of which the back end splits comparisons in loops: `i < min(a, b)` into
+#: `i < a and i < b`, wrong where one is signed and the other is not. A choice it leaves whole.
+_EXTREME = re.compile(
+    r"(?P<to>%[\w.]+) = (?:\w+ )*call (?:range\([^)]*\) )?(?P<kind>i\d+) "
+    r"@llvm\.(?P<sign>[su])(?P<way>min|max)\.i\d+\(i\d+ (?P<a>[^,()]+), i\d+ (?P<b>[^,()]+)\)"
+)
+
 _TARGET = re.compile(r"label %([\w.]+)")
 
 
@@ -115,11 +122,19 @@ def _optimized(text: str, machine: Any) -> tuple[Any, str]:
     if "llvm.cttz" in better:
         module = _transformed(_without_tables(better), machine)
         better = str(module)
-    if _OPEN.search(better):
-        better = _OPEN.sub("zeroinitializer", better)
-        module = llvm.parse_assembly(better)
+    plain = _EXTREME.sub(_choice, _OPEN.sub("zeroinitializer", better))
+    if plain != better:
+        module = llvm.parse_assembly(plain)
         module.verify()
-    return module, better
+    return module, plain
+
+
+def _choice(found: re.Match[str]) -> str:
+    """A minimum or maximum by a comparison and a choice."""
+    to, kind, a, b = (found[name] for name in ("to", "kind", "a", "b"))
+    predicate = f"{found['sign']}{'lt' if found['way'] == 'min' else 'gt'}"
+    first = f"%first.{to[1:]}"
+    return f"{first} = icmp {predicate} {kind} {a}, {b}\n  {to} = select i1 {first}, {kind} {a}, {kind} {b}"
 
 
 def _without_tables(text: str) -> str:
