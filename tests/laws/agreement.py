@@ -46,7 +46,7 @@ _STATES: tuple[type[Struct], ...] = (Main, Other, Third)
 #: These programs are small: what takes longer is not going to be proved.
 _LIMITS = Limits(states=30_000)
 #: Small numbers more often, for they are indices, and what lies beside those.
-_NUMBERS = (*EDGES, *range(12), 2**63 + 5, 2**40 + 1)
+_NUMBERS: tuple[int, ...] = (*EDGES, *range(12), 2**63 + 5, 2**40 + 1)
 
 
 class Given(NamedTuple):
@@ -122,7 +122,7 @@ def _random_state(random: Random, struct: type[Struct]) -> bytes:
 
 def _number(random: Random, bits: int) -> int:
     if random.random() < 0.7:
-        return random.choice(_NUMBERS) & (1 << bits) - 1
+        return random.choice(_NUMBERS) % 2**bits
     return random.getrandbits(random.randrange(1, bits + 1))
 
 
@@ -270,7 +270,9 @@ def main() -> int:
     print(f"seeds {options.seed} to {options.seed + options.count - 1}: {tally}")
     print(f"{len(found)} found, {time.monotonic() - start:.0f} s")
     print(tally.coverage)
-    print(*(f"refused {count}: {words}" for words, count in tally.refused.most_common(20)), sep="\n")
+    print(
+        *(f"refused {count}: {words}" for words, count in tally.refused.most_common(20)), sep="\n"
+    )
     missing = tally.coverage.missing()
     print(f"not covered: {', '.join(missing) or 'nothing'}")
     return 1 if found or missing else 0

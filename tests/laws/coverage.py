@@ -36,6 +36,10 @@ _MACHINE = ("unsigned", "signed", "128 bits")
 _ENDS = ("constant", "computed")
 #: The parts of the tree that no filter's body holds by themselves.
 _BASES = (tree.Expr, tree.Stmt, tree.ContextBase)
+_IN_LOOPS = (
+    *("Store", "ContextStore", "Return", "Break", "Continue"),
+    *("If", "While", "ForRange", "Leave", "Call"),
+)
 _FUNCTIONS = ("muldiv64", "min", "max", "abs", "int", "bool", "len", "u8", "u16", "u32", "u64")
 
 
@@ -83,9 +87,16 @@ def _required_syntax() -> Iterator[str]:
     for kind in operators.OPERATORS:
         yield f"BinOp {kind.__name__}"
         yield f"AugAssign {kind.__name__}"
-    yield from (f"Compare {kind.__name__}" for kind in (*comparisons.COMPARISONS, ast.In, ast.NotIn))
+    yield from (
+        f"Compare {kind.__name__}" for kind in (*comparisons.COMPARISONS, ast.In, ast.NotIn)
+    )
     yield from ("BoolOp And", "BoolOp Or", "UnaryOp Not", "UnaryOp Invert", "UnaryOp USub")
-    yield from ("Compare, chained", "Assign, unpacking", "Assign, chained", "a name of a loop, later")
+    yield from (
+        "Compare, chained",
+        "Assign, unpacking",
+        "Assign, chained",
+        "a name of a loop, later",
+    )
     yield from (f"{name}()" for name in (*_FUNCTIONS, *calls.OF_INTS))
 
 
@@ -101,7 +112,9 @@ def _syntax(module: ast.Module) -> Iterator[str]:
             yield from ["Assign, chained"] * (len(node.targets) > 1)
             yield from ["Assign, unpacking"] * isinstance(node.targets[0], ast.Tuple)
         elif isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+            called = (
+                node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+            )
             yield f"{called}()"
         elif isinstance(node, ast.FunctionDef):
             inner = any(isinstance(each, ast.FunctionDef) for each in node.body)
@@ -136,10 +149,8 @@ def _required_types() -> Iterator[str]:
     yield from (f"{sign} {machine}" for sign, machine in product(signs, _MACHINE))
     yield from (f"range {way} by {by}, {a} to {b}" for way, by, a, b in _ranges())
     yield from ("range that passes 0 downwards", "range below 0", "range beyond 2**63")
-    inner = (tree.Store, tree.ContextStore, tree.Return, tree.Break, tree.Continue, tree.If)
-    inner += (tree.While, tree.ForRange, tree.Leave, tree.Call)
-    yield from (f"tree {kind.__name__} in a loop" for kind in inner)
-    yield from (f"tree {kind.__name__} in two loops" for kind in (tree.Store, tree.Return, tree.Break))
+    yield from (f"tree {name} in a loop" for name in _IN_LOOPS)
+    yield from (f"tree {name} in two loops" for name in ("Store", "Return", "Break"))
 
 
 def _ranges() -> Iterator[tuple[str, str, str, str]]:
@@ -158,7 +169,11 @@ def _typed(node: Any, loops: int) -> Iterator[str]:
     if not isinstance(node, tree.Expr | tree.Stmt | tree.Filter):
         return
     name = f"tree {type(node).__name__}"
-    yield from (name, *([f"{name} in a loop"] * (loops > 0)), *([f"{name} in two loops"] * (loops > 1)))
+    yield from (
+        name,
+        *([f"{name} in a loop"] * (loops > 0)),
+        *([f"{name} in two loops"] * (loops > 1)),
+    )
     yield from _details(node)
     loops += isinstance(node, tree.While | tree.ForRange)
     for part in vars(node).values():

@@ -8,7 +8,7 @@ been written on some path: from then on nothing is built that might fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
@@ -110,9 +110,9 @@ class Expressions:
         #: Whether the access size is looked at, which limits the answer.
         self.sized = random.random() < 0.2
 
-    def pick(self, options: object) -> str:
+    def pick(self, options: Iterable[str]) -> str:
         """One of several texts whose state is there."""
-        known = [each for each in options if self.is_there(each)]  # type: ignore[attr-defined]
+        known = [each for each in options if self.is_there(each)]
         return self.random.choice(known)
 
     def is_there(self, text: str) -> bool:
@@ -187,9 +187,7 @@ class Expressions:
         """`+` or `-`."""
         left, right = self.number(depth - 1), self.number(depth - 1)
         sign, limits = self.random.choice((("+", bounds.add), ("-", bounds.subtract)))
-        return Number(
-            f"({left.text} {sign} {right.text})", limits(left.bounds, right.bounds)
-        )
+        return Number(f"({left.text} {sign} {right.text})", limits(left.bounds, right.bounds))
 
     def product(self, depth: int) -> Number:
         """`*`."""
@@ -231,9 +229,12 @@ class Expressions:
     def unary(self, depth: int) -> Number:
         """`~`, `-` or `+`."""
         value = self.number(depth - 1).plain
-        sign = self.random.choice("~--+")
-        limits = {"~": bounds.invert, "-": bounds.negate, "+": lambda a: a}[sign](value.bounds)
-        return Number(f"({sign}{value.text})", limits)
+        kind = self.random.randrange(4)
+        if kind == 0:
+            return Number(f"(+{value.text})", value.bounds)
+        if kind == 1:
+            return Number(f"(~{value.text})", bounds.invert(value.bounds))
+        return Number(f"(-{value.text})", bounds.negate(value.bounds))
 
     def below(self, depth: int) -> Number:
         """An int below 0."""
@@ -370,9 +371,7 @@ class Expressions:
             return value
         kind = self.random.randrange(4)
         if kind == 0:
-            return Number(
-                f"({value.plain.text} | 1)", bounds.bit_or(value.bounds, point(1))
-            )
+            return Number(f"({value.plain.text} | 1)", bounds.bit_or(value.bounds, point(1)))
         if kind == 1:
             return Number(f"max({value.text}, 1)", bounds.maximum(value.bounds, point(1)))
         if kind == 2:
@@ -403,7 +402,7 @@ class Expressions:
         near = [
             name
             for name, limits in self.scope.ints.items()
-            if limits.within(Interval(0, last)) or not self.written and limits.within(_NEAR)
+            if limits.within(Interval(0, last)) or (not self.written and limits.within(_NEAR))
         ]
         if near and self.chance(0.4):
             return self.random.choice(near)

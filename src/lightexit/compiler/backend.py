@@ -28,7 +28,7 @@ _OPTIONS = (
     "-bpf-stack-size=32000",  # beyond 512 bytes LLVM would exit; we refuse instead
 )
 
-#: Where an option does not act, the first loop becomes a call of memset, the second a product.
+#: Where an option does not act, the first loop becomes a call of memset, the others products.
 #: What comparisons and stack become shows in code only, and in tests.
 _PROBE = """
 target triple = "bpfel"
@@ -59,6 +59,23 @@ loop:
   br i1 %again, label %loop, label %done
 done:
   ret i64 %more
+}
+define void @meets(i64 %n, ptr %p) {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 5, %entry ], [ %next, %more ]
+  %found = icmp eq i64 %i, %n
+  br i1 %found, label %store, label %more
+more:
+  %next = add nsw i64 %i, -3
+  %again = icmp sgt i64 %i, -1
+  br i1 %again, label %loop, label %done
+store:
+  store i64 7, ptr %p
+  br label %done
+done:
+  ret void
 }
 """
 
@@ -132,9 +149,10 @@ def _optimized(text: str, machine: Any) -> tuple[Any, str]:
 def _choice(found: re.Match[str]) -> str:
     """A minimum or maximum by a comparison and a choice."""
     to, kind, a, b = (found[name] for name in ("to", "kind", "a", "b"))
-    predicate = f"{found['sign']}{'lt' if found['way'] == 'min' else 'gt'}"
     first = f"%first.{to[1:]}"
-    return f"{first} = icmp {predicate} {kind} {a}, {b}\n  {to} = select i1 {first}, {kind} {a}, {kind} {b}"
+    predicate = f"{found['sign']}{'lt' if found['way'] == 'min' else 'gt'}"
+    choice = f"{to} = select i1 {first}, {kind} {a}, {kind} {b}"
+    return f"{first} = icmp {predicate} {kind} {a}, {b}\n  {choice}"
 
 
 def _without_tables(text: str) -> str:
@@ -174,8 +192,8 @@ def _machine() -> Any:
 
 @functools.cache
 def _check_options() -> None:
-    probed = optimize(_PROBE)
-    if "memset" in probed or "phi" not in probed.partition("@sum")[2]:
+    loops = optimize(_PROBE).split("define ")[1:]
+    if any("memset" in loop or "phi" not in loop for loop in loops):
         raise InternalError("LLVM ignores the options that keep its BPF back end alive")
 
 

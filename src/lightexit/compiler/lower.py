@@ -20,7 +20,6 @@ from lightexit.compiler.interval import I64, U64, Interval, counted
 from lightexit.compiler.kinds import Bool, exact
 from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt
 
-
 #: More rounds than any verifier follows.
 _MANY = 1 << 16
 
@@ -82,7 +81,9 @@ class _Lowering:
         and load once, and verifiers want the context's own pointer in each load.
         """
         address = self._context(expr.span, expr.offset)
-        value = self.emit.value(expr.span, f"load i{expr.bits}, ptr {address}, align {expr.bits // 8}")
+        value = self.emit.value(
+            expr.span, f"load i{expr.bits}, ptr {address}, align {expr.bits // 8}"
+        )
         if expr.bits < 64:
             value = self.emit.value(expr.span, f"zext i{expr.bits} {value} to i64")
         value = self.emit.barrier(expr.span, value)
