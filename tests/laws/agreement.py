@@ -122,7 +122,7 @@ def _random_state(random: Random, struct: type[Struct]) -> bytes:
 
 def _number(random: Random, bits: int) -> int:
     if random.random() < 0.7:
-        return random.choice(_NUMBERS) % 2**bits
+        return random.choice(_NUMBERS) % (1 << bits)
     return random.getrandbits(random.randrange(1, bits + 1))
 
 

@@ -331,9 +331,11 @@ class _Lowering:
         """`value`, which is on the right side of its limit, so that verifiers know, too."""
         if isinstance(expr, tree.Const):
             return value
-        value = self.emit.barrier(expr.span, value)
-        right = self.emit.value(expr.span, f"icmp {predicate} i64 {value}, {limit}")
-        return self.emit.value(expr.span, f"select i1 {right}, i64 {value}, i64 {limit}")
+        value, end = self.emit.barrier(expr.span, value), str(limit)
+        if predicate.startswith("s"):  # lest it be computed from the sign, without a comparison
+            end = self.emit.barrier(expr.span, end)
+        right = self.emit.value(expr.span, f"icmp {predicate} i64 {value}, {end}")
+        return self.emit.value(expr.span, f"select i1 {right}, i64 {value}, i64 {end}")
 
     def _advance(self, statement: tree.ForRange, counter: str) -> None:
         value = self.emit.value(statement.span, f"load i64, ptr {counter}")
