@@ -191,7 +191,7 @@ class Expressions:
 
     def product(self, depth: int) -> Number:
         """`*`."""
-        left, right = self.number(depth - 1), self.number(depth - 1)
+        left, right = self.some_side(depth), self.some_side(depth)
         limits = bounds.multiply(left.bounds, right.bounds)
         return Number(f"({left.text} * {right.text})", limits)
 
@@ -209,7 +209,7 @@ class Expressions:
     def shift(self, depth: int) -> Number:
         """`<<` or `>>`."""
         if self.chance(0.5):
-            left, count = self.number(depth - 1), self.count(depth - 1)
+            left, count = self.some_side(depth), self.count(depth - 1)
             limits = bounds.shift_left(left.bounds, count.bounds)
             return Number(f"({left.text} << {count.text})", limits)
         left, count = self.exact(depth - 1), self.count(depth - 1)
@@ -218,7 +218,7 @@ class Expressions:
 
     def bitwise(self, depth: int) -> Number:
         """`&`, `|` or `^`."""
-        left, right = self.number(depth - 1), self.number(depth - 1)
+        left, right = self.some_side(depth), self.some_side(depth)
         signs = {"&": bounds.bit_and, "|": bounds.bit_or, "^": bounds.bit_xor}
         sign = self.random.choice("&|^")
         if min(left.bounds.lo, right.bounds.lo) < 0:
@@ -243,10 +243,14 @@ class Expressions:
             value = self.wrap(value, 32)
         return Number(f"(-1 - {value.text})", bounds.subtract(point(-1), value.bounds))
 
+    def some_side(self, depth: int) -> Number:
+        """An operand, now and then one below 0."""
+        return self.below(depth - 1) if self.chance(0.2) else self.number(depth - 1)
+
     def extreme(self, depth: int) -> Number:
         """`min` or `max` of two or three."""
-        side = self.below if self.chance(0.15) else self.exact
-        values = [side(depth - 1) for _ in range(self.random.choice((2, 2, 3)))]
+        values = [self.some_side(depth) for _ in range(self.random.choice((2, 2, 3)))]
+        values = [value if is_exact(value.bounds) else self.wrap(value, 64) for value in values]
         whole = values[0].bounds
         for value in values[1:]:
             whole = whole.union(value.bounds)

@@ -53,8 +53,8 @@ def _ends(fn: Expressions, step: int) -> tuple[Number, Number]:
     """Where to start and where to stop: some rounds apart, or not even in that direction."""
     rounds = fn.random.choice((0, 1, 2, 3, 4, 5, 8))
     far = rounds * step + fn.random.choice((-1, 0, 0, 1)) * fn.random.randrange(abs(step))
-    if fn.chance(0.1):
-        first = fn.random.choice(EDGES) * fn.random.choice((1, 1, -1))
+    if fn.chance(0.15):
+        first = fn.random.choice((*EDGES, 2**63, 2**63)) * fn.random.choice((1, 1, -1))
     else:
         first = fn.random.choice((0, 0, 0, 1, 2, 5, -1, -3, 8, 9))
     if fn.chance(0.5):  # to or from near 0

@@ -511,7 +511,7 @@ _LOCALS: dict[Step, int] = {
 _SIMPLE: dict[Step, int] = {
     Statements.assign_new: 3,
     Statements.assign_old: 3,
-    Statements.augment_local: 1,
+    Statements.augment_local: 2,
     Statements.unpack: 1,
     Statements.store: 5,
     Statements.store_bool: 1,
