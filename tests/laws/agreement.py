@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from laws.coverage import Coverage
 from laws.expressions import EDGES
-from laws.filters import HELPERS, MORE_HELPERS, Main, Other, Third, build
+from laws.filters import Main, Other, Third, build, helpers
 from laws.statements import random_filter
 from lightexit.abi import IoContext, StateMemory, Struct, Verdict
 from lightexit.cache import Cache
@@ -191,7 +191,7 @@ class Written(NamedTuple):
 def written(random: Random) -> Written:
     """The next random filter. Raises AuthorError where the front end refuses it."""
     source = random_filter(random)
-    function = build(HELPERS + MORE_HELPERS + source)
+    function = build(source, known=helpers())
     return Written(source, function, check(infer_filter(function)))
 
 

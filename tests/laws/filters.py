@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 from enum import IntEnum, IntFlag
 from types import FunctionType
@@ -218,14 +219,21 @@ def three(value: u64) -> tuple[u64, bool, int]:
 '''
 
 
-def build(source: str, name: str = "generated") -> FunctionType:
+def build(source: str, name: str = "generated", known: dict[str, Any] = _NAMES) -> FunctionType:
     """The function of that name in `source`, which stands where tracebacks find it."""
     file = f"<{name}-{hash(source):x}>"
     text = _PRELUDE + source
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    namespace = dict(_NAMES)
+    namespace = dict(known)
     body = text.replace("from laws.filters import *\n", "\n")
     exec(compile(body, file, "exec"), namespace)
     function = namespace[name]
     assert isinstance(function, FunctionType)
     return function
+
+
+@functools.cache
+def helpers() -> dict[str, Any]:
+    """What a random filter may name: compiled once, for it stays the same."""
+    function = build(HELPERS + MORE_HELPERS, "three")
+    return dict(function.__globals__)
