@@ -129,7 +129,8 @@ class _Lowering:
         if expr.guard is Guard.CHECK:
             index = self.emit.barrier(expr.span, index)
             self._check_index(expr, index)
-            return index
+            # Again, lest a loop scale the index before it is checked.
+            return self.emit.barrier(expr.span, index)
         if not within:
             self._check_index(expr, index)
         mask = (1 << (expr.length - 1).bit_length()) - 1
