@@ -13,6 +13,7 @@ import pytest
 from compiler.authoring import compiled, with_body
 from lightexit.compiler import backend
 from lightexit.errors import InternalError
+from lightexit.isa import disassemble
 
 _DEADLY = """
 target triple = "bpfel"
@@ -71,12 +72,20 @@ def test_what_llvm_likes_to_transform_survives(name: str) -> None:
     assert compiled(with_body(body + ending)).code
 
 
+def test_no_store_is_for_the_context_here_and_a_state_there() -> None:
+    body = (
+        "if ctx.is_write:\n    if s.base == ctx.now_ns:\n        s.table[1] = 5\n"
+        "        return Verdict.HANDLED\nctx.doorbells = 5\nreturn Verdict.HANDLED"
+    )
+    assert disassemble(compiled(with_body(body))).count("+ 32) = ") == 2
+
+
 def test_what_the_back_end_would_die_of_is_our_error() -> None:
     with pytest.raises(InternalError, match=r"umul\.with\.overflow"):
         backend.emit_object(_DEADLY)
 
 
-@pytest.mark.parametrize("missing", [0, 1])
+@pytest.mark.parametrize("missing", [0, 1, 2])
 def test_options_that_do_not_act_are_noticed(missing: int) -> None:
     script = f"""
         from lightexit.compiler import backend

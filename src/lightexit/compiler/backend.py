@@ -21,12 +21,14 @@ CPU = "v3"
 
 _OPTIONS = (
     "-disable-loop-idiom-all",  # zeroing and copying loops would become calls
+    "-indvars-predicate-loops=0",  # the round in which `i == n` is a product of 128 bits
     "-replexitval=never",  # closed forms of sums need 128-bit multiplication
     "-disable-lftr",  # verifiers follow `<` more easily than `!=`
+    "-enable-tail-merge=0",  # one load for the context here and a state there: Linux refuses
     "-bpf-stack-size=32000",  # beyond 512 bytes LLVM would exit; we refuse instead
 )
 
-#: Where an option does not act, the first loop becomes a call of memset, the second a product.
+#: Where an option does not act, the first loop becomes a call of memset, the others products.
 #: What comparisons and stack become shows in code only, and in tests.
 _PROBE = """
 target triple = "bpfel"
@@ -58,6 +60,23 @@ loop:
 done:
   ret i64 %more
 }
+define void @meets(i64 %n, ptr %p) {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 5, %entry ], [ %next, %more ]
+  %found = icmp eq i64 %i, %n
+  br i1 %found, label %store, label %more
+more:
+  %next = add nsw i64 %i, -3
+  %again = icmp sgt i64 %i, -1
+  br i1 %again, label %loop, label %done
+store:
+  store i64 7, ptr %p
+  br label %done
+done:
+  ret void
+}
 """
 
 #: Trailing zeros: the ones below the lowest set bit, counted; behind a barrier, lest LLVM see
@@ -80,6 +99,17 @@ define internal i{width} @trailing_zeros_{width}(i{width} %x, i1 %ignored) alway
 _DEADLY = re.compile(
     r"[ .@]([us]mul\.with\.overflow\.i64|llvm\.mem(?:set|cpy|move)|fence\b|s(?:div|rem) "
     r"|(?:mul|udiv|urem)(?: n[us]w)* i(?:6[5-9]|[7-9]\d|\d{3})\b)"
+)
+
+#: A value that LLVM leaves open, as what a loop carries into its first round when it keeps a
+#: field in a register. Machine code then reads a register that nobody wrote: verifiers refuse it.
+_OPEN = re.compile(r"\b(?:poison|undef)\b")
+
+#: A minimum or maximum, of which the back end splits comparisons in loops: `i < min(a, b)` into
+#: `i < a and i < b`, wrong where one is signed and the other is not. A choice it leaves whole.
+_EXTREME = re.compile(
+    r"(?P<to>%[\w.]+) = (?:\w+ )*call (?:range\([^)]*\) )?(?P<kind>i\d+) "
+    r"@llvm\.(?P<sign>[su])(?P<way>min|max)\.i\d+\(i\d+ (?P<a>[^,()]+), i\d+ (?P<b>[^,()]+)\)"
 )
 
 _TARGET = re.compile(r"label %([\w.]+)")
@@ -109,7 +139,20 @@ def _optimized(text: str, machine: Any) -> tuple[Any, str]:
     if "llvm.cttz" in better:
         module = _transformed(_without_tables(better), machine)
         better = str(module)
-    return module, better
+    plain = _EXTREME.sub(_choice, _OPEN.sub("zeroinitializer", better))
+    if plain != better:
+        module = llvm.parse_assembly(plain)
+        module.verify()
+    return module, plain
+
+
+def _choice(found: re.Match[str]) -> str:
+    """A minimum or maximum by a comparison and a choice."""
+    to, kind, a, b = (found[name] for name in ("to", "kind", "a", "b"))
+    first = f"%first.{to[1:]}"
+    predicate = f"{found['sign']}{'lt' if found['way'] == 'min' else 'gt'}"
+    choice = f"{to} = select i1 {first}, {kind} {a}, {kind} {b}"
+    return f"{first} = icmp {predicate} {kind} {a}, {b}\n  {choice}"
 
 
 def _without_tables(text: str) -> str:
@@ -149,8 +192,8 @@ def _machine() -> Any:
 
 @functools.cache
 def _check_options() -> None:
-    probed = optimize(_PROBE)
-    if "memset" in probed or "phi" not in probed.partition("@sum")[2]:
+    loops = optimize(_PROBE).split("define ")[1:]
+    if any("memset" in loop or "phi" not in loop for loop in loops):
         raise InternalError("LLVM ignores the options that keep its BPF back end alive")
 
 

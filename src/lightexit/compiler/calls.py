@@ -57,7 +57,7 @@ def _method(fn: Expansion, node: ast.Call) -> Expr:
     if not isinstance(node.func, ast.Attribute):
         raise fn.error(node, "a call of a computed function", "a function by its name")
     owner = fn.infer(node.func.value)
-    if isinstance(owner.kind, Int) and node.func.attr in _OF_INTS:
+    if isinstance(owner.kind, Int) and node.func.attr in OF_INTS:
         return _method_of_int(fn, node, node.func, owner)
     if not isinstance(owner.kind, kinds.StructRef | kinds.Context):
         raise fn.error(
@@ -88,7 +88,7 @@ def _method_of_int(fn: Expansion, node: ast.Call, func: ast.Attribute, owner: Ex
     value = as_unsigned(fn, func.value, owner, f"{func.attr}()")
     if isinstance(value, Const):
         return integer(value.span, getattr(value.value, func.attr)())
-    return expand(fn, node, _OF_INTS[func.attr], {"value": (func.value, value)})
+    return expand(fn, node, OF_INTS[func.attr], {"value": (func.value, value)})
 
 
 def _arguments(
@@ -274,7 +274,7 @@ _METHODS: dict[type, str] = {
     kinds.ArrayRef: "elements: a[i] = x; the length of an array does not change",
 }
 
-_OF_INTS: dict[str, Callable[[int], int]] = {
+OF_INTS: dict[str, Callable[[int], int]] = {
     "bit_length": arithmetic.bit_length,
     "bit_count": arithmetic.bit_count,
 }

@@ -10,7 +10,7 @@ from typing import Any
 from lightexit.abi import STATE_OFFSET, IoContext
 from lightexit.compiler import kinds, tree
 from lightexit.compiler.fitting import comparable, interval_of
-from lightexit.compiler.interval import I64, U64, Interval, unsigned
+from lightexit.compiler.interval import I64, U64, Interval, counted, is_exact, unsigned
 from lightexit.compiler.kinds import Answer, ArrayRef, Bool, Cell, Int, Kind, Reference
 from lightexit.compiler.tree import Expr, Filter, Guard, Local, Stmt, storage_of
 from lightexit.errors import InternalError
@@ -210,8 +210,7 @@ class _Checker:
 
     def count(self, node: tree.ForRange) -> None:
         start, stop = self.exact_of(node.start), self.exact_of(node.stop)
-        every = start.union(stop).union(Interval(stop.lo + node.step, stop.hi + node.step))
-        self.require(every.within(U64) or every.within(I64), node, "a step of room")
+        self.require(is_exact(counted(start, stop, node.step)), node, "a step of room")
         self.require(node.step != 0, node, "a step")
         self.assigned.add(node.counter)
         self.inside(node.body)

@@ -27,7 +27,7 @@ from lightexit.compiler.narrowing import repeatable
 from lightexit.compiler.scope import static_value
 from lightexit.compiler.tree import Bind, Compare, Const, Expr, Logic, Read
 
-_COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[int, int], bool]]] = {
+COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[int, int], bool]]] = {
     ast.Eq: ("==", operator.eq),
     ast.NotEq: ("!=", operator.ne),
     ast.Lt: ("<", operator.lt),
@@ -43,7 +43,7 @@ def compare(
     fn: Expansion, node: ast.AST, op: ast.cmpop, left: Expr, right: Expr, at: ast.AST | None = None
 ) -> Expr:
     """`left op right`; the sides' own nodes are `node` and `at`."""
-    sign, compute = _COMPARISONS[type(op)]
+    sign, compute = COMPARISONS[type(op)]
     left, right = _side(fn, node, left), _side(fn, at or node, right)
     if isinstance(left, Const) and isinstance(right, Const):
         return truth(left.span, compute(left.value, right.value))
@@ -68,7 +68,7 @@ def _compare(fn: Expansion, node: ast.Compare) -> Expr:
     for position, (op, right_node) in enumerate(zip(node.ops, node.comparators, strict=True)):
         if isinstance(op, ast.In | ast.NotIn):
             return _membership(fn, node, as_exact(fn, left_node, left, "`in`"))
-        if type(op) not in _COMPARISONS:
+        if type(op) not in COMPARISONS:
             raise _identity(fn, node, left)
         right = again = as_int(fn, right_node, fn.infer(right_node))
         if position + 1 < len(node.ops) and not repeatable(right):

@@ -22,7 +22,7 @@ from lightexit.compiler.expansion import (
 )
 from lightexit.compiler.fitting import as_exact, integer, interval_of, value_of
 from lightexit.compiler.foreign import advice_for
-from lightexit.compiler.interval import I64, U64, Interval
+from lightexit.compiler.interval import Interval
 from lightexit.compiler.kinds import BOOL, ArrayRef, Int
 from lightexit.compiler.narrowing import narrow, repeatable
 from lightexit.compiler.places import element_at, read
@@ -271,9 +271,8 @@ def _range_arguments(fn: Expansion, call: ast.Call) -> tuple[Expr, Expr, int]:
 
 
 def _counted(fn: Expansion, call: ast.Call, start: Interval, stop: Interval, step: int) -> Interval:
-    """What a counter of a range takes on. It passes the end by up to one step."""
-    every = start.union(stop).union(bounds.add(stop, bounds.point(step)))
-    if not (every.within(U64) or every.within(I64)):
+    """What a counter of a range takes on in the loop's body."""
+    if not bounds.is_exact(bounds.counted(start, stop, step)):
         raise fn.error(
             call,
             f"a range that may end at {bounds.describe(stop.hi)}",

@@ -161,6 +161,11 @@ def _signed(a: Interval, b: Interval) -> Interval:
     return Interval(_clamp(-(1 << bits)), _clamp((1 << bits) - 1))
 
 
+def counted(start: Interval, stop: Interval, step: int) -> Interval:
+    """All that a counter of a range may hold, with the value past the end at which it stops."""
+    return start.union(stop).union(add(stop, point(step)))
+
+
 def describe(value: int) -> str:
     """A bound as people write it: near a power of two by its name."""
     if abs(value) < 2**16:

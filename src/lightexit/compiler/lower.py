@@ -16,9 +16,12 @@ from lightexit.compiler import tree
 from lightexit.compiler.compute import PREDICATES, RING, compute, predicate_of
 from lightexit.compiler.emit import Check, Emitter, Marked
 from lightexit.compiler.fitting import interval_of
-from lightexit.compiler.interval import I64, U64, Interval
+from lightexit.compiler.interval import I64, U64, Interval, counted
 from lightexit.compiler.kinds import Bool, exact
 from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt
+
+#: More rounds than any verifier follows.
+_MANY = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,19 @@ class _Lowering:
         return value
 
     def context_load(self, expr: tree.ContextLoad) -> str:
-        return self._load(expr, self._context(expr.span, expr.offset), expr.bits)
+        """A field of the context, apart from all else: LLVM would choose between two addresses
+        and load once, and verifiers want the context's own pointer in each load.
+        """
+        address = self._context(expr.span, expr.offset)
+        value = self.emit.value(
+            expr.span, f"load i{expr.bits}, ptr {address}, align {expr.bits // 8}"
+        )
+        if expr.bits < 64:
+            value = self.emit.value(expr.span, f"zext i{expr.bits} {value} to i64")
+        value = self.emit.barrier(expr.span, value)
+        if isinstance(expr.kind, Bool):
+            return self.emit.value(expr.span, f"icmp ne i64 {value}, 0")
+        return value
 
     def load(self, expr: tree.Load) -> str:
         return self._load(expr, self.expression(expr.address), expr.bits)
@@ -109,15 +124,24 @@ class _Lowering:
         """The index, within the array for every verifier to see."""
         if expr.guard is Guard.NONE:
             return index
+        within = interval_of(expr.index).within(Interval(0, expr.length - 1))
+        if expr.guard is Guard.CHECK and within:
+            return self._clamped(expr, index)
         if expr.guard is Guard.CHECK:
             index = self.emit.barrier(expr.span, index)
             self._check_index(expr, index)
-            return index
-        if not interval_of(expr.index).within(Interval(0, expr.length - 1)):
+            # Again, lest a loop scale the index before it is checked.
+            return self.emit.barrier(expr.span, index)
+        if not within:
             self._check_index(expr, index)
         mask = (1 << (expr.length - 1).bit_length()) - 1
         index = self.emit.barrier(expr.span, index)
         return self.emit.value(expr.span, f"and i64 {index}, {mask}")
+
+    def _clamped(self, expr: tree.Element, index: str) -> str:
+        """An index that cannot be too large, so that there is no fault for a verifier to see."""
+        last = expr.length - 1
+        return self.emit.barrier(expr.span, self._limited(expr.index, index, "ule", last))
 
     def _check_index(self, expr: tree.Element, index: str) -> None:
         inside = self.emit.value(expr.span, f"icmp ult i64 {index}, {expr.length}")
@@ -278,19 +302,42 @@ class _Lowering:
         labels = head, body, step, end = [
             self.emit.label(name) for name in ("for", "do", "step", "done")
         ]
-        start, stop = self.expression(statement.start), self.expression(statement.stop)
+        start, stop = self._ends(statement)
         self._assign(span, statement.counter, start)
         self.emit.jump(span, head)
         self.emit.start(step)
         self._advance(statement, counter)
         self.emit.jump(span, head)
         self.emit.start(head)
-        sign = "<" if statement.step > 0 else ">"
-        predicate = predicate_of(sign, statement.start, statement.stop)
+        predicate = f"{_sign(statement)}{'lt' if statement.step > 0 else 'gt'}"
         value = self.emit.value(span, f"load i64, ptr {counter}")
         more = self.emit.value(span, f"icmp {predicate} i64 {value}, {stop}")
         self.emit.branch(span, more, body, end)
         self._loop_body(span, body, statement.body, (labels[2], end))
+
+    def _ends(self, statement: tree.ForRange) -> tuple[str, str]:
+        """Start and stop, with a limit to the rounds that every verifier can see."""
+        start, stop = self.expression(statement.start), self.expression(statement.stop)
+        nodes, values = [statement.start, statement.stop], [start, stop]
+        low, high = (0, 1) if statement.step > 0 else (1, 0)
+        first, last = interval_of(nodes[low]).lo, interval_of(nodes[high]).hi
+        if (last - first) // abs(statement.step) > _MANY:
+            return start, stop
+        sign = _sign(statement)
+        if first or sign == "s":
+            values[low] = self._limited(nodes[low], values[low], f"{sign}ge", first)
+        values[high] = self._limited(nodes[high], values[high], f"{sign}le", last)
+        return values[0], values[1]
+
+    def _limited(self, expr: Expr, value: str, predicate: str, limit: int) -> str:
+        """`value`, which is on the right side of its limit, so that verifiers know, too."""
+        if isinstance(expr, tree.Const):
+            return value
+        value, end = self.emit.barrier(expr.span, value), str(limit)
+        if predicate.startswith("s"):  # lest it be computed from the sign, without a comparison
+            end = self.emit.barrier(expr.span, end)
+        right = self.emit.value(expr.span, f"icmp {predicate} i64 {value}, {end}")
+        return self.emit.value(expr.span, f"select i1 {right}, i64 {value}, i64 {end}")
 
     def _advance(self, statement: tree.ForRange, counter: str) -> None:
         value = self.emit.value(statement.span, f"load i64, ptr {counter}")
@@ -308,6 +355,12 @@ class _Lowering:
 
     def leave(self, statement: tree.Leave) -> None:
         self.emit.jump(statement.span, self.leaves[-1])
+
+
+def _sign(statement: tree.ForRange) -> str:
+    """How to compare the counter: signed where it, or what it passes the end by, may be below 0."""
+    limits = counted(interval_of(statement.start), interval_of(statement.stop), statement.step)
+    return "u" if limits.within(U64) else "s"
 
 
 _EXPRESSIONS: dict[type[Expr], Callable[[_Lowering, Any], str]] = {

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What kinds of filter a run of the law of agreement has made.
+
+What there is to cover is read off the compiler's own tables: syntax that it learns to take is
+missing here until the generator writes it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from lightexit.compiler import calls, comparisons, interval, operators, tree
+from lightexit.compiler.expansion import EXPRESSIONS, STATEMENTS
+from lightexit.compiler.interval import I64, U64, Interval, unsigned
+from lightexit.compiler.kinds import Int
+from lightexit.compiler.node import Node
+
+#: Classes of what an operator yields.
+NEGATIVE, CROSSING, SMALL, FULL, WIDE = "below 0", "across 0", "32 bits", "64 bits", "wider"
+CLASSES = (NEGATIVE, CROSSING, SMALL, FULL, WIDE)
+#: What the compiler never knows of some operators' results.
+_NEVER = {
+    "//": (NEGATIVE, CROSSING, WIDE),
+    "%": (NEGATIVE, CROSSING, WIDE),
+    "&": (NEGATIVE,),
+    "|": (NEGATIVE,),
+    ">>": (WIDE,),
+    "min": (WIDE,),
+    "max": (WIDE,),
+}
+_MACHINE = ("unsigned", "signed", "128 bits")
+_ENDS = ("constant", "computed")
+#: The parts of the tree that no filter's body holds by themselves.
+_BASES = (tree.Expr, tree.Stmt, tree.ContextBase)
+_IN_LOOPS = (
+    *("Store", "ContextStore", "Return", "Break", "Continue"),
+    *("If", "While", "ForRange", "Leave", "Call"),
+)
+_FUNCTIONS = ("muldiv64", "min", "max", "abs", "int", "bool", "len", "u8", "u16", "u32", "u64")
+
+
+def class_of(limits: Interval) -> str:
+    """The class of an interval."""
+    if not interval.is_exact(limits):
+        return WIDE
+    if limits.lo < 0:
+        return NEGATIVE if limits.hi < 0 else CROSSING
+    return SMALL if limits.within(unsigned(32)) else FULL
+
+
+class Coverage:
+    """How often each kind was made."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def add(self, other: Coverage) -> None:
+        """Count what another has counted."""
+        self.counts += other.counts
+
+    def note(self, source: str, typed: tree.Filter) -> None:
+        """Count what one filter is made of."""
+        self.counts.update(set(_syntax(ast.parse(source))))
+        self.counts.update(set(_typed(typed, 0)))
+        self.counts[f"states: {len(typed.states)}"] += 1
+
+    def missing(self) -> list[str]:
+        """What was never made."""
+        return [kind for kind in required() if not self.counts[kind]]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{kind}: {self.counts[kind]}" for kind in required())
+
+
+def required() -> list[str]:
+    """All kinds that there are."""
+    return [*_required_syntax(), *_required_types(), *(f"states: {n}" for n in (1, 2, 3))]
+
+
+def _required_syntax() -> Iterator[str]:
+    yield from (kind.__name__ for kind in (*STATEMENTS, *EXPRESSIONS))
+    yield from ("MatchValue", "MatchOr", "MatchAs", "FunctionDef in a function")
+    for kind in operators.OPERATORS:
+        yield f"BinOp {kind.__name__}"
+        yield f"AugAssign {kind.__name__}"
+    yield from (
+        f"Compare {kind.__name__}" for kind in (*comparisons.COMPARISONS, ast.In, ast.NotIn)
+    )
+    yield from ("BoolOp And", "BoolOp Or", "UnaryOp Not", "UnaryOp Invert", "UnaryOp USub")
+    yield from (
+        "Compare, chained",
+        "Assign, unpacking",
+        "Assign, chained",
+        "a name of a loop, later",
+    )
+    yield from (f"{name}()" for name in (*_FUNCTIONS, *calls.OF_INTS))
+
+
+def _syntax(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
+        yield type(node).__name__
+        if isinstance(node, ast.BinOp | ast.AugAssign | ast.UnaryOp | ast.BoolOp):
+            yield f"{type(node).__name__} {type(node.op).__name__}"
+        elif isinstance(node, ast.Compare):
+            yield from (f"Compare {type(op).__name__}" for op in node.ops)
+            yield from ["Compare, chained"] * (len(node.ops) > 1)
+        elif isinstance(node, ast.Assign):
+            yield from ["Assign, chained"] * (len(node.targets) > 1)
+            yield from ["Assign, unpacking"] * isinstance(node.targets[0], ast.Tuple)
+        elif isinstance(node, ast.Call):
+            called = (
+                node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+            )
+            yield f"{called}()"
+        elif isinstance(node, ast.FunctionDef):
+            inner = any(isinstance(each, ast.FunctionDef) for each in node.body)
+            yield from ["FunctionDef in a function"] * inner
+            yield from ["a name of a loop, later"] * _uses_counter_later(node)
+
+
+def _uses_counter_later(function: ast.FunctionDef) -> bool:
+    loops = [node for node in ast.walk(function) if isinstance(node, ast.For)]
+    reads = [
+        (node.id, node.lineno)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    ]
+    return any(
+        isinstance(loop.target, ast.Name)
+        and any(name == loop.target.id and line > (loop.end_lineno or 0) for name, line in reads)
+        for loop in loops
+    )
+
+
+def _required_types() -> Iterator[str]:
+    for kind in (*_subclasses(tree.Expr), *_subclasses(tree.Stmt)):
+        if kind not in _BASES:
+            yield f"tree {kind.__name__}"
+    yield from (f"guard {guard.value}" for guard in tree.Guard)
+    yield from (f"index {where}" for where in ("within", "above", "below"))
+    yield from (f"constant {each}" for each in CLASSES if each != CROSSING)
+    for sign in (*(sign for sign, _, _ in operators.OPERATORS.values()), "min", "max"):
+        yield from (f"{sign} {each}" for each in CLASSES if each not in _NEVER.get(sign, ()))
+    signs = (sign for sign, _ in comparisons.COMPARISONS.values())
+    yield from (f"{sign} {machine}" for sign, machine in product(signs, _MACHINE))
+    yield from (f"range {way} by {by}, {a} to {b}" for way, by, a, b in _ranges())
+    yield from ("range that passes 0 downwards", "range below 0", "range beyond 2**63")
+    yield from (f"tree {name} in a loop" for name in _IN_LOOPS)
+    yield from (f"tree {name} in two loops" for name in ("Store", "Return", "Break"))
+
+
+def _ranges() -> Iterator[tuple[str, str, str, str]]:
+    return product(("up", "down"), ("1", "more"), _ENDS, _ENDS)
+
+
+def _subclasses(kind: type[Node]) -> list[type[Node]]:
+    return kind.__subclasses__()
+
+
+def _typed(node: Any, loops: int) -> Iterator[str]:
+    """The kinds of a part of the typed tree, which stands in that many loops."""
+    if isinstance(node, tuple):
+        for each in node:
+            yield from _typed(each, loops)
+    if not isinstance(node, tree.Expr | tree.Stmt | tree.Filter):
+        return
+    name = f"tree {type(node).__name__}"
+    yield from (
+        name,
+        *([f"{name} in a loop"] * (loops > 0)),
+        *([f"{name} in two loops"] * (loops > 1)),
+    )
+    yield from _details(node)
+    loops += isinstance(node, tree.While | tree.ForRange)
+    for part in vars(node).values():
+        yield from _typed(part, loops)
+
+
+def _details(node: Node) -> Iterator[str]:
+    if isinstance(node, tree.Binary):
+        yield f"{node.op} {class_of(_bounds(node))}"
+    elif isinstance(node, tree.Const) and isinstance(node.kind, Int):
+        yield f"constant {class_of(_bounds(node))}"
+    elif isinstance(node, tree.Compare):
+        both = _bounds(node.left).union(_bounds(node.right))
+        machine = "unsigned" if both.within(U64) else "signed" if both.within(I64) else "128 bits"
+        yield f"{node.op} {machine}"
+    elif isinstance(node, tree.Element):
+        limits, last = _bounds(node.index), node.length - 1
+        yield f"guard {node.guard.value}"
+        yield from ["index within"] * limits.within(Interval(0, last))
+        yield from ["index above"] * (limits.hi > last)
+        yield from ["index below"] * (limits.lo < 0)
+    elif isinstance(node, tree.ForRange):
+        yield from _of_range(node)
+
+
+def _of_range(node: tree.ForRange) -> Iterator[str]:
+    way, by = "up" if node.step > 0 else "down", "1" if abs(node.step) == 1 else "more"
+    ends = [_ENDS[not isinstance(end, tree.Const)] for end in (node.start, node.stop)]
+    yield f"range {way} by {by}, {ends[0]} to {ends[1]}"
+    start, stop = _bounds(node.start), _bounds(node.stop)
+    passes = start.lo >= 0 and stop.lo >= 0 and stop.lo + node.step < -1
+    yield from ["range that passes 0 downwards"] * passes
+    yield from ["range below 0"] * (start.hi < 0 and stop.hi <= 0)
+    yield from ["range beyond 2**63"] * (min(start.hi, stop.hi) >= 2**63)
+
+
+def _bounds(expr: tree.Expr) -> Interval:
+    assert isinstance(expr.kind, Int)
+    return expr.kind.interval
