@@ -13,6 +13,8 @@ from functools import cache
 from random import Random
 
 from laws.programs import random_hard_program
+from lightexit.engine.interpreter import InterpreterEngine
+from lightexit.engine.native.translate import translate
 from lightexit.isa import Map, Program
 from lightexit.isa.generate import random_program
 from lightexit.verifier import Limits, verify
@@ -71,6 +73,10 @@ def search(seed: int, count: int) -> tuple[Counter[str], float]:
         longest = max(longest, time.perf_counter() - start)
         assert report.states_explored <= LIMITS.states + 1, f"seed {number}"
         assert report.text()
+        if report.accepted:
+            # Nothing is accepted that an engine refuses.
+            InterpreterEngine().load(program)
+            translate(program)
         outcomes[f"{kind.__name__} {'accepted' if report.accepted else 'refused'}"] += 1
     return outcomes, longest
 

@@ -266,6 +266,16 @@ def _early(out: str) -> Callable[[Writer], None]:
     return leave
 
 
+def _jump_back(w: Writer) -> None:
+    """A jump backwards that is no loop, as compilers make them where ways end alike."""
+    over, back, out = w.label(), w.label(), w.label()
+    w.say(f"goto {over}", f"{back}:")
+    w.block(2)
+    w.say(f"goto {out}", f"{over}:")
+    w.block(2)
+    w.say(f"if {w.number()} {w.random.choice(_CONDITIONS)} {w.imm()} goto {back}", f"{out}:")
+
+
 def _halving_loop(w: Writer) -> None:
     head, number = w.label(), w.number()
     w.say(f"{number} >>= {w.random.randrange(50, 60)}", f"{head}:")
@@ -298,6 +308,7 @@ _STATEMENTS = (
     _branch,
     _loop,
     _long_loop,
+    _jump_back,
     _halving_loop,
     _copy_then_branch,
     _spilled_pointer,

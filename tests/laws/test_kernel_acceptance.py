@@ -9,10 +9,8 @@ from random import Random
 import pytest
 
 from engine.running import needs_kernel
+from laws.lookups import kernel_refuses
 from laws.programs import random_hard_program
-from lightexit.engine.kernel import KernelEngine
-from lightexit.errors import AuthorError
-from lightexit.isa import Program
 from lightexit.isa.generate import runnable_program
 from lightexit.verifier import Limits, verify
 
@@ -25,15 +23,6 @@ EXPLAINED = (
     "unbounded",
     "min value is negative",
 )
-
-
-def kernel_refuses(program: Program) -> str:
-    """Why the kernel does not load the program; empty if it does."""
-    try:
-        KernelEngine().load(program)
-    except AuthorError as error:
-        return str(error)
-    return ""
 
 
 @needs_kernel

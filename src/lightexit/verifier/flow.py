@@ -153,9 +153,12 @@ class Flow:
                 self.predecessors[each].append(slot)
         self._check_reachable(program)
         self.joins = self._joins()
+        jumps = [i for i in self.instructions if i.op.kind is Kind.JUMP]
+        #: The slots that jumps lead back to.
+        self._backwards = frozenset(i.target for i in jumps if i.target <= i.slot)
         self.looping = self._looping()
         #: Where the rounds of loops start.
-        self.heads = frozenset(each for each in self._backwards() if each in self.looping)
+        self.heads = self._backwards & self.looping
         points = pointers.may_point(self.instructions, self.successors)
         effects = {i.slot: effect(i, points[i.slot]) for i in self.instructions}
         #: Through another register than r10, any byte of the stack may be read.
@@ -208,14 +211,9 @@ class Flow:
             if len(before) + entries.get(slot, 0) > 1
         )
 
-    def _backwards(self) -> set[int]:
-        """The slots that jumps lead back to."""
-        jumps = [i for i in self.instructions if i.op.kind is Kind.JUMP]
-        return {i.target for i in jumps if i.target <= i.slot}
-
     def _looping(self) -> frozenset[int]:
         """Every slot that lies in a loop; and those between two loops."""
-        if not self._backwards():
+        if not self._backwards:
             return frozenset()
         inside = set(self.at)
         for ways, back in (
@@ -264,7 +262,7 @@ class Flow:
                 if now != needed[slot]:
                     needed[slot] = now
                     changed = True
-            if not changed or not self.looping:
+            if not changed or not self._backwards:
                 return needed
         return dict.fromkeys(self.at, _ANYTHING)
 

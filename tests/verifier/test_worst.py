@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs made to cost much get an answer, within bounds of memory that hold for all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bench.worst import WORST
+
+SLOTS = 16_000
+MEBIBYTES = 500
+
+VERIFY = """
+import resource, sys
+from bench.worst import WORST
+from lightexit.isa import assemble
+from lightexit.verifier import Limits, verify
+limits = Limits(answers=False, helpers=frozenset({1}))
+report = verify(assemble(WORST[sys.argv[1]](int(sys.argv[2]))), limits)
+assert report.states_explored <= limits.states + 1
+assert report.text()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.parametrize("name", WORST)
+def test_memory_is_bounded(name: str) -> None:
+    command = [sys.executable, "-c", VERIFY, name, str(SLOTS)]
+    environment = {"PYTHONPATH": ":".join(sys.path)}
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert int(ran.stdout) < MEBIBYTES
