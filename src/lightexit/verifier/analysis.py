@@ -334,26 +334,35 @@ class Analysis:
 
 
 def explore(program: Program, flow: Flow, limits: Limits) -> tuple[Analysis, Refusal | None]:
-    """The exploration that decides: the first, or one that does not widen if widening was to
-    blame. One that makes every loop as long as its longest round allows is held against one that
-    takes them round by round, if only its length is too much."""
+    """The exploration that decides, and why it refuses. One that makes every loop as long as its
+    longest round allows is held against one that takes them round by round, if only its length is
+    too much."""
 
     def explored(how: Try) -> tuple[Analysis, Refusal | None]:
         analysis = Analysis(program, flow, limits, how)
         return analysis, analysis.run()
 
-    first, refusal = explored(Try(_PATIENCE, allowance=limits.states // _FIRST))
-    decided = first
-    if refusal is not None and first.widened and not first.exhausted:
-        allowance = limits.states // _SECOND if first.stopped else limits.states
-        decided, refusal = explored(Try(_ENDLESS, first.states, allowance))
-        if refusal is not None and first.stopped and (decided.stopped or decided.exhausted):
-            decided, refusal = explored(Try(_PATIENCE))
+    decided, refusal = _decide(explored, limits.states)
     if refusal is None and decided.guessed and decided.cost > limits.instructions:
         exact, longer = explored(Try(decided.how.patience, guesses=False))
         if longer is None:
             return exact, None
     return decided, refusal
+
+
+def _decide(
+    explored: Callable[[Try], tuple[Analysis, Refusal | None]], states: int
+) -> tuple[Analysis, Refusal | None]:
+    """The first try, or one that does not widen if widening was to blame. Before one of them takes
+    all the states there are, both have had a part of them."""
+    for first, second in ((states // _FIRST, states // _SECOND), (states, states)):
+        widening, refusal = explored(Try(_PATIENCE, allowance=first))
+        if refusal is None or not widening.widened or widening.exhausted:
+            return widening, refusal
+        exact, refusal = explored(Try(_ENDLESS, widening.states, second))
+        if refusal is None or not (exact.stopped or exact.exhausted):
+            return exact, refusal
+    return exact, refusal
 
 
 def watch(program: Program, flow: Flow, limits: Limits, observe: Observer) -> None:
