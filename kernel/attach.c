@@ -6,7 +6,6 @@
  * them are given back by put_all(), whether or not the later ones were ever taken.
  */
 #include <linux/anon_inodes.h>
-#include <linux/delay.h>
 #include <linux/file.h>
 #include <linux/filter.h>
 #include <linux/fs.h>
@@ -156,6 +155,7 @@ static void put_all(struct attachment *at)
 		bpf_prog_put(at->program);
 	if (at->kvm)
 		kvm_put_kvm(at->kvm);
+	kfree(at->leftover);
 	kfree(at);
 }
 
@@ -171,16 +171,9 @@ static ssize_t attachment_read(struct file *file, char __user *user, size_t size
 	return simple_read_from_buffer(user, size, &start, &statistics, sizeof(statistics));
 }
 
-/* This cannot fail: it waits for the little memory that a bus takes. */
-static void detach(struct attachment *at)
-{
-	while (lightexit_bus_edit(at, false) == -ENOMEM)
-		msleep(20);
-}
-
 static int attachment_release(struct inode *inode, struct file *file)
 {
-	detach(file->private_data);
+	lightexit_bus_edit(file->private_data, false);
 	put_all(file->private_data);
 	return 0;
 }
@@ -200,7 +193,7 @@ static int publish(struct attachment *at)
 		return error;
 	fd = anon_inode_getfd("lightexit", &attachment_fops, at, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
-		detach(at);
+		lightexit_bus_edit(at, false);
 	return fd;
 }
 
@@ -227,8 +220,10 @@ int lightexit_attach(const struct lightexit_attach __user *user)
 	if (!at)
 		return -ENOMEM;
 	kvm_iodevice_init(&at->device, &lightexit_device_ops);
-	result = copy_asked(&at->asked, user) ?: take_vm(at) ?: take_program(at) ?:
-		 take_states(at) ?: take_clock(at) ?: take_doorbells(at) ?: publish(at);
+	at->leftover = kzalloc(sizeof(*at->leftover), GFP_KERNEL_ACCOUNT);
+	result = (at->leftover ? 0 : -ENOMEM) ?: copy_asked(&at->asked, user) ?: take_vm(at) ?:
+		 take_program(at) ?: take_states(at) ?: take_clock(at) ?: take_doorbells(at) ?:
+		 publish(at);
 	if (result < 0)
 		put_all(at);
 	return result;
