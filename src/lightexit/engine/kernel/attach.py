@@ -41,7 +41,7 @@ _OTHER_ENGINE = "another engine: native or interpreter"
 _CANNOT_OPEN = {
     errno.ENOENT: ("is not there", "the kernel module: make -C kernel, then insmod lightexit.ko"),
     errno.ENODEV: ("has no module behind it", "the kernel module, loaded"),
-    errno.EACCES: ("is not open to this user", "a device that this user may read and write"),
+    errno.EACCES: ("is not open to this user", "root, or a user of the group kvm, as for /dev/kvm"),
 }
 
 _REFUSALS = {
