@@ -41,6 +41,10 @@ struct attachment {
 /* attach.c: returns a file descriptor; closing it detaches. */
 int lightexit_attach(const struct lightexit_attach __user *user);
 
+/* program.c */
+int lightexit_take_program(struct attachment *at);
+struct lightexit_state_header *lightexit_map_value(struct bpf_map *map, size_t size);
+
 /* bus.c: no vCPU sees a device any more that has left, whatever is returned. */
 int lightexit_bus_edit(struct attachment *at, bool add);
 

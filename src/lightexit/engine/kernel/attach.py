@@ -52,6 +52,11 @@ _REFUSALS = {
     errno.ENODEV: ("KVM has given up its list of devices, for want of memory", "a new machine"),
     errno.E2BIG: ("it knows less than was asked for, or the program has too many states", ""),
     errno.ENOMEM: ("the kernel has no memory left for it", ""),
+    errno.EACCES: ("the clock's descriptor is not for reading", "one that is"),
+    errno.EOPNOTSUPP: (
+        "the program does more than compute, or might later: see docs/kernel-trust.md",
+        "one that calls nothing outside itself, under a license that is not the GPL",
+    ),
     errno.EINVAL: ("it finds the range, a descriptor or the program not valid", ""),
 }
 
