@@ -6,9 +6,7 @@
  * them are given back by put_all(), whether or not the later ones were ever taken.
  */
 #include <linux/anon_inodes.h>
-#include <linux/delay.h>
 #include <linux/file.h>
-#include <linux/filter.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/module.h>
@@ -58,61 +56,6 @@ static int take_vm(struct attachment *at)
 	return error;
 }
 
-/* A program that calls nothing cannot sleep, and sees its context and its maps only. */
-static bool is_pure(const struct bpf_prog *program)
-{
-	const struct bpf_insn *insn;
-
-	if (program->aux->max_ctx_offset > sizeof(struct lightexit_io_context))
-		return false;
-	for (insn = program->insnsi; insn < program->insnsi + program->len; insn++)
-		if (insn->code == (BPF_JMP | BPF_TAIL_CALL) ||
-		    (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg != BPF_PSEUDO_CALL))
-			return false;
-	return true;
-}
-
-static int take_program(struct attachment *at)
-{
-	struct bpf_prog *program;
-
-	program = bpf_prog_get_type_dev(at->asked.program_fd, BPF_PROG_TYPE_SYSCALL, false);
-	if (IS_ERR(program))
-		return PTR_ERR(program);
-	at->program = program;
-	return is_pure(program) ? 0 : -EINVAL;
-}
-
-/* The header of a map's only value, or NULL if it is not a map that can hold `size` bytes. */
-static struct lightexit_state_header *map_value(struct bpf_map *map, size_t size)
-{
-	if (map->map_type != BPF_MAP_TYPE_ARRAY || map->max_entries != 1 ||
-	    !(map->map_flags & BPF_F_MMAPABLE) || map->map_flags & BPF_F_RDONLY_PROG ||
-	    map->value_size < sizeof(struct lightexit_state_header) + size)
-		return NULL;
-	return (void *)container_of(map, struct bpf_array, map)->value;
-}
-
-/* The program holds its maps for as long as it lives itself. */
-static int take_states(struct attachment *at)
-{
-	struct bpf_prog_aux *aux = at->program->aux;
-	int i, error = 0;
-
-	at->writes_state = at->asked.flags & LIGHTEXIT_ATTACH_FLAG_WRITES_STATE;
-	mutex_lock(&aux->used_maps_mutex);
-	if (aux->used_map_cnt > ARRAY_SIZE(at->states))
-		error = -E2BIG;
-	for (i = 0; !error && i < aux->used_map_cnt; i++) {
-		at->states[i] = map_value(aux->used_maps[i], 0);
-		if (!at->states[i])
-			error = -EINVAL;
-	}
-	at->state_count = i;
-	mutex_unlock(&aux->used_maps_mutex);
-	return error;
-}
-
 static int take_clock(struct attachment *at)
 {
 	if (!(at->asked.flags & LIGHTEXIT_ATTACH_FLAG_READS_CLOCK))
@@ -120,9 +63,12 @@ static int take_clock(struct attachment *at)
 	at->clock_file = fget(at->asked.clock_fd);
 	if (!at->clock_file)
 		return -EBADF;
-	if (is_anon(at->clock_file, "bpf-map"))
-		at->clock = map_value(at->clock_file->private_data,
-				      sizeof(struct lightexit_clock_state));
+	if (!is_anon(at->clock_file, "bpf-map"))
+		return -EINVAL;
+	if (!(at->clock_file->f_mode & FMODE_READ))
+		return -EACCES;
+	at->clock = lightexit_map_value(at->clock_file->private_data,
+					sizeof(struct lightexit_clock_state));
 	return at->clock ? 0 : -EINVAL;
 }
 
@@ -156,6 +102,7 @@ static void put_all(struct attachment *at)
 		bpf_prog_put(at->program);
 	if (at->kvm)
 		kvm_put_kvm(at->kvm);
+	kfree(at->leftover);
 	kfree(at);
 }
 
@@ -171,16 +118,9 @@ static ssize_t attachment_read(struct file *file, char __user *user, size_t size
 	return simple_read_from_buffer(user, size, &start, &statistics, sizeof(statistics));
 }
 
-/* This cannot fail: it waits for the little memory that a bus takes. */
-static void detach(struct attachment *at)
-{
-	while (lightexit_bus_edit(at, false) == -ENOMEM)
-		msleep(20);
-}
-
 static int attachment_release(struct inode *inode, struct file *file)
 {
-	detach(file->private_data);
+	lightexit_bus_edit(file->private_data, false);
 	put_all(file->private_data);
 	return 0;
 }
@@ -200,7 +140,7 @@ static int publish(struct attachment *at)
 		return error;
 	fd = anon_inode_getfd("lightexit", &attachment_fops, at, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
-		detach(at);
+		lightexit_bus_edit(at, false);
 	return fd;
 }
 
@@ -227,8 +167,9 @@ int lightexit_attach(const struct lightexit_attach __user *user)
 	if (!at)
 		return -ENOMEM;
 	kvm_iodevice_init(&at->device, &lightexit_device_ops);
-	result = copy_asked(&at->asked, user) ?: take_vm(at) ?: take_program(at) ?:
-		 take_states(at) ?: take_clock(at) ?: take_doorbells(at) ?: publish(at);
+	at->leftover = kzalloc(sizeof(*at->leftover), GFP_KERNEL_ACCOUNT);
+	result = (at->leftover ? 0 : -ENOMEM) ?: copy_asked(&at->asked, user) ?: take_vm(at) ?:
+		 lightexit_take_program(at) ?: take_clock(at) ?: take_doorbells(at) ?: publish(at);
 	if (result < 0)
 		put_all(at);
 	return result;

@@ -6,6 +6,7 @@
 #include <kvm/iodev.h>
 #include <linux/atomic.h>
 #include <linux/bpf.h>
+#include <linux/cache.h>
 #include <linux/eventfd.h>
 #include <linux/kvm_host.h>
 
@@ -13,8 +14,15 @@
 
 #define DOORBELLS ARRAY_SIZE(((struct lightexit_attach *)0)->doorbells)
 
+/* What a device leaves on a bus, if there is no memory for a smaller one. */
+struct leftover {
+	struct kvm_io_device device;
+	struct kvm_io_device_ops none;
+};
+
 struct attachment {
 	struct kvm_io_device device;
+	struct leftover *leftover;
 	struct lightexit_attach asked;
 	struct kvm *kvm;
 	struct bpf_prog *program;
@@ -25,14 +33,19 @@ struct attachment {
 	bool writes_state;
 	u32 armed; /* doorbells that have an eventfd */
 	struct eventfd_ctx *doorbells[DOORBELLS];
-	atomic64_t handled;
-	atomic64_t passed;
+	/* Each access writes one of them; what is above is read only. */
+	atomic64_t handled ____cacheline_aligned_in_smp;
+	atomic64_t passed ____cacheline_aligned_in_smp;
 };
 
 /* attach.c: returns a file descriptor; closing it detaches. */
 int lightexit_attach(const struct lightexit_attach __user *user);
 
-/* bus.c: when it returns 0, no vCPU can see the old bus any more. */
+/* program.c */
+int lightexit_take_program(struct attachment *at);
+struct lightexit_state_header *lightexit_map_value(struct bpf_map *map, size_t size);
+
+/* bus.c: no vCPU sees a device any more that has left, whatever is returned. */
 int lightexit_bus_edit(struct attachment *at, bool add);
 
 /* run.c */

@@ -10,6 +10,12 @@
 
 #include "attachment.h"
 
+/* It never answers, and stands where a device has left that there was no memory to leave out. */
+static bool is_leftover(const struct kvm_io_device *device)
+{
+	return device->ops == &container_of(device, struct leftover, device)->none;
+}
+
 static int check_place(const struct kvm_io_bus *bus, const struct lightexit_attach *asked)
 {
 	const struct kvm_io_range *range;
@@ -19,9 +25,27 @@ static int check_place(const struct kvm_io_bus *bus, const struct lightexit_atta
 	/* A range of length 0 is a doorbell for accesses of any size. */
 	for (range = bus->range; range < bus->range + bus->dev_count; range++)
 		if (range->addr < asked->base + asked->length &&
-		    asked->base < range->addr + max(range->len, 1))
+		    asked->base < range->addr + max(range->len, 1) &&
+		    !is_leftover(range->dev))
 			return -EEXIST;
 	return 0;
+}
+
+/* A copy without leftovers, and with room for one more. */
+static struct kvm_io_bus *copy(const struct kvm_io_bus *old)
+{
+	struct kvm_io_bus *new;
+	int i;
+
+	new = kmalloc(struct_size(new, range, old->dev_count + 1), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return NULL;
+	*new = *old;
+	new->dev_count = 0;
+	for (i = 0; i < old->dev_count; i++)
+		if (!is_leftover(old->range[i].dev))
+			new->range[new->dev_count++] = old->range[i];
+	return new;
 }
 
 static void insert_range(struct kvm_io_bus *bus, struct attachment *at)
@@ -37,14 +61,27 @@ static void insert_range(struct kvm_io_bus *bus, struct attachment *at)
 	};
 }
 
-static void drop_range(struct kvm_io_bus *bus, const struct attachment *at)
+/* One pointer is what can be changed in a bus that vCPUs are looking at. */
+static void remove_device(struct kvm_io_bus *bus, struct attachment *at)
 {
-	int i, left = 0;
+	int i;
+
+	kvm_iodevice_init(&at->leftover->device, &at->leftover->none);
+	for (i = 0; i < bus->dev_count; i++)
+		if (bus->range[i].dev == &at->device)
+			/* after the leftover is made */
+			smp_store_release(&bus->range[i].dev, &at->leftover->device);
+	at->leftover = NULL;
+}
+
+static void free_bus(struct kvm_io_bus *bus)
+{
+	int i;
 
 	for (i = 0; i < bus->dev_count; i++)
-		if (bus->range[i].dev != &at->device)
-			bus->range[left++] = bus->range[i];
-	bus->dev_count = left;
+		if (is_leftover(bus->range[i].dev))
+			kfree(container_of(bus->range[i].dev, struct leftover, device));
+	kfree(bus);
 }
 
 static int edit(struct attachment *at, bool add)
@@ -61,17 +98,17 @@ static int edit(struct attachment *at, bool add)
 	error = add ? check_place(old, &at->asked) : 0;
 	if (error)
 		return error;
-	new = kmalloc(struct_size(new, range, old->dev_count + 1), GFP_KERNEL_ACCOUNT);
+	if (!add)
+		remove_device(old, at);
+	new = copy(old);
+	if (new && add)
+		insert_range(new, at);
+	if (new)
+		rcu_assign_pointer(at->kvm->buses[bus], new);
+	synchronize_srcu_expedited(&at->kvm->srcu);
 	if (!new)
 		return -ENOMEM;
-	memcpy(new, old, struct_size(old, range, old->dev_count));
-	if (add)
-		insert_range(new, at);
-	else
-		drop_range(new, at);
-	rcu_assign_pointer(at->kvm->buses[bus], new);
-	synchronize_srcu_expedited(&at->kvm->srcu);
-	kfree(old);
+	free_bus(old);
 	return 0;
 }
 

@@ -3,8 +3,20 @@
 #ifndef LIGHTEXIT_COMPAT_H
 #define LIGHTEXIT_COMPAT_H
 
+#include <linux/bpf.h>
 #include <linux/eventfd.h>
 #include <linux/version.h>
+
+#ifndef BPF_MEMSX
+#define BPF_MEMSX 0x80 /* since 6.6 */
+#endif
+
+/* Where the kernel's own objects are in a map's values; NULL if there are none. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define kernel_objects(map) ((map)->off_arr)
+#else
+#define kernel_objects(map) ((map)->record)
+#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define eventfd_signal(eventfd) eventfd_signal(eventfd, 1)

@@ -4,6 +4,7 @@
  *
  *	(here)		/dev/lightexit
  *	attach.c	from file descriptors to an attachment, and back
+ *	program.c	which programs and maps are taken
  *	bus.c		in and out of a VM's I/O bus
  *	run.c		one access: version words, registers, the program, its actions
  *	compat.h	differences between kernels
@@ -29,11 +30,11 @@ static const struct file_operations lightexit_fops = {
 	.unlocked_ioctl = lightexit_ioctl,
 };
 
-/* Open to all: an attachment takes nothing but file descriptors that its owner holds. */
+/* As /dev/kvm: for root, and for the group that 60-lightexit.rules has udev give it to. */
 static struct miscdevice lightexit_device = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "lightexit",
-	.mode = 0666,
+	.mode = 0660,
 	.fops = &lightexit_fops,
 };
 

@@ -85,6 +85,9 @@ REFUSALS = {
     errno.EEXIST: "something in the kernel answers these addresses already (EEXIST)",
     errno.EPERM: "the virtual machine is gone or another process's (EPERM)",
     errno.EINVAL: "it finds the range, a descriptor or the program not valid (EINVAL)",
+    errno.EACCES: "the clock's descriptor is not for reading (EACCES)",
+    errno.EOPNOTSUPP: "the program does more than compute, or might later: see "
+    f"docs/kernel-trust.md ({errno.errorcode[errno.EOPNOTSUPP]})",
     errno.ETXTBSY: "Text file busy (ETXTBSY)",
 }
 

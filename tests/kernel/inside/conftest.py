@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from kernel.inside.machine import Machine
-from kernel.inside.programs import Cell
+from kernel.inside.programs import READER, Cell
+from kernel.inside.request import load, request
+from lightexit.abi import Attach
 from lightexit.engine.kernel import KernelEngine, KernelMemory
 from lightexit.engine.kernel.attach import Module
 from lightexit.vm.kvm.system import Kvm
@@ -36,3 +38,11 @@ def cell() -> KernelMemory[Cell]:
     memory = KernelEngine().memory(Cell)
     memory.state.value = 0x1234_5678
     return memory
+
+
+@pytest.fixture
+def request_(machine: Machine) -> Iterator[Attach]:
+    """A request that is in order."""
+    descriptor = load(READER, KernelEngine().memory(Cell).map)
+    yield request(machine.vm.fd, descriptor.number)
+    del descriptor

@@ -15,16 +15,15 @@ import pytest
 
 from kernel.inside.machine import Machine
 from kernel.inside.programs import READER, TIMER, Cell, program
-from lightexit.abi import NO_FD, Attach, AttachFlag, ClockState, Command, Space, Statistics
+from kernel.inside.request import PORT, attach, load
+from lightexit.abi import Attach, AttachFlag, ClockState, Command, Space, Statistics
 from lightexit.engine.kernel import KernelEngine, bpf
 from lightexit.engine.kernel.attach import Answer, Module, Window
 from lightexit.engine.kernel.bpf import ArrayMap, Descriptor
 from lightexit.errors import HostError
-from lightexit.isa.program import Program
 from lightexit.vm.kvm.interrupts import Interrupts
 
 REFERENCES = Path("/sys/module/lightexit/refcnt")
-PORT = 0x500
 Change = Callable[[Attach], object]
 
 
@@ -33,35 +32,6 @@ def nothing_is_held() -> Iterator[None]:
     before = REFERENCES.read_text()
     yield
     assert REFERENCES.read_text() == before
-
-
-@pytest.fixture
-def request_(machine: Machine) -> Iterator[Attach]:
-    """A request that is in order."""
-    descriptor = load(READER, KernelEngine().memory(Cell).map)
-    request = Attach()
-    request.size = Attach.layout.size
-    request.vm_fd, request.program_fd = machine.vm.fd, descriptor.number
-    request.base, request.length = PORT, 4
-    request.clock_fd = machine.vm.fd
-    for index in range(len(request.doorbells)):
-        request.doorbells[index] = NO_FD
-    yield request
-    del descriptor
-
-
-def load(program: Program, *maps: ArrayMap) -> Descriptor:
-    """A program in the kernel, for as long as the caller keeps its descriptor."""
-    return KernelEngine().load(program).bind(maps)
-
-
-def attach(module: Module, request: bytes) -> int:
-    """0, or the error."""
-    try:
-        os.close(fcntl.ioctl(module.fd, Command.ATTACH, bytearray(request)))
-    except OSError as error:
-        return error.errno or -1
-    return 0
 
 
 def put(name: str, value: int) -> Change:
@@ -157,7 +127,7 @@ IMPURE = {
 def test_programs_that_do_more_than_compute(module: Module, request_: Attach, name: str) -> None:
     loaded = load(program(IMPURE[name]))
     request_.program_fd = loaded.number
-    assert attach(module, bytes(request_)) == errno.EINVAL
+    assert attach(module, bytes(request_)) == errno.EOPNOTSUPP
 
 
 _ARRAY, _RDONLY = 2, 1 << 7

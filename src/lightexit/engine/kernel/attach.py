@@ -41,7 +41,7 @@ _OTHER_ENGINE = "another engine: native or interpreter"
 _CANNOT_OPEN = {
     errno.ENOENT: ("is not there", "the kernel module: make -C kernel, then insmod lightexit.ko"),
     errno.ENODEV: ("has no module behind it", "the kernel module, loaded"),
-    errno.EACCES: ("is not open to this user", "a device that this user may read and write"),
+    errno.EACCES: ("is not open to this user", "root, or a user of the group kvm, as for /dev/kvm"),
 }
 
 _REFUSALS = {
@@ -52,6 +52,11 @@ _REFUSALS = {
     errno.ENODEV: ("KVM has given up its list of devices, for want of memory", "a new machine"),
     errno.E2BIG: ("it knows less than was asked for, or the program has too many states", ""),
     errno.ENOMEM: ("the kernel has no memory left for it", ""),
+    errno.EACCES: ("the clock's descriptor is not for reading", "one that is"),
+    errno.EOPNOTSUPP: (
+        "the program does more than compute, or might later: see docs/kernel-trust.md",
+        "one that calls nothing outside itself, under a license that is not the GPL",
+    ),
     errno.EINVAL: ("it finds the range, a descriptor or the program not valid", ""),
 }
 

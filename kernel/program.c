@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which programs are taken, and which maps: programs that only compute, on maps of plain bytes.
+ *
+ * The kernel's verifier has replaced some calls by instructions before anything can be seen here.
+ * So what counts is what is left: instructions that no call has become, and no other program will.
+ */
+#include <linux/filter.h>
+#include <linux/mm.h>
+
+#include "attachment.h"
+#include "compat.h"
+
+/* Offsets of 8, 16 and 32 extend a sign. Others make an address: of a CPU's data, or an arena's. */
+static bool is_plain_move(const struct bpf_insn *insn)
+{
+	return insn->off == 0 || insn->off == 8 || insn->off == 16 || insn->off == 32;
+}
+
+/* Beyond BPF_JSLE are tail calls, and may_goto, which no bound of the verifier holds for. */
+static bool is_plain_jump(const struct bpf_insn *insn)
+{
+	if (BPF_OP(insn->code) == BPF_CALL)
+		return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL;
+	if (BPF_OP(insn->code) == BPF_JA)
+		return BPF_SRC(insn->code) == BPF_K;
+	return BPF_OP(insn->code) <= BPF_JSLE;
+}
+
+/*
+ * Other modes are for the kernel's own pointers, and for arenas. The verifier computes in
+ * BPF_REG_AX, but loads it only where it counts the rounds of a may_goto.
+ */
+static bool is_plain_access(const struct bpf_insn *insn)
+{
+	bool is_load = BPF_CLASS(insn->code) == BPF_LDX;
+
+	if (BPF_MODE(insn->code) == BPF_MEM || BPF_MODE(insn->code) == BPF_MEMSX)
+		return !is_load || insn->dst_reg != BPF_REG_AX;
+	/* BPF_NOSPEC, a barrier of the verifier's, has the same number. */
+	return BPF_MODE(insn->code) == BPF_ATOMIC && !is_load;
+}
+
+static bool is_in_state(const struct attachment *at, u64 address)
+{
+	const struct bpf_array *array;
+	int i;
+
+	for (i = 0; i < at->state_count; i++) {
+		array = container_of((void *)at->states[i], struct bpf_array, value);
+		if (address - (unsigned long)at->states[i] < array->map.value_size)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A number is free. An address is one of a state: a map's own, or a variable of the kernel, is
+ * there for a call, or for what a call has become. Those of functions are for callbacks.
+ */
+static bool is_plain_constant(const struct attachment *at, const struct bpf_insn *insn)
+{
+	u64 value = (u32)insn[0].imm | (u64)insn[1].imm << 32;
+	const void *address = (const void *)(unsigned long)value;
+
+	if (insn->code != (BPF_LD | BPF_IMM | BPF_DW) || insn->src_reg)
+		return false;
+	return (!virt_addr_valid(address) && !is_vmalloc_addr(address)) || is_in_state(at, value);
+}
+
+static bool is_plain(const struct attachment *at, const struct bpf_insn *insn)
+{
+	switch (BPF_CLASS(insn->code)) {
+	case BPF_ALU:
+	case BPF_ALU64:
+		return BPF_OP(insn->code) != BPF_MOV || is_plain_move(insn);
+	case BPF_JMP:
+	case BPF_JMP32:
+		return is_plain_jump(insn);
+	case BPF_LD:
+		return is_plain_constant(at, insn);
+	default:
+		return is_plain_access(insn);
+	}
+}
+
+/*
+ * A function that BTF calls global is verified by itself: its loops are not counted where it is
+ * called, and another program may be put in its place at any time. For the main program, which is
+ * always global where libbpf has loaded it, this holds only if BTF fits what it is called with.
+ */
+static bool is_closed(const struct bpf_prog_aux *aux)
+{
+	u32 i;
+
+	for (i = 0; i < aux->func_info_cnt; i++)
+		if (aux->func_info_aux[i].linkage != BTF_FUNC_STATIC &&
+		    (i || !aux->func_info_aux[i].unreliable))
+			return false;
+	return true;
+}
+
+/*
+ * A program that calls nothing cannot sleep, and sees its context and its states only. Some
+ * functions of the kernel leave no trace where they are called, so that a program must not be
+ * allowed any: none is to programs that are not under the GPL. Blinding hides constants.
+ */
+static bool is_pure(const struct attachment *at)
+{
+	const struct bpf_prog *program = at->program;
+	const struct bpf_insn *insn, *end = program->insnsi + program->len;
+
+	if (program->gpl_compatible || program->blinded || !is_closed(program->aux) ||
+	    program->aux->max_ctx_offset > sizeof(struct lightexit_io_context))
+		return false;
+	for (insn = program->insnsi; insn < end; insn++) {
+		if (!is_plain(at, insn))
+			return false;
+		if (BPF_CLASS(insn->code) == BPF_LD)
+			insn++; /* its upper half */
+	}
+	return true;
+}
+
+/*
+ * The header of a map's only value, or NULL if it is not a map that can hold `size` bytes. One
+ * whose values hold the kernel's own objects cannot: writing its version word breaks these.
+ */
+struct lightexit_state_header *lightexit_map_value(struct bpf_map *map, size_t size)
+{
+	if (map->map_type != BPF_MAP_TYPE_ARRAY || map->max_entries != 1 ||
+	    !(map->map_flags & BPF_F_MMAPABLE) || map->map_flags & BPF_F_RDONLY_PROG ||
+	    map->value_size < sizeof(struct lightexit_state_header) + size ||
+	    kernel_objects(map))
+		return NULL;
+	return (void *)container_of(map, struct bpf_array, map)->value;
+}
+
+/* The program holds its maps for as long as it lives itself. */
+static int take_states(struct attachment *at)
+{
+	struct bpf_prog_aux *aux = at->program->aux;
+	int i, error = 0;
+
+	at->writes_state = at->asked.flags & LIGHTEXIT_ATTACH_FLAG_WRITES_STATE;
+	mutex_lock(&aux->used_maps_mutex);
+	if (aux->used_map_cnt > ARRAY_SIZE(at->states))
+		error = -E2BIG;
+	for (i = 0; !error && i < aux->used_map_cnt; i++) {
+		at->states[i] = lightexit_map_value(aux->used_maps[i], 0);
+		if (!at->states[i])
+			error = -EINVAL;
+	}
+	at->state_count = i;
+	mutex_unlock(&aux->used_maps_mutex);
+	return error;
+}
+
+int lightexit_take_program(struct attachment *at)
+{
+	struct bpf_prog *program;
+
+	program = bpf_prog_get_type_dev(at->asked.program_fd, BPF_PROG_TYPE_SYSCALL, false);
+	if (IS_ERR(program))
+		return PTR_ERR(program);
+	at->program = program;
+	return take_states(at) ?: (is_pure(at) ? 0 : -EOPNOTSUPP);
+}
