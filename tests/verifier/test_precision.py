@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from lightexit.isa import assemble
 from lightexit.verifier import Limits, verify
+from lightexit.verifier.merge import Merger
+from lightexit.verifier.value import ZERO, Pointer, Region, RegionKind
 
 LOOK_UP = "r2 = r10\nr2 += -8\nr1 = map_by_idx(0)\ncall 1\n"
 HELPERS = Limits(helpers=frozenset({1}), answers=False)
@@ -133,3 +137,16 @@ def test_frames_that_do_not_fit_together_are_refused_at_once() -> None:
     report = verify(assemble(text), Limits(answers=False))
     assert "the functions of one call chain use 544 bytes of stack" in str(report.error)
     assert report.states_explored < 70
+
+
+def _pointer(null: int) -> Pointer:
+    return Pointer(Region(RegionKind.STATE, 0), ZERO, null=null)
+
+
+def test_merged_pointers_are_linked_where_they_are_in_both_states() -> None:
+    old = [_pointer(1), _pointer(1), _pointer(2), _pointer(2), _pointer(0)]
+    new = [_pointer(3), _pointer(3), _pointer(3), _pointer(2), _pointer(0)]
+    nulls = [v.null for v in Merger(count(10)).values(old, new) if isinstance(v, Pointer)]
+    assert nulls[0] == nulls[1] != 0
+    assert len({nulls[0], nulls[2], nulls[3]}) == 3
+    assert nulls[4] == 0

@@ -178,6 +178,9 @@ class Analysis:
                 self._end(visit, Lengths(distance))
                 return None
             if len(ways) > 1:
+                if ways[0][1].loops:
+                    # A guess that fails shall fail before what follows the loop is explored.
+                    ways = self._loops.inside_first(ways)
                 to, other = ways[1]
                 visit.open += 1
                 self._todo.append(OpenPath(to, other, visit, distance, Step(slot, to, path)))

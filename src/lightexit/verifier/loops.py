@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lightexit.isa import Instruction, Kind
 from lightexit.verifier.flow import Flow
 from lightexit.verifier.state import Entered, State
+from lightexit.verifier.transfer import Ways
 from lightexit.verifier.value import Number
 from lightexit.verifier.visits import Arrivals, Visit
 
@@ -49,6 +50,13 @@ class Loops:
                 assert isinstance(loop, Visit)
                 return loop
         return None
+
+    def inside_first(self, ways: Ways) -> Ways:
+        """The two ways, such that the one that stays in the innermost loop comes first."""
+        slot, state = ways[0]
+        loop = state.loops[-1]
+        leaves = loop.depth == len(state.frames) and slot not in self.body(loop.slot)
+        return ways[::-1] if leaves else ways
 
     def proved_at(self, slot: int) -> Arrivals:
         """The visits that stand for all rounds of the loop there."""

@@ -183,11 +183,11 @@ class Plan:
         wide, least, most = guess.known.scalar.wide, guess.least, guess.most
         for constant in self._constants:
             if least > 0:
-                for last in (constant - 1, constant, constant - 1 + most):
+                for last in {constant - most, constant - 1, constant, constant - 1 + most}:
                     if wide.smax <= last < _FAR:
                         yield Bound((last - wide.smin) // least, place, last)
             else:
-                for last in (constant + 1, constant, constant + 1 + least):
+                for last in {constant - least, constant + 1, constant, constant + 1 + least}:
                     if -_FAR < last <= wide.smin:
                         yield Bound((wide.smax - last) // -most, place, last)
 
@@ -319,7 +319,7 @@ class Plan:
     def _in_bounds(self, place: Place, made: Value, new: Value | None) -> bool:
         assert self.bound is not None
         assert new is not None
-        if place != self.bound.place or scalar.covers(_exact(made), _exact(new)):
+        if place != self.bound.place or scalar.covers(_exact(made), _on_steps(_exact(new))):
             return True
         self._refuted.add((place, self.bound.last))
         return False
@@ -330,6 +330,17 @@ class Plan:
         if isinstance(guess.known, Number) and isinstance(new, Number):
             return Guess(Change.RANGE, Number(scalar.join(guess.known.scalar, new.scalar)))
         return Guess(Change.LOST, guess.known)
+
+
+def _on_steps(known: Scalar) -> Scalar:
+    """The number, with signed bounds that have the low bits which are known."""
+    step = known.bits.mask & -known.bits.mask
+    if step < 2:
+        return known
+    rest, wide = known.bits.value & step - 1, known.wide
+    low = wide.smin + (rest - wide.smin) % step
+    high = wide.smax - (wide.smax - rest) % step
+    return scalar.meet(known, scalar.between(low, high)) or known
 
 
 def _covers(made: Value, new: Value) -> bool:
