@@ -3,6 +3,11 @@
 
 LLVM drops a check that it can prove and the Linux verifier cannot, so indices go through a
 barrier: the same value, of which LLVM knows nothing any more.
+
+Linux masks a number that is added to an address, against Spectre v1, only if its bounds are the
+same on every path (sanitize_ptr_alu in kernel/bpf/verifier.c). So the bounds that paths have
+taught are taken from an index before the mask, and LLVM may not choose between two fields by
+their offset.
 """
 
 from __future__ import annotations
@@ -77,7 +82,15 @@ class _Lowering:
         return self._load(expr, self._context(expr.span, expr.offset), expr.bits)
 
     def load(self, expr: tree.Load) -> str:
-        return self._load(expr, self.expression(expr.address), expr.bits)
+        return self._load(expr, self._accessed(expr.address), expr.bits)
+
+    def _accessed(self, address: Expr) -> str:
+        """An address; its constant offset stays with the access."""
+        offset, base = 0, address
+        while isinstance(base, tree.Member):
+            offset, base = offset + base.offset, base.base
+        kept = f"call ptr @llvm.preserve.static.offset(ptr {self.expression(base)})"
+        return self._offset(address.span, self.emit.value(address.span, kept), offset)
 
     def _load(self, expr: Expr, address: str, bits: int) -> str:
         value = self.emit.value(expr.span, f"load i{bits}, ptr {address}, align {bits // 8}")
@@ -115,8 +128,14 @@ class _Lowering:
         if not interval_of(expr.index).within(Interval(0, expr.length - 1)):
             self._check_index(expr, index)
         mask = (1 << (expr.length - 1).bit_length()) - 1
-        index = self.emit.barrier(expr.span, index)
-        return self.emit.value(expr.span, f"and i64 {index}, {mask}")
+        index = self.emit.value(expr.span, f"and i64 {self._unknown(expr.span, index)}, {mask}")
+        return self.emit.barrier(expr.span, index)  # or LLVM makes a branch of bit times stride
+
+    def _unknown(self, span: Span, value: str) -> str:
+        """The same value, of which the Linux verifier knows nothing either."""
+        other = self.emit.value(span, f"load volatile i64, ptr {self._context(span, 0)}, align 8")
+        mixed = self.emit.barrier(span, self.emit.value(span, f"xor i64 {value}, {other}"))
+        return self.emit.value(span, f"xor i64 {mixed}, {other}")
 
     def _check_index(self, expr: tree.Element, index: str) -> None:
         inside = self.emit.value(expr.span, f"icmp ult i64 {index}, {expr.length}")
@@ -219,7 +238,7 @@ class _Lowering:
 
     def store(self, statement: tree.Store) -> None:
         value = self._narrow(statement.value, statement.bits)
-        self._write(statement.span, self.expression(statement.address), statement.bits, value)
+        self._write(statement.span, self._accessed(statement.address), statement.bits, value)
 
     def context_store(self, statement: tree.ContextStore) -> None:
         value = self._narrow(statement.value, statement.bits)
