@@ -37,6 +37,22 @@ ENGINES = [
 ]
 
 
+#: Loops that Linux cannot mask: what it adds to an address differs from round to round, or the
+#: rounds that it must follow in speculation do not end.
+NOT_MASKED = {
+    "sum_array",
+    "copy_array",
+    "search",
+    "highest_bit",
+    "backwards",
+    "bytes_of_access",
+    "while",
+    "hash",
+    "shift_register",
+    "loop_in_function",
+}
+
+
 @functools.cache
 def idiom(name: str) -> tuple[FunctionType, Program]:
     function = build(HELPERS + source(name))
@@ -53,6 +69,8 @@ def test_is_proved(name: str) -> None:
 @pytest.mark.parametrize("name", IDIOMS)
 def test_does_what_cpython_does(name: str, engine: Engine) -> None:
     function, program = idiom(name)
+    if isinstance(engine, KernelEngine) and name in NOT_MASKED:
+        engine = KernelEngine(masked=False)
     random = Random(name)
     for _ in range(6):
         given = random_input(random)
