@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,10 @@ from engine.running import INTERPRETER, make_context, needs_kernel, run
 from engine.translated import INDEXING, masks, unprotected
 from kernel.device_filters import library
 from lightexit.engine.kernel import KernelEngine
+from lightexit.engine.kernel.bpf import Descriptor, load_program
 from lightexit.engine.kernel.rights import CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN, effective, only
 from lightexit.errors import AuthorError
-from lightexit.isa import Program, assemble
+from lightexit.isa import assemble
 
 needs_masks = pytest.mark.skipif(unprotected() != "", reason=unprotected())
 
@@ -120,17 +122,14 @@ def test_no_right_is_gained() -> None:
 def test_a_program_is_loaded_with_cap_bpf_alone(
     rights: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lightexit.engine.kernel import engine
-
     loads: list[int] = []
-    load = engine.load_program
 
-    def watched(*arguments: object) -> object:
+    def watched(*arguments: Any) -> Descriptor:
         loads.append(effective())
-        return load(*arguments)  # type: ignore[arg-type]
+        return load_program(*arguments)
 
-    monkeypatch.setattr(engine, "load_program", watched)
-    program: Program = assemble("r0 = 0\nexit")
+    monkeypatch.setattr("lightexit.engine.kernel.engine.load_program", watched)
+    program = assemble("r0 = 0\nexit")
     KernelEngine().load(program)
     KernelEngine(masked=False).load(program)
     assert loads == [CAP_BPF, rights]

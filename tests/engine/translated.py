@@ -17,10 +17,9 @@ _OBJ_GET_INFO_BY_FD = 15
 _INFO_SIZE = 256
 #: Of struct bpf_prog_info: xlated_prog_len, after the length of the JIT's code; xlated_prog_insns.
 _LENGTH, _INSTRUCTIONS = 20, 32
-#: r11 s>>= 63, all ones or none: the kernel's own register, in the sequence that fixup_bpf_calls
-#: and do_misc_fixups of kernel/bpf/verifier.c put before an addition to an address.
-_MASK = struct.pack("<BBhi", 0xC7, 11, 0, 63)
-
+#: s>>= 63, which leaves all ones or none, of a register that programs do not have (r11, and r12 on
+#: newer kernels): in the sequence that the verifier puts before an addition to an address.
+_SHIFT, _LAST_REGISTER = (0xC7, 0, 63), 10
 #: The first release that masks nothing where its command line says mitigations=off.
 _OBEYS_MITIGATIONS = [6, 7]
 #: Filters of the library that index with what a guest says, or their state.
@@ -57,8 +56,11 @@ def masks(program: Program, *, masked: bool = True) -> int:
     """How many additions to addresses the kernel masks once it has loaded the program."""
     loaded = KernelEngine(masked).load(program)
     (descriptor,) = loaded._bound.values()
-    code = translated(descriptor)
-    return [code[at : at + 8] for at in range(0, len(code), 8)].count(_MASK)
+    code = struct.iter_unpack("<BBhi", translated(descriptor))
+    return sum(
+        (operation, offset, number) == _SHIFT and register > _LAST_REGISTER
+        for operation, register, offset, number in code
+    )
 
 
 def unprotected() -> str:
