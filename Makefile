@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 # make run    boot SeaBIOS with its hot ports answered by bytecode
 # make test   all tests
+# make test-debug   the kernel module on a kernel with KASAN, lockdep and kmemleak, built first
 # The first use sets everything up: a virtual environment in .venv, system packages where it may.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench header format setup clean
+.PHONY: run test test-debug check bench header format setup clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/lightexit run
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest
+
+test-debug: $(VENV)/test.stamp
+	cd tests && ../$(BIN)/python -m kernel.rig --kernel debug --timeout 600 true
+	$(BIN)/python -m pytest tests/kernel --kernel debug
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -39,7 +39,7 @@ def test_a_program_bears_the_filters_name_and_states() -> None:
     program = compiled(TWO)
     assert program.name == "f"
     assert [each.name for each in program.maps] == ["s", "unused", "o"]
-    assert [each.size - STATE_OFFSET for each in program.maps] == [112, 12, 16]
+    assert [each.size - STATE_OFFSET for each in program.maps] == [112, 14, 16]
 
 
 def test_maps_are_numbered_by_parameter_not_by_first_use() -> None:

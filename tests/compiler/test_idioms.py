@@ -37,6 +37,38 @@ ENGINES = [
 ]
 
 
+#: Loops that Linux cannot mask: what it adds to an address differs from round to round, or the
+#: rounds that it must follow in speculation do not end.
+NOT_MASKED = {
+    "sum_array",
+    "copy_array",
+    "search",
+    "highest_bit",
+    "backwards",
+    "bytes_of_access",
+    "while",
+    "hash",
+    "shift_register",
+    "loop_in_function",
+    "down_by_two_with_break",
+    "down_past_zero",
+    "down_past_zero_with_break",
+    "down_past_zero_with_return",
+    "index_below_the_array",
+    "write_below_the_array",
+    "store_counter",
+    "store_counter_for_long",
+    "store_counter_up_to_field",
+    "store_counter_and_data",
+    "range_to_remainder",
+    "range_down_from_remainder",
+    "divide_after_write_in_loop",
+    "round_that_equals_a_field",
+    "range_down_from_below_0",
+    "range_up_to_0",
+}
+
+
 @functools.cache
 def idiom(name: str) -> tuple[FunctionType, Program]:
     function = build(HELPERS + source(name))
@@ -53,6 +85,8 @@ def test_is_proved(name: str) -> None:
 @pytest.mark.parametrize("name", IDIOMS)
 def test_does_what_cpython_does(name: str, engine: Engine) -> None:
     function, program = idiom(name)
+    if isinstance(engine, KernelEngine) and name in NOT_MASKED:
+        engine = KernelEngine(masked=False)
     random = Random(name)
     for _ in range(6):
         given = random_input(random)

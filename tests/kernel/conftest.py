@@ -19,17 +19,20 @@ from typing import Any
 
 import pytest
 
-from kernel import device_filters, rig
+from kernel import debug, device_filters, rig
 from kernel.apt import Unavailable
+from kernel.kernels import DEBUG
 
 INSIDE = Path(__file__).parent / "inside"
 SHARED = os.environ.get("LIGHTEXIT_RIG")
 DEFAULT_KERNEL = "6.1"
-_ALARM_S = 60
+#: Of all tests, and of one.
+_BOOT_S = {DEBUG: 3600}
+_ALARM_S = debug.patience(60)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    series = "series of the rig's kernel: 6.1, 6.12, newest, newest-rt"
+    series = "series of the rig's kernel: 6.1, 6.12, newest, newest-rt, debug"
     parser.addoption("--kernel", default=DEFAULT_KERNEL, help=series)
     parser.addoption("--append", default="", help="arguments for the rig's kernel")
 
@@ -98,11 +101,14 @@ def _boot(session: pytest.Session) -> Run:
     arguments = ["-q", "-p", "no:cacheprovider", "--tb=short", *items]
     command = shlex.join([sys.executable, "-m", "pytest", *arguments])
     log = "dmesg --level=emerg,alert,crit,err,warn > /run/rig/log"
-    script = f"{rig.environment()}{command}\nstatus=$?\n{log}\nexit $status\n"
+    last = shlex.join([sys.executable, "-m", "kernel.inside.last"])
+    script = f"{rig.environment()}{command}\nstatus=$?\n{last}\n{log}\nexit $status\n"
+    series = session.config.getoption("--kernel", DEFAULT_KERNEL)
     try:
         result = rig.run(
             script,
-            series=session.config.getoption("--kernel", DEFAULT_KERNEL),
+            series=series,
+            timeout_s=_BOOT_S.get(series, 240),
             append=session.config.getoption("--append", ""),
             files={device_filters.FILE: device_filters.describe()},
         )

@@ -43,7 +43,7 @@ class Entry:
 
 def describe() -> str:
     """All of them; needs a compiler, unless they are in the cache."""
-    return json.dumps([asdict(entry) for entry in _entries()])
+    return json.dumps([asdict(entry) for entry in library()])
 
 
 def entries(folder: Path) -> list[Entry]:
@@ -51,7 +51,8 @@ def entries(folder: Path) -> list[Entry]:
     return [Entry(**each) for each in json.loads((folder / FILE).read_text())]
 
 
-def _entries() -> Iterator[Entry]:
+def library() -> Iterator[Entry]:
+    """Every filter of the device library, compiled and verified."""
     from lightexit import devices
     from lightexit.filter import Filter
 

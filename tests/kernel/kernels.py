@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Debian's kernels as files: downloaded as packages and unpacked, never installed."""
+"""Debian's kernels as files: downloaded as packages and unpacked, never installed. One is built."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from kernel import debug
 from kernel.apt import Apt, Unavailable, run, unstable
 
-#: The series that is the newest kernel of Debian's unstable suites.
-NEWEST = "newest"
+#: The series that is the newest kernel of Debian's unstable suites, and the one built by us.
+NEWEST, DEBUG = "newest", "debug"
 KDIR_INCLUDE = re.compile(r"^include /usr/src", re.MULTILINE)
 #: What a kernel is built with that is newer than this machine: a small system of its own.
 _TOOLS = (
@@ -129,11 +130,22 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def fetch(series: str = "6.1") -> Kernel:
     """The newest kernel of a series that apt knows, from the cache if it is there."""
+    if series == DEBUG:
+        return _debug(cache() / debug.name())
     with _locked(cache()):
         release = _kept(series)
         if release is None:
             release = _fetch_newest(series) if _is_newest(series) else _fetch(series)
         return Kernel(release, cache() / release)
+
+
+def _debug(folder: Path) -> Kernel:
+    release = folder / "release"
+    with _locked(cache() / DEBUG):  # nobody who wants another kernel waits for a build
+        if not (folder / "complete").exists():
+            with _filled(folder.name):
+                release.write_text(debug.build(folder))
+    return Kernel(release.read_text(), folder)
 
 
 def _is_newest(series: str) -> bool:

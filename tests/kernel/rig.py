@@ -44,6 +44,8 @@ class Result:
     console: str
     reports: str
     log: str
+    #: What is wrong now that all is over, see inside/last.py.
+    left: str
 
 
 def build_module(kernel: Kernel) -> Path:
@@ -117,6 +119,7 @@ def run(
             console=_read(folder / "console"),
             reports=_read(share / "reports"),
             log=_read(share / "log"),
+            left=_read(share / "left"),
         )
 
 
@@ -179,7 +182,9 @@ def exit_status(main: Callable[[], int]) -> int:
 def main() -> int:
     """Run a command, or Python by default, and show what came of it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest")
+    parser.add_argument(
+        "--kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest, debug"
+    )
     parser.add_argument("--timeout", type=float, default=120, help="seconds")
     parser.add_argument("--append", default="", help="arguments for the kernel")
     parser.add_argument("command", nargs="+")

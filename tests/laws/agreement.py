@@ -168,7 +168,7 @@ class Bench:
         self.every = every
         self.always: Engine = InterpreterEngine()
         self.native: Engine = NativeEngine(Cache(folder))
-        self.kernel: Engine | None = None if available() else KernelEngine()
+        self.kernel: Engine | None = None if available() else KernelEngine(masked=False)
 
     def load(self, program: Program, seed: int) -> dict[str, Any]:
         """The program in each engine. The kernel loads it even where it does not run it."""

@@ -12,7 +12,7 @@ import ctypes
 import mmap
 from typing import Generic, TypeVar
 
-from lightexit.abi.struct import Struct
+from lightexit.abi.struct import ArrayType, FieldType, Struct, size_of
 from lightexit.abi.types import u64
 
 S = TypeVar("S", bound=Struct)
@@ -30,8 +30,23 @@ STATE_OFFSET = StateHeader.layout.size
 
 
 def value_size(state: type[Struct]) -> int:
-    """Size of the map value of a state, header included, in bytes."""
-    return STATE_OFFSET + state.layout.size
+    """Size of the map value of a state, header included, in bytes.
+
+    An index is masked besides being checked, and a mask covers a power of two: as many elements of
+    an array lie in the value, though those beyond its length are never used.
+    """
+    return STATE_OFFSET + _reach(state)
+
+
+def _reach(kind: FieldType) -> int:
+    """How far masked indices could lead from the start of a field, in bytes."""
+    if isinstance(kind, ArrayType):
+        last = (1 << (kind.length - 1).bit_length()) - 1
+        return last * size_of(kind.element) + _reach(kind.element)
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        ends = [each.offset + _reach(each.type) for each in kind.layout.fields]
+        return max(kind.layout.size, *ends)
+    return size_of(kind)
 
 
 class StateMemory(Generic[S]):

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from lightexit.abi import IoContext, Struct, Verdict, value_size
+from lightexit.abi import STATE_OFFSET, IoContext, Struct, Verdict, value_size
 from lightexit.compiler import (
     calls,  # noqa: F401
     comparisons,  # noqa: F401
@@ -54,7 +54,7 @@ def _filter(fn: Expansion) -> Filter:
     states = tuple(_state(each, struct) for each, struct in parameters)
     prologue: list[Stmt] = []
     for index, (parameter, struct) in enumerate(parameters):
-        kind = StructRef(struct, struct.layout.size)
+        kind = StructRef(struct, value_size(struct) - STATE_OFFSET)
         prologue += bind(fn, parameter.arg, StateBase(fn.source.span(parameter), kind, index))
     body = fn.block(body_of(fn))
     if fn.env is not None:

@@ -3,6 +3,11 @@
 
 LLVM drops a check that it can prove and the Linux verifier cannot, so indices go through a
 barrier: the same value, of which LLVM knows nothing any more.
+
+Linux masks a number that is added to an address, against Spectre v1, only if its bounds are the
+same on every path (sanitize_ptr_alu in kernel/bpf/verifier.c). So the bounds that paths have
+taught are taken from an index before the mask, and LLVM may not choose between two fields by
+their offset.
 """
 
 from __future__ import annotations
@@ -93,7 +98,19 @@ class _Lowering:
         return value
 
     def load(self, expr: tree.Load) -> str:
-        return self._load(expr, self.expression(expr.address), expr.bits)
+        return self._load(expr, self._accessed(expr.address), expr.bits)
+
+    def _accessed(self, address: Expr) -> str:
+        """An address in a state; its constant offset stays with the access.
+
+        Unlike an offset in the context it is not `inbounds`, lest LLVM make one access of both.
+        """
+        offset, base = 0, address
+        while isinstance(base, tree.Member):
+            offset, base = offset + base.offset, base.base
+        kept = f"call ptr @llvm.preserve.static.offset(ptr {self.expression(base)})"
+        start = self.emit.value(address.span, kept)
+        return self.emit.value(address.span, f"getelementptr i8, ptr {start}, i64 {offset}")
 
     def _load(self, expr: Expr, address: str, bits: int) -> str:
         value = self.emit.value(expr.span, f"load i{bits}, ptr {address}, align {bits // 8}")
@@ -135,8 +152,14 @@ class _Lowering:
         if not within:
             self._check_index(expr, index)
         mask = (1 << (expr.length - 1).bit_length()) - 1
-        index = self.emit.barrier(expr.span, index)
-        return self.emit.value(expr.span, f"and i64 {index}, {mask}")
+        index = self.emit.value(expr.span, f"and i64 {self._unknown(expr.span, index)}, {mask}")
+        return self.emit.barrier(expr.span, index)  # or LLVM makes a branch of bit times stride
+
+    def _unknown(self, span: Span, value: str) -> str:
+        """The same value, of which the Linux verifier knows nothing either."""
+        other = self.emit.value(span, f"load volatile i64, ptr {self._context(span, 0)}, align 8")
+        mixed = self.emit.barrier(span, self.emit.value(span, f"xor i64 {value}, {other}"))
+        return self.emit.value(span, f"xor i64 {mixed}, {other}")
 
     def _clamped(self, expr: tree.Element, index: str) -> str:
         """An index that cannot be too large, so that there is no fault for a verifier to see."""
@@ -244,7 +267,7 @@ class _Lowering:
 
     def store(self, statement: tree.Store) -> None:
         value = self._narrow(statement.value, statement.bits)
-        self._write(statement.span, self.expression(statement.address), statement.bits, value)
+        self._write(statement.span, self._accessed(statement.address), statement.bits, value)
 
     def context_store(self, statement: tree.ContextStore) -> None:
         value = self._narrow(statement.value, statement.bits)

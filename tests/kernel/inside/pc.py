@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from kernel.debug import patience
 from kernel.inside.machine import ENTRY
 from lightexit.bus.bus import BusCpu
 from lightexit.bus.clock import ManualClock
@@ -46,4 +47,4 @@ def run(machine: Machine, memory: GuestMemory, code: str) -> None:
     memory.ram[ENTRY : ENTRY + len(image)] = image
     assert isinstance(machine.cpu, KvmCpu)
     start.real_mode(machine.cpu.vcpu, ENTRY, 0x8000)
-    assert machine.run(Limits(seconds=20)).reason is Reason.HALTED
+    assert machine.run(Limits(seconds=patience(20))).reason is Reason.HALTED

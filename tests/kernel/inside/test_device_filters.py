@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.translated import INDEXING, masks, unprotected
 from kernel.device_filters import Entry, entries
 from kernel.inside.machine import (
     DS_TO_MMIO,
@@ -163,6 +164,13 @@ def test_a_filter_of_the_library(module: Module, machine: Machine, name: str) ->
     vcpu = machine.load(HLT)
     handled = [check(module, machine, vcpu, entry, space, generator) for space in Space]
     assert sum(handled) > 0
+
+
+def test_what_filters_index_with_is_masked() -> None:
+    if reason := unprotected():
+        pytest.skip(reason)
+    found = entries(Path(os.environ["LIGHTEXIT_RIG"]))
+    assert tuple(each.name for each in found if masks(each.program)) == INDEXING
 
 
 def check(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kernel.debug import patience
 from kernel.inside.machine import HLT, keep, port_in, port_out
 from kernel.inside.pc import booted, make_kvm_cpu, run
 from lightexit.bus.clock import HostClock, ManualClock
@@ -152,6 +153,6 @@ def test_seabios_reaches_its_end() -> None:
         make_cpu=in_kernel(make_kvm_cpu),
         debug=console,
     ) as machine:
-        outcome = machine.run(Limits(text=SEABIOS_ENDS.encode(), seconds=40))
+        outcome = machine.run(Limits(text=SEABIOS_ENDS.encode(), seconds=patience(40)))
         assert outcome.reason is Reason.TEXT
         assert sum(count.handled for count in machine.bus.offloaded()) > 100

@@ -25,9 +25,7 @@ _NAME_SIZE = 15
 _LICENSE = b"Apache-2.0"
 _LOG_SIZE = 4 * 2**20
 
-_NO_RIGHT = (
-    "this process lacks the right (CAP_BPF and CAP_PERFMON, or root), or the kernel is locked down"
-)
+_NO_RIGHT = "this process lacks the right (CAP_BPF, as root has it), or the kernel is locked down"
 _MEANINGS = {
     errno.EPERM: _NO_RIGHT,
     errno.EACCES: _NO_RIGHT,

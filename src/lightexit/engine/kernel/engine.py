@@ -3,6 +3,9 @@
 
 A program is bound to its maps when it is loaded. States made by `KernelEngine.memory` are such
 maps, and the program works on them in place; any other state is copied in and out.
+
+A program is loaded with CAP_BPF as the thread's only capability. With CAP_PERFMON, as root has
+it, the kernel masks no index against Spectre v1, and a guest chooses what filters index with.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import errno
 import mmap
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from lightexit.abi import IoContext, StateMemory, Struct, value_size
@@ -25,6 +28,7 @@ from lightexit.engine.kernel.bpf import (
     test_run,
 )
 from lightexit.engine.kernel.lines import line_info
+from lightexit.engine.kernel.rights import CAP_BPF, only
 from lightexit.engine.states import CONTEXT_SIZE, check_states, context_bytes
 from lightexit.errors import AuthorError, HostError
 from lightexit.isa import Map, Program, assemble, decode
@@ -56,9 +60,16 @@ class KernelMemory(StateMemory[S]):
 
 
 class KernelEngine:
-    """Loads programs as BPF_PROG_TYPE_SYSCALL and runs them by BPF_PROG_TEST_RUN."""
+    """Loads programs as BPF_PROG_TYPE_SYSCALL and runs them by BPF_PROG_TEST_RUN.
+
+    Not `masked`, they are loaded with all that the thread may do: the kernel accepts more then,
+    loops over arrays for one. That is for tests and measurements, never for a guest's accesses.
+    """
 
     name = "kernel"
+
+    def __init__(self, masked: bool = True) -> None:
+        self._masked = masked
 
     def memory(self, kind: type[S]) -> KernelMemory[S]:
         """A state that the kernel and this process share. Raises HostError without bpf(2)."""
@@ -69,15 +80,16 @@ class KernelEngine:
 
         Raises AuthorError where its verifier refuses, HostError where bpf(2) is not to be had.
         """
-        return KernelProgram(program)
+        return KernelProgram(program, self._masked)
 
 
 class KernelProgram:
-    """A program in the kernel."""
+    """A program in the kernel; `masked` as for KernelEngine."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, masked: bool = True) -> None:
         decode(program)
         self._program = program
+        self._masked = masked
         self._scratch = tuple(ArrayMap(each.name, each.size) for each in program.maps)
         self._lines = line_info(program)
         self._bound: dict[tuple[ArrayMap, ...], Descriptor] = {}
@@ -105,12 +117,30 @@ class KernelProgram:
     def bind(self, maps: tuple[ArrayMap, ...]) -> Descriptor:
         """The program, loaded with these maps. Raises AuthorError, HostError."""
         if maps not in self._bound:
-            name, code = self._program.name, self._program.code
             try:
-                self._bound[maps] = load_program(name, code, maps, self._lines)
+                self._bound[maps] = self._load(maps, self._masked)
             except Refused as refusal:
-                raise _explain(self._program, refusal) from refusal
+                raise self._explain(maps, refusal) from refusal
         return self._bound[maps]
+
+    def _load(self, maps: tuple[ArrayMap, ...], masked: bool) -> Descriptor:
+        with only(CAP_BPF) if masked else nullcontext():
+            return load_program(self._program.name, self._program.code, maps, self._lines)
+
+    def _explain(self, maps: tuple[ArrayMap, ...], refusal: Refused) -> AuthorError | HostError:
+        error = _explained(self._program, refusal)
+        if self._masked and isinstance(error, AuthorError) and self._loads_without_masks(maps):
+            error.expected = "indices that it can mask against Spectre v1 (as CAP_BPF alone asks)"
+            error.hint = "no loop over an array here, or another engine: native or interpreter"
+        return error
+
+    def _loads_without_masks(self, maps: tuple[ArrayMap, ...]) -> bool:
+        """Whether masks are all that is wrong; it is not kept."""
+        try:
+            self._load(maps, masked=False)
+        except Refused:
+            return False
+        return True
 
 
 @contextmanager
@@ -127,7 +157,7 @@ def _round_up(size: int) -> int:
     return -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
 
 
-def _explain(program: Program, refusal: Refused) -> AuthorError | HostError:
+def _explained(program: Program, refusal: Refused) -> AuthorError | HostError:
     """The verifier's refusal in the author's terms, or why there was none."""
     said = [line for line in refusal.log.splitlines() if line and not _SUMMARY.search(line)]
     if not said or refusal.number == errno.EPERM:
