@@ -3,9 +3,11 @@
 
 `verify` is the way in. The parts, lowest first: `tnum` and `bounds` (what is known of bits and
 ranges), `scalar` and `compare` (of numbers), `value`, `cells` and `state` (of registers and
-memory), `flow` (what can be said without running), `requirements` and `checker` (what
-instructions demand), `transfer` (what they do), `merge` and `analysis` (all paths), `proof`;
-`limits` and `report` are what goes in and comes out, and a proof that is kept needs no other.
+memory), `pointers` and `flow` (what can be said without running), `requirements` and `checker`
+(what instructions demand), `transfer` (what they do), `prepare` (both, once for all alike),
+`merge` (states made one), `rounds` and `loops` (all rounds of a loop at once), `visits` and
+`analysis` (all paths), `proof`; `limits` and `report` are what goes in and comes out, and a proof
+that is kept needs no other.
 """
 
 from __future__ import annotations
