@@ -28,7 +28,7 @@ SHARED = os.environ.get("LIGHTEXIT_RIG")
 DEFAULT_KERNEL = "6.1"
 #: Of all tests, and of one.
 _BOOT_S = {DEBUG: 3600}
-_ALARM_S = debug.patience(60)
+_ALARM_S = debug.patience(120)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -108,7 +108,7 @@ def _boot(session: pytest.Session) -> Run:
         result = rig.run(
             script,
             series=series,
-            timeout_s=_BOOT_S.get(series, 240),
+            timeout_s=_BOOT_S.get(series, 900),
             append=session.config.getoption("--append", ""),
             files={device_filters.FILE: device_filters.describe()},
         )
