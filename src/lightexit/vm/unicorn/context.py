@@ -22,7 +22,7 @@ from unicorn.unicorn_py3.unicorn import Uc, uclib
 _HIDDEN_FLAGS, _CS, _SS, _DETAILS, _PENDING = 216, 248, 272, 5424, 5536
 _SEGMENT = struct.Struct("<I4xQII")
 _RING, _64BIT_CODE = 3, 1 << 15 | 1 << 4
-_64BIT_STACK = 1 << 5
+_WIDE_STACK = 1 << 5  # pushes use all of ESP: set by every stack segment but those of 16 bits
 _CODE_FLAGS = 0x00AF_9B00  # a descriptor's upper half: present, ring 0, execute/read, L, 4 GiB
 _DATA_FLAGS = 0x00CF_9300  # read/write, D/B
 _NOTHING = -1
@@ -68,13 +68,20 @@ class Context:
         flags = int.from_bytes(self._bytes(_HIDDEN_FLAGS, 4), "little")
         if int.from_bytes(self._bytes(_CS, 4), "little") != old or flags & _RING != old & _RING:
             return False
-        flags = flags & ~_RING | _64BIT_CODE | _64BIT_STACK
+        flags = flags & ~_RING | _64BIT_CODE | _WIDE_STACK
         self._write(_HIDDEN_FLAGS, flags.to_bytes(4, "little"))
         self._write(_CS, _SEGMENT.pack(new, 0, 0xFFFF_FFFF, _CODE_FLAGS))
         data = _SEGMENT.pack(stack, 0, 0xFFFF_FFFF, _DATA_FLAGS) if stack else b""
         self._write(_SS, data.ljust(_SEGMENT.size, b"\0"))
         self._restore()
         return True
+
+    def widen_stack(self) -> None:
+        """Have pushes use all of ESP, as the D/B bit of a stack segment asks."""
+        self._save()
+        flags = int.from_bytes(self._bytes(_HIDDEN_FLAGS, 4), "little") | _WIDE_STACK
+        self._write(_HIDDEN_FLAGS, flags.to_bytes(4, "little"))
+        self._restore()
 
     def _save(self) -> None:
         uclib.uc_context_save(self._uc._uch, self._context.context)

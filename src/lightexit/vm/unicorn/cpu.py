@@ -94,6 +94,9 @@ class UnicornCpu:
         self.set(Register.RSP, state.rsp)
         self.set(Register.RFLAGS, state.rflags)
         self.set(Register.RIP, state.rip)
+        if state.data.db and traps_are_known():
+            # The engine takes the selector, and forgets this bit of what it names.
+            self._context.widen_stack()
 
     # Running
 

@@ -26,6 +26,10 @@ _start:
     cmpl $0, zeroed
     jne fail
     movl $stack, %esp
+    pushl $0x12345678           # with the loader's segments: all of ESP counts
+    cmpl $0x12345678, stack - 4
+    jne fail
+    popl %eax
     lgdt gdt_pointer
     ljmp $0x08, $1f
 1:  movl $0x10, %eax
