@@ -139,7 +139,8 @@ def check_program(random: Random, program: Program, runs: int, tally: Tally) -> 
     watch(program, flow, LIMITS, witness.observe)
     loaded = InterpreterEngine(trace=witness.trace).load(program)
     state = StateMemory(Bytes)
-    for _ in range(runs):
+    # Long runs show little that short ones do not.
+    for _ in range(max(runs // max(analysis.cost // 200, 1), 5)):
         state.state.buffer[:] = random.randbytes(len(state.state.buffer))
         before = witness.steps
         witness.begin()
