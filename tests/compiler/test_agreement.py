@@ -49,12 +49,6 @@ _NEVER = re.compile("(?!)")
 #: What is broken, where, how, and what the law finds then.
 BROKEN: dict[str, tuple[object, str, Any, str]] = {
     "the sign of a counter": (lower, "_sign", lambda _: "u", "differs from CPython"),
-    "what is known of an index": (
-        lower._Lowering,
-        "_limited",
-        lambda _lowering, _expr, value, *_: value,
-        "is refused",
-    ),
     "what the first round holds": (backend, "_OPEN", _NEVER, "nothing was written to it"),
 }
 

@@ -142,13 +142,6 @@ class _Lowering:
         if expr.guard is Guard.NONE:
             return index
         within = interval_of(expr.index).within(Interval(0, expr.length - 1))
-        if expr.guard is Guard.CHECK and within:
-            return self._clamped(expr, index)
-        if expr.guard is Guard.CHECK:
-            index = self.emit.barrier(expr.span, index)
-            self._check_index(expr, index)
-            # Again, lest a loop scale the index before it is checked.
-            return self.emit.barrier(expr.span, index)
         if not within:
             self._check_index(expr, index)
         mask = (1 << (expr.length - 1).bit_length()) - 1
@@ -160,11 +153,6 @@ class _Lowering:
         other = self.emit.value(span, f"load volatile i64, ptr {self._context(span, 0)}, align 8")
         mixed = self.emit.barrier(span, self.emit.value(span, f"xor i64 {value}, {other}"))
         return self.emit.value(span, f"xor i64 {mixed}, {other}")
-
-    def _clamped(self, expr: tree.Element, index: str) -> str:
-        """An index that cannot be too large, so that there is no fault for a verifier to see."""
-        last = expr.length - 1
-        return self.emit.barrier(expr.span, self._limited(expr.index, index, "ule", last))
 
     def _check_index(self, expr: tree.Element, index: str) -> None:
         inside = self.emit.value(expr.span, f"icmp ult i64 {index}, {expr.length}")

@@ -252,19 +252,17 @@ def element_at(fn: Expansion, node: ast.AST, base: Expr, index: Expr) -> Place:
     if isinstance(index, Const):
         kind = _placed(array.element, room - index.value * stride)
         return Place(array.element, Member(span, kind, base, index.value * stride))
-    guard, last = _guard(fn, index, array, room)
+    guard, last = _guard(fn, index, array)
     kind = _placed(array.element, room - last * stride)
     address = Element(span, kind, base, index, array.length, stride, guard)
     return Place(array.element, address)
 
 
-def _guard(fn: Expansion, index: Expr, array: ArrayType, room: int) -> tuple[Guard, int]:
+def _guard(fn: Expansion, index: Expr, array: ArrayType) -> tuple[Guard, int]:
     """How to keep an index within an array, and the largest that a verifier will believe in."""
     last = array.length - 1
     mask = (1 << last.bit_length()) - 1
     counts = isinstance(index, Read) and index.local in fn.unit.counters
     if counts and interval_of(index).within(Interval(0, last)):
         return Guard.NONE, last
-    if (mask + 1) * size_of(array.element) <= room:
-        return Guard.MASK, mask
-    return Guard.CHECK, last
+    return Guard.MASK, mask

@@ -114,8 +114,7 @@ class Guard(Enum):
     """How an index is kept inside its array in the eyes of every verifier."""
 
     NONE = "none"  # it is constant, or counts a constant range
-    CHECK = "check"  # compare behind a barrier, so that LLVM cannot drop it; clamp what fits
-    MASK = "mask"  # compare, then mask: bytes of the same state lie behind the array
+    MASK = "mask"  # compare, then mask: a state's map has room for what the mask covers
 
     def __repr__(self) -> str:
         return self.value

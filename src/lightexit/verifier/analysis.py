@@ -26,7 +26,7 @@ from lightexit.verifier.limits import Limits
 from lightexit.verifier.loops import Loops
 from lightexit.verifier.merge import Shape, course_of, merged, shape_of
 from lightexit.verifier.prepare import prepared
-from lightexit.verifier.requirements import RequirementError
+from lightexit.verifier.requirements import RequirementError, requirements
 from lightexit.verifier.rounds import Plan, same_calls
 from lightexit.verifier.state import CONTEXT_BYTES, FIRST_SYMBOL, State, initial
 from lightexit.verifier.transfer import Transfer
@@ -118,6 +118,7 @@ class Analysis:
         self._finished: list[Visit] = []
         self._loops = Loops(flow)
         self._pending: Plan | None = None
+        self._reached: set[int] = set()
         self._unrolled: frozenset[int] = frozenset()
         first = initial()
         first.context = first.context.settled(flow.needs(0).context, CONTEXT_BYTES)
@@ -130,7 +131,22 @@ class Analysis:
         return max(self._root.longest.end, 0)
 
     def run(self) -> Refusal | None:
-        """Explore all paths; None if every one is fine."""
+        """Explore all paths; None if every one is fine, and what no path reaches is no worse."""
+        refusal = self._explore()
+        if refusal is None and len(self._reached) < len(self._instructions):
+            refusal = self._refuse_unreached()
+        return refusal
+
+    def _refuse_unreached(self) -> Refusal | None:
+        for slot, (i, _) in self._instructions.items():
+            if slot not in self._reached:
+                try:
+                    self._checker.check_unreached(requirements(i), self._root.state)
+                except RequirementError as reason:
+                    return Refusal(slot, reason, self._root.state, None, self._root)
+        return None
+
+    def _explore(self) -> Refusal | None:
         refusal = None
         while self._todo and refusal is None:
             refusal = self._follow(self._todo.pop())
@@ -162,6 +178,7 @@ class Analysis:
                 if self._observe is not None:
                     self._seen.append((slot, state.copy()))
                 i, (held, checks, step) = instructions[slot]
+                self._reached.add(slot)
                 for register in held:
                     if state.registers[register] is None:
                         raise not_written(register)

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from lightexit.isa import Program
 from lightexit.verifier import requirements as req
 from lightexit.verifier import scalar, words
 from lightexit.verifier.accesses import ACCESSES
-from lightexit.verifier.helpers import HELPERS, KEY_SIZE
+from lightexit.verifier.helpers import HELPERS, KEY_SIZE, Helper
 from lightexit.verifier.requirements import RequirementError
 from lightexit.verifier.scalar import Scalar
 from lightexit.verifier.state import MAX_FRAMES, State
@@ -51,6 +51,14 @@ class Checker:
         self.program = program
         self.answers = answers
         self.helpers = helpers
+
+    def check_unreached(self, required: Sequence[req.Requirement], state: State) -> None:
+        """What no engine runs is refused wherever it stands: they know of no dead code."""
+        for needed in required:
+            if isinstance(needed, req.Never | req.HasUse | req.StateExists):
+                CHECKS[type(needed)](self, needed, state)
+            elif isinstance(needed, req.MayCallHelper):
+                self._known_helper(needed.number)
 
     def _says(self, state: State, register: int) -> str:
         return f"r{register} is {words.value(self.program, state.registers[register])}"
@@ -210,14 +218,7 @@ class Checker:
 
     def may_call_helper(self, needed: req.MayCallHelper, state: State) -> None:
         """The helper is known, allowed, and its arguments fit."""
-        helper = HELPERS.get(needed.number)
-        if helper is None or needed.number not in self.helpers:
-            name = helper.name if helper else f"number {needed.number}"
-            raise RequirementError(
-                f"calls helper {name}",
-                "no helper: a filter is a function of its context and states",
-                "read VM time from ctx.now_ns" if helper and helper.reads_clock else "",
-            )
+        helper = self._known_helper(needed.number)
         for register, kind in enumerate(helper.arguments, 1):
             self.holds(req.Holds(register), state)
             value = state.registers[register]
@@ -229,6 +230,17 @@ class Checker:
                     "the handle of a state: map_by_idx(index)",
                     registers=(register,),
                 )
+
+    def _known_helper(self, number: int) -> Helper:
+        helper = HELPERS.get(number)
+        if helper is None or number not in self.helpers:
+            name = helper.name if helper else f"number {number}"
+            raise RequirementError(
+                f"calls helper {name}",
+                "no helper: a filter is a function of its context and states",
+                "read VM time from ctx.now_ns" if helper and helper.reads_clock else "",
+            )
+        return helper
 
     def may_enter(self, needed: req.MayEnter, state: State) -> None:
         """Room for a frame, of a function that is not running yet."""
