@@ -283,7 +283,11 @@ def _halving_loop(w: Writer) -> None:
 
 
 def _call(w: Writer) -> None:
-    w.say(f"r1 = {w.number()}", "r2 = r6", f"call function{w.random.randrange(2)}")
+    name = w.random.choice(tuple(_FUNCTIONS))
+    argument = w.random.choice((w.number(), w.number(), "0", "20"))
+    w.say(f"r1 = {argument}", "r2 = r6", f"call {name}")
+    if w.random.random() < 0.3:
+        w.say("r1 = r0", "r2 = r6", f"call {name}")
     w.say("r2 = 2", "r3 = r0", "r4 = 4", "r5 = -5")
 
 
@@ -331,10 +335,29 @@ def _begin(w: Writer, register: int) -> None:
     )
 
 
-def _functions(w: Writer) -> None:
-    w.say("function0:", "r0 = r1", "r0 *= 3", "if r0 > 100 goto +1", "r0 += 1", "exit")
-    w.say("function1:", "r6 = r2", "*(u64 *)(r10 - 8) = r1", "r7 = *(u32 *)(r10 - 8)")
-    w.say("r0 = *(u64 *)(r6 + 0)", "r0 += r7", "if r0 s> r1 goto +1", "r0 = r1", "exit")
+#: Functions that programs call, by name: without a loop, and with one of many rounds that may be
+#: left early, its counter an argument.
+_FUNCTIONS = {
+    "function0": ("r0 = r1", "r0 *= 3", "if r0 > 100 goto +1", "r0 += 1", "exit"),
+    "function1": (
+        *("r6 = r2", "*(u64 *)(r10 - 8) = r1", "r7 = *(u32 *)(r10 - 8)"),
+        *("r0 = *(u64 *)(r6 + 0)", "r0 += r7", "if r0 s> r1 goto +1", "r0 = r1", "exit"),
+    ),
+    "function2": (
+        *("r1 &= 31", "function2_round:", "r1 += 1", "r0 = *(u64 *)(r2 + 0)"),
+        *("if r0 == 7 goto function2_out", "if r1 < 60 goto function2_round", "r0 = 1", "exit"),
+        *("function2_out:", "r0 = r1", "exit"),
+    ),
+    "function3": (
+        *(
+            "r1 += 1",
+            "if r1 > 90 goto +2",
+            "r0 = *(u64 *)(r2 + 8)",
+            "if r0 == 7 goto function3_out",
+        ),
+        *("if r1 < 100 goto function3", "r0 = 200", "exit", "function3_out:", "r0 = r1", "exit"),
+    ),
+}
 
 
 def random_text(random: Random, length: int = 8) -> str:
@@ -346,17 +369,10 @@ def random_text(random: Random, length: int = 8) -> str:
     w.say(*(f"*(u64 *)(r10 - {8 * k}) = {k}" for k in range(1, 5)))
     w.block(length)
     w.say(f"r0 = {w.number()}", "exit")
-    body = "\n".join(w.lines)
-    w.lines = []
-    for number in range(2):
-        if f"call function{number}" in body:
-            _functions(w)
-            start = w.lines.index(f"function{number}:")
-            other = w.lines.index(f"function{1 - number}:")
-            end = other if other > start else len(w.lines)
-            body += "\n" + "\n".join(w.lines[start:end])
-            w.lines = []
-    return body + "\n"
+    for name, lines in _FUNCTIONS.items():
+        if f"call {name}" in w.lines:
+            w.say(f"{name}:", *lines)
+    return "\n".join(w.lines) + "\n"
 
 
 def random_hard_program(random: Random, length: int = 8) -> Program:

@@ -127,3 +127,93 @@ def test_a_loop_that_does_not_move_on_has_no_bound() -> None:
         assemble("r2 = 0\nloop: r3 = *(u64 *)(r1 + 0)\nif r3 == 1 goto loop\nr0 = 0\nexit"), SAFE
     )
     assert "loops without a bound" in str(report.error)
+
+
+#: A function that a loop returns from early, with what its counter has reached.
+EARLY = """
+    f: r1 += 1
+    if r1 < 50 goto more
+    if r1 > 90 goto more
+    r3 = map_value(0) + 16
+    r2 = *(u64 *)(r3 + 0)
+    if r2 == 7 goto out
+    more: if r1 < 100 goto f
+    r0 = 200
+    exit
+    out: r0 = r1
+    exit"""
+
+
+def test_a_function_called_again_goes_on_elsewhere() -> None:
+    """It comes to the same loop with its counter moved on, and is no round of it."""
+    report = verify(
+        assemble(
+            f"""
+            .map state 64
+            r1 = 0
+            call f
+            if r0 == 200 goto end
+            r1 = r0
+            call f
+            if r0 == 200 goto end
+            r0 = *(u8 *)(r0 + 0)
+            end: r0 = 0
+            exit
+            {EARLY}"""
+        ),
+        SAFE,
+    )
+    assert "used as an address" in str(report.error)
+
+
+@pytest.mark.parametrize("between", ["", "call g\nr0 = 0\nexit\ng: "])
+def test_what_was_proved_of_a_function_holds_for_that_caller(between: str) -> None:
+    report = verify(
+        assemble(
+            f"""
+            r2 = *(u64 *)(r1 + 0)
+            r1 = 0
+            if r2 == 3 goto other
+            call f
+            r0 = 0
+            exit
+            other: {between}call f
+            r0 = *(u8 *)(r0 + 0)
+            r0 = 0
+            exit
+            f: r1 += 1
+            if r1 < 100 goto f
+            r0 = r1
+            exit"""
+        ),
+        SAFE,
+    )
+    assert "r0 is the number 100, used as an address" in str(report.error)
+
+
+def test_an_inner_loop_may_not_set_back_the_counter_of_the_outer() -> None:
+    """To a value that the outer loop may have at its start: it would never end."""
+    report = verify(
+        assemble(
+            """
+            .map state 64
+            r6 = map_value(0) + 16
+            r2 = 0
+            outer: r3 = 0
+            inner: r3 += 1
+            if r3 < 50 goto skip
+            if r3 > 80 goto skip
+            if r2 < 60 goto skip
+            r5 = *(u64 *)(r6 + 0)
+            if r5 < 50 goto skip
+            if r5 > 60 goto skip
+            r2 = r5
+            skip: if r3 < 100 goto inner
+            r2 += 1
+            if r2 < 100 goto outer
+            r0 = 0
+            exit"""
+        ),
+        LONG,
+    )
+    assert not report.accepted

@@ -27,7 +27,7 @@ from lightexit.verifier.loops import Loops
 from lightexit.verifier.merge import Shape, course_of, merged, shape_of
 from lightexit.verifier.prepare import prepared
 from lightexit.verifier.requirements import RequirementError, requirements
-from lightexit.verifier.rounds import Plan, same_calls
+from lightexit.verifier.rounds import Plan
 from lightexit.verifier.state import CONTEXT_BYTES, FIRST_SYMBOL, State, initial
 from lightexit.verifier.transfer import Transfer
 from lightexit.verifier.visits import Arrivals, Lengths, Loop, Step, Visit
@@ -237,7 +237,7 @@ class Analysis:
         starts_round = slot in self.flow.heads
         old = arrivals.covers(state)
         if old is None and starts_round:
-            old = self._loops.proved_at(slot).covers(state)
+            old = self._loops.proved_at(slot, state.calls).covers(state)
         if old is not None:
             old.longest.settle()
             lengths = Lengths()
@@ -303,13 +303,13 @@ class Analysis:
             self._unrolled,
         )
         here.state = plan.invariant(self._symbols, here)
-        here.arrivals = self._loops.proved_at(here.slot)
+        here.arrivals = self._loops.proved_at(here.slot, here.calls)
         self.guessed = True
         return True
 
     def _guess(self, here: Visit) -> Plan | None:
         before = here.parent and here.parent.previous_round(here.slot)
-        if before is None or not same_calls(before.state, here.state):
+        if before is None or before.calls != here.calls:
             return None
         here.rounds = before.rounds + 1
         # Where no guess can be made, the next is tried after twice as many rounds.

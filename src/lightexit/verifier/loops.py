@@ -19,7 +19,7 @@ class Loops:
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
         self._bodies: dict[int, frozenset[int]] = {}
-        self._proved: dict[int, Arrivals] = {}
+        self._proved: dict[tuple[int, tuple[int, ...]], Arrivals] = {}
 
     def body(self, start: int) -> frozenset[int]:
         """The slots from which a round may come to its end without passing its start."""
@@ -36,17 +36,18 @@ class Loops:
 
     def around(self, slot: int, state: State) -> tuple[Entered, ...]:
         """Those of the state's loops that the path has not left."""
-        depth = len(state.frames)
+        calls = state.calls
         return tuple(
             loop
             for loop in state.loops
-            if loop.depth < depth or (loop.depth == depth and slot in self.body(loop.slot))
+            if loop.calls == calls[: len(loop.calls)]
+            and (len(calls) > len(loop.calls) or slot in self.body(loop.slot))
         )
 
     def started(self, slot: int, state: State) -> Visit | None:
         """The state's loop of which another round starts here."""
         for loop in state.loops:
-            if loop.slot == slot and loop.depth == len(state.frames):
+            if loop.slot == slot and loop.calls == state.calls:
                 assert isinstance(loop, Visit)
                 return loop
         return None
@@ -55,14 +56,12 @@ class Loops:
         """The two ways, such that the one that stays in the innermost loop comes first."""
         slot, state = ways[0]
         loop = state.loops[-1]
-        leaves = loop.depth == len(state.frames) and slot not in self.body(loop.slot)
+        leaves = loop.calls == state.calls and slot not in self.body(loop.slot)
         return ways[::-1] if leaves else ways
 
-    def proved_at(self, slot: int) -> Arrivals:
-        """The visits that stand for all rounds of the loop there."""
-        if slot not in self._proved:
-            self._proved[slot] = Arrivals()
-        return self._proved[slot]
+    def proved_at(self, slot: int, calls: tuple[int, ...]) -> Arrivals:
+        """The visits that stand for all rounds of the loop there, in a function called so."""
+        return self._proved.setdefault((slot, calls), Arrivals())
 
     def constants(self, start: int, state: State) -> frozenset[int]:
         """What the loop compares with, as signed numbers."""

@@ -93,11 +93,6 @@ def values(state: State) -> Iterator[tuple[Place, Value]]:
                 yield (_SAVED - depth, at), saved
 
 
-def same_calls(a: State, b: State) -> bool:
-    """Whether the same functions run, called from the same places."""
-    return [f.return_to for f in a.frames] == [f.return_to for f in b.frames]
-
-
 def _exact(value: Value) -> Scalar:
     return value.scalar if isinstance(value, Number) else value.offset
 
@@ -274,6 +269,8 @@ class Plan:
         fits = self._fits_memory(state)
         held = dict(values(state))
         links = Links()
+        for outer in self.seed.loops:
+            links.fix(outer.symbols)
         for place, made in self._made.items():
             fits = self._fits(place, made, held.get(place), links) and fits
         if not fits:

@@ -80,14 +80,14 @@ class Needs(NamedTuple):
 
 class Entered(Protocol):
     """A loop that is taken for any number of rounds: while it is open, its symbols stand for what
-    certain values were at the start of the round. Its rounds start at `slot`, with `depth`
-    functions running."""
+    certain values were at the start of the round. Its rounds start at `slot`, in a function that
+    `calls` lead to."""
 
     slot: int
 
     @property
-    def depth(self) -> int:
-        """How many functions run where its rounds start."""
+    def calls(self) -> tuple[int, ...]:
+        """`State.calls` where its rounds start."""
         ...
 
     @property
@@ -127,6 +127,11 @@ class State:
     def copy(self) -> State:
         """Another state that says the same."""
         return State(self.registers.copy(), self.frames, self.context, self.wrote, self.loops)
+
+    @property
+    def calls(self) -> tuple[int, ...]:
+        """Where the running functions go on when they return; the first one never does."""
+        return tuple([frame.return_to for frame in self.frames])
 
     @property
     def stack(self) -> Cells:

@@ -109,9 +109,9 @@ class Visit:
         return self.open > 0
 
     @property
-    def depth(self) -> int:
-        """How many functions run here."""
-        return len(self.state.frames)
+    def calls(self) -> tuple[int, ...]:
+        """Which functions run here, by where they return to."""
+        return self.state.calls
 
     @property
     def symbols(self) -> Sequence[int]:
