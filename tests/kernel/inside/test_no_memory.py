@@ -11,8 +11,9 @@ import mmap
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from kernel.inside.machine import HLT, Access, Machine, port_in
 from kernel.inside.programs import READER, Cell
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine
-from lightexit.engine.kernel.attach import Answer, Module, Window
+from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window
 from lightexit.vm.kvm.system import Kvm
 
 PORT = 0x500
@@ -29,6 +30,8 @@ GROUPS = Path("/sys/fs/cgroup")
 #: What the child and its parent tell each other, each in a byte of shared memory.
 GO, CLOSED, AGAIN = 0, 1, 2
 WAIT_S = 10
+#: Enough for a bus of some pages: a kernel keeps less than one charged ahead for small objects.
+OTHERS = 400
 
 
 @pytest.fixture
@@ -68,10 +71,20 @@ def close_when_told(flags: mmap.mmap, fd: int) -> None:
 def child(flags: mmap.mmap, ready: int, module: Module) -> int:
     """Close an attachment when told, then attach another: 0 if a guest saw nothing but that."""
     machine = Machine(Kvm())
-    vcpu = machine.load(port_in(PORT, 1) + HLT)
     answer = Answer(KernelEngine().load(READER), [KernelEngine().memory(Cell)])
-    window = Window(machine.vm.fd, Space.PIO, PORT, 4)
-    attachment = module.attach(window, answer)
+    with ExitStack() as crowd:
+        for n in range(OTHERS):
+            other = Window(machine.vm.fd, Space.PIO, 0x1000 + 4 * n, 4)
+            crowd.enter_context(module.attach(other, answer))
+        attach = partial(module.attach, Window(machine.vm.fd, Space.PIO, PORT, 4), answer)
+        return close_and_attach(flags, ready, machine, attach)
+
+
+def close_and_attach(
+    flags: mmap.mmap, ready: int, machine: Machine, attach: Callable[[], Attachment]
+) -> int:
+    vcpu = machine.load(port_in(PORT, 1) + HLT)
+    attachment = attach()
     # Once for nothing: then all that closing takes in this process is in memory of its own.
     flags[GO] = 1
     close_when_told(flags, os.open("/dev/null", os.O_RDONLY))
@@ -83,7 +96,7 @@ def child(flags: mmap.mmap, ready: int, module: Module) -> int:
         return 2
     if machine.run(vcpu, lambda access: 0) != [Access(PORT, 1)]:
         return 3
-    with module.attach(window, answer):
+    with attach():
         machine.enter(vcpu)
         return 4 if machine.run(vcpu, lambda access: 0) else 0
 
