@@ -27,7 +27,7 @@ def test_random_filters_do_what_cpython_does(shard: int) -> None:
     for seed in range(shard * each, (shard + 1) * each):
         try_program(seed, BENCH, tally)
     assert tally.refused.total() < each / 10, tally.refused
-    assert tally.complex <= each / 50
+    assert tally.complex + len(tally.beyond_linux) <= each / 50
     assert tally.handled > each
     assert tally.faults > each / 10
 

@@ -66,6 +66,8 @@ NOT_MASKED = {
     "round_that_equals_a_field",
     "range_down_from_below_0",
     "range_up_to_0",
+    "round_that_is_a_field_below_0",
+    "range_from_remainder_of_wide",
 }
 
 

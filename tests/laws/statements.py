@@ -431,11 +431,12 @@ class Statements(Expressions):
 
     def count_loop(self, depth: int) -> None:
         """`for` over a range; now and then by a local that is assigned elsewhere, too."""
+        again = self.natural(1).plain.text if self.chance(0.25) else None
         counting = random_range(self, min(12, _ROUNDS // self.rounds))
         name, limits = self.name("i"), counting.bounds
-        if limits.within(U64) and self.chance(0.35):
+        if limits.within(U64) and again is not None:
             name, limits = self.name("v"), U64
-            self.put(f"{name} = {self.natural(1).plain.text}")
+            self.put(f"{name} = {again}")
             self.scope.ints[name] = limits
         with self.loop(counting.rounds):
             self.put(f"for {name} in range({counting.text}):")

@@ -165,13 +165,22 @@ class _Lowering:
     def compare(self, expr: tree.Compare) -> str:
         both = interval_of(expr.left).union(interval_of(expr.right))
         if both.within(U64) or both.within(I64):
-            left, right = self.expression(expr.left), self.expression(expr.right)
+            left, right = self._compared(expr, expr.left), self._compared(expr, expr.right)
             predicate = predicate_of(expr.op, expr.left, expr.right)
             return self.emit.value(expr.span, f"icmp {predicate} i64 {left}, {right}")
         left, right = self.wide(expr.left), self.wide(expr.right)
         sign = PREDICATES[expr.op]
         predicate = sign if sign in ("eq", "ne") else f"s{sign}"
         return self.emit.value(expr.span, f"icmp {predicate} i128 {left}, {right}")
+
+    def _compared(self, expr: tree.Compare, side: Expr) -> str:
+        """A side of a comparison. Of a counter plus a variable that equal something, LLVM would go
+        on with the difference of the two instead of the counter, and no verifier sees an end.
+        """
+        value = self.expression(side)
+        if expr.op in ("==", "!=") and _is_sum_of_variables(side):
+            return self.emit.barrier(side.span, value)
+        return value
 
     def wide(self, expr: Expr) -> str:
         """The true value in 128 bits: of sums only, for the back end cannot do more."""
@@ -337,8 +346,14 @@ class _Lowering:
         sign = _sign(statement)
         if first or sign == "s":
             values[low] = self._limited(nodes[low], values[low], f"{sign}ge", first)
+        else:
+            values[low] = self._once(nodes[low], values[low])
         values[high] = self._limited(nodes[high], values[high], f"{sign}le", last)
         return values[0], values[1]
+
+    def _once(self, expr: Expr, value: str) -> str:
+        """`value`, lest LLVM compute it again: verifiers know of one what was compared only."""
+        return value if isinstance(expr, tree.Const) else self.emit.barrier(expr.span, value)
 
     def _limited(self, expr: Expr, value: str, predicate: str, limit: int) -> str:
         """`value`, which is on the right side of its limit, so that verifiers know, too."""
@@ -366,6 +381,13 @@ class _Lowering:
 
     def leave(self, statement: tree.Leave) -> None:
         self.emit.jump(statement.span, self.leaves[-1])
+
+
+def _is_sum_of_variables(expr: Expr) -> bool:
+    """Whether it may say that one variable is the negative of another."""
+    if not isinstance(expr, tree.Binary) or expr.op not in ("+", "-"):
+        return False
+    return not isinstance(expr.left, tree.Const) and not isinstance(expr.right, tree.Const)
 
 
 def _sign(statement: tree.ForRange) -> str:
