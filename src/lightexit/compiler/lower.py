@@ -16,17 +16,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lightexit.abi import STATE_OFFSET
+from lightexit.abi import STATE_OFFSET, IoContext
 from lightexit.compiler import tree
 from lightexit.compiler.compute import PREDICATES, RING, compute, predicate_of
 from lightexit.compiler.emit import Check, Emitter, Marked
 from lightexit.compiler.fitting import interval_of
 from lightexit.compiler.interval import I64, U64, Interval, counted
-from lightexit.compiler.kinds import Bool, exact
+from lightexit.compiler.kinds import Bool, Int, exact
 from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt
+from lightexit.compiler.widths import Widths
 
 #: More rounds than any verifier follows.
 _MANY = 1 << 16
+_DATA = next(field for field in IoContext.layout.fields if field.name == "data")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Lowered:
 def lower(filter_tree: Filter, marked: Marked | None = None) -> Lowered:
     """LLVM IR of a checked tree."""
     emitter = Emitter(marked)
-    _Lowering(emitter).block(filter_tree.body)
+    _Lowering(emitter, Widths(filter_tree)).block(filter_tree.body)
     sizes = [state.size - STATE_OFFSET for state in filter_tree.states]
     return Lowered(emitter.module(sizes), emitter.spans, tuple(emitter.checks))
 
@@ -49,8 +51,9 @@ def lower(filter_tree: Filter, marked: Marked | None = None) -> Lowered:
 class _Lowering:
     """Walks a tree in the order of evaluation, writing as it goes."""
 
-    def __init__(self, emitter: Emitter) -> None:
+    def __init__(self, emitter: Emitter, widths: Widths) -> None:
         self.emit = emitter
+        self.widths = widths
         self.loops: list[tuple[str, str]] = []  # labels of continue and break
         self.leaves: list[str] = []  # labels behind the functions being expanded
 
@@ -267,9 +270,21 @@ class _Lowering:
         self._write(statement.span, self._accessed(statement.address), statement.bits, value)
 
     def context_store(self, statement: tree.ContextStore) -> None:
-        value = self._narrow(statement.value, statement.bits)
+        is_answer = statement.offset == _DATA.offset
+        expr, bits = statement.value, statement.bits
+        value = self._answer(expr) if is_answer else self._narrow(expr, bits)
         address = self._context(statement.span, statement.offset)
         self._write(statement.span, address, statement.bits, value)
+
+    def _answer(self, expr: Expr) -> str:
+        """A value for `ctx.data`, within its limits for every verifier to see."""
+        value = self._narrow(expr, 64)
+        most = interval_of(expr).hi if isinstance(expr.kind, Int) else 0
+        bits = next((bits for bits in (8, 16, 32) if most >> bits == 0), 64)
+        if isinstance(expr.kind, Bool) or self.widths.of(expr) <= bits:
+            return value
+        value = self.emit.barrier(expr.span, value)
+        return self.emit.value(expr.span, f"and i64 {value}, {(1 << bits) - 1}")
 
     def _narrow(self, expr: Expr, bits: int) -> str:
         value = self.expression(expr)
