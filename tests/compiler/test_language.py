@@ -106,6 +106,7 @@ BODIES: dict[str, str] = {
     "index_after_value": "s.ram[s.count & 7] = u8(bump(s))",
     "index_once": "s.ram[bump(s) % 10] |= 1",
     "index_of_target_first": "s.ram[s.status % 10] ^= set_status(s)",
+    "choice_of_target_first": "(s.first if s.count & 1 else s.timers[1]).count ^= bump(s)",
     "swap_elements": "i = s.count % 10\ns.ram[i], s.ram[0] = s.ram[0], s.ram[i]",
     "rotate_three": "a, b, c = s.count, s.status, s.control\na, b, c = b, c, a\n"
     "s.base = u64(a * 3 + b * 5 + c * 7)",

@@ -21,11 +21,11 @@ from lightexit.compiler.tree import (
     Call,
     Const,
     ContextLoad,
-    Element,
     Evaluate,
     Expr,
     Member,
     Read,
+    StateBase,
     Stmt,
 )
 
@@ -265,4 +265,4 @@ def _fixed(fn: Expansion, place: Place) -> tuple[list[Stmt], Place]:
 def _computed(address: Expr) -> bool:
     if isinstance(address, Member):
         return _computed(address.base)
-    return isinstance(address, Element | Call)
+    return not isinstance(address, StateBase | Read)
