@@ -13,18 +13,29 @@ import argparse
 import contextlib
 import os
 import pty
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import NoReturn
 
 from isa.llvm import compile_object
+from lightexit import cli
 
-#: What moves on to the next line, back to its start, or to a tab stop: all that plain text needs.
-PLAIN = "\n\r\t"
+# So that no command has to.
+from lightexit.cli import app as _app  # noqa: F401
+from lightexit.engine import native as _native  # noqa: F401
+from lightexit.vm import pc as _pc  # noqa: F401
+from lightexit.vm import unicorn as _unicorn  # noqa: F401
+
+Words = tuple[bytes | str, ...]
+
+#: What a message may send besides text: to the next line, and to a tab stop.
+PLAIN = "\n\t"
+#: What a guest's console may: back to the start of the line, too.
+CONSOLE = PLAIN + "\r"
 #: Cursor hidden, screen erased, colours, title, alternate screen, line drawing, a report asked
 #: for, C1 controls of one byte and in UTF-8, text from right to left, a string without its end.
 _SEQUENCES = (
@@ -54,10 +65,10 @@ def hostile(random: Random) -> bytes:
     return b"\x1b[?25l" + noise
 
 
-def worked(seen: bytes) -> list[str]:
+def worked(seen: bytes, plain: str = PLAIN) -> list[str]:
     """What of these bytes is no plain text: characters, and what is not UTF-8."""
-    text = seen.decode(errors="surrogateescape")
-    return sorted({ascii(c) for c in text if not c.isprintable() and c not in PLAIN})
+    text = seen.replace(b"\r\n", b"\n").decode(errors="surrogateescape")
+    return sorted({ascii(c) for c in text if not c.isprintable() and c not in plain})
 
 
 @dataclass(frozen=True)
@@ -68,18 +79,29 @@ class Seen:
     output: bytes
 
 
-def on_terminal(*arguments: bytes | str, folder: Path, cache: bytes | None = None) -> Seen:
-    """Run `lightexit` on a terminal of its own. Its cache is `cache`, if given."""
-    main, side = pty.openpty()
-    environment = os.environb | ({b"XDG_CACHE_HOME": cache} if cache else {})
-    command = [sys.executable, "-m", "lightexit", *arguments]
-    with os.fdopen(main, "rb", buffering=0) as terminal:
-        process = subprocess.Popen(
-            command, stdin=side, stdout=side, stderr=side, cwd=folder, env=environment
-        )
-        os.close(side)
-        output = b"".join(_until_closed(terminal.fileno()))
-        return Seen(process.wait(), output)
+def on_terminal(*words: bytes | str, folder: Path, cache: bytes) -> Seen:
+    """Run `lightexit` in `folder`, on a terminal of its own, with that cache."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.environb[b"XDG_CACHE_HOME"] = cache
+        _become(words, folder)
+    with os.fdopen(terminal, "rb", buffering=0):
+        output = b"".join(_until_closed(terminal))
+    _, status = os.waitpid(process, 0)
+    return Seen(os.waitstatus_to_exitcode(status), output)
+
+
+def _become(words: Words, folder: Path) -> NoReturn:
+    """What a new process would do, but for the start of Python."""
+    status = 255
+    try:
+        os.chdir(folder)
+        sys.argv = ["lightexit", *map(os.fsdecode, words)]
+        cli.main()
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 1
+    finally:
+        os._exit(status)
 
 
 def _until_closed(terminal: int) -> Iterator[bytes]:
@@ -94,7 +116,8 @@ def printing(text: bytes) -> bytes:
 
     def put(port: int) -> bytes:
         esi, ecx = (value.to_bytes(4, "little") for value in (0x10_0000 + head, len(text)))
-        return b"\xbe" + esi + b"\xb9" + ecx + b"\x66\xba" + port.to_bytes(2, "little") + b"\xf3\x6e"
+        dx = port.to_bytes(2, "little")
+        return b"\xbe" + esi + b"\xb9" + ecx + b"\x66\xba" + dx + b"\xf3\x6e"  # rep outsb
 
     code = put(0x402) + put(0x3F8) + bytes.fromhex("66baf400 ee fa f4")
     assert len(code) == head
@@ -128,8 +151,6 @@ define i64 @"NAME"(ptr %context) section "filters" !dbg !4 {
 !6 = !{null}
 !8 = !DILocation(line: 2, column: 8, scope: !4)
 """
-
-Words = tuple[bytes | str, ...]
 
 
 def commands(random: Random, folder: Path) -> list[Words]:
@@ -194,6 +215,11 @@ def search(seed: int) -> Iterator[tuple[Words, Seen]]:
             yield words, on_terminal(*words, folder=folder, cache=cache)
 
 
+def unwanted(words: Words, seen: Seen) -> list[str]:
+    """What a command has sent to its terminal that it may not."""
+    return worked(seen.output, CONSOLE if words[0] == "run" else PLAIN)
+
+
 def main() -> None:
     """Look at many, and show what is no plain text."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -204,7 +230,7 @@ def main() -> None:
     for seed in range(given.first, given.first + given.count):
         for words, seen in search(seed):
             looked += 1
-            if controls := worked(seen.output):
+            if controls := unwanted(words, seen):
                 found += 1
                 print(f"seed {seed}: {words!r}: {', '.join(controls)}")
     print(f"{looked} commands, {found} that put more than plain text on the terminal")
