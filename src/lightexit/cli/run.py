@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ from lightexit.cli.options import (
     AwaitedText,
     BackEndOption,
     CommandLine,
+    ConsoleOption,
     CpuCount,
     EngineName,
     EngineOption,
@@ -32,19 +35,23 @@ from lightexit.cli.options import (
     MemoryMib,
     Seconds,
 )
+from lightexit.cli.screen import ConsoleMode, Screen
+from lightexit.cli.signals import EndingSignals
+from lightexit.cli.streams import standard_output
 from lightexit.errors import AuthorError
 from lightexit.vm.backends import BackEnd, check_cpus
 
 if TYPE_CHECKING:
     from lightexit.bus.offload import OffloadCount
     from lightexit.cli.tally import Row, Total
+    from lightexit.vm.console import Console
     from lightexit.vm.irqchip import Irqchip
-    from lightexit.vm.machine import Limits, Outcome
+    from lightexit.vm.machine import Limits, Machine, Outcome
     from lightexit.vm.pc import MakeCpu
 
 _TITLES = {BackEnd.UNICORN: "Unicorn", BackEnd.KVM: "KVM"}
-#: The exit status, where the guest's is asked for, of a guest that has none.
-_NOT_ENDED = 2
+#: The exit status, where the guest's is asked for, of a guest that has none: not odd.
+NO_STATUS = 4
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,8 @@ class Job:
     back_end: BackEnd
     irqchip: Irqchip | None
     limits: Limits
+    console: ConsoleMode
+    signals: EndingSignals
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class Run:
     """One finished run."""
 
     outcome: Outcome
-    output: str
+    console: Console
     counts: list[Any]
     in_kernel: list[OffloadCount]
 
@@ -81,35 +90,53 @@ def run(
     seconds: Seconds = 30.0,
     accesses: AccessLimit = None,
     memory: MemoryMib = None,
+    console: ConsoleOption = ConsoleMode.TEXT,
     exit_status: ExitStatus = False,
     json_file: JsonFile = None,
 ) -> None:
     """Boot a PC, its hot registers answered by bytecode, and print what that saved.
 
     The guest runs twice: first with the device models alone, silently, then with the filters.
+    Ctrl-C, SIGTERM and SIGHUP end it, and what it has come to is printed.
     """
-    from lightexit.vm.machine import Limits
-
     _check(backend, engine)
     check_cpus(backend, cpus, irqchip)
-    guest = read_guest(GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus))
-    awaited = guest.ends_with if until is None else until
-    job = Job(guest, backend, irqchip, Limits(awaited.encode(), seconds, accesses))
-    vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
-    _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {_TITLES[backend]}")
-    plain = _boot(job, None, show=not filters)
-    shown = plain
-    if filters:
-        _say(f"without filters: {_ended(plain.outcome)}")
-        shown = _boot(job, engine, show=True)
-    _report(shown, plain if filters else None, json_file)
+    with EndingSignals(is_status_guests=exit_status) as signals:
+        guest = read_guest(
+            GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus)
+        )
+        limits = _limits(guest, until, seconds, accesses)
+        job = Job(guest, backend, irqchip, limits, console, signals)
+        vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
+        _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {_TITLES[backend]}")
+        shown, plain = _run_both(job, engine) if filters else (_boot(job, None, show=True), None)
+        _report(shown, plain, json_file)
+        sys.stdout.flush()
+        if signals.received:
+            signals.end()
     if exit_status:
         raise typer.Exit(_exit_status(shown.outcome))
 
 
 def _exit_status(outcome: Outcome) -> int:
-    """The guest's, of which a process keeps 8 bits: always odd."""
-    return _NOT_ENDED if outcome.exit_status is None else outcome.exit_status & 0xFF
+    """The guest's, of which a process keeps 8 bits."""
+    return NO_STATUS if outcome.exit_status is None else outcome.exit_status & 0xFF
+
+
+def _limits(guest: Guest, until: str | None, seconds: float, accesses: int | None) -> Limits:
+    from lightexit.vm.machine import Limits
+
+    awaited = guest.ends_with if until is None else until
+    return Limits(awaited.encode(errors="surrogateescape"), seconds, accesses)
+
+
+def _run_both(job: Job, engine: EngineName) -> tuple[Run, Run | None]:
+    """With filters, and before that without; that one alone where a signal has ended it."""
+    plain = _boot(job, None, show=False)
+    if job.signals.received:
+        return plain, None
+    _say(f"without filters: {_ended(plain.outcome)}")
+    return _boot(job, engine, show=True), plain
 
 
 def _say(text: str) -> None:
@@ -117,29 +144,37 @@ def _say(text: str) -> None:
 
 
 def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
+    with _console(job, show) as console, _machine(job, engine, console) as machine:
+        machine.bus.timed = True
+        with job.signals.stopping(machine):
+            outcome = machine.run(job.limits)
+        return Run(outcome, console, machine.bus.counts(), machine.bus.offloaded())
+
+
+def _machine(job: Job, engine: EngineName | None, console: Console) -> Machine:
     from lightexit.bus.clock import HostClock
-    from lightexit.vm.console import Console
     from lightexit.vm.pc import pc_machine
 
-    console = Console(_print if show else None)
-    with pc_machine(
+    return pc_machine(
         job.guest.config,
         HostClock(),
         _engine(engine),
         make_cpu=_make_cpu(job, engine),
         debug=console,
         serial=console,
-    ) as machine:
-        machine.bus.timed = True
-        outcome = machine.run(job.limits)
-        if show:
-            print(flush=True)
-        return Run(outcome, console.text, machine.bus.counts(), machine.bus.offloaded())
+    )
 
 
-def _print(data: bytes) -> None:
-    sys.stdout.write(data.decode("latin-1"))
-    sys.stdout.flush()
+@contextlib.contextmanager
+def _console(job: Job, show: bool) -> Iterator[Console]:
+    from lightexit.vm.console import Console
+
+    if not show:
+        yield Console()
+        return
+    with Screen(standard_output(), job.console) as screen:
+        yield Console(screen.write)
+    print(flush=True)
 
 
 def _check(back_end: BackEnd, engine: EngineName) -> None:
@@ -214,16 +249,15 @@ def _summary(shown: Run, plain: Run | None, sums: Total) -> list[str]:
         f"time in device accesses: {before / 1e3:,.0f} us without filters,"
         f" {sums.ns / 1e3:,.0f} us with; saved: {sums.saved_ns / 1e3:,.0f} us",
         *_kernel_lines(shown.in_kernel),
-        f"guest output with and without filters: {compared(plain.output, shown.output)}",
+        f"guest output with and without filters: {compared(plain.console, shown.console)}",
     ]
 
 
-def compared(plain: str, shown: str) -> str:
+def compared(plain: Console, shown: Console) -> str:
     """What to say of two outputs; several vCPUs print in an order that is chance."""
-    if plain == shown:
+    if plain.has_same_output(shown):
         return "identical"
-    in_order = sorted(plain.splitlines()) == sorted(shown.splitlines())
-    return "the same lines, in another order" if in_order else "DIFFERENT"
+    return "the same lines, in another order" if plain.has_same_lines(shown) else "DIFFERENT"
 
 
 def _kernel_lines(counts: list[OffloadCount]) -> list[str]:
@@ -250,8 +284,9 @@ def _write_json(path: Path, shown: Run, plain: Run | None, table: list[Row]) -> 
             "accesses": shown.outcome.accesses,
             "exit_status": shown.outcome.exit_status,
         },
-        "output": shown.output,
-        "output_without_filters": plain.output if plain else None,
+        "output": shown.console.text,
+        "output_bytes": shown.console.size,
+        "output_without_filters": plain.console.text if plain else None,
         "registers": [as_json(row) for row in table],
         "total": asdict(total(table)),
         "in_kernel": [asdict(count) | {"space": count.space.name} for count in shown.in_kernel],

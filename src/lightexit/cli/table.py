@@ -30,8 +30,8 @@ def print_table(rows: Iterable[Row]) -> None:
     for row in every[:SHOWN]:
         table.add_row(*_cells(row))
     _add_others(table, every[SHOWN:])
-    console = Console(highlight=False)
-    Console(width=max(console.width, 110), highlight=False).print(table)
+    width = max(Console().width, 110)
+    Console(width=width, highlight=False, force_terminal=False, color_system=None).print(table)
 
 
 def _cells(row: Row) -> list[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lightexit.devices.ioapic import IoApic
     from lightexit.vm.boot.state import StartState
     from lightexit.vm.irqchip import Irqchip
+    from lightexit.vm.x86 import Table
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,22 @@ class Shutdown:
     """The guest cannot go on: an exception that it has no handler for."""
 
     reason: str
+
+
+def triple_fault(where: str, code: bytes, idt: Table) -> Shutdown:
+    """The exit of a CPU that cannot deliver a double fault, whichever back end has noticed.
+
+    `code` are the bytes of the instruction, as far as they could be read.
+    """
+    return Shutdown(
+        f"a triple fault, at {where}{shown_bytes(code)}"
+        f"; interrupt table at {idt.base:#x}, limit {idt.limit:#x}"
+    )
+
+
+def shown_bytes(code: bytes) -> str:
+    """An instruction's bytes, for the end of a message."""
+    return f", bytes {code.hex(' ')}" if code else ""
 
 
 Exit: TypeAlias = Halted | Stopped | Interruptible | Shutdown

@@ -19,6 +19,10 @@ _ADDRESS = 0x000F_FFFF_FFFF_F000
 class NotMappedError(Exception):
     """A linear address that no page table maps."""
 
+    def __init__(self, address: int) -> None:
+        super().__init__(f"no page at {address:#x}")
+        self.address = address
+
 
 @dataclass(frozen=True)
 class Paging:
@@ -57,7 +61,7 @@ class Paging:
                 within = (1 << shift) - 1
                 return entry & _ADDRESS & ~within | linear & within
             table = entry & _ADDRESS
-        raise NotMappedError(f"no page at {linear:#x}")
+        raise NotMappedError(linear)
 
 
 def pieces(linear: int, size: int) -> Iterator[tuple[int, int]]:

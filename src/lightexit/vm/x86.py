@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Protocol
 
+from lightexit.vm.faults import Event, FaultError, Source, following, page_fault
+from lightexit.vm.paging import NotMappedError
+
 PROTECTED_MODE = 1
-#: Exceptions that push an error code.
+#: Exceptions that push an error code; in real mode, none does.
 WITH_ERROR_CODE = frozenset({8, 10, 11, 12, 13, 14, 17})
 #: Stack pointers in the task state segment of long mode (section 8.7).
 _TSS_RSP0, _TSS_IST1 = 0x04, 0x24
@@ -40,6 +43,7 @@ class Register(IntEnum):
     CR0 = 5
     CR3 = 6
     CR4 = 7
+    CR2 = 8
 
 
 @dataclass(frozen=True)
@@ -86,16 +90,16 @@ class State(Protocol):
         ...
 
     def load(self, address: int, size: int) -> int:
-        """A little-endian value from memory."""
+        """A little-endian value from memory. Raises NotMappedError."""
         ...
 
     def store(self, address: int, value: int, size: int) -> None:
-        """Put a little-endian value into memory."""
+        """Put a little-endian value into memory. Raises NotMappedError."""
         ...
 
 
 class NoHandlerError(Exception):
-    """The guest's tables have no usable gate: on a real CPU, a double and then a triple fault."""
+    """A real CPU would enter the handler, and this delivery cannot."""
 
 
 @dataclass(frozen=True)
@@ -108,27 +112,49 @@ class Gate:
     clears_if: bool
 
 
-def deliver(cpu: State, vector: int, error_code: int | None = None) -> None:
-    """Enter the handler of an interrupt or exception. Raises NoHandlerError.
+def deliver(cpu: State, event: Event) -> None:
+    """Enter the handler of an interrupt or exception, or of what delivering it raises.
 
-    The error code is not pushed in real mode.
+    Raises TripleFaultError, with registers as they were but for CR2, and NoHandlerError.
     """
+    while True:
+        try:
+            _enter(cpu, event)
+            return
+        except FaultError as fault:
+            if fault.address is not None:
+                cpu.set(Register.CR2, fault.address)
+            if event.source is Source.SOFTWARE:
+                # To the handler of the fault, the instruction has not been executed.
+                cpu.set(Register.RIP, cpu.get(Register.RIP) - event.length)
+            event = following(event, fault)
+
+
+def _enter(cpu: State, event: Event) -> None:
     if cpu.is_long:
-        _deliver_long(cpu, vector, error_code)
+        _enter_long(cpu, event)
         return
     protected = bool(cpu.get(Register.CR0) & PROTECTED_MODE)
-    gate = _protected_gate(cpu, vector) if protected else _real_gate(cpu, vector)
-    size = 4 if gate.wide else 2
+    gate = _protected_gate(cpu, event) if protected else _real_gate(cpu, event)
     flags = cpu.get(Register.RFLAGS)
     items = [flags, cpu.get(Register.CS), cpu.get(Register.RIP)]
-    if protected and error_code is not None:
-        items.append(error_code)
-    for item in items:
-        _push(cpu, item & (1 << 8 * size) - 1, size)
+    if protected and event.error_code is not None:
+        items.append(event.error_code)
+    _push_all(cpu, items, 4 if gate.wide else 2)
     _clear_flags(cpu, flags, gate)
     if not protected or gate.selector != cpu.get(Register.CS):
         cpu.set(Register.CS, gate.selector)
     cpu.set(Register.RIP, gate.offset)
+
+
+def _push_all(cpu: State, items: list[int], size: int) -> None:
+    before = cpu.get(Register.RSP)
+    try:
+        for item in items:
+            _push(cpu, item & (1 << 8 * size) - 1, size)
+    except FaultError:
+        cpu.set(Register.RSP, before)
+        raise
 
 
 def _clear_flags(cpu: State, flags: int, gate: Gate) -> None:
@@ -136,65 +162,91 @@ def _clear_flags(cpu: State, flags: int, gate: Gate) -> None:
     cpu.set(Register.RFLAGS, flags & ~cleared)
 
 
-def _deliver_long(cpu: State, vector: int, error_code: int | None) -> None:
+def _enter_long(cpu: State, event: Event) -> None:
     """Always through 16-byte gates into ring 0, with stack segment and pointer on the stack."""
-    gate, stack = _long_gate(cpu, vector)
+    gate, stack = _long_gate(cpu, event)
     selector, old, flags = cpu.get(Register.CS), cpu.get(Register.RSP), cpu.get(Register.RFLAGS)
     items = [cpu.get(Register.SS), old, flags, selector, cpu.get(Register.RIP)]
-    if error_code is not None:
-        items.append(error_code)
+    if event.error_code is not None:
+        items.append(event.error_code)
     if selector & 3:
-        cpu.enter_ring_0(gate.selector)
-        stack = stack or cpu.load(cpu.task_base + _TSS_RSP0, 8)
-    elif gate.selector != selector:
-        cpu.set(Register.CS, gate.selector)
+        stack = stack or _load(cpu, cpu.task_base + _TSS_RSP0, 8)
     top = (stack or old) & ~0xF
     for item in items:
         top -= 8
-        cpu.store(top, item, 8)
+        _store(cpu, top, item, 8)
+    if selector & 3:
+        cpu.enter_ring_0(gate.selector)
+    elif gate.selector != selector:
+        cpu.set(Register.CS, gate.selector)
     cpu.set(Register.RSP, top)
     _clear_flags(cpu, flags, gate)
     cpu.set(Register.RIP, gate.offset)
 
 
-def _long_gate(cpu: State, vector: int) -> tuple[Gate, int]:
+def _long_gate(cpu: State, event: Event) -> tuple[Gate, int]:
     """The gate, and the stack that it asks for; 0 for none."""
-    if 16 * vector + 15 > cpu.idt.limit:
-        raise NoHandlerError(f"interrupt {vector} is beyond the interrupt descriptor table")
-    place = cpu.idt.base + 16 * vector
-    entry = cpu.load(place, 8)
-    kind = _gate_kind(entry, vector, (0xE, 0xF))
-    offset = entry & 0xFFFF | entry >> 32 & 0xFFFF_0000 | cpu.load(place + 8, 4) << 32
+    place = _entry(cpu, event, 16)
+    entry = _load(cpu, place, 8)
+    kind = _gate_kind(entry, event, (0xE, 0xF))
+    offset = entry & 0xFFFF | entry >> 32 & 0xFFFF_0000 | _load(cpu, place + 8, 4) << 32
     number = entry >> 32 & 7
-    stack = cpu.load(cpu.task_base + _TSS_IST1 + 8 * (number - 1), 8) if number else 0
-    return Gate(entry >> 16 & 0xFFFF, offset, wide=True, clears_if=kind == 0xE), stack
+    stack = _load(cpu, cpu.task_base + _TSS_IST1 + 8 * (number - 1), 8) if number else 0
+    selector = entry >> 16 & 0xFFFF
+    _check_segment(cpu, event, selector)
+    return Gate(selector, offset, wide=True, clears_if=kind == 0xE), stack
 
 
-def _real_gate(cpu: State, vector: int) -> Gate:
-    if 4 * vector + 3 > cpu.idt.limit:
-        raise NoHandlerError(f"interrupt {vector} is beyond the interrupt table")
-    entry = cpu.load(cpu.idt.base + 4 * vector, 4)
+def _real_gate(cpu: State, event: Event) -> Gate:
+    entry = _load(cpu, _entry(cpu, event, 4), 4)
     return Gate(entry >> 16, entry & 0xFFFF, wide=False, clears_if=True)
 
 
-def _protected_gate(cpu: State, vector: int) -> Gate:
-    if 8 * vector + 7 > cpu.idt.limit:
-        raise NoHandlerError(f"interrupt {vector} is beyond the interrupt descriptor table")
-    entry = cpu.load(cpu.idt.base + 8 * vector, 8)
-    kind = _gate_kind(entry, vector, (0x6, 0x7, 0xE, 0xF))
+def _protected_gate(cpu: State, event: Event) -> Gate:
+    entry = _load(cpu, _entry(cpu, event, 8), 8)
+    kind = _gate_kind(entry, event, (0x6, 0x7, 0xE, 0xF))
     selector = entry >> 16 & 0xFFFF
+    _check_segment(cpu, event, selector)
     if _privilege(cpu, selector) != cpu.get(Register.CS) & 3:
-        raise NoHandlerError(f"interrupt {vector} changes privilege, which is not supported")
+        raise NoHandlerError(f"interrupt {event.vector} changes privilege, which is not supported")
     wide = kind >= 0xE
     offset = entry & 0xFFFF | (entry >> 32 & 0xFFFF_0000 if wide else 0)
     return Gate(selector, offset, wide, clears_if=kind in (0x6, 0xE))
 
 
-def _gate_kind(entry: int, vector: int, usable: tuple[int, ...]) -> int:
+def _entry(cpu: State, event: Event, size: int) -> int:
+    """Where its entry of the table is. Raises FaultError where the table ends before."""
+    if size * event.vector + size - 1 > cpu.idt.limit:
+        raise event.beyond_table()
+    return cpu.idt.base + size * event.vector
+
+
+def _gate_kind(entry: int, event: Event, usable: tuple[int, ...]) -> int:
     kind = entry >> 40 & 0x1F
-    if not entry >> 47 & 1 or kind not in usable:
-        raise NoHandlerError(f"interrupt {vector} has no usable gate")
+    if kind not in usable:
+        raise event.beyond_table()
+    if not entry >> 47 & 1:
+        raise event.not_present()
     return kind
+
+
+def _check_segment(cpu: State, event: Event, selector: int) -> None:
+    if not selector & ~3 or (not selector & 4 and (selector | 7) > cpu.gdt.limit):
+        raise event.no_segment(selector)
+
+
+def _load(cpu: State, address: int, size: int) -> int:
+    try:
+        return cpu.load(address, size)
+    except NotMappedError as missing:
+        raise page_fault(missing.address, is_write=False) from None
+
+
+def _store(cpu: State, address: int, value: int, size: int) -> None:
+    try:
+        cpu.store(address, value, size)
+    except NotMappedError as missing:
+        raise page_fault(missing.address, is_write=True) from None
 
 
 def _privilege(cpu: State, selector: int) -> int:
@@ -205,7 +257,7 @@ def _descriptor(cpu: State, selector: int) -> int:
     place = selector & ~7
     if selector & 4 or place + 7 > cpu.gdt.limit:
         raise NoHandlerError(f"selector {selector:#x} is not in the global descriptor table")
-    return cpu.load(cpu.gdt.base + place, 8)
+    return _load(cpu, cpu.gdt.base + place, 8)
 
 
 def segment_base(cpu: State, register: Register) -> int:
@@ -229,5 +281,5 @@ def _stack_mask(cpu: State) -> int:
 def _push(cpu: State, value: int, size: int) -> None:
     mask, old = _stack_mask(cpu), cpu.get(Register.RSP)
     top = (old - size) & mask
-    cpu.store(segment_base(cpu, Register.SS) + top, value, size)
+    _store(cpu, segment_base(cpu, Register.SS) + top, value, size)
     cpu.set(Register.RSP, old & ~mask | top)

@@ -6,10 +6,11 @@ from __future__ import annotations
 from enum import IntEnum
 
 from lightexit.errors import GuestError, HostError, LightexitError
-from lightexit.vm.exits import Exit, Halted, Shutdown
+from lightexit.vm.exits import Exit, Halted, Shutdown, shown_bytes, triple_fault
 from lightexit.vm.kvm.structs import FailedEntryExit, InternalErrorExit, SystemEventExit
 from lightexit.vm.kvm.vcpu import Vcpu
 from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.x86 import Table
 
 
 class Reason(IntEnum):
@@ -49,7 +50,8 @@ def understood(vm: Vm, vcpu: Vcpu, reason: int) -> Exit | None:
     if reason == Reason.HLT:
         return Halted()
     if reason == Reason.SHUTDOWN:
-        return Shutdown(f"a triple fault, at {where(vcpu)}")
+        idt = vcpu.system_registers.idt
+        return triple_fault(where(vcpu), _code(vm, vcpu), Table(idt.base, idt.limit))
     if reason == Reason.SYSTEM_EVENT:
         event = SystemEventExit.view(vcpu.exit_area).type
         return Shutdown(_EVENTS.get(event, f"system event {event}"))
@@ -74,10 +76,10 @@ def _internal_error(vm: Vm, vcpu: Vcpu) -> GuestError:
     detail = InternalErrorExit.view(vcpu.exit_area)
     if detail.suberror != _EMULATION:
         what = _SUBERRORS.get(detail.suberror, f"internal error {detail.suberror}")
-        return GuestError(f"KVM gives up: {what}, at {where(vcpu)}{_bytes(_code(vm, vcpu))}")
+        return GuestError(f"KVM gives up: {what}, at {where(vcpu)}{shown_bytes(_code(vm, vcpu))}")
     return GuestError(
         f"KVM cannot emulate the instruction at {where(vcpu)}"
-        f"{_bytes(_told_instruction(detail) or _code(vm, vcpu))}",
+        f"{shown_bytes(_told_instruction(detail) or _code(vm, vcpu))}",
         hint="--backend unicorn, which knows more instructions",
     )
 
@@ -94,10 +96,6 @@ def _code(vm: Vm, vcpu: Vcpu) -> bytes:
     """Guest memory at the instruction pointer, as far as paging leaves it where it seems to be."""
     address = vcpu.system_registers.cs.base + vcpu.registers.rip
     return vm.read(address, _LONGEST_INSTRUCTION)
-
-
-def _bytes(code: bytes) -> str:
-    return f", bytes {code.hex(' ')}" if code else ""
 
 
 def where(vcpu: Vcpu) -> str:

@@ -7,6 +7,8 @@ stop it, and the frame is built here (see x86.py). Address line 20 is always ope
 
 from __future__ import annotations
 
+import contextlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from unicorn import UC_ERR_INSN_INVALID, UC_ERR_OK
@@ -14,7 +16,16 @@ from unicorn.unicorn_py3.unicorn import UcError
 
 from lightexit.bus.bus import BusCpu
 from lightexit.errors import GuestError
-from lightexit.vm.exits import Exit, Halted, Interruptible, Shutdown, Stopped
+from lightexit.vm.exits import (
+    Exit,
+    Halted,
+    Interruptible,
+    Shutdown,
+    Stopped,
+    shown_bytes,
+    triple_fault,
+)
+from lightexit.vm.faults import Event, FaultError, Source, TripleFaultError
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.paging import LMA, PG, NotMappedError, Paging, pieces
 from lightexit.vm.unicorn.context import Context, Trap, traps_are_known
@@ -37,6 +48,11 @@ _RESET_CS, _RESET_IP, _RESET_CR0 = 0xF000, 0xFFF0, 0x6000_0010
 _DATA_SEGMENTS = ("DS", "ES", "FS", "GS", "SS")
 _STI, _POP_SS, _MOV_SS, _INT = 0xFB, 0x17, 0x8E, 0xCD
 _UNDEFINED = 6
+_LONGEST_INSTRUCTION = 15
+#: UD0, UD1 and UD2, behind any prefixes: undefined on every CPU.
+_UNDEFINED_CODE = re.compile(
+    rb"[\x26\x2e\x36\x3e\x40-\x4f\x64-\x67\xf2\xf3]*\x0f[\x0b\xb9\xff]", re.S
+)
 _STAR, _LSTAR, _SFMASK = 0xC000_0081, 0xC000_0082, 0xC000_0084
 
 
@@ -106,11 +122,13 @@ class UnicornCpu:
         while True:
             watch.is_stopped = watch.is_trapped = watch.is_syscall = 0
             status = self._engine.run()
-            if status == UC_ERR_INSN_INVALID and self._deliver_undefined():
-                continue
-            if status != UC_ERR_OK:
+            if status == UC_ERR_INSN_INVALID:
+                exit = self._deliver_undefined(status)
+                if exit is not None:
+                    return exit
+            elif status != UC_ERR_OK:
                 raise self._failure(status)
-            if watch.is_trapped:
+            elif watch.is_trapped:
                 exit = self._deliver_trap(watch.vector)
                 if exit is not None:
                     return exit
@@ -150,28 +168,37 @@ class UnicornCpu:
 
     def _in_shadow(self) -> bool:
         """Whether the instruction before was one after which no interrupt is taken."""
-        here = segment_base(self, Register.CS) + self.get(Register.RIP)
+        here = self._here()
         if here != self._watch.fields.previous_end or here < 2:
             return False
         before = self._before(here).to_bytes(2, "little")
         loads_ss = before[0] == _MOV_SS and before[1] & 0xF8 == 0xD0
         return before[1] in (_STI, _POP_SS) or loads_ss
 
+    def _is_after_int(self, vector: int) -> bool:
+        with contextlib.suppress(NoHandlerError, FaultError):
+            return self._before(self._here()) == _INT | vector << 8
+        return False
+
     def _before(self, address: int) -> int:
         """The two bytes before an address; 0 where there is no memory."""
         try:
             return self.load(address - 2, 2)
-        except (NoHandlerError, NotMappedError):
+        except (NoHandlerError, NotMappedError, FaultError):
             return 0
 
     def interrupt(self, vector: int) -> Exit | None:
         """Deliver an external interrupt; an exit where the guest has no handler for it."""
-        return self._try_deliver(vector, None)
+        return self._try_deliver(Event(vector, Source.EXTERNAL))
 
     def _deliver_trap(self, vector: int) -> Exit | None:
         trap = self._trap(vector)
-        has_code = vector in WITH_ERROR_CODE and not trap.is_software
-        return self._try_deliver(vector, trap.error_code if has_code else None)
+        if trap.is_software:
+            # INT n has two bytes, INT3 and INTO one.
+            length = 2 if self._is_after_int(vector) else 1
+            return self._try_deliver(Event(vector, Source.SOFTWARE, length=length))
+        code = trap.error_code if vector in WITH_ERROR_CODE else None
+        return self._try_deliver(Event(vector, Source.EXCEPTION, code))
 
     def _system_call(self) -> None:
         """SYSCALL, which Unicorn steps over (SDM volume 2)."""
@@ -189,16 +216,24 @@ class UnicornCpu:
         self.set(Register.RFLAGS, flags & ~engine.msr(_SFMASK) | 2)
         self.set(Register.RIP, engine.msr(_LSTAR))
 
-    def _deliver_undefined(self) -> bool:
-        """Whether the guest takes the exception. In real mode, its table cannot tell."""
-        protected = self.get(Register.CR0) & PROTECTED_MODE
-        return bool(protected) and self._try_deliver(_UNDEFINED, None) is None
+    def _deliver_undefined(self, status: int) -> Exit | None:
+        """The exception of an instruction unknown to Unicorn; an exit where nobody takes it.
+
+        Raises GuestError for one that a CPU may know, unless the guest takes the exception. In
+        real mode, its table cannot tell.
+        """
+        is_undefined = _UNDEFINED_CODE.match(self._code()) is not None
+        if not is_undefined and not self.get(Register.CR0) & PROTECTED_MODE:
+            raise self._failure(status)
+        exit = self._try_deliver(Event(_UNDEFINED, Source.EXCEPTION))
+        if exit is not None and not is_undefined:
+            raise self._failure(status)
+        return exit
 
     def _trap(self, vector: int) -> Trap:
         if traps_are_known():
             return self._context.take_trap()
-        here = segment_base(self, Register.CS) + self.get(Register.RIP)
-        if self._before(here) == _INT | vector << 8:
+        if self._is_after_int(vector):
             return Trap(is_software=True, error_code=0)
         raise GuestError(
             f"the guest took exception {vector} at {self.where()}, of which this version of "
@@ -207,10 +242,12 @@ class UnicornCpu:
             hint="--backend kvm",
         )
 
-    def _try_deliver(self, vector: int, error_code: int | None) -> Exit | None:
+    def _try_deliver(self, event: Event) -> Exit | None:
         try:
-            deliver(self, vector, error_code)
-        except (NoHandlerError, NotMappedError) as error:
+            deliver(self, event)
+        except TripleFaultError:
+            return triple_fault(self.where(), self._code(), self.idt)
+        except NoHandlerError as error:
             return Shutdown(f"{error}, at {self.where()}")
         return None
 
@@ -310,8 +347,17 @@ class UnicornCpu:
         return GuestError(f"the guest's instruction at {self.where()}: {what}{self._instruction()}")
 
     def _instruction(self) -> str:
-        try:
-            here = segment_base(self, Register.CS) + self.get(Register.RIP)
-            return f", bytes {self.load(here, 15).to_bytes(15, 'little').hex(' ')}"
-        except (NotMappedError, NoHandlerError):
-            return ""
+        return shown_bytes(self._code())
+
+    def _here(self) -> int:
+        """Linear address of the next instruction."""
+        return segment_base(self, Register.CS) + self.get(Register.RIP)
+
+    def _code(self) -> bytes:
+        """The bytes there, as far as there is memory."""
+        code = b""
+        with contextlib.suppress(NotMappedError, NoHandlerError, FaultError):
+            here = self._here()
+            for offset in range(_LONGEST_INSTRUCTION):
+                code += self.load(here + offset, 1).to_bytes(1, "little")
+        return code

@@ -40,6 +40,7 @@ _COMMON = {
     Register.CS: x86_const.UC_X86_REG_CS,
     Register.SS: x86_const.UC_X86_REG_SS,
     Register.CR0: x86_const.UC_X86_REG_CR0,
+    Register.CR2: x86_const.UC_X86_REG_CR2,
     Register.CR3: x86_const.UC_X86_REG_CR3,
     Register.CR4: x86_const.UC_X86_REG_CR4,
 }
