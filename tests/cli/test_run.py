@@ -13,7 +13,6 @@ import pytest
 from cli.test_commands import lightexit, refusal
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
-from lightexit.cli.run import compared
 from lightexit.errors import HostError
 from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.firmware import FOLDERS
@@ -204,19 +203,6 @@ def test_seabios_starts_a_second_cpu_and_reaches_its_end(irqchip: list[str]) -> 
     assert "Found 2 cpu(s) max supported 2 cpu(s)" in result.stdout
     assert "No bootable device" in result.stdout
     assert "guest output with and without filters: identical" in result.stdout
-
-
-@pytest.mark.parametrize(
-    ("other", "said"),
-    [
-        ("one\ntwo\n", "identical"),
-        ("two\none\n", "the same lines, in another order"),
-        ("two\ntwo\n", "DIFFERENT"),
-        ("one\n", "DIFFERENT"),
-    ],
-)
-def test_how_outputs_compare(other: str, said: str) -> None:
-    assert compared("one\ntwo\n", other) == said
 
 
 def test_irqchips_that_there_cannot_be() -> None:

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 import functools
-import json
 import sys
-from dataclasses import asdict, dataclass
-from pathlib import Path
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lightexit.cli.compile import write_bytes
 from lightexit.cli.guest import Guest, GuestOptions, read_guest
 from lightexit.cli.options import (
     AccessLimit,
@@ -32,12 +30,11 @@ from lightexit.cli.options import (
     MemoryMib,
     Seconds,
 )
+from lightexit.cli.report import Run, ended, report
 from lightexit.errors import AuthorError
 from lightexit.vm.backends import BackEnd, check_cpus
 
 if TYPE_CHECKING:
-    from lightexit.bus.offload import OffloadCount
-    from lightexit.cli.tally import Row, Total
     from lightexit.vm.irqchip import Irqchip
     from lightexit.vm.machine import Limits, Outcome
     from lightexit.vm.pc import MakeCpu
@@ -57,16 +54,6 @@ class Job:
     limits: Limits
 
 
-@dataclass(frozen=True)
-class Run:
-    """One finished run."""
-
-    outcome: Outcome
-    output: str
-    counts: list[Any]
-    in_kernel: list[OffloadCount]
-
-
 def run(
     firmware: FirmwareFile = None,
     kernel: KernelFile = None,
@@ -84,7 +71,7 @@ def run(
     exit_status: ExitStatus = False,
     json_file: JsonFile = None,
 ) -> None:
-    """Boot a PC, its hot registers answered by bytecode, and print what that saved.
+    """Boot a PC, its hot registers answered by bytecode, and print what was measured.
 
     The guest runs twice: first with the device models alone, silently, then with the filters.
     """
@@ -100,9 +87,9 @@ def run(
     plain = _boot(job, None, show=not filters)
     shown = plain
     if filters:
-        _say(f"without filters: {_ended(plain.outcome)}")
+        _say(f"without filters: {ended(plain.outcome)}")
         shown = _boot(job, engine, show=True)
-    _report(shown, plain if filters else None, json_file)
+    report(shown, plain if filters else None, json_file)
     if exit_status:
         raise typer.Exit(_exit_status(shown.outcome))
 
@@ -121,7 +108,9 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
     from lightexit.vm.console import Console
     from lightexit.vm.pc import pc_machine
 
-    console = Console(_print if show else None)
+    screen = Screen()
+    console = Console(screen if show else None)
+    begun = time.monotonic()
     with pc_machine(
         job.guest.config,
         HostClock(),
@@ -131,15 +120,34 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
         serial=console,
     ) as machine:
         machine.bus.timed = True
+        setup_seconds = time.monotonic() - begun
         outcome = machine.run(job.limits)
         if show:
             print(flush=True)
-        return Run(outcome, console.text, machine.bus.counts(), machine.bus.offloaded())
+        bus = machine.bus
+        return Run(
+            outcome,
+            console.text,
+            bus.counts(),
+            bus.unclaimed(),
+            bus.offloaded(),
+            setup_seconds,
+            screen.seconds,
+        )
 
 
-def _print(data: bytes) -> None:
-    sys.stdout.write(data.decode("latin-1"))
-    sys.stdout.flush()
+class Screen:
+    """Prints what a guest says, and keeps how long that took: `seconds`."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self, data: bytes) -> None:
+        """Print it now."""
+        begun = time.perf_counter()
+        sys.stdout.write(data.decode("latin-1"))
+        sys.stdout.flush()
+        self.seconds += time.perf_counter() - begun
 
 
 def _check(back_end: BackEnd, engine: EngineName) -> None:
@@ -178,82 +186,3 @@ def _engine(name: EngineName | None) -> Any:
 
         return InterpreterEngine()
     return None
-
-
-def _ended(outcome: Outcome) -> str:
-    detail = f" ({outcome.detail})" if outcome.detail else ""
-    return (
-        f"{outcome.reason.value}{detail} after {outcome.seconds:.2f} s"
-        f" and {outcome.accesses} device accesses"
-    )
-
-
-def _report(shown: Run, plain: Run | None, json_file: Path | None) -> None:
-    from lightexit.cli.table import print_table
-    from lightexit.cli.tally import rows, total
-
-    table = rows(shown.counts, plain.counts if plain else [])
-    sums = total(table)
-    print_table(table)
-    for line in _summary(shown, plain, sums):
-        print(line)
-    if json_file is not None:
-        _write_json(json_file, shown, plain, table)
-
-
-def _summary(shown: Run, plain: Run | None, sums: Total) -> list[str]:
-    lines = [f"run ended: {_ended(shown.outcome)}"]
-    if plain is None:
-        return [*lines, f"time in device accesses: {sums.ns / 1e3:,.0f} us, all in models"]
-    before = sums.ns + sums.saved_ns
-    share = 100 * sums.port_reads_handled / max(sums.port_reads, 1)
-    return [
-        *lines,
-        f"port reads answered by bytecode: {sums.port_reads_handled} of {sums.port_reads}"
-        f" ({share:.1f} %); all accesses: {sums.handled} of {sums.accesses}",
-        f"time in device accesses: {before / 1e3:,.0f} us without filters,"
-        f" {sums.ns / 1e3:,.0f} us with; saved: {sums.saved_ns / 1e3:,.0f} us",
-        *_kernel_lines(shown.in_kernel),
-        f"guest output with and without filters: {compared(plain.output, shown.output)}",
-    ]
-
-
-def compared(plain: str, shown: str) -> str:
-    """What to say of two outputs; several vCPUs print in an order that is chance."""
-    if plain == shown:
-        return "identical"
-    in_order = sorted(plain.splitlines()) == sorted(shown.splitlines())
-    return "the same lines, in another order" if in_order else "DIFFERENT"
-
-
-def _kernel_lines(counts: list[OffloadCount]) -> list[str]:
-    if not counts:
-        return []
-    lines = [
-        f"in the kernel: {count.device}, {count.space.name}"
-        f" {count.base:#x}..{count.base + count.size - 1:#x}:"
-        f" handled {count.handled}, passed {count.passed}"
-        for count in counts
-    ]
-    handled, passed = (sum(getattr(c, name) for c in counts) for name in ("handled", "passed"))
-    return [*lines, f"in the kernel, besides the above: handled {handled}, passed {passed}"]
-
-
-def _write_json(path: Path, shown: Run, plain: Run | None, table: list[Row]) -> None:
-    from lightexit.cli.tally import as_json, total
-
-    document = {
-        "ended": {
-            "reason": shown.outcome.reason.name.lower(),
-            "detail": shown.outcome.detail,
-            "seconds": shown.outcome.seconds,
-            "accesses": shown.outcome.accesses,
-            "exit_status": shown.outcome.exit_status,
-        },
-        "output": shown.output,
-        "output_without_filters": plain.output if plain else None,
-        "registers": [as_json(row) for row in table],
-        "total": asdict(total(table)),
-        "in_kernel": [asdict(count) | {"space": count.space.name} for count in shown.in_kernel],
-    }
-    write_bytes(path, json.dumps(document, indent=2).encode() + b"\n")
