@@ -47,6 +47,8 @@ def test_no_time_is_longer_than_the_run_that_it_is_of(seed: int, tmp_path: Path)
         seconds = run["ended"]["seconds"]
         assert guest.seconds <= seconds
         assert 0 < run["total"]["ns"] <= seconds * 1e9
+        assert 0 < run["cpu_seconds"] <= seconds + 0.01
+        assert 0 <= run["printing_seconds"] <= seconds
         longest = max(longest, seconds)
     assert _times(text)
     assert max(_times(text)) <= longest + 0.01  # they are rounded
@@ -91,7 +93,7 @@ def _run(
 ) -> Run:
     accesses = sum(count.accesses for count in counts)
     outcome = Outcome(reason, "", seconds, accesses, status)
-    return Run(outcome, "", counts, unclaimed or [], [], 0.0, 0.0)
+    return Run(outcome, "", counts, unclaimed or [], [], 0.0, 0.0, 0.0)
 
 
 def test_a_register_that_only_one_run_has_accessed_is_in_the_table() -> None:

@@ -30,8 +30,9 @@ _HELP = """\
 
 @dataclass(frozen=True)
 class Run:
-    """One finished run; `setup_seconds` is what it took before the guest ran, `printing_seconds`
-    how long it was printing what the guest said."""
+    """One finished run. `setup_seconds` is what it took before the guest ran; from then on,
+    `cpu_seconds` is this process's CPU time, and `printing_seconds` how long it printed what the
+    guest said."""
 
     outcome: Outcome
     output: str
@@ -39,6 +40,7 @@ class Run:
     unclaimed: list[UnclaimedCount]
     in_kernel: list[OffloadCount]
     setup_seconds: float
+    cpu_seconds: float
     printing_seconds: float
 
 
@@ -105,8 +107,9 @@ def _figures(run: Run) -> list[tuple[str, str]]:
     sums = total(run.counts)
     return [
         ("time of the run", f"{run.outcome.seconds:.3f} s"),
-        ("  of it in device accesses", f"{sums.ns / 1e9:.3f} s"),
-        ("  of it printing its output", f"{run.printing_seconds:.3f} s"),
+        ("  CPU time", f"{run.cpu_seconds:.3f} s"),
+        ("  in device accesses", f"{sums.ns / 1e9:.3f} s"),
+        ("  printing its output", f"{run.printing_seconds:.3f} s"),
         ("accesses", f"{run.outcome.accesses:,}"),
         ("  registers, by bytecode", f"{sums.handled:,}"),
         ("  registers, by models", f"{sums.accesses - sums.handled:,}"),
@@ -187,6 +190,7 @@ def _run_as_json(run: Run) -> dict[str, Any]:
             "exit_status": outcome.exit_status,
         },
         "setup_seconds": run.setup_seconds,
+        "cpu_seconds": run.cpu_seconds,
         "printing_seconds": run.printing_seconds,
         "total": asdict(total(run.counts)) | {"unclaimed": _nobodys(run)},
     }

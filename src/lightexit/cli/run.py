@@ -120,8 +120,9 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
         serial=console,
     ) as machine:
         machine.bus.timed = True
-        setup_seconds = time.monotonic() - begun
+        setup_seconds, cpu_begun = time.monotonic() - begun, time.process_time()
         outcome = machine.run(job.limits)
+        cpu_seconds = time.process_time() - cpu_begun
         if show:
             print(flush=True)
         bus = machine.bus
@@ -132,6 +133,7 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
             bus.unclaimed(),
             bus.offloaded(),
             setup_seconds,
+            cpu_seconds,
             screen.seconds,
         )
 

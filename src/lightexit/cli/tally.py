@@ -160,9 +160,13 @@ def unclaimed(
         )
         for place in theirs | ours
     ]
-    return sorted(
-        found, key=lambda each: (-max(each.accesses, each.plain_accesses or 0), str(each))
-    )
+    return sorted(found, key=_frequency)
+
+
+def _frequency(place: Unclaimed) -> tuple[int, str, int, bool]:
+    most = max(place.accesses, place.plain_accesses or 0)
+    address = -1 if place.address is None else place.address
+    return -most, place.space, address, place.is_write
 
 
 def as_json(row: Row) -> dict[str, Any]:
