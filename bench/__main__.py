@@ -2,8 +2,7 @@
 """All benchmarks: `python -m bench`, or `python -m bench NAME ...`.
 
 `python -m bench --docs` writes their ratios to docs/benchmarks.md, with a plot.
-`python -m bench --readme [VMLINUZ INITRD]` runs commands of README.md and writes what they print
-there.
+`python -m bench --readme [VMLINUZ]` runs commands of README.md and writes what they print there.
 
 Each prints ratios measured in one run. None passes or fails. Each runs in a process of its own,
 for what else a process has done changes figures.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """README.md: the blocks that show what a command prints are made by that command.
 
-A comment before each names it: `<!-- printed by: lightexit run -->`. Where a guest's files are
-named `vmlinuz` and `initrd`, they must be given.
+A comment before each names it: `<!-- printed by: lightexit run -->`. `vmlinuz` and `initrd` in it
+stand for a kernel that must be given, and for a RAM disk made for it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from lightexit.cli.report import CUT_OFF
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -67,18 +70,33 @@ def excerpt(command: str, printed: str) -> list[str]:
 
 
 def write(arguments: Sequence[str]) -> None:
-    """Run what the README shows and put what it prints in its place. `arguments` are none, or the
-    files of a kernel and of its RAM disk; without them, what a kernel's run printed stays."""
-    files = dict(zip(("vmlinuz", "initrd"), map(Path, arguments), strict=False))
+    """Run what the README shows and put what it prints in its place. `arguments` may name the
+    bzImage of a kernel; without it, what a kernel's run printed stays."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = _files(Path(arguments[0]), Path(folder)) if arguments else {}
+        text = _BLOCK.sub(lambda found: _again(found, files), README.read_text("utf-8"))
+    README.write_text(text, "utf-8")
 
-    def again(found: re.Match[str]) -> str:
-        command = found["command"]
-        if {"vmlinuz", "initrd"} & set(shlex.split(command)) - set(files):
-            print(f"left as it is: {command}")
-            return found[0]
-        print(f"{command} ...", flush=True)
-        shown = excerpt(command, run(command, files))
-        lines = "".join(f"    {line}\n" if line else "\n" for line in shown)
-        return f"<!-- printed by: {command} -->\n\n{lines}"
 
-    README.write_text(_BLOCK.sub(again, README.read_text("utf-8")), "utf-8")
+def _files(kernel: Path, folder: Path) -> dict[str, Path]:
+    """The kernel, and a RAM disk whose only process ends the run."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from vm.boot.test_real_kernel import ram_disk
+
+    initrd = folder / "initrd"
+    initrd.write_bytes(ram_disk())
+    return {"vmlinuz": kernel.absolute(), "initrd": initrd}
+
+
+def _again(found: re.Match[str], files: Mapping[str, Path]) -> str:
+    command = found["command"]
+    if {"vmlinuz", "initrd"} & set(shlex.split(command)) - set(files):
+        print(f"left as it is: {command}")
+        return found[0]
+    print(f"{command} ...", flush=True)
+    shown = excerpt(command, run(command, files))
+    if any(line.startswith(CUT_OFF) for line in shown):
+        print("left as it is: the guest has not come to its end; is this machine busy?")
+        return found[0]
+    lines = "".join(f"    {line}\n" if line else "\n" for line in shown)
+    return f"<!-- printed by: {command} -->\n\n{lines}"

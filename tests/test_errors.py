@@ -28,4 +28,4 @@ def test_carets_stay_on_the_line() -> None:
 
 
 def test_exit_status_tells_whose_fault_it_is() -> None:
-    assert (AuthorError.exit_status, InternalError.exit_status) == (1, 2)
+    assert (AuthorError.exit_status, InternalError.exit_status) == (2, 70)

@@ -70,7 +70,8 @@ class LightexitError(Exception):
     stands behind it as a comment. `advice` is in words.
     """
 
-    exit_status = 1
+    #: Even: an odd one may be a guest's (`lightexit run --exit-status`).
+    exit_status = 2
 
     def __init__(
         self,
@@ -120,4 +121,4 @@ class GuestError(LightexitError):
 class InternalError(LightexitError):
     """A bug in lightexit: never the user's fault; please report it."""
 
-    exit_status = 2
+    exit_status = 70  # EX_SOFTWARE of sysexits.h

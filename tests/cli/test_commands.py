@@ -34,7 +34,7 @@ def lightexit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
-def refusal(*arguments: str | Path, status: int = 1) -> str:
+def refusal(*arguments: str | Path, status: int = 2) -> str:
     """What a command says that fails: one message, no traceback."""
     result = lightexit(*arguments)
     assert result.returncode == status, result
@@ -146,12 +146,12 @@ def test_bad_assembler_text(tmp_path: Path) -> None:
 
 
 def test_unknown_engine() -> None:
-    said = refusal("run", "--engine", "jit", status=2)
+    said = refusal("run", "--engine", "jit")
     assert "'jit' is not one of" in said
 
 
 def test_unknown_command() -> None:
-    assert "No such command" in refusal("fly", status=2)
+    assert "No such command" in refusal("fly")
 
 
 def test_cache_lists_and_clears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol
 
-from lightexit.errors import AuthorError, InternalError, LightexitError, Location
+from lightexit.errors import AuthorError, HostError, InternalError, LightexitError, Location
 
 
 class Named(Protocol):
@@ -19,8 +19,9 @@ class Named(Protocol):
         ...
 
 
-#: Errors that say themselves what they are; a guest's output may go to a reader who has left.
-_NOT_THE_MODELS = (AuthorError, InternalError, BrokenPipeError)
+#: Errors that say themselves what they are. A guest's output may go to a full disk, or to a reader
+#: who has left: that is the host's affair, at no line of the model's.
+_NOT_THE_MODELS = (AuthorError, InternalError, HostError, BrokenPipeError)
 
 
 def described(model: Named, error: BaseException) -> BaseException:
@@ -29,7 +30,7 @@ def described(model: Named, error: BaseException) -> BaseException:
         return error
     where = _raised_at(model, error.__traceback__)
     if isinstance(error, _NOT_THE_MODELS):
-        if isinstance(error, LightexitError):
+        if isinstance(error, LightexitError) and not isinstance(error, HostError):
             error.where = error.where or where
         return error
     failed = f"the model of {model.name} failed: {type(error).__name__}: {error}"

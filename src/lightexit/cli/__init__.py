@@ -1,25 +1,70 @@
 # SPDX-License-Identifier: Apache-2.0
 """The `lightexit` command, one file a command.
 
-Whatever goes wrong is said in one message on standard error, with exit status 1 (the user's or
-the machine's side) or 2 (the command line, or a bug in lightexit).
+Whatever goes wrong is said in one message on standard error. Exit statuses:
+
+- 0: done
+- 1: `verify` refuses a program
+- 2: an error: of the command line, a file, this machine or the guest
+- 4: `run --exit-status`, and the guest ended without giving one
+- 70: a bug in lightexit
+- odd: `run --exit-status`, and the guest gave this one
+- 128 + n: ended by signal n; with `run --exit-status`, 130 for each that a table is printed for
 """
 
 from __future__ import annotations
 
+import signal
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lightexit.errors import LightexitError
+
+_REPORT = "this is a bug in lightexit; please report it with what stands above"
 
 
 def main() -> None:
     """Entry point of the `lightexit` command."""
-    from lightexit.cli.app import app
+    from lightexit.cli.streams import clean
+
+    clean()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # As any program ends; `run` has something to do first.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(_flushed(_status()))
+
+
+def _status() -> int:
+    """Run the command; its exit status. A guest's is odd, so that of no error may be."""
+    from lightexit.errors import InternalError, LightexitError
+
+    try:
+        from lightexit.cli.app import app
+
+        app()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except LightexitError as error:
+        return _say(error)
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        return _say(InternalError(f"{type(error).__name__}: {error}", advice=_REPORT))
+    return 0
+
+
+def _flushed(status: int) -> int:
     from lightexit.errors import LightexitError
 
     try:
-        app()
+        sys.stdout.flush()
     except LightexitError as error:
-        print(f"lightexit: {error}", file=sys.stderr)
-        sys.exit(error.exit_status)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
+        return _say(error)
+    return status
+
+
+def _say(error: LightexitError) -> int:
+    print(f"lightexit: {error}", file=sys.stderr)
+    return error.exit_status

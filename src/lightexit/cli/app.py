@@ -17,6 +17,7 @@ app = typer.Typer(
     help="Answer guest device-register accesses by verified bytecode, where the exit happens.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain text, as all that goes to a terminal
     add_completion=False,
 )
 

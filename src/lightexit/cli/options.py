@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from lightexit.cli.guest import FIRMWARE_MIB, KERNEL_MIB, SEABIOS_ENDS
+from lightexit.cli.screen import ConsoleMode
 from lightexit.vm.backends import BackEnd
 from lightexit.vm.irqchip import Irqchip
 
@@ -70,8 +71,16 @@ ExitStatus = Annotated[
     bool,
     typer.Option(
         "--exit-status",
-        help="Exit as the guest does through port 0xf4 (isa-debug-exit): 2 * value + 1; "
-        "with 2 where it does not.",
+        help="Exit as the guest does through port 0xf4 (isa-debug-exit): 2 * value + 1, always "
+        "odd. Even: 4 where the guest gives none, 2 for an error, 130 for a signal.",
+    ),
+]
+ConsoleOption = Annotated[
+    ConsoleMode,
+    typer.Option(
+        "--console",
+        help="The guest's output on standard output: as text, control characters shown as \\x1b; "
+        "raw hands the terminal over to the guest.",
     ),
 ]
 JsonFile = Annotated[

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from lightexit.bus.counters import RegisterCount, UnclaimedCount
     from lightexit.bus.offload import OffloadCount
     from lightexit.cli.tally import Row, Unclaimed
+    from lightexit.vm.console import Console
     from lightexit.vm.outcome import Outcome
 
 #: Of places that no device answers, `--json` has the busiest.
 _MOST_PLACES = 1000
 #: Ends that the guest comes to, and no limit: the same work, however long it takes.
 _ITS_OWN_ENDS = ("TEXT", "EXIT", "HALTED", "SHUTDOWN", "RESET")
+#: What is said of two runs that may have done different work.
+CUT_OFF = "gain: none can be told, for the guest did not come to the same end in both runs"
 #: Of all accesses, so many that no device answers are more than a guest that looks what is there.
 _MANY = 0.1
 _HELP = """\
@@ -35,7 +38,7 @@ class Run:
     guest said."""
 
     outcome: Outcome
-    output: str
+    console: Console
     counts: list[RegisterCount]
     unclaimed: list[UnclaimedCount]
     in_kernel: list[OffloadCount]
@@ -84,12 +87,11 @@ def gain_seconds(plain: Run, shown: Run) -> float | None:
     return theirs.seconds - ours.seconds
 
 
-def compared(plain: str, shown: str) -> str:
+def compared(plain: Console, shown: Console) -> str:
     """What to say of two outputs; several vCPUs print in an order that is chance."""
-    if plain == shown:
+    if plain.has_same_output(shown):
         return "identical"
-    in_order = sorted(plain.splitlines()) == sorted(shown.splitlines())
-    return "the same lines, in another order" if in_order else "DIFFERENT"
+    return "the same lines, in another order" if plain.has_same_lines(shown) else "DIFFERENT"
 
 
 def _side_by_side(plain: Run, shown: Run) -> list[tuple[str, str, str]]:
@@ -134,14 +136,14 @@ def _summary(shown: Run, plain: Run | None) -> list[str]:
         f"port reads answered by bytecode: {sums.port_reads_handled} of {sums.port_reads}"
         f" ({share:.1f} %); all accesses: {sums.handled} of {sums.accesses}",
         *_kernel_lines(shown.in_kernel),
-        f"guest output with and without filters: {compared(plain.output, shown.output)}",
+        f"guest output with and without filters: {compared(plain.console, shown.console)}",
     ]
 
 
 def _gain(plain: Run, shown: Run) -> str:
     gain = gain_seconds(plain, shown)
     if gain is None:
-        return "gain: none can be told, for the guest did not come to the same end in both runs"
+        return CUT_OFF
     change = "shorter" if gain >= 0 else "longer"
     share = 100 * abs(gain) / max(plain.outcome.seconds, 1e-9)
     return f"gain: with filters the whole run was {abs(gain):.3f} s ({share:.0f} %) {change}"
@@ -167,8 +169,9 @@ def as_json(
     from lightexit.cli import tally
 
     return _run_as_json(shown) | {
-        "output": shown.output,
-        "output_without_filters": plain.output if plain else None,
+        "output": shown.console.text,
+        "output_bytes": shown.console.size,
+        "output_without_filters": plain.console.text if plain else None,
         "without_filters": _run_as_json(plain) if plain else None,
         "gain_seconds": gain_seconds(plain, shown) if plain else None,
         "registers": [tally.as_json(row) for row in registers],

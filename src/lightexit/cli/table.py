@@ -73,8 +73,8 @@ def _table(first: str, *others: str) -> Table:
 def _print(table: Table) -> None:
     from rich.console import Console
 
-    console = Console(highlight=False)
-    Console(width=max(console.width, _WIDTH), highlight=False).print(table)
+    width = max(Console().width, _WIDTH)
+    Console(width=width, highlight=False, force_terminal=False, color_system=None).print(table)
 
 
 def _cells(row: Row) -> list[str]:
