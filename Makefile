@@ -14,7 +14,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/lightexit run
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-debug: $(VENV)/test.stamp
 	cd tests && ../$(BIN)/python -m kernel.rig --kernel debug --timeout 600 true

@@ -8,11 +8,27 @@ from pathlib import Path
 
 import pytest
 
-GOLDEN = Path(__file__).parent / "golden"
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew")
+
+
+#: Folders of tests that share a boot, or measure time, each in one process.
+_TOGETHER = ("kernel", "vm/kvm")
+#: Files of many long tests that need nothing of each other.
+_APART = ("compiler/test_agreement.py", "laws/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one process runs where `make test` starts several: a file, as a rule."""
+    for item in items:
+        place = item.path.relative_to(HERE).as_posix()
+        if not place.startswith(_APART):
+            group = next((name for name in _TOGETHER if place.startswith(name)), place)
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture

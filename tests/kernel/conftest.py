@@ -54,7 +54,7 @@ class RigItem(pytest.Item):
         run = boot(self.session)
         if run.unavailable:
             pytest.skip(run.unavailable)
-        report = run.reports.get(self.nodeid)
+        report = run.reports.get(_test(self))
         if report is None:
             raise NotReported(run)
         if report["outcome"] == "skipped":
@@ -81,6 +81,11 @@ class NotReported(Exception):  # noqa: N818 - the text says it all
         super().__init__(f"no report from the rig: {run.broken}{said}")
 
 
+def _test(item: RigItem) -> str:
+    """What the rig knows it by: xdist appends the name of its group."""
+    return item.nodeid.removesuffix("@kernel")
+
+
 _run = pytest.StashKey[Run]()
 
 
@@ -96,7 +101,7 @@ def boot(session: pytest.Session) -> Run:
 
 
 def _boot(session: pytest.Session) -> Run:
-    items = [item.nodeid for item in session.items if isinstance(item, RigItem)]
+    items = [_test(item) for item in session.items if isinstance(item, RigItem)]
     # Only what tests need: plugins take 14 s to load in emulation.
     arguments = ["-q", "-p", "no:cacheprovider", "--tb=short", *items]
     command = shlex.join([sys.executable, "-m", "pytest", *arguments])

@@ -52,6 +52,10 @@ class Marked(NamedTuple):
     verdict: int
 
 
+def _barrier(value: str) -> str:
+    return f'call i64 asm "", "=r,0"(i64 {value}) #0'
+
+
 class Emitter:
     """A function being written. Debug "lines" are numbers of spans, counted from 1."""
 
@@ -107,7 +111,7 @@ class Emitter:
 
     def barrier(self, span: Span, value: str) -> str:
         """The same value, of which LLVM knows nothing any more."""
-        return self.value(span, f'call i64 asm "", "=r,0"(i64 {value}) #0')
+        return self.value(span, _barrier(value))
 
     def place(self, local: Local) -> str:
         """The stack slot of a local; LLVM turns it into registers."""
@@ -122,14 +126,15 @@ class Emitter:
         return "\n" if ended else "\n  br label %fault\n"
 
     def _faults(self) -> str:
+        passed = f"fault:\n  %pass = {_barrier('0')}\n  ret i64 %pass\n"
         if self._marked is None:
-            return "fault:\n  ret i64 0\n}\n\n"
+            return passed + "}\n\n"
         # An answer of its own kind, so that nothing but the verdict can be wrong with it.
         return (
-            "fault:\n  ret i64 0\nmarked:\n"
+            f"{passed}marked:\n"
             f"  %data = getelementptr inbounds i8, ptr %ctx, i64 {_DATA.offset}\n"
             "  store i64 0, ptr %data, align 8\n"
-            f"  ret i64 {self._marked.verdict}\n}}\n\n"
+            f"  %mark = {_barrier(str(self._marked.verdict))}\n  ret i64 %mark\n}}\n\n"
         )
 
     def module(self, state_sizes: list[int]) -> str:
