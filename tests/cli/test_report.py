@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cli.polling import Polling
 from cli.test_commands import lightexit
 from lightexit.abi import Space
 from lightexit.bus.counters import RegisterCount, UnclaimedCount
+from lightexit.bus.offload import OffloadCount
 from lightexit.cli.report import Run, compared, gain_seconds, report
 from lightexit.cli.tally import rows, total
 from lightexit.vm.console import Console
@@ -186,6 +188,17 @@ def test_one_run_has_a_column_of_its_own(capsys: pytest.CaptureFixture[str]) -> 
     assert "without\n" not in said
     assert "port 0x1000 read" in said
     assert "time in device accesses: 8 us, all in models" in said
+
+
+def test_what_the_kernel_answered_is_not_among_the_counts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    in_kernel = [OffloadCount("pit", Space.PIO, 0x40, 4, handled=70, passed=1)]
+    shown = replace(_run([_count("A", passed=1)]), in_kernel=in_kernel)
+    report(shown, _run([_count("A", passed=50)]), None)
+    said = capsys.readouterr().out
+    assert said.splitlines()[1].split()[2:5] == ["without", "past", "kernel"]
+    assert re.search(r"in the kernel besides, not timed +0 +70\n", said)
 
 
 def test_a_few_probes_of_nothing_need_no_help(capsys: pytest.CaptureFixture[str]) -> None:

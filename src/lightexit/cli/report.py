@@ -54,7 +54,7 @@ def report(shown: Run, plain: Run | None, json_file: Path | None) -> None:
 
     registers = rows(shown.counts, plain.counts if plain else None)
     nobody = unclaimed(shown.unclaimed, plain.unclaimed if plain else None)
-    print_table(registers, compares=plain is not None)
+    print_table(registers, compares=plain is not None, is_offloaded=bool(shown.in_kernel))
     print_unclaimed(nobody, compares=plain is not None)
     if _nobodys(shown) > _MANY * shown.outcome.accesses:
         print(_HELP)
@@ -99,7 +99,7 @@ def _side_by_side(plain: Run, shown: Run) -> list[tuple[str, str, str]]:
     table = [(name, before, after) for (name, before), (_, after) in rows]
     if shown.in_kernel:
         handled = sum(count.handled for count in shown.in_kernel)
-        table.append(("in the kernel, not timed, besides", "0", f"{handled:,}"))
+        table.append(("in the kernel besides, not timed", "0", f"{handled:,}"))
     return table
 
 

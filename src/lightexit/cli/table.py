@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,15 @@ _TWO_RUNS = (
 )
 
 
-def print_table(rows: Sequence[Row], *, compares: bool) -> None:
-    """Print the busiest registers, and the others together; `compares` says of two runs."""
-    table = _table("register", "address", *(_TWO_RUNS if compares else _ONE_RUN))
+def print_table(rows: Sequence[Row], *, compares: bool, is_offloaded: bool) -> None:
+    """Print the busiest registers, and the others together; `compares` says of two runs.
+
+    With `is_offloaded`, the second run's figures are of what the kernel did not answer.
+    """
+    names: tuple[str, ...] = _TWO_RUNS if compares else _ONE_RUN
+    if is_offloaded:
+        names = tuple(re.sub(r"with$", "past kernel", name) for name in names)
+    table = _table("register", "address", *names)
     for row in rows[:SHOWN]:
         direction = "write" if row.is_write else "read"
         table.add_row(f"{row.name} {direction}", f"{row.address:#x}", *_cells(row))
