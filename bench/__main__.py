@@ -2,6 +2,7 @@
 """All benchmarks: `python -m bench`, or `python -m bench NAME ...`.
 
 `python -m bench --docs` writes their ratios to docs/benchmarks.md, with a plot.
+`python -m bench --readme [VMLINUZ]` runs commands of README.md and writes what they print there.
 
 Each prints ratios measured in one run. None passes or fails. Each runs in a process of its own,
 for what else a process has done changes figures.
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run the chosen ones, or all."""
     if list(arguments) == ["--docs"]:
         importlib.import_module("bench._docs").write(names())
+        return 0
+    if arguments and arguments[0] == "--readme":
+        importlib.import_module("bench._readme").write(arguments[1:])
         return 0
     if len(arguments) == 2 and arguments[0] == RATIOS:
         print_ratios(load(arguments[1]))

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.counters import UnclaimedCount
-from lightexit.bus.layout import FOUND
+from lightexit.bus.layout import FOUND, PLACES
 from lightexit.bus.region import Region, mmio, pio
 from lightexit.bus.table import Claim
 from lightexit.errors import AuthorError
@@ -99,9 +101,33 @@ def test_what_nobody_claims_reads_as_all_ones_and_is_counted() -> None:
     assert bus.unclaimed() == [
         UnclaimedCount(Space.PIO, 0x80, False, 1),
         UnclaimedCount(Space.PIO, 0x80, True, 1),
-        UnclaimedCount(Space.MMIO, None, False, 1),
-        UnclaimedCount(Space.MMIO, None, True, 1),
+        UnclaimedCount(Space.MMIO, 0xDEAD_0000, False, 1),
+        UnclaimedCount(Space.MMIO, 0xFFFF_FFFF_0000, True, 1),
     ]
+
+
+def test_memory_of_nobody_is_counted_by_address_and_beyond_a_number_of_them_together() -> None:
+    bus, source = bus_with(), random.Random(5)
+    last = 2**64 - 1
+    polled = [0, last, 0xFEE0_0030]
+    expected: Counter[tuple[int, bool]] = Counter()
+    for _ in range(4 * PLACES):
+        address = source.choice([*polled, source.randrange(2**52)])
+        is_write = source.random() < 0.5
+        expected[address, is_write] += 1
+        if is_write:
+            bus.write(Space.MMIO, address, 1, 1)
+        else:
+            assert bus.read(Space.MMIO, address, 1) == 0xFF
+    found = {(count.address, count.is_write): count.accesses for count in bus.unclaimed()}
+    named = {key: count for key, count in found.items() if key[0] is not None}
+    assert named == {key: count for key, count in expected.items() if key in named}
+    assert {(0, False), (0xFEE0_0030, True)} <= named.keys()
+    assert len({address for address, _ in named}) > PLACES // 2
+    for is_write in (False, True):
+        of_all = sum(count for (_, way), count in expected.items() if way == is_write)
+        assert sum(count for (_, way), count in found.items() if way == is_write) == of_all
+    assert found[None, True] >= expected[last, True] > 0
 
 
 def test_ports_end_at_0xffff_and_begin_again() -> None:

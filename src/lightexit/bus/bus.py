@@ -341,11 +341,10 @@ class Bus:
 
     def unclaimed(self) -> list[UnclaimedCount]:
         """Accesses so far that nobody answered."""
-        tables = self._tables.fields
-        memory = [(False, tables.unclaimed_reads), (True, tables.unclaimed_writes)]
+        routes = self._routes
         return [
-            *(UnclaimedCount(Space.PIO, *entry) for entry in self._routes.ports.unclaimed()),
-            *(UnclaimedCount(Space.MMIO, None, way, count) for way, count in memory if count),
+            *(UnclaimedCount(Space.PIO, *entry) for entry in routes.ports.unclaimed()),
+            *(UnclaimedCount(Space.MMIO, *entry) for entry in routes.memory.unclaimed()),
         ]
 
     def _moment(self) -> tuple[int, int]:

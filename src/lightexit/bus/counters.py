@@ -38,7 +38,8 @@ class RegisterCount:
 
 @dataclass(frozen=True, slots=True)
 class UnclaimedCount:
-    """Accesses that nobody answered; MMIO is counted as a whole, with no address."""
+    """Accesses that nobody answered. Some 1,000 addresses of memory are counted apart, the others
+    together, with no address."""
 
     space: Space
     address: int | None

@@ -743,15 +743,60 @@ define internal i1 @contains(ptr %window, i64 %address) {
   ret i1 %is_inside
 }
 
+; Where the accesses of a memory address are counted, or null: of eight entries from where its hash
+; says, the one that has its name or, for a new one, none. An entry keeps its name for good.
+define internal ptr @place(ptr %bus, i64 %address) {
+entry:
+  %table.i = get %bus, Tables.unclaimed_memory
+  %table = inttoptr i64 %table.i to ptr
+  %name = xor i64 %address, -1
+  %spread = mul i64 %address, -7046029254386353131
+  %first = lshr i64 %spread, PLACES_SHIFT
+  %is_nameless = icmp eq i64 %name, 0
+  br i1 %is_nameless, label %none, label %next
+next:
+  %tries = phi i64 [ 0, %entry ], [ %tries.n, %other ]
+  %is_full = icmp eq i64 %tries, 8
+  br i1 %is_full, label %none, label %look
+look:
+  %number = add i64 %first, %tries
+  %index = and i64 %number, LAST_PLACE
+  %start = mul i64 %index, Place.sizeof
+  %entry.p = getelementptr i8, ptr %table, i64 %start
+  %name.p = at %entry.p, Place.name
+  %taken = cmpxchg ptr %name.p, i64 0, i64 %name monotonic monotonic
+  %found = extractvalue { i64, i1 } %taken, 0
+  %is_new = extractvalue { i64, i1 } %taken, 1
+  %is_known = icmp eq i64 %found, %name
+  %is_its = or i1 %is_new, %is_known
+  br i1 %is_its, label %some, label %other
+other:
+  %tries.n = add i64 %tries, 1
+  br label %next
+some:
+  ret ptr %entry.p
+none:
+  ret ptr null
+}
+
 ; Counted at its first address; nothing drives the wires, so a read sees all ones.
 define internal i64 @unclaimed(ptr %bus, i1 %is_memory, i64 %address, i64 %size,
                                i1 %is_write) noinline {
 entry:
   br i1 %is_memory, label %memory, label %port
 memory:
-  %reads = at %bus, Tables.unclaimed_reads
-  %writes = at %bus, Tables.unclaimed_writes
-  %total = select i1 %is_write, ptr %writes, ptr %reads
+  %place = call ptr @place(ptr %bus, i64 %address)
+  %has_none = icmp eq ptr %place, null
+  br i1 %has_none, label %elsewhere, label %known
+known:
+  %reads.k = at %place, Place.reads
+  %writes.k = at %place, Place.writes
+  %own = select i1 %is_write, ptr %writes.k, ptr %reads.k
+  br label %done
+elsewhere:
+  %reads.e = at %bus, Tables.unclaimed_reads
+  %writes.e = at %bus, Tables.unclaimed_writes
+  %others = select i1 %is_write, ptr %writes.e, ptr %reads.e
   br label %done
 port:
   %table.i = get %bus, Tables.unclaimed_ports
@@ -763,7 +808,7 @@ port:
   %slot = getelementptr i64, ptr %table, i64 %entry.i
   br label %done
 done:
-  %count = phi ptr [ %total, %memory ], [ %slot, %port ]
+  %count = phi ptr [ %own, %known ], [ %others, %elsewhere ], [ %slot, %port ]
   %old = atomicrmw add ptr %count, i64 1 monotonic
   %ones = call i64 @mask(i64 %size)
   ret i64 %ones

@@ -20,9 +20,23 @@ class Tables(Struct):
     timed: bool  # read with the next one, as one number: 0, nearly always
     steps: bool  # VM time passes with every access
     unclaimed_ports: u64  # 65,536 times a count of reads, a count of writes
-    unclaimed_reads: u64  # of memory-mapped registers
+    unclaimed_memory: u64  # PLACES times a `Place`
+    unclaimed_reads: u64  # of memory-mapped registers that have no place
     unclaimed_writes: u64
     relax: u64  # void relax(void): called now and then while waiting for a lock
+
+
+#: How many addresses of memory where no device is are counted apart: a power of two.
+PLACES = 1024
+
+
+class Place(Struct):
+    """Accesses of an address where no device is; `name` is the address with all bits inverted,
+    0 for a free entry."""
+
+    name: u64
+    reads: u64
+    writes: u64
 
 
 class Ranges(Struct):

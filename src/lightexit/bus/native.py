@@ -26,6 +26,7 @@ LAYOUTS: Layouts = {
         kind.__name__: (kind, 0)
         for kind in (
             layout.Tables,
+            layout.Place,
             layout.Ranges,
             layout.Range,
             layout.Window,
@@ -51,6 +52,8 @@ def expand(text: str, layouts: Layouts = LAYOUTS) -> str:
     text = _FIELD.sub(lambda match: _access(match, layouts, numbers), text)
     text = _SIZE.sub(lambda match: str(layouts[match[1]][0].layout.size), text)
     text = text.replace("FOUND_SHIFT", str(65 - layout.FOUND.bit_length()))
+    text = text.replace("PLACES_SHIFT", str(65 - layout.PLACES.bit_length()))
+    text = text.replace("LAST_PLACE", str(layout.PLACES - 1))
     return text.replace("ABI_VERSION", str(ABI_VERSION))
 
 

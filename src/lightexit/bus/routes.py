@@ -20,9 +20,10 @@ class Routes:
 
     def __init__(self, tables: Tables, retired: list[object]) -> None:
         self.ports = PortTable(tables)
+        self.memory = RangeTable(tables, retired)
         self._tables: dict[Space, PortTable | RangeTable] = {
             Space.PIO: self.ports,
-            Space.MMIO: RangeTable(tables, retired),
+            Space.MMIO: self.memory,
         }
         self._owners: dict[int, RegionPort] = {}
         self._memory: list[range] = []

@@ -12,10 +12,11 @@ import bisect
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lightexit.bus.layout import Range, Ranges, Tables
+from lightexit.bus.layout import PLACES, Place, Range, Ranges, Tables
 from lightexit.bus.memory import Block
 
 PORTS = 1 << 16
+_ONES = (1 << 64) - 1
 
 
 class Claim(NamedTuple):
@@ -70,6 +71,8 @@ class RangeTable:
         self._number = 0
         self._published = Block(Ranges.layout.size)
         self._publish(b"")
+        self._unclaimed = Block(PLACES * Place.layout.size)
+        tables.unclaimed_memory = self._unclaimed.address
 
     def owners(self, base: int, size: int) -> set[int]:
         """The windows that own some of these addresses."""
@@ -92,6 +95,29 @@ class RangeTable:
             self._bases.insert(index, claim.base)
             entries[index * size : index * size] = _entry(claim)
         self._publish(bytes(entries))
+
+    def unclaimed(self) -> list[tuple[int | None, bool, int]]:
+        """Accesses that nobody answered: address, whether they were writes, their number.
+
+        None stands for all addresses that were not counted apart.
+        """
+        size, every = Place.layout.size, self._unclaimed.bytes
+        places = [Place.view(every[start:]) for start in range(0, PLACES * size, size)]
+        named = sorted(
+            ((~place.name & _ONES, place) for place in places if place.name),
+            key=lambda pair: pair[0],
+        )
+        tables = self._tables
+        counts = [
+            *((address, (place.reads, place.writes)) for address, place in named),
+            (None, (tables.unclaimed_reads, tables.unclaimed_writes)),
+        ]
+        return [
+            (address, is_write, pair[is_write])
+            for address, pair in counts
+            for is_write in (False, True)
+            if pair[is_write]
+        ]
 
     def _entry(self, index: int) -> Range:
         start = Ranges.layout.size + index * Range.layout.size

@@ -5,16 +5,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lightexit.cli.compile import write_bytes
 from lightexit.cli.guest import Guest, GuestOptions, read_guest
 from lightexit.cli.options import (
     AccessLimit,
@@ -35,6 +33,7 @@ from lightexit.cli.options import (
     MemoryMib,
     Seconds,
 )
+from lightexit.cli.report import Run, ended, report
 from lightexit.cli.screen import ConsoleMode, Screen
 from lightexit.cli.signals import EndingSignals
 from lightexit.cli.streams import standard_output
@@ -42,8 +41,6 @@ from lightexit.errors import AuthorError
 from lightexit.vm.backends import BackEnd, check_cpus
 
 if TYPE_CHECKING:
-    from lightexit.bus.offload import OffloadCount
-    from lightexit.cli.tally import Row, Total
     from lightexit.vm.console import Console
     from lightexit.vm.irqchip import Irqchip
     from lightexit.vm.machine import Limits, Machine, Outcome
@@ -66,16 +63,6 @@ class Job:
     signals: EndingSignals
 
 
-@dataclass(frozen=True)
-class Run:
-    """One finished run."""
-
-    outcome: Outcome
-    console: Console
-    counts: list[Any]
-    in_kernel: list[OffloadCount]
-
-
 def run(
     firmware: FirmwareFile = None,
     kernel: KernelFile = None,
@@ -94,7 +81,7 @@ def run(
     exit_status: ExitStatus = False,
     json_file: JsonFile = None,
 ) -> None:
-    """Boot a PC, its hot registers answered by bytecode, and print what that saved.
+    """Boot a PC, its hot registers answered by bytecode, and print what was measured.
 
     The guest runs twice: first with the device models alone, silently, then with the filters.
     Ctrl-C, SIGTERM and SIGHUP end it, and what it has come to is printed.
@@ -110,7 +97,7 @@ def run(
         vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
         _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {_TITLES[backend]}")
         shown, plain = _run_both(job, engine) if filters else (_boot(job, None, show=True), None)
-        _report(shown, plain, json_file)
+        report(shown, plain, json_file)
         sys.stdout.flush()
         if signals.received:
             signals.end()
@@ -135,7 +122,7 @@ def _run_both(job: Job, engine: EngineName) -> tuple[Run, Run | None]:
     plain = _boot(job, None, show=False)
     if job.signals.received:
         return plain, None
-    _say(f"without filters: {_ended(plain.outcome)}")
+    _say(f"without filters: {ended(plain.outcome)}")
     return _boot(job, engine, show=True), plain
 
 
@@ -143,12 +130,40 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+class Printing:
+    """How long it takes to show what the guest prints, in all: `seconds`."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def timed(self, show: Callable[[bytes], object]) -> Callable[[bytes], None]:
+        """The same, timed."""
+
+        def timed(data: bytes) -> None:
+            begun = time.perf_counter()
+            show(data)
+            self.seconds += time.perf_counter() - begun
+
+        return timed
+
+
 def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
-    with _console(job, show) as console, _machine(job, engine, console) as machine:
+    begun, printing = time.monotonic(), Printing()
+    with _console(job, printing, show) as console, _machine(job, engine, console) as machine:
         machine.bus.timed = True
+        setup_seconds, cpu_begun = time.monotonic() - begun, time.process_time()
         with job.signals.stopping(machine):
             outcome = machine.run(job.limits)
-        return Run(outcome, console, machine.bus.counts(), machine.bus.offloaded())
+        return Run(
+            outcome=outcome,
+            console=console,
+            counts=machine.bus.counts(),
+            unclaimed=machine.bus.unclaimed(),
+            in_kernel=machine.bus.offloaded(),
+            setup_seconds=setup_seconds,
+            cpu_seconds=time.process_time() - cpu_begun,
+            printing_seconds=printing.seconds,
+        )
 
 
 def _machine(job: Job, engine: EngineName | None, console: Console) -> Machine:
@@ -166,14 +181,14 @@ def _machine(job: Job, engine: EngineName | None, console: Console) -> Machine:
 
 
 @contextlib.contextmanager
-def _console(job: Job, show: bool) -> Iterator[Console]:
+def _console(job: Job, printing: Printing, show: bool) -> Iterator[Console]:
     from lightexit.vm.console import Console
 
     if not show:
         yield Console()
         return
     with Screen(standard_output(), job.console) as screen:
-        yield Console(screen.write)
+        yield Console(printing.timed(screen.write))
     print(flush=True)
 
 
@@ -213,82 +228,3 @@ def _engine(name: EngineName | None) -> Any:
 
         return InterpreterEngine()
     return None
-
-
-def _ended(outcome: Outcome) -> str:
-    detail = f" ({outcome.detail})" if outcome.detail else ""
-    return (
-        f"{outcome.reason.value}{detail} after {outcome.seconds:.2f} s"
-        f" and {outcome.accesses} device accesses"
-    )
-
-
-def _report(shown: Run, plain: Run | None, json_file: Path | None) -> None:
-    from lightexit.cli.table import print_table
-    from lightexit.cli.tally import rows, total
-
-    table = rows(shown.counts, plain.counts if plain else [])
-    sums = total(table)
-    print_table(table)
-    for line in _summary(shown, plain, sums):
-        print(line)
-    if json_file is not None:
-        _write_json(json_file, shown, plain, table)
-
-
-def _summary(shown: Run, plain: Run | None, sums: Total) -> list[str]:
-    lines = [f"run ended: {_ended(shown.outcome)}"]
-    if plain is None:
-        return [*lines, f"time in device accesses: {sums.ns / 1e3:,.0f} us, all in models"]
-    before = sums.ns + sums.saved_ns
-    share = 100 * sums.port_reads_handled / max(sums.port_reads, 1)
-    return [
-        *lines,
-        f"port reads answered by bytecode: {sums.port_reads_handled} of {sums.port_reads}"
-        f" ({share:.1f} %); all accesses: {sums.handled} of {sums.accesses}",
-        f"time in device accesses: {before / 1e3:,.0f} us without filters,"
-        f" {sums.ns / 1e3:,.0f} us with; saved: {sums.saved_ns / 1e3:,.0f} us",
-        *_kernel_lines(shown.in_kernel),
-        f"guest output with and without filters: {compared(plain.console, shown.console)}",
-    ]
-
-
-def compared(plain: Console, shown: Console) -> str:
-    """What to say of two outputs; several vCPUs print in an order that is chance."""
-    if plain.has_same_output(shown):
-        return "identical"
-    return "the same lines, in another order" if plain.has_same_lines(shown) else "DIFFERENT"
-
-
-def _kernel_lines(counts: list[OffloadCount]) -> list[str]:
-    if not counts:
-        return []
-    lines = [
-        f"in the kernel: {count.device}, {count.space.name}"
-        f" {count.base:#x}..{count.base + count.size - 1:#x}:"
-        f" handled {count.handled}, passed {count.passed}"
-        for count in counts
-    ]
-    handled, passed = (sum(getattr(c, name) for c in counts) for name in ("handled", "passed"))
-    return [*lines, f"in the kernel, besides the above: handled {handled}, passed {passed}"]
-
-
-def _write_json(path: Path, shown: Run, plain: Run | None, table: list[Row]) -> None:
-    from lightexit.cli.tally import as_json, total
-
-    document = {
-        "ended": {
-            "reason": shown.outcome.reason.name.lower(),
-            "detail": shown.outcome.detail,
-            "seconds": shown.outcome.seconds,
-            "accesses": shown.outcome.accesses,
-            "exit_status": shown.outcome.exit_status,
-        },
-        "output": shown.console.text,
-        "output_bytes": shown.console.size,
-        "output_without_filters": plain.console.text if plain else None,
-        "registers": [as_json(row) for row in table],
-        "total": asdict(total(table)),
-        "in_kernel": [asdict(count) | {"space": count.space.name} for count in shown.in_kernel],
-    }
-    write_bytes(path, json.dumps(document, indent=2).encode() + b"\n")

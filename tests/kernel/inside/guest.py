@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kernel.inside.pc import make_kvm_cpu
+from lightexit.abi import Space
 from lightexit.bus.clock import HostClock
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
@@ -83,7 +84,7 @@ def tally(machine: Machine) -> Tally:
     for register in machine.bus.counts():
         found.exits[register.device] += register.accesses
     for place in machine.bus.unclaimed():
-        name = "memory" if place.address is None else f"port {place.address:#x}"
+        name = f"port {place.address:#x}" if place.space is Space.PIO else "memory"
         found.exits[f"nobody, {name}"] += place.accesses
     return found
 
