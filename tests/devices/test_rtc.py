@@ -310,6 +310,19 @@ def test_how_often_it_is_advanced_does_not_matter(times: list[int], rate: int, b
     assert bytes(often.rtc.state) == bytes(once.rtc.state)
 
 
+def test_a_filter_leaves_what_is_due_to_advance() -> None:
+    """The bytes are the same with filters and without after `advance`, and not before."""
+    filters, models = Guest(), Guest()
+    models.rig.runner = None
+    for guest in (filters, models):
+        guest.clock.advance(SECOND_NS // 2)  # periodic edges have come, no update
+        assert guest.read(Cmos.B) == B.HOURS_24
+    assert bytes(filters.rtc.state) != bytes(models.rtc.state)
+    for guest in (filters, models):
+        guest.rtc.advance(guest.clock.now_ns())
+    assert bytes(filters.rtc.state) == bytes(models.rtc.state)
+
+
 def test_polling_is_answered_by_the_filter(guest: Guest) -> None:
     for index in (0, 2, 4, 7, 8, 9, Cmos.A, Cmos.B, Cmos.D, 0x34, 0x5F):
         guest.read(index)
