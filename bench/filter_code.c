@@ -109,7 +109,7 @@ FILTER(rtc_access)
 		return PASS;
 	ctx->data = rtc->cmos[index];
 	if (index == 0x0a && !(rtc->cmos[0x0b] & 0x80) &&
-	    rtc->next_update_ns - ctx->now_ns <= 244000)
+	    rtc->next_update_ns - ctx->now_ns <= 244140)
 		ctx->data |= 0x80;
 	return HANDLED;
 }

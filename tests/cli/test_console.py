@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cli.terminals import SWITCHES, command, debugcon, tmux
-from lightexit.cli.run import compared
+from lightexit.cli.report import compared
 from lightexit.cli.screen import ConsoleMode, Screen
 from lightexit.cli.streams import PlainStream, visible
 from lightexit.vm.console import KEPT, Console

@@ -28,7 +28,7 @@ DEVIATIONS = {
 class TracedUart(Uart):
     """Strays from the data sheet as the traced implementation does.
 
-    Characters are always 8 bits wide, loopback makes no deltas, MCR resets to OUT2, clearing
+    Looped characters are always 8 bits wide, loopback makes no deltas, MCR resets to OUT2, clearing
     the transmit FIFO makes a THRE interrupt, a character's time is whole nanoseconds.
     """
 

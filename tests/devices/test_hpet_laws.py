@@ -14,6 +14,7 @@ from devices.kernel import ALL_RUNNERS
 from devices.rig import Runner
 from devices.ticking_hpet import LINES, ROUTES, TickingHpet
 from devices.transparency import (
+    Jump,
     Read,
     Step,
     Wait,
@@ -162,6 +163,7 @@ WAITS = st.integers(0, 50) | st.sampled_from([10**6, 43 * 10**9]) | st.integers(
 traffic = st.lists(
     st.one_of(
         st.builds(Wait, WAITS),
+        st.builds(Jump, WAITS),
         st.builds(Read, st.just(Space.MMIO), ADDRESSES, SIZES),
         st.builds(
             lambda at, size, value: Write(Space.MMIO, at, size, value % (1 << 8 * size)),

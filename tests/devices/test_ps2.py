@@ -96,12 +96,49 @@ def test_the_status_tells_commands_from_data(guest: Guest) -> None:
         ([Key.SET_RATE, 0x20], [Key.ACK, Key.ACK]),
         ([Key.SCAN_SET, 0x02], [Key.ACK, Key.ACK]),
         ([Key.ECHO], [Key.ECHO]),
+        ([Key.SCAN_SET, 0x00], [Key.ACK, Key.ACK, 0x41]),
+        ([Key.SCAN_SET, 0x01, Key.SCAN_SET, 0x00], [Key.ACK] * 4 + [0x43]),
+        ([Key.SCAN_SET, 0x03, Key.SCAN_SET, 0x00], [Key.ACK] * 4 + [0x3F]),
+        ([Key.SCAN_SET, 0x03, Key.RESET], [Key.ACK, Key.ACK, Key.ACK, Key.TEST_PASSED]),
+        ([Key.SCAN_SET, 0x04], [Key.ACK, Key.RESEND]),
+        ([Key.SET_LEDS, Key.ECHO], [Key.ACK, Key.ECHO]),  # a command in an argument's place
         ([Key.DEFAULTS], [Key.ACK]),
         ([0x00], [Key.RESEND]),
     ],
 )
 def test_the_keyboard_answers(guest: Guest, sent: list[int], answers: list[int]) -> None:
     assert guest.keyboard(*sent) == answers
+
+
+@pytest.mark.parametrize("scan_set", [1, 2, 3])
+def test_the_scan_code_set_is_told_untranslated(guest: Guest, scan_set: int) -> None:
+    guest.command(Command.WRITE_MODE, 0)
+    guest.keyboard(Key.SCAN_SET, scan_set)
+    assert guest.keyboard(Key.SCAN_SET, 0) == [Key.ACK, Key.ACK, scan_set]
+
+
+@pytest.mark.parametrize("command", [Key.RESET, Key.DEFAULTS, Key.DISABLE])
+def test_the_scan_code_set_goes_back_to_2(guest: Guest, command: int) -> None:
+    guest.keyboard(Key.SCAN_SET, 3, command)
+    assert guest.keyboard(Key.SCAN_SET, 0)[-1] == 0x41
+
+
+def test_the_keyboard_sends_again_what_was_read_last(guest: Guest) -> None:
+    assert guest.keyboard(Key.RESEND) == [Key.TEST_PASSED]
+    guest.ps2.type_codes(b"\x1e\x9e")
+    assert guest.rig.inb(DATA) == 0x1E
+    assert guest.keyboard(Key.RESEND) == [0x9E, 0x1E]
+    guest.command(Command.READ_MODE)  # the controller's answer is not the keyboard's
+    guest.drain()
+    assert guest.keyboard(Key.RESEND) == [0x1E]
+    assert guest.keyboard(0x00) == [Key.RESEND]
+    assert guest.keyboard(Key.RESEND) == [0x1E]
+
+
+def test_a_command_waits_for_its_argument_while_its_answer_is_sent_again(guest: Guest) -> None:
+    assert guest.keyboard(Key.SET_LEDS) == [Key.ACK]
+    assert guest.keyboard(Key.RESEND) == [Key.ACK]
+    assert guest.keyboard(0x07) == [Key.ACK]
 
 
 def test_the_keyboard_identifies_itself_untranslated(guest: Guest) -> None:
@@ -113,10 +150,19 @@ def test_a_key_interrupts_until_it_is_read(guest: Guest) -> None:
     guest.ps2.type_codes(b"\x1e\x9e")
     assert guest.levels(IRQ1) == [True]
     assert guest.rig.inb(DATA) == 0x1E
-    assert guest.levels(IRQ1) == [True]  # the next byte is there already
+    assert guest.levels(IRQ1) == [True, False, True]  # the next byte is there already
     assert guest.rig.inb(DATA) == 0x9E
-    assert guest.levels(IRQ1) == [True, False]
+    assert guest.levels(IRQ1) == [True, False, True, False]
     assert guest.rig.inb(DATA) == 0x9E
+
+
+def test_a_key_behind_a_byte_of_the_mouse_changes_the_line(guest: Guest) -> None:
+    guest.command(Command.WRITE_MODE, Mode.AUX_IRQ | Mode.KEYBOARD_IRQ)
+    guest.command(Command.ECHO_AUX, 0x12)
+    guest.ps2.type_codes(b"\x1e")
+    assert (guest.levels(IRQ1), guest.levels(IRQ12)) == ([], [True])
+    assert guest.rig.inb(DATA) == 0x12
+    assert (guest.levels(IRQ1), guest.levels(IRQ12)) == ([True], [True, False])
 
 
 def test_a_disabled_keyboard_holds_its_bytes_back(guest: Guest) -> None:

@@ -75,7 +75,37 @@ def test_a_leap_day_follows(guest: Guest) -> None:
     assert [guest.read(index) for index in (0, 2, 4, 6, 7, 8)] == [0, 0, 0, 0x05, 0x29, 0x02]
 
 
-def test_update_in_progress_shows_244_us_before_an_update(guest: Guest) -> None:
+@given(
+    st.integers(0, 3 * SECOND_NS),
+    st.integers(-2, 2).map(lambda off: 8 * SECOND_NS // 32768 + off) | st.integers(1, 10**6),
+)
+@settings(derandomize=True, deadline=None)
+def test_uip_is_set_for_8_ticks_of_32768_hz_before_an_update(phase: int, early: int) -> None:
+    guest = Guest()
+    guest.write(Cmos.A, 0x70)
+    guest.rig.wait(phase)
+    guest.set_divider(6)
+    guest.rig.wait(SECOND_NS // 2 - early)
+    by_filter = guest.read(Cmos.A)
+    guest.rig.runner = None
+    assert by_filter == guest.read(Cmos.A)
+    assert bool(by_filter & A.UIP) == (early * 32768 <= 8 * SECOND_NS)
+
+
+@pytest.mark.parametrize("rate", range(3, 16))
+def test_uip_rises_half_a_period_after_a_periodic_edge(rate: int) -> None:
+    guest = Guest()
+    guest.set_divider(rate)
+    guest.write(Cmos.B, B.PIE | B.HOURS_24)
+    half_ns = period_ticks(rate) * SECOND_NS // 32768 // 2
+    guest.rig.wait(SECOND_NS - UIP_NS - half_ns - 2)
+    guest.read(Cmos.C)
+    edge = guest.rtc.next_wakeup()
+    assert edge is not None
+    assert edge + half_ns == pytest.approx(SECOND_NS - UIP_NS, abs=1.1)
+
+
+def test_update_in_progress_shows_until_the_update(guest: Guest) -> None:
     guest.rig.wait(SECOND_NS - UIP_NS - 1)
     assert not guest.read(Cmos.A) & A.UIP
     guest.rig.wait(1)
@@ -278,6 +308,19 @@ def test_how_often_it_is_advanced_does_not_matter(times: list[int], rate: int, b
         often.rtc.advance(now)
     once.rtc.advance(max(times, default=0))
     assert bytes(often.rtc.state) == bytes(once.rtc.state)
+
+
+def test_a_filter_leaves_what_is_due_to_advance() -> None:
+    """The bytes are the same with filters and without after `advance`, and not before."""
+    filters, models = Guest(), Guest()
+    models.rig.runner = None
+    for guest in (filters, models):
+        guest.clock.advance(SECOND_NS // 2)  # periodic edges have come, no update
+        assert guest.read(Cmos.B) == B.HOURS_24
+    assert bytes(filters.rtc.state) != bytes(models.rtc.state)
+    for guest in (filters, models):
+        guest.rtc.advance(guest.clock.now_ns())
+    assert bytes(filters.rtc.state) == bytes(models.rtc.state)
 
 
 def test_polling_is_answered_by_the_filter(guest: Guest) -> None:

@@ -101,15 +101,34 @@ def test_unused_bits_of_ier_and_mcr_read_zero(value: int) -> None:
     assert guest.read(Reg.IER) == value & 0x0F
 
 
-@given(st.binary(max_size=40), st.integers(0, 3))
+@given(st.binary(max_size=40), st.integers(0, 0x7F), st.integers(0, 0xFFFF))
 @settings(derandomize=True, deadline=None)
-def test_what_is_written_comes_out_in_the_character_length(data: bytes, length: int) -> None:
+def test_what_is_written_comes_out_whole_however_the_line_is_set(
+    data: bytes, lcr: int, divisor: int
+) -> None:
     guest = Guest()
-    guest.write(Reg.LCR, length)
+    guest.set_divisor(divisor, lcr)
     for byte in data:
         guest.write(Reg.RBR_THR, byte)
         assert guest.read(Reg.LSR) == IDLE
-    assert guest.sent == bytes(byte & 0xFF >> 3 - length for byte in data)
+    assert guest.sent == data
+
+
+def test_a_guest_that_never_sets_the_line_is_read_all_the_same() -> None:
+    guest = Guest()
+    for byte in b"Hello":
+        guest.write(Reg.RBR_THR, byte)
+    assert guest.sent == b"Hello"
+
+
+@given(st.integers(0, 255), st.integers(0, 3))
+@settings(derandomize=True, deadline=None)
+def test_in_loopback_a_character_has_the_bits_that_lcr_says(byte: int, length: int) -> None:
+    guest = Guest()
+    guest.write(Reg.LCR, length)
+    guest.write(Reg.MCR, Mcr.LOOP)
+    guest.write(Reg.RBR_THR, byte)
+    assert guest.read(Reg.RBR_THR) == byte & 0xFF >> 3 - length
 
 
 def test_thre_interrupts_when_enabled_and_after_each_character(guest: Guest) -> None:

@@ -105,12 +105,19 @@ TAKES_DATA = frozenset(
     )
 )
 TAKES_ARGUMENT = frozenset((Key.SET_LEDS, Key.SCAN_SET, Key.SET_RATE))
+#: Scan-code sets, and what becomes of their numbers in the controller's translation.
+TRANSLATED_SETS = {1: 0x43, 2: 0x41, 3: 0x3F}
+DEFAULT_SET = 2
 NOT_RESET, A20_GATE = 0x01, 0x02
 TEST_PASSED, LINE_FINE, INPUT_PORT = 0x55, 0x00, 0x80
 
 
 class Ps2State(Struct):
-    """`output` is the output buffer; `queue[head:head+count]`, as a ring, waits behind it."""
+    """`output` is the output buffer; `queue[head:head+count]`, as a ring, waits behind it.
+
+    `typed` says that a byte from the keyboard stands in it; `last_typed` is the one that was read
+    last, and no request to resend.
+    """
 
     status: u8 = Status.COMMAND | Status.UNLOCKED
     output: u8
@@ -119,6 +126,9 @@ class Ps2State(Struct):
     pending: u8
     keyboard_pending: u8
     scanning: bool = True
+    scan_set: u8 = DEFAULT_SET
+    typed: bool
+    last_typed: u8 = Key.TEST_PASSED  # what it sends as it is powered on
     head: u8
     count: u8
     queue: Array[u16] = array(u16, QUEUE_SIZE)
@@ -168,13 +178,19 @@ class Ps2(Device[Ps2State]):
 
     def read(self, offset: int, size: int) -> int:
         """The status, or the output buffer, which the next byte then fills."""
-        ps2 = self.state
         if offset == Reg.STATUS:
-            return ps2.status
-        if offset != Reg.DATA:
-            return super().read(offset, size)
+            return self.state.status
+        return self._take() if offset == Reg.DATA else super().read(offset, size)
+
+    def _take(self) -> int:
+        """Empty the output buffer. The lines fall, so that the next byte makes an edge too."""
+        ps2 = self.state
         value = ps2.output
+        if ps2.typed and value != Key.RESEND:
+            ps2.last_typed = value
+        ps2.typed = False
         ps2.status &= ~(Status.OUTPUT_FULL | Status.AUX_DATA)
+        self._drive()
         self._settle()
         return value
 
@@ -254,32 +270,55 @@ class Ps2(Device[Ps2State]):
     def _keyboard(self, byte: int) -> None:
         """A byte for the keyboard: a command, or the argument of the one before."""
         ps2 = self.state
+        if byte == Key.RESEND:
+            self._queue(ps2.last_typed)
+            return
         pending, ps2.keyboard_pending = ps2.keyboard_pending, 0
-        if pending:
-            self._queue(Key.ACK)
-        elif byte == Key.ECHO:
-            self._queue(Key.ECHO)
+        if pending and byte < Key.SET_LEDS:  # a command in an argument's place is obeyed instead
+            self._take_argument(pending, byte)
         elif byte in TAKES_ARGUMENT:
             ps2.keyboard_pending = byte
             self._queue(Key.ACK)
         else:
             self._obey(byte)
 
+    def _take_argument(self, command: int, argument: int) -> None:
+        ps2 = self.state
+        if command != Key.SCAN_SET:
+            self._queue(Key.ACK)
+        elif argument in TRANSLATED_SETS:
+            ps2.scan_set = argument
+            self._queue(Key.ACK)
+        elif argument:
+            self._queue(Key.RESEND)
+        else:
+            self._queue(Key.ACK)
+            translated = ps2.mode & Mode.TRANSLATE
+            self._queue(TRANSLATED_SETS[ps2.scan_set] if translated else ps2.scan_set)
+
     def _obey(self, byte: int) -> None:
         translated = self.state.mode & Mode.TRANSLATE
         match byte:
             case Key.IDENTIFY:
                 answers = [Key.ACK, 0xAB, 0x41 if translated else 0x83]
-            case Key.ENABLE | Key.DEFAULTS | Key.DISABLE:
-                self.state.scanning = byte != Key.DISABLE
+            case Key.ECHO:
+                answers = [Key.ECHO]
+            case Key.ENABLE:
+                self.state.scanning = True
+                answers = [Key.ACK]
+            case Key.DEFAULTS | Key.DISABLE:
+                self._set_defaults(scanning=byte == Key.DEFAULTS)
                 answers = [Key.ACK]
             case Key.RESET:
-                self.state.scanning = True
+                self._set_defaults(scanning=True)
                 answers = [Key.ACK, Key.TEST_PASSED]
             case _:
                 answers = [Key.RESEND]
         for answer in answers:
             self._queue(answer)
+
+    def _set_defaults(self, scanning: bool) -> None:
+        self.state.scanning, self.state.scan_set = scanning, DEFAULT_SET
 
     def _queue(self, entry: int) -> None:
         ps2 = self.state
@@ -304,6 +343,7 @@ class Ps2(Device[Ps2State]):
                 ps2.head = (ps2.head + 1) % QUEUE_SIZE
                 ps2.count -= 1
                 ps2.output = entry & 0xFF
+                ps2.typed = not entry & (FROM_AUX | FROM_CONTROLLER)
                 aux = Status.AUX_DATA if entry & FROM_AUX else 0
                 ps2.status |= Status.OUTPUT_FULL | aux
         self._drive()

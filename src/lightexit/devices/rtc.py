@@ -7,7 +7,7 @@ that a read is an array access. The model does the rest.
 Reference: Motorola MC146818A data sheet. Of it, not here: daylight saving (DSE is kept and has
 no effect, as in PC chip sets), the square wave, time bases other than 32.768 kHz (the divider
 stands still), the update cycle's own length (an update is instantaneous, UIP is set for the
-244 us before it).
+t_BUC before it).
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ PORT = 0x70
 SECOND_NS = 10**9
 FREQUENCY = 32768
 NEVER = 2**64 - 1
-#: How long before an update UIP is set (t_BUC).
-UIP_NS = 244_000
+#: How long before an update UIP is set (t_BUC): in ticks of 32.768 kHz, and whole ns.
+UIP_TICKS = 8
+UIP_NS = UIP_TICKS * SECOND_NS // FREQUENCY
 CMOS_SIZE = 128
 DIVIDER, DIVIDER_RUNS = 0x70, 0x20
 RATE = 0x0F
@@ -102,7 +103,7 @@ class RtcState(Struct):
 
 @inline
 def updating(rtc: RtcState, now: u64) -> bool:
-    """UIP: an update is due within 244 us. `now` is before `next_update_ns`."""
+    """UIP: an update is due within t_BUC, 244 us. `now` is before `next_update_ns`."""
     if rtc.cmos[Cmos.B] & B.SET:
         return False
     return u64(rtc.next_update_ns - now) <= UIP_NS
@@ -188,9 +189,9 @@ def period_ticks(rate: int) -> int:
 def periodic_phase(period: int) -> int:
     """Ticks from an update to the first periodic edge after it, less than a period.
 
-    An edge comes t_PI / 2 + t_BUC before the update cycle; t_BUC is 8 ticks (figure 17).
+    An edge comes t_PI / 2 + t_BUC before the update cycle (figure 17).
     """
-    return (period // 2 - 8) % period
+    return (period // 2 - UIP_TICKS) % period
 
 
 def next_edge(now_ns: int, update_ns: int, period: int) -> int:

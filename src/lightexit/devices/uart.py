@@ -5,7 +5,9 @@ Fast path: reads of LSR, IIR, IER and the other plain registers, while reading t
 side effect. Data both ways, and every read that clears something, goes to the model.
 Reference: National Semiconductor PC16550D data sheet.
 
-A character leaves as soon as it is written, so THRE and TEMT are always 1. The receiver takes
+A character leaves as soon as it is written, so THRE and TEMT are always 1. It leaves as the byte
+that was written, whatever length LCR says: the host's end is no line, and a guest that never sets
+LCR means to be read. The receiver takes
 characters as the host gives them (`feed`), and its time-out counts real character times.
 """
 
@@ -253,7 +255,7 @@ class Uart(Device[UartState]):
         if uart.mcr & Mcr.LOOP:
             self._receive(byte & self._character_mask())
         else:
-            self._sink(bytes([byte & self._character_mask()]))
+            self._sink(bytes([byte & 0xFF]))
         uart.thre_pending = True
 
     def _character_mask(self) -> int:

@@ -16,6 +16,7 @@ from lightexit.devices.debugcon import Debugcon
 from lightexit.devices.fw_cfg import FwCfg, Key
 from lightexit.devices.hpet import Hpet
 from lightexit.devices.i440fx import I440fx
+from lightexit.devices.ioapic import PINS
 from lightexit.devices.pic import Pic
 from lightexit.devices.pit import Pit
 from lightexit.devices.pmtimer import PmTimer
@@ -53,6 +54,8 @@ class PcConfig:
     cpus: int = 1
 
 
+#: The PIC pair's inputs; those of the I/O APIC from here on are nobody's but the HPET's.
+ISA_INPUTS = 16
 #: Inputs of a PC's I/O APIC that do not have the number of the PIC's.
 ISA_PIN = {0: 2}
 
@@ -103,7 +106,8 @@ def _start(cpu: Cpu, state: StartState) -> None:
 def add_controllers(machine: Machine) -> Callable[[int], Line]:
     """Make devices of a PC's interrupt controllers that the back end does not keep.
 
-    Gives wires to the inputs of all, by the number of an ISA interrupt.
+    Gives wires to the inputs of all, by the number of an ISA interrupt; from `ISA_INPUTS` on to
+    those of the I/O APIC, if there is one.
     """
     if machine.irqchip is Irqchip.KERNEL:
         return machine.irq
@@ -119,17 +123,22 @@ def add_controllers(machine: Machine) -> Callable[[int], Line]:
     ioapic = machine.add_ioapic()
 
     def to_both(number: int) -> Line:
-        pin = ioapic.input(ISA_PIN.get(number, number))
-        return fork(to_pic(number), machine.wire(ioapic.memory, pin))
+        pin = machine.wire(ioapic.memory, ioapic.input(ISA_PIN.get(number, number)))
+        return pin if number >= ISA_INPUTS else fork(to_pic(number), pin)
 
     return to_both
+
+
+def _hpet(machine: Machine, irq: Callable[[int], Line]) -> Hpet:
+    numbers = range(ISA_INPUTS, PINS) if machine.irqchip.has_apics else ()
+    return Hpet(machine.clock, irq(0), irq(8), {number: irq(number) for number in numbers})
 
 
 def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
     clock, irq = machine.clock, add_controllers(machine)
     reset = Line(lambda level: machine.stop(Reason.RESET) if level else None)
     a20 = Line()
-    hpet = Hpet(clock, irq(0), irq(8))
+    hpet = _hpet(machine, irq)
     pit = Pit(clock, machine.wire(hpet.memory, hpet.irq0_in))
     rtc = Rtc(
         clock,
