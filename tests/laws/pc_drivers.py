@@ -40,8 +40,9 @@ def pit_ticks(r: Random) -> list[Step]:
 def pit_counts(r: Random) -> list[Step]:
     """Any counter, any mode and half, read without a latch."""
     counter, access = r.randrange(3), r.randrange(1, 4)
+    written = r.choice((1 + access // 3, 1 + access // 3, 0, 1, 3))
     steps: list[Step] = [out(0x43, counter << 6 | access << 4 | r.randrange(16))]
-    steps += [out(0x40 + counter, r.randrange(256)) for _ in range(r.randrange(3))]
+    steps += [out(0x40 + counter, r.randrange(256)) for _ in range(written)]
     for _ in range(r.randrange(5)):
         steps += [_moment(r), r.choice((inp(0x40 + counter), out(0x43, counter << 6)))]
     return steps
@@ -95,12 +96,13 @@ def pic_is_initialised(r: Random) -> list[Step]:
 def pic_serves(r: Random) -> list[Step]:
     """Interrupts are taken, looked at, masked and ended."""
     steps: list[Step] = []
-    for _ in range(r.randrange(1, 5)):
+    for _ in range(r.randrange(1, 8)):
         base = r.choice((0x20, 0x20, 0xA0))
         look = [out(base, r.choice((0x0A, 0x0B, 0x0C, 0x68, 0x48))), inp(base)]
         masks = [inp(base + 1), out(base + 1, r.choice((0, 1, 3, 0xFB, 0xFF, r.randrange(256))))]
         ends = [out(base, r.choice((0x20, 0x20, 0x60 | r.randrange(8), 0xA0, 0x80, 0xC3)))]
-        steps += r.choice(([Interrupt()], look, masks, ends, [Interrupt(), *look, *ends]))
+        wire: list[Step] = [Drive("pic", r.choice((3, 5, 7, 10, 15)), r.random() < 0.6)]
+        steps += r.choice(([Interrupt()], look, masks, ends, wire, [Interrupt(), *look, *ends]))
     return steps
 
 

@@ -20,6 +20,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
@@ -230,6 +231,15 @@ def search(seed: int, count: int, coverage: Coverage) -> None:
             raise
 
 
+def _is_found(seed: int, coverage: Coverage) -> bool:
+    try:
+        search(seed, 1, coverage)
+    except DisagreementError as error:
+        print(f"seed {seed}: {error}", flush=True)
+        return True
+    return False
+
+
 def _main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
@@ -237,17 +247,13 @@ def _main() -> int:
     parser.add_argument("--seconds", type=float, help="of process time; an end before the count's")
     options = parser.parse_args()
     coverage, found, number = Coverage(), 0, options.seed
-    while number < options.seed + options.count:
-        try:
-            search(number, 1, coverage)
-        except DisagreementError as error:
-            found += 1
-            print(f"seed {number}: {error}", flush=True)
-        number += 1
-        if (number - options.seed) % 200 == 0:
-            print(f"to seed {number - 1}: {found} found", file=sys.stderr, flush=True)
-        if options.seconds is not None and time.process_time() >= options.seconds:
-            break
+    end_s = float("inf") if options.seconds is None else options.seconds
+    with suppress(KeyboardInterrupt):  # what was seen so far is told
+        while number < options.seed + options.count and time.process_time() < end_s:
+            found += _is_found(number, coverage)
+            number += 1
+            if (number - options.seed) % 100 == 0:
+                print(f"to seed {number - 1}: {found} found", file=sys.stderr, flush=True)
     print(f"seeds {options.seed} to {number - 1}: {found} found, {time.process_time():.0f} s")
     print(coverage)
     return 1 if found or coverage.missing() else 0
