@@ -98,11 +98,17 @@ def pic_serves(r: Random) -> list[Step]:
     steps: list[Step] = []
     for _ in range(r.randrange(1, 8)):
         base = r.choice((0x20, 0x20, 0xA0))
-        look = [out(base, r.choice((0x0A, 0x0B, 0x0C, 0x68, 0x48))), inp(base)]
-        masks = [inp(base + 1), out(base + 1, r.choice((0, 1, 3, 0xFB, 0xFF, r.randrange(256))))]
-        ends = [out(base, r.choice((0x20, 0x20, 0x60 | r.randrange(8), 0xA0, 0x80, 0xC3)))]
+        look: list[Step] = [out(base, r.choice((0x0A, 0x0B, 0x0C, 0x68, 0x48))), inp(base)]
+        masks: list[Step] = [
+            inp(base + 1),
+            out(base + 1, r.choice((0, 1, 3, 0xFB, 0xFF, r.randrange(256)))),
+        ]
+        ends: list[Step] = [
+            out(base, r.choice((0x20, 0x20, 0x60 | r.randrange(8), 0xA0, 0x80, 0xC3)))
+        ]
         wire: list[Step] = [Drive("pic", r.choice((3, 5, 7, 10, 15)), r.random() < 0.6)]
-        steps += r.choice(([Interrupt()], look, masks, ends, wire, [Interrupt(), *look, *ends]))
+        take: list[Step] = [Interrupt()]
+        steps += r.choice((take, look, masks, ends, wire, [*take, *look, *ends]))
     return steps
 
 
@@ -232,7 +238,8 @@ def keyboard_types(r: Random) -> list[Step]:
     codes = bytes(r.choice((0x1E, 0x9E, 0xE0, 0x48)) for _ in range(r.choice((1, 2, 2, 18))))
     steps: list[Step] = [Host("ps2", "type_codes", (codes,))]
     for _ in range(r.randrange(5)):
-        steps += r.choice(([inp(0x64), inp(0x60)], [inp(0x60)], [Interrupt(), inp(0x60)]))
+        handler: list[Step] = [Interrupt(), inp(0x60)]
+        steps += r.choice(([inp(0x64), inp(0x60)], handler[1:], handler))
     return steps
 
 

@@ -18,7 +18,9 @@ from lightexit.devices import (
     ps2,
     rtc,
     uart,
+    uart_registers,
     virtio_mmio,
+    virtio_registers,
 )
 from lightexit.filter import Filter, IoContext, Verdict, io_filter, u8, u32, u64
 
@@ -26,7 +28,7 @@ from lightexit.filter import Filter, IoContext, Verdict, io_filter, u8, u32, u64
 @io_filter
 def forgets_the_line(ctx: IoContext, virtio: virtio_mmio.VirtioState) -> Verdict:
     """The line stays up after the last acknowledge."""
-    if ctx.offset != virtio_mmio.Reg.INTERRUPT_ACK or not ctx.is_write:
+    if ctx.offset != virtio_registers.Reg.INTERRUPT_ACK or not ctx.is_write:
         return Verdict.PASS
     virtio.interrupts = virtio.interrupts & ~ctx.data
     return Verdict.HANDLED
@@ -35,7 +37,7 @@ def forgets_the_line(ctx: IoContext, virtio: virtio_mmio.VirtioState) -> Verdict
 @io_filter
 def rings_twice(ctx: IoContext, virtio: virtio_mmio.VirtioState) -> Verdict:
     """The consumer is rung though it is awake."""
-    if ctx.offset != virtio_mmio.Reg.QUEUE_NOTIFY or not ctx.is_write:
+    if ctx.offset != virtio_registers.Reg.QUEUE_NOTIFY or not ctx.is_write:
         return Verdict.PASS
     if ctx.data >= virtio_mmio.QUEUES or not virtio_mmio.is_running(virtio):
         return Verdict.PASS
@@ -59,7 +61,7 @@ def reads_a_tick_late(ctx: IoContext, pm: pmtimer.PmState) -> Verdict:
 @io_filter
 def keeps_errors(ctx: IoContext, serial: uart.UartState) -> Verdict:
     """LSR is read, and its errors stay."""
-    if ctx.is_write or ctx.offset != uart.Reg.LSR:
+    if ctx.is_write or ctx.offset != uart_registers.Reg.LSR:
         return Verdict.PASS
     ctx.data = serial.lsr
     return Verdict.HANDLED
@@ -68,7 +70,7 @@ def keeps_errors(ctx: IoContext, serial: uart.UartState) -> Verdict:
 @io_filter
 def keeps_thre(ctx: IoContext, serial: uart.UartState) -> Verdict:
     """IIR is read, and the interrupt that it names stays."""
-    if ctx.is_write or ctx.offset != uart.Reg.IIR_FCR or serial.timeout_ns != uart.NEVER:
+    if ctx.is_write or ctx.offset != uart_registers.Reg.IIR_FCR or serial.timeout_ns != uart.NEVER:
         return Verdict.PASS
     ctx.data = serial.iir
     return Verdict.HANDLED

@@ -15,7 +15,7 @@ import pytest
 
 from laws.pc_coverage import Coverage
 from laws.pc_mutants import MUTANTS, drops_a_bit
-from laws.pc_steps import Config, Host, Late, Look, inp, out
+from laws.pc_steps import Config, Host, Late, Look, Step, inp, out
 from laws.pc_traffic import random_case
 from laws.whole_pc import DisagreementError, difference, hold, search
 from lightexit.bus.bus import Bus
@@ -65,7 +65,7 @@ def test_what_is_found_is_shown_as_code_without_what_does_not_matter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     put(monkeypatch, drops_a_bit, rtc.access)
-    noise = [inp(0x71), out(0x61, 1), Host("uart", "feed", (b"ab",)), Late(5), Look()]
+    noise: list[Step] = [inp(0x71), out(0x61, 1), Host("uart", "feed", (b"ab",)), Late(5), Look()]
     index = replace(out(0x70, 0x8A), vcpu=2, busy=False)
     with pytest.raises(DisagreementError) as caught:
         hold(Config(), *noise, inp(0x92), index, *noise)
