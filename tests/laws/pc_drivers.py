@@ -201,17 +201,17 @@ def uart_prints(r: Random) -> list[Step]:
 
 
 def uart_receives(r: Random) -> list[Step]:
-    """Characters come, with errors now and then; the handler takes them."""
-    data = bytes(r.randrange(256) for _ in range(r.choice((1, 1, 3, 20))))
-    bad = ("receive", (r.randrange(256), r.choice((0, 0x04, 0x08, 0x10))))
-    modem = ("set_modem", (r.randrange(16) << 4,))
-    steps: list[Step] = [
-        Host("uart", *r.choice((("feed", (data,)), ("feed", (data,)), bad, modem)))
-    ]
-    for _ in range(r.randrange(6)):
-        steps += r.choice(
-            ([inp(COM1 + 2)], [inp(COM1 + 5)], [inp(COM1)] * 2, [_moment(r)], [inp(COM1 + 6)])
-        )
+    """Characters come, with errors now and then, and time-outs between; the handler takes them."""
+    steps: list[Step] = [out(COM1 + 2, r.choice((1, 0xC1)))] * (r.random() < 0.5)
+    for _ in range(r.randrange(1, 8)):
+        data = bytes(r.randrange(256) for _ in range(r.choice((1, 1, 3, 20))))
+        bad = ("receive", (r.randrange(256), r.choice((0, 0x04, 0x08, 0x10))))
+        modem = ("set_modem", (r.randrange(16) << 4,))
+        told = r.choice((("feed", (data,)), ("feed", (data,)), bad, modem))
+        heard: list[Step] = [Host("uart", *told)]
+        polls: list[Step] = [inp(COM1 + r.choice((2, 5, 5, 6)))]
+        takes: list[Step] = [inp(COM1), inp(COM1)]
+        steps += r.choice((heard, heard, polls, takes, [Wait(6_000_000), *polls]))
     return steps
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 
-from laws.pc_drivers import DRIVERS
+from laws.pc_drivers import DRIVERS, Driver
 from laws.pc_side import Side
 from laws.pc_steps import Access, Config, Drive, Host, Interrupt, Late, Look, Step, Wait
 from lightexit.abi import Space
@@ -51,7 +51,9 @@ def windows(irqchip: Irqchip) -> tuple[Window, ...]:
 def random_case(random: Random) -> tuple[Config, list[Step]]:
     """A PC, and what happens to it."""
     config = _random_config(random)
-    streams = [_stream(random, config, vcpu) for vcpu in range(random.randrange(1, 4))]
+    # A few drivers go deep where all of them go wide.
+    drivers = random.sample(DRIVERS, random.choice((2, 4, len(DRIVERS))))
+    streams = [_stream(random, config, drivers, vcpu) for vcpu in range(random.randrange(1, 4))]
     return config, list(_disturbed(random, _merged(random, streams)))
 
 
@@ -65,12 +67,12 @@ def _random_config(random: Random) -> Config:
     return Config(irqchip, cpus, step_ns, start_ns, random.choice((0, 951_782_390, 2**31 - 5)))
 
 
-def _stream(random: Random, config: Config, vcpu: int) -> list[Step]:
+def _stream(random: Random, config: Config, drivers: Sequence[Driver], vcpu: int) -> list[Step]:
     """What one vCPU does, and what comes in while it does."""
     steps: list[Step] = []
     for _ in range(random.randrange(1, _MOST_DRIVERS)):
         if random.random() < 0.75:
-            steps += random.choice(DRIVERS)(random)
+            steps += random.choice(drivers)(random)
         else:
             steps += [_any_access(random, config) for _ in range(random.randrange(1, 12))]
     return [replace(step, vcpu=vcpu) if isinstance(step, Access) else step for step in steps]

@@ -15,7 +15,7 @@ import pytest
 
 from laws.pc_coverage import Coverage
 from laws.pc_mutants import MUTANTS, drops_a_bit
-from laws.pc_steps import Config, Host, Late, Look, Step, inp, out
+from laws.pc_steps import Config, Host, Late, Look, Step, Wait, inp, out
 from laws.pc_traffic import random_case
 from laws.whole_pc import DisagreementError, difference, hold, search
 from lightexit.bus.bus import Bus
@@ -39,6 +39,14 @@ def test_filters_change_nothing() -> None:
 
 def test_port_0x92_and_the_keyboard_controller_open_a20_each_by_itself() -> None:
     hold(Config(), out(0x92, 0x60), inp(0x60))
+
+
+@pytest.mark.parametrize(("method", "arguments"), [("feed", (b"b",)), ("receive", (0x62, 0))])
+def test_a_character_does_not_undo_a_time_out_that_is_over(
+    method: str, arguments: tuple[Any, ...]
+) -> None:
+    first, then = Host("uart", "feed", (b"a",)), Host("uart", method, arguments)
+    hold(Config(), out(0x3FA, 1), first, Wait(6_000_000), inp(0x3FD), then)
 
 
 def put(monkeypatch: pytest.MonkeyPatch, wrong: Filter[Any], right: Filter[Any]) -> None:
