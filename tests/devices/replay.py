@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Replay of golden device traces: what another implementation answered, step by step.
 
-The traces stand beside the checkout, in ../shared/traces; their README tells the format and
-where that implementation is known to stray from the data sheets.
+The traces stand in tests/golden/traces; their README tells the format and where that
+implementation is known to stray from the data sheets.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 from devices.rig import Rig
 from lightexit.abi import Space
 
-ROOT = Path(__file__).resolve().parents[3] / "shared" / "traces"
+ROOT = Path(__file__).resolve().parents[1] / "golden" / "traces"
 SIZES = {"b": 1, "w": 2, "l": 4, "q": 8}
 
 needs_traces = pytest.mark.skipif(

@@ -39,3 +39,13 @@ def fork(*lines: Line) -> Line:
             line.set(level)
 
     return Line(drive)
+
+
+def joined(output: Line, count: int) -> tuple[Line, ...]:
+    """`count` wires, any of which holds `output` up."""
+
+    def settle(_level: bool) -> None:
+        output.set(any(line.level for line in lines))
+
+    lines = tuple(Line(settle) for _ in range(count))
+    return lines

@@ -126,6 +126,7 @@ class Uart(Device[UartState]):
 
     def feed(self, data: bytes) -> int:
         """Characters from the host. Returns how many were taken; offer the rest again later."""
+        self.advance(self.clock.now_ns())
         if self.state.mcr & Mcr.LOOP:
             return 0
         taken = data[: self._capacity() - self.state.count]
@@ -136,6 +137,7 @@ class Uart(Device[UartState]):
 
     def receive(self, byte: int, errors: int = 0) -> None:
         """One character off the wire, with `Lsr.PE`, `FE` or `BI`; it may overrun."""
+        self.advance(self.clock.now_ns())
         if not self.state.mcr & Mcr.LOOP:
             self._receive(byte & 0xFF, errors & CHARACTER_ERRORS)
             self._settle()

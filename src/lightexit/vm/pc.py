@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lightexit.bus.bus import Bus, BusCpu
 from lightexit.bus.clock import HostClock, ManualClock
-from lightexit.bus.line import Line, fork
+from lightexit.bus.line import Line, fork, joined
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.debugcon import Debugcon
 from lightexit.devices.fw_cfg import FwCfg, Key
@@ -137,7 +137,7 @@ def _hpet(machine: Machine, irq: Callable[[int], Line]) -> Hpet:
 def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
     clock, irq = machine.clock, add_controllers(machine)
     reset = Line(lambda level: machine.stop(Reason.RESET) if level else None)
-    a20 = Line()
+    keyboard_a20, fast_a20 = joined(Line(), 2)
     hpet = _hpet(machine, irq)
     pit = Pit(clock, machine.wire(hpet.memory, hpet.irq0_in))
     rtc = Rtc(
@@ -153,8 +153,8 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
         pit,
         Port61(clock, pit),
         rtc,
-        Ps2(clock, irq(1), irq(12), a20, reset),
-        Port92(clock, a20, reset),
+        Ps2(clock, irq(1), irq(12), keyboard_a20, reset),
+        Port92(clock, fast_a20, reset),
         PmTimer(clock, irq(9), lambda kind: machine.stop(Reason.SHUTDOWN, f"sleep type {kind}")),
         I440fx(clock, reset),
         FwCfg(clock, {Key.CPUS: cpus, Key.MAX_CPUS: cpus}),

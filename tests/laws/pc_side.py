@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole PC on the real bus, driven from outside, with all that it does written down.
+
+The vCPUs never run: steps make their accesses (`pc_steps.py`), by way of the native dispatch
+routine, each in its own lane. All else is what `pc_machine` makes, and a virtio transport.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from laws.pc_cpu import ApicCpu, QuietCpu
+from laws.pc_steps import Access, Config
+from lightexit.abi import IoContext
+from lightexit.bus.bus import BusCpu
+from lightexit.bus.clock import ManualClock
+from lightexit.bus.line import Line
+from lightexit.bus.memory import Record
+from lightexit.bus.model import RegionPort
+from lightexit.bus.native import dispatch
+from lightexit.devices.device import Device
+from lightexit.devices.ioapic import PINS, IoApic
+from lightexit.devices.pic import Pic
+from lightexit.devices.virtio_mmio import Backend, VirtioMmio
+from lightexit.engine.api import Engine
+from lightexit.vm.console import Console
+from lightexit.vm.exits import Cpu
+from lightexit.vm.irqchip import Irqchip
+from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.pc import PcConfig, pc_machine
+
+_VOID = ctypes.CFUNCTYPE(None)
+#: How many deadlines time goes through one by one; what is left then passes at once.
+MOST_DEADLINES = 20
+#: Those of the network device of the golden traces.
+_VIRTIO_FEATURES = 0x30BF_8024
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that the PC did: `what` on a wire or another way out, at a VM time."""
+
+    ns: int
+    channel: str
+    what: Any
+
+
+@dataclass
+class Journal:
+    """What the PC did, in order."""
+
+    clock: ManualClock
+    events: list[Event] = field(default_factory=list)
+
+    def note(self, channel: str, what: Any) -> None:
+        """One more event."""
+        self.events.append(Event(self.clock.now_ns(), channel, what))
+
+    def watch(self, channel: str, line: Line) -> None:
+        """Write down every change of a wire; its listener hears it as before."""
+        heard = line._listener
+
+        def both(level: bool) -> None:
+            self.note(channel, level)
+            if heard is not None:
+                heard(level)
+
+        line.connect(both)
+
+
+class Contender:
+    """Another vCPU that holds a device's state as an access comes, and lets go as that one waits.
+
+    What a filter finds held, it leaves to the model.
+    """
+
+    def __init__(self, fields: Any) -> None:
+        self._held: Any = None
+        self._relax = _VOID(self.let_go)
+        fields.relax = ctypes.cast(self._relax, ctypes.c_void_p).value
+
+    def hold(self, header: Any) -> None:
+        """Take a state, whose header this is."""
+        header.version += 1
+        self._held = header
+
+    def let_go(self) -> None:
+        """Give it back, if it is held."""
+        held, self._held = self._held, None
+        if held is not None:
+            held.version += 1
+
+
+class Side:
+    """One PC. Without an engine, models answer everything."""
+
+    def __init__(self, config: Config, engine: Engine | None) -> None:
+        self.clock = ManualClock(config.start_ns, step_ns=config.step_ns)
+        self.journal = Journal(self.clock)
+        self.late = False
+        self._woken = False
+        self.machine = pc_machine(
+            PcConfig(ram_bytes=2 * MIB, unix_seconds=config.unix_seconds, cpus=config.cpus),
+            self.clock,
+            engine,
+            make_cpu=self._cpu_maker(config.irqchip),
+            debug=Console(lambda data: self.journal.note("debug console", data)),
+            serial=Console(lambda data: self.journal.note("serial console", data)),
+        )
+        self.bus = self.machine.bus
+        self.schedule = self.machine._schedule
+        self.schedule._wake = self._wake
+        self._add_virtio()
+        self.ports = [port for ports in self.bus._ports.values() for port in ports]
+        self.devices = cast("dict[str, Device[Any]]", {each.name: each for each in self.bus._ports})
+        self._locks = {name: self.bus.locked(each.memory) for name, each in self.devices.items()}
+        self._watch_lines()
+        self._contender = Contender(self.bus._tables.fields)
+        self._context = Record(IoContext)
+        self._native = dispatch()
+        self.schedule.advance()
+
+    def _cpu_maker(self, irqchip: Irqchip) -> Callable[[GuestMemory, BusCpu], Cpu]:
+        if irqchip is Irqchip.OFF:
+            return lambda memory, bus_cpu: QuietCpu(self.journal.note)
+        return lambda memory, bus_cpu: ApicCpu(self.journal.note, irqchip)
+
+    def _add_virtio(self) -> None:
+        backend = Backend(
+            device_id=2,
+            notify=lambda queue: self.journal.note("doorbell", queue),
+            queue_sizes=(1024, 1024, 64),
+            features=_VIRTIO_FEATURES,
+            config=bytes(range(24)),
+            reset=lambda: self.journal.note("virtio reset", None),
+            write_config=lambda *what: self.journal.note("virtio config", what),
+        )
+        self.machine.add(VirtioMmio(self.clock, Line(), backend))
+
+    def _watch_lines(self) -> None:
+        for name, device in self.devices.items():
+            for number, line in enumerate(device.lines):
+                self.journal.watch(f"{name} line {number}", line)
+            if isinstance(device, Pic | IoApic):
+                for number in range(16 if isinstance(device, Pic) else PINS):
+                    self.journal.watch(f"{name} input {number}", device.input(number))
+
+    def _wake(self) -> None:
+        self._woken = True
+
+    @contextmanager
+    def holding(self, name: str) -> Iterator[Any]:
+        """A device, with its state locked."""
+        with self._locks[name]:
+            yield self.devices[name]
+
+    # What a guest does
+
+    def find(self, step: Access) -> RegionPort | None:
+        """The region that an access begins in."""
+        for port in self.ports:
+            if port.region.space == step.space and step.address in port.region:
+                return port
+        return None
+
+    def access(self, step: Access) -> int:
+        """What the access gives; 0 for a write."""
+        port = self.find(step) if step.busy else None
+        if port is not None:
+            self._contender.hold(port.model.memory.header)
+        context = self._context.fields
+        context.space, context.offset, context.size = step.space, step.address, step.size
+        context.is_write, context.data = step.value is not None, step.value or 0
+        cpus = self.bus.cpus
+        self._native.access(cpus[step.vcpu % len(cpus)].address, self._context.address)
+        self._contender.let_go()
+        return context.data if step.value is None else 0
+
+    def interrupt(self) -> int | None:
+        """Take the interrupt that a PIC among the devices asks for: its vector, or None."""
+        intr = self.machine._processors._intr
+        return intr.acknowledge() if intr is not None and intr.level else None
+
+    # What time does
+
+    def wait(self, ns: int) -> None:
+        """Time passes, and the host looks at every deadline as it comes."""
+        end = self.clock.now_ns() + ns
+        self.look()
+        for _ in range(MOST_DEADLINES):
+            deadline = self.schedule.deadline_ns
+            if deadline is None or deadline > end:
+                break
+            self.clock.advance(max(deadline - self.clock.now_ns(), 0))
+            self.look()
+        self.clock.advance(max(end - self.clock.now_ns(), 0))
+        self.look()
+
+    def look(self) -> None:
+        """The host brings the devices to the present, as a machine does between slices."""
+        self._woken = self.late = False
+        self.schedule.advance()
+
+    def settle(self) -> None:
+        """After a step: the host looks if it is woken or a deadline has come, unless it is late."""
+        ending, self.machine._ending = self.machine._ending, None
+        if ending is not None:
+            self.journal.note("end of the run", ending)
+        self.bus.raise_failure()
+        deadline = self.schedule.deadline_ns
+        due = deadline is not None and deadline <= self.clock.now_ns()
+        if not self.late and (self._woken or due):
+            self.look()
+
+    def fall_behind(self, ns: int) -> None:
+        """Time passes, and the host does not look until it is told to."""
+        self.clock.advance(ns)
+        self.late = True
+
+    def now_ns(self) -> int:
+        """VM time."""
+        return self.clock.now_ns()
+
+    # What the host does
+
+    def call(self, device: str, method: str, arguments: tuple[Any, ...]) -> Any:
+        """A method of a device, if the PC has that one; then the host looks."""
+        if device not in self.devices:
+            return None
+        with self.holding(device) as model:
+            result = getattr(model, method)(*arguments)
+        self._woken = True
+        return result
+
+    def drive(self, device: str, number: int, level: bool) -> None:
+        """An input of an interrupt controller among the devices."""
+        if device in self.devices:
+            with self.holding(device) as controller:
+                controller.input(number).set(level)
+
+    # What is to be the same
+
+    def states(self) -> dict[str, bytes]:
+        """The bytes of every device's state, brought to the present."""
+        for name in self.devices:
+            with self.holding(name) as device:
+                device.advance(self.clock.now_ns())
+        return {name: bytes(device.state) for name, device in self.devices.items()}
+
+    def by_channel(self) -> dict[str, list[Any]]:
+        """What happened on each channel, in order: a late host sees it at no other time."""
+        channels: dict[str, list[Any]] = {}
+        for event in self.journal.events:
+            channels.setdefault(event.channel, []).append(event.what)
+        return channels
