@@ -24,7 +24,7 @@ from unicorn import UC_ARCH_X86, UC_HOOK_BLOCK, UC_HOOK_INSN, UC_MODE_32, UC_PRO
 from unicorn.unicorn_py3.unicorn import Uc, uclib
 
 from bench._ratio import Ratio
-from bench.filter_code import build_c
+from bench.filter_code import address_of, build_c
 from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
@@ -158,7 +158,7 @@ class CHooks:
     """One device each."""
 
     def __init__(self) -> None:
-        self._library = build_c(Path(__file__).with_suffix(".c"))
+        (self._library,) = build_c(Path(__file__).with_suffix(".c"))
         self._whole = Whole(None)
         self._places: list[Any] = []
 
@@ -185,7 +185,7 @@ class CHooks:
         return ctypes.addressof(place)
 
     def _address(self, name: str) -> int:
-        return ctypes.cast(getattr(self._library, name), ctypes.c_void_p).value or 0
+        return address_of(self._library, name)
 
     def check(self) -> None:
         """They passed nothing on."""
