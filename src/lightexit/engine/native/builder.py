@@ -2,13 +2,23 @@
 """`Builder`: the text of one LLVM function, with eBPF's registers and stack in it.
 
 Registers are stack slots of LLVM's, which its mem2reg turns into values. eBPF's stack is one
-array; what is reached through r10 itself stays visible to LLVM as a part of that array, all
-other memory is shared with others and accessed as often as the bytecode says (volatile).
+array; what is reached through r10 itself stays visible to LLVM as a part of that array. Of all
+other memory, three kinds of access are to be told apart:
+
+- State is shared. While a program that only reads runs, another thread may write; its answer is
+  then dropped, but until then a number that was compared must be the number that is used. So loads
+  are volatile: LLVM neither repeats nor splits one. Stores are, too: as often and as wide as the
+  bytecode says. So is all whose place is not known.
+- The context belongs to the run, no other thread sees it: plain loads, which LLVM may make part of
+  other instructions, or leave out. (The masks that Linux needs at an index go that way.)
+- Stores to the context are volatile, lest LLVM make them narrower: the host reads them at once,
+  and a CPU hands on a store to a load only if it covers all of that.
 """
 
 from __future__ import annotations
 
 from lightexit.engine.memory import STACK_SIZE
+from lightexit.engine.native.known import InContext, Known
 from lightexit.isa import FRAME_POINTER
 
 
@@ -17,6 +27,7 @@ class Builder:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.known: Known = {}
         self._count = 0
 
     def emit(self, line: str) -> None:
@@ -66,23 +77,30 @@ class Builder:
             return value
         return self.value(f"{how} i{before} {value} to i{after}")
 
-    def memory(self, register: int, offset: int) -> tuple[str, str]:
-        """The pointer `register + offset`, and the qualifier of accesses through it."""
+    def memory(self, register: int, offset: int) -> str:
+        """The pointer `register + offset`."""
         if register == FRAME_POINTER:
-            return self._stack(offset), ""
-        base = self.read(register)
-        address = self.value(f"add i64 {base}, {offset}")
-        return self.value(f"inttoptr i64 {address} to ptr"), " volatile"
+            return self._stack(offset)
+        base = self.known.get(register)
+        if isinstance(base, InContext):
+            place = base.offset + offset
+            return self.value(f"getelementptr i8, ptr %context, i64 {place}")
+        address = self.value(f"add i64 {self.read(register)}, {offset}")
+        return self.value(f"inttoptr i64 {address} to ptr")
 
     def load(self, register: int, offset: int, width: int) -> str:
         """Memory at `register + offset`; eBPF asks for no alignment."""
-        pointer, qualifier = self.memory(register, offset)
+        pointer = self.memory(register, offset)
+        is_context = isinstance(self.known.get(register), InContext)
+        qualifier = "" if is_context or register == FRAME_POINTER else " volatile"
         value = self.value(f"load{qualifier} i{width}, ptr {pointer}, align 1")
-        return self.value(f"freeze i{width} {value}")
+        # To LLVM only the stack can be undefined; elsewhere this would keep loads by themselves.
+        return self.value(f"freeze i{width} {value}") if register == FRAME_POINTER else value
 
     def store(self, register: int, offset: int, value: str, width: int) -> None:
         """Set memory at `register + offset`."""
-        pointer, qualifier = self.memory(register, offset)
+        pointer = self.memory(register, offset)
+        qualifier = "" if register == FRAME_POINTER else " volatile"
         self.emit(f"store{qualifier} i{width} {value}, ptr {pointer}, align 1")
 
     def select(self, condition: str, width: int, yes: str, no: str) -> str:

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 
 from lightexit.engine.native import arithmetic
 from lightexit.engine.native.builder import Builder
+from lightexit.engine.native.known import InContext, Known, known_by_slot, narrowed
+from lightexit.engine.native.weights import weights_by_slot
 from lightexit.errors import AuthorError
 from lightexit.isa import PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode
 from lightexit.isa.program import Program
 
 _ARGUMENTS = range(1, 6)
+_WEIGHTS = ((1, 1), (1, 1000), (1000, 1))
 
 _MODULE_END = """
 declare i16 @llvm.bswap.i16(i16)
@@ -35,7 +38,11 @@ def translate(program: Program) -> str:
     code = {i.slot: i for i in decode(program)}
     calls = {i.target for i in code.values() if _is_local_call(i)}
     functions = [_Function(program, code, entry).local() for entry in sorted(calls)]
-    return "\n".join([_Function(program, code, 0).run(), *functions, _MODULE_END])
+    weights = [
+        f'!{1 + number} = !{{!"branch_weights", i32 {taken}, i32 {not_taken}}}'
+        for number, (taken, not_taken) in enumerate(_WEIGHTS)
+    ]
+    return "\n".join([_Function(program, code, 0).run(), *functions, _MODULE_END, *weights])
 
 
 def _is_local_call(instruction: Instruction) -> bool:
@@ -48,6 +55,7 @@ class _Function:
         self._code = code
         self._entry = entry
         self._builder = Builder()
+        self._weights = weights_by_slot(code, entry)
 
     def run(self) -> str:
         """The program as its host calls it."""
@@ -55,7 +63,7 @@ class _Function:
         b.emit("define i64 @run(ptr %context, ptr %maps) #0 {")
         b.allocate(len(self._program.maps))
         b.write(1, b.value("ptrtoint ptr %context to i64"))
-        return self._body()
+        return self._body({1: InContext(0)})
 
     def local(self) -> str:
         """A function that the program calls."""
@@ -65,26 +73,16 @@ class _Function:
         b.allocate(len(self._program.maps))
         for number in _ARGUMENTS:
             b.write(number, f"%a{number}")
-        return self._body()
+        return self._body({})
 
-    def _body(self) -> str:
+    def _body(self, at_entry: Known) -> str:
         b = self._builder
         b.emit(f"br label %s{self._entry}")
-        for slot in self._reachable():
+        # Functions may lie in any order, and even share code.
+        for slot, b.known in known_by_slot(self._code, self._entry, at_entry).items():
             b.emit(f"s{slot}:")
             self._instruction(self._code[slot])
         return "\n".join([*b.lines, "}"])
-
-    def _reachable(self) -> list[int]:
-        """The slots of this function: functions may lie in any order, and even share code."""
-        found: set[int] = set()
-        waiting = [self._entry]
-        while waiting:
-            slot = waiting.pop()
-            if slot not in found:
-                found.add(slot)
-                waiting += _successors(self._code[slot])
-        return sorted(found)
 
     def _instruction(self, i: Instruction) -> None:
         _HANDLERS[i.op.kind](self, i)
@@ -98,10 +96,20 @@ class _Function:
 
     def _alu(self, i: Instruction) -> None:
         b, op = self._builder, i.op
+        width = self._width(i)
         # An operand that is not used is not read: its register may hold nothing yet.
-        dst = "" if op.name in ("mov", "movsx") else b.read(i.dst, op.width)
-        src = "" if op.name == "neg" else self._source(i, op.width)
-        b.write(i.dst, arithmetic.alu(b, op.name, op.width, dst, src, op.source_width), op.width)
+        dst = "" if op.name in ("mov", "movsx") else b.read(i.dst, width)
+        src = "" if op.name == "neg" else self._source(i, width)
+        b.write(i.dst, arithmetic.alu(b, op.name, width, dst, src, op.source_width), width)
+
+    def _width(self, i: Instruction) -> int:
+        """As wide as the instruction, or only as what it changes in memory, which is faster.
+
+        With all else in small pieces, code gets longer.
+        """
+        bits, after = narrowed(i, self._builder.known), self._code[i.next_slot]
+        is_stored = after.op.kind is Kind.STORE and after.src == i.dst and not after.op.uses_imm
+        return bits if is_stored and after.op.width == bits else i.op.width
 
     def _end(self, i: Instruction) -> None:
         b, width = self._builder, i.op.width
@@ -133,7 +141,7 @@ class _Function:
 
     def _atomic(self, i: Instruction) -> None:
         b, op = self._builder, i.op
-        pointer, _ = b.memory(i.dst, i.offset)
+        pointer = b.memory(i.dst, i.offset)
         source, align = b.read(i.src, op.width), op.width // 8
         if op.name == "cmpxchg":
             operands = f"ptr {pointer}, i{op.width} {b.read(0, op.width)}, i{op.width} {source}"
@@ -152,7 +160,9 @@ class _Function:
             return
         src = self._source(i, op.width)
         taken = arithmetic.condition(b, op.name, op.width, b.read(i.dst, op.width), src)
-        b.emit(f"br i1 {taken}, label %s{i.target}, label %s{i.next_slot}")
+        weights = self._weights.get(i.slot)
+        likely = f", !prof !{1 + _WEIGHTS.index(weights)}" if weights else ""
+        b.emit(f"br i1 {taken}, label %s{i.target}, label %s{i.next_slot}{likely}")
 
     def _call(self, i: Instruction) -> None:
         if not _is_local_call(i):
@@ -183,11 +193,3 @@ _HANDLERS = {
     Kind.CALL: _Function._call,
     Kind.EXIT: _Function._exit,
 }
-
-
-def _successors(i: Instruction) -> list[int]:
-    if i.op.kind is Kind.EXIT:
-        return []
-    if i.op.kind is Kind.JUMP:
-        return [i.target] if i.op.name == "ja" else [i.next_slot, i.target]
-    return [i.next_slot]
