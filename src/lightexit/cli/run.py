@@ -33,6 +33,7 @@ from lightexit.cli.options import (
     Seconds,
 )
 from lightexit.errors import AuthorError
+from lightexit.files import check_writable
 from lightexit.vm.backends import BackEnd, check_cpus
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def run(
     from lightexit.vm.machine import Limits
 
     _check(backend, engine)
+    if json_file is not None:
+        check_writable(json_file)
     check_cpus(backend, cpus, irqchip)
     guest = read_guest(GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus))
     awaited = guest.ends_with if until is None else until
