@@ -300,10 +300,10 @@ class _StructType(_BytesType):
             namespace["_fields_"] = [(field.name, _ctype(field.type)) for field in own]
         return super().__new__(cls, name, bases, namespace)
 
-    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
+    def __init__(self, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
         super().__init__(name, bases, namespace)
         if bases != (_Bytes,):  # from Python 3.13 on there are members only now
-            cast(type[Struct], cls)._complete(bases[0])
+            cast(type[Struct], self)._complete(bases[0])
 
 
 class Struct(_Bytes, metaclass=_StructType):
