@@ -33,21 +33,34 @@ def read_file(path: Path, expected: str, most: int, advice: str = "") -> bytes:
     Raises AuthorError for any other file, and for one that cannot be read.
     """
     try:
-        descriptor = os.open(path, _READ | _BINARY)
-        try:
-            _check(path, os.fstat(descriptor), expected, most)
-            with open(descriptor, "rb", closefd=False) as file:
-                data = file.read(most + 1)
-        finally:
-            os.close(descriptor)
+        data, size = _begun(path, expected, most)
     except OSError as error:
         raise AuthorError(f"{path}: {_reason(error)}", expected=expected, advice=advice) from None
-    if len(data) > most:
-        raise _too_large(path, f"more than {most:,}", expected, most)
+    if max(size, len(data)) > most:
+        told = f"{size:,}" if size > most else f"more than {most:,}"
+        raise AuthorError(
+            f"{path} has {told} bytes",
+            expected=f"{expected}, at most {most:,} bytes",
+            advice=advice,
+        )
     return data
 
 
-def _check(path: Path, status: os.stat_result, expected: str, most: int) -> None:
+def _begun(path: Path, expected: str, most: int) -> tuple[bytes, int]:
+    """What is in it, where that is not too much, and the size that it is said to have."""
+    descriptor = os.open(path, _READ | _BINARY)
+    try:
+        status = os.fstat(descriptor)
+        _check(path, status, expected)
+        if status.st_size > most:
+            return b"", status.st_size
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(most + 1), status.st_size
+    finally:
+        os.close(descriptor)
+
+
+def _check(path: Path, status: os.stat_result, expected: str) -> None:
     kind = stat.S_IFMT(status.st_mode)
     if kind != stat.S_IFREG:
         raise AuthorError(
@@ -55,12 +68,6 @@ def _check(path: Path, status: os.stat_result, expected: str, most: int) -> None
             expected=f"a regular file: {expected}",
             advice="write its content into a file first" if kind == stat.S_IFIFO else "",
         )
-    if status.st_size > most:
-        raise _too_large(path, f"{status.st_size:,}", expected, most)
-
-
-def _too_large(path: Path, size: str, expected: str, most: int) -> AuthorError:
-    return AuthorError(f"{path} has {size} bytes", expected=f"{expected}, at most {most:,} bytes")
 
 
 def check_writable(path: Path) -> None:

@@ -7,6 +7,7 @@ import io
 import struct
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from elftools.elf.elffile import ELFFile
@@ -237,7 +238,7 @@ def test_damaged_debug_information_is_left_out(sample: bytes) -> None:
 
 
 def test_sections_symbols_and_relocations_are_those_that_pyelftools_reads(sample: bytes) -> None:
-    theirs = ELFFile(io.BytesIO(sample))
+    theirs: Any = ELFFile(io.BytesIO(sample))
     ours = sections_of(sample)
     symbols = symbols_of(ours)
     assert [(each.name, each.data) for each in ours] == [
