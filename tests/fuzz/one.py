@@ -33,10 +33,10 @@ def _prepare(form: Format, name: str, folder: Path) -> list[str]:
 def _mutated(data: bytes, longest: int, seed: int) -> bytes:
     """Mostly libFuzzer's own way, in small steps; at times a piece very often in a row."""
     random = Random(seed)
-    if not data or random.randrange(16):
+    if not data or random.randrange(8):
         return bytes(atheris.Mutate(data, longest))
     start = random.randrange(len(data))
-    piece = data[start : start + random.randrange(1, 32)]
+    piece = data[start : start + random.choice((1, 1, 2, 4, 8, 16, 32))]
     times = random.randrange(1, 2 + max(longest - len(data), 0) // len(piece))
     return (data[:start] + piece * times + data[start + len(piece) :])[:longest]
 
