@@ -2,13 +2,16 @@
 # make run    boot SeaBIOS with its hot ports answered by bytecode
 # make test   all tests
 # make test-debug   the kernel module on a kernel with KASAN, lockdep and kmemleak, built first
+# make fuzz   an hour of each fuzzer (SECONDS=60 for less), where atheris is to be had
 # The first use sets everything up: a virtual environment in .venv, system packages where it may.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-debug check bench header format setup clean
+SECONDS ?= 3600
+
+.PHONY: run test test-debug fuzz check bench header format setup clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/lightexit run
@@ -19,6 +22,11 @@ test: $(VENV)/test.stamp
 test-debug: $(VENV)/test.stamp
 	cd tests && ../$(BIN)/python -m kernel.rig --kernel debug --timeout 600 true
 	$(BIN)/python -m pytest tests/kernel --kernel debug
+
+# Not everywhere is there an atheris: then it is skipped, and says so.
+fuzz: $(VENV)/test.stamp
+	$(BIN)/python -m pip install --disable-pip-version-check -q -e '.[fuzz]' || true
+	cd tests && ../$(BIN)/python -m fuzz --seconds $(SECONDS) --folder ../.fuzz
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -56,4 +64,4 @@ $(VENV)/bench.stamp: $(VENV)/test.stamp
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-* .fuzz .mypy_cache .ruff_cache .pytest_cache

@@ -11,6 +11,9 @@ import linecache
 from types import FrameType
 from typing import NamedTuple
 
+#: Characters shown of a source line, and of each part of a message.
+_WIDEST, _LONGEST = 240, 2000
+
 
 class Location(NamedTuple):
     """A place in a file that somebody wrote.
@@ -55,7 +58,17 @@ class Location(NamedTuple):
         indent = len(line) - len(line.lstrip())
         start = max(self.column - indent, 0)
         width = max(min(self.end_column, len(line.rstrip())) - max(self.column, indent), 1)
-        return f"    {line.strip()}\n    {' ' * start}{'^' * width}"
+        first = max(start - _WIDEST // 2, 0)  # of a very long line: what is about the place
+        shown = line.strip()[first : first + _WIDEST]
+        return f"    {shown}\n    {' ' * (start - first)}{'^' * min(width, _WIDEST // 2)}"
+
+
+def _short(text: str) -> str:
+    """As it is; of what nobody would read to its end, both ends."""
+    if len(text) <= _LONGEST:
+        return text
+    left_out = len(text) - _LONGEST
+    return f"{text[: _LONGEST // 2]} ... ({left_out:,} characters) ... {text[-_LONGEST // 2 :]}"
 
 
 def _characters(line: str, byte_offset: int) -> int:
@@ -90,15 +103,16 @@ class LightexitError(Exception):
         self.advice = advice
 
     def __str__(self) -> str:
-        lines = [f"{self.where}: {self.found}" if self.where else self.found]
+        found = _short(self.found)
+        lines = [f"{self.where}: {found}" if self.where else found]
         if self.where and self.where.text:
             lines.append(self.where.excerpt())
         if self.expected:
-            lines.append(f"  expected: {self.expected}")
+            lines.append(f"  expected: {_short(self.expected)}")
         if self.hint:
-            lines.append(f"  try: {self.hint}")
+            lines.append(f"  try: {_short(self.hint)}")
         if self.advice:
-            lines.append(f"  help: {self.advice}")
+            lines.append(f"  help: {_short(self.advice)}")
         return "\n".join(lines)
 
 

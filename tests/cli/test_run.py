@@ -101,7 +101,7 @@ def test_what_is_not_firmware(content: bytes, tmp_path: Path) -> None:
 
 
 def test_missing_firmware() -> None:
-    assert "none.bin: No such file or directory" in refusal("run", "--firmware", "none.bin")
+    assert "none.bin: no such file or directory" in refusal("run", "--firmware", "none.bin")
 
 
 # Kernels
@@ -157,8 +157,8 @@ def test_a_guest_that_does_not_end_the_run_has_no_status(tmp_path: Path) -> None
         (("--initrd", "disk"), "--initrd without --kernel"),
         (("--append", "quiet"), "--append without --kernel"),
         (("--kernel", "a", "--firmware", "b"), "both --kernel and --firmware"),
-        (("--kernel", "none"), "none: No such file or directory"),
-        (("--kernel", "/dev/null"), "/dev/null is empty"),
+        (("--kernel", "none"), "none: no such file or directory"),
+        (("--kernel", "/dev/null"), "/dev/null is a character device"),
     ],
 )
 def test_options_that_make_no_guest(options: tuple[str, ...], said: str) -> None:

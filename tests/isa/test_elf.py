@@ -3,56 +3,21 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from isa.llvm import compile_ir
+from isa.objects import IR
 from lightexit.errors import AuthorError, Location
 from lightexit.isa import Map, Program, assemble, disassemble, read_elf
+from lightexit.isa.sections import relocations_of, sections_of, symbols_of
 
-IR = """
-@ticks = external global [64 x i8], align 8
-@other = external global [64 x i8], align 8
-define i64 @first(ptr %context) section "filters" !dbg !4 {
-  %late = getelementptr i8, ptr @other, i64 8
-  %v = load volatile i64, ptr %late, align 8, !dbg !8
-  %w = load volatile i64, ptr @ticks, align 8, !dbg !9
-  %sum = add i64 %v, %w, !dbg !9
-  %result = call i64 @local(i64 %sum), !dbg !10
-  ret i64 %result, !dbg !10
-}
-define internal i64 @local(i64 %v) noinline section "filters" {
-  %old = atomicrmw add ptr @ticks, i64 %v monotonic
-  %doubled = call i64 @shared(i64 %v)
-  ret i64 %doubled
-}
-define i64 @shared(i64 %v) noinline {
-  %doubled = mul i64 %v, %v
-  ret i64 %doubled
-}
-define i64 @second(ptr %context) section "more" {
-  %v = call i64 @shared(i64 7)
-  %w = load volatile i64, ptr @ticks, align 8
-  %sum = add i64 %v, %w
-  ret i64 %sum
-}
-!llvm.dbg.cu = !{!0}
-!llvm.module.flags = !{!2, !3}
-!0 = distinct !DICompileUnit(language: DW_LANG_C, file: !1, emissionKind: FullDebug)
-!1 = !DIFile(filename: "FILE", directory: "DIRECTORY")
-!2 = !{i32 2, !"Debug Info Version", i32 3}
-!3 = !{i32 2, !"Dwarf Version", i32 4}
-!4 = distinct !DISubprogram(name: "first", file: !1, line: 1, type: !5, unit: !0,
-  spFlags: DISPFlagDefinition)
-!5 = !DISubroutineType(types: !6)
-!6 = !{null}
-!8 = !DILocation(line: 2, column: 8, scope: !4)
-!9 = !DILocation(line: 3, column: 5, scope: !4)
-!10 = !DILocation(line: 4, column: 5, scope: !4)
-"""
 SOURCE = ["def first(ctx):", "    if ctx.late:", "    w = ticks", "    return local()"]
 
 
@@ -234,7 +199,7 @@ def test_other_files_are_refused(data: bytes) -> None:
 
 def test_a_truncated_file_is_refused(sample: bytes) -> None:
     for size in range(4, len(sample), 97):
-        with pytest.raises(AuthorError, match=r"^f\.o is (damaged|truncated): "):
+        with pytest.raises(AuthorError, match=r"^f\.o is damaged: "):
             read_elf(sample[:size], value_offset=16, file="f.o")
 
 
@@ -244,7 +209,10 @@ def test_a_missing_tail_is_told_by_section() -> None:
     struct.pack_into("<Q", data, headers + 2 * 64 + 32, 10**6)  # sh_size of .text
     with pytest.raises(AuthorError) as caught:
         read_elf(bytes(data), value_offset=16, file="f.o")
-    assert caught.value.found == "f.o is truncated: section .text ends at byte 1000064"
+    assert str(caught.value) == (
+        "f.o is damaged: section .text ends at byte 1000064\n"
+        f"  expected: a whole ELF object file; this one has {len(data)} bytes"
+    )
 
 
 def test_damage_never_gives_a_traceback(sample: bytes) -> None:
@@ -267,3 +235,24 @@ def test_damaged_debug_information_is_left_out(sample: bytes) -> None:
     assert data != sample
     for program in read_elf(data, value_offset=16, file="f.o"):
         assert program.lines == ()
+
+
+def test_sections_symbols_and_relocations_are_those_that_pyelftools_reads(sample: bytes) -> None:
+    theirs: Any = ELFFile(io.BytesIO(sample))
+    ours = sections_of(sample)
+    symbols = symbols_of(ours)
+    assert [(each.name, each.data) for each in ours] == [
+        (each.name, each.data()) for each in theirs.iter_sections()
+    ]
+    assert [(each.name, each.value, each.size) for each in symbols] == [
+        (each.name, each["st_value"], each["st_size"])
+        for each in theirs.get_section_by_name(".symtab").iter_symbols()
+    ]
+    (number,) = (i for i, each in enumerate(ours) if each.name == "filters")
+    names = [
+        (each.offset, each.kind, each.symbol) for each in relocations_of(ours, symbols, number)
+    ]
+    assert names == [
+        (each["r_offset"], each["r_info_type"], symbols[each["r_info_sym"]])
+        for each in theirs.get_section_by_name(".relfilters").iter_relocations()
+    ]

@@ -63,7 +63,7 @@ def test_a_file_that_is_no_firmware_is_refused(
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(AuthorError, match=r"none\.bin: No such file") as error:
+    with pytest.raises(AuthorError, match=r"none\.bin: no such file") as error:
         load_firmware(tmp_path / "none.bin")
     assert "install SeaBIOS" in str(error.value)
 

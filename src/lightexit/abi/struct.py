@@ -247,11 +247,21 @@ def _hint(owner: str, name: str, annotation: Any, module: str) -> Any:
         ) from None
 
 
+def _annotations(namespace: dict[str, Any]) -> dict[str, Any]:
+    """What a class body annotates. From Python 3.14 on a function in it says so, when asked."""
+    if sys.version_info >= (3, 14) and "__annotations__" not in namespace:
+        import annotationlib
+
+        annotate = annotationlib.get_annotate_from_class_namespace(namespace)
+        return dict(annotate(annotationlib.Format.VALUE)) if annotate else {}
+    return dict(namespace.get("__annotations__", {}))
+
+
 def _layout(name: str, base: Layout | None, namespace: dict[str, Any]) -> Layout:
     """What a class body declares, after what it inherits."""
     fields = list(base.fields) if base else []
     end = base.size if base else 0
-    for each, annotation in namespace.get("__annotations__", {}).items():
+    for each, annotation in _annotations(namespace).items():
         default = namespace.get(each, 0)
         kind = _field_type(name, each, annotation, default, namespace.get("__module__", __name__))
         offset = _round_up(end, alignment_of(kind))
@@ -280,17 +290,20 @@ class _StructType(_BytesType):
         namespace["__slots__"] = ()  # no place for anything but fields
         if bases == (_Bytes,):
             return super().__new__(cls, name, bases, namespace)
-        layout = _layout(name, getattr(bases[0], "layout", None), namespace)
-        named = namespace.get("__annotations__", {})
-        own = [field for field in layout.fields if field.name in named]
+        inherited = getattr(bases[0], "layout", None)
+        layout = _layout(name, inherited, namespace)
+        own = layout.fields[len(inherited.fields) if inherited else 0 :]
         for field in own:
             namespace.pop(field.name, None)
         namespace["layout"] = layout
         if own:
             namespace["_fields_"] = [(field.name, _ctype(field.type)) for field in own]
-        kind: Any = super().__new__(cls, name, bases, namespace)
-        kind._complete(own)
-        return kind
+        return super().__new__(cls, name, bases, namespace)
+
+    def __init__(self, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
+        super().__init__(name, bases, namespace)
+        if bases != (_Bytes,):  # from Python 3.13 on there are members only now
+            cast(type[Struct], self)._complete(bases[0])
 
 
 class Struct(_Bytes, metaclass=_StructType):
@@ -306,11 +319,12 @@ class Struct(_Bytes, metaclass=_StructType):
     _maxima: ClassVar[dict[str, IntType]]
 
     @classmethod
-    def _complete(cls, own: list[Field]) -> None:
+    def _complete(cls, base: type) -> None:
         """What a class needs beyond its ctypes members."""
         fields = cls.layout.fields
         cls._maxima = {each.name: each.type for each in fields if isinstance(each.type, IntType)}
-        for field in own:
+        inherited = getattr(base, "layout", None)
+        for field in fields[len(inherited.fields) if inherited else 0 :]:
             if isinstance(field.type, ArrayType):
                 setattr(cls, field.name, _ArrayMember(field, getattr(cls, field.name)))
         blank = cls.view(bytearray(cls.layout.size))

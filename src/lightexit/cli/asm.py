@@ -10,6 +10,7 @@ import typer
 
 from lightexit.cli.compile import summary, write_bytes
 from lightexit.cli.programs import load_programs
+from lightexit.files import check_writable
 
 
 def asm(
@@ -19,7 +20,8 @@ def asm(
     ] = None,
 ) -> None:
     """Assemble text to raw bytecode."""
-    (program,) = load_programs(str(file))
     target = output or file.with_suffix(".bin")
+    check_writable(target)
+    (program,) = load_programs(str(file))
     write_bytes(target, program.code)
     print(f"{target}: {summary(program)}")

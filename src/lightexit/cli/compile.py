@@ -10,6 +10,7 @@ import typer
 
 from lightexit.cli.programs import ProgramFile, load_programs
 from lightexit.errors import AuthorError
+from lightexit.files import check_writable
 
 if TYPE_CHECKING:
     from lightexit.isa.program import Program
@@ -24,6 +25,8 @@ def compile_command(
     """Compile the filters of a Python file to eBPF, and print or write the bytecode."""
     from lightexit.isa import disassemble
 
+    if output is not None:
+        check_writable(output)
     programs = load_programs(file)
     if output is None:
         for program in programs:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lightexit.errors import AuthorError
+from lightexit.files import read_file
 
 if TYPE_CHECKING:
     from lightexit.vm.pc import PcConfig
@@ -72,18 +73,15 @@ def _kernel(options: GuestOptions, path: Path) -> Guest:
     from lightexit.vm.boot import Module, Payload
     from lightexit.vm.pc import PcConfig
 
-    modules = tuple(Module(_read(file, "a module"), str(file)) for file in options.initrd)
-    payload = Payload(options.append, modules, str(path))
     mib = options.memory_mib or KERNEL_MIB
-    image = _read(path, "a Linux bzImage, a Multiboot kernel, or flat 32-bit code")
+    most = mib << 20  # what is larger has no place in the guest
+    what = "a Linux bzImage, a Multiboot kernel, or flat 32-bit code"
+    image = read_file(path, what, most, "more memory for the guest: --memory MIB")
+    modules = tuple(
+        Module(read_file(file, "a RAM disk or module", most), str(file)) for file in options.initrd
+    )
+    payload = Payload(options.append, modules, str(path))
     if not image:
         raise AuthorError(f"{path} is empty", expected="a kernel")
     config = PcConfig(b"", mib << 20, int(time.time()), image, payload, options.cpus)
     return Guest(config, path, mib)
-
-
-def _read(path: Path, expected: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise AuthorError(f"{path}: {error.strerror}", expected=expected) from error

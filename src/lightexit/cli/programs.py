@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -19,12 +18,15 @@ import typer
 
 from lightexit.abi import STATE_OFFSET, Struct
 from lightexit.errors import AuthorError, LightexitError, Location
+from lightexit.files import MIB, read_file
 from lightexit.filter import Filter
 
 if TYPE_CHECKING:
     from lightexit.isa.program import Program
 
 T = TypeVar("T", "Program", "Filter[Any]")
+
+LARGEST_OBJECT, LARGEST_TEXT = 4 * MIB, 1 * MIB
 
 ProgramFile = Annotated[
     str,
@@ -48,7 +50,7 @@ def load_programs(argument: str) -> list[Program]:
     path, name = split_name(argument)
     if path.suffix == ".py":
         return [filter_.program for filter_ in load_filters(argument)]
-    return _picked(_reader(path)(path), name, path)
+    return _picked(_programs_in(path), name, path)
 
 
 def load_filters(argument: str) -> list[Filter[Any]]:
@@ -70,14 +72,6 @@ def load_structs(path: Path) -> list[type[Struct]]:
     ]
 
 
-def read_bytes(path: Path) -> bytes:
-    """A file's content, or a clear AuthorError."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise AuthorError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-
-
 def _picked(found: list[T], name: str | None, path: Path) -> list[T]:
     names = ", ".join(item.name for item in found)
     if not found:
@@ -90,42 +84,40 @@ def _picked(found: list[T], name: str | None, path: Path) -> list[T]:
     return chosen
 
 
-def _reader(path: Path) -> Callable[[Path], list[Program]]:
+def _programs_in(path: Path) -> list[Program]:
+    from lightexit.isa import assemble, read_elf
+
     if path.suffix in (".s", ".asm"):
-        return _from_assembler
-    return _from_elf if read_bytes(path).startswith(b"\x7fELF") else _from_bytecode
+        return [assemble(_text(path), file=str(path))]
+    data = read_file(path, "an eBPF object (ELF) or raw bytecode", LARGEST_OBJECT)
+    if data.startswith(b"\x7fELF"):
+        return read_elf(data, value_offset=STATE_OFFSET, file=str(path))
+    return [_from_bytecode(path, data)]
 
 
-def _from_assembler(path: Path) -> list[Program]:
-    from lightexit.isa import assemble
+def _from_bytecode(path: Path, code: bytes) -> Program:
+    from lightexit.isa import SLOT_SIZE, Program, decode
+    from lightexit.isa.linker import MOST_SLOTS
 
-    return [assemble(_text(path), file=str(path))]
-
-
-def _from_elf(path: Path) -> list[Program]:
-    from lightexit.isa import read_elf
-
-    return read_elf(read_bytes(path), value_offset=STATE_OFFSET, file=str(path))
-
-
-def _from_bytecode(path: Path) -> list[Program]:
-    from lightexit.isa import Program, decode
-
-    code = read_bytes(path)
+    if len(code) > MOST_SLOTS * SLOT_SIZE:
+        raise AuthorError(
+            f"{path} has {len(code):,} bytes, and is no ELF file",
+            expected=f"raw bytecode, at most {MOST_SLOTS * SLOT_SIZE:,} bytes",
+        )
     decode(code)
-    return [Program(path.stem, code)]
+    return Program(path.stem, code)
 
 
 def _text(path: Path) -> str:
     try:
-        return read_bytes(path).decode()
+        return read_file(path, "assembler text", LARGEST_TEXT).decode()
     except UnicodeDecodeError as error:
         raise AuthorError(f"{path}: not UTF-8 text (byte {error.start})") from None
 
 
 def import_file(path: Path) -> ModuleType:
     """Run a Python file as a module of its own. Raises AuthorError for whatever it raises."""
-    read_bytes(path)
+    read_file(path, "Python source", LARGEST_TEXT)
     name = f"lightexit_file_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

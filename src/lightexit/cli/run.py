@@ -38,6 +38,7 @@ from lightexit.cli.screen import ConsoleMode, Screen
 from lightexit.cli.signals import EndingSignals
 from lightexit.cli.streams import standard_output
 from lightexit.errors import AuthorError
+from lightexit.files import check_writable
 from lightexit.vm.backends import BackEnd, check_cpus
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def run(
     Ctrl-C, SIGTERM and SIGHUP end it, and what it has come to is printed.
     """
     _check(backend, engine)
+    if json_file is not None:
+        check_writable(json_file)
     check_cpus(backend, cpus, irqchip)
     with EndingSignals(is_status_guests=exit_status) as signals:
         guest = read_guest(

@@ -14,24 +14,26 @@ Comments start with `#`, `;` or `//`. A jump takes a label or a distance in slot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
+from typing import NamedTuple
 
 from lightexit.errors import AuthorError, Location
 from lightexit.isa.decode import decode
 from lightexit.isa.instruction import Instruction, build, encode
+from lightexit.isa.linker import MOST_SLOTS
 from lightexit.isa.program import Line, Map, Program
-from lightexit.isa.syntax import Node, Token, reserved, tokens, tree
+from lightexit.isa.syntax import MOST_DIGITS, Node, Token, reserved, tokens, tree
 from lightexit.isa.table import FRAME_POINTER, OPERANDS, Kind, Op
 
 _COMMENT = re.compile(r"#|;|//")
 _LABEL = re.compile(r"\s*([A-Za-z_.$][\w.$]*)\s*:")
+#: Labels shown where another one was written.
+_LISTED = 20
 _MAP = re.compile(r"\s*\.map\b\s*((\S+)\s+([0-9]{1,9})\s*$)?")
 
 
-@dataclass(frozen=True)
-class _Source:
+class _Source(NamedTuple):
     """One line of a file: `text` as written."""
 
     file: str
@@ -54,8 +56,7 @@ class _Source:
         return Location(self.file, self.line, start, end, self.text)
 
 
-@dataclass(frozen=True)
-class _Statement:
+class _Statement(NamedTuple):
     """An instruction whose labels are not yet known: operands by the name the table gives them."""
 
     source: _Source
@@ -79,13 +80,19 @@ class _Assembly:
         if found := _MAP.match(text):
             self._add_map(source, found)
             return
-        while found := _LABEL.match(text):
+        start = 0
+        while found := _LABEL.match(text, start):
             self._define(source, Token(found[1], found.start(1)))
-            text = " " * found.end() + text[found.end() :]
-        if words := tokens(text):
-            statement = _statement(source, words, self.slot)
+            start = found.end()
+        if statement := _statement(source, tokens(text, start), self.slot):
             self.statements.append(statement)
             self.slot += 1 + (statement.op.kind is Kind.LDDW)
+            if self.slot > MOST_SLOTS:
+                raise AuthorError(
+                    f"more than {MOST_SLOTS} slots of instructions",
+                    where=source.where(),
+                    expected="a program that can be verified",
+                )
 
     def _add_map(self, source: _Source, found: re.Match[str]) -> None:
         if not found[1]:
@@ -127,10 +134,13 @@ def assemble(text: str, file: str = "<asm>") -> Program:
     return program
 
 
-def _statement(source: _Source, words: list[Token], slot: int) -> _Statement:
-    node, operands = tree(), list[Token]()
+def _statement(source: _Source, words: Iterable[Token], slot: int) -> _Statement | None:
+    root, operands = tree(), list[Token]()
+    node = root
     for word in words:
         node = _branch(source, node, word, operands)
+    if node is root:
+        return None
     if node.ending is None:
         raise AuthorError(
             "the instruction is not complete", where=source.end(), expected=node.expected()
@@ -172,7 +182,7 @@ def _fields(
         distance = _distance(statement, token, labels)
         yield OPERANDS[name][0], _fit(statement, name, token, distance)
     elif token.number:
-        value = _fit(statement, name, token, token.value)
+        value = _fit(statement, name, token, _value(statement, name, token))
         yield OPERANDS[name][0], value if name == "off" else _signed32(value)
         if name == "imm64":
             yield "next_imm", _signed32(value >> 32)
@@ -188,14 +198,30 @@ def _signed32(value: int) -> int:
 
 def _distance(statement: _Statement, token: Token, labels: dict[str, int]) -> int:
     if token.number:
-        return token.value
+        return _value(statement, "to", token)
     if token.text not in labels:
         raise AuthorError(
             f"there is no label `{token.text}`",
             where=statement.source.where(token),
-            expected=f"one of {', '.join(sorted(labels))}" if labels else f"`{token.text}:`",
+            expected=_one_of(sorted(labels)) if labels else f"`{token.text}:`",
         )
     return labels[token.text] - statement.slot - 1
+
+
+def _one_of(labels: list[str]) -> str:
+    others = f" and {len(labels) - _LISTED} others" if len(labels) > _LISTED else ""
+    return f"one of {', '.join(labels[:_LISTED])}{others}"
+
+
+def _value(statement: _Statement, name: str, token: Token) -> int:
+    if token.digits > MOST_DIGITS:
+        low, high, _ = _range(statement.op, name)
+        raise AuthorError(
+            f"a number of {token.digits} characters",
+            where=statement.source.where(token),
+            expected=f"{low} to {high}",
+        )
+    return token.value
 
 
 def _range(op: Op, name: str) -> tuple[int, int, str]:

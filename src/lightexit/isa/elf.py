@@ -3,20 +3,32 @@
 
 from __future__ import annotations
 
-import io
+import struct
+from bisect import bisect_right
 from collections.abc import Iterator
-
-from elftools.elf.elffile import ELFFile
-from elftools.elf.relocation import RelocationSection
-from elftools.elf.sections import Section, Symbol, SymbolTableSection
 
 from lightexit.errors import AuthorError
 from lightexit.isa.btf import line_info
 from lightexit.isa.instruction import SLOT_SIZE
-from lightexit.isa.linker import Function, Object, Relocation
+from lightexit.isa.linker import MOST_FUNCTIONS, Function, Object, Relocation
+from lightexit.isa.sections import (
+    DamagedElf,
+    Section,
+    Symbol,
+    relocations_in,
+    sections_of,
+    symbols_of,
+)
 
-_EXECUTABLE = 4
 _MAGIC = b"\x7fELF"
+#: e_type and e_machine, as elf.h calls them.
+_TYPES = ("ET_NONE", "ET_REL", "ET_EXEC", "ET_DYN", "ET_CORE")
+_MACHINES = {3: "EM_386", 40: "EM_ARM", 62: "EM_X86_64", 183: "EM_AARCH64", 243: "EM_RISCV"}
+_OBJECT, _BPF = 1, 247
+_BITS, _ORDERS = {1: 32, 2: 64}, {1: "little", 2: "big"}
+#: Of sections: sh_type, sh_flags; of symbols: st_info, and the first reserved st_shndx.
+_PROGRAM_BITS, _EXECUTABLE, _COMPRESSED = 1, 4, 1 << 11
+_FUNCTION, _RESERVED = 2, 0xFF00
 
 
 def read_object(data: bytes, file: str) -> Object:
@@ -24,110 +36,87 @@ def read_object(data: bytes, file: str) -> Object:
     if not data.startswith(_MAGIC):
         raise AuthorError(f"{file} is no ELF file", expected="an object of `clang -target bpf -c`")
     try:
-        return _read(data, file)
-    except AuthorError:
-        raise
-    except Exception as error:  # pyelftools meets damage with many kinds of exception
+        _check_header(data, file)
+        return _read(sections_of(data), file)
+    except DamagedElf as error:
         raise AuthorError(
-            f"{file} is damaged: {error or type(error).__name__}",
-            expected="a whole ELF object file",
-        ) from error
+            f"{file} is damaged: {error}",
+            expected=f"a whole ELF object file; this one has {len(data)} bytes",
+        ) from None
 
 
-def _read(data: bytes, file: str) -> Object:
-    elf = ELFFile(io.BytesIO(data))
-    _check_header(elf, file)
-    sections = list(elf.iter_sections())
-    for section in sections:
-        _check_extent(section, data, file)
-    found = Object(file, names={i: each.name for i, each in enumerate(sections)})
-    found.code = {i: each.data() for i, each in enumerate(sections) if _is_code(each)}
-    found.functions = _functions(found, sections)
-    for section in sections:
-        if isinstance(section, RelocationSection) and section["sh_info"] in found.code:
-            found.relocations |= _relocations(section, sections)
-    by_name = {each.name: each for each in sections}
-    if ".BTF" in by_name and ".BTF.ext" in by_name:
-        found.lines = line_info(by_name[".BTF"].data(), by_name[".BTF.ext"].data())
-    return found
-
-
-def _check_header(elf: ELFFile, file: str) -> None:
-    kind = elf["e_type"], elf["e_machine"], elf.elfclass, elf.little_endian
-    if kind != ("ET_REL", "EM_BPF", 64, True):
-        order = "little" if elf.little_endian else "big"
+def _check_header(data: bytes, file: str) -> None:
+    if len(data) < 20:
+        raise DamagedElf("it ends within its header")
+    bits, order = _BITS.get(data[4]), _ORDERS.get(data[5])
+    kind, machine = struct.unpack_from(">HH" if order == "big" else "<HH", data, 16)
+    if (kind, machine, bits, order) != (_OBJECT, _BPF, 64, "little"):
+        type_name = _TYPES[kind] if kind < len(_TYPES) else str(kind)
+        machine_name = "EM_BPF" if machine == _BPF else _MACHINES.get(machine, str(machine))
         raise AuthorError(
-            f"{file} is of type {kind[0]} for machine {kind[1]}, {kind[2]} bits, {order}-endian",
+            f"{file} is of type {type_name} for machine {machine_name}, "
+            f"{bits or 'no known number of'} bits, {order or 'neither'}-endian",
             expected="an object file (ET_REL) for EM_BPF, 64 bits, little-endian",
             hint="clang -O2 -target bpfel -c",
         )
 
 
-def _check_extent(section: Section, data: bytes, file: str) -> None:
-    end = section["sh_offset"] + section["sh_size"]
-    if section["sh_type"] != "SHT_NOBITS" and end > len(data):
-        raise AuthorError(
-            f"{file} is truncated: section {section.name} ends at byte {end}",
-            expected=f"a whole file; this one has {len(data)} bytes",
-        )
+def _read(sections: list[Section], file: str) -> Object:
+    symbols = symbols_of(sections)
+    found = Object(file, names={i: each.name for i, each in enumerate(sections)})
+    found.code = {i: each.data for i, each in enumerate(sections) if _is_code(each)}
+    found.functions = list(_functions(found, symbols))
+    for section in sections:
+        if section.info in found.code:
+            for each in relocations_in(section, symbols):
+                asked = _relocation(each.kind, each.symbol, sections)
+                found.relocations[section.info, each.offset] = asked
+    by_name = {each.name: each for each in sections if not each.flags & _COMPRESSED}
+    if ".BTF" in by_name and ".BTF.ext" in by_name:
+        found.lines = line_info(by_name[".BTF"].data, by_name[".BTF.ext"].data)
+    return found
 
 
 def _is_code(section: Section) -> bool:
     return bool(
-        section["sh_type"] == "SHT_PROGBITS"
-        and section["sh_flags"] & _EXECUTABLE
-        and section["sh_size"]
+        section.kind == _PROGRAM_BITS
+        and section.flags & _EXECUTABLE
+        and not section.flags & _COMPRESSED
+        and section.data
     )
 
 
-def _symbols(sections: list[Section]) -> Iterator[Symbol]:
-    for section in sections:
-        if isinstance(section, SymbolTableSection):
-            yield from section.iter_symbols()
-
-
-def _functions(found: Object, sections: list[Section]) -> list[Function]:
+def _functions(found: Object, symbols: list[Symbol]) -> Iterator[Function]:
     """The functions of all code, each with its end: by its size, or where the next one starts."""
-    symbols = [
-        each
-        for each in _symbols(sections)
-        if each["st_info"]["type"] == "STT_FUNC" and each["st_shndx"] in found.code
-    ]
-    return [_function(found, each, symbols) for each in symbols]
+    functions = [each for each in symbols if each.kind == _FUNCTION and each.section in found.code]
+    if len(functions) > MOST_FUNCTIONS:
+        raise AuthorError(
+            f"{found.file} has {len(functions)} functions", expected=f"at most {MOST_FUNCTIONS}"
+        )
+    starts: dict[int, list[int]] = {}
+    for each in sorted(functions, key=lambda each: each.value):
+        starts.setdefault(each.section, []).append(each.value)
+    for each in functions:
+        end = each.value + each.size
+        if not each.size:
+            following = starts[each.section]
+            index = bisect_right(following, each.value)
+            last = len(found.code[each.section])
+            end = following[index] if index < len(following) else last
+        yield _function(found, each, end)
 
 
-def _function(found: Object, symbol: Symbol, symbols: list[Symbol]) -> Function:
-    section, start = symbol["st_shndx"], symbol["st_value"]
-    following = [
-        each["st_value"]
-        for each in symbols
-        if each["st_shndx"] == section and each["st_value"] > start
-    ]
-    end = start + symbol["st_size"]
-    if not symbol["st_size"]:
-        end = min(following, default=len(found.code[section]))
-    if start % SLOT_SIZE or not start < end <= len(found.code[section]):
+def _function(found: Object, symbol: Symbol, end: int) -> Function:
+    start, size = symbol.value, len(found.code[symbol.section])
+    if start % SLOT_SIZE or not start < end <= size:
         raise AuthorError(
             f"{found.file}: function {symbol.name} is at bytes {start} to {end} of its section",
-            expected=f"a multiple of {SLOT_SIZE} within {len(found.code[section])} bytes",
+            expected=f"a multiple of {SLOT_SIZE} within {size} bytes",
         )
-    return Function(symbol.name, section, start, end, symbol["st_info"]["bind"] != "STB_LOCAL")
-
-
-def _relocations(
-    section: RelocationSection, sections: list[Section]
-) -> dict[tuple[int, int], Relocation]:
-    table = sections[section["sh_link"]]
-    return {
-        (section["sh_info"], each["r_offset"]): _relocation(
-            each["r_info_type"], table.get_symbol(each["r_info_sym"]), sections
-        )
-        for each in section.iter_relocations()
-    }
+    return Function(symbol.name, symbol.section, start, end, not symbol.is_local)
 
 
 def _relocation(kind: int, symbol: Symbol, sections: list[Section]) -> Relocation:
-    index = symbol["st_shndx"]
-    section = 0 if index == "SHN_UNDEF" else index if isinstance(index, int) else -1
-    name = symbol.name or (sections[section].name if section > 0 else "")
-    return Relocation(kind, name, section, symbol["st_value"])
+    number = symbol.section if symbol.section < _RESERVED else -1
+    name = symbol.name or (sections[number].name if 0 < number < len(sections) else "")
+    return Relocation(kind, name, number, symbol.value)

@@ -8,10 +8,12 @@ Undefined data symbols become its maps.
 
 from __future__ import annotations
 
+import functools
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from lightexit.errors import AuthorError
+from lightexit.errors import AuthorError, Location
 from lightexit.isa.alu import signed
 from lightexit.isa.btf import Lines
 from lightexit.isa.decode import decode, decode_unlinked, ends
@@ -21,6 +23,10 @@ from lightexit.isa.table import BY_OPCODE, LDDW_OPCODE, PSEUDO_MAP_IDX_VALUE, Ki
 
 R_BPF_64_64 = 1
 R_BPF_64_32 = 10
+
+#: Of an object; slots are those of all programs with what they call: thousands of small functions
+#: that call one large one would else be as many copies of it.
+MOST_SLOTS, MOST_FUNCTIONS = 1 << 16, 1 << 12
 
 _MAP_VALUE = BY_OPCODE[LDDW_OPCODE][PSEUDO_MAP_IDX_VALUE]
 
@@ -46,6 +52,10 @@ class Relocation:
     value: int
 
 
+def _offset(line: tuple[int, Location]) -> int:
+    return line[0]
+
+
 @dataclass
 class Object:
     """What an object file says. Sections have numbers; `code` is of the executable ones."""
@@ -59,13 +69,19 @@ class Object:
 
     def unlinked(self, function: Function) -> Program:
         """A function on its own."""
+        known = self.lines.get(self.names[function.section], [])
+        first = bisect_left(known, function.start, key=_offset)
         lines = tuple(
             Line((offset - function.start) // SLOT_SIZE, where)
-            for offset, where in self.lines.get(self.names[function.section], ())
-            if function.start <= offset < function.end
+            for offset, where in known[first : bisect_left(known, function.end, key=_offset)]
         )
         code = self.code[function.section][function.start : function.end]
         return Program(function.name, code, lines=lines)
+
+    @functools.cached_property
+    def by_start(self) -> dict[tuple[int, int], Function]:
+        """The functions by section and start, in bytes; of several in one place, the first."""
+        return {(each.section, each.start): each for each in reversed(self.functions)}
 
     def relocation(self, function: Function, slot: int) -> Relocation | None:
         """What is asked for at a slot of a function."""
@@ -91,14 +107,19 @@ def link_object(found: Object, *, value_offset: int) -> list[Program]:
     if not entries:
         found_none = f"{found.file} has no global function"
         raise AuthorError(found_none, expected="one at least: the program")
-    return [_Linker(found, value_offset).link(each) for each in entries]
+    programs, room = [], MOST_SLOTS
+    for entry in entries:
+        programs.append(_Linker(found, value_offset, room).link(entry))
+        room -= len(programs[-1].code) // SLOT_SIZE
+    return programs
 
 
 class _Linker:
     """Links one program."""
 
-    def __init__(self, found: Object, value_offset: int) -> None:
+    def __init__(self, found: Object, value_offset: int, room: int) -> None:
         self.object = found
+        self.room = room
         self.value_offset = value_offset
         self.maps: dict[str, int] = {}
         self.starts: dict[Function, int] = {}
@@ -124,6 +145,13 @@ class _Linker:
                 continue
             self.starts[function] = slot
             slot += (function.end - function.start) // SLOT_SIZE
+            if slot > self.room:
+                raise AuthorError(
+                    f"{self.object.file}: `{entry.name}` and what it calls leave no room: the "
+                    f"programs have more than {MOST_SLOTS} instructions",
+                    expected=f"at most {MOST_SLOTS} slots in all, each program with what it calls",
+                    advice="an object for each program",
+                )
             waiting += [self._callee(function, each) for each in self._calls(function)]
 
     def _calls(self, function: Function) -> Iterator[Instruction]:
@@ -139,9 +167,8 @@ class _Linker:
         section = asked.section if asked else caller.section
         base = asked.value if asked else caller.start + call.slot * SLOT_SIZE
         start = base + (call.imm + 1) * SLOT_SIZE
-        for function in self.object.functions:
-            if (function.section, function.start) == (section, start):
-                return function
+        if function := self.object.by_start.get((section, start)):
+            return function
         name = f"`{asked.symbol}`" if asked and asked.symbol else "something"
         raise self._refusal(
             caller,

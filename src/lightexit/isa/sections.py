@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sections and symbols of an ELF object that LLVM has just made in this process.
+"""Sections, symbols and relocations of an ELF object: LLVM's own, or any file's.
 
-Of files that users name, `elf` reads them with pyelftools, which knows all that may be wrong with
-one; to import it takes longer than to compile a filter.
+No size or count that a file says of itself is believed: together the sections are no larger than
+the file, and names have an end. So damage is told before memory is spent on it.
 
 Formats: System V ABI, chapter 4 (ELF-64, little-endian, relocatable objects).
 """
@@ -13,22 +13,31 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_HEADER = struct.Struct("<IIQQQQIIQQ")
+_SECTION = struct.Struct("<IIQQQQIIQQ")
 _SYMBOL = struct.Struct("<IBBHQQ")
 _WITH_ADDEND = struct.Struct("<QQq")
 _WITHOUT_ADDEND = struct.Struct("<QQ")
-_SYMBOL_TABLE = 2  # sh_type
+#: sh_type
+_SYMBOL_TABLE, _NO_BITS = 2, 8
 _RELOCATIONS = {4: _WITH_ADDEND, 9: _WITHOUT_ADDEND}
+#: Linux's own limit. Names may end in one another: without one they outgrow the file.
+_LONGEST_NAME = 512
+
+
+class DamagedElf(ValueError):  # noqa: N818 - it is the file that is wrong
+    """What the file says cannot be."""
 
 
 class Section(NamedTuple):
-    """A section: for relocations, `info` is the number of the section that they are of."""
+    """A section: `link` is the number of the one with its strings, `info`, for relocations, of
+    the one that they are of."""
 
     name: str
     kind: int
     flags: int
     data: bytes
     info: int
+    link: int
 
 
 class Symbol(NamedTuple):
@@ -38,6 +47,8 @@ class Symbol(NamedTuple):
     kind: int
     section: int
     value: int
+    size: int
+    is_local: bool
 
 
 class Relocation(NamedTuple):
@@ -49,37 +60,80 @@ class Relocation(NamedTuple):
 
 
 def sections_of(data: bytes) -> list[Section]:
-    """All sections, by number."""
-    (start,) = struct.unpack_from("<Q", data, 40)
-    size, count, names = struct.unpack_from("<HHH", data, 58)
-    headers = [_HEADER.unpack_from(data, start + i * size) for i in range(count)]
+    """All sections, by number. Raises DamagedElf."""
+    (start,) = _unpacked(data, "<Q", 40)
+    size, count, names = _unpacked(data, "<HHH", 58)
+    if size != _SECTION.size or not names < count or start + count * size > len(data):
+        raise DamagedElf(
+            f"{count} section headers of {size} bytes at byte {start}, their names in the one of "
+            f"number {names}"
+        )
+    headers = [_SECTION.unpack_from(data, start + i * size) for i in range(count)]
     strings = _contents(data, headers[names])
-    return [Section(_string(strings, h[0]), h[1], h[2], _contents(data, h), h[7]) for h in headers]
+    found = [_section(data, strings, number, header) for number, header in enumerate(headers)]
+    if sum(len(each.data) for each in found) > len(data):
+        raise DamagedElf("its sections overlap")
+    return found
+
+
+def _section(data: bytes, strings: bytes, number: int, header: tuple[int, ...]) -> Section:
+    end = header[4] + header[5]
+    name = _string(strings, header[0]) or f"number {number}"
+    if header[1] != _NO_BITS and end > len(data):
+        raise DamagedElf(f"section {name} ends at byte {end}")
+    name = _string(strings, header[0])
+    return Section(name, header[1], header[2], _contents(data, header), header[7], header[6])
 
 
 def symbols_of(sections: list[Section]) -> list[Symbol]:
-    """All symbols, by number."""
-    table = next(section.data for section in sections if section.kind == _SYMBOL_TABLE)
-    strings = next(section.data for section in sections if section.name == ".strtab")
+    """All symbols, by number. Raises DamagedElf."""
+    table = next((section for section in sections if section.kind == _SYMBOL_TABLE), None)
+    if table is None:
+        return []
+    if len(table.data) % _SYMBOL.size or table.link >= len(sections):
+        raise DamagedElf(f"{len(table.data)} bytes of symbols, their names in section {table.link}")
+    strings = sections[table.link].data
     return [
-        Symbol(_string(strings, name), info & 15, section, value)
-        for name, info, _, section, value, _ in _SYMBOL.iter_unpack(table)
+        Symbol(_string(strings, name), info & 15, section, value, size, not info >> 4)
+        for name, info, _, section, value, size in _SYMBOL.iter_unpack(table.data)
     ]
 
 
 def relocations_of(
     sections: list[Section], symbols: list[Symbol], number: int
 ) -> Iterator[Relocation]:
-    """What is asked for in the section of that number."""
+    """What is asked for in the section of that number. Raises DamagedElf."""
     for section in sections:
-        if section.kind in _RELOCATIONS and section.info == number:
-            for offset, info, *_ in _RELOCATIONS[section.kind].iter_unpack(section.data):
-                yield Relocation(offset, info & 0xFFFFFFFF, symbols[info >> 32])
+        if section.info == number:
+            yield from relocations_in(section, symbols)
+
+
+def relocations_in(section: Section, symbols: list[Symbol]) -> Iterator[Relocation]:
+    """What a section of relocations says, and other sections do not. Raises DamagedElf."""
+    entry = _RELOCATIONS.get(section.kind)
+    if entry is None:
+        return
+    if len(section.data) % entry.size:
+        raise DamagedElf(f"{len(section.data)} bytes of relocations in section {section.name}")
+    for offset, info, *_ in entry.iter_unpack(section.data):
+        if info >> 32 >= len(symbols):
+            raise DamagedElf(f"a relocation against symbol {info >> 32} of {len(symbols)}")
+        yield Relocation(offset, info & 0xFFFFFFFF, symbols[info >> 32])
 
 
 def _contents(data: bytes, header: tuple[int, ...]) -> bytes:
-    return data[header[4] : header[4] + header[5]]
+    return b"" if header[1] == _NO_BITS else data[header[4] : header[4] + header[5]]
 
 
 def _string(table: bytes, offset: int) -> str:
-    return table[offset : table.index(b"\0", offset)].decode()
+    end = table.find(b"\0", offset, offset + _LONGEST_NAME)
+    if end < 0:
+        raise DamagedElf(f"no name of less than {_LONGEST_NAME} bytes at byte {offset} of a table")
+    return table[offset:end].decode(errors="replace")
+
+
+def _unpacked(data: bytes, form: str, offset: int) -> tuple[int, ...]:
+    try:
+        return struct.unpack_from(form, data, offset)
+    except struct.error:
+        raise DamagedElf(f"it has {len(data)} bytes, less than its header") from None

@@ -8,9 +8,10 @@ there are say what was expected.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from lightexit.isa.instruction import Instruction
 from lightexit.isa.table import OPERANDS, ROWS, Op
@@ -18,15 +19,16 @@ from lightexit.isa.table import OPERANDS, ROWS, Op
 _TOKEN = re.compile(
     r"""(?P<sign>s>>=|s[<>]=|s[<>](?!\w)|s[/%]=)
       | (?P<name>[A-Za-z_.$][\w.$]*)
-      | (?P<number>(?:[+-]\s*)?(?:0[xX][0-9a-fA-F]+|[0-9]{1,40})(?!\w))
+      | (?P<number>(?:[+-]\s*)?(?:0[xX][0-9a-fA-F]+|[0-9]+)(?!\w))
       | (?P<operator><<=|>>=|[-+*/%&|^!=<>]=|\S)""",
     re.VERBOSE,
 )
+#: More than any operand takes; Python converts thousands, but does not print them.
+MOST_DIGITS = 40
 _REGISTER = re.compile(r"([rw])([0-9]{1,2})")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word of a source line, from column `column` (0-based) on."""
 
     text: str
@@ -34,8 +36,13 @@ class Token:
     number: bool = False
 
     @property
+    def digits(self) -> int:
+        """How many characters a number has, without its sign."""
+        return len("".join(self.text.split()).lstrip("+-"))
+
+    @property
     def value(self) -> int:
-        """The number it is."""
+        """The number it is; of at most `MOST_DIGITS`."""
         digits = "".join(self.text.split())
         return int(digits, 16 if "x" in digits.lower() else 10)
 
@@ -54,12 +61,10 @@ class Token:
         return "label" if re.match(r"[A-Za-z_.$]", self.text) else self.text
 
 
-def tokens(text: str) -> list[Token]:
-    """The words of one line without comment."""
-    return [
-        Token(found[0], found.start(), found.lastgroup == "number")
-        for found in _TOKEN.finditer(text)
-    ]
+def tokens(text: str, start: int = 0) -> Iterator[Token]:
+    """The words of one line without comment, from column `start` on, as they are asked for."""
+    for found in _TOKEN.finditer(text, start):
+        yield Token(found[0], found.start(), found.lastgroup == "number")
 
 
 @dataclass

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from lightexit.errors import AuthorError, HostError
+from lightexit.files import read_file
 from lightexit.vm.memory import KIB, MIB
 
 #: Folders where distributions keep SeaBIOS, and where our own set-up unpacks it.
@@ -33,15 +34,9 @@ def seabios(name: str = "bios.bin") -> Path:
 
 def load_firmware(path: Path) -> bytes:
     """A firmware image: 64 KiB to 16 MiB, whole 64 KiB. Raises AuthorError for other files."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise AuthorError(
-            f"{path}: {error.strerror}",
-            expected="a firmware image",
-            hint="install SeaBIOS (Debian: seabios), or name a file: --firmware FILE",
-        ) from error
-    if len(data) % _SMALLEST or not _SMALLEST <= len(data) <= _LARGEST:
+    advice = "install SeaBIOS (Debian: seabios), or name another file: --firmware FILE"
+    data = read_file(path, "a firmware image", _LARGEST, advice)
+    if len(data) % _SMALLEST or not data:
         raise AuthorError(
             f"{path} has {len(data)} bytes",
             expected="a firmware image of whole 64 KiB, at most 16 MiB; this file is cut short "

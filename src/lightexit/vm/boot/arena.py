@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -52,21 +53,30 @@ class Arena:
     def __init__(self, memory: GuestMemory) -> None:
         self.memory = memory
         self.high = range(MIB, memory.ram_bytes)
-        self._taken: list[tuple[range, str]] = []
+        self._taken: list[tuple[range, str]] = []  # by address
 
-    def put(self, what: str, address: int, data: bytes, size: int = 0) -> None:
+    def put(self, what: str, address: int, data: bytes | memoryview, size: int = 0) -> None:
         """At a fixed address; of `size` bytes, if `data` is to grow there."""
         place = range(address, address + max(len(data), size))
         if not self._is_memory(place):
             raise self._no_room(what, f"{len(place)} bytes at {address:#x}")
-        for taken, owner in self._taken:
+        index = bisect_left(self._taken, place.start, key=_start)
+        for taken, owner in self._taken[max(index - 1, 0) : index + 1]:
             if _overlap(taken, place):
                 raise AuthorError(
                     f"{what} at {_text(place)} overlaps {owner} at {_text(taken)}",
                     expected="pieces that do not overlap",
                 )
-        self._taken.append((place, what))
+        if place:
+            self._taken.insert(index, (place, what))
         self.memory.ram[address : address + len(data)] = data
+
+    def put_zeroed(self, what: str, address: int, data: bytes | memoryview, size: int) -> None:
+        """At a fixed address; zeros behind it, up to `size` bytes."""
+        self.put(what, address, data, size)
+        for start in range(address + len(data), address + size, MIB):
+            stop = min(start + MIB, address + size)
+            self.memory.ram[start:stop] = bytes(stop - start)
 
     def place(self, what: str, data: bytes, within: range, align: int = PAGE) -> int:
         """At the lowest free address of a range; returns it."""
@@ -76,7 +86,7 @@ class Arena:
     def place_high(self, what: str, data: bytes, within: range, align: int = PAGE) -> int:
         """At the highest free address of a range; returns it."""
         end = min(within.stop, self.high.stop)
-        for taken, _ in sorted(self._taken, key=lambda entry: -entry[0].start):
+        for taken, _ in reversed(self._taken):
             if (end - len(data)) // align * align >= taken.stop:
                 break
             end = min(end, taken.start)
@@ -91,7 +101,7 @@ class Arena:
     def lowest(self, size: int, within: range, align: int) -> int | None:
         """The lowest free address for so many bytes, if there is one."""
         address = align_up(within.start, align)
-        for taken, _ in sorted(self._taken, key=lambda entry: entry[0].start):
+        for taken, _ in self._taken:
             if address + size <= taken.start:
                 break
             address = max(address, align_up(taken.stop, align))
@@ -113,6 +123,10 @@ class Arena:
             expected=f"what fits {_text(LOW)} or {_text(self.high)}, beside what is there",
             hint="more memory for the guest, or a smaller file",
         )
+
+
+def _start(entry: tuple[range, str]) -> int:
+    return entry[0].start
 
 
 def _overlap(one: range, other: range) -> bool:

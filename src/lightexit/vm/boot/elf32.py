@@ -25,7 +25,7 @@ class Segment:
 
     address: int
     virtual: int
-    data: bytes
+    data: memoryview
     size: int
 
 
@@ -71,7 +71,9 @@ def _segment(file: bytes, header: tuple[int, ...]) -> Segment:
     _, offset, virtual, physical, in_file, size, _, _ = header
     if len(file) < offset + in_file:
         raise _cut_short(file, offset + in_file)
-    return Segment(physical, virtual, file[offset : offset + in_file], max(size, in_file))
+    return Segment(
+        physical, virtual, memoryview(file)[offset : offset + in_file], max(size, in_file)
+    )
 
 
 def _physical(entry: int, segments: tuple[Segment, ...]) -> int:

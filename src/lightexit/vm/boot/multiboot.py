@@ -88,8 +88,7 @@ def _put_image(kernel: bytes, header: Header, arena: Arena) -> int:
         )
     executable = elf32.read(kernel)
     for segment in executable.segments:
-        data = segment.data.ljust(segment.size, b"\0")
-        arena.put("the kernel", segment.address, data)
+        arena.put_zeroed("the kernel", segment.address, segment.data, segment.size)
     return executable.entry
 
 
@@ -104,8 +103,7 @@ def _put_by_addresses(kernel: bytes, header: Header, arena: Arena) -> int:
             f"{len(kernel)} bytes",
             expected="load addresses inside the file; it may be cut short",
         )
-    data = kernel[start : start + size]
-    arena.put("the kernel", load, data.ljust(max(bss_end - load, 0), b"\0"))
+    arena.put_zeroed("the kernel", load, kernel[start : start + size], bss_end - load)
     return entry
 
 

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A module whose object has all that this linker reads: sections, calls, maps, lines."""
+
+from __future__ import annotations
+
+IR = """
+@ticks = external global [64 x i8], align 8
+@other = external global [64 x i8], align 8
+define i64 @first(ptr %context) section "filters" !dbg !4 {
+  %late = getelementptr i8, ptr @other, i64 8
+  %v = load volatile i64, ptr %late, align 8, !dbg !8
+  %w = load volatile i64, ptr @ticks, align 8, !dbg !9
+  %sum = add i64 %v, %w, !dbg !9
+  %result = call i64 @local(i64 %sum), !dbg !10
+  ret i64 %result, !dbg !10
+}
+define internal i64 @local(i64 %v) noinline section "filters" {
+  %old = atomicrmw add ptr @ticks, i64 %v monotonic
+  %doubled = call i64 @shared(i64 %v)
+  ret i64 %doubled
+}
+define i64 @shared(i64 %v) noinline {
+  %doubled = mul i64 %v, %v
+  ret i64 %doubled
+}
+define i64 @second(ptr %context) section "more" {
+  %v = call i64 @shared(i64 7)
+  %w = load volatile i64, ptr @ticks, align 8
+  %sum = add i64 %v, %w
+  ret i64 %sum
+}
+!llvm.dbg.cu = !{!0}
+!llvm.module.flags = !{!2, !3}
+!0 = distinct !DICompileUnit(language: DW_LANG_C, file: !1, emissionKind: FullDebug)
+!1 = !DIFile(filename: "FILE", directory: "DIRECTORY")
+!2 = !{i32 2, !"Debug Info Version", i32 3}
+!3 = !{i32 2, !"Dwarf Version", i32 4}
+!4 = distinct !DISubprogram(name: "first", file: !1, line: 1, type: !5, unit: !0,
+  spFlags: DISPFlagDefinition)
+!5 = !DISubroutineType(types: !6)
+!6 = !{null}
+!8 = !DILocation(line: 2, column: 8, scope: !4)
+!9 = !DILocation(line: 3, column: 5, scope: !4)
+!10 = !DILocation(line: 4, column: 5, scope: !4)
+"""

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A quick part of the tests on every other Python that this machine has.
+
+    python3 tools/pythons.py       3.11 to 3.14, but for the version of .venv, which runs them all
+
+Says which versions it ran and which it did not find. Each gets a virtual environment of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+VERSIONS = ("3.11", "3.12", "3.13", "3.14")
+#: What may differ between versions: classes, ctypes, code objects, syntax trees, modules.
+TESTS = (
+    "tests/test_imports.py",
+    "tests/abi",
+    "tests/compiler/test_compile.py",
+    "tests/compiler/test_language.py",
+    "tests/compiler/test_text.py",
+    "tests/compiler/test_errors.py",
+    "tests/isa/test_elf.py",
+    "tests/test_filter.py",
+    "tests/vm/test_seabios.py",
+)
+NOT_NEEDED = ("mypy", "ruff")
+
+
+def version_of(python: Path | str) -> str | None:
+    """`3.12`, or None for what is no Python that runs."""
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        told = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return told.stdout.strip()
+
+
+def candidates(version: str) -> list[Path]:
+    """Where an interpreter of a version may be: on the path, or among pyenv's."""
+    folders = os.get_exec_path()
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    found = [Path(folder, f"python{version}") for folder in folders]
+    found += sorted(pyenv.glob(f"{version}.*/bin/python"), reverse=True)
+    return [path for path in found if path.exists()]
+
+
+def python_of(version: str) -> Path | None:
+    """An interpreter of that version, if there is one."""
+    return next((path for path in candidates(version) if version_of(path) == version), None)
+
+
+def tested(version: str, python: Path) -> bool:
+    """Whether the tests pass there."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    development = project["optional-dependencies"]["dev"]
+    needed = [each for each in development if each.split("==")[0] not in NOT_NEEDED]
+    folder = ROOT / f".venv-{version}"
+    inner = folder / "bin" / "python"
+    install = [inner, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", "."]
+    for command in (
+        [python, "-m", "venv", folder],
+        [*install, *needed],
+        [inner, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS],
+    ):
+        if subprocess.run(command, cwd=ROOT, check=False).returncode:
+            return False
+    return True
+
+
+def main() -> int:
+    """Exit status 1 where a version failed."""
+    own = version_of(ROOT / ".venv/bin/python")
+    told: dict[str, str] = {}
+    for version in VERSIONS:
+        python = python_of(version)
+        if version == own:
+            told[version] = "all tests, in .venv"
+        elif python is None:
+            told[version] = "not found on this machine"
+        else:
+            started = time.monotonic()
+            result = "a quick part passed" if tested(version, python) else "FAILED"
+            told[version] = f"{result} in {time.monotonic() - started:.0f} s ({python})"
+    for version, result in told.items():
+        print(f"Python {version}: {result}")
+    return int(any("FAILED" in result for result in told.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
