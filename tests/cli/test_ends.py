@@ -121,6 +121,12 @@ def test_nobody_to_tell() -> None:
 # Signals
 
 
+def _signals_as_usual() -> None:
+    """As a terminal starts a process; nohup and a shell's `&` start it deaf to some of these."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def ended_by(
     number: signal.Signals, *words: str, guest: Path, plain: bool = True
 ) -> tuple[int, str, str]:
@@ -129,7 +135,9 @@ def ended_by(
     run = command("run", *(["--no-filters"] if plain else []), "--kernel", guest, *words)
     with (
         os.fdopen(ready, "rb", buffering=0) as errors,
-        subprocess.Popen(run, stdout=subprocess.PIPE, stderr=told) as process,
+        subprocess.Popen(
+            run, stdout=subprocess.PIPE, stderr=told, preexec_fn=_signals_as_usual
+        ) as process,
     ):
         os.close(told)
         begun = errors.readline() if plain else errors.readline() + errors.readline()
