@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from lightexit.errors import LightexitError
+from lightexit.errors import InternalError, LightexitError
 
 #: CPU time and memory that one input may take.
 SECONDS, MEMORY = 2.0, 200 << 20
@@ -60,7 +60,7 @@ def _said(read: Callable[[bytes], object], data: bytes) -> str:
     try:
         read(data)
     except LightexitError as error:
-        if error.exit_status != 1:
+        if isinstance(error, InternalError):
             raise
         return str(error)
     return ""

@@ -99,7 +99,6 @@ def test_a_division_by_zero_is_a_pass() -> None:
         (
             forgets_data,
             (
-                "    if ctx.offset == 0:\n",
                 "answers HANDLED to a read without having written ctx.data",
                 "help: assign ctx.data, or return Verdict.PASS when not ctx.is_write",
             ),

@@ -7,7 +7,7 @@ import functools
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -65,6 +65,14 @@ def built(back_end: BackEnd, cpus: int) -> Machine:
 on_every_machine = pytest.mark.parametrize(
     ("back_end", "cpus"), [(BackEnd.UNICORN, 1), (BackEnd.KVM, 1), (BackEnd.KVM, 3)]
 )
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c_as_usual() -> Iterator[None]:
+    """As a terminal starts a process: a shell's `&` starts it deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @on_every_machine

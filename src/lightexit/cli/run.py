@@ -157,6 +157,7 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
         setup_seconds, cpu_begun = time.monotonic() - begun, time.process_time()
         with job.signals.stopping(machine):
             outcome = machine.run(job.limits)
+        cpu_seconds = time.process_time() - cpu_begun
         return Run(
             outcome=outcome,
             console=console,
@@ -164,7 +165,7 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
             unclaimed=machine.bus.unclaimed(),
             in_kernel=machine.bus.offloaded(),
             setup_seconds=setup_seconds,
-            cpu_seconds=time.process_time() - cpu_begun,
+            cpu_seconds=cpu_seconds,
             printing_seconds=printing.seconds,
         )
 

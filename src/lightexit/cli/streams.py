@@ -90,10 +90,10 @@ class PlainStream(io.TextIOWrapper):
 
 
 def standard_output() -> PlainStream:
-    """Standard output, once `clean` has been called."""
-    if not isinstance(sys.stdout, PlainStream):
-        raise TypeError("standard output was replaced")
-    return sys.stdout
+    """Standard output, cleaned even where `clean` has not been called."""
+    if isinstance(sys.stdout, PlainStream):
+        return sys.stdout
+    return _plain(1, getattr(sys.stdout, "encoding", "utf-8"), "standard output")
 
 
 def clean() -> None:
