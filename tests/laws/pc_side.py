@@ -16,7 +16,7 @@ from typing import Any, cast
 from laws.pc_cpu import ApicCpu, QuietCpu
 from laws.pc_steps import Access, Config
 from lightexit.abi import IoContext
-from lightexit.bus.bus import BusCpu
+from lightexit.bus.bus import Bus, BusCpu
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
@@ -246,10 +246,7 @@ class Side:
 
     def states(self) -> dict[str, bytes]:
         """The bytes of every device's state, brought to the present."""
-        for name in self.devices:
-            with self.holding(name) as device:
-                device.advance(self.clock.now_ns())
-        return {name: bytes(device.state) for name, device in self.devices.items()}
+        return states_of(self.bus, self.clock.now_ns())
 
     def by_channel(self) -> dict[str, list[Any]]:
         """What happened on each channel, in order: a late host sees it at no other time."""
@@ -257,3 +254,12 @@ class Side:
         for event in self.journal.events:
             channels.setdefault(event.channel, []).append(event.what)
         return channels
+
+
+def states_of(bus: Bus, now_ns: int) -> dict[str, bytes]:
+    """The bytes of the states of all devices on a bus, once they are advanced to that time."""
+    devices = [model for model in bus._ports if isinstance(model, Device)]
+    for device in devices:
+        with bus.locked(device.memory):
+            device.advance(now_ns)
+    return {device.name: bytes(device.state) for device in devices}
