@@ -152,8 +152,12 @@ class _Lowering:
         return self.emit.barrier(expr.span, index)  # or LLVM makes a branch of bit times stride
 
     def _unknown(self, span: Span, value: str) -> str:
-        """The same value, of which the Linux verifier knows nothing either."""
-        other = self.emit.value(span, f"load volatile i64, ptr {self._context(span, 0)}, align 8")
+        """The same value, of which the Linux verifier knows nothing either.
+
+        The field read for that is a read of its own, of which no comparison has taught anything.
+        """
+        context = self.emit.value(span, 'call ptr asm "", "=r,0"(ptr %context) #0')
+        other = self.emit.value(span, f"load i64, ptr {context}, align 8")
         mixed = self.emit.barrier(span, self.emit.value(span, f"xor i64 {value}, {other}"))
         return self.emit.value(span, f"xor i64 {mixed}, {other}")
 
