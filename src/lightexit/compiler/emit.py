@@ -7,8 +7,7 @@ import itertools
 import re
 from typing import NamedTuple
 
-from lightexit.abi import IoContext
-from lightexit.compiler.tree import Local, Span
+from lightexit.compiler.tree import DATA, Local, Span
 
 #: The filter's symbol. Its section has another name, as LLVM's BPF back end demands.
 ENTRY = "filter"
@@ -34,7 +33,6 @@ spFlags: DISPFlagDefinition)
 !5 = !DISubroutineType(types: !{{}})
 """
 _FIRST_LOCATION = 6
-_DATA = next(field for field in IoContext.layout.fields if field.name == "data")
 
 
 class Check(NamedTuple):
@@ -132,7 +130,7 @@ class Emitter:
         # An answer of its own kind, so that nothing but the verdict can be wrong with it.
         return (
             f"{passed}marked:\n"
-            f"  %data = getelementptr inbounds i8, ptr %ctx, i64 {_DATA.offset}\n"
+            f"  %data = getelementptr inbounds i8, ptr %ctx, i64 {DATA.offset}\n"
             "  store i64 0, ptr %data, align 8\n"
             f"  %mark = {_barrier(str(self._marked.verdict))}\n  ret i64 %mark\n}}\n\n"
         )

@@ -16,19 +16,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lightexit.abi import STATE_OFFSET, IoContext
-from lightexit.compiler import tree
+from lightexit.abi import STATE_OFFSET
+from lightexit.compiler import ranges, tree
 from lightexit.compiler.compute import PREDICATES, RING, compute, predicate_of
 from lightexit.compiler.emit import Check, Emitter, Marked
 from lightexit.compiler.fitting import interval_of
-from lightexit.compiler.interval import I64, U64, Interval, counted
+from lightexit.compiler.interval import I64, U64, Interval
 from lightexit.compiler.kinds import Bool, Int, exact
-from lightexit.compiler.tree import Expr, Filter, Guard, Span, Stmt
+from lightexit.compiler.tree import DATA, Expr, Filter, Guard, Span, Stmt
 from lightexit.compiler.widths import Widths
-
-#: More rounds than any verifier follows.
-_MANY = 1 << 16
-_DATA = next(field for field in IoContext.layout.fields if field.name == "data")
 
 
 @dataclass(frozen=True)
@@ -274,7 +270,7 @@ class _Lowering:
         self._write(statement.span, self._accessed(statement.address), statement.bits, value)
 
     def context_store(self, statement: tree.ContextStore) -> None:
-        is_answer = statement.offset == _DATA.offset
+        is_answer = statement.offset == DATA.offset
         expr, bits = statement.value, statement.bits
         value = self._answer(expr) if is_answer else self._narrow(expr, bits)
         address = self._context(statement.span, statement.offset)
@@ -341,48 +337,19 @@ class _Lowering:
         labels = head, body, step, end = [
             self.emit.label(name) for name in ("for", "do", "step", "done")
         ]
-        start, stop = self._ends(statement)
+        start, stop = self.expression(statement.start), self.expression(statement.stop)
+        start, stop = ranges.limited(self.emit, statement, start, stop)
         self._assign(span, statement.counter, start)
         self.emit.jump(span, head)
         self.emit.start(step)
         self._advance(statement, counter)
         self.emit.jump(span, head)
         self.emit.start(head)
-        predicate = f"{_sign(statement)}{'lt' if statement.step > 0 else 'gt'}"
+        predicate = f"{ranges.sign_of(statement)}{'lt' if statement.step > 0 else 'gt'}"
         value = self.emit.value(span, f"load i64, ptr {counter}")
         more = self.emit.value(span, f"icmp {predicate} i64 {value}, {stop}")
         self.emit.branch(span, more, body, end)
         self._loop_body(span, body, statement.body, (labels[2], end))
-
-    def _ends(self, statement: tree.ForRange) -> tuple[str, str]:
-        """Start and stop, with a limit to the rounds that every verifier can see."""
-        start, stop = self.expression(statement.start), self.expression(statement.stop)
-        nodes, values = [statement.start, statement.stop], [start, stop]
-        low, high = (0, 1) if statement.step > 0 else (1, 0)
-        first, last = interval_of(nodes[low]).lo, interval_of(nodes[high]).hi
-        if (last - first) // abs(statement.step) > _MANY:
-            return start, stop
-        sign = _sign(statement)
-        if first or sign == "s":
-            values[low] = self._limited(nodes[low], values[low], f"{sign}ge", first)
-        else:
-            values[low] = self._once(nodes[low], values[low])
-        values[high] = self._limited(nodes[high], values[high], f"{sign}le", last)
-        return values[0], values[1]
-
-    def _once(self, expr: Expr, value: str) -> str:
-        """`value`, lest LLVM compute it again: verifiers know of one what was compared only."""
-        return value if isinstance(expr, tree.Const) else self.emit.barrier(expr.span, value)
-
-    def _limited(self, expr: Expr, value: str, predicate: str, limit: int) -> str:
-        """`value`, which is on the right side of its limit, so that verifiers know, too."""
-        if isinstance(expr, tree.Const):
-            return value
-        value, end = self.emit.barrier(expr.span, value), str(limit)
-        if predicate.startswith("s"):  # lest it be computed from the sign, without a comparison
-            end = self.emit.barrier(expr.span, end)
-        right = self.emit.value(expr.span, f"icmp {predicate} i64 {value}, {end}")
-        return self.emit.value(expr.span, f"select i1 {right}, i64 {value}, i64 {end}")
 
     def _advance(self, statement: tree.ForRange, counter: str) -> None:
         value = self.emit.value(statement.span, f"load i64, ptr {counter}")
@@ -411,12 +378,6 @@ def _is_sum_of_variables(expr: Expr) -> bool:
     if not isinstance(expr, tree.Binary) or expr.op not in ("+", "-"):
         return False
     return not isinstance(expr.left, tree.Const) and not isinstance(expr.right, tree.Const)
-
-
-def _sign(statement: tree.ForRange) -> str:
-    """How to compare the counter: signed where it, or what it passes the end by, may be below 0."""
-    limits = counted(interval_of(statement.start), interval_of(statement.stop), statement.step)
-    return "u" if limits.within(U64) else "s"
 
 
 _EXPRESSIONS: dict[type[Expr], Callable[[_Lowering, Any], str]] = {

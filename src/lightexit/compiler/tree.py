@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from enum import Enum
 
+from lightexit.abi import IoContext
 from lightexit.compiler import kinds
 from lightexit.compiler.kinds import Kind
 from lightexit.compiler.node import Node
 from lightexit.errors import InternalError
+
+#: The field of the context that a read is answered with.
+DATA = next(field for field in IoContext.layout.fields if field.name == "data")
 
 
 class Span(Node):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 
-from lightexit.abi import IoContext, Verdict
+from lightexit.abi import Verdict
 from lightexit.compiler import kinds
 from lightexit.compiler.fitting import integer
 from lightexit.compiler.tree import (
+    DATA,
     Const,
     ContextStore,
     Evaluate,
@@ -22,8 +23,6 @@ from lightexit.compiler.tree import (
     Stmt,
     While,
 )
-
-_DATA = next(field for field in IoContext.layout.fields if field.name == "data")
 
 Change = Callable[[Stmt], tuple[Stmt, ...]]
 
@@ -43,7 +42,7 @@ def with_data(typed: Filter, but: Container[int]) -> Filter:
 
     def change(statement: Stmt) -> tuple[Stmt, ...]:
         zero = integer(statement.span, 0)
-        return ContextStore(statement.span, _DATA.offset, 8 * _DATA.size, zero), statement
+        return ContextStore(statement.span, DATA.offset, 8 * DATA.size, zero), statement
 
     return _changed(typed, Return, change, but)
 
@@ -72,7 +71,7 @@ def with_handled(typed: Filter, but: Container[int]) -> Filter:
 
 
 def _is_answer(statement: Stmt) -> bool:
-    return isinstance(statement, ContextStore) and statement.offset == _DATA.offset
+    return isinstance(statement, ContextStore) and statement.offset == DATA.offset
 
 
 def _changed(typed: Filter, kind: type[Stmt], change: Change, but: Container[int]) -> Filter:
