@@ -55,7 +55,7 @@ def test_no_time_is_longer_than_the_run_that_it_is_of(seed: int, tmp_path: Path)
         longest = max(longest, seconds)
     assert _times(text)
     assert max(_times(text)) <= longest + 0.01  # they are rounded
-    gain = plain["ended"]["seconds"] - shown["ended"]["seconds"]
+    gain = plain["ended"]["seconds"] - shown["ended"]["seconds"] + shown["printing_seconds"]
     assert shown["gain_seconds"] == pytest.approx(gain)
     assert "saved" not in text
     assert "saved" not in json.dumps(shown)
@@ -93,10 +93,11 @@ def _run(
     reason: Reason = Reason.EXIT,
     seconds: float = 1.0,
     status: int | None = 33,
+    printing: float = 0.0,
 ) -> Run:
     accesses = sum(count.accesses for count in counts)
     outcome = Outcome(reason, "", seconds, accesses, status)
-    return Run(outcome, Console(), counts, unclaimed or [], [], 0.0, 0.0, 0.0)
+    return Run(outcome, Console(), counts, unclaimed or [], [], 0.0, 0.0, printing)
 
 
 def test_a_register_that_only_one_run_has_accessed_is_in_the_table() -> None:
@@ -128,6 +129,7 @@ def test_sums_are_those_of_one_run() -> None:
     [
         (_run([], seconds=3), _run([], seconds=1), 2),
         (_run([], seconds=1), _run([], seconds=3), -2),
+        (_run([], seconds=3), _run([], seconds=3, printing=1), 1),
         (_run([], reason=Reason.TEXT), _run([], reason=Reason.TEXT), 0),
         (_run([], reason=Reason.TIME), _run([], reason=Reason.TIME), None),
         (_run([], reason=Reason.ACCESSES), _run([], reason=Reason.ACCESSES), None),
