@@ -13,6 +13,7 @@ import argparse
 from collections import Counter
 from random import Random
 
+from laws.lines import Lines
 from lightexit.engine.kernel import KernelEngine
 from lightexit.errors import AuthorError
 from lightexit.isa import Program, assemble
@@ -26,22 +27,8 @@ _SLOTS = (-16, -24, -32)
 UNRELATED = ("infinite loop", "too many states", "too large")
 
 
-class Writer:
-    """Collects the lines of one random program."""
-
-    def __init__(self, random: Random) -> None:
-        self.random = random
-        self.lines: list[str] = []
-        self._labels = 0
-
-    def say(self, *lines: str) -> None:
-        """Append lines."""
-        self.lines += lines
-
-    def label(self) -> str:
-        """A new label."""
-        self._labels += 1
-        return f"label{self._labels}"
+class Writer(Lines):
+    """Writes one random program."""
 
     def pointer(self) -> str:
         """A register that may hold a pointer."""

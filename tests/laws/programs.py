@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from laws.lines import Lines
 from lightexit.isa import Program, assemble
 from lightexit.isa.generate import edgy
 
@@ -21,23 +22,12 @@ _CONDITIONS = "== != > >= < <= s> s>= s< s<= &".split()  # noqa: SIM905
 _WIDTHS = (8, 16, 32, 64)
 
 
-class Writer:
-    """Collects the lines of one random program."""
+class Writer(Lines):
+    """Writes one random program."""
 
     def __init__(self, random: Random) -> None:
-        self.random = random
-        self.lines: list[str] = []
-        self._labels = 0
+        super().__init__(random)
         self.depth = 0
-
-    def say(self, *lines: str) -> None:
-        """Append lines."""
-        self.lines += lines
-
-    def label(self) -> str:
-        """A new label."""
-        self._labels += 1
-        return f"label{self._labels}"
 
     def number(self, half: str = "r") -> str:
         """A register that holds a number."""

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from random import Random
 
+from laws.lines import Lines
 from lightexit.abi import Array, IoContext, StateMemory, Struct, array, u8
 from lightexit.engine.interpreter import ExecutionError, InterpreterEngine
 from lightexit.isa import Program, assemble
@@ -37,25 +38,15 @@ class Bytes(Struct):
     content: Array[u8] = array(u8, ROOM)
 
 
-class Writer:
-    """Collects the lines of one random program: r6 is the context, r7 a state."""
+class Writer(Lines):
+    """Writes one random program: r7 is a state."""
 
     def __init__(self, random: Random) -> None:
-        self.random = random
-        self.lines: list[str] = []
-        self._labels = 0
+        super().__init__(random)
+        #: Of the loops around: where they end, what they count in and up to.
         self._ends: list[str] = []
         self._counters: list[str] = []
         self._lasts: list[int] = []
-
-    def say(self, *lines: str) -> None:
-        """Append lines."""
-        self.lines += lines
-
-    def label(self) -> str:
-        """A new label."""
-        self._labels += 1
-        return f"label{self._labels}"
 
     def number(self) -> str:
         """A register that holds a number."""
