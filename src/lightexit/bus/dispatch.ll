@@ -764,12 +764,18 @@ look:
   %start = mul i64 %index, Place.sizeof
   %entry.p = getelementptr i8, ptr %table, i64 %start
   %name.p = at %entry.p, Place.name
+  %held = load atomic i64, ptr %name.p monotonic, align 8
+  %is_free = icmp eq i64 %held, 0
+  br i1 %is_free, label %take, label %named
+take:
   %taken = cmpxchg ptr %name.p, i64 0, i64 %name monotonic monotonic
-  %found = extractvalue { i64, i1 } %taken, 0
   %is_new = extractvalue { i64, i1 } %taken, 1
+  %winner = extractvalue { i64, i1 } %taken, 0
+  br i1 %is_new, label %some, label %named
+named:
+  %found = phi i64 [ %held, %look ], [ %winner, %take ]
   %is_known = icmp eq i64 %found, %name
-  %is_its = or i1 %is_new, %is_known
-  br i1 %is_its, label %some, label %other
+  br i1 %is_known, label %some, label %other
 other:
   %tries.n = add i64 %tries, 1
   br label %next

@@ -21,7 +21,8 @@ class Console:
     def __init__(self, also: Callable[[bytes], object] | None = None) -> None:
         self.size = 0
         self._tail = bytearray()
-        self._digest = _Digest()
+        #: Of what came before the tail; guests print byte for byte, too little to digest at once.
+        self._before = _Digest()
         self._also = also
         self._awaited = b""
         self._seen: Callable[[], None] = lambda: None
@@ -38,9 +39,9 @@ class Console:
         """More output."""
         with self._lock:
             self.size += len(data)
-            self._digest.update(data)
             self._tail += data
             if len(self._tail) >= 2 * KEPT:
+                self._before.update(bytes(self._tail[:-KEPT]))
                 del self._tail[:-KEPT]
             if self._also is not None:
                 self._also(data)
@@ -59,11 +60,16 @@ class Console:
 
     def has_same_output(self, other: Console) -> bool:
         """Whether both have printed the same."""
-        return self._digest.of_all() == other._digest.of_all()
+        return self._digest().of_all() == other._digest().of_all()
 
     def has_same_lines(self, other: Console) -> bool:
         """Whether both have printed the same lines as often, in whatever order."""
-        return self._digest.of_lines() == other._digest.of_lines()
+        return self._digest().of_lines() == other._digest().of_lines()
+
+    def _digest(self) -> _Digest:
+        digest = self._before.copy()
+        digest.update(bytes(self._tail))
+        return digest
 
 
 class _Digest:
@@ -74,6 +80,13 @@ class _Digest:
         self._line = hashlib.blake2b()
         self._is_line_begun = False
         self._lines = 0
+
+    def copy(self) -> _Digest:
+        """Another one of the same."""
+        other = _Digest()
+        other._all, other._line = self._all.copy(), self._line.copy()
+        other._is_line_begun, other._lines = self._is_line_begun, self._lines
+        return other
 
     def update(self, data: bytes) -> None:
         """More output."""
