@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lightexit.abi import Space
-from lightexit.bus.layout import Counter
 from lightexit.bus.memory import Block
 from lightexit.bus.region import Region
+from lightexit.runtime.layout import Counter
 
 #: A region with more registers than this counts neighbouring ones together.
 MOST_COUNTERS = 4096
