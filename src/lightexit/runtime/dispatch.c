@@ -6,7 +6,10 @@
  */
 #include "runtime.h"
 
-/* One access, of 1 to 8 bytes; data is 0 for a read. */
+/*
+ * One access, of 1 to 8 bytes; data is 0 for a read. In registers, as long as its address goes to
+ * nobody but parts: what is rare takes it by its members.
+ */
 struct access {
 	u64 address;
 	u64 data;
@@ -204,38 +207,38 @@ PART bool run_filter(const struct lightexit_window *window, struct lightexit_io_
 
 /* The model's answer, with its lock held. */
 RARE u64 ask_model(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
-		   u64 offset, struct access access)
+		   u64 offset, u64 size, bool is_write, u64 data)
 {
 	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
 	lightexit_headers locks = locks_of(window);
 	u64 value = 0;
 
 	lock(locks, window->lock_count, POINTER(notify_function, bus->relax));
-	if (access.is_write)
-		POINTER(write_function, window->write_model)(offset, access.data, access.size);
+	if (is_write)
+		POINTER(write_function, window->write_model)(offset, data, size);
 	else
-		value = POINTER(read_function, window->read_model)(offset, access.size);
+		value = POINTER(read_function, window->read_model)(offset, size);
 	lightexit_unlock(locks, window->lock_count);
 	return value;
 }
 
 /* Whether the filter handled it: not while the clock that it reads is being adjusted. */
 PART bool try_filter(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
-		     u64 offset, struct access access, u64 *value)
+		     u64 offset, const struct access *access, u64 *value)
 {
 	const struct lightexit_clock *clock = POINTER(struct lightexit_clock, vcpu->clock);
-	struct lightexit_io_context context;
+	_Alignas(16) struct lightexit_io_context context; /* cleared in two stores */
 	u64 now_ns = 0;
 
 	if (window->reads_clock && !lightexit_read_clock(clock, ticks(clock), &now_ns))
 		return false;
 	context = (struct lightexit_io_context){
 		.offset = offset,
-		.data = access.data,
+		.data = access->data,
 		.now_ns = now_ns,
 		.vcpu = vcpu->index,
-		.size = access.size,
-		.is_write = access.is_write,
+		.size = access->size,
+		.is_write = access->is_write,
 		.space = window->space,
 		.abi_version = LIGHTEXIT_ABI_VERSION,
 	};
@@ -260,7 +263,7 @@ PART struct lightexit_counter *counter_of(const struct lightexit_vcpu *vcpu,
 
 /* By the filter, if it fits a register and that handles it, or by the model; counts it. */
 PART struct answer answer(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
-			  u64 offset, struct access access, bool fits)
+			  u64 offset, const struct access *access, bool fits)
 {
 	struct lightexit_counter *counter;
 	struct answer answer = { 0 };
@@ -268,15 +271,16 @@ PART struct answer answer(const struct lightexit_vcpu *vcpu, const struct lighte
 	answer.by_filter = window->filter && fits &&
 			   try_filter(vcpu, window, offset, access, &answer.value);
 	if (!answer.by_filter)
-		answer.value = ask_model(vcpu, window, offset, access);
-	counter = counter_of(vcpu, window, offset, access.is_write);
+		answer.value = ask_model(vcpu, window, offset, access->size, access->is_write,
+					 access->data);
+	counter = counter_of(vcpu, window, offset, access->is_write);
 	++*(answer.by_filter ? &counter->handled : &counter->passed);
 	return answer;
 }
 
 /* The same, and how long it took if accesses are being timed: this copy is not for speed. */
-RARE u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
-		      u64 offset, struct access access, bool fits)
+PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+		      u64 offset, const struct access *access, bool fits)
 {
 	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
 	const struct lightexit_clock *clock = POINTER(struct lightexit_clock, vcpu->clock);
@@ -287,7 +291,7 @@ RARE u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_
 
 	answered = answer(vcpu, window, offset, access, fits);
 	if (timed) {
-		counter = counter_of(vcpu, window, offset, access.is_write);
+		counter = counter_of(vcpu, window, offset, access->is_write);
 		*(answered.by_filter ? &counter->handled_ticks : &counter->passed_ticks) +=
 			ticks(clock) - start;
 	}
@@ -295,33 +299,37 @@ RARE u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_
 }
 
 /* One access as filter and model see it: a whole register, or of a window that has no width. */
-PART u64 answer_register(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
-			 u64 offset, struct access access, bool may_be_timed)
+RARE u64 answer_register(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+			 u64 offset, u64 size, bool is_write, u64 data)
 {
-	if (may_be_timed)
-		return answer_timed(vcpu, window, offset, access, true);
-	return answer(vcpu, window, offset, access, true).value;
+	struct access access = { .data = data, .size = size, .is_write = is_write };
+
+	return answer_timed(vcpu, window, offset, &access, true);
+}
+
+/* One that has a part of a register: the model's, as it is. */
+RARE u64 answer_misfit(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+		       u64 offset, u64 size, bool is_write, u64 data)
+{
+	struct access access = { .data = data, .size = size, .is_write = is_write };
+
+	return answer_timed(vcpu, window, offset, &access, false);
 }
 
 /* ---- from an access to registers ----------------------------------------------------- */
 
-/*
- * An access within a window that is not just one register: cut into whole registers, or given to
- * the model as it is where it has a part of one.
- */
+/* An access within a window that is not just one register, cut into whole ones where it can be. */
 RARE u64 cut(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window, u64 offset,
-	     struct access access)
+	     u64 size, bool is_write, u64 data)
 {
-	u64 width = window->register_width, done, value = 0;
-	struct access part = access;
+	u64 width = window->register_width, done, part, value = 0;
 
-	if ((offset | access.size) & (width - 1))
-		return answer_timed(vcpu, window, offset, access, false);
-	part.size = width;
-	for (done = 0; done < access.size; done += width) {
-		part.data = access.data >> (8 * done) & mask(width);
-		value |= (answer_timed(vcpu, window, offset + done, part, true) & mask(width))
-			 << (8 * done);
+	if ((offset | size) & (width - 1))
+		return answer_misfit(vcpu, window, offset, size, is_write, data);
+	for (done = 0; done < size; done += width) {
+		part = data >> (8 * done) & mask(width);
+		part = answer_register(vcpu, window, offset + done, width, is_write, part);
+		value |= (part & mask(width)) << (8 * done);
 	}
 	return value;
 }
@@ -396,13 +404,13 @@ PART struct lightexit_window *route(struct lightexit_vcpu *vcpu, const struct li
 
 /* The first window that an access touches, or NULL. */
 RARE struct lightexit_window *touched(struct lightexit_vcpu *vcpu,
-				      const struct lightexit_tables *bus, struct access access)
+				      const struct lightexit_tables *bus, bool is_memory,
+				      u64 address, u64 size)
 {
 	struct lightexit_window *window = NULL;
-	u64 i;
 
-	for (i = 0; i < access.size && !window; i++)
-		window = route(vcpu, bus, access.is_memory, access.address + i);
+	for (; size && !window; size--, address++)
+		window = route(vcpu, bus, is_memory, address);
 	return window;
 }
 
@@ -431,78 +439,85 @@ PART struct lightexit_place *place_of(const struct lightexit_tables *bus, u64 ad
 }
 
 /* Where an access that nobody answers is counted: by its first address. */
-PART u64 *unclaimed_count(struct lightexit_tables *bus, struct access access)
+PART u64 *unclaimed_count(struct lightexit_tables *bus, bool is_memory, u64 address, bool is_write)
 {
 	struct lightexit_place *place;
-	u64 *ports;
 
-	if (!access.is_memory) {
-		ports = POINTER(u64, bus->unclaimed_ports);
-		return &ports[2 * (access.address & 0xffff) | access.is_write];
-	}
-	place = place_of(bus, access.address);
+	if (!is_memory)
+		return POINTER(u64, bus->unclaimed_ports) + (2 * (address & 0xffff) | is_write);
+	place = place_of(bus, address);
 	if (place)
-		return access.is_write ? &place->writes : &place->reads;
-	return access.is_write ? &bus->unclaimed_writes : &bus->unclaimed_reads;
+		return is_write ? &place->writes : &place->reads;
+	return is_write ? &bus->unclaimed_writes : &bus->unclaimed_reads;
 }
 
 /* Nothing drives the wires, so a read sees all ones. */
-RARE u64 unclaimed(struct lightexit_tables *bus, struct access access)
+RARE u64 unclaimed(struct lightexit_tables *bus, bool is_memory, u64 address, u64 size,
+		   bool is_write)
 {
-	__atomic_fetch_add(unclaimed_count(bus, access), 1, __ATOMIC_RELAXED);
-	return mask(access.size);
+	__atomic_fetch_add(unclaimed_count(bus, is_memory, address, is_write), 1, __ATOMIC_RELAXED);
+	return mask(size);
 }
 
-RARE u64 perform_again(struct lightexit_vcpu *vcpu, struct access access);
+RARE u64 perform_again(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size,
+		       bool is_write, u64 data);
 
 /* An access across the edge of a window, byte by byte; behind the last port comes the first. */
-RARE u64 split(struct lightexit_vcpu *vcpu, struct access access)
+RARE u64 split(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size, bool is_write,
+	       u64 data)
 {
-	struct access byte = access;
-	u64 i, value = 0;
+	u64 i, at, value = 0;
 
-	byte.size = 1;
-	for (i = 0; i < access.size; i++) {
-		byte.address = access.address + i;
-		if (!access.is_memory)
-			byte.address &= 0xffff;
-		byte.data = access.data >> (8 * i) & 0xff;
-		value |= perform_again(vcpu, byte) << (8 * i);
+	for (i = 0; i < size; i++) {
+		at = is_memory ? address + i : (address + i) & 0xffff;
+		value |= perform_again(vcpu, is_memory, at, 1, is_write, data >> (8 * i) & 0xff)
+			 << (8 * i);
 	}
 	return value;
 }
 
 /* The value read. A copy for every entry point, so that each has only what it needs. */
-PART u64 perform(struct lightexit_vcpu *vcpu, struct access access, bool may_be_timed)
+PART u64 perform(struct lightexit_vcpu *vcpu, const struct access *access, bool may_be_timed)
 {
 	struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
+	u64 address = access->address, size = access->size, data = access->data, distance, offset;
+	bool is_memory = access->is_memory, is_write = access->is_write, is_one;
 	struct lightexit_window *window;
-	u64 distance, offset;
 
-	window = route(vcpu, bus, access.is_memory, access.address);
+	window = route(vcpu, bus, is_memory, address);
 	if (!window) {
-		window = touched(vcpu, bus, access);
+		window = touched(vcpu, bus, is_memory, address, size);
 		if (!window)
-			return unclaimed(bus, access);
+			return unclaimed(bus, is_memory, address, size, is_write);
 		/* A device that came just now may be at the first address too: it gets all. */
-		if (!contains(window, access.address))
-			return split(vcpu, access);
+		if (!contains(window, address))
+			return split(vcpu, is_memory, address, size, is_write, data);
 	}
-	distance = access.address - window->base;
+	distance = address - window->base;
 	offset = window->offset + distance;
-	if (is_register(window, distance, access.size))
-		return answer_register(vcpu, window, offset, access, may_be_timed);
-	if (access.size > window->size - distance)
-		return split(vcpu, access);
-	if (!window->register_width)
-		return answer_register(vcpu, window, offset, access, may_be_timed);
-	return cut(vcpu, window, offset, access);
+	is_one = is_register(window, distance, size);
+	if (!is_one && size > window->size - distance)
+		return split(vcpu, is_memory, address, size, is_write, data);
+	if (!is_one && window->register_width)
+		return cut(vcpu, window, offset, size, is_write, data);
+	if (may_be_timed)
+		return answer_register(vcpu, window, offset, size, is_write, data);
+	return answer(vcpu, window, offset, access, true).value;
 }
 
 /* The same for those who are not in a hurry; a value read is no wider than the access. */
-RARE u64 perform_again(struct lightexit_vcpu *vcpu, struct access access)
+RARE u64 perform_again(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size,
+		       bool is_write, u64 data)
 {
-	return perform(vcpu, access, true) & mask(access.size);
+	struct access access = {
+		.address = address,
+		.data = data,
+		.size = size,
+		.is_write = is_write,
+		.is_memory = is_memory,
+	};
+
+	return perform(vcpu, &access, true) & mask(size);
 }
 
 /* ---- entry points -------------------------------------------------------------------- */
@@ -515,21 +530,23 @@ PART void spend(const struct lightexit_vcpu *vcpu)
 }
 
 /* An access on a bus that times accesses, or whose clock steps with each. */
-RARE u64 enter_watched(struct lightexit_vcpu *vcpu, struct access access)
+RARE u64 enter_watched(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size,
+		       bool is_write, u64 data)
 {
 	struct lightexit_clock *clock = POINTER(struct lightexit_clock, vcpu->clock);
 
 	__atomic_fetch_add(&clock->state.base_ns, clock->state.step_ns, __ATOMIC_RELAXED);
 	spend(vcpu);
-	return perform_again(vcpu, access);
+	return perform_again(vcpu, is_memory, address, size, is_write, data);
 }
 
 /* An access of a guest: it costs one of its budget, and a step of VM time. */
-PART u64 enter(struct lightexit_vcpu *vcpu, struct access access)
+PART u64 enter(struct lightexit_vcpu *vcpu, const struct access *access)
 {
 	vcpu->budget--;
 	if (POINTER(struct lightexit_tables, vcpu->bus)->watched)
-		return enter_watched(vcpu, access);
+		return enter_watched(vcpu, access->is_memory, access->address, access->size,
+				     access->is_write, access->data);
 	spend(vcpu);
 	return perform(vcpu, access, false);
 }
@@ -540,7 +557,7 @@ u32 port_in(void *engine, u32 port, u32 size, struct lightexit_vcpu *vcpu)
 	struct access access = { .address = port, .size = size };
 
 	(void)engine;
-	return enter(vcpu, access);
+	return enter(vcpu, &access);
 }
 
 /* As Unicorn calls an OUT hook. */
@@ -551,7 +568,7 @@ void port_out(void *engine, u32 port, u32 size, u32 value, struct lightexit_vcpu
 	};
 
 	(void)engine;
-	enter(vcpu, access);
+	enter(vcpu, &access);
 }
 
 /* As Unicorn calls back for a mapped range; the aperture is its user data. */
@@ -562,7 +579,7 @@ u64 memory_read(void *engine, u64 offset, u32 size, const struct lightexit_apert
 	};
 
 	(void)engine;
-	return enter(POINTER(struct lightexit_vcpu, aperture->vcpu), access) & mask(size);
+	return enter(POINTER(struct lightexit_vcpu, aperture->vcpu), &access) & mask(size);
 }
 
 void memory_write(void *engine, u64 offset, u32 size, u64 value,
@@ -577,7 +594,7 @@ void memory_write(void *engine, u64 offset, u32 size, u64 value,
 	};
 
 	(void)engine;
-	enter(POINTER(struct lightexit_vcpu, aperture->vcpu), access);
+	enter(POINTER(struct lightexit_vcpu, aperture->vcpu), &access);
 }
 
 /* An access described by a context: its offset is the address, its data goes both ways. */
@@ -591,5 +608,5 @@ void access(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
 		.is_memory = context->space == LIGHTEXIT_SPACE_MMIO,
 	};
 
-	context->data = enter(vcpu, access) & mask(access.size);
+	context->data = enter(vcpu, &access) & mask(access.size);
 }

@@ -11,12 +11,12 @@
 %struct.lightexit_tables = type { i64, i64, i8, i8, i64, i64, i64, i64, i64 }
 %struct.lightexit_aperture = type { i64, i64 }
 %struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
-%struct.lightexit_window = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i8, i8, i8, i64, i64, i64, i64, [8 x i64], [8 x i64], i32, [32 x i32] }
 %struct.answer = type { i64, i8 }
+%struct.lightexit_window = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i8, i8, i8, i64, i64, i64, i64, [8 x i64], [8 x i64], i32, [32 x i32] }
+%struct.lightexit_counter = type { i64, i64, i64, i64 }
 %struct.lightexit_ranges = type { i64, i64 }
 %struct.lightexit_range = type { i64, i64, i64 }
 %struct.lightexit_place = type { i64, i64, i64 }
-%struct.lightexit_counter = type { i64, i64, i64, i64 }
 
 ; Function Attrs: nounwind
 define i64 @ticks(ptr noundef %0) #0 {
@@ -474,7 +474,7 @@ define i32 @port_in(ptr noundef %0, i32 noundef %1, i32 noundef %2, ptr noundef 
   call void @llvm.memset.p0.i64(ptr align 2 %19, i8 0, i64 6, i1 false)
   %20 = load ptr, ptr %5, align 8
   %21 = load ptr, ptr %8, align 8
-  %22 = call i64 @enter(ptr noundef %21, ptr noundef byval(%struct.access) align 8 %9) #10
+  %22 = call i64 @enter(ptr noundef %21, ptr noundef %9) #10
   %23 = trunc i64 %22 to i32
   call void @llvm.lifetime.end.p0(ptr %9) #9
   ret i32 %23
@@ -484,41 +484,61 @@ define i32 @port_in(ptr noundef %0, i32 noundef %1, i32 noundef %2, ptr noundef 
 declare void @llvm.memset.p0.i64(ptr writeonly captures(none), i8, i64, i1 immarg) #4
 
 ; Function Attrs: alwaysinline nounwind
-define internal i64 @enter(ptr noundef %0, ptr noundef byval(%struct.access) align 8 %1) #2 {
+define internal i64 @enter(ptr noundef %0, ptr noundef %1) #2 {
   %3 = alloca i64, align 8
   %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
   store ptr %0, ptr %4, align 8
-  %5 = load ptr, ptr %4, align 8
-  %6 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %5, i32 0, i32 3
-  %7 = load i64, ptr %6, align 8
-  %8 = add i64 %7, -1
-  store i64 %8, ptr %6, align 8
-  %9 = load ptr, ptr %4, align 8
-  %10 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %9, i32 0, i32 2
-  %11 = load i64, ptr %10, align 8
-  %12 = inttoptr i64 %11 to ptr
-  %13 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %12, i32 0, i32 2
-  %14 = load i8, ptr %13, align 8
-  %15 = icmp ne i8 %14, 0
-  br i1 %15, label %16, label %19
+  store ptr %1, ptr %5, align 8
+  %6 = load ptr, ptr %4, align 8
+  %7 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %6, i32 0, i32 3
+  %8 = load i64, ptr %7, align 8
+  %9 = add i64 %8, -1
+  store i64 %9, ptr %7, align 8
+  %10 = load ptr, ptr %4, align 8
+  %11 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %10, i32 0, i32 2
+  %12 = load i64, ptr %11, align 8
+  %13 = inttoptr i64 %12 to ptr
+  %14 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %13, i32 0, i32 2
+  %15 = load i8, ptr %14, align 8
+  %16 = icmp ne i8 %15, 0
+  br i1 %16, label %17, label %37
 
-16:                                               ; preds = %2
-  %17 = load ptr, ptr %4, align 8
-  %18 = call i64 @enter_watched(ptr noundef %17, ptr noundef byval(%struct.access) align 8 %1) #10
-  store i64 %18, ptr %3, align 8
-  br label %23
+17:                                               ; preds = %2
+  %18 = load ptr, ptr %4, align 8
+  %19 = load ptr, ptr %5, align 8
+  %20 = getelementptr inbounds nuw %struct.access, ptr %19, i32 0, i32 4
+  %21 = load i8, ptr %20, align 1, !range !9, !noundef !10
+  %22 = trunc i8 %21 to i1
+  %23 = load ptr, ptr %5, align 8
+  %24 = getelementptr inbounds nuw %struct.access, ptr %23, i32 0, i32 0
+  %25 = load i64, ptr %24, align 8
+  %26 = load ptr, ptr %5, align 8
+  %27 = getelementptr inbounds nuw %struct.access, ptr %26, i32 0, i32 2
+  %28 = load i64, ptr %27, align 8
+  %29 = load ptr, ptr %5, align 8
+  %30 = getelementptr inbounds nuw %struct.access, ptr %29, i32 0, i32 3
+  %31 = load i8, ptr %30, align 8, !range !9, !noundef !10
+  %32 = trunc i8 %31 to i1
+  %33 = load ptr, ptr %5, align 8
+  %34 = getelementptr inbounds nuw %struct.access, ptr %33, i32 0, i32 1
+  %35 = load i64, ptr %34, align 8
+  %36 = call i64 @enter_watched(ptr noundef %18, i1 noundef zeroext %22, i64 noundef %25, i64 noundef %28, i1 noundef zeroext %32, i64 noundef %35) #10
+  store i64 %36, ptr %3, align 8
+  br label %42
 
-19:                                               ; preds = %2
-  %20 = load ptr, ptr %4, align 8
-  call void @spend(ptr noundef %20) #10
-  %21 = load ptr, ptr %4, align 8
-  %22 = call i64 @perform(ptr noundef %21, ptr noundef byval(%struct.access) align 8 %1, i1 noundef zeroext false) #10
-  store i64 %22, ptr %3, align 8
-  br label %23
+37:                                               ; preds = %2
+  %38 = load ptr, ptr %4, align 8
+  call void @spend(ptr noundef %38) #10
+  %39 = load ptr, ptr %4, align 8
+  %40 = load ptr, ptr %5, align 8
+  %41 = call i64 @perform(ptr noundef %39, ptr noundef %40, i1 noundef zeroext false) #10
+  store i64 %41, ptr %3, align 8
+  br label %42
 
-23:                                               ; preds = %19, %16
-  %24 = load i64, ptr %3, align 8
-  ret i64 %24
+42:                                               ; preds = %37, %17
+  %43 = load i64, ptr %3, align 8
+  ret i64 %43
 }
 
 ; Function Attrs: nounwind
@@ -559,7 +579,7 @@ define void @port_out(ptr noundef %0, i32 noundef %1, i32 noundef %2, i32 nounde
   call void @llvm.memset.p0.i64(ptr align 2 %27, i8 0, i64 6, i1 false)
   %28 = load ptr, ptr %6, align 8
   %29 = load ptr, ptr %10, align 8
-  %30 = call i64 @enter(ptr noundef %29, ptr noundef byval(%struct.access) align 8 %11) #10
+  %30 = call i64 @enter(ptr noundef %29, ptr noundef %11) #10
   call void @llvm.lifetime.end.p0(ptr %11) #9
   ret void
 }
@@ -611,7 +631,7 @@ define i64 @memory_read(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noun
   %25 = getelementptr inbounds nuw %struct.lightexit_aperture, ptr %24, i32 0, i32 0
   %26 = load i64, ptr %25, align 8
   %27 = inttoptr i64 %26 to ptr
-  %28 = call i64 @enter(ptr noundef %27, ptr noundef byval(%struct.access) align 8 %9) #10
+  %28 = call i64 @enter(ptr noundef %27, ptr noundef %9) #10
   %29 = load i32, ptr %7, align 4
   %30 = zext i32 %29 to i64
   %31 = call i64 @mask(i64 noundef %30) #10
@@ -663,7 +683,7 @@ define void @memory_write(ptr noundef %0, i64 noundef %1, i32 noundef %2, i64 no
   %32 = getelementptr inbounds nuw %struct.lightexit_aperture, ptr %31, i32 0, i32 0
   %33 = load i64, ptr %32, align 8
   %34 = inttoptr i64 %33 to ptr
-  %35 = call i64 @enter(ptr noundef %34, ptr noundef byval(%struct.access) align 8 %11) #10
+  %35 = call i64 @enter(ptr noundef %34, ptr noundef %11) #10
   call void @llvm.lifetime.end.p0(ptr %11) #9
   ret void
 }
@@ -716,7 +736,7 @@ define void @access(ptr noundef %0, ptr noundef %1) #0 {
   %38 = getelementptr i8, ptr %5, i64 26
   call void @llvm.memset.p0.i64(ptr align 2 %38, i8 0, i64 6, i1 false)
   %39 = load ptr, ptr %3, align 8
-  %40 = call i64 @enter(ptr noundef %39, ptr noundef byval(%struct.access) align 8 %5) #10
+  %40 = call i64 @enter(ptr noundef %39, ptr noundef %5) #10
   %41 = getelementptr inbounds nuw %struct.access, ptr %5, i32 0, i32 2
   %42 = load i64, ptr %41, align 8
   %43 = call i64 @mask(i64 noundef %42) #10
@@ -764,36 +784,55 @@ define internal zeroext i1 @lightexit_swap_acquire(ptr noundef %0, i64 noundef %
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @enter_watched(ptr noundef %0, ptr noundef byval(%struct.access) align 8 %1) #6 {
-  %3 = alloca ptr, align 8
-  %4 = alloca ptr, align 8
-  %5 = alloca i64, align 8
-  %6 = alloca i64, align 8
-  store ptr %0, ptr %3, align 8
-  call void @llvm.lifetime.start.p0(ptr %4) #9
-  %7 = load ptr, ptr %3, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %7, i32 0, i32 1
-  %9 = load i64, ptr %8, align 8
-  %10 = inttoptr i64 %9 to ptr
-  store ptr %10, ptr %4, align 8
-  %11 = load ptr, ptr %4, align 8
-  %12 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %11, i32 0, i32 1
-  %13 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %12, i32 0, i32 0
-  %14 = load ptr, ptr %4, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %14, i32 0, i32 1
-  %16 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %15, i32 0, i32 3
-  %17 = load i64, ptr %16, align 8
-  store i64 %17, ptr %5, align 8
-  %18 = load i64, ptr %5, align 8
-  %19 = atomicrmw add ptr %13, i64 %18 monotonic, align 8
-  store i64 %19, ptr %6, align 8
-  %20 = load i64, ptr %6, align 8
-  %21 = load ptr, ptr %3, align 8
-  call void @spend(ptr noundef %21) #10
-  %22 = load ptr, ptr %3, align 8
-  %23 = call i64 @perform_again(ptr noundef %22, ptr noundef byval(%struct.access) align 8 %1) #10
-  call void @llvm.lifetime.end.p0(ptr %4) #9
-  ret i64 %23
+define internal i64 @enter_watched(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
+  %7 = alloca ptr, align 8
+  %8 = alloca i8, align 1
+  %9 = alloca i64, align 8
+  %10 = alloca i64, align 8
+  %11 = alloca i8, align 1
+  %12 = alloca i64, align 8
+  %13 = alloca ptr, align 8
+  %14 = alloca i64, align 8
+  %15 = alloca i64, align 8
+  store ptr %0, ptr %7, align 8
+  %16 = zext i1 %1 to i8
+  store i8 %16, ptr %8, align 1
+  store i64 %2, ptr %9, align 8
+  store i64 %3, ptr %10, align 8
+  %17 = zext i1 %4 to i8
+  store i8 %17, ptr %11, align 1
+  store i64 %5, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  %18 = load ptr, ptr %7, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %18, i32 0, i32 1
+  %20 = load i64, ptr %19, align 8
+  %21 = inttoptr i64 %20 to ptr
+  store ptr %21, ptr %13, align 8
+  %22 = load ptr, ptr %13, align 8
+  %23 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %22, i32 0, i32 1
+  %24 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %23, i32 0, i32 0
+  %25 = load ptr, ptr %13, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %25, i32 0, i32 1
+  %27 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %26, i32 0, i32 3
+  %28 = load i64, ptr %27, align 8
+  store i64 %28, ptr %14, align 8
+  %29 = load i64, ptr %14, align 8
+  %30 = atomicrmw add ptr %24, i64 %29 monotonic, align 8
+  store i64 %30, ptr %15, align 8
+  %31 = load i64, ptr %15, align 8
+  %32 = load ptr, ptr %7, align 8
+  call void @spend(ptr noundef %32) #10
+  %33 = load ptr, ptr %7, align 8
+  %34 = load i8, ptr %8, align 1, !range !9, !noundef !10
+  %35 = trunc i8 %34 to i1
+  %36 = load i64, ptr %9, align 8
+  %37 = load i64, ptr %10, align 8
+  %38 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %39 = trunc i8 %38 to i1
+  %40 = load i64, ptr %12, align 8
+  %41 = call i64 @perform_again(ptr noundef %33, i1 noundef zeroext %35, i64 noundef %36, i64 noundef %37, i1 noundef zeroext %39, i64 noundef %40) #10
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  ret i64 %41
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -819,170 +858,297 @@ define internal void @spend(ptr noundef %0) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i64 @perform(ptr noundef %0, ptr noundef byval(%struct.access) align 8 %1, i1 noundef zeroext %2) #2 {
+define internal i64 @perform(ptr noundef %0, ptr noundef %1, i1 noundef zeroext %2) #2 {
   %4 = alloca i64, align 8
   %5 = alloca ptr, align 8
-  %6 = alloca i8, align 1
-  %7 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i8, align 1
   %8 = alloca ptr, align 8
   %9 = alloca i64, align 8
   %10 = alloca i64, align 8
-  %11 = alloca i32, align 4
+  %11 = alloca i64, align 8
+  %12 = alloca i64, align 8
+  %13 = alloca i64, align 8
+  %14 = alloca i8, align 1
+  %15 = alloca i8, align 1
+  %16 = alloca i8, align 1
+  %17 = alloca ptr, align 8
+  %18 = alloca i32, align 4
+  %19 = alloca %struct.answer, align 8
   store ptr %0, ptr %5, align 8
-  %12 = zext i1 %2 to i8
-  store i8 %12, ptr %6, align 1
-  call void @llvm.lifetime.start.p0(ptr %7) #9
-  %13 = load ptr, ptr %5, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %13, i32 0, i32 2
-  %15 = load i64, ptr %14, align 8
-  %16 = inttoptr i64 %15 to ptr
-  store ptr %16, ptr %7, align 8
+  store ptr %1, ptr %6, align 8
+  %20 = zext i1 %2 to i8
+  store i8 %20, ptr %7, align 1
   call void @llvm.lifetime.start.p0(ptr %8) #9
-  call void @llvm.lifetime.start.p0(ptr %9) #9
-  call void @llvm.lifetime.start.p0(ptr %10) #9
-  %17 = load ptr, ptr %5, align 8
-  %18 = load ptr, ptr %7, align 8
-  %19 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 4
-  %20 = load i8, ptr %19, align 1, !range !9, !noundef !10
-  %21 = trunc i8 %20 to i1
-  %22 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 0
+  %21 = load ptr, ptr %5, align 8
+  %22 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %21, i32 0, i32 2
   %23 = load i64, ptr %22, align 8
-  %24 = call ptr @route(ptr noundef %17, ptr noundef %18, i1 noundef zeroext %21, i64 noundef %23) #10
+  %24 = inttoptr i64 %23 to ptr
   store ptr %24, ptr %8, align 8
-  %25 = load ptr, ptr %8, align 8
-  %26 = icmp ne ptr %25, null
-  br i1 %26, label %45, label %27
+  call void @llvm.lifetime.start.p0(ptr %9) #9
+  %25 = load ptr, ptr %6, align 8
+  %26 = getelementptr inbounds nuw %struct.access, ptr %25, i32 0, i32 0
+  %27 = load i64, ptr %26, align 8
+  store i64 %27, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  %28 = load ptr, ptr %6, align 8
+  %29 = getelementptr inbounds nuw %struct.access, ptr %28, i32 0, i32 2
+  %30 = load i64, ptr %29, align 8
+  store i64 %30, ptr %10, align 8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  %31 = load ptr, ptr %6, align 8
+  %32 = getelementptr inbounds nuw %struct.access, ptr %31, i32 0, i32 1
+  %33 = load i64, ptr %32, align 8
+  store i64 %33, ptr %11, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  call void @llvm.lifetime.start.p0(ptr %14) #9
+  %34 = load ptr, ptr %6, align 8
+  %35 = getelementptr inbounds nuw %struct.access, ptr %34, i32 0, i32 4
+  %36 = load i8, ptr %35, align 1, !range !9, !noundef !10
+  %37 = trunc i8 %36 to i1
+  %38 = zext i1 %37 to i8
+  store i8 %38, ptr %14, align 1
+  call void @llvm.lifetime.start.p0(ptr %15) #9
+  %39 = load ptr, ptr %6, align 8
+  %40 = getelementptr inbounds nuw %struct.access, ptr %39, i32 0, i32 3
+  %41 = load i8, ptr %40, align 8, !range !9, !noundef !10
+  %42 = trunc i8 %41 to i1
+  %43 = zext i1 %42 to i8
+  store i8 %43, ptr %15, align 1
+  call void @llvm.lifetime.start.p0(ptr %16) #9
+  call void @llvm.lifetime.start.p0(ptr %17) #9
+  %44 = load ptr, ptr %5, align 8
+  %45 = load ptr, ptr %8, align 8
+  %46 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %47 = trunc i8 %46 to i1
+  %48 = load i64, ptr %9, align 8
+  %49 = call ptr @route(ptr noundef %44, ptr noundef %45, i1 noundef zeroext %47, i64 noundef %48) #10
+  store ptr %49, ptr %17, align 8
+  %50 = load ptr, ptr %17, align 8
+  %51 = icmp ne ptr %50, null
+  br i1 %51, label %86, label %52
 
-27:                                               ; preds = %3
-  %28 = load ptr, ptr %5, align 8
-  %29 = load ptr, ptr %7, align 8
-  %30 = call ptr @touched(ptr noundef %28, ptr noundef %29, ptr noundef byval(%struct.access) align 8 %1) #10
-  store ptr %30, ptr %8, align 8
-  %31 = load ptr, ptr %8, align 8
-  %32 = icmp ne ptr %31, null
-  br i1 %32, label %36, label %33
+52:                                               ; preds = %3
+  %53 = load ptr, ptr %5, align 8
+  %54 = load ptr, ptr %8, align 8
+  %55 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %56 = trunc i8 %55 to i1
+  %57 = load i64, ptr %9, align 8
+  %58 = load i64, ptr %10, align 8
+  %59 = call ptr @touched(ptr noundef %53, ptr noundef %54, i1 noundef zeroext %56, i64 noundef %57, i64 noundef %58) #10
+  store ptr %59, ptr %17, align 8
+  %60 = load ptr, ptr %17, align 8
+  %61 = icmp ne ptr %60, null
+  br i1 %61, label %71, label %62
 
-33:                                               ; preds = %27
-  %34 = load ptr, ptr %7, align 8
-  %35 = call i64 @unclaimed(ptr noundef %34, ptr noundef byval(%struct.access) align 8 %1) #10
-  store i64 %35, ptr %4, align 8
-  store i32 1, ptr %11, align 4
-  br label %98
+62:                                               ; preds = %52
+  %63 = load ptr, ptr %8, align 8
+  %64 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %65 = trunc i8 %64 to i1
+  %66 = load i64, ptr %9, align 8
+  %67 = load i64, ptr %10, align 8
+  %68 = load i8, ptr %15, align 1, !range !9, !noundef !10
+  %69 = trunc i8 %68 to i1
+  %70 = call i64 @unclaimed(ptr noundef %63, i1 noundef zeroext %65, i64 noundef %66, i64 noundef %67, i1 noundef zeroext %69) #10
+  store i64 %70, ptr %4, align 8
+  store i32 1, ptr %18, align 4
+  br label %163
 
-36:                                               ; preds = %27
-  %37 = load ptr, ptr %8, align 8
-  %38 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 0
-  %39 = load i64, ptr %38, align 8
-  %40 = call zeroext i1 @contains(ptr noundef %37, i64 noundef %39) #10
-  br i1 %40, label %44, label %41
+71:                                               ; preds = %52
+  %72 = load ptr, ptr %17, align 8
+  %73 = load i64, ptr %9, align 8
+  %74 = call zeroext i1 @contains(ptr noundef %72, i64 noundef %73) #10
+  br i1 %74, label %85, label %75
 
-41:                                               ; preds = %36
-  %42 = load ptr, ptr %5, align 8
-  %43 = call i64 @split(ptr noundef %42, ptr noundef byval(%struct.access) align 8 %1) #10
-  store i64 %43, ptr %4, align 8
-  store i32 1, ptr %11, align 4
-  br label %98
+75:                                               ; preds = %71
+  %76 = load ptr, ptr %5, align 8
+  %77 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %78 = trunc i8 %77 to i1
+  %79 = load i64, ptr %9, align 8
+  %80 = load i64, ptr %10, align 8
+  %81 = load i8, ptr %15, align 1, !range !9, !noundef !10
+  %82 = trunc i8 %81 to i1
+  %83 = load i64, ptr %11, align 8
+  %84 = call i64 @split(ptr noundef %76, i1 noundef zeroext %78, i64 noundef %79, i64 noundef %80, i1 noundef zeroext %82, i64 noundef %83) #10
+  store i64 %84, ptr %4, align 8
+  store i32 1, ptr %18, align 4
+  br label %163
 
-44:                                               ; preds = %36
-  br label %45
+85:                                               ; preds = %71
+  br label %86
 
-45:                                               ; preds = %44, %3
-  %46 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 0
-  %47 = load i64, ptr %46, align 8
-  %48 = load ptr, ptr %8, align 8
-  %49 = getelementptr inbounds nuw %struct.lightexit_window, ptr %48, i32 0, i32 0
-  %50 = load i64, ptr %49, align 8
-  %51 = sub i64 %47, %50
-  store i64 %51, ptr %9, align 8
-  %52 = load ptr, ptr %8, align 8
-  %53 = getelementptr inbounds nuw %struct.lightexit_window, ptr %52, i32 0, i32 2
-  %54 = load i64, ptr %53, align 8
-  %55 = load i64, ptr %9, align 8
-  %56 = add i64 %54, %55
-  store i64 %56, ptr %10, align 8
-  %57 = load ptr, ptr %8, align 8
-  %58 = load i64, ptr %9, align 8
-  %59 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 2
-  %60 = load i64, ptr %59, align 8
-  %61 = call zeroext i1 @is_register(ptr noundef %57, i64 noundef %58, i64 noundef %60) #10
-  br i1 %61, label %62, label %69
+86:                                               ; preds = %85, %3
+  %87 = load i64, ptr %9, align 8
+  %88 = load ptr, ptr %17, align 8
+  %89 = getelementptr inbounds nuw %struct.lightexit_window, ptr %88, i32 0, i32 0
+  %90 = load i64, ptr %89, align 8
+  %91 = sub i64 %87, %90
+  store i64 %91, ptr %12, align 8
+  %92 = load ptr, ptr %17, align 8
+  %93 = getelementptr inbounds nuw %struct.lightexit_window, ptr %92, i32 0, i32 2
+  %94 = load i64, ptr %93, align 8
+  %95 = load i64, ptr %12, align 8
+  %96 = add i64 %94, %95
+  store i64 %96, ptr %13, align 8
+  %97 = load ptr, ptr %17, align 8
+  %98 = load i64, ptr %12, align 8
+  %99 = load i64, ptr %10, align 8
+  %100 = call zeroext i1 @is_register(ptr noundef %97, i64 noundef %98, i64 noundef %99) #10
+  %101 = zext i1 %100 to i8
+  store i8 %101, ptr %16, align 1
+  %102 = load i8, ptr %16, align 1, !range !9, !noundef !10
+  %103 = trunc i8 %102 to i1
+  br i1 %103, label %122, label %104
 
-62:                                               ; preds = %45
-  %63 = load ptr, ptr %5, align 8
-  %64 = load ptr, ptr %8, align 8
-  %65 = load i64, ptr %10, align 8
-  %66 = load i8, ptr %6, align 1, !range !9, !noundef !10
-  %67 = trunc i8 %66 to i1
-  %68 = call i64 @answer_register(ptr noundef %63, ptr noundef %64, i64 noundef %65, ptr noundef byval(%struct.access) align 8 %1, i1 noundef zeroext %67) #10
-  store i64 %68, ptr %4, align 8
-  store i32 1, ptr %11, align 4
-  br label %98
+104:                                              ; preds = %86
+  %105 = load i64, ptr %10, align 8
+  %106 = load ptr, ptr %17, align 8
+  %107 = getelementptr inbounds nuw %struct.lightexit_window, ptr %106, i32 0, i32 1
+  %108 = load i64, ptr %107, align 8
+  %109 = load i64, ptr %12, align 8
+  %110 = sub i64 %108, %109
+  %111 = icmp ugt i64 %105, %110
+  br i1 %111, label %112, label %122
 
-69:                                               ; preds = %45
-  %70 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 2
-  %71 = load i64, ptr %70, align 8
-  %72 = load ptr, ptr %8, align 8
-  %73 = getelementptr inbounds nuw %struct.lightexit_window, ptr %72, i32 0, i32 1
-  %74 = load i64, ptr %73, align 8
-  %75 = load i64, ptr %9, align 8
-  %76 = sub i64 %74, %75
-  %77 = icmp ugt i64 %71, %76
-  br i1 %77, label %78, label %81
+112:                                              ; preds = %104
+  %113 = load ptr, ptr %5, align 8
+  %114 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %115 = trunc i8 %114 to i1
+  %116 = load i64, ptr %9, align 8
+  %117 = load i64, ptr %10, align 8
+  %118 = load i8, ptr %15, align 1, !range !9, !noundef !10
+  %119 = trunc i8 %118 to i1
+  %120 = load i64, ptr %11, align 8
+  %121 = call i64 @split(ptr noundef %113, i1 noundef zeroext %115, i64 noundef %116, i64 noundef %117, i1 noundef zeroext %119, i64 noundef %120) #10
+  store i64 %121, ptr %4, align 8
+  store i32 1, ptr %18, align 4
+  br label %163
 
-78:                                               ; preds = %69
-  %79 = load ptr, ptr %5, align 8
-  %80 = call i64 @split(ptr noundef %79, ptr noundef byval(%struct.access) align 8 %1) #10
-  store i64 %80, ptr %4, align 8
-  store i32 1, ptr %11, align 4
-  br label %98
+122:                                              ; preds = %104, %86
+  %123 = load i8, ptr %16, align 1, !range !9, !noundef !10
+  %124 = trunc i8 %123 to i1
+  br i1 %124, label %139, label %125
 
-81:                                               ; preds = %69
-  %82 = load ptr, ptr %8, align 8
-  %83 = getelementptr inbounds nuw %struct.lightexit_window, ptr %82, i32 0, i32 8
-  %84 = load i64, ptr %83, align 8
-  %85 = icmp ne i64 %84, 0
-  br i1 %85, label %93, label %86
+125:                                              ; preds = %122
+  %126 = load ptr, ptr %17, align 8
+  %127 = getelementptr inbounds nuw %struct.lightexit_window, ptr %126, i32 0, i32 8
+  %128 = load i64, ptr %127, align 8
+  %129 = icmp ne i64 %128, 0
+  br i1 %129, label %130, label %139
 
-86:                                               ; preds = %81
-  %87 = load ptr, ptr %5, align 8
-  %88 = load ptr, ptr %8, align 8
-  %89 = load i64, ptr %10, align 8
-  %90 = load i8, ptr %6, align 1, !range !9, !noundef !10
-  %91 = trunc i8 %90 to i1
-  %92 = call i64 @answer_register(ptr noundef %87, ptr noundef %88, i64 noundef %89, ptr noundef byval(%struct.access) align 8 %1, i1 noundef zeroext %91) #10
-  store i64 %92, ptr %4, align 8
-  store i32 1, ptr %11, align 4
-  br label %98
+130:                                              ; preds = %125
+  %131 = load ptr, ptr %5, align 8
+  %132 = load ptr, ptr %17, align 8
+  %133 = load i64, ptr %13, align 8
+  %134 = load i64, ptr %10, align 8
+  %135 = load i8, ptr %15, align 1, !range !9, !noundef !10
+  %136 = trunc i8 %135 to i1
+  %137 = load i64, ptr %11, align 8
+  %138 = call i64 @cut(ptr noundef %131, ptr noundef %132, i64 noundef %133, i64 noundef %134, i1 noundef zeroext %136, i64 noundef %137) #10
+  store i64 %138, ptr %4, align 8
+  store i32 1, ptr %18, align 4
+  br label %163
 
-93:                                               ; preds = %81
-  %94 = load ptr, ptr %5, align 8
-  %95 = load ptr, ptr %8, align 8
-  %96 = load i64, ptr %10, align 8
-  %97 = call i64 @cut(ptr noundef %94, ptr noundef %95, i64 noundef %96, ptr noundef byval(%struct.access) align 8 %1) #10
-  store i64 %97, ptr %4, align 8
-  store i32 1, ptr %11, align 4
-  br label %98
+139:                                              ; preds = %125, %122
+  %140 = load i8, ptr %7, align 1, !range !9, !noundef !10
+  %141 = trunc i8 %140 to i1
+  br i1 %141, label %142, label %151
 
-98:                                               ; preds = %93, %86, %78, %62, %41, %33
+142:                                              ; preds = %139
+  %143 = load ptr, ptr %5, align 8
+  %144 = load ptr, ptr %17, align 8
+  %145 = load i64, ptr %13, align 8
+  %146 = load i64, ptr %10, align 8
+  %147 = load i8, ptr %15, align 1, !range !9, !noundef !10
+  %148 = trunc i8 %147 to i1
+  %149 = load i64, ptr %11, align 8
+  %150 = call i64 @answer_register(ptr noundef %143, ptr noundef %144, i64 noundef %145, i64 noundef %146, i1 noundef zeroext %148, i64 noundef %149) #10
+  store i64 %150, ptr %4, align 8
+  store i32 1, ptr %18, align 4
+  br label %163
+
+151:                                              ; preds = %139
+  call void @llvm.lifetime.start.p0(ptr %19) #9
+  %152 = load ptr, ptr %5, align 8
+  %153 = load ptr, ptr %17, align 8
+  %154 = load i64, ptr %13, align 8
+  %155 = load ptr, ptr %6, align 8
+  %156 = call { i64, i8 } @answer(ptr noundef %152, ptr noundef %153, i64 noundef %154, ptr noundef %155, i1 noundef zeroext true) #10
+  %157 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 0
+  %158 = extractvalue { i64, i8 } %156, 0
+  store i64 %158, ptr %157, align 8
+  %159 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 1
+  %160 = extractvalue { i64, i8 } %156, 1
+  store i8 %160, ptr %159, align 8
+  %161 = getelementptr inbounds nuw %struct.answer, ptr %19, i32 0, i32 0
+  %162 = load i64, ptr %161, align 8
+  store i64 %162, ptr %4, align 8
+  call void @llvm.lifetime.end.p0(ptr %19) #9
+  store i32 1, ptr %18, align 4
+  br label %163
+
+163:                                              ; preds = %151, %142, %130, %112, %75, %62
+  call void @llvm.lifetime.end.p0(ptr %17) #9
+  call void @llvm.lifetime.end.p0(ptr %16) #9
+  call void @llvm.lifetime.end.p0(ptr %15) #9
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
   call void @llvm.lifetime.end.p0(ptr %10) #9
   call void @llvm.lifetime.end.p0(ptr %9) #9
   call void @llvm.lifetime.end.p0(ptr %8) #9
-  call void @llvm.lifetime.end.p0(ptr %7) #9
-  %99 = load i64, ptr %4, align 8
-  ret i64 %99
+  %164 = load i64, ptr %4, align 8
+  ret i64 %164
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @perform_again(ptr noundef %0, ptr noundef byval(%struct.access) align 8 %1) #6 {
-  %3 = alloca ptr, align 8
-  store ptr %0, ptr %3, align 8
-  %4 = load ptr, ptr %3, align 8
-  %5 = call i64 @perform(ptr noundef %4, ptr noundef byval(%struct.access) align 8 %1, i1 noundef zeroext true) #10
-  %6 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 2
-  %7 = load i64, ptr %6, align 8
-  %8 = call i64 @mask(i64 noundef %7) #10
-  %9 = and i64 %5, %8
-  ret i64 %9
+define internal i64 @perform_again(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
+  %7 = alloca ptr, align 8
+  %8 = alloca i8, align 1
+  %9 = alloca i64, align 8
+  %10 = alloca i64, align 8
+  %11 = alloca i8, align 1
+  %12 = alloca i64, align 8
+  %13 = alloca %struct.access, align 8
+  store ptr %0, ptr %7, align 8
+  %14 = zext i1 %1 to i8
+  store i8 %14, ptr %8, align 1
+  store i64 %2, ptr %9, align 8
+  store i64 %3, ptr %10, align 8
+  %15 = zext i1 %4 to i8
+  store i8 %15, ptr %11, align 1
+  store i64 %5, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  %16 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 0
+  %17 = load i64, ptr %9, align 8
+  store i64 %17, ptr %16, align 8
+  %18 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 1
+  %19 = load i64, ptr %12, align 8
+  store i64 %19, ptr %18, align 8
+  %20 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 2
+  %21 = load i64, ptr %10, align 8
+  store i64 %21, ptr %20, align 8
+  %22 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 3
+  %23 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %24 = trunc i8 %23 to i1
+  %25 = zext i1 %24 to i8
+  store i8 %25, ptr %22, align 8
+  %26 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 4
+  %27 = load i8, ptr %8, align 1, !range !9, !noundef !10
+  %28 = trunc i8 %27 to i1
+  %29 = zext i1 %28 to i8
+  store i8 %29, ptr %26, align 1
+  %30 = getelementptr i8, ptr %13, i64 26
+  call void @llvm.memset.p0.i64(ptr align 2 %30, i8 0, i64 6, i1 false)
+  %31 = load ptr, ptr %7, align 8
+  %32 = call i64 @perform(ptr noundef %31, ptr noundef %13, i1 noundef zeroext true) #10
+  %33 = load i64, ptr %10, align 8
+  %34 = call i64 @mask(i64 noundef %33) #10
+  %35 = and i64 %32, %34
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  ret i64 %35
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1019,80 +1185,94 @@ define internal ptr @route(ptr noundef %0, ptr noundef %1, i1 noundef zeroext %2
 }
 
 ; Function Attrs: noinline nounwind
-define internal ptr @touched(ptr noundef %0, ptr noundef %1, ptr noundef byval(%struct.access) align 8 %2) #6 {
-  %4 = alloca ptr, align 8
-  %5 = alloca ptr, align 8
+define internal ptr @touched(ptr noundef %0, ptr noundef %1, i1 noundef zeroext %2, i64 noundef %3, i64 noundef %4) #6 {
   %6 = alloca ptr, align 8
-  %7 = alloca i64, align 8
-  store ptr %0, ptr %4, align 8
-  store ptr %1, ptr %5, align 8
-  call void @llvm.lifetime.start.p0(ptr %6) #9
-  store ptr null, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #9
-  store i64 0, ptr %7, align 8
-  br label %8
+  %7 = alloca ptr, align 8
+  %8 = alloca i8, align 1
+  %9 = alloca i64, align 8
+  %10 = alloca i64, align 8
+  %11 = alloca ptr, align 8
+  store ptr %0, ptr %6, align 8
+  store ptr %1, ptr %7, align 8
+  %12 = zext i1 %2 to i8
+  store i8 %12, ptr %8, align 1
+  store i64 %3, ptr %9, align 8
+  store i64 %4, ptr %10, align 8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  store ptr null, ptr %11, align 8
+  br label %13
 
-8:                                                ; preds = %30, %3
-  %9 = load i64, ptr %7, align 8
-  %10 = getelementptr inbounds nuw %struct.access, ptr %2, i32 0, i32 2
-  %11 = load i64, ptr %10, align 8
-  %12 = icmp ult i64 %9, %11
-  br i1 %12, label %13, label %17
+13:                                               ; preds = %29, %5
+  %14 = load i64, ptr %10, align 8
+  %15 = icmp ne i64 %14, 0
+  br i1 %15, label %16, label %20
 
-13:                                               ; preds = %8
-  %14 = load ptr, ptr %6, align 8
-  %15 = icmp ne ptr %14, null
-  %16 = xor i1 %15, true
-  br label %17
+16:                                               ; preds = %13
+  %17 = load ptr, ptr %11, align 8
+  %18 = icmp ne ptr %17, null
+  %19 = xor i1 %18, true
+  br label %20
 
-17:                                               ; preds = %13, %8
-  %18 = phi i1 [ false, %8 ], [ %16, %13 ]
-  br i1 %18, label %19, label %33
+20:                                               ; preds = %16, %13
+  %21 = phi i1 [ false, %13 ], [ %19, %16 ]
+  br i1 %21, label %22, label %34
 
-19:                                               ; preds = %17
-  %20 = load ptr, ptr %4, align 8
-  %21 = load ptr, ptr %5, align 8
-  %22 = getelementptr inbounds nuw %struct.access, ptr %2, i32 0, i32 4
-  %23 = load i8, ptr %22, align 1, !range !9, !noundef !10
-  %24 = trunc i8 %23 to i1
-  %25 = getelementptr inbounds nuw %struct.access, ptr %2, i32 0, i32 0
-  %26 = load i64, ptr %25, align 8
-  %27 = load i64, ptr %7, align 8
-  %28 = add i64 %26, %27
-  %29 = call ptr @route(ptr noundef %20, ptr noundef %21, i1 noundef zeroext %24, i64 noundef %28) #10
-  store ptr %29, ptr %6, align 8
-  br label %30
+22:                                               ; preds = %20
+  %23 = load ptr, ptr %6, align 8
+  %24 = load ptr, ptr %7, align 8
+  %25 = load i8, ptr %8, align 1, !range !9, !noundef !10
+  %26 = trunc i8 %25 to i1
+  %27 = load i64, ptr %9, align 8
+  %28 = call ptr @route(ptr noundef %23, ptr noundef %24, i1 noundef zeroext %26, i64 noundef %27) #10
+  store ptr %28, ptr %11, align 8
+  br label %29
 
-30:                                               ; preds = %19
-  %31 = load i64, ptr %7, align 8
-  %32 = add i64 %31, 1
-  store i64 %32, ptr %7, align 8
-  br label %8, !llvm.loop !11
+29:                                               ; preds = %22
+  %30 = load i64, ptr %10, align 8
+  %31 = add i64 %30, -1
+  store i64 %31, ptr %10, align 8
+  %32 = load i64, ptr %9, align 8
+  %33 = add i64 %32, 1
+  store i64 %33, ptr %9, align 8
+  br label %13, !llvm.loop !11
 
-33:                                               ; preds = %17
-  %34 = load ptr, ptr %6, align 8
-  call void @llvm.lifetime.end.p0(ptr %7) #9
-  call void @llvm.lifetime.end.p0(ptr %6) #9
-  ret ptr %34
+34:                                               ; preds = %20
+  %35 = load ptr, ptr %11, align 8
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  ret ptr %35
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @unclaimed(ptr noundef %0, ptr noundef byval(%struct.access) align 8 %1) #6 {
-  %3 = alloca ptr, align 8
-  %4 = alloca i64, align 8
-  %5 = alloca i64, align 8
-  store ptr %0, ptr %3, align 8
-  %6 = load ptr, ptr %3, align 8
-  %7 = call ptr @unclaimed_count(ptr noundef %6, ptr noundef byval(%struct.access) align 8 %1) #10
-  store i64 1, ptr %4, align 8
-  %8 = load i64, ptr %4, align 8
-  %9 = atomicrmw add ptr %7, i64 %8 monotonic, align 8
-  store i64 %9, ptr %5, align 8
-  %10 = load i64, ptr %5, align 8
-  %11 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 2
-  %12 = load i64, ptr %11, align 8
-  %13 = call i64 @mask(i64 noundef %12) #10
-  ret i64 %13
+define internal i64 @unclaimed(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4) #6 {
+  %6 = alloca ptr, align 8
+  %7 = alloca i8, align 1
+  %8 = alloca i64, align 8
+  %9 = alloca i64, align 8
+  %10 = alloca i8, align 1
+  %11 = alloca i64, align 8
+  %12 = alloca i64, align 8
+  store ptr %0, ptr %6, align 8
+  %13 = zext i1 %1 to i8
+  store i8 %13, ptr %7, align 1
+  store i64 %2, ptr %8, align 8
+  store i64 %3, ptr %9, align 8
+  %14 = zext i1 %4 to i8
+  store i8 %14, ptr %10, align 1
+  %15 = load ptr, ptr %6, align 8
+  %16 = load i8, ptr %7, align 1, !range !9, !noundef !10
+  %17 = trunc i8 %16 to i1
+  %18 = load i64, ptr %8, align 8
+  %19 = load i8, ptr %10, align 1, !range !9, !noundef !10
+  %20 = trunc i8 %19 to i1
+  %21 = call ptr @unclaimed_count(ptr noundef %15, i1 noundef zeroext %17, i64 noundef %18, i1 noundef zeroext %20) #10
+  store i64 1, ptr %11, align 8
+  %22 = load i64, ptr %11, align 8
+  %23 = atomicrmw add ptr %21, i64 %22 monotonic, align 8
+  store i64 %23, ptr %12, align 8
+  %24 = load i64, ptr %12, align 8
+  %25 = load i64, ptr %9, align 8
+  %26 = call i64 @mask(i64 noundef %25) #10
+  ret i64 %26
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1114,79 +1294,90 @@ define internal zeroext i1 @contains(ptr noundef %0, i64 noundef %1) #2 {
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @split(ptr noundef %0, ptr noundef byval(%struct.access) align 8 %1) #6 {
-  %3 = alloca ptr, align 8
-  %4 = alloca %struct.access, align 8
-  %5 = alloca i64, align 8
-  %6 = alloca i64, align 8
-  store ptr %0, ptr %3, align 8
-  call void @llvm.lifetime.start.p0(ptr %4) #9
-  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %4, ptr align 8 %1, i64 32, i1 false)
-  call void @llvm.lifetime.start.p0(ptr %5) #9
-  call void @llvm.lifetime.start.p0(ptr %6) #9
-  store i64 0, ptr %6, align 8
-  %7 = getelementptr inbounds nuw %struct.access, ptr %4, i32 0, i32 2
-  store i64 1, ptr %7, align 8
-  store i64 0, ptr %5, align 8
-  br label %8
+define internal i64 @split(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
+  %7 = alloca ptr, align 8
+  %8 = alloca i8, align 1
+  %9 = alloca i64, align 8
+  %10 = alloca i64, align 8
+  %11 = alloca i8, align 1
+  %12 = alloca i64, align 8
+  %13 = alloca i64, align 8
+  %14 = alloca i64, align 8
+  %15 = alloca i64, align 8
+  store ptr %0, ptr %7, align 8
+  %16 = zext i1 %1 to i8
+  store i8 %16, ptr %8, align 1
+  store i64 %2, ptr %9, align 8
+  store i64 %3, ptr %10, align 8
+  %17 = zext i1 %4 to i8
+  store i8 %17, ptr %11, align 1
+  store i64 %5, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  call void @llvm.lifetime.start.p0(ptr %14) #9
+  call void @llvm.lifetime.start.p0(ptr %15) #9
+  store i64 0, ptr %15, align 8
+  store i64 0, ptr %13, align 8
+  br label %18
 
-8:                                                ; preds = %41, %2
-  %9 = load i64, ptr %5, align 8
-  %10 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 2
-  %11 = load i64, ptr %10, align 8
-  %12 = icmp ult i64 %9, %11
-  br i1 %12, label %13, label %44
+18:                                               ; preds = %53, %6
+  %19 = load i64, ptr %13, align 8
+  %20 = load i64, ptr %10, align 8
+  %21 = icmp ult i64 %19, %20
+  br i1 %21, label %22, label %56
 
-13:                                               ; preds = %8
-  %14 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 0
-  %15 = load i64, ptr %14, align 8
-  %16 = load i64, ptr %5, align 8
-  %17 = add i64 %15, %16
-  %18 = getelementptr inbounds nuw %struct.access, ptr %4, i32 0, i32 0
-  store i64 %17, ptr %18, align 8
-  %19 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 4
-  %20 = load i8, ptr %19, align 1, !range !9, !noundef !10
-  %21 = trunc i8 %20 to i1
-  br i1 %21, label %26, label %22
+22:                                               ; preds = %18
+  %23 = load i8, ptr %8, align 1, !range !9, !noundef !10
+  %24 = trunc i8 %23 to i1
+  br i1 %24, label %25, label %29
 
-22:                                               ; preds = %13
-  %23 = getelementptr inbounds nuw %struct.access, ptr %4, i32 0, i32 0
-  %24 = load i64, ptr %23, align 8
-  %25 = and i64 %24, 65535
-  store i64 %25, ptr %23, align 8
-  br label %26
+25:                                               ; preds = %22
+  %26 = load i64, ptr %9, align 8
+  %27 = load i64, ptr %13, align 8
+  %28 = add i64 %26, %27
+  br label %34
 
-26:                                               ; preds = %22, %13
-  %27 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 1
-  %28 = load i64, ptr %27, align 8
-  %29 = load i64, ptr %5, align 8
-  %30 = mul i64 8, %29
-  %31 = lshr i64 %28, %30
-  %32 = and i64 %31, 255
-  %33 = getelementptr inbounds nuw %struct.access, ptr %4, i32 0, i32 1
-  store i64 %32, ptr %33, align 8
-  %34 = load ptr, ptr %3, align 8
-  %35 = call i64 @perform_again(ptr noundef %34, ptr noundef byval(%struct.access) align 8 %4) #10
-  %36 = load i64, ptr %5, align 8
-  %37 = mul i64 8, %36
-  %38 = shl i64 %35, %37
-  %39 = load i64, ptr %6, align 8
-  %40 = or i64 %39, %38
-  store i64 %40, ptr %6, align 8
-  br label %41
+29:                                               ; preds = %22
+  %30 = load i64, ptr %9, align 8
+  %31 = load i64, ptr %13, align 8
+  %32 = add i64 %30, %31
+  %33 = and i64 %32, 65535
+  br label %34
 
-41:                                               ; preds = %26
-  %42 = load i64, ptr %5, align 8
-  %43 = add i64 %42, 1
-  store i64 %43, ptr %5, align 8
-  br label %8, !llvm.loop !12
+34:                                               ; preds = %29, %25
+  %35 = phi i64 [ %28, %25 ], [ %33, %29 ]
+  store i64 %35, ptr %14, align 8
+  %36 = load ptr, ptr %7, align 8
+  %37 = load i8, ptr %8, align 1, !range !9, !noundef !10
+  %38 = trunc i8 %37 to i1
+  %39 = load i64, ptr %14, align 8
+  %40 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %41 = trunc i8 %40 to i1
+  %42 = load i64, ptr %12, align 8
+  %43 = load i64, ptr %13, align 8
+  %44 = mul i64 8, %43
+  %45 = lshr i64 %42, %44
+  %46 = and i64 %45, 255
+  %47 = call i64 @perform_again(ptr noundef %36, i1 noundef zeroext %38, i64 noundef %39, i64 noundef 1, i1 noundef zeroext %41, i64 noundef %46) #10
+  %48 = load i64, ptr %13, align 8
+  %49 = mul i64 8, %48
+  %50 = shl i64 %47, %49
+  %51 = load i64, ptr %15, align 8
+  %52 = or i64 %51, %50
+  store i64 %52, ptr %15, align 8
+  br label %53
 
-44:                                               ; preds = %8
-  %45 = load i64, ptr %6, align 8
-  call void @llvm.lifetime.end.p0(ptr %6) #9
-  call void @llvm.lifetime.end.p0(ptr %5) #9
-  call void @llvm.lifetime.end.p0(ptr %4) #9
-  ret i64 %45
+53:                                               ; preds = %34
+  %54 = load i64, ptr %13, align 8
+  %55 = add i64 %54, 1
+  store i64 %55, ptr %13, align 8
+  br label %18, !llvm.loop !12
+
+56:                                               ; preds = %18
+  %57 = load i64, ptr %15, align 8
+  call void @llvm.lifetime.end.p0(ptr %15) #9
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  ret i64 %57
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1218,159 +1409,263 @@ define internal zeroext i1 @is_register(ptr noundef %0, i64 noundef %1, i64 noun
   ret i1 %20
 }
 
-; Function Attrs: alwaysinline nounwind
-define internal i64 @answer_register(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef byval(%struct.access) align 8 %3, i1 noundef zeroext %4) #2 {
-  %6 = alloca i64, align 8
-  %7 = alloca ptr, align 8
+; Function Attrs: noinline nounwind
+define internal i64 @cut(ptr noundef %0, ptr noundef %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
+  %7 = alloca i64, align 8
   %8 = alloca ptr, align 8
-  %9 = alloca i64, align 8
-  %10 = alloca i8, align 1
-  %11 = alloca %struct.answer, align 8
-  store ptr %0, ptr %7, align 8
-  store ptr %1, ptr %8, align 8
-  store i64 %2, ptr %9, align 8
-  %12 = zext i1 %4 to i8
-  store i8 %12, ptr %10, align 1
-  %13 = load i8, ptr %10, align 1, !range !9, !noundef !10
-  %14 = trunc i8 %13 to i1
-  br i1 %14, label %15, label %20
+  %9 = alloca ptr, align 8
+  %10 = alloca i64, align 8
+  %11 = alloca i64, align 8
+  %12 = alloca i8, align 1
+  %13 = alloca i64, align 8
+  %14 = alloca i64, align 8
+  %15 = alloca i64, align 8
+  %16 = alloca i64, align 8
+  %17 = alloca i64, align 8
+  %18 = alloca i32, align 4
+  store ptr %0, ptr %8, align 8
+  store ptr %1, ptr %9, align 8
+  store i64 %2, ptr %10, align 8
+  store i64 %3, ptr %11, align 8
+  %19 = zext i1 %4 to i8
+  store i8 %19, ptr %12, align 1
+  store i64 %5, ptr %13, align 8
+  call void @llvm.lifetime.start.p0(ptr %14) #9
+  %20 = load ptr, ptr %9, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_window, ptr %20, i32 0, i32 8
+  %22 = load i64, ptr %21, align 8
+  store i64 %22, ptr %14, align 8
+  call void @llvm.lifetime.start.p0(ptr %15) #9
+  call void @llvm.lifetime.start.p0(ptr %16) #9
+  call void @llvm.lifetime.start.p0(ptr %17) #9
+  store i64 0, ptr %17, align 8
+  %23 = load i64, ptr %10, align 8
+  %24 = load i64, ptr %11, align 8
+  %25 = or i64 %23, %24
+  %26 = load i64, ptr %14, align 8
+  %27 = sub i64 %26, 1
+  %28 = and i64 %25, %27
+  %29 = icmp ne i64 %28, 0
+  br i1 %29, label %30, label %39
 
-15:                                               ; preds = %5
-  %16 = load ptr, ptr %7, align 8
-  %17 = load ptr, ptr %8, align 8
-  %18 = load i64, ptr %9, align 8
-  %19 = call i64 @answer_timed(ptr noundef %16, ptr noundef %17, i64 noundef %18, ptr noundef byval(%struct.access) align 8 %3, i1 noundef zeroext true) #10
-  store i64 %19, ptr %6, align 8
-  br label %31
+30:                                               ; preds = %6
+  %31 = load ptr, ptr %8, align 8
+  %32 = load ptr, ptr %9, align 8
+  %33 = load i64, ptr %10, align 8
+  %34 = load i64, ptr %11, align 8
+  %35 = load i8, ptr %12, align 1, !range !9, !noundef !10
+  %36 = trunc i8 %35 to i1
+  %37 = load i64, ptr %13, align 8
+  %38 = call i64 @answer_misfit(ptr noundef %31, ptr noundef %32, i64 noundef %33, i64 noundef %34, i1 noundef zeroext %36, i64 noundef %37) #10
+  store i64 %38, ptr %7, align 8
+  store i32 1, ptr %18, align 4
+  br label %77
 
-20:                                               ; preds = %5
-  call void @llvm.lifetime.start.p0(ptr %11) #9
-  %21 = load ptr, ptr %7, align 8
-  %22 = load ptr, ptr %8, align 8
-  %23 = load i64, ptr %9, align 8
-  %24 = call { i64, i8 } @answer(ptr noundef %21, ptr noundef %22, i64 noundef %23, ptr noundef byval(%struct.access) align 8 %3, i1 noundef zeroext true) #10
-  %25 = getelementptr inbounds nuw { i64, i8 }, ptr %11, i32 0, i32 0
-  %26 = extractvalue { i64, i8 } %24, 0
-  store i64 %26, ptr %25, align 8
-  %27 = getelementptr inbounds nuw { i64, i8 }, ptr %11, i32 0, i32 1
-  %28 = extractvalue { i64, i8 } %24, 1
-  store i8 %28, ptr %27, align 8
-  %29 = getelementptr inbounds nuw %struct.answer, ptr %11, i32 0, i32 0
-  %30 = load i64, ptr %29, align 8
-  store i64 %30, ptr %6, align 8
-  call void @llvm.lifetime.end.p0(ptr %11) #9
-  br label %31
+39:                                               ; preds = %6
+  store i64 0, ptr %15, align 8
+  br label %40
 
-31:                                               ; preds = %20, %15
-  %32 = load i64, ptr %6, align 8
-  ret i64 %32
+40:                                               ; preds = %71, %39
+  %41 = load i64, ptr %15, align 8
+  %42 = load i64, ptr %11, align 8
+  %43 = icmp ult i64 %41, %42
+  br i1 %43, label %44, label %75
+
+44:                                               ; preds = %40
+  %45 = load i64, ptr %13, align 8
+  %46 = load i64, ptr %15, align 8
+  %47 = mul i64 8, %46
+  %48 = lshr i64 %45, %47
+  %49 = load i64, ptr %14, align 8
+  %50 = call i64 @mask(i64 noundef %49) #10
+  %51 = and i64 %48, %50
+  store i64 %51, ptr %16, align 8
+  %52 = load ptr, ptr %8, align 8
+  %53 = load ptr, ptr %9, align 8
+  %54 = load i64, ptr %10, align 8
+  %55 = load i64, ptr %15, align 8
+  %56 = add i64 %54, %55
+  %57 = load i64, ptr %14, align 8
+  %58 = load i8, ptr %12, align 1, !range !9, !noundef !10
+  %59 = trunc i8 %58 to i1
+  %60 = load i64, ptr %16, align 8
+  %61 = call i64 @answer_register(ptr noundef %52, ptr noundef %53, i64 noundef %56, i64 noundef %57, i1 noundef zeroext %59, i64 noundef %60) #10
+  store i64 %61, ptr %16, align 8
+  %62 = load i64, ptr %16, align 8
+  %63 = load i64, ptr %14, align 8
+  %64 = call i64 @mask(i64 noundef %63) #10
+  %65 = and i64 %62, %64
+  %66 = load i64, ptr %15, align 8
+  %67 = mul i64 8, %66
+  %68 = shl i64 %65, %67
+  %69 = load i64, ptr %17, align 8
+  %70 = or i64 %69, %68
+  store i64 %70, ptr %17, align 8
+  br label %71
+
+71:                                               ; preds = %44
+  %72 = load i64, ptr %14, align 8
+  %73 = load i64, ptr %15, align 8
+  %74 = add i64 %73, %72
+  store i64 %74, ptr %15, align 8
+  br label %40, !llvm.loop !13
+
+75:                                               ; preds = %40
+  %76 = load i64, ptr %17, align 8
+  store i64 %76, ptr %7, align 8
+  store i32 1, ptr %18, align 4
+  br label %77
+
+77:                                               ; preds = %75, %30
+  call void @llvm.lifetime.end.p0(ptr %17) #9
+  call void @llvm.lifetime.end.p0(ptr %16) #9
+  call void @llvm.lifetime.end.p0(ptr %15) #9
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  %78 = load i64, ptr %7, align 8
+  ret i64 %78
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @cut(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef byval(%struct.access) align 8 %3) #6 {
-  %5 = alloca i64, align 8
-  %6 = alloca ptr, align 8
+define internal i64 @answer_register(ptr noundef %0, ptr noundef %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
   %7 = alloca ptr, align 8
-  %8 = alloca i64, align 8
+  %8 = alloca ptr, align 8
   %9 = alloca i64, align 8
   %10 = alloca i64, align 8
-  %11 = alloca i64, align 8
-  %12 = alloca %struct.access, align 8
-  %13 = alloca i32, align 4
-  store ptr %0, ptr %6, align 8
-  store ptr %1, ptr %7, align 8
-  store i64 %2, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #9
-  %14 = load ptr, ptr %7, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_window, ptr %14, i32 0, i32 8
-  %16 = load i64, ptr %15, align 8
-  store i64 %16, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #9
-  call void @llvm.lifetime.start.p0(ptr %11) #9
-  store i64 0, ptr %11, align 8
+  %11 = alloca i8, align 1
+  %12 = alloca i64, align 8
+  %13 = alloca %struct.access, align 8
+  store ptr %0, ptr %7, align 8
+  store ptr %1, ptr %8, align 8
+  store i64 %2, ptr %9, align 8
+  store i64 %3, ptr %10, align 8
+  %14 = zext i1 %4 to i8
+  store i8 %14, ptr %11, align 1
+  store i64 %5, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  %15 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 0
+  store i64 0, ptr %15, align 8
+  %16 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 1
+  %17 = load i64, ptr %12, align 8
+  store i64 %17, ptr %16, align 8
+  %18 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 2
+  %19 = load i64, ptr %10, align 8
+  store i64 %19, ptr %18, align 8
+  %20 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 3
+  %21 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %22 = trunc i8 %21 to i1
+  %23 = zext i1 %22 to i8
+  store i8 %23, ptr %20, align 8
+  %24 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 4
+  store i8 0, ptr %24, align 1
+  %25 = getelementptr i8, ptr %13, i64 26
+  call void @llvm.memset.p0.i64(ptr align 2 %25, i8 0, i64 6, i1 false)
+  %26 = load ptr, ptr %7, align 8
+  %27 = load ptr, ptr %8, align 8
+  %28 = load i64, ptr %9, align 8
+  %29 = call i64 @answer_timed(ptr noundef %26, ptr noundef %27, i64 noundef %28, ptr noundef %13, i1 noundef zeroext true) #10
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  ret i64 %29
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal { i64, i8 } @answer(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3, i1 noundef zeroext %4) #2 {
+  %6 = alloca %struct.answer, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca i64, align 8
+  %10 = alloca ptr, align 8
+  %11 = alloca i8, align 1
+  %12 = alloca ptr, align 8
+  store ptr %0, ptr %7, align 8
+  store ptr %1, ptr %8, align 8
+  store i64 %2, ptr %9, align 8
+  store ptr %3, ptr %10, align 8
+  %13 = zext i1 %4 to i8
+  store i8 %13, ptr %11, align 1
   call void @llvm.lifetime.start.p0(ptr %12) #9
-  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %12, ptr align 8 %3, i64 32, i1 false)
-  %17 = load i64, ptr %8, align 8
-  %18 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 2
-  %19 = load i64, ptr %18, align 8
-  %20 = or i64 %17, %19
-  %21 = load i64, ptr %9, align 8
-  %22 = sub i64 %21, 1
-  %23 = and i64 %20, %22
-  %24 = icmp ne i64 %23, 0
-  br i1 %24, label %25, label %30
+  call void @llvm.memset.p0.i64(ptr align 8 %6, i8 0, i64 16, i1 false)
+  %14 = load ptr, ptr %8, align 8
+  %15 = getelementptr inbounds nuw %struct.lightexit_window, ptr %14, i32 0, i32 3
+  %16 = load i64, ptr %15, align 8
+  %17 = icmp ne i64 %16, 0
+  br i1 %17, label %18, label %28
 
-25:                                               ; preds = %4
-  %26 = load ptr, ptr %6, align 8
-  %27 = load ptr, ptr %7, align 8
-  %28 = load i64, ptr %8, align 8
-  %29 = call i64 @answer_timed(ptr noundef %26, ptr noundef %27, i64 noundef %28, ptr noundef byval(%struct.access) align 8 %3, i1 noundef zeroext false) #10
-  store i64 %29, ptr %5, align 8
-  store i32 1, ptr %13, align 4
-  br label %68
+18:                                               ; preds = %5
+  %19 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %20 = trunc i8 %19 to i1
+  br i1 %20, label %21, label %28
 
-30:                                               ; preds = %4
-  %31 = load i64, ptr %9, align 8
-  %32 = getelementptr inbounds nuw %struct.access, ptr %12, i32 0, i32 2
-  store i64 %31, ptr %32, align 8
-  store i64 0, ptr %10, align 8
-  br label %33
+21:                                               ; preds = %18
+  %22 = load ptr, ptr %7, align 8
+  %23 = load ptr, ptr %8, align 8
+  %24 = load i64, ptr %9, align 8
+  %25 = load ptr, ptr %10, align 8
+  %26 = getelementptr inbounds nuw %struct.answer, ptr %6, i32 0, i32 0
+  %27 = call zeroext i1 @try_filter(ptr noundef %22, ptr noundef %23, i64 noundef %24, ptr noundef %25, ptr noundef %26) #10
+  br label %28
 
-33:                                               ; preds = %62, %30
-  %34 = load i64, ptr %10, align 8
-  %35 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 2
-  %36 = load i64, ptr %35, align 8
-  %37 = icmp ult i64 %34, %36
-  br i1 %37, label %38, label %66
+28:                                               ; preds = %21, %18, %5
+  %29 = phi i1 [ false, %18 ], [ false, %5 ], [ %27, %21 ]
+  %30 = getelementptr inbounds nuw %struct.answer, ptr %6, i32 0, i32 1
+  %31 = zext i1 %29 to i8
+  store i8 %31, ptr %30, align 8
+  %32 = getelementptr inbounds nuw %struct.answer, ptr %6, i32 0, i32 1
+  %33 = load i8, ptr %32, align 8, !range !9, !noundef !10
+  %34 = trunc i8 %33 to i1
+  br i1 %34, label %51, label %35
 
-38:                                               ; preds = %33
-  %39 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 1
-  %40 = load i64, ptr %39, align 8
-  %41 = load i64, ptr %10, align 8
-  %42 = mul i64 8, %41
-  %43 = lshr i64 %40, %42
-  %44 = load i64, ptr %9, align 8
-  %45 = call i64 @mask(i64 noundef %44) #10
-  %46 = and i64 %43, %45
-  %47 = getelementptr inbounds nuw %struct.access, ptr %12, i32 0, i32 1
-  store i64 %46, ptr %47, align 8
-  %48 = load ptr, ptr %6, align 8
-  %49 = load ptr, ptr %7, align 8
-  %50 = load i64, ptr %8, align 8
-  %51 = load i64, ptr %10, align 8
-  %52 = add i64 %50, %51
-  %53 = call i64 @answer_timed(ptr noundef %48, ptr noundef %49, i64 noundef %52, ptr noundef byval(%struct.access) align 8 %12, i1 noundef zeroext true) #10
+35:                                               ; preds = %28
+  %36 = load ptr, ptr %7, align 8
+  %37 = load ptr, ptr %8, align 8
+  %38 = load i64, ptr %9, align 8
+  %39 = load ptr, ptr %10, align 8
+  %40 = getelementptr inbounds nuw %struct.access, ptr %39, i32 0, i32 2
+  %41 = load i64, ptr %40, align 8
+  %42 = load ptr, ptr %10, align 8
+  %43 = getelementptr inbounds nuw %struct.access, ptr %42, i32 0, i32 3
+  %44 = load i8, ptr %43, align 8, !range !9, !noundef !10
+  %45 = trunc i8 %44 to i1
+  %46 = load ptr, ptr %10, align 8
+  %47 = getelementptr inbounds nuw %struct.access, ptr %46, i32 0, i32 1
+  %48 = load i64, ptr %47, align 8
+  %49 = call i64 @ask_model(ptr noundef %36, ptr noundef %37, i64 noundef %38, i64 noundef %41, i1 noundef zeroext %45, i64 noundef %48) #10
+  %50 = getelementptr inbounds nuw %struct.answer, ptr %6, i32 0, i32 0
+  store i64 %49, ptr %50, align 8
+  br label %51
+
+51:                                               ; preds = %35, %28
+  %52 = load ptr, ptr %7, align 8
+  %53 = load ptr, ptr %8, align 8
   %54 = load i64, ptr %9, align 8
-  %55 = call i64 @mask(i64 noundef %54) #10
-  %56 = and i64 %53, %55
-  %57 = load i64, ptr %10, align 8
-  %58 = mul i64 8, %57
-  %59 = shl i64 %56, %58
-  %60 = load i64, ptr %11, align 8
-  %61 = or i64 %60, %59
-  store i64 %61, ptr %11, align 8
-  br label %62
+  %55 = load ptr, ptr %10, align 8
+  %56 = getelementptr inbounds nuw %struct.access, ptr %55, i32 0, i32 3
+  %57 = load i8, ptr %56, align 8, !range !9, !noundef !10
+  %58 = trunc i8 %57 to i1
+  %59 = call ptr @counter_of(ptr noundef %52, ptr noundef %53, i64 noundef %54, i1 noundef zeroext %58) #10
+  store ptr %59, ptr %12, align 8
+  %60 = getelementptr inbounds nuw %struct.answer, ptr %6, i32 0, i32 1
+  %61 = load i8, ptr %60, align 8, !range !9, !noundef !10
+  %62 = trunc i8 %61 to i1
+  br i1 %62, label %63, label %66
 
-62:                                               ; preds = %38
-  %63 = load i64, ptr %9, align 8
-  %64 = load i64, ptr %10, align 8
-  %65 = add i64 %64, %63
-  store i64 %65, ptr %10, align 8
-  br label %33, !llvm.loop !13
+63:                                               ; preds = %51
+  %64 = load ptr, ptr %12, align 8
+  %65 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %64, i32 0, i32 0
+  br label %69
 
-66:                                               ; preds = %33
-  %67 = load i64, ptr %11, align 8
-  store i64 %67, ptr %5, align 8
-  store i32 1, ptr %13, align 4
-  br label %68
+66:                                               ; preds = %51
+  %67 = load ptr, ptr %12, align 8
+  %68 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %67, i32 0, i32 1
+  br label %69
 
-68:                                               ; preds = %66, %25
+69:                                               ; preds = %66, %63
+  %70 = phi ptr [ %65, %63 ], [ %68, %66 ]
+  %71 = load i64, ptr %70, align 8
+  %72 = add i64 %71, 1
+  store i64 %72, ptr %70, align 8
   call void @llvm.lifetime.end.p0(ptr %12) #9
-  call void @llvm.lifetime.end.p0(ptr %11) #9
-  call void @llvm.lifetime.end.p0(ptr %10) #9
-  call void @llvm.lifetime.end.p0(ptr %9) #9
-  %69 = load i64, ptr %5, align 8
-  ret i64 %69
+  %73 = load { i64, i8 }, ptr %6, align 8
+  ret { i64, i8 } %73
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1601,100 +1896,97 @@ define internal ptr @search(ptr noundef %0, i64 noundef %1) #6 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @unclaimed_count(ptr noundef %0, ptr noundef byval(%struct.access) align 8 %1) #2 {
-  %3 = alloca ptr, align 8
-  %4 = alloca ptr, align 8
+define internal ptr @unclaimed_count(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2, i1 noundef zeroext %3) #2 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
-  %7 = alloca i32, align 4
-  store ptr %0, ptr %4, align 8
-  call void @llvm.lifetime.start.p0(ptr %5) #9
-  call void @llvm.lifetime.start.p0(ptr %6) #9
-  %8 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 4
-  %9 = load i8, ptr %8, align 1, !range !9, !noundef !10
-  %10 = trunc i8 %9 to i1
-  br i1 %10, label %27, label %11
+  %7 = alloca i8, align 1
+  %8 = alloca i64, align 8
+  %9 = alloca i8, align 1
+  %10 = alloca ptr, align 8
+  %11 = alloca i32, align 4
+  store ptr %0, ptr %6, align 8
+  %12 = zext i1 %1 to i8
+  store i8 %12, ptr %7, align 1
+  store i64 %2, ptr %8, align 8
+  %13 = zext i1 %3 to i8
+  store i8 %13, ptr %9, align 1
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  %14 = load i8, ptr %7, align 1, !range !9, !noundef !10
+  %15 = trunc i8 %14 to i1
+  br i1 %15, label %29, label %16
 
-11:                                               ; preds = %2
-  %12 = load ptr, ptr %4, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %12, i32 0, i32 4
-  %14 = load i64, ptr %13, align 8
-  %15 = inttoptr i64 %14 to ptr
-  store ptr %15, ptr %6, align 8
-  %16 = load ptr, ptr %6, align 8
-  %17 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 0
-  %18 = load i64, ptr %17, align 8
-  %19 = and i64 %18, 65535
-  %20 = mul i64 2, %19
-  %21 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 3
-  %22 = load i8, ptr %21, align 8, !range !9, !noundef !10
-  %23 = trunc i8 %22 to i1
-  %24 = zext i1 %23 to i64
-  %25 = or i64 %20, %24
-  %26 = getelementptr inbounds nuw i64, ptr %16, i64 %25
-  store ptr %26, ptr %3, align 8
-  store i32 1, ptr %7, align 4
-  br label %58
+16:                                               ; preds = %4
+  %17 = load ptr, ptr %6, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %17, i32 0, i32 4
+  %19 = load i64, ptr %18, align 8
+  %20 = inttoptr i64 %19 to ptr
+  %21 = load i64, ptr %8, align 8
+  %22 = and i64 %21, 65535
+  %23 = mul i64 2, %22
+  %24 = load i8, ptr %9, align 1, !range !9, !noundef !10
+  %25 = trunc i8 %24 to i1
+  %26 = zext i1 %25 to i64
+  %27 = or i64 %23, %26
+  %28 = getelementptr inbounds nuw i64, ptr %20, i64 %27
+  store ptr %28, ptr %5, align 8
+  store i32 1, ptr %11, align 4
+  br label %57
 
-27:                                               ; preds = %2
-  %28 = load ptr, ptr %4, align 8
-  %29 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 0
-  %30 = load i64, ptr %29, align 8
-  %31 = call ptr @place_of(ptr noundef %28, i64 noundef %30) #10
-  store ptr %31, ptr %5, align 8
-  %32 = load ptr, ptr %5, align 8
-  %33 = icmp ne ptr %32, null
-  br i1 %33, label %34, label %46
+29:                                               ; preds = %4
+  %30 = load ptr, ptr %6, align 8
+  %31 = load i64, ptr %8, align 8
+  %32 = call ptr @place_of(ptr noundef %30, i64 noundef %31) #10
+  store ptr %32, ptr %10, align 8
+  %33 = load ptr, ptr %10, align 8
+  %34 = icmp ne ptr %33, null
+  br i1 %34, label %35, label %46
 
-34:                                               ; preds = %27
-  %35 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 3
-  %36 = load i8, ptr %35, align 8, !range !9, !noundef !10
+35:                                               ; preds = %29
+  %36 = load i8, ptr %9, align 1, !range !9, !noundef !10
   %37 = trunc i8 %36 to i1
   br i1 %37, label %38, label %41
 
-38:                                               ; preds = %34
-  %39 = load ptr, ptr %5, align 8
+38:                                               ; preds = %35
+  %39 = load ptr, ptr %10, align 8
   %40 = getelementptr inbounds nuw %struct.lightexit_place, ptr %39, i32 0, i32 2
   br label %44
 
-41:                                               ; preds = %34
-  %42 = load ptr, ptr %5, align 8
+41:                                               ; preds = %35
+  %42 = load ptr, ptr %10, align 8
   %43 = getelementptr inbounds nuw %struct.lightexit_place, ptr %42, i32 0, i32 1
   br label %44
 
 44:                                               ; preds = %41, %38
   %45 = phi ptr [ %40, %38 ], [ %43, %41 ]
-  store ptr %45, ptr %3, align 8
-  store i32 1, ptr %7, align 4
-  br label %58
+  store ptr %45, ptr %5, align 8
+  store i32 1, ptr %11, align 4
+  br label %57
 
-46:                                               ; preds = %27
-  %47 = getelementptr inbounds nuw %struct.access, ptr %1, i32 0, i32 3
-  %48 = load i8, ptr %47, align 8, !range !9, !noundef !10
-  %49 = trunc i8 %48 to i1
-  br i1 %49, label %50, label %53
+46:                                               ; preds = %29
+  %47 = load i8, ptr %9, align 1, !range !9, !noundef !10
+  %48 = trunc i8 %47 to i1
+  br i1 %48, label %49, label %52
 
-50:                                               ; preds = %46
-  %51 = load ptr, ptr %4, align 8
-  %52 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %51, i32 0, i32 7
-  br label %56
+49:                                               ; preds = %46
+  %50 = load ptr, ptr %6, align 8
+  %51 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %50, i32 0, i32 7
+  br label %55
 
-53:                                               ; preds = %46
-  %54 = load ptr, ptr %4, align 8
-  %55 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %54, i32 0, i32 6
-  br label %56
+52:                                               ; preds = %46
+  %53 = load ptr, ptr %6, align 8
+  %54 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %53, i32 0, i32 6
+  br label %55
 
-56:                                               ; preds = %53, %50
-  %57 = phi ptr [ %52, %50 ], [ %55, %53 ]
-  store ptr %57, ptr %3, align 8
-  store i32 1, ptr %7, align 4
-  br label %58
+55:                                               ; preds = %52, %49
+  %56 = phi ptr [ %51, %49 ], [ %54, %52 ]
+  store ptr %56, ptr %5, align 8
+  store i32 1, ptr %11, align 4
+  br label %57
 
-58:                                               ; preds = %56, %44, %11
-  call void @llvm.lifetime.end.p0(ptr %6) #9
-  call void @llvm.lifetime.end.p0(ptr %5) #9
-  %59 = load ptr, ptr %3, align 8
-  ret ptr %59
+57:                                               ; preds = %55, %44, %16
+  call void @llvm.lifetime.end.p0(ptr %10) #9
+  %58 = load ptr, ptr %5, align 8
+  ret ptr %58
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1831,204 +2123,163 @@ define internal ptr @place_of(ptr noundef %0, i64 noundef %1) #2 {
   ret ptr %73
 }
 
-; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: readwrite)
-declare void @llvm.memcpy.p0.p0.i64(ptr noalias writeonly captures(none), ptr noalias readonly captures(none), i64, i1 immarg) #7
-
 ; Function Attrs: noinline nounwind
-define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef byval(%struct.access) align 8 %3, i1 noundef zeroext %4) #6 {
+define internal i64 @answer_misfit(ptr noundef %0, ptr noundef %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca i64, align 8
+  %10 = alloca i64, align 8
+  %11 = alloca i8, align 1
+  %12 = alloca i64, align 8
+  %13 = alloca %struct.access, align 8
+  store ptr %0, ptr %7, align 8
+  store ptr %1, ptr %8, align 8
+  store i64 %2, ptr %9, align 8
+  store i64 %3, ptr %10, align 8
+  %14 = zext i1 %4 to i8
+  store i8 %14, ptr %11, align 1
+  store i64 %5, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  %15 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 0
+  store i64 0, ptr %15, align 8
+  %16 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 1
+  %17 = load i64, ptr %12, align 8
+  store i64 %17, ptr %16, align 8
+  %18 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 2
+  %19 = load i64, ptr %10, align 8
+  store i64 %19, ptr %18, align 8
+  %20 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 3
+  %21 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %22 = trunc i8 %21 to i1
+  %23 = zext i1 %22 to i8
+  store i8 %23, ptr %20, align 8
+  %24 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 4
+  store i8 0, ptr %24, align 1
+  %25 = getelementptr i8, ptr %13, i64 26
+  call void @llvm.memset.p0.i64(ptr align 2 %25, i8 0, i64 6, i1 false)
+  %26 = load ptr, ptr %7, align 8
+  %27 = load ptr, ptr %8, align 8
+  %28 = load i64, ptr %9, align 8
+  %29 = call i64 @answer_timed(ptr noundef %26, ptr noundef %27, i64 noundef %28, ptr noundef %13, i1 noundef zeroext false) #10
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  ret i64 %29
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3, i1 noundef zeroext %4) #2 {
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
   %8 = alloca i64, align 8
-  %9 = alloca i8, align 1
-  %10 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca i8, align 1
   %11 = alloca ptr, align 8
   %12 = alloca ptr, align 8
-  %13 = alloca %struct.answer, align 8
-  %14 = alloca i8, align 1
-  %15 = alloca i64, align 8
-  %16 = alloca %struct.answer, align 8
+  %13 = alloca ptr, align 8
+  %14 = alloca %struct.answer, align 8
+  %15 = alloca i8, align 1
+  %16 = alloca i64, align 8
+  %17 = alloca %struct.answer, align 8
   store ptr %0, ptr %6, align 8
   store ptr %1, ptr %7, align 8
   store i64 %2, ptr %8, align 8
-  %17 = zext i1 %4 to i8
-  store i8 %17, ptr %9, align 1
-  call void @llvm.lifetime.start.p0(ptr %10) #9
-  %18 = load ptr, ptr %6, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %18, i32 0, i32 2
-  %20 = load i64, ptr %19, align 8
-  %21 = inttoptr i64 %20 to ptr
-  store ptr %21, ptr %10, align 8
+  store ptr %3, ptr %9, align 8
+  %18 = zext i1 %4 to i8
+  store i8 %18, ptr %10, align 1
   call void @llvm.lifetime.start.p0(ptr %11) #9
-  %22 = load ptr, ptr %6, align 8
-  %23 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %22, i32 0, i32 1
-  %24 = load i64, ptr %23, align 8
-  %25 = inttoptr i64 %24 to ptr
-  store ptr %25, ptr %11, align 8
+  %19 = load ptr, ptr %6, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %19, i32 0, i32 2
+  %21 = load i64, ptr %20, align 8
+  %22 = inttoptr i64 %21 to ptr
+  store ptr %22, ptr %11, align 8
   call void @llvm.lifetime.start.p0(ptr %12) #9
+  %23 = load ptr, ptr %6, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %23, i32 0, i32 1
+  %25 = load i64, ptr %24, align 8
+  %26 = inttoptr i64 %25 to ptr
+  store ptr %26, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
   call void @llvm.lifetime.start.p0(ptr %14) #9
-  %26 = load ptr, ptr %10, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %26, i32 0, i32 3
-  %28 = load i8, ptr %27, align 1
-  %29 = icmp ne i8 %28, 0
-  %30 = zext i1 %29 to i8
-  store i8 %30, ptr %14, align 1
   call void @llvm.lifetime.start.p0(ptr %15) #9
-  %31 = load ptr, ptr %11, align 8
-  %32 = call i64 @ticks(ptr noundef %31) #10
-  store i64 %32, ptr %15, align 8
+  %27 = load ptr, ptr %11, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %27, i32 0, i32 3
+  %29 = load i8, ptr %28, align 1
+  %30 = icmp ne i8 %29, 0
+  %31 = zext i1 %30 to i8
+  store i8 %31, ptr %15, align 1
   call void @llvm.lifetime.start.p0(ptr %16) #9
-  %33 = load ptr, ptr %6, align 8
-  %34 = load ptr, ptr %7, align 8
-  %35 = load i64, ptr %8, align 8
-  %36 = load i8, ptr %9, align 1, !range !9, !noundef !10
-  %37 = trunc i8 %36 to i1
-  %38 = call { i64, i8 } @answer(ptr noundef %33, ptr noundef %34, i64 noundef %35, ptr noundef byval(%struct.access) align 8 %3, i1 noundef zeroext %37) #10
-  %39 = getelementptr inbounds nuw { i64, i8 }, ptr %16, i32 0, i32 0
-  %40 = extractvalue { i64, i8 } %38, 0
-  store i64 %40, ptr %39, align 8
-  %41 = getelementptr inbounds nuw { i64, i8 }, ptr %16, i32 0, i32 1
-  %42 = extractvalue { i64, i8 } %38, 1
-  store i8 %42, ptr %41, align 8
-  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %13, ptr align 8 %16, i64 16, i1 false)
+  %32 = load ptr, ptr %12, align 8
+  %33 = call i64 @ticks(ptr noundef %32) #10
+  store i64 %33, ptr %16, align 8
+  call void @llvm.lifetime.start.p0(ptr %17) #9
+  %34 = load ptr, ptr %6, align 8
+  %35 = load ptr, ptr %7, align 8
+  %36 = load i64, ptr %8, align 8
+  %37 = load ptr, ptr %9, align 8
+  %38 = load i8, ptr %10, align 1, !range !9, !noundef !10
+  %39 = trunc i8 %38 to i1
+  %40 = call { i64, i8 } @answer(ptr noundef %34, ptr noundef %35, i64 noundef %36, ptr noundef %37, i1 noundef zeroext %39) #10
+  %41 = getelementptr inbounds nuw { i64, i8 }, ptr %17, i32 0, i32 0
+  %42 = extractvalue { i64, i8 } %40, 0
+  store i64 %42, ptr %41, align 8
+  %43 = getelementptr inbounds nuw { i64, i8 }, ptr %17, i32 0, i32 1
+  %44 = extractvalue { i64, i8 } %40, 1
+  store i8 %44, ptr %43, align 8
+  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %14, ptr align 8 %17, i64 16, i1 false)
+  call void @llvm.lifetime.end.p0(ptr %17) #9
+  %45 = load i8, ptr %15, align 1, !range !9, !noundef !10
+  %46 = trunc i8 %45 to i1
+  br i1 %46, label %47, label %73
+
+47:                                               ; preds = %5
+  %48 = load ptr, ptr %6, align 8
+  %49 = load ptr, ptr %7, align 8
+  %50 = load i64, ptr %8, align 8
+  %51 = load ptr, ptr %9, align 8
+  %52 = getelementptr inbounds nuw %struct.access, ptr %51, i32 0, i32 3
+  %53 = load i8, ptr %52, align 8, !range !9, !noundef !10
+  %54 = trunc i8 %53 to i1
+  %55 = call ptr @counter_of(ptr noundef %48, ptr noundef %49, i64 noundef %50, i1 noundef zeroext %54) #10
+  store ptr %55, ptr %13, align 8
+  %56 = load ptr, ptr %12, align 8
+  %57 = call i64 @ticks(ptr noundef %56) #10
+  %58 = load i64, ptr %16, align 8
+  %59 = sub i64 %57, %58
+  %60 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
+  %61 = load i8, ptr %60, align 8, !range !9, !noundef !10
+  %62 = trunc i8 %61 to i1
+  br i1 %62, label %63, label %66
+
+63:                                               ; preds = %47
+  %64 = load ptr, ptr %13, align 8
+  %65 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %64, i32 0, i32 2
+  br label %69
+
+66:                                               ; preds = %47
+  %67 = load ptr, ptr %13, align 8
+  %68 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %67, i32 0, i32 3
+  br label %69
+
+69:                                               ; preds = %66, %63
+  %70 = phi ptr [ %65, %63 ], [ %68, %66 ]
+  %71 = load i64, ptr %70, align 8
+  %72 = add i64 %71, %59
+  store i64 %72, ptr %70, align 8
+  br label %73
+
+73:                                               ; preds = %69, %5
+  %74 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
+  %75 = load i64, ptr %74, align 8
   call void @llvm.lifetime.end.p0(ptr %16) #9
-  %43 = load i8, ptr %14, align 1, !range !9, !noundef !10
-  %44 = trunc i8 %43 to i1
-  br i1 %44, label %45, label %70
-
-45:                                               ; preds = %5
-  %46 = load ptr, ptr %6, align 8
-  %47 = load ptr, ptr %7, align 8
-  %48 = load i64, ptr %8, align 8
-  %49 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 3
-  %50 = load i8, ptr %49, align 8, !range !9, !noundef !10
-  %51 = trunc i8 %50 to i1
-  %52 = call ptr @counter_of(ptr noundef %46, ptr noundef %47, i64 noundef %48, i1 noundef zeroext %51) #10
-  store ptr %52, ptr %12, align 8
-  %53 = load ptr, ptr %11, align 8
-  %54 = call i64 @ticks(ptr noundef %53) #10
-  %55 = load i64, ptr %15, align 8
-  %56 = sub i64 %54, %55
-  %57 = getelementptr inbounds nuw %struct.answer, ptr %13, i32 0, i32 1
-  %58 = load i8, ptr %57, align 8, !range !9, !noundef !10
-  %59 = trunc i8 %58 to i1
-  br i1 %59, label %60, label %63
-
-60:                                               ; preds = %45
-  %61 = load ptr, ptr %12, align 8
-  %62 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %61, i32 0, i32 2
-  br label %66
-
-63:                                               ; preds = %45
-  %64 = load ptr, ptr %12, align 8
-  %65 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %64, i32 0, i32 3
-  br label %66
-
-66:                                               ; preds = %63, %60
-  %67 = phi ptr [ %62, %60 ], [ %65, %63 ]
-  %68 = load i64, ptr %67, align 8
-  %69 = add i64 %68, %56
-  store i64 %69, ptr %67, align 8
-  br label %70
-
-70:                                               ; preds = %66, %5
-  %71 = getelementptr inbounds nuw %struct.answer, ptr %13, i32 0, i32 0
-  %72 = load i64, ptr %71, align 8
   call void @llvm.lifetime.end.p0(ptr %15) #9
   call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
-  call void @llvm.lifetime.end.p0(ptr %10) #9
-  ret i64 %72
+  ret i64 %75
 }
 
-; Function Attrs: alwaysinline nounwind
-define internal { i64, i8 } @answer(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef byval(%struct.access) align 8 %3, i1 noundef zeroext %4) #2 {
-  %6 = alloca %struct.answer, align 8
-  %7 = alloca ptr, align 8
-  %8 = alloca ptr, align 8
-  %9 = alloca i64, align 8
-  %10 = alloca i8, align 1
-  %11 = alloca ptr, align 8
-  store ptr %0, ptr %7, align 8
-  store ptr %1, ptr %8, align 8
-  store i64 %2, ptr %9, align 8
-  %12 = zext i1 %4 to i8
-  store i8 %12, ptr %10, align 1
-  call void @llvm.lifetime.start.p0(ptr %11) #9
-  call void @llvm.memset.p0.i64(ptr align 8 %6, i8 0, i64 16, i1 false)
-  %13 = load ptr, ptr %8, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_window, ptr %13, i32 0, i32 3
-  %15 = load i64, ptr %14, align 8
-  %16 = icmp ne i64 %15, 0
-  br i1 %16, label %17, label %26
-
-17:                                               ; preds = %5
-  %18 = load i8, ptr %10, align 1, !range !9, !noundef !10
-  %19 = trunc i8 %18 to i1
-  br i1 %19, label %20, label %26
-
-20:                                               ; preds = %17
-  %21 = load ptr, ptr %7, align 8
-  %22 = load ptr, ptr %8, align 8
-  %23 = load i64, ptr %9, align 8
-  %24 = getelementptr inbounds nuw %struct.answer, ptr %6, i32 0, i32 0
-  %25 = call zeroext i1 @try_filter(ptr noundef %21, ptr noundef %22, i64 noundef %23, ptr noundef byval(%struct.access) align 8 %3, ptr noundef %24) #10
-  br label %26
-
-26:                                               ; preds = %20, %17, %5
-  %27 = phi i1 [ false, %17 ], [ false, %5 ], [ %25, %20 ]
-  %28 = getelementptr inbounds nuw %struct.answer, ptr %6, i32 0, i32 1
-  %29 = zext i1 %27 to i8
-  store i8 %29, ptr %28, align 8
-  %30 = getelementptr inbounds nuw %struct.answer, ptr %6, i32 0, i32 1
-  %31 = load i8, ptr %30, align 8, !range !9, !noundef !10
-  %32 = trunc i8 %31 to i1
-  br i1 %32, label %39, label %33
-
-33:                                               ; preds = %26
-  %34 = load ptr, ptr %7, align 8
-  %35 = load ptr, ptr %8, align 8
-  %36 = load i64, ptr %9, align 8
-  %37 = call i64 @ask_model(ptr noundef %34, ptr noundef %35, i64 noundef %36, ptr noundef byval(%struct.access) align 8 %3) #10
-  %38 = getelementptr inbounds nuw %struct.answer, ptr %6, i32 0, i32 0
-  store i64 %37, ptr %38, align 8
-  br label %39
-
-39:                                               ; preds = %33, %26
-  %40 = load ptr, ptr %7, align 8
-  %41 = load ptr, ptr %8, align 8
-  %42 = load i64, ptr %9, align 8
-  %43 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 3
-  %44 = load i8, ptr %43, align 8, !range !9, !noundef !10
-  %45 = trunc i8 %44 to i1
-  %46 = call ptr @counter_of(ptr noundef %40, ptr noundef %41, i64 noundef %42, i1 noundef zeroext %45) #10
-  store ptr %46, ptr %11, align 8
-  %47 = getelementptr inbounds nuw %struct.answer, ptr %6, i32 0, i32 1
-  %48 = load i8, ptr %47, align 8, !range !9, !noundef !10
-  %49 = trunc i8 %48 to i1
-  br i1 %49, label %50, label %53
-
-50:                                               ; preds = %39
-  %51 = load ptr, ptr %11, align 8
-  %52 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %51, i32 0, i32 0
-  br label %56
-
-53:                                               ; preds = %39
-  %54 = load ptr, ptr %11, align 8
-  %55 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %54, i32 0, i32 1
-  br label %56
-
-56:                                               ; preds = %53, %50
-  %57 = phi ptr [ %52, %50 ], [ %55, %53 ]
-  %58 = load i64, ptr %57, align 8
-  %59 = add i64 %58, 1
-  store i64 %59, ptr %57, align 8
-  call void @llvm.lifetime.end.p0(ptr %11) #9
-  %60 = load { i64, i8 }, ptr %6, align 8
-  ret { i64, i8 } %60
-}
+; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: readwrite)
+declare void @llvm.memcpy.p0.p0.i64(ptr noalias writeonly captures(none), ptr noalias readonly captures(none), i64, i1 immarg) #7
 
 ; Function Attrs: alwaysinline nounwind
 define internal ptr @counter_of(ptr noundef %0, ptr noundef %1, i64 noundef %2, i1 noundef zeroext %3) #2 {
@@ -2082,204 +2333,212 @@ define internal ptr @counter_of(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @try_filter(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef byval(%struct.access) align 8 %3, ptr noundef %4) #2 {
+define internal zeroext i1 @try_filter(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3, ptr noundef %4) #2 {
   %6 = alloca i1, align 1
   %7 = alloca ptr, align 8
   %8 = alloca ptr, align 8
   %9 = alloca i64, align 8
   %10 = alloca ptr, align 8
   %11 = alloca ptr, align 8
-  %12 = alloca %struct.lightexit_io_context, align 8
-  %13 = alloca i64, align 8
-  %14 = alloca i32, align 4
-  %15 = alloca %struct.lightexit_io_context, align 8
+  %12 = alloca ptr, align 8
+  %13 = alloca %struct.lightexit_io_context, align 16
+  %14 = alloca i64, align 8
+  %15 = alloca i32, align 4
+  %16 = alloca %struct.lightexit_io_context, align 8
   store ptr %0, ptr %7, align 8
   store ptr %1, ptr %8, align 8
   store i64 %2, ptr %9, align 8
-  store ptr %4, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #9
-  %16 = load ptr, ptr %7, align 8
-  %17 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %16, i32 0, i32 1
-  %18 = load i64, ptr %17, align 8
-  %19 = inttoptr i64 %18 to ptr
-  store ptr %19, ptr %11, align 8
+  store ptr %3, ptr %10, align 8
+  store ptr %4, ptr %11, align 8
   call void @llvm.lifetime.start.p0(ptr %12) #9
+  %17 = load ptr, ptr %7, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %17, i32 0, i32 1
+  %19 = load i64, ptr %18, align 8
+  %20 = inttoptr i64 %19 to ptr
+  store ptr %20, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
-  store i64 0, ptr %13, align 8
-  %20 = load ptr, ptr %8, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_window, ptr %20, i32 0, i32 11
-  %22 = load i8, ptr %21, align 2
-  %23 = zext i8 %22 to i32
-  %24 = icmp ne i32 %23, 0
-  br i1 %24, label %25, label %31
+  call void @llvm.lifetime.start.p0(ptr %14) #9
+  store i64 0, ptr %14, align 8
+  %21 = load ptr, ptr %8, align 8
+  %22 = getelementptr inbounds nuw %struct.lightexit_window, ptr %21, i32 0, i32 11
+  %23 = load i8, ptr %22, align 2
+  %24 = zext i8 %23 to i32
+  %25 = icmp ne i32 %24, 0
+  br i1 %25, label %26, label %32
 
-25:                                               ; preds = %5
-  %26 = load ptr, ptr %11, align 8
-  %27 = load ptr, ptr %11, align 8
-  %28 = call i64 @ticks(ptr noundef %27) #10
-  %29 = call zeroext i1 @lightexit_read_clock(ptr noundef %26, i64 noundef %28, ptr noundef %13) #10
-  br i1 %29, label %31, label %30
+26:                                               ; preds = %5
+  %27 = load ptr, ptr %12, align 8
+  %28 = load ptr, ptr %12, align 8
+  %29 = call i64 @ticks(ptr noundef %28) #10
+  %30 = call zeroext i1 @lightexit_read_clock(ptr noundef %27, i64 noundef %29, ptr noundef %14) #10
+  br i1 %30, label %32, label %31
 
-30:                                               ; preds = %25
+31:                                               ; preds = %26
   store i1 false, ptr %6, align 1
-  store i32 1, ptr %14, align 4
-  br label %74
+  store i32 1, ptr %15, align 4
+  br label %78
 
-31:                                               ; preds = %25, %5
-  %32 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 0
-  %33 = load i64, ptr %9, align 8
-  store i64 %33, ptr %32, align 8
-  %34 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 1
-  %35 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 1
-  %36 = load i64, ptr %35, align 8
-  store i64 %36, ptr %34, align 8
-  %37 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 2
-  %38 = load i64, ptr %13, align 8
-  store i64 %38, ptr %37, align 8
-  %39 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 3
-  %40 = load ptr, ptr %7, align 8
-  %41 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %40, i32 0, i32 6
-  %42 = load i32, ptr %41, align 8
-  store i32 %42, ptr %39, align 8
-  %43 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 4
-  %44 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 2
-  %45 = load i64, ptr %44, align 8
-  %46 = trunc i64 %45 to i8
-  store i8 %46, ptr %43, align 4
-  %47 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 5
-  %48 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 3
-  %49 = load i8, ptr %48, align 8, !range !9, !noundef !10
-  %50 = trunc i8 %49 to i1
-  %51 = zext i1 %50 to i8
-  store i8 %51, ptr %47, align 1
-  %52 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 6
-  %53 = load ptr, ptr %8, align 8
-  %54 = getelementptr inbounds nuw %struct.lightexit_window, ptr %53, i32 0, i32 9
-  %55 = load i8, ptr %54, align 8
-  store i8 %55, ptr %52, align 2
-  %56 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 7
-  store i8 1, ptr %56, align 1
-  %57 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 8
-  store i32 0, ptr %57, align 8
-  %58 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 9
-  store i32 0, ptr %58, align 4
-  %59 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 10
-  store i32 0, ptr %59, align 8
-  %60 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 11
-  store i32 0, ptr %60, align 4
-  %61 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 12
+32:                                               ; preds = %26, %5
+  %33 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 0
+  %34 = load i64, ptr %9, align 8
+  store i64 %34, ptr %33, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 1
+  %36 = load ptr, ptr %10, align 8
+  %37 = getelementptr inbounds nuw %struct.access, ptr %36, i32 0, i32 1
+  %38 = load i64, ptr %37, align 8
+  store i64 %38, ptr %35, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 2
+  %40 = load i64, ptr %14, align 8
+  store i64 %40, ptr %39, align 8
+  %41 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 3
+  %42 = load ptr, ptr %7, align 8
+  %43 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %42, i32 0, i32 6
+  %44 = load i32, ptr %43, align 8
+  store i32 %44, ptr %41, align 8
+  %45 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 4
+  %46 = load ptr, ptr %10, align 8
+  %47 = getelementptr inbounds nuw %struct.access, ptr %46, i32 0, i32 2
+  %48 = load i64, ptr %47, align 8
+  %49 = trunc i64 %48 to i8
+  store i8 %49, ptr %45, align 4
+  %50 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 5
+  %51 = load ptr, ptr %10, align 8
+  %52 = getelementptr inbounds nuw %struct.access, ptr %51, i32 0, i32 3
+  %53 = load i8, ptr %52, align 8, !range !9, !noundef !10
+  %54 = trunc i8 %53 to i1
+  %55 = zext i1 %54 to i8
+  store i8 %55, ptr %50, align 1
+  %56 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 6
+  %57 = load ptr, ptr %8, align 8
+  %58 = getelementptr inbounds nuw %struct.lightexit_window, ptr %57, i32 0, i32 9
+  %59 = load i8, ptr %58, align 8
+  store i8 %59, ptr %56, align 2
+  %60 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 7
+  store i8 1, ptr %60, align 1
+  %61 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 8
   store i32 0, ptr %61, align 8
-  %62 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 13
-  store i8 0, ptr %62, align 4
-  %63 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 14
-  store i8 0, ptr %63, align 1
-  %64 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 15
-  store i8 0, ptr %64, align 2
-  %65 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 16
-  store i8 0, ptr %65, align 1
-  %66 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 17
-  store i64 0, ptr %66, align 8
-  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %12, ptr align 8 %15, i64 64, i1 false)
-  %67 = load ptr, ptr %8, align 8
-  %68 = call zeroext i1 @run_filter(ptr noundef %67, ptr noundef %12) #10
-  br i1 %68, label %70, label %69
+  %62 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 9
+  store i32 0, ptr %62, align 4
+  %63 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 10
+  store i32 0, ptr %63, align 8
+  %64 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 11
+  store i32 0, ptr %64, align 4
+  %65 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 12
+  store i32 0, ptr %65, align 8
+  %66 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 13
+  store i8 0, ptr %66, align 4
+  %67 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 14
+  store i8 0, ptr %67, align 1
+  %68 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 15
+  store i8 0, ptr %68, align 2
+  %69 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 16
+  store i8 0, ptr %69, align 1
+  %70 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 17
+  store i64 0, ptr %70, align 8
+  call void @llvm.memcpy.p0.p0.i64(ptr align 16 %13, ptr align 8 %16, i64 64, i1 false)
+  %71 = load ptr, ptr %8, align 8
+  %72 = call zeroext i1 @run_filter(ptr noundef %71, ptr noundef %13) #10
+  br i1 %72, label %74, label %73
 
-69:                                               ; preds = %31
+73:                                               ; preds = %32
   store i1 false, ptr %6, align 1
-  store i32 1, ptr %14, align 4
-  br label %74
+  store i32 1, ptr %15, align 4
+  br label %78
 
-70:                                               ; preds = %31
-  %71 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
-  %72 = load i64, ptr %71, align 8
-  %73 = load ptr, ptr %10, align 8
-  store i64 %72, ptr %73, align 8
+74:                                               ; preds = %32
+  %75 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
+  %76 = load i64, ptr %75, align 8
+  %77 = load ptr, ptr %11, align 8
+  store i64 %76, ptr %77, align 8
   store i1 true, ptr %6, align 1
-  store i32 1, ptr %14, align 4
-  br label %74
+  store i32 1, ptr %15, align 4
+  br label %78
 
-74:                                               ; preds = %70, %69, %30
+78:                                               ; preds = %74, %73, %31
+  call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
-  call void @llvm.lifetime.end.p0(ptr %11) #9
-  %75 = load i1, ptr %6, align 1
-  ret i1 %75
+  %79 = load i1, ptr %6, align 1
+  ret i1 %79
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @ask_model(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef byval(%struct.access) align 8 %3) #6 {
-  %5 = alloca ptr, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca i64, align 8
+define internal i64 @ask_model(ptr noundef %0, ptr noundef %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
+  %7 = alloca ptr, align 8
   %8 = alloca ptr, align 8
-  %9 = alloca ptr, align 8
+  %9 = alloca i64, align 8
   %10 = alloca i64, align 8
-  store ptr %0, ptr %5, align 8
-  store ptr %1, ptr %6, align 8
-  store i64 %2, ptr %7, align 8
-  call void @llvm.lifetime.start.p0(ptr %8) #9
-  %11 = load ptr, ptr %5, align 8
-  %12 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %11, i32 0, i32 2
-  %13 = load i64, ptr %12, align 8
-  %14 = inttoptr i64 %13 to ptr
-  store ptr %14, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #9
-  %15 = load ptr, ptr %6, align 8
-  %16 = call ptr @locks_of(ptr noundef %15) #10
-  store ptr %16, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #9
-  store i64 0, ptr %10, align 8
-  %17 = load ptr, ptr %9, align 8
-  %18 = load ptr, ptr %6, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_window, ptr %18, i32 0, i32 4
-  %20 = load i64, ptr %19, align 8
+  %11 = alloca i8, align 1
+  %12 = alloca i64, align 8
+  %13 = alloca ptr, align 8
+  %14 = alloca ptr, align 8
+  %15 = alloca i64, align 8
+  store ptr %0, ptr %7, align 8
+  store ptr %1, ptr %8, align 8
+  store i64 %2, ptr %9, align 8
+  store i64 %3, ptr %10, align 8
+  %16 = zext i1 %4 to i8
+  store i8 %16, ptr %11, align 1
+  store i64 %5, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  %17 = load ptr, ptr %7, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %17, i32 0, i32 2
+  %19 = load i64, ptr %18, align 8
+  %20 = inttoptr i64 %19 to ptr
+  store ptr %20, ptr %13, align 8
+  call void @llvm.lifetime.start.p0(ptr %14) #9
   %21 = load ptr, ptr %8, align 8
-  %22 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %21, i32 0, i32 8
-  %23 = load i64, ptr %22, align 8
-  %24 = inttoptr i64 %23 to ptr
-  call void @lock(ptr noundef %17, i64 noundef %20, ptr noundef %24) #10
-  %25 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 3
-  %26 = load i8, ptr %25, align 8, !range !9, !noundef !10
-  %27 = trunc i8 %26 to i1
-  br i1 %27, label %28, label %38
+  %22 = call ptr @locks_of(ptr noundef %21) #10
+  store ptr %22, ptr %14, align 8
+  call void @llvm.lifetime.start.p0(ptr %15) #9
+  store i64 0, ptr %15, align 8
+  %23 = load ptr, ptr %14, align 8
+  %24 = load ptr, ptr %8, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_window, ptr %24, i32 0, i32 4
+  %26 = load i64, ptr %25, align 8
+  %27 = load ptr, ptr %13, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %27, i32 0, i32 8
+  %29 = load i64, ptr %28, align 8
+  %30 = inttoptr i64 %29 to ptr
+  call void @lock(ptr noundef %23, i64 noundef %26, ptr noundef %30) #10
+  %31 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %32 = trunc i8 %31 to i1
+  br i1 %32, label %33, label %41
 
-28:                                               ; preds = %4
-  %29 = load ptr, ptr %6, align 8
-  %30 = getelementptr inbounds nuw %struct.lightexit_window, ptr %29, i32 0, i32 13
-  %31 = load i64, ptr %30, align 8
-  %32 = inttoptr i64 %31 to ptr
-  %33 = load i64, ptr %7, align 8
-  %34 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 1
-  %35 = load i64, ptr %34, align 8
-  %36 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 2
-  %37 = load i64, ptr %36, align 8
-  call void %32(i64 noundef %33, i64 noundef %35, i64 noundef %37) #10
-  br label %47
+33:                                               ; preds = %6
+  %34 = load ptr, ptr %8, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_window, ptr %34, i32 0, i32 13
+  %36 = load i64, ptr %35, align 8
+  %37 = inttoptr i64 %36 to ptr
+  %38 = load i64, ptr %9, align 8
+  %39 = load i64, ptr %12, align 8
+  %40 = load i64, ptr %10, align 8
+  call void %37(i64 noundef %38, i64 noundef %39, i64 noundef %40) #10
+  br label %49
 
-38:                                               ; preds = %4
-  %39 = load ptr, ptr %6, align 8
-  %40 = getelementptr inbounds nuw %struct.lightexit_window, ptr %39, i32 0, i32 12
-  %41 = load i64, ptr %40, align 8
-  %42 = inttoptr i64 %41 to ptr
-  %43 = load i64, ptr %7, align 8
-  %44 = getelementptr inbounds nuw %struct.access, ptr %3, i32 0, i32 2
-  %45 = load i64, ptr %44, align 8
-  %46 = call i64 %42(i64 noundef %43, i64 noundef %45) #10
-  store i64 %46, ptr %10, align 8
-  br label %47
+41:                                               ; preds = %6
+  %42 = load ptr, ptr %8, align 8
+  %43 = getelementptr inbounds nuw %struct.lightexit_window, ptr %42, i32 0, i32 12
+  %44 = load i64, ptr %43, align 8
+  %45 = inttoptr i64 %44 to ptr
+  %46 = load i64, ptr %9, align 8
+  %47 = load i64, ptr %10, align 8
+  %48 = call i64 %45(i64 noundef %46, i64 noundef %47) #10
+  store i64 %48, ptr %15, align 8
+  br label %49
 
-47:                                               ; preds = %38, %28
-  %48 = load ptr, ptr %9, align 8
-  %49 = load ptr, ptr %6, align 8
-  %50 = getelementptr inbounds nuw %struct.lightexit_window, ptr %49, i32 0, i32 4
-  %51 = load i64, ptr %50, align 8
-  %52 = trunc i64 %51 to i32
-  call void @lightexit_unlock(ptr noundef %48, i32 noundef %52) #10
-  %53 = load i64, ptr %10, align 8
-  call void @llvm.lifetime.end.p0(ptr %10) #9
-  call void @llvm.lifetime.end.p0(ptr %9) #9
-  call void @llvm.lifetime.end.p0(ptr %8) #9
-  ret i64 %53
+49:                                               ; preds = %41, %33
+  %50 = load ptr, ptr %14, align 8
+  %51 = load ptr, ptr %8, align 8
+  %52 = getelementptr inbounds nuw %struct.lightexit_window, ptr %51, i32 0, i32 4
+  %53 = load i64, ptr %52, align 8
+  %54 = trunc i64 %53 to i32
+  call void @lightexit_unlock(ptr noundef %50, i32 noundef %54) #10
+  %55 = load i64, ptr %15, align 8
+  call void @llvm.lifetime.end.p0(ptr %15) #9
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  ret i64 %55
 }
 
 ; Function Attrs: alwaysinline nounwind
