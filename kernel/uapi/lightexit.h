@@ -15,6 +15,7 @@ enum lightexit_verdict {
 enum lightexit_space {
 	LIGHTEXIT_SPACE_PIO = 0,
 	LIGHTEXIT_SPACE_MMIO = 1,
+	LIGHTEXIT_SPACE_MSR = 2,
 };
 
 enum lightexit_apic_mode {

@@ -29,6 +29,7 @@ class Space(IntEnum):
 
     PIO = 0
     MMIO = 1
+    MSR = 2  # model-specific registers: 8 bytes under one address
 
 
 class ApicMode(IntEnum):

@@ -92,6 +92,8 @@ class Bus:
         tables.watched = self._steps = clock.memory.state.step_ns != 0
         tables.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
         self._routes = Routes(tables, self._retired)
+        #: The MSRs that devices have; another object after every change, for back ends to see.
+        self.msr_ranges: tuple[range, ...] = ()
         self.ports_address = tables.ports
         self.cpus = tuple(BusCpu(self, lane) for lane in range(vcpus))
         self._host = BusCpu(self, vcpus)
@@ -224,6 +226,9 @@ class Bus:
             if port in self._offloaded:
                 self._offloaded.pop(port).close()
         self._routes.exchange(leaving, coming)
+        regions = [port.region for port in self._routes.owners() if port.region.space is Space.MSR]
+        if regions or self.msr_ranges:
+            self.msr_ranges = tuple(range(each.base, each.base + each.size) for each in regions)
         self._retired += leaving
         self._reclaim()
 
@@ -243,6 +248,8 @@ class Bus:
     def _access(self, space: Space, address: int, size: int, value: int | None) -> int:
         if not 1 <= size <= 8:
             raise AuthorError(f"an access of {size} bytes", expected="1 to 8 bytes")
+        if space is Space.MSR and size != 8:
+            raise AuthorError(f"an access of {size} bytes to an MSR", expected="8 bytes")
         with self._host_lock, self.running(), self._raising():
             context = self._context.fields
             context.space, context.offset, context.size = space, address, size
@@ -346,6 +353,7 @@ class Bus:
         return [
             *(UnclaimedCount(Space.PIO, *entry) for entry in routes.ports.unclaimed()),
             *(UnclaimedCount(Space.MMIO, *entry) for entry in routes.memory.unclaimed()),
+            *(UnclaimedCount(Space.MSR, *entry) for entry in routes.msrs.unclaimed()),
         ]
 
     def _moment(self) -> tuple[int, int]:

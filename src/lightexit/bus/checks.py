@@ -51,6 +51,9 @@ def check_region(model: Model, region: Region) -> None:
             f"register width of {width}"
         )
         expected = "a register width of 1, 2, 4 or 8 that divides both, or 0 for none"
+    elif region.space is Space.MSR and width:
+        found = f"{name} has a register width of {width}"
+        expected = "none: each MSR is a register of 8 bytes"
     elif len(region.states) >= MOST_STATES:
         found, expected = f"{name} has {len(region.states)} states", f"less than {MOST_STATES}"
     else:
@@ -65,7 +68,7 @@ def _check_types(model: Model, region: Region) -> None:
         if not isinstance(value, int):
             raise _wrong_type(model, region, f"{name} {value!r}", "an int")
     if not isinstance(region.space, Space):
-        raise _wrong_type(model, region, f"space {region.space!r}", "Space.PIO or Space.MMIO")
+        raise _wrong_type(model, region, f"space {region.space!r}", "a Space")
     for state in region.states:
         if not isinstance(state, StateMemory):
             raise _wrong_type(model, region, f"state {state!r}", "a StateMemory, as Device.memory")

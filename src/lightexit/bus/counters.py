@@ -38,8 +38,8 @@ class RegisterCount:
 
 @dataclass(frozen=True, slots=True)
 class UnclaimedCount:
-    """Accesses that nobody answered. Some 1,000 addresses of memory are counted apart, the others
-    together, with no address."""
+    """Accesses that nobody answered. Some 1,000 addresses of memory, and as many MSRs, are counted
+    apart, the others together, with no address."""
 
     space: Space
     address: int | None

@@ -71,6 +71,19 @@ def pio(
     return Region(Space.PIO, base, size, offset, register_width, filter, tuple(states))
 
 
+def msr(
+    base: int,
+    size: int,
+    *,
+    offset: int = 0,
+    filter: Filter[Any] | None = None,
+    states: Iterable[StateMemory[Any]] = (),
+) -> Region:
+    """A region of `size` model-specific registers, each 8 bytes under one address (Intel SDM
+    volume 4). Offsets count registers."""
+    return Region(Space.MSR, base, size, offset, 0, filter, tuple(states))
+
+
 def mmio(
     base: int,
     size: int,

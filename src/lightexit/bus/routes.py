@@ -14,19 +14,27 @@ from lightexit.bus.table import Claim, PortTable, RangeTable
 from lightexit.errors import AuthorError
 from lightexit.runtime.layout import Tables
 
+_ADDRESSES, _MSRS = (1 << 64) - 1, 1 << 32
+
 
 class Routes:
     """Every address has one owner or none. Tables that were replaced go to `retired`."""
 
     def __init__(self, tables: Tables, retired: list[object]) -> None:
         self.ports = PortTable(tables)
-        self.memory = RangeTable(tables, retired)
+        self.memory = RangeTable(tables.memory, _ADDRESSES, retired)
+        self.msrs = RangeTable(tables.msrs, _MSRS, retired)
         self._tables: dict[Space, PortTable | RangeTable] = {
             Space.PIO: self.ports,
             Space.MMIO: self.memory,
+            Space.MSR: self.msrs,
         }
         self._owners: dict[int, RegionPort] = {}
         self._memory: list[range] = []
+
+    def owners(self) -> Iterable[RegionPort]:
+        """Every region that is on the bus."""
+        return self._owners.values()
 
     def check_place(self, name: str, region: Region) -> None:
         """Raises AuthorError where a region of the device `name` cannot be."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lightexit.bus.memory import Block
-from lightexit.runtime.layout import PLACES, Place, Range, Ranges, Tables
+from lightexit.runtime.layout import PLACES, Addresses, Place, Range, Ranges, Tables
 
 PORTS = 1 << 16
 _ONES = (1 << 64) - 1
@@ -60,19 +60,18 @@ class PortTable:
 
 
 class RangeTable:
-    """Ranges of memory-mapped registers, sorted by address."""
+    """Ranges of memory-mapped registers or of MSRs, sorted by address, all below `limit`."""
 
-    limit = (1 << 64) - 1
-
-    def __init__(self, tables: Tables, retired: list[object]) -> None:
-        self._tables = tables
+    def __init__(self, addresses: Addresses, limit: int, retired: list[object]) -> None:
+        self.limit = limit
+        self._addresses = addresses
         self._retired = retired
         self._bases: list[int] = []
         self._number = 0
         self._published = Block(Ranges.layout.size)
         self._publish(b"")
         self._unclaimed = Block(PLACES * Place.layout.size)
-        tables.unclaimed_memory = self._unclaimed.address
+        addresses.places = self._unclaimed.address
 
     def owners(self, base: int, size: int) -> set[int]:
         """The windows that own some of these addresses."""
@@ -107,10 +106,10 @@ class RangeTable:
             ((~place.name & _ONES, place) for place in places if place.name),
             key=lambda pair: pair[0],
         )
-        tables = self._tables
+        others = self._addresses.other_reads, self._addresses.other_writes
         counts = [
             *((address, (place.reads, place.writes)) for address, place in named),
-            (None, (tables.unclaimed_reads, tables.unclaimed_writes)),
+            (None, others),
         ]
         return [
             (address, is_write, pair[is_write])
@@ -129,7 +128,7 @@ class RangeTable:
         head = Ranges.view(block.bytes)
         head.count, head.number = len(entries) // Range.layout.size, self._number
         block.bytes[Ranges.layout.size :] = entries
-        self._tables.ranges = block.address
+        self._addresses.ranges = block.address
         self._retired.append(self._published)
         self._published = block
 

@@ -124,12 +124,14 @@ def _add(sides: Iterable[Side]) -> Side:
     )
 
 
+_SPACES = {"PIO": "port", "MMIO": "memory", "MSR": "MSR"}
+
+
 def _where(place: Unclaimed) -> str:
     direction = "write" if place.is_write else "read"
     if place.address is None:
-        return f"memory elsewhere, {direction}"
-    kind = "port" if place.space == "PIO" else "memory"
-    return f"{kind} {place.address:#x} {direction}"
+        return f"{_SPACES[place.space]} elsewhere, {direction}"
+    return f"{_SPACES[place.space]} {place.address:#x} {direction}"
 
 
 def _counts(places: Iterable[Unclaimed], compares: bool) -> list[str]:

@@ -15,7 +15,7 @@ struct access {
 	u64 data;
 	u64 size;
 	bool is_write;
-	bool is_memory;
+	u8 space;
 };
 
 /* Of the value, only as many bytes as the access has mean something. */
@@ -381,7 +381,7 @@ PART struct lightexit_window *at_address(struct lightexit_vcpu *vcpu,
 	struct lightexit_window *window;
 	struct lightexit_found *found;
 
-	table = POINTER(struct lightexit_ranges, lightexit_load_acquire(&bus->ranges));
+	table = POINTER(struct lightexit_ranges, lightexit_load_acquire(&bus->memory.ranges));
 	found = &vcpu->found[(address >> 8) * SPREAD >> LIGHTEXIT_FOUND_SHIFT];
 	if (found->number == table->number) {
 		window = POINTER(struct lightexit_window, found->window);
@@ -396,31 +396,53 @@ PART struct lightexit_window *at_address(struct lightexit_vcpu *vcpu,
 	return window;
 }
 
-PART struct lightexit_window *route(struct lightexit_vcpu *vcpu, const struct lightexit_tables *bus,
-				    bool is_memory, u64 address)
+/* The window at an MSR, or NULL: few have devices, and none remembers where it was. */
+PART struct lightexit_window *at_msr(const struct lightexit_tables *bus, u64 number)
 {
-	return is_memory ? at_address(vcpu, bus, address) : at_port(vcpu, address);
+	u64 table = lightexit_load_acquire(&bus->msrs.ranges);
+
+	return search(POINTER(struct lightexit_ranges, table), number);
+}
+
+PART struct lightexit_window *route(struct lightexit_vcpu *vcpu, const struct lightexit_tables *bus,
+				    u8 space, u64 address)
+{
+	switch (space) {
+	case LIGHTEXIT_SPACE_PIO:
+		return at_port(vcpu, address);
+	case LIGHTEXIT_SPACE_MMIO:
+		return at_address(vcpu, bus, address);
+	default:
+		return at_msr(bus, address);
+	}
+}
+
+/* How many addresses an access takes: an MSR is 8 bytes under one. */
+PART u64 extent(u8 space, u64 size)
+{
+	return space == LIGHTEXIT_SPACE_MSR ? 1 : size;
 }
 
 /* The first window that an access touches, or NULL. */
 RARE struct lightexit_window *touched(struct lightexit_vcpu *vcpu,
-				      const struct lightexit_tables *bus, bool is_memory,
-				      u64 address, u64 size)
+				      const struct lightexit_tables *bus, u8 space, u64 address,
+				      u64 size)
 {
 	struct lightexit_window *window = NULL;
+	u64 left = extent(space, size);
 
-	for (; size && !window; size--, address++)
-		window = route(vcpu, bus, is_memory, address);
+	for (; left && !window; left--, address++)
+		window = route(vcpu, bus, space, address);
 	return window;
 }
 
 /*
- * Where the accesses of a memory address are counted, or NULL: of eight entries from where its
+ * Where the accesses of an address are counted, or NULL: of eight entries from where its
  * hash says, the one that has its name or, for a new one, none. An entry keeps its name for good.
  */
-PART struct lightexit_place *place_of(const struct lightexit_tables *bus, u64 address)
+PART struct lightexit_place *place_of(const struct lightexit_addresses *addresses, u64 address)
 {
-	struct lightexit_place *places = POINTER(struct lightexit_place, bus->unclaimed_memory);
+	struct lightexit_place *places = POINTER(struct lightexit_place, addresses->places);
 	struct lightexit_place *place;
 	u64 i, held, first = address * SPREAD >> LIGHTEXIT_PLACES_SHIFT;
 
@@ -439,38 +461,40 @@ PART struct lightexit_place *place_of(const struct lightexit_tables *bus, u64 ad
 }
 
 /* Where an access that nobody answers is counted: by its first address. */
-PART u64 *unclaimed_count(struct lightexit_tables *bus, bool is_memory, u64 address, bool is_write)
+PART u64 *unclaimed_count(struct lightexit_tables *bus, u8 space, u64 address, bool is_write)
 {
+	struct lightexit_addresses *addresses;
 	struct lightexit_place *place;
 
-	if (!is_memory)
+	if (space == LIGHTEXIT_SPACE_PIO)
 		return POINTER(u64, bus->unclaimed_ports) + (2 * (address & 0xffff) | is_write);
-	place = place_of(bus, address);
+	addresses = space == LIGHTEXIT_SPACE_MMIO ? &bus->memory : &bus->msrs;
+	place = place_of(addresses, address);
 	if (place)
 		return is_write ? &place->writes : &place->reads;
-	return is_write ? &bus->unclaimed_writes : &bus->unclaimed_reads;
+	return is_write ? &addresses->other_writes : &addresses->other_reads;
 }
 
 /* Nothing drives the wires, so a read sees all ones. */
-RARE u64 unclaimed(struct lightexit_tables *bus, bool is_memory, u64 address, u64 size,
+RARE u64 unclaimed(struct lightexit_tables *bus, u8 space, u64 address, u64 size,
 		   bool is_write)
 {
-	__atomic_fetch_add(unclaimed_count(bus, is_memory, address, is_write), 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(unclaimed_count(bus, space, address, is_write), 1, __ATOMIC_RELAXED);
 	return mask(size);
 }
 
-RARE u64 perform_again(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size,
+RARE u64 perform_again(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
 		       bool is_write, u64 data);
 
 /* An access across the edge of a window, byte by byte; behind the last port comes the first. */
-RARE u64 split(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size, bool is_write,
+RARE u64 split(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size, bool is_write,
 	       u64 data)
 {
 	u64 i, at, value = 0;
 
 	for (i = 0; i < size; i++) {
-		at = is_memory ? address + i : (address + i) & 0xffff;
-		value |= perform_again(vcpu, is_memory, at, 1, is_write, data >> (8 * i) & 0xff)
+		at = space == LIGHTEXIT_SPACE_PIO ? (address + i) & 0xffff : address + i;
+		value |= perform_again(vcpu, space, at, 1, is_write, data >> (8 * i) & 0xff)
 			 << (8 * i);
 	}
 	return value;
@@ -481,23 +505,24 @@ PART u64 perform(struct lightexit_vcpu *vcpu, const struct access *access, bool 
 {
 	struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
 	u64 address = access->address, size = access->size, data = access->data, distance, offset;
-	bool is_memory = access->is_memory, is_write = access->is_write, is_one;
+	bool is_write = access->is_write, is_one;
+	u8 space = access->space;
 	struct lightexit_window *window;
 
-	window = route(vcpu, bus, is_memory, address);
+	window = route(vcpu, bus, space, address);
 	if (!window) {
-		window = touched(vcpu, bus, is_memory, address, size);
+		window = touched(vcpu, bus, space, address, size);
 		if (!window)
-			return unclaimed(bus, is_memory, address, size, is_write);
+			return unclaimed(bus, space, address, size, is_write);
 		/* A device that came just now may be at the first address too: it gets all. */
 		if (!contains(window, address))
-			return split(vcpu, is_memory, address, size, is_write, data);
+			return split(vcpu, space, address, size, is_write, data);
 	}
 	distance = address - window->base;
 	offset = window->offset + distance;
 	is_one = is_register(window, distance, size);
-	if (!is_one && size > window->size - distance)
-		return split(vcpu, is_memory, address, size, is_write, data);
+	if (!is_one && extent(space, size) > window->size - distance)
+		return split(vcpu, space, address, size, is_write, data);
 	if (!is_one && window->register_width)
 		return cut(vcpu, window, offset, size, is_write, data);
 	if (may_be_timed)
@@ -506,7 +531,7 @@ PART u64 perform(struct lightexit_vcpu *vcpu, const struct access *access, bool 
 }
 
 /* The same for those who are not in a hurry; a value read is no wider than the access. */
-RARE u64 perform_again(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size,
+RARE u64 perform_again(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
 		       bool is_write, u64 data)
 {
 	struct access access = {
@@ -514,7 +539,7 @@ RARE u64 perform_again(struct lightexit_vcpu *vcpu, bool is_memory, u64 address,
 		.data = data,
 		.size = size,
 		.is_write = is_write,
-		.is_memory = is_memory,
+		.space = space,
 	};
 
 	return perform(vcpu, &access, true) & mask(size);
@@ -530,14 +555,14 @@ PART void spend(const struct lightexit_vcpu *vcpu)
 }
 
 /* An access on a bus that times accesses, or whose clock steps with each. */
-RARE u64 enter_watched(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size,
+RARE u64 enter_watched(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
 		       bool is_write, u64 data)
 {
 	struct lightexit_clock *clock = POINTER(struct lightexit_clock, vcpu->clock);
 
 	__atomic_fetch_add(&clock->state.base_ns, clock->state.step_ns, __ATOMIC_RELAXED);
 	spend(vcpu);
-	return perform_again(vcpu, is_memory, address, size, is_write, data);
+	return perform_again(vcpu, space, address, size, is_write, data);
 }
 
 /* An access of a guest: it costs one of its budget, and a step of VM time. */
@@ -545,7 +570,7 @@ PART u64 enter(struct lightexit_vcpu *vcpu, const struct access *access)
 {
 	vcpu->budget--;
 	if (POINTER(struct lightexit_tables, vcpu->bus)->watched)
-		return enter_watched(vcpu, access->is_memory, access->address, access->size,
+		return enter_watched(vcpu, access->space, access->address, access->size,
 				     access->is_write, access->data);
 	spend(vcpu);
 	return perform(vcpu, access, false);
@@ -575,7 +600,7 @@ void port_out(void *engine, u32 port, u32 size, u32 value, struct lightexit_vcpu
 u64 memory_read(void *engine, u64 offset, u32 size, const struct lightexit_aperture *aperture)
 {
 	struct access access = {
-		.address = aperture->base + offset, .size = size, .is_memory = true
+		.address = aperture->base + offset, .size = size, .space = LIGHTEXIT_SPACE_MMIO
 	};
 
 	(void)engine;
@@ -590,23 +615,29 @@ void memory_write(void *engine, u64 offset, u32 size, u64 value,
 		.data = value & mask(size),
 		.size = size,
 		.is_write = true,
-		.is_memory = true,
+		.space = LIGHTEXIT_SPACE_MMIO,
 	};
 
 	(void)engine;
 	enter(POINTER(struct lightexit_vcpu, aperture->vcpu), &access);
 }
 
-/* An access described by a context: its offset is the address, its data goes both ways. */
-void access(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
+/*
+ * An access described by a context: its offset is the address, its data goes both ways. Whether a
+ * device has it: an MSR that none has is one that the CPU has not got.
+ */
+u32 access(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
 {
+	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
 	struct access access = {
 		.address = context->offset,
 		.data = context->data & mask(context->size),
 		.size = context->size,
 		.is_write = context->is_write,
-		.is_memory = context->space == LIGHTEXIT_SPACE_MMIO,
+		.space = context->space,
 	};
+	bool is_there = access.space != LIGHTEXIT_SPACE_MSR || at_msr(bus, access.address);
 
 	context->data = enter(vcpu, &access) & mask(access.size);
+	return is_there;
 }

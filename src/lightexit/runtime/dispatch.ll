@@ -8,7 +8,8 @@
 %struct.access = type { i64, i64, i64, i8, i8 }
 %struct.lightexit_vcpu = type { i64, i64, i64, i64, i64, i64, i32, [4096 x %struct.lightexit_found] }
 %struct.lightexit_found = type { i64, i64 }
-%struct.lightexit_tables = type { i64, i64, i8, i8, i64, i64, i64, i64, i64 }
+%struct.lightexit_tables = type { i64, %struct.lightexit_addresses, %struct.lightexit_addresses, i8, i8, i64, i64 }
+%struct.lightexit_addresses = type { i64, i64, i64, i64 }
 %struct.lightexit_aperture = type { i64, i64 }
 %struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
 %struct.answer = type { i64, i8 }
@@ -499,46 +500,45 @@ define internal i64 @enter(ptr noundef %0, ptr noundef %1) #2 {
   %11 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %10, i32 0, i32 2
   %12 = load i64, ptr %11, align 8
   %13 = inttoptr i64 %12 to ptr
-  %14 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %13, i32 0, i32 2
+  %14 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %13, i32 0, i32 3
   %15 = load i8, ptr %14, align 8
   %16 = icmp ne i8 %15, 0
-  br i1 %16, label %17, label %37
+  br i1 %16, label %17, label %36
 
 17:                                               ; preds = %2
   %18 = load ptr, ptr %4, align 8
   %19 = load ptr, ptr %5, align 8
   %20 = getelementptr inbounds nuw %struct.access, ptr %19, i32 0, i32 4
-  %21 = load i8, ptr %20, align 1, !range !9, !noundef !10
-  %22 = trunc i8 %21 to i1
-  %23 = load ptr, ptr %5, align 8
-  %24 = getelementptr inbounds nuw %struct.access, ptr %23, i32 0, i32 0
-  %25 = load i64, ptr %24, align 8
-  %26 = load ptr, ptr %5, align 8
-  %27 = getelementptr inbounds nuw %struct.access, ptr %26, i32 0, i32 2
-  %28 = load i64, ptr %27, align 8
-  %29 = load ptr, ptr %5, align 8
-  %30 = getelementptr inbounds nuw %struct.access, ptr %29, i32 0, i32 3
-  %31 = load i8, ptr %30, align 8, !range !9, !noundef !10
-  %32 = trunc i8 %31 to i1
-  %33 = load ptr, ptr %5, align 8
-  %34 = getelementptr inbounds nuw %struct.access, ptr %33, i32 0, i32 1
-  %35 = load i64, ptr %34, align 8
-  %36 = call i64 @enter_watched(ptr noundef %18, i1 noundef zeroext %22, i64 noundef %25, i64 noundef %28, i1 noundef zeroext %32, i64 noundef %35) #10
-  store i64 %36, ptr %3, align 8
-  br label %42
+  %21 = load i8, ptr %20, align 1
+  %22 = load ptr, ptr %5, align 8
+  %23 = getelementptr inbounds nuw %struct.access, ptr %22, i32 0, i32 0
+  %24 = load i64, ptr %23, align 8
+  %25 = load ptr, ptr %5, align 8
+  %26 = getelementptr inbounds nuw %struct.access, ptr %25, i32 0, i32 2
+  %27 = load i64, ptr %26, align 8
+  %28 = load ptr, ptr %5, align 8
+  %29 = getelementptr inbounds nuw %struct.access, ptr %28, i32 0, i32 3
+  %30 = load i8, ptr %29, align 8, !range !9, !noundef !10
+  %31 = trunc i8 %30 to i1
+  %32 = load ptr, ptr %5, align 8
+  %33 = getelementptr inbounds nuw %struct.access, ptr %32, i32 0, i32 1
+  %34 = load i64, ptr %33, align 8
+  %35 = call i64 @enter_watched(ptr noundef %18, i8 noundef zeroext %21, i64 noundef %24, i64 noundef %27, i1 noundef zeroext %31, i64 noundef %34) #10
+  store i64 %35, ptr %3, align 8
+  br label %41
 
-37:                                               ; preds = %2
+36:                                               ; preds = %2
+  %37 = load ptr, ptr %4, align 8
+  call void @spend(ptr noundef %37) #10
   %38 = load ptr, ptr %4, align 8
-  call void @spend(ptr noundef %38) #10
-  %39 = load ptr, ptr %4, align 8
-  %40 = load ptr, ptr %5, align 8
-  %41 = call i64 @perform(ptr noundef %39, ptr noundef %40, i1 noundef zeroext false) #10
-  store i64 %41, ptr %3, align 8
-  br label %42
+  %39 = load ptr, ptr %5, align 8
+  %40 = call i64 @perform(ptr noundef %38, ptr noundef %39, i1 noundef zeroext false) #10
+  store i64 %40, ptr %3, align 8
+  br label %41
 
-42:                                               ; preds = %37, %17
-  %43 = load i64, ptr %3, align 8
-  ret i64 %43
+41:                                               ; preds = %36, %17
+  %42 = load i64, ptr %3, align 8
+  ret i64 %42
 }
 
 ; Function Attrs: nounwind
@@ -689,63 +689,116 @@ define void @memory_write(ptr noundef %0, i64 noundef %1, i32 noundef %2, i64 no
 }
 
 ; Function Attrs: nounwind
-define void @access(ptr noundef %0, ptr noundef %1) #0 {
+define i32 @access(ptr noundef %0, ptr noundef %1) #0 {
   %3 = alloca ptr, align 8
   %4 = alloca ptr, align 8
-  %5 = alloca %struct.access, align 8
+  %5 = alloca ptr, align 8
+  %6 = alloca %struct.access, align 8
+  %7 = alloca i8, align 1
   store ptr %0, ptr %3, align 8
   store ptr %1, ptr %4, align 8
   call void @llvm.lifetime.start.p0(ptr %5) #9
-  %6 = getelementptr inbounds nuw %struct.access, ptr %5, i32 0, i32 0
-  %7 = load ptr, ptr %4, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %7, i32 0, i32 0
-  %9 = load i64, ptr %8, align 8
-  store i64 %9, ptr %6, align 8
-  %10 = getelementptr inbounds nuw %struct.access, ptr %5, i32 0, i32 1
-  %11 = load ptr, ptr %4, align 8
-  %12 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
-  %13 = load i64, ptr %12, align 8
-  %14 = load ptr, ptr %4, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %14, i32 0, i32 4
-  %16 = load i8, ptr %15, align 4
-  %17 = zext i8 %16 to i64
-  %18 = call i64 @mask(i64 noundef %17) #10
-  %19 = and i64 %13, %18
-  store i64 %19, ptr %10, align 8
-  %20 = getelementptr inbounds nuw %struct.access, ptr %5, i32 0, i32 2
-  %21 = load ptr, ptr %4, align 8
-  %22 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %21, i32 0, i32 4
-  %23 = load i8, ptr %22, align 4
-  %24 = zext i8 %23 to i64
-  store i64 %24, ptr %20, align 8
-  %25 = getelementptr inbounds nuw %struct.access, ptr %5, i32 0, i32 3
-  %26 = load ptr, ptr %4, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %26, i32 0, i32 5
-  %28 = load i8, ptr %27, align 1
-  %29 = icmp ne i8 %28, 0
-  %30 = zext i1 %29 to i8
-  store i8 %30, ptr %25, align 8
-  %31 = getelementptr inbounds nuw %struct.access, ptr %5, i32 0, i32 4
+  %8 = load ptr, ptr %3, align 8
+  %9 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %8, i32 0, i32 2
+  %10 = load i64, ptr %9, align 8
+  %11 = inttoptr i64 %10 to ptr
+  store ptr %11, ptr %5, align 8
+  call void @llvm.lifetime.start.p0(ptr %6) #9
+  %12 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 0
+  %13 = load ptr, ptr %4, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 0
+  %15 = load i64, ptr %14, align 8
+  store i64 %15, ptr %12, align 8
+  %16 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 1
+  %17 = load ptr, ptr %4, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %17, i32 0, i32 1
+  %19 = load i64, ptr %18, align 8
+  %20 = load ptr, ptr %4, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %20, i32 0, i32 4
+  %22 = load i8, ptr %21, align 4
+  %23 = zext i8 %22 to i64
+  %24 = call i64 @mask(i64 noundef %23) #10
+  %25 = and i64 %19, %24
+  store i64 %25, ptr %16, align 8
+  %26 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 2
+  %27 = load ptr, ptr %4, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %27, i32 0, i32 4
+  %29 = load i8, ptr %28, align 4
+  %30 = zext i8 %29 to i64
+  store i64 %30, ptr %26, align 8
+  %31 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 3
   %32 = load ptr, ptr %4, align 8
-  %33 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %32, i32 0, i32 6
-  %34 = load i8, ptr %33, align 2
-  %35 = zext i8 %34 to i32
-  %36 = icmp eq i32 %35, 1
-  %37 = zext i1 %36 to i8
-  store i8 %37, ptr %31, align 1
-  %38 = getelementptr i8, ptr %5, i64 26
-  call void @llvm.memset.p0.i64(ptr align 2 %38, i8 0, i64 6, i1 false)
-  %39 = load ptr, ptr %3, align 8
-  %40 = call i64 @enter(ptr noundef %39, ptr noundef %5) #10
-  %41 = getelementptr inbounds nuw %struct.access, ptr %5, i32 0, i32 2
-  %42 = load i64, ptr %41, align 8
-  %43 = call i64 @mask(i64 noundef %42) #10
-  %44 = and i64 %40, %43
-  %45 = load ptr, ptr %4, align 8
-  %46 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %45, i32 0, i32 1
-  store i64 %44, ptr %46, align 8
+  %33 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %32, i32 0, i32 5
+  %34 = load i8, ptr %33, align 1
+  %35 = icmp ne i8 %34, 0
+  %36 = zext i1 %35 to i8
+  store i8 %36, ptr %31, align 8
+  %37 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 4
+  %38 = load ptr, ptr %4, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %38, i32 0, i32 6
+  %40 = load i8, ptr %39, align 2
+  store i8 %40, ptr %37, align 1
+  %41 = getelementptr i8, ptr %6, i64 26
+  call void @llvm.memset.p0.i64(ptr align 2 %41, i8 0, i64 6, i1 false)
+  call void @llvm.lifetime.start.p0(ptr %7) #9
+  %42 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 4
+  %43 = load i8, ptr %42, align 1
+  %44 = zext i8 %43 to i32
+  %45 = icmp ne i32 %44, 2
+  br i1 %45, label %52, label %46
+
+46:                                               ; preds = %2
+  %47 = load ptr, ptr %5, align 8
+  %48 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 0
+  %49 = load i64, ptr %48, align 8
+  %50 = call ptr @at_msr(ptr noundef %47, i64 noundef %49) #10
+  %51 = icmp ne ptr %50, null
+  br label %52
+
+52:                                               ; preds = %46, %2
+  %53 = phi i1 [ true, %2 ], [ %51, %46 ]
+  %54 = zext i1 %53 to i8
+  store i8 %54, ptr %7, align 1
+  %55 = load ptr, ptr %3, align 8
+  %56 = call i64 @enter(ptr noundef %55, ptr noundef %6) #10
+  %57 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 2
+  %58 = load i64, ptr %57, align 8
+  %59 = call i64 @mask(i64 noundef %58) #10
+  %60 = and i64 %56, %59
+  %61 = load ptr, ptr %4, align 8
+  %62 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %61, i32 0, i32 1
+  store i64 %60, ptr %62, align 8
+  %63 = load i8, ptr %7, align 1, !range !9, !noundef !10
+  %64 = trunc i8 %63 to i1
+  %65 = zext i1 %64 to i32
+  call void @llvm.lifetime.end.p0(ptr %7) #9
+  call void @llvm.lifetime.end.p0(ptr %6) #9
   call void @llvm.lifetime.end.p0(ptr %5) #9
-  ret void
+  ret i32 %65
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal ptr @at_msr(ptr noundef %0, i64 noundef %1) #2 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i64, align 8
+  %5 = alloca i64, align 8
+  %6 = alloca i64, align 8
+  store ptr %0, ptr %3, align 8
+  store i64 %1, ptr %4, align 8
+  call void @llvm.lifetime.start.p0(ptr %5) #9
+  %7 = load ptr, ptr %3, align 8
+  %8 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %7, i32 0, i32 2
+  %9 = getelementptr inbounds nuw %struct.lightexit_addresses, ptr %8, i32 0, i32 0
+  %10 = load atomic i64, ptr %9 acquire, align 8
+  store i64 %10, ptr %6, align 8
+  %11 = load i64, ptr %6, align 8
+  store i64 %11, ptr %5, align 8
+  %12 = load i64, ptr %5, align 8
+  %13 = inttoptr i64 %12 to ptr
+  %14 = load i64, ptr %4, align 8
+  %15 = call ptr @search(ptr noundef %13, i64 noundef %14) #10
+  call void @llvm.lifetime.end.p0(ptr %5) #9
+  ret ptr %15
 }
 
 ; Function Attrs: nocallback nofree nosync nounwind willreturn
@@ -784,7 +837,7 @@ define internal zeroext i1 @lightexit_swap_acquire(ptr noundef %0, i64 noundef %
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @enter_watched(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
+define internal i64 @enter_watched(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
   %7 = alloca ptr, align 8
   %8 = alloca i8, align 1
   %9 = alloca i64, align 8
@@ -795,44 +848,42 @@ define internal i64 @enter_watched(ptr noundef %0, i1 noundef zeroext %1, i64 no
   %14 = alloca i64, align 8
   %15 = alloca i64, align 8
   store ptr %0, ptr %7, align 8
-  %16 = zext i1 %1 to i8
-  store i8 %16, ptr %8, align 1
+  store i8 %1, ptr %8, align 1
   store i64 %2, ptr %9, align 8
   store i64 %3, ptr %10, align 8
-  %17 = zext i1 %4 to i8
-  store i8 %17, ptr %11, align 1
+  %16 = zext i1 %4 to i8
+  store i8 %16, ptr %11, align 1
   store i64 %5, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
-  %18 = load ptr, ptr %7, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %18, i32 0, i32 1
-  %20 = load i64, ptr %19, align 8
-  %21 = inttoptr i64 %20 to ptr
-  store ptr %21, ptr %13, align 8
-  %22 = load ptr, ptr %13, align 8
-  %23 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %22, i32 0, i32 1
-  %24 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %23, i32 0, i32 0
-  %25 = load ptr, ptr %13, align 8
-  %26 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %25, i32 0, i32 1
-  %27 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %26, i32 0, i32 3
-  %28 = load i64, ptr %27, align 8
-  store i64 %28, ptr %14, align 8
-  %29 = load i64, ptr %14, align 8
-  %30 = atomicrmw add ptr %24, i64 %29 monotonic, align 8
-  store i64 %30, ptr %15, align 8
-  %31 = load i64, ptr %15, align 8
+  %17 = load ptr, ptr %7, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %17, i32 0, i32 1
+  %19 = load i64, ptr %18, align 8
+  %20 = inttoptr i64 %19 to ptr
+  store ptr %20, ptr %13, align 8
+  %21 = load ptr, ptr %13, align 8
+  %22 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %21, i32 0, i32 1
+  %23 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %22, i32 0, i32 0
+  %24 = load ptr, ptr %13, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %24, i32 0, i32 1
+  %26 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %25, i32 0, i32 3
+  %27 = load i64, ptr %26, align 8
+  store i64 %27, ptr %14, align 8
+  %28 = load i64, ptr %14, align 8
+  %29 = atomicrmw add ptr %23, i64 %28 monotonic, align 8
+  store i64 %29, ptr %15, align 8
+  %30 = load i64, ptr %15, align 8
+  %31 = load ptr, ptr %7, align 8
+  call void @spend(ptr noundef %31) #10
   %32 = load ptr, ptr %7, align 8
-  call void @spend(ptr noundef %32) #10
-  %33 = load ptr, ptr %7, align 8
-  %34 = load i8, ptr %8, align 1, !range !9, !noundef !10
-  %35 = trunc i8 %34 to i1
-  %36 = load i64, ptr %9, align 8
-  %37 = load i64, ptr %10, align 8
-  %38 = load i8, ptr %11, align 1, !range !9, !noundef !10
-  %39 = trunc i8 %38 to i1
-  %40 = load i64, ptr %12, align 8
-  %41 = call i64 @perform_again(ptr noundef %33, i1 noundef zeroext %35, i64 noundef %36, i64 noundef %37, i1 noundef zeroext %39, i64 noundef %40) #10
+  %33 = load i8, ptr %8, align 1
+  %34 = load i64, ptr %9, align 8
+  %35 = load i64, ptr %10, align 8
+  %36 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %37 = trunc i8 %36 to i1
+  %38 = load i64, ptr %12, align 8
+  %39 = call i64 @perform_again(ptr noundef %32, i8 noundef zeroext %33, i64 noundef %34, i64 noundef %35, i1 noundef zeroext %37, i64 noundef %38) #10
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %41
+  ret i64 %39
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -904,191 +955,186 @@ define internal i64 @perform(ptr noundef %0, ptr noundef %1, i1 noundef zeroext 
   call void @llvm.lifetime.start.p0(ptr %13) #9
   call void @llvm.lifetime.start.p0(ptr %14) #9
   %34 = load ptr, ptr %6, align 8
-  %35 = getelementptr inbounds nuw %struct.access, ptr %34, i32 0, i32 4
-  %36 = load i8, ptr %35, align 1, !range !9, !noundef !10
+  %35 = getelementptr inbounds nuw %struct.access, ptr %34, i32 0, i32 3
+  %36 = load i8, ptr %35, align 8, !range !9, !noundef !10
   %37 = trunc i8 %36 to i1
   %38 = zext i1 %37 to i8
   store i8 %38, ptr %14, align 1
   call void @llvm.lifetime.start.p0(ptr %15) #9
-  %39 = load ptr, ptr %6, align 8
-  %40 = getelementptr inbounds nuw %struct.access, ptr %39, i32 0, i32 3
-  %41 = load i8, ptr %40, align 8, !range !9, !noundef !10
-  %42 = trunc i8 %41 to i1
-  %43 = zext i1 %42 to i8
-  store i8 %43, ptr %15, align 1
   call void @llvm.lifetime.start.p0(ptr %16) #9
+  %39 = load ptr, ptr %6, align 8
+  %40 = getelementptr inbounds nuw %struct.access, ptr %39, i32 0, i32 4
+  %41 = load i8, ptr %40, align 1
+  store i8 %41, ptr %16, align 1
   call void @llvm.lifetime.start.p0(ptr %17) #9
-  %44 = load ptr, ptr %5, align 8
-  %45 = load ptr, ptr %8, align 8
-  %46 = load i8, ptr %14, align 1, !range !9, !noundef !10
-  %47 = trunc i8 %46 to i1
-  %48 = load i64, ptr %9, align 8
-  %49 = call ptr @route(ptr noundef %44, ptr noundef %45, i1 noundef zeroext %47, i64 noundef %48) #10
-  store ptr %49, ptr %17, align 8
-  %50 = load ptr, ptr %17, align 8
-  %51 = icmp ne ptr %50, null
-  br i1 %51, label %86, label %52
+  %42 = load ptr, ptr %5, align 8
+  %43 = load ptr, ptr %8, align 8
+  %44 = load i8, ptr %16, align 1
+  %45 = load i64, ptr %9, align 8
+  %46 = call ptr @route(ptr noundef %42, ptr noundef %43, i8 noundef zeroext %44, i64 noundef %45) #10
+  store ptr %46, ptr %17, align 8
+  %47 = load ptr, ptr %17, align 8
+  %48 = icmp ne ptr %47, null
+  br i1 %48, label %80, label %49
 
-52:                                               ; preds = %3
-  %53 = load ptr, ptr %5, align 8
-  %54 = load ptr, ptr %8, align 8
-  %55 = load i8, ptr %14, align 1, !range !9, !noundef !10
-  %56 = trunc i8 %55 to i1
-  %57 = load i64, ptr %9, align 8
-  %58 = load i64, ptr %10, align 8
-  %59 = call ptr @touched(ptr noundef %53, ptr noundef %54, i1 noundef zeroext %56, i64 noundef %57, i64 noundef %58) #10
-  store ptr %59, ptr %17, align 8
-  %60 = load ptr, ptr %17, align 8
-  %61 = icmp ne ptr %60, null
-  br i1 %61, label %71, label %62
+49:                                               ; preds = %3
+  %50 = load ptr, ptr %5, align 8
+  %51 = load ptr, ptr %8, align 8
+  %52 = load i8, ptr %16, align 1
+  %53 = load i64, ptr %9, align 8
+  %54 = load i64, ptr %10, align 8
+  %55 = call ptr @touched(ptr noundef %50, ptr noundef %51, i8 noundef zeroext %52, i64 noundef %53, i64 noundef %54) #10
+  store ptr %55, ptr %17, align 8
+  %56 = load ptr, ptr %17, align 8
+  %57 = icmp ne ptr %56, null
+  br i1 %57, label %66, label %58
 
-62:                                               ; preds = %52
-  %63 = load ptr, ptr %8, align 8
-  %64 = load i8, ptr %14, align 1, !range !9, !noundef !10
-  %65 = trunc i8 %64 to i1
-  %66 = load i64, ptr %9, align 8
-  %67 = load i64, ptr %10, align 8
-  %68 = load i8, ptr %15, align 1, !range !9, !noundef !10
-  %69 = trunc i8 %68 to i1
-  %70 = call i64 @unclaimed(ptr noundef %63, i1 noundef zeroext %65, i64 noundef %66, i64 noundef %67, i1 noundef zeroext %69) #10
-  store i64 %70, ptr %4, align 8
+58:                                               ; preds = %49
+  %59 = load ptr, ptr %8, align 8
+  %60 = load i8, ptr %16, align 1
+  %61 = load i64, ptr %9, align 8
+  %62 = load i64, ptr %10, align 8
+  %63 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %64 = trunc i8 %63 to i1
+  %65 = call i64 @unclaimed(ptr noundef %59, i8 noundef zeroext %60, i64 noundef %61, i64 noundef %62, i1 noundef zeroext %64) #10
+  store i64 %65, ptr %4, align 8
   store i32 1, ptr %18, align 4
-  br label %163
+  br label %158
 
-71:                                               ; preds = %52
-  %72 = load ptr, ptr %17, align 8
+66:                                               ; preds = %49
+  %67 = load ptr, ptr %17, align 8
+  %68 = load i64, ptr %9, align 8
+  %69 = call zeroext i1 @contains(ptr noundef %67, i64 noundef %68) #10
+  br i1 %69, label %79, label %70
+
+70:                                               ; preds = %66
+  %71 = load ptr, ptr %5, align 8
+  %72 = load i8, ptr %16, align 1
   %73 = load i64, ptr %9, align 8
-  %74 = call zeroext i1 @contains(ptr noundef %72, i64 noundef %73) #10
-  br i1 %74, label %85, label %75
-
-75:                                               ; preds = %71
-  %76 = load ptr, ptr %5, align 8
-  %77 = load i8, ptr %14, align 1, !range !9, !noundef !10
-  %78 = trunc i8 %77 to i1
-  %79 = load i64, ptr %9, align 8
-  %80 = load i64, ptr %10, align 8
-  %81 = load i8, ptr %15, align 1, !range !9, !noundef !10
-  %82 = trunc i8 %81 to i1
-  %83 = load i64, ptr %11, align 8
-  %84 = call i64 @split(ptr noundef %76, i1 noundef zeroext %78, i64 noundef %79, i64 noundef %80, i1 noundef zeroext %82, i64 noundef %83) #10
-  store i64 %84, ptr %4, align 8
+  %74 = load i64, ptr %10, align 8
+  %75 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %76 = trunc i8 %75 to i1
+  %77 = load i64, ptr %11, align 8
+  %78 = call i64 @split(ptr noundef %71, i8 noundef zeroext %72, i64 noundef %73, i64 noundef %74, i1 noundef zeroext %76, i64 noundef %77) #10
+  store i64 %78, ptr %4, align 8
   store i32 1, ptr %18, align 4
-  br label %163
+  br label %158
 
-85:                                               ; preds = %71
-  br label %86
+79:                                               ; preds = %66
+  br label %80
 
-86:                                               ; preds = %85, %3
-  %87 = load i64, ptr %9, align 8
-  %88 = load ptr, ptr %17, align 8
-  %89 = getelementptr inbounds nuw %struct.lightexit_window, ptr %88, i32 0, i32 0
-  %90 = load i64, ptr %89, align 8
-  %91 = sub i64 %87, %90
-  store i64 %91, ptr %12, align 8
-  %92 = load ptr, ptr %17, align 8
-  %93 = getelementptr inbounds nuw %struct.lightexit_window, ptr %92, i32 0, i32 2
-  %94 = load i64, ptr %93, align 8
-  %95 = load i64, ptr %12, align 8
-  %96 = add i64 %94, %95
-  store i64 %96, ptr %13, align 8
-  %97 = load ptr, ptr %17, align 8
-  %98 = load i64, ptr %12, align 8
-  %99 = load i64, ptr %10, align 8
-  %100 = call zeroext i1 @is_register(ptr noundef %97, i64 noundef %98, i64 noundef %99) #10
-  %101 = zext i1 %100 to i8
-  store i8 %101, ptr %16, align 1
-  %102 = load i8, ptr %16, align 1, !range !9, !noundef !10
-  %103 = trunc i8 %102 to i1
-  br i1 %103, label %122, label %104
+80:                                               ; preds = %79, %3
+  %81 = load i64, ptr %9, align 8
+  %82 = load ptr, ptr %17, align 8
+  %83 = getelementptr inbounds nuw %struct.lightexit_window, ptr %82, i32 0, i32 0
+  %84 = load i64, ptr %83, align 8
+  %85 = sub i64 %81, %84
+  store i64 %85, ptr %12, align 8
+  %86 = load ptr, ptr %17, align 8
+  %87 = getelementptr inbounds nuw %struct.lightexit_window, ptr %86, i32 0, i32 2
+  %88 = load i64, ptr %87, align 8
+  %89 = load i64, ptr %12, align 8
+  %90 = add i64 %88, %89
+  store i64 %90, ptr %13, align 8
+  %91 = load ptr, ptr %17, align 8
+  %92 = load i64, ptr %12, align 8
+  %93 = load i64, ptr %10, align 8
+  %94 = call zeroext i1 @is_register(ptr noundef %91, i64 noundef %92, i64 noundef %93) #10
+  %95 = zext i1 %94 to i8
+  store i8 %95, ptr %15, align 1
+  %96 = load i8, ptr %15, align 1, !range !9, !noundef !10
+  %97 = trunc i8 %96 to i1
+  br i1 %97, label %117, label %98
 
-104:                                              ; preds = %86
-  %105 = load i64, ptr %10, align 8
-  %106 = load ptr, ptr %17, align 8
-  %107 = getelementptr inbounds nuw %struct.lightexit_window, ptr %106, i32 0, i32 1
-  %108 = load i64, ptr %107, align 8
-  %109 = load i64, ptr %12, align 8
-  %110 = sub i64 %108, %109
-  %111 = icmp ugt i64 %105, %110
-  br i1 %111, label %112, label %122
+98:                                               ; preds = %80
+  %99 = load i8, ptr %16, align 1
+  %100 = load i64, ptr %10, align 8
+  %101 = call i64 @extent(i8 noundef zeroext %99, i64 noundef %100) #10
+  %102 = load ptr, ptr %17, align 8
+  %103 = getelementptr inbounds nuw %struct.lightexit_window, ptr %102, i32 0, i32 1
+  %104 = load i64, ptr %103, align 8
+  %105 = load i64, ptr %12, align 8
+  %106 = sub i64 %104, %105
+  %107 = icmp ugt i64 %101, %106
+  br i1 %107, label %108, label %117
 
-112:                                              ; preds = %104
-  %113 = load ptr, ptr %5, align 8
-  %114 = load i8, ptr %14, align 1, !range !9, !noundef !10
-  %115 = trunc i8 %114 to i1
-  %116 = load i64, ptr %9, align 8
-  %117 = load i64, ptr %10, align 8
+108:                                              ; preds = %98
+  %109 = load ptr, ptr %5, align 8
+  %110 = load i8, ptr %16, align 1
+  %111 = load i64, ptr %9, align 8
+  %112 = load i64, ptr %10, align 8
+  %113 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %114 = trunc i8 %113 to i1
+  %115 = load i64, ptr %11, align 8
+  %116 = call i64 @split(ptr noundef %109, i8 noundef zeroext %110, i64 noundef %111, i64 noundef %112, i1 noundef zeroext %114, i64 noundef %115) #10
+  store i64 %116, ptr %4, align 8
+  store i32 1, ptr %18, align 4
+  br label %158
+
+117:                                              ; preds = %98, %80
   %118 = load i8, ptr %15, align 1, !range !9, !noundef !10
   %119 = trunc i8 %118 to i1
-  %120 = load i64, ptr %11, align 8
-  %121 = call i64 @split(ptr noundef %113, i1 noundef zeroext %115, i64 noundef %116, i64 noundef %117, i1 noundef zeroext %119, i64 noundef %120) #10
-  store i64 %121, ptr %4, align 8
+  br i1 %119, label %134, label %120
+
+120:                                              ; preds = %117
+  %121 = load ptr, ptr %17, align 8
+  %122 = getelementptr inbounds nuw %struct.lightexit_window, ptr %121, i32 0, i32 8
+  %123 = load i64, ptr %122, align 8
+  %124 = icmp ne i64 %123, 0
+  br i1 %124, label %125, label %134
+
+125:                                              ; preds = %120
+  %126 = load ptr, ptr %5, align 8
+  %127 = load ptr, ptr %17, align 8
+  %128 = load i64, ptr %13, align 8
+  %129 = load i64, ptr %10, align 8
+  %130 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %131 = trunc i8 %130 to i1
+  %132 = load i64, ptr %11, align 8
+  %133 = call i64 @cut(ptr noundef %126, ptr noundef %127, i64 noundef %128, i64 noundef %129, i1 noundef zeroext %131, i64 noundef %132) #10
+  store i64 %133, ptr %4, align 8
   store i32 1, ptr %18, align 4
-  br label %163
+  br label %158
 
-122:                                              ; preds = %104, %86
-  %123 = load i8, ptr %16, align 1, !range !9, !noundef !10
-  %124 = trunc i8 %123 to i1
-  br i1 %124, label %139, label %125
-
-125:                                              ; preds = %122
-  %126 = load ptr, ptr %17, align 8
-  %127 = getelementptr inbounds nuw %struct.lightexit_window, ptr %126, i32 0, i32 8
-  %128 = load i64, ptr %127, align 8
-  %129 = icmp ne i64 %128, 0
-  br i1 %129, label %130, label %139
-
-130:                                              ; preds = %125
-  %131 = load ptr, ptr %5, align 8
-  %132 = load ptr, ptr %17, align 8
-  %133 = load i64, ptr %13, align 8
-  %134 = load i64, ptr %10, align 8
-  %135 = load i8, ptr %15, align 1, !range !9, !noundef !10
+134:                                              ; preds = %120, %117
+  %135 = load i8, ptr %7, align 1, !range !9, !noundef !10
   %136 = trunc i8 %135 to i1
-  %137 = load i64, ptr %11, align 8
-  %138 = call i64 @cut(ptr noundef %131, ptr noundef %132, i64 noundef %133, i64 noundef %134, i1 noundef zeroext %136, i64 noundef %137) #10
-  store i64 %138, ptr %4, align 8
+  br i1 %136, label %137, label %146
+
+137:                                              ; preds = %134
+  %138 = load ptr, ptr %5, align 8
+  %139 = load ptr, ptr %17, align 8
+  %140 = load i64, ptr %13, align 8
+  %141 = load i64, ptr %10, align 8
+  %142 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %143 = trunc i8 %142 to i1
+  %144 = load i64, ptr %11, align 8
+  %145 = call i64 @answer_register(ptr noundef %138, ptr noundef %139, i64 noundef %140, i64 noundef %141, i1 noundef zeroext %143, i64 noundef %144) #10
+  store i64 %145, ptr %4, align 8
   store i32 1, ptr %18, align 4
-  br label %163
+  br label %158
 
-139:                                              ; preds = %125, %122
-  %140 = load i8, ptr %7, align 1, !range !9, !noundef !10
-  %141 = trunc i8 %140 to i1
-  br i1 %141, label %142, label %151
-
-142:                                              ; preds = %139
-  %143 = load ptr, ptr %5, align 8
-  %144 = load ptr, ptr %17, align 8
-  %145 = load i64, ptr %13, align 8
-  %146 = load i64, ptr %10, align 8
-  %147 = load i8, ptr %15, align 1, !range !9, !noundef !10
-  %148 = trunc i8 %147 to i1
-  %149 = load i64, ptr %11, align 8
-  %150 = call i64 @answer_register(ptr noundef %143, ptr noundef %144, i64 noundef %145, i64 noundef %146, i1 noundef zeroext %148, i64 noundef %149) #10
-  store i64 %150, ptr %4, align 8
-  store i32 1, ptr %18, align 4
-  br label %163
-
-151:                                              ; preds = %139
+146:                                              ; preds = %134
   call void @llvm.lifetime.start.p0(ptr %19) #9
-  %152 = load ptr, ptr %5, align 8
-  %153 = load ptr, ptr %17, align 8
-  %154 = load i64, ptr %13, align 8
-  %155 = load ptr, ptr %6, align 8
-  %156 = call { i64, i8 } @answer(ptr noundef %152, ptr noundef %153, i64 noundef %154, ptr noundef %155, i1 noundef zeroext true) #10
-  %157 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 0
-  %158 = extractvalue { i64, i8 } %156, 0
-  store i64 %158, ptr %157, align 8
-  %159 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 1
-  %160 = extractvalue { i64, i8 } %156, 1
-  store i8 %160, ptr %159, align 8
-  %161 = getelementptr inbounds nuw %struct.answer, ptr %19, i32 0, i32 0
-  %162 = load i64, ptr %161, align 8
-  store i64 %162, ptr %4, align 8
+  %147 = load ptr, ptr %5, align 8
+  %148 = load ptr, ptr %17, align 8
+  %149 = load i64, ptr %13, align 8
+  %150 = load ptr, ptr %6, align 8
+  %151 = call { i64, i8 } @answer(ptr noundef %147, ptr noundef %148, i64 noundef %149, ptr noundef %150, i1 noundef zeroext true) #10
+  %152 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 0
+  %153 = extractvalue { i64, i8 } %151, 0
+  store i64 %153, ptr %152, align 8
+  %154 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 1
+  %155 = extractvalue { i64, i8 } %151, 1
+  store i8 %155, ptr %154, align 8
+  %156 = getelementptr inbounds nuw %struct.answer, ptr %19, i32 0, i32 0
+  %157 = load i64, ptr %156, align 8
+  store i64 %157, ptr %4, align 8
   call void @llvm.lifetime.end.p0(ptr %19) #9
   store i32 1, ptr %18, align 4
-  br label %163
+  br label %158
 
-163:                                              ; preds = %151, %142, %130, %112, %75, %62
+158:                                              ; preds = %146, %137, %125, %108, %70, %58
   call void @llvm.lifetime.end.p0(ptr %17) #9
   call void @llvm.lifetime.end.p0(ptr %16) #9
   call void @llvm.lifetime.end.p0(ptr %15) #9
@@ -1099,12 +1145,12 @@ define internal i64 @perform(ptr noundef %0, ptr noundef %1, i1 noundef zeroext 
   call void @llvm.lifetime.end.p0(ptr %10) #9
   call void @llvm.lifetime.end.p0(ptr %9) #9
   call void @llvm.lifetime.end.p0(ptr %8) #9
-  %164 = load i64, ptr %4, align 8
-  ret i64 %164
+  %159 = load i64, ptr %4, align 8
+  ret i64 %159
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @perform_again(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
+define internal i64 @perform_again(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
   %7 = alloca ptr, align 8
   %8 = alloca i8, align 1
   %9 = alloca i64, align 8
@@ -1113,137 +1159,151 @@ define internal i64 @perform_again(ptr noundef %0, i1 noundef zeroext %1, i64 no
   %12 = alloca i64, align 8
   %13 = alloca %struct.access, align 8
   store ptr %0, ptr %7, align 8
-  %14 = zext i1 %1 to i8
-  store i8 %14, ptr %8, align 1
+  store i8 %1, ptr %8, align 1
   store i64 %2, ptr %9, align 8
   store i64 %3, ptr %10, align 8
-  %15 = zext i1 %4 to i8
-  store i8 %15, ptr %11, align 1
+  %14 = zext i1 %4 to i8
+  store i8 %14, ptr %11, align 1
   store i64 %5, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
-  %16 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 0
-  %17 = load i64, ptr %9, align 8
-  store i64 %17, ptr %16, align 8
-  %18 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 1
-  %19 = load i64, ptr %12, align 8
-  store i64 %19, ptr %18, align 8
-  %20 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 2
-  %21 = load i64, ptr %10, align 8
-  store i64 %21, ptr %20, align 8
-  %22 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 3
-  %23 = load i8, ptr %11, align 1, !range !9, !noundef !10
-  %24 = trunc i8 %23 to i1
-  %25 = zext i1 %24 to i8
-  store i8 %25, ptr %22, align 8
-  %26 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 4
-  %27 = load i8, ptr %8, align 1, !range !9, !noundef !10
-  %28 = trunc i8 %27 to i1
-  %29 = zext i1 %28 to i8
-  store i8 %29, ptr %26, align 1
-  %30 = getelementptr i8, ptr %13, i64 26
-  call void @llvm.memset.p0.i64(ptr align 2 %30, i8 0, i64 6, i1 false)
-  %31 = load ptr, ptr %7, align 8
-  %32 = call i64 @perform(ptr noundef %31, ptr noundef %13, i1 noundef zeroext true) #10
-  %33 = load i64, ptr %10, align 8
-  %34 = call i64 @mask(i64 noundef %33) #10
-  %35 = and i64 %32, %34
+  %15 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 0
+  %16 = load i64, ptr %9, align 8
+  store i64 %16, ptr %15, align 8
+  %17 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 1
+  %18 = load i64, ptr %12, align 8
+  store i64 %18, ptr %17, align 8
+  %19 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 2
+  %20 = load i64, ptr %10, align 8
+  store i64 %20, ptr %19, align 8
+  %21 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 3
+  %22 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %23 = trunc i8 %22 to i1
+  %24 = zext i1 %23 to i8
+  store i8 %24, ptr %21, align 8
+  %25 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 4
+  %26 = load i8, ptr %8, align 1
+  store i8 %26, ptr %25, align 1
+  %27 = getelementptr i8, ptr %13, i64 26
+  call void @llvm.memset.p0.i64(ptr align 2 %27, i8 0, i64 6, i1 false)
+  %28 = load ptr, ptr %7, align 8
+  %29 = call i64 @perform(ptr noundef %28, ptr noundef %13, i1 noundef zeroext true) #10
+  %30 = load i64, ptr %10, align 8
+  %31 = call i64 @mask(i64 noundef %30) #10
+  %32 = and i64 %29, %31
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %35
+  ret i64 %32
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @route(ptr noundef %0, ptr noundef %1, i1 noundef zeroext %2, i64 noundef %3) #2 {
+define internal ptr @route(ptr noundef %0, ptr noundef %1, i8 noundef zeroext %2, i64 noundef %3) #2 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
-  %7 = alloca i8, align 1
-  %8 = alloca i64, align 8
-  store ptr %0, ptr %5, align 8
-  store ptr %1, ptr %6, align 8
-  %9 = zext i1 %2 to i8
-  store i8 %9, ptr %7, align 1
-  store i64 %3, ptr %8, align 8
-  %10 = load i8, ptr %7, align 1, !range !9, !noundef !10
-  %11 = trunc i8 %10 to i1
-  br i1 %11, label %12, label %17
+  %7 = alloca ptr, align 8
+  %8 = alloca i8, align 1
+  %9 = alloca i64, align 8
+  store ptr %0, ptr %6, align 8
+  store ptr %1, ptr %7, align 8
+  store i8 %2, ptr %8, align 1
+  store i64 %3, ptr %9, align 8
+  %10 = load i8, ptr %8, align 1
+  %11 = zext i8 %10 to i32
+  switch i32 %11, label %21 [
+    i32 0, label %12
+    i32 1, label %16
+  ]
 
 12:                                               ; preds = %4
-  %13 = load ptr, ptr %5, align 8
-  %14 = load ptr, ptr %6, align 8
-  %15 = load i64, ptr %8, align 8
-  %16 = call ptr @at_address(ptr noundef %13, ptr noundef %14, i64 noundef %15) #10
-  br label %21
+  %13 = load ptr, ptr %6, align 8
+  %14 = load i64, ptr %9, align 8
+  %15 = call ptr @at_port(ptr noundef %13, i64 noundef %14) #10
+  store ptr %15, ptr %5, align 8
+  br label %25
 
-17:                                               ; preds = %4
-  %18 = load ptr, ptr %5, align 8
-  %19 = load i64, ptr %8, align 8
-  %20 = call ptr @at_port(ptr noundef %18, i64 noundef %19) #10
-  br label %21
+16:                                               ; preds = %4
+  %17 = load ptr, ptr %6, align 8
+  %18 = load ptr, ptr %7, align 8
+  %19 = load i64, ptr %9, align 8
+  %20 = call ptr @at_address(ptr noundef %17, ptr noundef %18, i64 noundef %19) #10
+  store ptr %20, ptr %5, align 8
+  br label %25
 
-21:                                               ; preds = %17, %12
-  %22 = phi ptr [ %16, %12 ], [ %20, %17 ]
-  ret ptr %22
+21:                                               ; preds = %4
+  %22 = load ptr, ptr %7, align 8
+  %23 = load i64, ptr %9, align 8
+  %24 = call ptr @at_msr(ptr noundef %22, i64 noundef %23) #10
+  store ptr %24, ptr %5, align 8
+  br label %25
+
+25:                                               ; preds = %21, %16, %12
+  %26 = load ptr, ptr %5, align 8
+  ret ptr %26
 }
 
 ; Function Attrs: noinline nounwind
-define internal ptr @touched(ptr noundef %0, ptr noundef %1, i1 noundef zeroext %2, i64 noundef %3, i64 noundef %4) #6 {
+define internal ptr @touched(ptr noundef %0, ptr noundef %1, i8 noundef zeroext %2, i64 noundef %3, i64 noundef %4) #6 {
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
   %8 = alloca i8, align 1
   %9 = alloca i64, align 8
   %10 = alloca i64, align 8
   %11 = alloca ptr, align 8
+  %12 = alloca i64, align 8
   store ptr %0, ptr %6, align 8
   store ptr %1, ptr %7, align 8
-  %12 = zext i1 %2 to i8
-  store i8 %12, ptr %8, align 1
+  store i8 %2, ptr %8, align 1
   store i64 %3, ptr %9, align 8
   store i64 %4, ptr %10, align 8
   call void @llvm.lifetime.start.p0(ptr %11) #9
   store ptr null, ptr %11, align 8
-  br label %13
-
-13:                                               ; preds = %29, %5
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  %13 = load i8, ptr %8, align 1
   %14 = load i64, ptr %10, align 8
-  %15 = icmp ne i64 %14, 0
-  br i1 %15, label %16, label %20
+  %15 = call i64 @extent(i8 noundef zeroext %13, i64 noundef %14) #10
+  store i64 %15, ptr %12, align 8
+  br label %16
 
-16:                                               ; preds = %13
-  %17 = load ptr, ptr %11, align 8
-  %18 = icmp ne ptr %17, null
-  %19 = xor i1 %18, true
-  br label %20
+16:                                               ; preds = %31, %5
+  %17 = load i64, ptr %12, align 8
+  %18 = icmp ne i64 %17, 0
+  br i1 %18, label %19, label %23
 
-20:                                               ; preds = %16, %13
-  %21 = phi i1 [ false, %13 ], [ %19, %16 ]
-  br i1 %21, label %22, label %34
+19:                                               ; preds = %16
+  %20 = load ptr, ptr %11, align 8
+  %21 = icmp ne ptr %20, null
+  %22 = xor i1 %21, true
+  br label %23
 
-22:                                               ; preds = %20
-  %23 = load ptr, ptr %6, align 8
-  %24 = load ptr, ptr %7, align 8
-  %25 = load i8, ptr %8, align 1, !range !9, !noundef !10
-  %26 = trunc i8 %25 to i1
-  %27 = load i64, ptr %9, align 8
-  %28 = call ptr @route(ptr noundef %23, ptr noundef %24, i1 noundef zeroext %26, i64 noundef %27) #10
-  store ptr %28, ptr %11, align 8
-  br label %29
+23:                                               ; preds = %19, %16
+  %24 = phi i1 [ false, %16 ], [ %22, %19 ]
+  br i1 %24, label %25, label %36
 
-29:                                               ; preds = %22
-  %30 = load i64, ptr %10, align 8
-  %31 = add i64 %30, -1
-  store i64 %31, ptr %10, align 8
-  %32 = load i64, ptr %9, align 8
-  %33 = add i64 %32, 1
-  store i64 %33, ptr %9, align 8
-  br label %13, !llvm.loop !11
+25:                                               ; preds = %23
+  %26 = load ptr, ptr %6, align 8
+  %27 = load ptr, ptr %7, align 8
+  %28 = load i8, ptr %8, align 1
+  %29 = load i64, ptr %9, align 8
+  %30 = call ptr @route(ptr noundef %26, ptr noundef %27, i8 noundef zeroext %28, i64 noundef %29) #10
+  store ptr %30, ptr %11, align 8
+  br label %31
 
-34:                                               ; preds = %20
-  %35 = load ptr, ptr %11, align 8
+31:                                               ; preds = %25
+  %32 = load i64, ptr %12, align 8
+  %33 = add i64 %32, -1
+  store i64 %33, ptr %12, align 8
+  %34 = load i64, ptr %9, align 8
+  %35 = add i64 %34, 1
+  store i64 %35, ptr %9, align 8
+  br label %16, !llvm.loop !11
+
+36:                                               ; preds = %23
+  %37 = load ptr, ptr %11, align 8
+  call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
-  ret ptr %35
+  ret ptr %37
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @unclaimed(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4) #6 {
+define internal i64 @unclaimed(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4) #6 {
   %6 = alloca ptr, align 8
   %7 = alloca i8, align 1
   %8 = alloca i64, align 8
@@ -1252,27 +1312,25 @@ define internal i64 @unclaimed(ptr noundef %0, i1 noundef zeroext %1, i64 nounde
   %11 = alloca i64, align 8
   %12 = alloca i64, align 8
   store ptr %0, ptr %6, align 8
-  %13 = zext i1 %1 to i8
-  store i8 %13, ptr %7, align 1
+  store i8 %1, ptr %7, align 1
   store i64 %2, ptr %8, align 8
   store i64 %3, ptr %9, align 8
-  %14 = zext i1 %4 to i8
-  store i8 %14, ptr %10, align 1
-  %15 = load ptr, ptr %6, align 8
-  %16 = load i8, ptr %7, align 1, !range !9, !noundef !10
-  %17 = trunc i8 %16 to i1
-  %18 = load i64, ptr %8, align 8
-  %19 = load i8, ptr %10, align 1, !range !9, !noundef !10
-  %20 = trunc i8 %19 to i1
-  %21 = call ptr @unclaimed_count(ptr noundef %15, i1 noundef zeroext %17, i64 noundef %18, i1 noundef zeroext %20) #10
+  %13 = zext i1 %4 to i8
+  store i8 %13, ptr %10, align 1
+  %14 = load ptr, ptr %6, align 8
+  %15 = load i8, ptr %7, align 1
+  %16 = load i64, ptr %8, align 8
+  %17 = load i8, ptr %10, align 1, !range !9, !noundef !10
+  %18 = trunc i8 %17 to i1
+  %19 = call ptr @unclaimed_count(ptr noundef %14, i8 noundef zeroext %15, i64 noundef %16, i1 noundef zeroext %18) #10
   store i64 1, ptr %11, align 8
-  %22 = load i64, ptr %11, align 8
-  %23 = atomicrmw add ptr %21, i64 %22 monotonic, align 8
-  store i64 %23, ptr %12, align 8
-  %24 = load i64, ptr %12, align 8
-  %25 = load i64, ptr %9, align 8
-  %26 = call i64 @mask(i64 noundef %25) #10
-  ret i64 %26
+  %20 = load i64, ptr %11, align 8
+  %21 = atomicrmw add ptr %19, i64 %20 monotonic, align 8
+  store i64 %21, ptr %12, align 8
+  %22 = load i64, ptr %12, align 8
+  %23 = load i64, ptr %9, align 8
+  %24 = call i64 @mask(i64 noundef %23) #10
+  ret i64 %24
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1294,7 +1352,7 @@ define internal zeroext i1 @contains(ptr noundef %0, i64 noundef %1) #2 {
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @split(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
+define internal i64 @split(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
   %7 = alloca ptr, align 8
   %8 = alloca i8, align 1
   %9 = alloca i64, align 8
@@ -1305,79 +1363,78 @@ define internal i64 @split(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2
   %14 = alloca i64, align 8
   %15 = alloca i64, align 8
   store ptr %0, ptr %7, align 8
-  %16 = zext i1 %1 to i8
-  store i8 %16, ptr %8, align 1
+  store i8 %1, ptr %8, align 1
   store i64 %2, ptr %9, align 8
   store i64 %3, ptr %10, align 8
-  %17 = zext i1 %4 to i8
-  store i8 %17, ptr %11, align 1
+  %16 = zext i1 %4 to i8
+  store i8 %16, ptr %11, align 1
   store i64 %5, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
   call void @llvm.lifetime.start.p0(ptr %14) #9
   call void @llvm.lifetime.start.p0(ptr %15) #9
   store i64 0, ptr %15, align 8
   store i64 0, ptr %13, align 8
-  br label %18
+  br label %17
 
-18:                                               ; preds = %53, %6
-  %19 = load i64, ptr %13, align 8
-  %20 = load i64, ptr %10, align 8
-  %21 = icmp ult i64 %19, %20
-  br i1 %21, label %22, label %56
+17:                                               ; preds = %52, %6
+  %18 = load i64, ptr %13, align 8
+  %19 = load i64, ptr %10, align 8
+  %20 = icmp ult i64 %18, %19
+  br i1 %20, label %21, label %55
 
-22:                                               ; preds = %18
-  %23 = load i8, ptr %8, align 1, !range !9, !noundef !10
-  %24 = trunc i8 %23 to i1
-  br i1 %24, label %25, label %29
+21:                                               ; preds = %17
+  %22 = load i8, ptr %8, align 1
+  %23 = zext i8 %22 to i32
+  %24 = icmp eq i32 %23, 0
+  br i1 %24, label %25, label %30
 
-25:                                               ; preds = %22
+25:                                               ; preds = %21
   %26 = load i64, ptr %9, align 8
   %27 = load i64, ptr %13, align 8
   %28 = add i64 %26, %27
+  %29 = and i64 %28, 65535
   br label %34
 
-29:                                               ; preds = %22
-  %30 = load i64, ptr %9, align 8
-  %31 = load i64, ptr %13, align 8
-  %32 = add i64 %30, %31
-  %33 = and i64 %32, 65535
+30:                                               ; preds = %21
+  %31 = load i64, ptr %9, align 8
+  %32 = load i64, ptr %13, align 8
+  %33 = add i64 %31, %32
   br label %34
 
-34:                                               ; preds = %29, %25
-  %35 = phi i64 [ %28, %25 ], [ %33, %29 ]
+34:                                               ; preds = %30, %25
+  %35 = phi i64 [ %29, %25 ], [ %33, %30 ]
   store i64 %35, ptr %14, align 8
   %36 = load ptr, ptr %7, align 8
-  %37 = load i8, ptr %8, align 1, !range !9, !noundef !10
-  %38 = trunc i8 %37 to i1
-  %39 = load i64, ptr %14, align 8
-  %40 = load i8, ptr %11, align 1, !range !9, !noundef !10
-  %41 = trunc i8 %40 to i1
-  %42 = load i64, ptr %12, align 8
-  %43 = load i64, ptr %13, align 8
-  %44 = mul i64 8, %43
-  %45 = lshr i64 %42, %44
-  %46 = and i64 %45, 255
-  %47 = call i64 @perform_again(ptr noundef %36, i1 noundef zeroext %38, i64 noundef %39, i64 noundef 1, i1 noundef zeroext %41, i64 noundef %46) #10
-  %48 = load i64, ptr %13, align 8
-  %49 = mul i64 8, %48
-  %50 = shl i64 %47, %49
-  %51 = load i64, ptr %15, align 8
-  %52 = or i64 %51, %50
-  store i64 %52, ptr %15, align 8
-  br label %53
+  %37 = load i8, ptr %8, align 1
+  %38 = load i64, ptr %14, align 8
+  %39 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %40 = trunc i8 %39 to i1
+  %41 = load i64, ptr %12, align 8
+  %42 = load i64, ptr %13, align 8
+  %43 = mul i64 8, %42
+  %44 = lshr i64 %41, %43
+  %45 = and i64 %44, 255
+  %46 = call i64 @perform_again(ptr noundef %36, i8 noundef zeroext %37, i64 noundef %38, i64 noundef 1, i1 noundef zeroext %40, i64 noundef %45) #10
+  %47 = load i64, ptr %13, align 8
+  %48 = mul i64 8, %47
+  %49 = shl i64 %46, %48
+  %50 = load i64, ptr %15, align 8
+  %51 = or i64 %50, %49
+  store i64 %51, ptr %15, align 8
+  br label %52
 
-53:                                               ; preds = %34
-  %54 = load i64, ptr %13, align 8
-  %55 = add i64 %54, 1
-  store i64 %55, ptr %13, align 8
-  br label %18, !llvm.loop !12
+52:                                               ; preds = %34
+  %53 = load i64, ptr %13, align 8
+  %54 = add i64 %53, 1
+  store i64 %54, ptr %13, align 8
+  br label %17, !llvm.loop !12
 
-56:                                               ; preds = %18
-  %57 = load i64, ptr %15, align 8
+55:                                               ; preds = %17
+  %56 = load i64, ptr %15, align 8
   call void @llvm.lifetime.end.p0(ptr %15) #9
   call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %57
+  ret i64 %56
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1407,6 +1464,29 @@ define internal zeroext i1 @is_register(ptr noundef %0, i64 noundef %1, i64 noun
 19:                                               ; preds = %12, %3
   %20 = phi i1 [ false, %3 ], [ %18, %12 ]
   ret i1 %20
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i64 @extent(i8 noundef zeroext %0, i64 noundef %1) #2 {
+  %3 = alloca i8, align 1
+  %4 = alloca i64, align 8
+  store i8 %0, ptr %3, align 1
+  store i64 %1, ptr %4, align 8
+  %5 = load i8, ptr %3, align 1
+  %6 = zext i8 %5 to i32
+  %7 = icmp eq i32 %6, 2
+  br i1 %7, label %8, label %9
+
+8:                                                ; preds = %2
+  br label %11
+
+9:                                                ; preds = %2
+  %10 = load i64, ptr %4, align 8
+  br label %11
+
+11:                                               ; preds = %9, %8
+  %12 = phi i64 [ 1, %8 ], [ %10, %9 ]
+  ret i64 %12
 }
 
 ; Function Attrs: noinline nounwind
@@ -1669,104 +1749,6 @@ define internal { i64, i8 } @answer(ptr noundef %0, ptr noundef %1, i64 noundef 
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @at_address(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2 {
-  %4 = alloca ptr, align 8
-  %5 = alloca ptr, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca i64, align 8
-  %8 = alloca ptr, align 8
-  %9 = alloca ptr, align 8
-  %10 = alloca ptr, align 8
-  %11 = alloca i64, align 8
-  %12 = alloca i32, align 4
-  store ptr %0, ptr %5, align 8
-  store ptr %1, ptr %6, align 8
-  store i64 %2, ptr %7, align 8
-  call void @llvm.lifetime.start.p0(ptr %8) #9
-  call void @llvm.lifetime.start.p0(ptr %9) #9
-  call void @llvm.lifetime.start.p0(ptr %10) #9
-  %13 = load ptr, ptr %6, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %13, i32 0, i32 1
-  %15 = load atomic i64, ptr %14 acquire, align 8
-  store i64 %15, ptr %11, align 8
-  %16 = load i64, ptr %11, align 8
-  %17 = inttoptr i64 %16 to ptr
-  store ptr %17, ptr %8, align 8
-  %18 = load ptr, ptr %5, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %18, i32 0, i32 7
-  %20 = load i64, ptr %7, align 8
-  %21 = lshr i64 %20, 8
-  %22 = mul i64 %21, -7046029254386353131
-  %23 = lshr i64 %22, 52
-  %24 = getelementptr inbounds nuw [4096 x %struct.lightexit_found], ptr %19, i64 0, i64 %23
-  store ptr %24, ptr %10, align 8
-  %25 = load ptr, ptr %10, align 8
-  %26 = getelementptr inbounds nuw %struct.lightexit_found, ptr %25, i32 0, i32 0
-  %27 = load i64, ptr %26, align 8
-  %28 = load ptr, ptr %8, align 8
-  %29 = getelementptr inbounds nuw %struct.lightexit_ranges, ptr %28, i32 0, i32 1
-  %30 = load i64, ptr %29, align 8
-  %31 = icmp eq i64 %27, %30
-  br i1 %31, label %32, label %43
-
-32:                                               ; preds = %3
-  %33 = load ptr, ptr %10, align 8
-  %34 = getelementptr inbounds nuw %struct.lightexit_found, ptr %33, i32 0, i32 1
-  %35 = load i64, ptr %34, align 8
-  %36 = inttoptr i64 %35 to ptr
-  store ptr %36, ptr %9, align 8
-  %37 = load ptr, ptr %9, align 8
-  %38 = load i64, ptr %7, align 8
-  %39 = call zeroext i1 @contains(ptr noundef %37, i64 noundef %38) #10
-  br i1 %39, label %40, label %42
-
-40:                                               ; preds = %32
-  %41 = load ptr, ptr %9, align 8
-  store ptr %41, ptr %4, align 8
-  store i32 1, ptr %12, align 4
-  br label %61
-
-42:                                               ; preds = %32
-  br label %43
-
-43:                                               ; preds = %42, %3
-  %44 = load ptr, ptr %8, align 8
-  %45 = load i64, ptr %7, align 8
-  %46 = call ptr @search(ptr noundef %44, i64 noundef %45) #10
-  store ptr %46, ptr %9, align 8
-  %47 = load ptr, ptr %9, align 8
-  %48 = icmp ne ptr %47, null
-  br i1 %48, label %49, label %59
-
-49:                                               ; preds = %43
-  %50 = load ptr, ptr %9, align 8
-  %51 = ptrtoint ptr %50 to i64
-  %52 = load ptr, ptr %10, align 8
-  %53 = getelementptr inbounds nuw %struct.lightexit_found, ptr %52, i32 0, i32 1
-  store i64 %51, ptr %53, align 8
-  %54 = load ptr, ptr %8, align 8
-  %55 = getelementptr inbounds nuw %struct.lightexit_ranges, ptr %54, i32 0, i32 1
-  %56 = load i64, ptr %55, align 8
-  %57 = load ptr, ptr %10, align 8
-  %58 = getelementptr inbounds nuw %struct.lightexit_found, ptr %57, i32 0, i32 0
-  store i64 %56, ptr %58, align 8
-  br label %59
-
-59:                                               ; preds = %49, %43
-  %60 = load ptr, ptr %9, align 8
-  store ptr %60, ptr %4, align 8
-  store i32 1, ptr %12, align 4
-  br label %61
-
-61:                                               ; preds = %59, %40
-  call void @llvm.lifetime.end.p0(ptr %10) #9
-  call void @llvm.lifetime.end.p0(ptr %9) #9
-  call void @llvm.lifetime.end.p0(ptr %8) #9
-  %62 = load ptr, ptr %4, align 8
-  ret ptr %62
-}
-
-; Function Attrs: alwaysinline nounwind
 define internal ptr @at_port(ptr noundef %0, i64 noundef %1) #2 {
   %3 = alloca ptr, align 8
   %4 = alloca i64, align 8
@@ -1790,6 +1772,105 @@ define internal ptr @at_port(ptr noundef %0, i64 noundef %1) #2 {
   %17 = inttoptr i64 %16 to ptr
   call void @llvm.lifetime.end.p0(ptr %5) #9
   ret ptr %17
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal ptr @at_address(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2 {
+  %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i64, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca ptr, align 8
+  %11 = alloca i64, align 8
+  %12 = alloca i32, align 4
+  store ptr %0, ptr %5, align 8
+  store ptr %1, ptr %6, align 8
+  store i64 %2, ptr %7, align 8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
+  call void @llvm.lifetime.start.p0(ptr %9) #9
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  %13 = load ptr, ptr %6, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %13, i32 0, i32 1
+  %15 = getelementptr inbounds nuw %struct.lightexit_addresses, ptr %14, i32 0, i32 0
+  %16 = load atomic i64, ptr %15 acquire, align 8
+  store i64 %16, ptr %11, align 8
+  %17 = load i64, ptr %11, align 8
+  %18 = inttoptr i64 %17 to ptr
+  store ptr %18, ptr %8, align 8
+  %19 = load ptr, ptr %5, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %19, i32 0, i32 7
+  %21 = load i64, ptr %7, align 8
+  %22 = lshr i64 %21, 8
+  %23 = mul i64 %22, -7046029254386353131
+  %24 = lshr i64 %23, 52
+  %25 = getelementptr inbounds nuw [4096 x %struct.lightexit_found], ptr %20, i64 0, i64 %24
+  store ptr %25, ptr %10, align 8
+  %26 = load ptr, ptr %10, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_found, ptr %26, i32 0, i32 0
+  %28 = load i64, ptr %27, align 8
+  %29 = load ptr, ptr %8, align 8
+  %30 = getelementptr inbounds nuw %struct.lightexit_ranges, ptr %29, i32 0, i32 1
+  %31 = load i64, ptr %30, align 8
+  %32 = icmp eq i64 %28, %31
+  br i1 %32, label %33, label %44
+
+33:                                               ; preds = %3
+  %34 = load ptr, ptr %10, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_found, ptr %34, i32 0, i32 1
+  %36 = load i64, ptr %35, align 8
+  %37 = inttoptr i64 %36 to ptr
+  store ptr %37, ptr %9, align 8
+  %38 = load ptr, ptr %9, align 8
+  %39 = load i64, ptr %7, align 8
+  %40 = call zeroext i1 @contains(ptr noundef %38, i64 noundef %39) #10
+  br i1 %40, label %41, label %43
+
+41:                                               ; preds = %33
+  %42 = load ptr, ptr %9, align 8
+  store ptr %42, ptr %4, align 8
+  store i32 1, ptr %12, align 4
+  br label %62
+
+43:                                               ; preds = %33
+  br label %44
+
+44:                                               ; preds = %43, %3
+  %45 = load ptr, ptr %8, align 8
+  %46 = load i64, ptr %7, align 8
+  %47 = call ptr @search(ptr noundef %45, i64 noundef %46) #10
+  store ptr %47, ptr %9, align 8
+  %48 = load ptr, ptr %9, align 8
+  %49 = icmp ne ptr %48, null
+  br i1 %49, label %50, label %60
+
+50:                                               ; preds = %44
+  %51 = load ptr, ptr %9, align 8
+  %52 = ptrtoint ptr %51 to i64
+  %53 = load ptr, ptr %10, align 8
+  %54 = getelementptr inbounds nuw %struct.lightexit_found, ptr %53, i32 0, i32 1
+  store i64 %52, ptr %54, align 8
+  %55 = load ptr, ptr %8, align 8
+  %56 = getelementptr inbounds nuw %struct.lightexit_ranges, ptr %55, i32 0, i32 1
+  %57 = load i64, ptr %56, align 8
+  %58 = load ptr, ptr %10, align 8
+  %59 = getelementptr inbounds nuw %struct.lightexit_found, ptr %58, i32 0, i32 0
+  store i64 %57, ptr %59, align 8
+  br label %60
+
+60:                                               ; preds = %50, %44
+  %61 = load ptr, ptr %9, align 8
+  store ptr %61, ptr %4, align 8
+  store i32 1, ptr %12, align 4
+  br label %62
+
+62:                                               ; preds = %60, %41
+  call void @llvm.lifetime.end.p0(ptr %10) #9
+  call void @llvm.lifetime.end.p0(ptr %9) #9
+  call void @llvm.lifetime.end.p0(ptr %8) #9
+  %63 = load ptr, ptr %4, align 8
+  ret ptr %63
 }
 
 ; Function Attrs: noinline nounwind
@@ -1896,97 +1977,118 @@ define internal ptr @search(ptr noundef %0, i64 noundef %1) #6 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @unclaimed_count(ptr noundef %0, i1 noundef zeroext %1, i64 noundef %2, i1 noundef zeroext %3) #2 {
+define internal ptr @unclaimed_count(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i1 noundef zeroext %3) #2 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
   %7 = alloca i8, align 1
   %8 = alloca i64, align 8
   %9 = alloca i8, align 1
   %10 = alloca ptr, align 8
-  %11 = alloca i32, align 4
+  %11 = alloca ptr, align 8
+  %12 = alloca i32, align 4
   store ptr %0, ptr %6, align 8
-  %12 = zext i1 %1 to i8
-  store i8 %12, ptr %7, align 1
+  store i8 %1, ptr %7, align 1
   store i64 %2, ptr %8, align 8
   %13 = zext i1 %3 to i8
   store i8 %13, ptr %9, align 1
   call void @llvm.lifetime.start.p0(ptr %10) #9
-  %14 = load i8, ptr %7, align 1, !range !9, !noundef !10
-  %15 = trunc i8 %14 to i1
-  br i1 %15, label %29, label %16
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  %14 = load i8, ptr %7, align 1
+  %15 = zext i8 %14 to i32
+  %16 = icmp eq i32 %15, 0
+  br i1 %16, label %17, label %30
 
-16:                                               ; preds = %4
-  %17 = load ptr, ptr %6, align 8
-  %18 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %17, i32 0, i32 4
-  %19 = load i64, ptr %18, align 8
-  %20 = inttoptr i64 %19 to ptr
-  %21 = load i64, ptr %8, align 8
-  %22 = and i64 %21, 65535
-  %23 = mul i64 2, %22
-  %24 = load i8, ptr %9, align 1, !range !9, !noundef !10
-  %25 = trunc i8 %24 to i1
-  %26 = zext i1 %25 to i64
-  %27 = or i64 %23, %26
-  %28 = getelementptr inbounds nuw i64, ptr %20, i64 %27
-  store ptr %28, ptr %5, align 8
-  store i32 1, ptr %11, align 4
-  br label %57
+17:                                               ; preds = %4
+  %18 = load ptr, ptr %6, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %18, i32 0, i32 5
+  %20 = load i64, ptr %19, align 8
+  %21 = inttoptr i64 %20 to ptr
+  %22 = load i64, ptr %8, align 8
+  %23 = and i64 %22, 65535
+  %24 = mul i64 2, %23
+  %25 = load i8, ptr %9, align 1, !range !9, !noundef !10
+  %26 = trunc i8 %25 to i1
+  %27 = zext i1 %26 to i64
+  %28 = or i64 %24, %27
+  %29 = getelementptr inbounds nuw i64, ptr %21, i64 %28
+  store ptr %29, ptr %5, align 8
+  store i32 1, ptr %12, align 4
+  br label %69
 
-29:                                               ; preds = %4
-  %30 = load ptr, ptr %6, align 8
-  %31 = load i64, ptr %8, align 8
-  %32 = call ptr @place_of(ptr noundef %30, i64 noundef %31) #10
-  store ptr %32, ptr %10, align 8
-  %33 = load ptr, ptr %10, align 8
-  %34 = icmp ne ptr %33, null
-  br i1 %34, label %35, label %46
+30:                                               ; preds = %4
+  %31 = load i8, ptr %7, align 1
+  %32 = zext i8 %31 to i32
+  %33 = icmp eq i32 %32, 1
+  br i1 %33, label %34, label %37
 
-35:                                               ; preds = %29
-  %36 = load i8, ptr %9, align 1, !range !9, !noundef !10
-  %37 = trunc i8 %36 to i1
-  br i1 %37, label %38, label %41
+34:                                               ; preds = %30
+  %35 = load ptr, ptr %6, align 8
+  %36 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %35, i32 0, i32 1
+  br label %40
 
-38:                                               ; preds = %35
-  %39 = load ptr, ptr %10, align 8
-  %40 = getelementptr inbounds nuw %struct.lightexit_place, ptr %39, i32 0, i32 2
-  br label %44
+37:                                               ; preds = %30
+  %38 = load ptr, ptr %6, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %38, i32 0, i32 2
+  br label %40
 
-41:                                               ; preds = %35
+40:                                               ; preds = %37, %34
+  %41 = phi ptr [ %36, %34 ], [ %39, %37 ]
+  store ptr %41, ptr %10, align 8
   %42 = load ptr, ptr %10, align 8
-  %43 = getelementptr inbounds nuw %struct.lightexit_place, ptr %42, i32 0, i32 1
-  br label %44
+  %43 = load i64, ptr %8, align 8
+  %44 = call ptr @place_of(ptr noundef %42, i64 noundef %43) #10
+  store ptr %44, ptr %11, align 8
+  %45 = load ptr, ptr %11, align 8
+  %46 = icmp ne ptr %45, null
+  br i1 %46, label %47, label %58
 
-44:                                               ; preds = %41, %38
-  %45 = phi ptr [ %40, %38 ], [ %43, %41 ]
-  store ptr %45, ptr %5, align 8
-  store i32 1, ptr %11, align 4
-  br label %57
+47:                                               ; preds = %40
+  %48 = load i8, ptr %9, align 1, !range !9, !noundef !10
+  %49 = trunc i8 %48 to i1
+  br i1 %49, label %50, label %53
 
-46:                                               ; preds = %29
-  %47 = load i8, ptr %9, align 1, !range !9, !noundef !10
-  %48 = trunc i8 %47 to i1
-  br i1 %48, label %49, label %52
+50:                                               ; preds = %47
+  %51 = load ptr, ptr %11, align 8
+  %52 = getelementptr inbounds nuw %struct.lightexit_place, ptr %51, i32 0, i32 2
+  br label %56
 
-49:                                               ; preds = %46
-  %50 = load ptr, ptr %6, align 8
-  %51 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %50, i32 0, i32 7
-  br label %55
+53:                                               ; preds = %47
+  %54 = load ptr, ptr %11, align 8
+  %55 = getelementptr inbounds nuw %struct.lightexit_place, ptr %54, i32 0, i32 1
+  br label %56
 
-52:                                               ; preds = %46
-  %53 = load ptr, ptr %6, align 8
-  %54 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %53, i32 0, i32 6
-  br label %55
+56:                                               ; preds = %53, %50
+  %57 = phi ptr [ %52, %50 ], [ %55, %53 ]
+  store ptr %57, ptr %5, align 8
+  store i32 1, ptr %12, align 4
+  br label %69
 
-55:                                               ; preds = %52, %49
-  %56 = phi ptr [ %51, %49 ], [ %54, %52 ]
-  store ptr %56, ptr %5, align 8
-  store i32 1, ptr %11, align 4
-  br label %57
+58:                                               ; preds = %40
+  %59 = load i8, ptr %9, align 1, !range !9, !noundef !10
+  %60 = trunc i8 %59 to i1
+  br i1 %60, label %61, label %64
 
-57:                                               ; preds = %55, %44, %16
+61:                                               ; preds = %58
+  %62 = load ptr, ptr %10, align 8
+  %63 = getelementptr inbounds nuw %struct.lightexit_addresses, ptr %62, i32 0, i32 3
+  br label %67
+
+64:                                               ; preds = %58
+  %65 = load ptr, ptr %10, align 8
+  %66 = getelementptr inbounds nuw %struct.lightexit_addresses, ptr %65, i32 0, i32 2
+  br label %67
+
+67:                                               ; preds = %64, %61
+  %68 = phi ptr [ %63, %61 ], [ %66, %64 ]
+  store ptr %68, ptr %5, align 8
+  store i32 1, ptr %12, align 4
+  br label %69
+
+69:                                               ; preds = %67, %56, %17
+  call void @llvm.lifetime.end.p0(ptr %11) #9
   call void @llvm.lifetime.end.p0(ptr %10) #9
-  %58 = load ptr, ptr %5, align 8
-  ret ptr %58
+  %70 = load ptr, ptr %5, align 8
+  ret ptr %70
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -2007,7 +2109,7 @@ define internal ptr @place_of(ptr noundef %0, i64 noundef %1) #2 {
   store i64 %1, ptr %5, align 8
   call void @llvm.lifetime.start.p0(ptr %6) #9
   %15 = load ptr, ptr %4, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %15, i32 0, i32 5
+  %16 = getelementptr inbounds nuw %struct.lightexit_addresses, ptr %15, i32 0, i32 1
   %17 = load i64, ptr %16, align 8
   %18 = inttoptr i64 %17 to ptr
   store ptr %18, ptr %6, align 8
@@ -2201,7 +2303,7 @@ define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2
   call void @llvm.lifetime.start.p0(ptr %14) #9
   call void @llvm.lifetime.start.p0(ptr %15) #9
   %27 = load ptr, ptr %11, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %27, i32 0, i32 3
+  %28 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %27, i32 0, i32 4
   %29 = load i8, ptr %28, align 1
   %30 = icmp ne i8 %29, 0
   %31 = zext i1 %30 to i8
@@ -2497,7 +2599,7 @@ define internal i64 @ask_model(ptr noundef %0, ptr noundef %1, i64 noundef %2, i
   %25 = getelementptr inbounds nuw %struct.lightexit_window, ptr %24, i32 0, i32 4
   %26 = load i64, ptr %25, align 8
   %27 = load ptr, ptr %13, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %27, i32 0, i32 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %27, i32 0, i32 6
   %29 = load i64, ptr %28, align 8
   %30 = inttoptr i64 %29 to ptr
   call void @lock(ptr noundef %23, i64 noundef %26, ptr noundef %30) #10

@@ -7,8 +7,8 @@ from lightexit.abi.header import c_struct
 from lightexit.runtime import layout
 
 _STRUCTS = (
-    layout.Tables,
     layout.Place,
+    layout.Tables,
     layout.Ranges,
     layout.Range,
     layout.Window,

@@ -16,10 +16,16 @@ PART int enter(struct lightexit_loop *loop)
 	return POINTER(ioctl_function, loop->ioctl)(loop->fd, KVM_RUN, 0);
 }
 
+/* Whether a device has it. */
+PART bool answer(const struct lightexit_loop *loop, struct lightexit_io_context *access)
+{
+	return POINTER(access_function, loop->access)(POINTER(void, loop->vcpu), access);
+}
+
 PART u64 perform(const struct lightexit_loop *loop, struct lightexit_io_context *access, u64 data)
 {
 	access->data = data;
-	POINTER(access_function, loop->access)(POINTER(void, loop->vcpu), access);
+	answer(loop, access);
 	return access->data;
 }
 
@@ -91,6 +97,20 @@ PART void memory(const struct lightexit_loop *loop, struct kvm_run *run,
 		__builtin_memcpy(run->mmio.data, &data, sizeof(data));
 }
 
+/* One of those that KVM hands out. Where no device has it the guest gets a #GP. */
+PART void msr(const struct lightexit_loop *loop, struct kvm_run *run,
+	      struct lightexit_io_context *access)
+{
+	access->space = LIGHTEXIT_SPACE_MSR;
+	access->offset = run->msr.index;
+	access->size = sizeof(run->msr.data);
+	access->is_write = run->exit_reason == KVM_EXIT_X86_WRMSR;
+	access->data = run->msr.data;
+	run->msr.error = !answer(loop, access);
+	if (!access->is_write)
+		run->msr.data = access->data;
+}
+
 int run(struct lightexit_loop *loop)
 {
 	struct kvm_run *shared = POINTER(struct kvm_run, loop->shared);
@@ -103,6 +123,10 @@ int run(struct lightexit_loop *loop)
 			break;
 		case KVM_EXIT_MMIO:
 			memory(loop, shared, &access);
+			break;
+		case KVM_EXIT_X86_RDMSR:
+		case KVM_EXIT_X86_WRMSR:
+			msr(loop, shared, &access);
 			break;
 		default:
 			return shared->exit_reason;

@@ -20,6 +20,7 @@
 %struct.anon.48 = type { i8 }
 %struct.anon.2 = type { i8, i8, i16, i32, i64 }
 %struct.anon.4 = type { i64, [8 x i8], i32, i8 }
+%struct.anon.29 = type { i8, [7 x i8], i32, i32, i64 }
 
 ; Function Attrs: nounwind
 define i32 @run(ptr noundef %0) #0 {
@@ -39,54 +40,62 @@ define i32 @run(ptr noundef %0) #0 {
   call void @llvm.memset.p0.i64(ptr align 8 %5, i8 0, i64 64, i1 false)
   br label %11
 
-11:                                               ; preds = %29, %1
+11:                                               ; preds = %32, %1
   %12 = load ptr, ptr %3, align 8
   %13 = call i32 @enter(ptr noundef %12) #6
   %14 = icmp sge i32 %13, 0
-  br i1 %14, label %15, label %30
+  br i1 %14, label %15, label %33
 
 15:                                               ; preds = %11
   %16 = load ptr, ptr %4, align 8
   %17 = getelementptr inbounds nuw %struct.kvm_run, ptr %16, i32 0, i32 3
   %18 = load i32, ptr %17, align 8
-  switch i32 %18, label %25 [
+  switch i32 %18, label %28 [
     i32 2, label %19
     i32 6, label %22
+    i32 29, label %25
+    i32 30, label %25
   ]
 
 19:                                               ; preds = %15
   %20 = load ptr, ptr %3, align 8
   %21 = load ptr, ptr %4, align 8
   call void @port(ptr noundef %20, ptr noundef %21, ptr noundef %5) #6
-  br label %29
+  br label %32
 
 22:                                               ; preds = %15
   %23 = load ptr, ptr %3, align 8
   %24 = load ptr, ptr %4, align 8
   call void @memory(ptr noundef %23, ptr noundef %24, ptr noundef %5) #6
-  br label %29
+  br label %32
 
-25:                                               ; preds = %15
-  %26 = load ptr, ptr %4, align 8
-  %27 = getelementptr inbounds nuw %struct.kvm_run, ptr %26, i32 0, i32 3
-  %28 = load i32, ptr %27, align 8
-  store i32 %28, ptr %2, align 4
+25:                                               ; preds = %15, %15
+  %26 = load ptr, ptr %3, align 8
+  %27 = load ptr, ptr %4, align 8
+  call void @msr(ptr noundef %26, ptr noundef %27, ptr noundef %5) #6
+  br label %32
+
+28:                                               ; preds = %15
+  %29 = load ptr, ptr %4, align 8
+  %30 = getelementptr inbounds nuw %struct.kvm_run, ptr %29, i32 0, i32 3
+  %31 = load i32, ptr %30, align 8
+  store i32 %31, ptr %2, align 4
   store i32 1, ptr %6, align 4
-  br label %31
+  br label %34
 
-29:                                               ; preds = %22, %19
+32:                                               ; preds = %25, %22, %19
   br label %11, !llvm.loop !4
 
-30:                                               ; preds = %11
+33:                                               ; preds = %11
   store i32 -1, ptr %2, align 4
   store i32 1, ptr %6, align 4
-  br label %31
+  br label %34
 
-31:                                               ; preds = %30, %25
+34:                                               ; preds = %33, %28
   call void @llvm.lifetime.end.p0(ptr %5) #5
   call void @llvm.lifetime.end.p0(ptr %4) #5
-  %32 = load i32, ptr %2, align 4
-  ret i32 %32
+  %35 = load i32, ptr %2, align 4
+  ret i32 %35
 }
 
 ; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
@@ -293,6 +302,74 @@ define internal void @memory(ptr noundef %0, ptr noundef %1, ptr noundef %2) #3 
   ret void
 }
 
+; Function Attrs: alwaysinline nounwind
+define internal void @msr(ptr noundef %0, ptr noundef %1, ptr noundef %2) #3 {
+  %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  store ptr %0, ptr %4, align 8
+  store ptr %1, ptr %5, align 8
+  store ptr %2, ptr %6, align 8
+  %7 = load ptr, ptr %6, align 8
+  %8 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %7, i32 0, i32 6
+  store i8 2, ptr %8, align 2
+  %9 = load ptr, ptr %5, align 8
+  %10 = getelementptr inbounds nuw %struct.kvm_run, ptr %9, i32 0, i32 9
+  %11 = getelementptr inbounds nuw %struct.anon.29, ptr %10, i32 0, i32 3
+  %12 = load i32, ptr %11, align 4
+  %13 = zext i32 %12 to i64
+  %14 = load ptr, ptr %6, align 8
+  %15 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %14, i32 0, i32 0
+  store i64 %13, ptr %15, align 8
+  %16 = load ptr, ptr %6, align 8
+  %17 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 4
+  store i8 8, ptr %17, align 4
+  %18 = load ptr, ptr %5, align 8
+  %19 = getelementptr inbounds nuw %struct.kvm_run, ptr %18, i32 0, i32 3
+  %20 = load i32, ptr %19, align 8
+  %21 = icmp eq i32 %20, 30
+  %22 = zext i1 %21 to i32
+  %23 = trunc i32 %22 to i8
+  %24 = load ptr, ptr %6, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %24, i32 0, i32 5
+  store i8 %23, ptr %25, align 1
+  %26 = load ptr, ptr %5, align 8
+  %27 = getelementptr inbounds nuw %struct.kvm_run, ptr %26, i32 0, i32 9
+  %28 = getelementptr inbounds nuw %struct.anon.29, ptr %27, i32 0, i32 4
+  %29 = load i64, ptr %28, align 8
+  %30 = load ptr, ptr %6, align 8
+  %31 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %30, i32 0, i32 1
+  store i64 %29, ptr %31, align 8
+  %32 = load ptr, ptr %4, align 8
+  %33 = load ptr, ptr %6, align 8
+  %34 = call zeroext i1 @answer(ptr noundef %32, ptr noundef %33) #6
+  %35 = xor i1 %34, true
+  %36 = zext i1 %35 to i32
+  %37 = trunc i32 %36 to i8
+  %38 = load ptr, ptr %5, align 8
+  %39 = getelementptr inbounds nuw %struct.kvm_run, ptr %38, i32 0, i32 9
+  %40 = getelementptr inbounds nuw %struct.anon.29, ptr %39, i32 0, i32 0
+  store i8 %37, ptr %40, align 8
+  %41 = load ptr, ptr %6, align 8
+  %42 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %41, i32 0, i32 5
+  %43 = load i8, ptr %42, align 1
+  %44 = icmp ne i8 %43, 0
+  br i1 %44, label %52, label %45
+
+45:                                               ; preds = %3
+  %46 = load ptr, ptr %6, align 8
+  %47 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %46, i32 0, i32 1
+  %48 = load i64, ptr %47, align 8
+  %49 = load ptr, ptr %5, align 8
+  %50 = getelementptr inbounds nuw %struct.kvm_run, ptr %49, i32 0, i32 9
+  %51 = getelementptr inbounds nuw %struct.anon.29, ptr %50, i32 0, i32 4
+  store i64 %48, ptr %51, align 8
+  br label %52
+
+52:                                               ; preds = %45, %3
+  ret void
+}
+
 ; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
 declare void @llvm.lifetime.end.p0(ptr captures(none)) #1
 
@@ -309,19 +386,12 @@ define internal i64 @perform(ptr noundef %0, ptr noundef %1, i64 noundef %2) #3 
   %9 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %8, i32 0, i32 1
   store i64 %7, ptr %9, align 8
   %10 = load ptr, ptr %4, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %10, i32 0, i32 1
-  %12 = load i64, ptr %11, align 8
-  %13 = inttoptr i64 %12 to ptr
-  %14 = load ptr, ptr %4, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %14, i32 0, i32 2
-  %16 = load i64, ptr %15, align 8
-  %17 = inttoptr i64 %16 to ptr
-  %18 = load ptr, ptr %5, align 8
-  call void %13(ptr noundef %17, ptr noundef %18) #6
-  %19 = load ptr, ptr %5, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %19, i32 0, i32 1
-  %21 = load i64, ptr %20, align 8
-  ret i64 %21
+  %11 = load ptr, ptr %5, align 8
+  %12 = call zeroext i1 @answer(ptr noundef %10, ptr noundef %11) #6
+  %13 = load ptr, ptr %5, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
+  %15 = load i64, ptr %14, align 8
+  ret i64 %15
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -408,6 +478,26 @@ define internal void @store(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %
 
 15:                                               ; preds = %9, %11, %13
   ret void
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @answer(ptr noundef %0, ptr noundef %1) #3 {
+  %3 = alloca ptr, align 8
+  %4 = alloca ptr, align 8
+  store ptr %0, ptr %3, align 8
+  store ptr %1, ptr %4, align 8
+  %5 = load ptr, ptr %3, align 8
+  %6 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %5, i32 0, i32 1
+  %7 = load i64, ptr %6, align 8
+  %8 = inttoptr i64 %7 to ptr
+  %9 = load ptr, ptr %3, align 8
+  %10 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %9, i32 0, i32 2
+  %11 = load i64, ptr %10, align 8
+  %12 = inttoptr i64 %11 to ptr
+  %13 = load ptr, ptr %4, align 8
+  %14 = call i32 %8(ptr noundef %12, ptr noundef %13) #6
+  %15 = icmp ne i32 %14, 0
+  ret i1 %15
 }
 
 ; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: readwrite)

@@ -12,21 +12,28 @@ from lightexit.abi import DOORBELLS, Array, Struct, array, u8, u32, u64
 MOST_STATES = 8
 
 
+class Addresses(Struct):
+    """A space whose addresses are searched for, and the accesses that found nobody there."""
+
+    ranges: u64  # a `Ranges` with its entries
+    places: u64  # PLACES times a `Place`
+    other_reads: u64  # of addresses that have no place
+    other_writes: u64
+
+
 class Tables(Struct):
     """What a bus is made of. `ports` has 65,536 entries, each a `Window` or 0."""
 
     ports: u64
-    ranges: u64
+    memory: Addresses
+    msrs: Addresses
     watched: bool  # accesses are timed, or VM time passes with each: not, nearly always
     timed: bool
     unclaimed_ports: u64  # 65,536 times a count of reads, a count of writes
-    unclaimed_memory: u64  # PLACES times a `Place`
-    unclaimed_reads: u64  # of memory-mapped registers that have no place
-    unclaimed_writes: u64
     relax: u64  # void relax(void): called now and then while waiting for a lock
 
 
-#: How many addresses of memory where no device is are counted apart: a power of two.
+#: How many addresses of a space where no device is are counted apart: a power of two.
 PLACES = 1024
 
 
@@ -40,7 +47,7 @@ class Place(Struct):
 
 
 class Ranges(Struct):
-    """Head of the table of MMIO ranges, sorted by address; the `Range` entries follow.
+    """Head of a table of ranges, sorted by address; the `Range` entries follow.
 
     No two tables of a bus have the same `number`, which is never 0.
     """

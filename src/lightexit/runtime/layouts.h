@@ -9,22 +9,27 @@
 #define LIGHTEXIT_PLACES 1024
 #define LIGHTEXIT_PLACES_SHIFT 54
 
-struct lightexit_tables {
-	__u64 ports;
-	__u64 ranges;
-	__u8 watched;
-	__u8 timed;
-	__u64 unclaimed_ports;
-	__u64 unclaimed_memory;
-	__u64 unclaimed_reads;
-	__u64 unclaimed_writes;
-	__u64 relax;
-};
-
 struct lightexit_place {
 	__u64 name;
 	__u64 reads;
 	__u64 writes;
+};
+
+struct lightexit_addresses {
+	__u64 ranges;
+	__u64 places;
+	__u64 other_reads;
+	__u64 other_writes;
+};
+
+struct lightexit_tables {
+	__u64 ports;
+	struct lightexit_addresses memory;
+	struct lightexit_addresses msrs;
+	__u8 watched;
+	__u8 timed;
+	__u64 unclaimed_ports;
+	__u64 relax;
 };
 
 struct lightexit_ranges {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple, Protocol
 
-from lightexit.abi import WRITABLE_FIELDS, IoContext
+from lightexit.abi import WRITABLE_FIELDS, IoContext, Space
 from lightexit.isa import FRAME_POINTER
 from lightexit.verifier import scalar
 from lightexit.verifier.cells import Cell, Cells, span
@@ -45,7 +45,7 @@ _DIRECTION = _FIELDS["is_write"].offset
 _PROMISED = {
     "size": scalar.between(1, 8),
     "is_write": scalar.between(0, 1),
-    "space": scalar.between(0, 1),
+    "space": scalar.between(0, max(Space)),
     "abi_version": scalar.const(IoContext().abi_version),
 }
 #: Fields that the host clears: the actions.

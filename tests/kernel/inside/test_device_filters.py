@@ -162,7 +162,9 @@ def test_a_filter_of_the_library(module: Module, machine: Machine, name: str) ->
     (entry,) = (e for e in entries(Path(os.environ["LIGHTEXIT_RIG"])) if e.name == name)
     generator = random.Random(name)
     vcpu = machine.load(HLT)
-    handled = [check(module, machine, vcpu, entry, space, generator) for space in Space]
+    handled = [
+        check(module, machine, vcpu, entry, space, generator) for space in (Space.PIO, Space.MMIO)
+    ]
     assert sum(handled) > 0
 
 

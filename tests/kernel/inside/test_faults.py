@@ -89,7 +89,7 @@ class Attaching(Trial):
         assert references() == self.idle
 
 
-@pytest.mark.parametrize("space", Space)
+@pytest.mark.parametrize("space", [Space.PIO, Space.MMIO])
 def test_attaching(module: Module, machine: Machine, space: Space) -> None:
     trial = Attaching(module, machine, space)
     outcomes = every_fault(trial)
@@ -170,7 +170,7 @@ class Reading(Trial):
             assert int.from_bytes(kept, "little") == VALUE
 
 
-@pytest.mark.parametrize("space", Space)
+@pytest.mark.parametrize("space", [Space.PIO, Space.MMIO])
 def test_reading(module: Module, machine: Machine, space: Space) -> None:
     """What KVM cannot emulate for want of memory it says; it never asks user space instead."""
     trial = Reading(module, machine, space)

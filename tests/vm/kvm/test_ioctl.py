@@ -36,6 +36,8 @@ C_STRUCTS: dict[str, type[Struct]] = {
     "kvm_msi": structs.Msi,
     "kvm_clock_data": structs.ClockData,
     "kvm_enable_cap": structs.EnableCap,
+    "kvm_msr_filter": structs.MsrFilter,
+    "kvm_msr_filter_range": structs.MsrFilterRange,
 }
 #: Members of struct kvm_run, and where we say they are.
 RUN_MEMBERS = {
@@ -52,6 +54,9 @@ RUN_MEMBERS = {
     "mmio.data": (structs.MemoryExit, "data", structs.EXIT_OFFSET),
     "mmio.len": (structs.MemoryExit, "size", structs.EXIT_OFFSET),
     "mmio.is_write": (structs.MemoryExit, "is_write", structs.EXIT_OFFSET),
+    "msr.error": (structs.MsrExit, "error", structs.EXIT_OFFSET),
+    "msr.index": (structs.MsrExit, "index", structs.EXIT_OFFSET),
+    "msr.data": (structs.MsrExit, "data", structs.EXIT_OFFSET),
     "internal.data": (structs.InternalErrorExit, "words", structs.EXIT_OFFSET),
     "eoi.vector": (structs.EndOfInterruptExit, "vector", structs.EXIT_OFFSET),
 }

@@ -21,6 +21,7 @@ from lightexit.vm.kvm.apic import add_ioapic
 from lightexit.vm.kvm.exits import Reason, understood, where
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.loop import KICKED, NativeLoop, RunLoop
+from lightexit.vm.kvm.msrs import Msrs
 from lightexit.vm.kvm.structs import EndOfInterruptExit
 from lightexit.vm.kvm.vcpu import Vcpu
 from lightexit.vm.kvm.vm import Vm
@@ -42,6 +43,7 @@ class KvmCpu:
         self.vm = vm
         self.interrupts = interrupts
         self.vcpu = vm.add_vcpu()
+        self._bus, self._msrs = bus_cpu.bus, Msrs(vm)
         self.loop = make_loop(self.vcpu, bus_cpu)
         self._stop = False
         self._interrupt = False
@@ -90,6 +92,7 @@ class KvmCpu:
         return None
 
     def _enter(self) -> Exit | None:
+        self._msrs.hand_out(self._bus.msr_ranges)
         reason = self.loop.run()
         if reason == KICKED:
             return None

@@ -28,6 +28,8 @@ class Reason(IntEnum):
     INTERNAL_ERROR = 17
     SYSTEM_EVENT = 24
     IOAPIC_EOI = 26
+    X86_RDMSR = 29
+    X86_WRMSR = 30
 
 
 _EMULATION = 1

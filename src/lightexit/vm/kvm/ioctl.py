@@ -245,6 +245,14 @@ KVMCLOCK_CTRL = _request(
     meanings={e.EINVAL: ("the guest does not use KVM's clock", "")},
 )
 
+X86_SET_MSR_FILTER = _request(
+    "KVM_X86_SET_MSR_FILTER",
+    0xC6,
+    "hand MSRs out",
+    _writes(s.MsrFilter),
+    {e.EINVAL: ("a range is longer than it takes", "at most 12,288 MSRs")},
+)
+
 
 @functools.cache
 def c_ioctl() -> Any:

@@ -20,7 +20,7 @@ from lightexit.runtime import Code, runtime_code
 from lightexit.runtime.layout import Loop
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.exits import Reason
-from lightexit.vm.kvm.structs import MemoryExit, PortExit
+from lightexit.vm.kvm.structs import MemoryExit, MsrExit, PortExit
 from lightexit.vm.kvm.vcpu import Vcpu
 
 KICKED = -1
@@ -55,6 +55,7 @@ class PythonLoop:
         self._cpu = bus_cpu
         self._context = Record(IoContext)
         self._access = dispatch().access
+        self._is_there = True
 
     def run(self) -> int:
         """Run the guest: an exit reason, or `KICKED`."""
@@ -68,6 +69,8 @@ class PythonLoop:
                 self._port(PortExit.view(self._vcpu.exit_area))
             elif reason == Reason.MMIO:
                 self._memory(MemoryExit.view(self._vcpu.exit_area))
+            elif reason in (Reason.X86_RDMSR, Reason.X86_WRMSR):
+                self._msr(MsrExit.view(self._vcpu.exit_area), reason == Reason.X86_WRMSR)
             else:
                 return reason
 
@@ -88,11 +91,18 @@ class PythonLoop:
         if not is_write:
             exit.data = answer
 
+    def _msr(self, exit: MsrExit, is_write: bool) -> None:
+        """Where no device has it the guest gets a #GP."""
+        answer = self._perform(Space.MSR, exit.index, 8, is_write, exit.data)
+        exit.error = not self._is_there
+        if not is_write:
+            exit.data = answer
+
     def _perform(self, space: Space, address: int, size: int, is_write: bool, data: int) -> int:
         context = self._context.fields
         context.space, context.offset, context.size = space, address, size
         context.is_write, context.data = is_write, data
-        self._access(self._cpu.address, self._context.address)
+        self._is_there = bool(self._access(self._cpu.address, self._context.address))
         return context.data
 
 

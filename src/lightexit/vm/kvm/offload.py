@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lightexit.abi import DOORBELLS, StateMemory
+from lightexit.abi import DOORBELLS, Space, StateMemory
 from lightexit.bus.bus import Bus, BusCpu
 from lightexit.bus.doorbell import eventfds
 from lightexit.bus.model import RegionPort
@@ -108,8 +108,8 @@ class KernelOffload:
 
 
 def _filter(port: RegionPort) -> Filter[...] | None:
-    """A region's filter, if the kernel may run it."""
-    found = port.region.filter
+    """A region's filter, if the kernel may run it: MSRs are on no bus of KVM's."""
+    found = None if port.region.space is Space.MSR else port.region.filter
     return found if found is not None and repeatable(found.report, port) else None
 
 

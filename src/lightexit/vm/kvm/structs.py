@@ -207,6 +207,22 @@ class EnableCap(Struct):
     padding: Array[u8] = array(u8, 64)
 
 
+class MsrFilterRange(Struct):
+    """struct kvm_msr_filter_range; `bitmap` is an address, of a bit for each MSR."""
+
+    flags: u32
+    count: u32
+    base: u32
+    bitmap: u64
+
+
+class MsrFilter(Struct):
+    """struct kvm_msr_filter."""
+
+    flags: u32
+    ranges: Array[MsrFilterRange] = array(MsrFilterRange, 16)
+
+
 class Run(Struct):
     """Head of struct kvm_run, which vCPU and process share; `EXIT_OFFSET` on, a union follows."""
 
@@ -241,6 +257,16 @@ class MemoryExit(Struct):
     data: u64
     size: u32
     is_write: u8
+
+
+class MsrExit(Struct):
+    """KVM_EXIT_X86_RDMSR and _WRMSR. With an `error` the guest gets a #GP."""
+
+    error: u8
+    padding: Array[u8] = array(u8, 7)
+    reason: u32
+    index: u32
+    data: u64
 
 
 class InternalErrorExit(Struct):

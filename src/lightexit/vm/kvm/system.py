@@ -45,6 +45,8 @@ class Capability(IntEnum):
     READONLY_MEM = 81
     SPLIT_IRQCHIP = 121
     IMMEDIATE_EXIT = 136
+    X86_USER_SPACE_MSR = 188
+    X86_MSR_FILTER = 189
 
 
 _NEEDED = (

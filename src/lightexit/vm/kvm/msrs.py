@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MSRs that devices have: KVM hands them out, instead of answering itself or by a #GP.
+
+It never hands out those of an x2APIC (0x800 to 0x8ff) while it keeps that itself (Linux,
+Documentation/virt/kvm/api.rst, KVM_X86_SET_MSR_FILTER).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+
+from lightexit.bus.memory import Block
+from lightexit.errors import HostError
+from lightexit.vm.kvm import ioctl
+from lightexit.vm.kvm.structs import MsrFilter
+from lightexit.vm.kvm.system import Capability
+from lightexit.vm.kvm.vm import Vm
+
+_READ, _WRITE = 1, 2
+_FILTERED = 1 << 2  # KVM_MSR_EXIT_REASON_FILTER
+_MOST_RANGES = len(MsrFilter().ranges)
+_MOST_MSRS = 0x600 * 8
+
+
+class Msrs:
+    """What one VM hands out."""
+
+    def __init__(self, vm: Vm) -> None:
+        self._vm = vm
+        self._lock = threading.Lock()
+        self._known: Sequence[range] = ()
+
+    def hand_out(self, ranges: Sequence[range]) -> None:
+        """These and no others; nothing is done for the very same as before. Raises HostError."""
+        if ranges is self._known:
+            return
+        with self._lock:
+            if not self._known:
+                self._vm.kvm.require(Capability.X86_MSR_FILTER)
+                self._vm.enable(Capability.X86_USER_SPACE_MSR, _FILTERED)
+            self._filter(joined(ranges))
+            self._known = ranges
+
+    def _filter(self, ranges: Sequence[range]) -> None:
+        if len(ranges) > _MOST_RANGES or any(len(each) > _MOST_MSRS for each in ranges):
+            raise HostError(
+                f"devices have {len(ranges)} ranges of MSRs, the longest of "
+                f"{max(map(len, ranges))}",
+                expected=f"at most {_MOST_RANGES}, of at most {_MOST_MSRS} each, as KVM has them",
+            )
+        request = MsrFilter()
+        nothing = Block(_MOST_MSRS // 8)  # no bit is set: KVM answers none of them
+        for entry, each in zip(request.ranges, ranges, strict=False):
+            entry.flags, entry.base, entry.count = _READ | _WRITE, each.start, len(each)
+            entry.bitmap = nothing.address
+        ioctl.put(self._vm.fd, ioctl.X86_SET_MSR_FILTER, request)
+
+
+def joined(ranges: Iterable[range]) -> list[range]:
+    """The same numbers in as few ranges as there can be, in ascending order."""
+    found: list[range] = []
+    for each in sorted(ranges, key=lambda each: each.start):
+        if found and each.start == found[-1].stop:
+            found[-1] = range(found[-1].start, each.stop)
+        else:
+            found.append(each)
+    return found

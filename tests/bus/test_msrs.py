@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MSRs on the bus: 8 bytes under one number, for filters and models."""
+
+from __future__ import annotations
+
+import pytest
+
+from lightexit.abi import Space, Struct
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import ManualClock
+from lightexit.bus.counters import UnclaimedCount
+from lightexit.bus.region import Region, msr
+from lightexit.devices.device import Device
+from lightexit.engine.native import NativeEngine
+from lightexit.errors import AuthorError
+from lightexit.filter import IoContext, Verdict, io_filter, u64
+
+BASE = 0x4B56_4D00
+
+
+class Two(Struct):
+    """Two registers."""
+
+    first: u64
+    second: u64
+
+
+@io_filter
+def first_only(ctx: IoContext, two: Two) -> Verdict:
+    if ctx.offset:
+        return Verdict.PASS
+    if ctx.is_write:
+        two.first = ctx.data
+    else:
+        ctx.data = two.first
+    return Verdict.HANDLED
+
+
+class Msrs(Device[Two]):
+    """The model of both."""
+
+    name = "msrs"
+    regions = (msr(BASE, 2, filter=first_only),)
+
+    def read(self, offset: int, size: int) -> int:
+        assert size == 8
+        return self.state.second if offset else self.state.first
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        assert size == 8
+        if offset:
+            self.state.second = value
+        else:
+            self.state.first = value
+
+
+def test_each_number_is_a_register_of_8_bytes() -> None:
+    bus = Bus(ManualClock(), NativeEngine())
+    device = Msrs(bus.clock)
+    bus.attach(device)
+    for index in (0, 1):
+        bus.write(Space.MSR, BASE + index, (1 << 64) - 1 - index, 8)
+        assert bus.read(Space.MSR, BASE + index, 8) == (1 << 64) - 1 - index
+    counts = {(each.address, each.is_write): (each.handled, each.passed) for each in bus.counts()}
+    assert counts == {
+        (BASE, False): (1, 0),
+        (BASE, True): (1, 0),
+        (BASE + 1, False): (0, 1),
+        (BASE + 1, True): (0, 1),
+    }
+
+
+def test_without_filters_it_is_the_same() -> None:
+    bus = Bus(ManualClock())
+    bus.attach(Msrs(bus.clock))
+    bus.write(Space.MSR, BASE, 7, 8)
+    assert bus.read(Space.MSR, BASE, 8) == 7
+
+
+def test_ports_and_memory_of_that_number_are_others() -> None:
+    bus = Bus(ManualClock())
+    bus.attach(Msrs(bus.clock))
+    assert bus.read(Space.MMIO, BASE, 8) == (1 << 64) - 1
+    assert bus.read(Space.PIO, BASE & 0xFFFF, 1) == 0xFF
+    assert {each.space for each in bus.unclaimed()} == {Space.MMIO, Space.PIO}
+
+
+def test_accesses_of_none_are_counted_apart() -> None:
+    bus = Bus(ManualClock())
+    bus.attach(Msrs(bus.clock))
+    assert bus.read(Space.MSR, BASE - 1, 8) == (1 << 64) - 1
+    bus.write(Space.MSR, BASE + 2, 1, 8)
+    assert bus.unclaimed() == [
+        UnclaimedCount(Space.MSR, BASE - 1, False, 1),
+        UnclaimedCount(Space.MSR, BASE + 2, True, 1),
+    ]
+
+
+def test_back_ends_are_told_which_there_are() -> None:
+    bus = Bus(ManualClock())
+    device = Msrs(bus.clock)
+    assert not bus.msr_ranges
+    bus.attach(device)
+    assert bus.msr_ranges == (range(BASE, BASE + 2),)
+    bus.detach(device)
+    assert not bus.msr_ranges
+
+
+@pytest.mark.parametrize(
+    ("region", "found"),
+    [
+        (Region(Space.MSR, BASE, 2, 0, 8), "has a register width of 8"),
+        (msr((1 << 32) - 1, 2), "is 2 bytes long"),
+    ],
+)
+def test_what_no_bus_can_have(region: Region, found: str) -> None:
+    bus = Bus(ManualClock())
+    device = Msrs(bus.clock)
+    device.regions = (region,)
+    with pytest.raises(AuthorError, match=found):
+        bus.attach(device)
+
+
+def test_only_whole_registers_are_accessed() -> None:
+    with pytest.raises(AuthorError, match="an access of 4 bytes to an MSR"):
+        Bus(ManualClock()).read(Space.MSR, BASE, 4)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Guests that read and write MSRs which devices have; in both run loops."""
+
+from __future__ import annotations
+
+import pytest
+
+from bus.test_msrs import BASE, Msrs
+from lightexit.abi import Space
+from lightexit.bus.region import msr
+from lightexit.engine.native import NativeEngine
+from lightexit.errors import HostError
+from lightexit.vm.exits import Halted
+from lightexit.vm.kvm import start
+from lightexit.vm.kvm.cpu import MakeLoop
+from lightexit.vm.kvm.msrs import joined
+from lightexit.vm.kvm.system import Capability
+from vm.kvm.host import Host
+
+ENTRY = 0x1000
+#: mov ecx, BASE; mov eax, 5; mov edx, 6; wrmsr; inc ecx; wrmsr; dec ecx; rdmsr; then out 0x500, al
+ACCESSES = (
+    f"66b9{BASE.to_bytes(4, 'little').hex()} 66b805000000 66ba06000000 0f30 6641 0f30 6649 0f32 "
+    "ba0005 ee f4"
+)
+
+
+@pytest.fixture(autouse=True)
+def _hands_out(host: Host) -> None:
+    if not host.vm.kvm.offers(Capability.X86_MSR_FILTER):
+        pytest.skip("this KVM hands no MSRs out")
+
+
+def test_filters_and_models_answer(host: Host, make_loop: MakeLoop) -> None:
+    host.bus.engine = NativeEngine()
+    device = Msrs(host.bus.clock)
+    host.bus.attach(device)
+    host.code(ACCESSES)
+    cpu = host.add_cpu(make_loop)
+    start.real_mode(cpu.vcpu, ENTRY)
+    assert cpu.run() == Halted()
+    assert (device.state.first, device.state.second) == (6 << 32 | 5, 6 << 32 | 5)
+    assert host.written() == [5]
+    counts = {(each.address, each.is_write): each.handled for each in host.bus.counts()}
+    assert counts[BASE, True] == counts[BASE, False] == 1
+    assert counts[BASE + 1, True] == 0
+
+
+def test_one_that_left_is_kvms_again(host: Host, make_loop: MakeLoop) -> None:
+    device = Msrs(host.bus.clock)
+    host.bus.attach(device)
+    host.code(ACCESSES)
+    cpu = host.add_cpu(make_loop)
+    start.real_mode(cpu.vcpu, ENTRY)
+    assert cpu.run() == Halted()
+    host.bus.detach(device)
+    start.real_mode(cpu.vcpu, ENTRY)
+    cpu.request_stop()
+    cpu.run()
+    assert all(each.space is not Space.MSR for each in host.bus.unclaimed())
+
+
+def test_more_ranges_than_kvm_has(host: Host) -> None:
+    device = Msrs(host.bus.clock)
+    device.regions = tuple(msr(BASE + 4 * index, 2) for index in range(17))  # type: ignore[assignment]
+    host.bus.attach(device)
+    host.code(ACCESSES)
+    cpu = host.add_cpu()
+    start.real_mode(cpu.vcpu, ENTRY)
+    with pytest.raises(HostError, match="devices have 17 ranges of MSRs, the longest of 2"):
+        cpu.run()
+
+
+def test_neighbours_are_one_range() -> None:
+    assert joined([range(8, 9), range(2, 4), range(4, 8)]) == [range(2, 9)]
+    assert joined([range(8, 9), range(2, 4)]) == [range(2, 4), range(8, 9)]
