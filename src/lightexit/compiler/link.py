@@ -10,15 +10,19 @@ from lightexit.compiler.emit import ENTRY, SECTION
 from lightexit.compiler.source import locate
 from lightexit.compiler.tree import Filter, Span
 from lightexit.errors import AuthorError
-from lightexit.isa import PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode, encode
+from lightexit.isa import (
+    FRAME_POINTER,
+    PSEUDO_MAP_IDX_VALUE,
+    STACK_SIZE,
+    Instruction,
+    Kind,
+    decode,
+    encode,
+)
 from lightexit.isa.btf import line_info
 from lightexit.isa.linker import Function, Object, Relocation, link_object
 from lightexit.isa.program import Line, Map, Program
 from lightexit.isa.sections import relocations_of, sections_of, symbols_of
-
-#: Linux, Documentation/bpf/bpf_design_QA.rst.
-STACK_SIZE = 512
-_FRAME_POINTER = 10
 
 
 def link(filter_tree: Filter, spans: tuple[Span, ...], elf: bytes) -> Program:
@@ -76,4 +80,4 @@ def _check_stack(filter_tree: Filter, code: tuple[Instruction, ...]) -> None:
 
 def _on_stack(each: Instruction) -> bool:
     base = {Kind.LOAD: each.src, Kind.STORE: each.dst, Kind.ATOMIC: each.dst}.get(each.op.kind)
-    return base == _FRAME_POINTER
+    return base == FRAME_POINTER

@@ -10,17 +10,15 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from lightexit.vm.boot.arena import LOW, PAGE, Arena
+from lightexit.vm.boot.arena import LOW, Arena
 from lightexit.vm.memory import MIB
+from lightexit.vm.paging import LARGE, PAGE, PRESENT, USER, WRITABLE
+from lightexit.vm.registers import ET, LMA, LME, PAE, PE, PG
 from lightexit.vm.x86 import Table
 
 #: Linux wants these two (x86 boot protocol, "64-bit Boot Protocol"); the others do not care.
 CODE_SELECTOR, DATA_SELECTOR = 0x10, 0x18
 _CODE, _DATA = 0xB, 0x3  # execute/read, read/write; accessed
-PE, ET, PG = 1 << 0, 1 << 4, 1 << 31
-PAE = 1 << 5
-LME, LMA = 1 << 8, 1 << 10
-_PRESENT, _WRITABLE, _USER, _LARGE = 1, 2, 4, 1 << 7
 _ENTRIES = 512
 _ALWAYS_SET = 2  # bit 1 of RFLAGS
 _EMPTY = Table(0, 0)
@@ -106,9 +104,9 @@ def _table_of(arena: Arena, code: Segment) -> Table:
 
 def identity_map(base: int) -> bytes:
     """Page tables to be put at `base`, six pages: 4 GiB in large pages, for all rings."""
-    flags = _PRESENT | _WRITABLE | _USER
+    flags = PRESENT | WRITABLE | USER
     directories = [base + (2 + index) * PAGE | flags for index in range(4)]
-    pages = [index * 2 * MIB | flags | _LARGE for index in range(4 * _ENTRIES)]
+    pages = [index * 2 * MIB | flags | LARGE for index in range(4 * _ENTRIES)]
     return _table([base + PAGE | flags]) + _table(directories) + _table(pages)
 
 
