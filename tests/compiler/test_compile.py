@@ -133,7 +133,7 @@ def test_the_layout_belongs_to_the_key(tmp_path: Path) -> None:
 def test_the_compiler_belongs_to_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = Cache(tmp_path)
     compile_filter(function(SIMPLE), cache)
-    monkeypatch.setattr(stored_module, "OWN_VERSION", "another compiler")
+    monkeypatch.setattr(stored_module, "VERSION", "another compiler")
     compile_filter(function(SIMPLE), cache)
     assert len(cache.entries()) == 2
 

@@ -335,7 +335,7 @@ def seen(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, do: Callable[[]
     return asked
 
 
-#: What `OWN_VERSION` covers.
+#: What the compiler's `VERSION` covers.
 LIGHTEXITS_OWN = ("lightexit.abi.", "lightexit.compiler.")
 
 

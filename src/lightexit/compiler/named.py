@@ -13,8 +13,9 @@ import linecache
 from collections.abc import Iterable, Iterator
 from types import CodeType
 
-from lightexit.cache import OWN_VERSION, Cache, content_key
+from lightexit.cache import Cache, content_key
 from lightexit.compiler.text import node_of
+from lightexit.compiler.version import VERSION
 
 KIND = "names"
 
@@ -39,7 +40,7 @@ class Named:
 
     def __init__(self, filter_: CodeType, cache: Cache) -> None:
         self._cache = cache
-        self._key = content_key(OWN_VERSION, filter_.co_filename, _place(filter_))
+        self._key = content_key(VERSION, filter_.co_filename, _place(filter_))
         stored = cache.get(KIND, self._key)
         self._known: dict[str, list[str]] = json.loads(stored) if stored else {}
         self._stored = len(self._known)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 
-from lightexit.cache import OWN_VERSION, content_key
+from lightexit.cache import content_key
 from lightexit.compiler.tree import Filter
+from lightexit.compiler.version import VERSION
 from lightexit.isa.program import Program
 
 KIND = "bytecode"
@@ -14,7 +15,7 @@ KIND = "bytecode"
 
 def key_of(filter_tree: Filter) -> str:
     """What a filter's bytecode depends on: the tree, and who compiles it."""
-    return content_key(repr(filter_tree), OWN_VERSION)
+    return content_key(repr(filter_tree), VERSION)
 
 
 def pack(program: Program) -> bytes:
