@@ -18,8 +18,8 @@ from bench.lines import filters
 from compiler.authoring import HEADER, module
 from lightexit import filter as filter_module
 from lightexit.cache import Cache
-from lightexit.compiler import text
-from lightexit.compiler import version as compiler_version
+from lightexit.compiler.caching import version as compiler_version
+from lightexit.compiler.source import text
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.verifier import Report, verify
@@ -230,7 +230,7 @@ def test_a_warm_start_loads_neither_compiler_nor_verifier(tmp_path: Path) -> Non
         "import sys; from lightexit.devices.pit import fast\n"
         "from lightexit.engine.native import NativeEngine\n"
         "fast.load(NativeEngine())\n"
-        "heavy = ('llvmlite', 'lightexit.compiler.infer', 'lightexit.compiler.tree',"
+        "heavy = ('llvmlite', 'lightexit.compiler.syntax.infer', 'lightexit.compiler.typed.tree',"
         " 'lightexit.verifier.analysis', 'lightexit.engine.native.translate')\n"
         "print([name for name in heavy if name in sys.modules])"
     )

@@ -39,9 +39,9 @@ from lightexit.abi import (
 )
 from lightexit.cache import Cache, content_key
 from lightexit.compiler import compile_filter
-from lightexit.compiler.fingerprint import fingerprint
-from lightexit.compiler.text import node_of
-from lightexit.compiler.version import VERSION as COMPILER_VERSION
+from lightexit.compiler.caching.fingerprint import fingerprint
+from lightexit.compiler.caching.version import VERSION as COMPILER_VERSION
+from lightexit.compiler.source.text import node_of
 from lightexit.errors import Location
 from lightexit.verifier import Fault, Limits, Report
 from lightexit.verifier.limits import DEFAULT
