@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a typed Python function to eBPF, one file a pass.
+"""From a typed Python function to eBPF: `source`, `syntax`, `typed`, `lowering`, `backend`.
 
 The language is Python's own, on whole numbers: a compiled filter does what CPython does with
 the same source, or it does not compile. Two things only differ in form. What CPython raises at
