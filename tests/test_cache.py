@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lightexit.cache import Cache, content_key, default_root
+from lightexit.cache.sources import sources_version
 
 KEY = content_key("a program")
 OTHER = content_key("another program")
@@ -181,3 +182,28 @@ def test_the_place_is_that_of_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert default_root() == tmp_path / "lightexit"
     monkeypatch.setenv("XDG_CACHE_HOME", "relative/is/ignored")
     assert default_root() == Path.home() / ".cache" / "lightexit"
+
+
+@pytest.mark.parametrize("name", ["pass.py", "pass.pyc", "stage/pass.py"])
+def test_another_module_is_another_version(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("old")
+    os.utime(file, ns=(1, 1))
+    before = sources_version(str(tmp_path))
+    assert sources_version(str(tmp_path)) == before
+    file.write_text("new")
+    os.utime(file, ns=(1, 1))
+    assert sources_version(str(tmp_path)) != before
+
+
+def test_what_python_keeps_of_modules_is_not_part_of_the_version(tmp_path: Path) -> None:
+    before = sources_version(str(tmp_path))
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "pass.pyc").write_text("compiled")
+    assert sources_version(str(tmp_path)) == before
+
+
+def test_without_files_no_version_is_ever_met_again(tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone")
+    assert sources_version(gone) != sources_version(gone)

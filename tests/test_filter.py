@@ -16,13 +16,14 @@ import pytest
 
 from bench.lines import filters
 from compiler.authoring import HEADER, module
-from lightexit import cache as cache_module
 from lightexit import filter as filter_module
 from lightexit.cache import Cache
-from lightexit.compiler import text
+from lightexit.compiler.caching import version as compiler_version
+from lightexit.compiler.source import text
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.verifier import Report, verify
+from lightexit.verifier import stored as stored_module
 from lightexit.verifier.stored import KIND, pack, unpack
 
 SOURCE = """\
@@ -98,18 +99,10 @@ def test_another_lightexit_is_a_miss(cache: Cache, monkeypatch: pytest.MonkeyPat
     assert kinds(cache).count(KIND) == 2
 
 
-@pytest.mark.parametrize("name", ["pass.py", "pass.pyc"])
-def test_every_file_that_makes_entries_is_part_of_the_version(tmp_path: Path, name: str) -> None:
-    file = tmp_path / name
-    file.write_text("old")
-    os.utime(file, ns=(1, 1))
-    before = cache_module._files_version(str(tmp_path))
-    assert cache_module._files_version(str(tmp_path)) == before
-    file.write_text("new")
-    os.utime(file, ns=(1, 1))
-    assert cache_module._files_version(str(tmp_path)) != before
-    here = Path(cache_module.__file__).parents[1]
-    assert all((here / each / "__init__.py").exists() for each in cache_module._MAKERS)
+@pytest.mark.parametrize("makers", [compiler_version.MAKERS, stored_module.MAKERS])
+def test_all_that_makes_entries_is_part_of_the_version(makers: tuple[str, ...]) -> None:
+    here = Path(filter_module.__file__).parent
+    assert all((here / each / "__init__.py").exists() for each in makers)
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"x" * 400])
@@ -237,7 +230,7 @@ def test_a_warm_start_loads_neither_compiler_nor_verifier(tmp_path: Path) -> Non
         "import sys; from lightexit.devices.pit import fast\n"
         "from lightexit.engine.native import NativeEngine\n"
         "fast.load(NativeEngine())\n"
-        "heavy = ('llvmlite', 'lightexit.compiler.infer', 'lightexit.compiler.tree',"
+        "heavy = ('llvmlite', 'lightexit.compiler.syntax.infer', 'lightexit.compiler.typed.tree',"
         " 'lightexit.verifier.analysis', 'lightexit.engine.native.translate')\n"
         "print([name for name in heavy if name in sys.modules])"
     )

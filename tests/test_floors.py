@@ -24,12 +24,21 @@ FLOORS = (
     {"__main__"},
 )
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
+#: The stages of the compiler, likewise.
+STAGES = (
+    {"typed"},
+    {"source"},
+    {"caching", "inference", "lowering"},
+    {"syntax", "backend"},
+    {"__init__"},
+)
+STAGE_OF = {name: number for number, names in enumerate(STAGES) for name in names}
 CORNERS = {
-    "llvmlite": {"compiler/backend.py", "engine/native"},
+    "llvmlite": {"compiler/backend", "engine/native"},
     "unicorn": {"vm/unicorn.py", "vm/unicorn"},
     "rich": {"cli"},
     "typer": {"cli"},
-    "fcntl": {"vm/kvm", "engine/kernel"},
+    "fcntl": {"vm/kvm"},
 }
 MODULES = sorted(SOURCE.rglob("*.py"))
 
@@ -72,6 +81,18 @@ def test_imports_go_downwards(path: Path) -> None:
         if parts[0] != "lightexit" or len(parts) < 2 or parts[1] not in FLOOR_OF:
             continue
         assert parts[1] == own or FLOOR_OF[parts[1]] < FLOOR_OF[own], f"{own} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "path", [*(SOURCE / "compiler").rglob("*.py")], ids=lambda path: str(path.relative_to(SOURCE))
+)
+def test_the_compilers_stages_import_downwards(path: Path) -> None:
+    own = path.relative_to(SOURCE).parts[1].removesuffix(".py")
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[:2] != ["lightexit", "compiler"] or len(parts) < 3:
+            continue
+        assert parts[2] == own or STAGE_OF[parts[2]] < STAGE_OF[own], f"{own} imports {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))

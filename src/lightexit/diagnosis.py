@@ -13,12 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 from lightexit.compiler import generate
-from lightexit.compiler.emit import Check, Marked
-from lightexit.compiler.infer import infer_filter
-from lightexit.compiler.lower import lower
-from lightexit.compiler.source import locate
-from lightexit.compiler.tree import ContextStore, Filter
-from lightexit.compiler.variants import (
+from lightexit.compiler.lowering.emit import Check, Marked
+from lightexit.compiler.lowering.lower import lower
+from lightexit.compiler.source.function import locate
+from lightexit.compiler.syntax.infer import infer_filter
+from lightexit.compiler.typed.tree import ContextStore, Filter
+from lightexit.compiler.typed.variants import (
     answers_of,
     returns_of,
     with_data,

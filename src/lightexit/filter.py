@@ -37,14 +37,16 @@ from lightexit.abi import (
     u32,
     u64,
 )
-from lightexit.cache import OWN_VERSION, Cache, content_key
+from lightexit.cache import Cache, content_key
 from lightexit.compiler import compile_filter
-from lightexit.compiler.fingerprint import fingerprint
-from lightexit.compiler.text import node_of
+from lightexit.compiler.caching.fingerprint import fingerprint
+from lightexit.compiler.caching.version import VERSION as COMPILER_VERSION
+from lightexit.compiler.source.text import node_of
 from lightexit.errors import Location
 from lightexit.verifier import Fault, Limits, Report
 from lightexit.verifier.limits import DEFAULT
 from lightexit.verifier.stored import KIND, pack, unpack
+from lightexit.verifier.stored import VERSION as VERIFIER_VERSION
 
 if TYPE_CHECKING:
     from lightexit.engine.api import Engine, Loaded
@@ -71,6 +73,9 @@ __all__ = [
 ]
 
 P = ParamSpec("P")
+
+#: What lightexit's code between source and proof is in this process, with Python and LLVM.
+OWN_VERSION = content_key(COMPILER_VERSION, VERIFIER_VERSION)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import textwrap
 from types import FunctionType
 
 from lightexit.compiler import generate
-from lightexit.compiler.check import check
-from lightexit.compiler.infer import infer_filter
-from lightexit.compiler.tree import Filter
+from lightexit.compiler.syntax.infer import infer_filter
+from lightexit.compiler.typed.check import check
+from lightexit.compiler.typed.tree import Filter
 from lightexit.isa.program import Program
 
 #: What every module of a test starts with: one line, so that places in messages stay.

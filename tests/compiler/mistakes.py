@@ -14,8 +14,8 @@ from compiler.authoring import HEADER, function, with_body
 from compiler.given import State
 from lightexit.abi import IoContext, Verdict
 from lightexit.compiler import generate
-from lightexit.compiler.check import check
-from lightexit.compiler.infer import infer_filter
+from lightexit.compiler.syntax.infer import infer_filter
+from lightexit.compiler.typed.check import check
 from lightexit.diagnosis import examine
 from lightexit.errors import AuthorError
 from lightexit.verifier import Limits

@@ -13,7 +13,8 @@ import pytest
 
 from laws.agreement import Bench, Tally, try_program, written
 from laws.coverage import Coverage
-from lightexit.compiler import backend, ranges
+from lightexit.compiler.backend import llvm as backend
+from lightexit.compiler.lowering import ranges
 from lightexit.errors import AuthorError
 
 FOLDER = TemporaryDirectory(prefix="lightexit-")

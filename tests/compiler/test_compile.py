@@ -15,13 +15,13 @@ from compiler.authoring import HEADER, compiled, function, with_body
 from lightexit.abi import STATE_OFFSET
 from lightexit.cache import Cache
 from lightexit.compiler import compile_filter
-from lightexit.compiler import link as link_module
-from lightexit.compiler import stored as stored_module
-from lightexit.compiler.backend import emit_object
-from lightexit.compiler.check import check
-from lightexit.compiler.infer import infer_filter
-from lightexit.compiler.lower import lower
-from lightexit.compiler.stored import KIND, pack, unpack
+from lightexit.compiler.backend import link as link_module
+from lightexit.compiler.backend.llvm import emit_object
+from lightexit.compiler.caching import stored as stored_module
+from lightexit.compiler.caching.stored import KIND, pack, unpack
+from lightexit.compiler.lowering.lower import lower
+from lightexit.compiler.syntax.infer import infer_filter
+from lightexit.compiler.typed.check import check
 from lightexit.filter import Filter
 from lightexit.isa import PSEUDO_MAP_IDX_VALUE, Kind, decode
 from lightexit.isa.elf import read_object
@@ -133,7 +133,7 @@ def test_the_layout_belongs_to_the_key(tmp_path: Path) -> None:
 def test_the_compiler_belongs_to_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = Cache(tmp_path)
     compile_filter(function(SIMPLE), cache)
-    monkeypatch.setattr(stored_module, "OWN_VERSION", "another compiler")
+    monkeypatch.setattr(stored_module, "VERSION", "another compiler")
     compile_filter(function(SIMPLE), cache)
     assert len(cache.entries()) == 2
 

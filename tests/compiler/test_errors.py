@@ -12,7 +12,7 @@ import pytest
 from compiler.authoring import function, with_body
 from compiler.mistakes import complaint, followed
 from lightexit.compiler import generate
-from lightexit.compiler.infer import infer_filter
+from lightexit.compiler.syntax.infer import infer_filter
 from lightexit.errors import AuthorError
 from lightexit.verifier import VerifierError
 

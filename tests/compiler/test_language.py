@@ -14,8 +14,8 @@ from compiler.given import State
 from laws.agreement import FAULTS
 from lightexit.abi import IoContext, StateMemory, Verdict
 from lightexit.compiler import generate
-from lightexit.compiler.check import check
-from lightexit.compiler.infer import infer_filter
+from lightexit.compiler.syntax.infer import infer_filter
+from lightexit.compiler.typed.check import check
 from lightexit.engine.interpreter import InterpreterEngine
 
 _HELPERS = """

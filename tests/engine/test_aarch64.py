@@ -82,6 +82,6 @@ def test_corpus(case: Case) -> None:
 @pytest.mark.parametrize("seed", range(30))
 def test_random_programs(seed: int) -> None:
     random = Random(seed)
-    program = runnable_program(random, random.randrange(5, 80))
+    program = runnable_program(random, random.randrange(5, 80), context_size=IoContext.layout.size)
     contexts = [IoContext.view(bytearray(random.randbytes(64))) for _ in range(5)]
     assert_agreement(EmulatedEngine(), program, contexts)

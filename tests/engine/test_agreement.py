@@ -237,7 +237,9 @@ WITHOUT_DEAD_CODE = [op for op in RUNNABLE if op.name != "ja"]
 @pytest.mark.parametrize("seed", range(60))
 def test_random_programs(engine: Engine, seed: int) -> None:
     random = Random(seed)
-    program = runnable_program(random, random.randrange(5, 80), WITHOUT_DEAD_CODE)
+    program = runnable_program(
+        random, random.randrange(5, 80), WITHOUT_DEAD_CODE, context_size=IoContext.layout.size
+    )
     contexts = [IoContext.view(bytearray(random.randbytes(64))) for _ in range(5)]
     assert_agreement(engine, program, contexts)
 

@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
-import io
+import os
+import re
+import shutil
 import struct
+import subprocess
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
-from elftools.elf.elffile import ELFFile
 
 from isa.llvm import compile_ir
 from isa.objects import IR
 from lightexit.errors import AuthorError, Location
 from lightexit.isa import Map, Program, assemble, disassemble, read_elf
-from lightexit.isa.sections import relocations_of, sections_of, symbols_of
+from lightexit.isa.sections import relocations_in, sections_of, symbols_of
 
 SOURCE = ["def first(ctx):", "    if ctx.late:", "    w = ticks", "    return local()"]
 
@@ -215,6 +218,20 @@ def test_a_missing_tail_is_told_by_section() -> None:
     )
 
 
+def test_sections_that_overlap_are_refused_before_they_are_copied() -> None:
+    """A thousand sections, each of which is a whole file of a megabyte."""
+    data = bytearray(compile_ir("define i64 @f() { ret i64 1 }")[1]) + bytes(1 << 20)
+    header = struct.pack("<IIQQQQIIQQ", 0, 1, 0, 0, 0, len(data), 0, 0, 0, 0)
+    struct.pack_into("<Q", data, 40, len(data))  # e_shoff
+    struct.pack_into("<HHH", data, 58, 64, 1000, 0)  # e_shentsize, e_shnum, e_shstrndx
+    tracemalloc.start()
+    with pytest.raises(AuthorError, match="its sections overlap"):
+        read_elf(bytes(data + header * 1000), value_offset=16, file="f.o")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10 << 20
+
+
 def test_damage_never_gives_a_traceback(sample: bytes) -> None:
     random = Random(7)
     outcomes: set[str] = set()
@@ -237,22 +254,66 @@ def test_damaged_debug_information_is_left_out(sample: bytes) -> None:
         assert program.lines == ()
 
 
-def test_sections_symbols_and_relocations_are_those_that_pyelftools_reads(sample: bytes) -> None:
-    theirs: Any = ELFFile(io.BytesIO(sample))
-    ours = sections_of(sample)
-    symbols = symbols_of(ours)
-    assert [(each.name, each.data) for each in ours] == [
-        (each.name, each.data()) for each in theirs.iter_sections()
+READELF = shutil.which("readelf")
+needs_readelf = pytest.mark.skipif(READELF is None, reason="readelf is missing (package binutils)")
+
+
+@pytest.fixture
+def read_by_readelf(sample: bytes, tmp_path: Path) -> Callable[[str, str], list[tuple[str, ...]]]:
+    """What binutils say of the sample: the groups of a pattern in each line that has it."""
+    file = tmp_path / "sample.o"
+    file.write_bytes(sample)
+
+    def told(option: str, pattern: str) -> list[tuple[str, ...]]:
+        command = [str(READELF), "--wide", option, str(file)]
+        env = {**os.environ, "LC_ALL": "C"}
+        text = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+        return [found.groups() for found in re.finditer(pattern, text, re.M)]
+
+    return told
+
+
+@needs_readelf
+def test_sections_are_those_that_readelf_reads(
+    sample: bytes, read_by_readelf: Callable[[str, str], list[tuple[str, ...]]]
+) -> None:
+    pattern = r"^ *\[ *\d+\] (\S*) +\S+ +[0-9a-f]{16} ([0-9a-f]+) ([0-9a-f]+) "
+    theirs = [
+        (name, sample[int(at, 16) : int(at, 16) + int(size, 16)])
+        for name, at, size in read_by_readelf("--section-headers", pattern)
     ]
-    assert [(each.name, each.value, each.size) for each in symbols] == [
-        (each.name, each["st_value"], each["st_size"])
-        for each in theirs.get_section_by_name(".symtab").iter_symbols()
+    assert theirs == [(each.name, each.data) for each in sections_of(sample)]
+
+
+@needs_readelf
+def test_symbols_are_those_that_readelf_reads(
+    sample: bytes, read_by_readelf: Callable[[str, str], list[tuple[str, ...]]]
+) -> None:
+    pattern = r"^ *\d+: ([0-9a-f]{16}) +(\d+) (\S+) +(\S+) +\S+ +(\S+) ?(\S*)$"
+    numbers = {"NOTYPE": 0, "OBJECT": 1, "FUNC": 2, "SECTION": 3, "FILE": 4}
+    places = {"UND": 0, "ABS": 0xFFF1}
+    theirs = [
+        (
+            "" if kind == "SECTION" else name,  # there it shows the section's
+            *(int(value, 16), int(size), numbers[kind], binding == "LOCAL"),
+            places[place] if place in places else int(place),
+        )
+        for value, size, kind, binding, place, name in read_by_readelf("--symbols", pattern)
     ]
-    (number,) = (i for i, each in enumerate(ours) if each.name == "filters")
-    names = [
-        (each.offset, each.kind, each.symbol) for each in relocations_of(ours, symbols, number)
+    ours = symbols_of(sections_of(sample))
+    assert theirs == [(s.name, s.value, s.size, s.kind, s.is_local, s.section) for s in ours]
+
+
+@needs_readelf
+def test_relocations_are_those_that_readelf_reads(
+    sample: bytes, read_by_readelf: Callable[[str, str], list[tuple[str, ...]]]
+) -> None:
+    pattern = r"^([0-9a-f]{16}) +([0-9a-f]{8})([0-9a-f]{8}) "
+    sections = sections_of(sample)
+    symbols = symbols_of(sections)
+    theirs = [
+        (int(offset, 16), int(kind, 16), symbols[int(symbol, 16)])
+        for offset, symbol, kind in read_by_readelf("--relocs", pattern)
     ]
-    assert names == [
-        (each["r_offset"], each["r_info_type"], symbols[each["r_info_sym"]])
-        for each in theirs.get_section_by_name(".relfilters").iter_relocations()
-    ]
+    assert len(theirs) > 5
+    assert theirs == [each for one in sections for each in relocations_in(one, symbols)]

@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import functools
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightexit.isa import FRAME_POINTER, ROWS, Kind, decode
-from lightexit.isa.generate import RUNNABLE, edgy, random_program, runnable_program
+from lightexit.isa.generate import RUNNABLE, edgy, random_program
+from lightexit.isa.generate import runnable_program as any_runnable_program
+
+runnable_program = functools.partial(any_runnable_program, context_size=64)
 
 seeds = st.integers(0, 2**32)
 

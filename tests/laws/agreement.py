@@ -28,9 +28,9 @@ from laws.statements import random_filter
 from lightexit.abi import IoContext, StateMemory, Struct, Verdict
 from lightexit.cache import Cache
 from lightexit.compiler import generate
-from lightexit.compiler.check import check
-from lightexit.compiler.infer import infer_filter
-from lightexit.compiler.tree import Filter
+from lightexit.compiler.syntax.infer import infer_filter
+from lightexit.compiler.typed.check import check
+from lightexit.compiler.typed.tree import Filter
 from lightexit.engine.api import Engine
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.kernel import KernelEngine, available

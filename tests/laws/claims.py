@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from lightexit.engine import memory as concrete
+from lightexit.isa import STACK_SIZE
 from lightexit.verifier import scalar
 from lightexit.verifier.cells import Cells
 from lightexit.verifier.scalar import Scalar
-from lightexit.verifier.state import STACK_SIZE, State
+from lightexit.verifier.state import State
 from lightexit.verifier.value import Number, Pointer, RegionKind, Value
 
 Registers = Sequence[concrete.Value | None]

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from lightexit.compiler import calls, comparisons, interval, operators, tree
-from lightexit.compiler.expansion import EXPRESSIONS, STATEMENTS
-from lightexit.compiler.interval import I64, U64, Interval, unsigned
-from lightexit.compiler.kinds import Int
-from lightexit.compiler.node import Node
+from lightexit.compiler.syntax import calls, comparisons, operators
+from lightexit.compiler.syntax.rules import EXPRESSIONS, STATEMENTS
+from lightexit.compiler.typed import interval, tree
+from lightexit.compiler.typed.interval import I64, U64, Interval, unsigned
+from lightexit.compiler.typed.kinds import Int
+from lightexit.compiler.typed.node import Node
 
 #: Classes of what an operator yields.
 NEGATIVE, CROSSING, SMALL, FULL, WIDE = "below 0", "across 0", "32 bits", "64 bits", "wider"

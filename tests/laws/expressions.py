@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
-from lightexit.compiler import interval as bounds
-from lightexit.compiler.interval import U64, Interval, is_exact, point, unsigned
+from lightexit.compiler.typed import interval as bounds
+from lightexit.compiler.typed.interval import U64, Interval, is_exact, point, unsigned
 
 T = TypeVar("T")
 

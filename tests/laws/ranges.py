@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from laws.expressions import EDGES, Expressions, Number
-from lightexit.compiler import interval as bounds
-from lightexit.compiler.interval import Interval, is_exact, point
+from lightexit.compiler.typed import interval as bounds
+from lightexit.compiler.typed.interval import Interval, is_exact, point
 
 _STEPS = (1, 1, 1, 2, 2, 3, 4, 5, 7, -1, -1, -1, -2, -2, -3, -4, -5, -7)
 _LONG_STEPS = (2**31, 2**32, 2**62, 2**63, -(2**31), -(2**32), -(2**62))

@@ -23,7 +23,7 @@ from laws.expressions import (
     weighted,
 )
 from laws.ranges import random_range
-from lightexit.compiler.interval import U64, Interval, is_exact, unsigned
+from lightexit.compiler.typed.interval import U64, Interval, is_exact, unsigned
 
 _STATES = ("s: Main", "t: Other", "w: Third")
 #: Rounds that all loops around a statement may make together.

@@ -8,7 +8,8 @@ import ast
 import pytest
 
 from laws.hints import Tally, try_program
-from lightexit.compiler import fitting, hints, operators
+from lightexit.compiler.inference import fitting, hints
+from lightexit.compiler.syntax import operators
 
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")
 

@@ -11,6 +11,7 @@ import pytest
 from engine.running import needs_kernel
 from laws.lookups import kernel_refuses
 from laws.programs import random_hard_program
+from lightexit.abi import IoContext
 from lightexit.isa.generate import runnable_program
 from lightexit.verifier import Limits, verify
 
@@ -42,6 +43,6 @@ def test_acceptance_agrees_with_the_kernel() -> None:
 @needs_kernel
 @pytest.mark.parametrize("seed", range(20))
 def test_plain_programs_are_accepted_by_both(seed: int) -> None:
-    program = runnable_program(Random(seed))
+    program = runnable_program(Random(seed), context_size=IoContext.layout.size)
     verify(program, SAFE).accepted_or_raise()
     assert not kernel_refuses(program)

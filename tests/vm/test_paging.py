@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from lightexit.vm.paging import LMA, PAE, PG, PSE, NotMappedError, Paging, pieces
+from lightexit.vm.paging import NotMappedError, Paging, pieces
+from lightexit.vm.registers import LMA, PAE, PG, PSE
 
 PRESENT, LARGE, NO_EXECUTE = 1, 0x80, 1 << 63
 Memory = dict[int, int]

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The contract between filter, device model and host: types, structs, context, state memory."""
 
-from lightexit.abi.attach import DOORBELLS, NO_FD, Attach, AttachFlag, Command, Statistics
+from lightexit.abi.attach import NO_FD, Attach, AttachFlag, Command, Statistics
 from lightexit.abi.clock import ClockState
 from lightexit.abi.context import (
     ABI_VERSION,
+    DOORBELLS,
     WRITABLE_FIELDS,
     ApicFlag,
     ApicMode,

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
+from lightexit.abi.context import DOORBELLS
 from lightexit.abi.struct import Array, Struct, array
 from lightexit.abi.types import u32, u64
 
 #: In place of a file descriptor: none.
 NO_FD = 2**32 - 1
-DOORBELLS = 32
 
 
 class Command(IntEnum):

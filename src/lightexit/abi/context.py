@@ -15,6 +15,8 @@ from lightexit.abi.struct import Struct
 from lightexit.abi.types import u8, u32, u64
 
 ABI_VERSION = 1
+#: How many doorbells of a device actions can name: a bit of `IoContext.doorbells` each.
+DOORBELLS = 32
 
 
 class Verdict(IntEnum):

@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.util
 import os
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,9 +35,6 @@ _NAME = re.compile(r"[0-9a-f]{64}(\.[0-9a-f]{16}\.tmp)?", re.ASCII)
 #: Bytes below a root, as far as this process knows; others may add, and trim, in the meantime.
 _totals: dict[Path, int] = {}
 
-#: The folders of lightexit whose code decides what bytecode and proofs come to be.
-_MAKERS = ("abi", "compiler", "isa", "verifier")
-
 
 def content_key(*parts: str | bytes) -> str:
     """A key for all that determines an entry; parts do not run into one another."""
@@ -55,40 +50,6 @@ def default_root() -> Path:
     """Where entries live unless told otherwise: the XDG base directory specification's place."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     return Path(base if os.path.isabs(base) else os.path.expanduser("~/.cache"), "lightexit")
-
-
-def _own_version() -> str:
-    here = os.path.dirname(os.path.dirname(__file__))
-    try:
-        files = [_files_version(os.path.join(here, name)) for name in _MAKERS]
-    except OSError:  # not in files of its own: nothing is found again
-        return os.urandom(_DIGEST_SIZE).hex()
-    return content_key(sys.version, _llvmlite_version(), *files)
-
-
-def _files_version(folder: str) -> str:
-    """Names, sizes and times of a folder's modules."""
-    with os.scandir(folder) as entries:
-        found = [(e.name, e.stat()) for e in entries if e.name.endswith((".py", ".pyc"))]
-    found.sort(key=lambda each: each[0])
-    said = [(name, s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns) for name, s in found]
-    return repr(said)
-
-
-def _llvmlite_version() -> bytes:
-    """Read, not asked for: importing llvmlite takes longer than all else of a warm start."""
-    spec = importlib.util.find_spec("llvmlite")
-    places = spec.submodule_search_locations if spec else None
-    try:
-        return Path(places[0], "_version.py").read_bytes() if places else b""
-    except OSError:
-        return b""
-
-
-#: What lightexit's code between source and proof is in this process, with Python and LLVM: found
-#: when it is imported, for its files may be replaced later. Of a file its size and times count:
-#: by these Python, too, tells whether what it has compiled is stale.
-OWN_VERSION = _own_version()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a typed Python function to eBPF, one file a pass.
+"""From a typed Python function to eBPF: `source`, `syntax`, `typed`, `lowering`, `backend`.
 
 The language is Python's own, on whole numbers: a compiled filter does what CPython does with
 the same source, or it does not compile. Two things only differ in form. What CPython raises at
@@ -17,8 +17,8 @@ from lightexit.cache import Cache
 from lightexit.isa.program import Program
 
 if TYPE_CHECKING:
-    from lightexit.compiler.emit import Marked
-    from lightexit.compiler.tree import Filter
+    from lightexit.compiler.lowering.emit import Marked
+    from lightexit.compiler.typed.tree import Filter
 
 __all__ = ["compile_filter"]
 
@@ -28,9 +28,9 @@ def compile_filter(function: Callable[..., Any], cache: Cache | None = None) -> 
 
     Raises AuthorError, with the place and a way out, for what is outside the language.
     """
-    from lightexit.compiler.check import check
-    from lightexit.compiler.infer import infer_filter
-    from lightexit.compiler.stored import KIND, key_of, pack, unpack
+    from lightexit.compiler.caching.stored import KIND, key_of, pack, unpack
+    from lightexit.compiler.syntax.infer import infer_filter
+    from lightexit.compiler.typed.check import check
 
     typed = infer_filter(function)
     cache = cache if cache is not None else Cache()
@@ -45,9 +45,9 @@ def compile_filter(function: Callable[..., Any], cache: Cache | None = None) -> 
 
 def generate(typed: Filter, marked: Marked | None = None) -> Program:
     """Bytecode of a typed tree, by LLVM; `marked` faults tell themselves from a PASS."""
-    from lightexit.compiler.backend import emit_object
-    from lightexit.compiler.link import link
-    from lightexit.compiler.lower import lower
+    from lightexit.compiler.backend.link import link
+    from lightexit.compiler.backend.llvm import emit_object
+    from lightexit.compiler.lowering.lower import lower
 
     lowered = lower(typed, marked)
     return link(typed, lowered.spans, emit_object(lowered.text))

@@ -17,7 +17,9 @@ from lightexit.engine.states import CONTEXT_SIZE, check_states, context_bytes
 from lightexit.errors import AuthorError
 from lightexit.isa import (
     FRAME_POINTER,
+    MAX_FRAMES,
     PSEUDO_MAP_IDX_VALUE,
+    SAVED,
     Instruction,
     Kind,
     alu,
@@ -29,8 +31,7 @@ from lightexit.isa import (
 from lightexit.isa.program import Program
 
 DEFAULT_BUDGET = 1_000_000
-MAX_FRAMES = 8
-_SAVED = slice(6, 10)
+_SAVED = slice(SAVED.start, SAVED.stop)
 _MASK = 2**64 - 1
 
 #: Called before each instruction with its slot, the registers r0 to r10 and the memory.
@@ -241,7 +242,7 @@ class _Run:
         if len(self._memory.frames) == MAX_FRAMES:
             raise Fault(f"more than {MAX_FRAMES} functions would be running")
         self._callers.append((i.next_slot, self._registers[_SAVED]))
-        self._registers[_SAVED] = [None] * 4
+        self._registers[_SAVED] = [None] * len(SAVED)
         self._registers[0] = None
         self._enter_frame()
         return i.target

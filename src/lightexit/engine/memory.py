@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lightexit.abi import STATE_OFFSET
-
-STACK_SIZE = 512
+from lightexit.isa import STACK_SIZE
 
 
 class Fault(Exception):  # noqa: N818 - a trap, not an error of its own

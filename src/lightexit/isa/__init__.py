@@ -9,8 +9,10 @@ from lightexit.isa.decode import decode
 from lightexit.isa.instruction import SLOT_SIZE, Instruction, build, encode
 from lightexit.isa.program import Line, Map, Program
 from lightexit.isa.table import (
+    ARGUMENTS,
     BY_OPCODE,
     FRAME_POINTER,
+    MAX_FRAMES,
     PSEUDO_FUNC,
     PSEUDO_MAP_FD,
     PSEUDO_MAP_IDX,
@@ -18,6 +20,9 @@ from lightexit.isa.table import (
     PSEUDO_MAP_VALUE,
     PSEUDO_VAR,
     ROWS,
+    SAVED,
+    STACK_SIZE,
+    STACK_UNIT,
     Kind,
     Op,
 )
@@ -28,8 +33,10 @@ if TYPE_CHECKING:
     from lightexit.isa.linker import read_elf
 
 __all__ = [
+    "ARGUMENTS",
     "BY_OPCODE",
     "FRAME_POINTER",
+    "MAX_FRAMES",
     "PSEUDO_FUNC",
     "PSEUDO_MAP_FD",
     "PSEUDO_MAP_IDX",
@@ -37,7 +44,10 @@ __all__ = [
     "PSEUDO_MAP_VALUE",
     "PSEUDO_VAR",
     "ROWS",
+    "SAVED",
     "SLOT_SIZE",
+    "STACK_SIZE",
+    "STACK_UNIT",
     "Instruction",
     "Kind",
     "Line",

@@ -1,25 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Source lines from an object's `.BTF` and `.BTF.ext` (Linux, Documentation/bpf/btf.rst).
+"""Source lines as BTF: read from an object's `.BTF` and `.BTF.ext`, written for bpf(2).
 
 Debug information that makes no sense costs nobody his program: it is left out. What it says of
 its own size is held against its bytes before memory is spent.
+
+Formats: Linux, Documentation/bpf/btf.rst (header, BTF_KIND_INT, bpf_line_info).
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from lightexit.errors import Location
 
-_MAGIC = 0xEB9F
+_MAGIC, _VERSION = 0xEB9F, 1
 #: magic, version, flags, header length; then two pairs of offset and length: types and strings
 #: in .BTF, function and line information in .BTF.ext.
 _HEADER = struct.Struct("<HBBIIIII")
 #: name of a section, number of its records
 _SECTION = struct.Struct("<II")
-#: byte offset in the section, file name, text of the line, line << 10 | column (from 1)
+#: In an object, the byte offset in the section; for bpf(2), the slot. Then file name, text of the
+#: line, line << 10 | column (from 1).
 _RECORD = struct.Struct("<IIII")
+RECORD_SIZE = _RECORD.size
+_COLUMN_BITS = 10
+_MAX_LINE, _MAX_COLUMN = 2**22 - 1, 2**_COLUMN_BITS - 1
+_KIND_INT = 1 << 24
 #: More than programs have that anybody can verify; and of the text, which records may share.
 _MOST_RECORDS, _MOST_TEXT = 1 << 17, 16 << 20
 
@@ -83,12 +91,54 @@ def _sections(info: bytes) -> Iterator[tuple[int, list[tuple[int, ...]]]]:
 
 def _line(strings: _Strings, record: tuple[int, ...]) -> tuple[int, Location]:
     offset, file, text, place = record
-    column = max((place & 1023) - 1, 0)
+    column = max((place & _MAX_COLUMN) - 1, 0)
     where = Location(
         file=strings[file],
-        line=place >> 10,
+        line=place >> _COLUMN_BITS,
         column=column,
         end_column=column + 1,
         text=strings[text],
     )
     return offset, where
+
+
+class Written(NamedTuple):
+    """What bpf(2) wants: a blob of BTF, and a record of RECORD_SIZE bytes for each line."""
+
+    btf: bytes
+    records: bytes
+
+
+def written(lines: Iterable[tuple[int, Location]]) -> Written:
+    """Lines, each with the slot that it starts at, in rising order."""
+    texts = _Texts()
+    records = b"".join(_record(texts, slot, where) for slot, where in lines)
+    return Written(_blob(texts), records)
+
+
+class _Texts:
+    """The string section: each text once, found by its offset."""
+
+    def __init__(self) -> None:
+        self.data = bytearray(b"\0")
+        self._offsets: dict[str, int] = {}
+
+    def offset(self, text: str) -> int:
+        text = text.replace("\0", " ")
+        if text not in self._offsets:
+            self._offsets[text] = len(self.data)
+            self.data += text.encode() + b"\0"
+        return self._offsets[text]
+
+
+def _record(texts: _Texts, slot: int, where: Location) -> bytes:
+    line, column = min(where.line, _MAX_LINE), min(where.column + 1, _MAX_COLUMN)
+    file, text = texts.offset(where.file), texts.offset(where.text.strip() or "?")
+    return _RECORD.pack(slot, file, text, line << _COLUMN_BITS | column)
+
+
+def _blob(texts: _Texts) -> bytes:
+    """BTF for the texts' sake; the kernel wants at least one type in it."""
+    types = struct.pack("<IIII", texts.offset("int"), _KIND_INT, 4, 32)
+    sizes = 0, len(types), len(types), len(texts.data)
+    return _HEADER.pack(_MAGIC, _VERSION, 0, _HEADER.size, *sizes) + types + bytes(texts.data)

@@ -17,7 +17,6 @@ _LDDW = BY_TEXT["rd = imm64 ll"]
 _STORE = BY_TEXT["*(u64 *)(rd off) = rs"]
 _LOAD = BY_TEXT["rd = *(u64 *)(rs off)"]
 
-_CONTEXT_SIZE = 64
 _STACK = tuple(range(-8, -72, -8))
 
 #: Registers that hold numbers in a runnable program; r1 is the context, r10 the stack.
@@ -65,17 +64,20 @@ def _laid_out(
     return [make(op, slot, starts[:-1]) for op, slot in zip(ops, starts, strict=False)]
 
 
-def runnable_program(random: Random, length: int = 20, rows: Sequence[Op] = RUNNABLE) -> Program:
+def runnable_program(
+    random: Random, length: int = 20, rows: Sequence[Op] = RUNNABLE, *, context_size: int
+) -> Program:
     """A program that ends, is safe in every engine and returns a number below 2**32.
 
     It loads numbers into all registers, fills 64 bytes of stack, does `length` random things
-    with these and with the context, which it only reads, and folds registers and stack into
-    the result. Jumps lead forward; nothing is out of reach, which the kernel would refuse.
+    with these and with the context, `context_size` bytes that it only reads, and folds registers
+    and stack into the result. Jumps lead forward; nothing is out of reach, which the kernel would
+    refuse.
     """
     reached: set[int] = set()
 
     def make(op: Op, slot: int, starts: Sequence[int]) -> Instruction:
-        fields = _safe_fields(random, op)
+        fields = _safe_fields(random, op, context_size)
         if op.target_field:
             later = [each for each in starts if each > slot]
             skips = op.name != "ja" or later[0] in reached
@@ -108,14 +110,14 @@ def _epilogue() -> list[Instruction]:
     return [*folded, build(BY_TEXT["rd >>= imm"], imm=32), build(_EXIT)]
 
 
-def _safe_fields(random: Random, op: Op) -> dict[str, int]:
+def _safe_fields(random: Random, op: Op, context_size: int) -> dict[str, int]:
     chosen = {"dst": random.choice(_NUMBERS), "src": random.choice(_NUMBERS)}
     if "imm" in op.fields:
         chosen["imm"] = _safe_imm(random, op)
     if "next_imm" in op.fields:
         chosen["next_imm"] = edgy(random, 32)
     if op.kind in (Kind.LOAD, Kind.STORE, Kind.ATOMIC):
-        chosen |= _safe_address(random, op)
+        chosen |= _safe_address(random, op, context_size)
     return {name: chosen[name] for name in op.fields & chosen.keys()}
 
 
@@ -127,9 +129,9 @@ def _safe_imm(random: Random, op: Op) -> int:
     return imm or 1 if op.name in ("div", "sdiv", "mod", "smod") else imm
 
 
-def _safe_address(random: Random, op: Op) -> dict[str, int]:
+def _safe_address(random: Random, op: Op, context_size: int) -> dict[str, int]:
     size = op.width // 8
     base = "src" if op.kind is Kind.LOAD else "dst"
     if op.kind is Kind.LOAD and random.random() < 0.5:
-        return {base: 1, "offset": random.randrange(0, _CONTEXT_SIZE, size)}
+        return {base: 1, "offset": random.randrange(0, context_size, size)}
     return {base: FRAME_POINTER, "offset": random.randrange(_STACK[-1], 0, size)}

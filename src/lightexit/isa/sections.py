@@ -70,19 +70,25 @@ def sections_of(data: bytes) -> list[Section]:
         )
     headers = [_SECTION.unpack_from(data, start + i * size) for i in range(count)]
     strings = _contents(data, headers[names])
-    found = [_section(data, strings, number, header) for number, header in enumerate(headers)]
-    if sum(len(each.data) for each in found) > len(data):
-        raise DamagedElf("its sections overlap")
+    found, room = [], len(data)
+    for number, header in enumerate(headers):
+        name = _string(strings, header[0])
+        room -= _size(data, header, name or f"number {number}")
+        if room < 0:
+            raise DamagedElf("its sections overlap")
+        contents = _contents(data, header)
+        found.append(Section(name, header[1], header[2], contents, header[7], header[6]))
     return found
 
 
-def _section(data: bytes, strings: bytes, number: int, header: tuple[int, ...]) -> Section:
+def _size(data: bytes, header: tuple[int, ...], name: str) -> int:
+    """The bytes that a section has in the file, all of them there."""
+    if header[1] == _NO_BITS:
+        return 0
     end = header[4] + header[5]
-    name = _string(strings, header[0]) or f"number {number}"
-    if header[1] != _NO_BITS and end > len(data):
+    if end > len(data):
         raise DamagedElf(f"section {name} ends at byte {end}")
-    name = _string(strings, header[0])
-    return Section(name, header[1], header[2], _contents(data, header), header[7], header[6])
+    return header[5]
 
 
 def symbols_of(sections: list[Section]) -> list[Symbol]:

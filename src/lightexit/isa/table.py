@@ -23,7 +23,15 @@ PSEUDO_MAP_IDX = 5
 PSEUDO_MAP_IDX_VALUE = 6
 
 LDDW_OPCODE = 0x18
+#: Registers that carry arguments, those that a callee keeps as they are, and the stack's (RFC 9669,
+#: section 2.1).
+ARGUMENTS = range(1, 6)
+SAVED = range(6, 10)
 FRAME_POINTER = 10
+#: Linux's MAX_BPF_STACK, in bytes, what each function's share of it is rounded up to, and
+#: MAX_CALL_FRAMES.
+STACK_SIZE, STACK_UNIT = 512, 32
+MAX_FRAMES = 8
 
 #: Words of a row's text, and the fields each one fills.
 OPERANDS = {

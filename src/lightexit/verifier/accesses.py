@@ -5,27 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lightexit.abi import STATE_OFFSET, WRITABLE_FIELDS, IoContext
-from lightexit.isa import Program
+from lightexit.abi import STATE_OFFSET, WRITABLE_FIELDS
+from lightexit.isa import STACK_SIZE, Program
 from lightexit.verifier import requirements as req
 from lightexit.verifier import scalar, words
 from lightexit.verifier.cells import Cells, span
 from lightexit.verifier.requirements import RequirementError
-from lightexit.verifier.state import STACK_SIZE, State
+from lightexit.verifier.state import CONTEXT_SIZE, WRITABLE_BYTES, State
 from lightexit.verifier.value import Pointer, RegionKind
-
-_CONTEXT_SIZE = IoContext.layout.size
-
-
-def _writable() -> int:
-    fields = [f for f in IoContext.layout.fields if f.name in WRITABLE_FIELDS]
-    bits = 0
-    for field in fields:
-        bits |= span(field.offset, field.size)
-    return bits
-
-
-_WRITABLE = _writable()
 
 
 def _context_access(program: Program, needed: req.Access, p: Pointer, _state: State) -> None:
@@ -37,12 +24,12 @@ def _context_access(program: Program, needed: req.Access, p: Pointer, _state: St
             "the context's own pointer and a constant offset, as the kernel demands",
             registers=(needed.register,),
         )
-    if not 0 <= at <= _CONTEXT_SIZE - size or at % size or needed.atomic:
+    if not 0 <= at <= CONTEXT_SIZE - size or at % size or needed.atomic:
         raise RequirementError(
             f"{verb} {size} bytes at ctx + {at}" + " atomically" * needed.atomic,
-            f"a plain, aligned access within the context's {_CONTEXT_SIZE} bytes",
+            f"a plain, aligned access within the context's {CONTEXT_SIZE} bytes",
         )
-    if needed.writes and span(at, size) & ~_WRITABLE:
+    if needed.writes and span(at, size) & ~WRITABLE_BYTES:
         raise RequirementError(
             f"writes {words.context_field(at)}, which is the host's",
             f"one of {', '.join(f'ctx.{name}' for name in WRITABLE_FIELDS)}",

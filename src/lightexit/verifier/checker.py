@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lightexit.isa import Program
+from lightexit.isa import MAX_FRAMES, Program
 from lightexit.verifier import requirements as req
 from lightexit.verifier import scalar, words
 from lightexit.verifier.accesses import ACCESSES
 from lightexit.verifier.helpers import HELPERS, KEY_SIZE, Helper
 from lightexit.verifier.requirements import RequirementError
 from lightexit.verifier.scalar import Scalar
-from lightexit.verifier.state import MAX_FRAMES, State
+from lightexit.verifier.state import State
 from lightexit.verifier.value import Number, Pointer, RegionKind, Value, constant
 
 #: The most that may be added to a pointer at once, and the farthest it may lead (the kernel's).

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 
+from lightexit.isa import MAX_FRAMES, STACK_UNIT
 from lightexit.verifier import scalar
-from lightexit.verifier.state import ACTIONS, MAX_FRAMES, State
+from lightexit.verifier.state import ACTIONS, State
 from lightexit.verifier.value import Number
 
 Ranges = tuple[tuple[int, int], ...]
-_STACK_UNIT = 32
 
 
 def _possible(state: State, name: str) -> int:
@@ -106,4 +106,4 @@ class Findings:
         return deepest[0]
 
     def _own(self, entry: int) -> int:
-        return max(-(-self.stack.get(entry, 0) // _STACK_UNIT), 1) * _STACK_UNIT
+        return max(-(-self.stack.get(entry, 0) // STACK_UNIT), 1) * STACK_UNIT

@@ -19,25 +19,24 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from lightexit.errors import AuthorError
-from lightexit.isa import FRAME_POINTER, Instruction, Kind, Program, decode
+from lightexit.isa import ARGUMENTS, FRAME_POINTER, STACK_SIZE, Instruction, Kind, Program, decode
 from lightexit.verifier import pointers
 from lightexit.verifier.cells import span
 from lightexit.verifier.state import (
     ANSWER,
     CONTEXT_SHIFT,
+    CONTEXT_SIZE,
     REGISTERS,
     STACK,
     STACK_SHIFT,
-    STACK_SIZE,
+    WRITABLE_BYTES,
     Needs,
     listed,
 )
 
-CONTEXT_SIZE = 64
 _STACK = span(STACK_SHIFT, STACK_SIZE)
-_ARGUMENTS = span(1, 5)
-#: Bytes of the context that a host looks at in the end: `data` and the actions.
-_ANSWERS = span(CONTEXT_SHIFT + 8, 8) | span(CONTEXT_SHIFT + 32, CONTEXT_SIZE - 32)
+_ARGUMENTS = span(ARGUMENTS.start, len(ARGUMENTS))
+_ANSWERS = WRITABLE_BYTES << CONTEXT_SHIFT
 _ANYTHING = span(0, CONTEXT_SHIFT + CONTEXT_SIZE)
 #: Loops nested deeper than this are not looked into: everything counts as needed.
 _SWEEPS = 16

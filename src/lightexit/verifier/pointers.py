@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lightexit.isa import FRAME_POINTER, Instruction, Kind
+from lightexit.isa import ARGUMENTS, FRAME_POINTER, Instruction, Kind
 
 #: What `points >> register` is held against.
 ADDRESS = 1
@@ -19,7 +19,7 @@ CONTEXT = 1 << 32
 _ANY = ADDRESS | STACK | CONTEXT
 _REGISTERS = STACK - 1
 _CLOBBERED = sum(_ANY << register for register in range(6))
-_ARGUMENTS = sum(_ANY << register for register in range(1, 6))
+_ARGUMENTS = sum(_ANY << register for register in ARGUMENTS)
 _EVERYTHING = sum(_ANY << register for register in range(FRAME_POINTER + 1))
 #: Loops nested deeper than this are not looked into: any register may hold any address.
 _SWEEPS = 16

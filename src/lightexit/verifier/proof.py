@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lightexit.errors import AuthorError
-from lightexit.isa import SLOT_SIZE, Program
+from lightexit.isa import SLOT_SIZE, STACK_SIZE, Program
 from lightexit.verifier import words
 from lightexit.verifier.analysis import Analysis, Refusal, explore
 from lightexit.verifier.flow import Flow
 from lightexit.verifier.limits import DEFAULT, Limits
 from lightexit.verifier.report import Report, VerifierError
-from lightexit.verifier.state import STACK_SIZE
 from lightexit.verifier.transfer import too_deep
 from lightexit.verifier.value import Pointer, RegionKind
 from lightexit.verifier.visits import Step

@@ -276,4 +276,4 @@ _NUMBERED = ("doorbells", *LINE_ACTIONS)
 def _action(name: str, bits: int) -> str:
     if name not in _NUMBERED:
         return name
-    return f"{name} {', '.join(str(n) for n in range(32) if bits >> n & 1)}"
+    return f"{name} {', '.join(str(n) for n in range(bits.bit_length()) if bits >> n & 1)}"

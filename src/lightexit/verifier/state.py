@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from lightexit.abi import WRITABLE_FIELDS, IoContext, Space
-from lightexit.isa import FRAME_POINTER
+from lightexit.isa import FRAME_POINTER, STACK_SIZE
 from lightexit.verifier import scalar
 from lightexit.verifier.cells import Cell, Cells, span
 from lightexit.verifier.scalar import Scalar
@@ -25,15 +25,13 @@ from lightexit.verifier.value import (
     shifted,
 )
 
-STACK_SIZE = 512
-MAX_FRAMES = 8
-
 #: Sets of registers, stack bytes and context bytes are kept as bits of one integer, in this order.
 STACK_SHIFT = FRAME_POINTER + 1
 CONTEXT_SHIFT = STACK_SHIFT + STACK_SIZE
 STACK = span(0, STACK_SIZE)
+CONTEXT_SIZE = IoContext.layout.size
 #: All of the context.
-CONTEXT_BYTES = span(0, IoContext.layout.size)
+CONTEXT_BYTES = span(0, CONTEXT_SIZE)
 #: r0 to r9; the frame pointer is always there.
 REGISTERS = span(0, FRAME_POINTER)
 
@@ -52,10 +50,17 @@ _PROMISED = {
 ACTIONS = tuple(name for name in WRITABLE_FIELDS if name != "data")
 
 
+def _bytes_of(*names: str) -> int:
+    bits = 0
+    for name in names:
+        bits |= span(_FIELDS[name].offset, _FIELDS[name].size)
+    return bits
+
+
+#: Bytes of the context that a filter may write; a host looks at them in the end.
+WRITABLE_BYTES = _bytes_of(*WRITABLE_FIELDS)
 #: Bytes of the context that the report or a law asks for at the end, whatever the program reads.
-ANSWER = 0
-for _name in ("offset", "size", "is_write", *ACTIONS):
-    ANSWER |= span(_FIELDS[_name].offset, _FIELDS[_name].size)
+ANSWER = _bytes_of("offset", "size", "is_write", *ACTIONS)
 
 
 class Frame(NamedTuple):

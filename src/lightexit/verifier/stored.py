@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import json
 
+from lightexit.cache.sources import sources_version
 from lightexit.isa.program import Program
 from lightexit.verifier.limits import DEFAULT
 from lightexit.verifier.report import Report
 
 KIND = "proof"
+#: Folders of lightexit whose code decides what is proved of a program.
+MAKERS = ("abi", "isa", "verifier")
+VERSION = sources_version(*MAKERS)
 
 
 def pack(report: Report) -> bytes:

@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterator
 
 from lightexit.abi import IoContext
 from lightexit.isa import (
+    ARGUMENTS,
     FRAME_POINTER,
     PSEUDO_MAP_IDX,
     PSEUDO_MAP_IDX_VALUE,
+    STACK_SIZE,
+    STACK_UNIT,
     Instruction,
     Kind,
     Program,
@@ -25,7 +28,7 @@ from lightexit.verifier.compare import OPPOSITE, assume
 from lightexit.verifier.findings import Findings
 from lightexit.verifier.helpers import HELPERS
 from lightexit.verifier.requirements import RequirementError
-from lightexit.verifier.state import STACK_SIZE, Frame, State
+from lightexit.verifier.state import Frame, State
 from lightexit.verifier.value import (
     ANY_NUMBER,
     ZERO,
@@ -45,7 +48,6 @@ Step = Callable[["Transfer", Instruction, State], Ways | None]
 
 _NOW = IoContext.layout.field("now_ns")
 _ACTIONS = IoContext.layout.field("doorbells")
-_CALLER_SAVED = range(1, 6)
 
 
 class Transfer:
@@ -229,7 +231,7 @@ class Transfer:
         if helper.result == "value or null" and isinstance(handle, Pointer):
             value = Region(RegionKind.STATE, handle.region.number)
             state.registers[0] = Pointer(value, ZERO, null=next(self.symbols))
-        for register in _CALLER_SAVED:
+        for register in ARGUMENTS:
             state.registers[register] = None
         return [(i.next_slot, state)]
 
@@ -312,7 +314,7 @@ def too_deep(used: int) -> RequirementError:
     """The refusal of a chain of calls that uses so much stack."""
     return RequirementError(
         f"the functions of one call chain use {used} bytes of stack",
-        f"at most {STACK_SIZE} bytes together, each function's rounded up to 32",
+        f"at most {STACK_SIZE} bytes together, each function's rounded up to {STACK_UNIT}",
     )
 
 

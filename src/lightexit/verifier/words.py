@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from lightexit.abi import IoContext
-from lightexit.isa import FRAME_POINTER, Program
+from lightexit.isa import FRAME_POINTER, STACK_SIZE, Program
 from lightexit.verifier.bounds import Bounds
 from lightexit.verifier.scalar import Scalar
-from lightexit.verifier.state import STACK_SIZE, State, initial
+from lightexit.verifier.state import State, initial
 from lightexit.verifier.value import Number, Pointer, Region, RegionKind, Value, covers
 
 _WIDTHS = (8, 16, 32, 64)

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from lightexit.vm.registers import LMA, PAE, PG, PSE
+
 PAGE = 4096
-PG, PSE, PAE, LMA = 1 << 31, 1 << 4, 1 << 5, 1 << 10
-_PRESENT, _LARGE = 1, 1 << 7
+#: Bits of an entry.
+PRESENT, WRITABLE, USER, LARGE = 1, 2, 4, 1 << 7
 _ADDRESS = 0x000F_FFFF_FFFF_F000
 
 
@@ -45,8 +47,8 @@ class Paging:
         """Whether an entry maps a page, rather than a table."""
         if self.efer & LMA or self.cr4 & PAE:
             largest = 30 if self.efer & LMA else 21
-            return shift == 12 or (shift <= largest and bool(entry & _LARGE))
-        return shift == 12 or bool(self.cr4 & PSE and entry & _LARGE)
+            return shift == 12 or (shift <= largest and bool(entry & LARGE))
+        return shift == 12 or bool(self.cr4 & PSE and entry & LARGE)
 
     def translate(self, linear: int, read: Callable[[int, int], int]) -> int:
         """A physical address. `read` reads physical memory: address, size. Raises."""
@@ -55,7 +57,7 @@ class Paging:
         table, size, bits, shifts = self.levels()
         for shift in shifts:
             entry = read(table + size * (linear >> shift & (1 << bits) - 1), size)
-            if not entry & _PRESENT:
+            if not entry & PRESENT:
                 break
             if self.is_page(entry, shift):
                 within = (1 << shift) - 1

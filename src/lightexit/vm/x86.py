@@ -13,8 +13,8 @@ from typing import Protocol
 
 from lightexit.vm.faults import Event, FaultError, Source, following, page_fault
 from lightexit.vm.paging import NotMappedError
+from lightexit.vm.registers import PE
 
-PROTECTED_MODE = 1
 #: Exceptions that push an error code; in real mode, none does.
 WITH_ERROR_CODE = frozenset({8, 10, 11, 12, 13, 14, 17})
 #: Stack pointers in the task state segment of long mode (section 8.7).
@@ -134,7 +134,7 @@ def _enter(cpu: State, event: Event) -> None:
     if cpu.is_long:
         _enter_long(cpu, event)
         return
-    protected = bool(cpu.get(Register.CR0) & PROTECTED_MODE)
+    protected = bool(cpu.get(Register.CR0) & PE)
     gate = _protected_gate(cpu, event) if protected else _real_gate(cpu, event)
     flags = cpu.get(Register.RFLAGS)
     items = [flags, cpu.get(Register.CS), cpu.get(Register.RIP)]
@@ -265,14 +265,14 @@ def segment_base(cpu: State, register: Register) -> int:
     if cpu.is_long:
         return 0
     selector = cpu.get(register)
-    if not cpu.get(Register.CR0) & PROTECTED_MODE or cpu.get(Register.RFLAGS) & Flag.VM:
+    if not cpu.get(Register.CR0) & PE or cpu.get(Register.RFLAGS) & Flag.VM:
         return selector << 4
     entry = _descriptor(cpu, selector)
     return entry >> 16 & 0xFF_FFFF | entry >> 32 & 0xFF00_0000
 
 
 def _stack_mask(cpu: State) -> int:
-    if not cpu.get(Register.CR0) & PROTECTED_MODE:
+    if not cpu.get(Register.CR0) & PE:
         return 0xFFFF
     big = _descriptor(cpu, cpu.get(Register.SS)) >> 54 & 1
     return 0xFFFF_FFFF if big else 0xFFFF

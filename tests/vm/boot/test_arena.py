@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from lightexit.errors import AuthorError
 from lightexit.vm.boot.arena import LOW, Arena
-from lightexit.vm.boot.state import PG, identity_map, long_mode
+from lightexit.vm.boot.state import identity_map, long_mode
 from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.registers import PG
 
 MEMORY = GuestMemory(3 * MIB)
 HIGH = range(MIB, 3 * MIB)

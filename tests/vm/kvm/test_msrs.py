@@ -11,10 +11,10 @@ from lightexit.bus.region import msr
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm.exits import Halted
-from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import MakeLoop
 from lightexit.vm.kvm.msrs import joined
 from lightexit.vm.kvm.system import Capability
+from vm.kvm import start
 from vm.kvm.host import Host
 
 ENTRY = 0x1000

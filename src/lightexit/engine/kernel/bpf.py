@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lightexit.errors import HostError
+from lightexit.isa import SLOT_SIZE
+from lightexit.isa.btf import RECORD_SIZE
 
 _CALL_NUMBERS = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "loongarch64": 280}
 _MAP_CREATE, _PROG_LOAD, _PROG_TEST_RUN, _BTF_LOAD = 0, 5, 10, 18
@@ -111,13 +113,13 @@ def _load(
     records = ctypes.create_string_buffer(lines.records if lines else b"")
     attributes = struct.pack(
         "<IIQQ IIQII 16sIIII QII QII IIQ",
-        *(_PROG_TYPE_SYSCALL, len(code) // 8),
+        *(_PROG_TYPE_SYSCALL, len(code) // SLOT_SIZE),
         *(ctypes.addressof(code_buffer), ctypes.addressof(license_buffer)),
         *((1, len(log), ctypes.addressof(log)) if log is not None else (0, 0, 0)),
         *(0, _PROG_SLEEPABLE),  # kernel version, flags
         *(_name(name), 0, 0),  # interface, attach type
         *(lines.btf.number if lines else 0, 0),  # record size of func_info, not used:
-        *(0, 0, 16 if lines else 0),  # func_info and its count; record size of line_info
+        *(0, 0, RECORD_SIZE if lines else 0),  # func_info and its count; record size of line_info
         *(ctypes.addressof(records) if lines else 0, lines.count if lines else 0),
         *(0, 0, 0),  # attach target, CO-RE relocations
         ctypes.addressof(numbers),

@@ -17,9 +17,8 @@ other memory, three kinds of access are to be told apart:
 
 from __future__ import annotations
 
-from lightexit.engine.memory import STACK_SIZE
 from lightexit.engine.native.known import InContext, Known
-from lightexit.isa import FRAME_POINTER
+from lightexit.isa import FRAME_POINTER, STACK_SIZE
 
 
 class Builder:

@@ -10,10 +10,9 @@ from lightexit.engine.native.builder import Builder
 from lightexit.engine.native.known import InContext, Known, known_by_slot, narrowed
 from lightexit.engine.native.weights import weights_by_slot
 from lightexit.errors import AuthorError
-from lightexit.isa import PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode
+from lightexit.isa import ARGUMENTS, PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode
 from lightexit.isa.program import Program
 
-_ARGUMENTS = range(1, 6)
 _WEIGHTS = ((1, 1), (1, 1000), (1000, 1))
 
 _MODULE_END = """
@@ -68,10 +67,10 @@ class _Function:
     def local(self) -> str:
         """A function that the program calls."""
         b = self._builder
-        parameters = "".join(f", i64 %a{n}" for n in _ARGUMENTS)
+        parameters = "".join(f", i64 %a{n}" for n in ARGUMENTS)
         b.emit(f"define internal i64 @f{self._entry}(ptr %maps{parameters}) #0 {{")
         b.allocate(len(self._program.maps))
-        for number in _ARGUMENTS:
+        for number in ARGUMENTS:
             b.write(number, f"%a{number}")
         return self._body({})
 
@@ -168,7 +167,7 @@ class _Function:
         if not _is_local_call(i):
             raise self._refuse(i, "calls of the program's own functions: no helper is needed")
         b = self._builder
-        arguments = "".join(f", i64 {b.read(n)}" for n in _ARGUMENTS)
+        arguments = "".join(f", i64 {b.read(n)}" for n in ARGUMENTS)
         b.write(0, b.value(f"call i64 @f{i.target}(ptr %maps{arguments})"))
 
     def _exit(self, i: Instruction) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
-from lightexit.devices import hpet, pmtimer, uart
+from lightexit.devices import calendar, hpet, pmtimer, uart
 from lightexit.vm.boot import aml
 
 _OEM, _OEM_TABLE, _CREATOR = b"LTEXIT", b"LIGHTEXI", b"LTEX"
@@ -30,7 +30,6 @@ LOCAL_APIC, IO_APIC = 0xFEE0_0000, 0xFEC0_0000
 COM1_IRQ, SCI = 4, 9
 #: The I/O APIC's input that the PIT drives.
 PIT_GSI = 2
-CENTURY = 0x32
 
 
 class Boot(IntFlag):
@@ -147,7 +146,7 @@ def _fadt(platform: Platform, facs: int, dsdt: int) -> bytes:
         struct.pack("<8B", 4, 2, 0, 4, 4, 0, 0, 0),  # lengths of these blocks
         struct.pack("<HH", 101, 1001),  # latencies of C2 and C3: neither is there
         struct.pack("<HHBB", 0, 0, 0, 0),  # caches, throttling
-        struct.pack("<BBB", 0, 0, CENTURY),  # of the real-time clock
+        struct.pack("<BBB", 0, 0, calendar.CENTURY),  # of the real-time clock
         struct.pack("<HxI", _boot_flags(), _features(platform)),
         _ports(RESET_PORT, 1),
         struct.pack("<BHB", RESET_VALUE, 0, 5),

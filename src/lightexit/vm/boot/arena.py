@@ -9,8 +9,8 @@ from enum import IntEnum
 
 from lightexit.errors import AuthorError
 from lightexit.vm.memory import MIB, VIDEO, GuestMemory
+from lightexit.vm.paging import PAGE
 
-PAGE = 4096
 #: Below 640 KiB, but not the BIOS's page.
 LOW = range(PAGE, VIDEO.start)
 #: Where an operating system looks for ACPI's root pointer (ACPI 6.5 section 5.2.5.1).

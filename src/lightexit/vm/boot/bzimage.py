@@ -12,10 +12,11 @@ import struct
 from typing import NamedTuple
 
 from lightexit.errors import AuthorError
-from lightexit.vm.boot.arena import LOW, PAGE, Arena, memory_map
+from lightexit.vm.boot.arena import LOW, Arena, memory_map
 from lightexit.vm.boot.payload import Module, Payload, as_text
 from lightexit.vm.boot.state import StartState, long_mode
 from lightexit.vm.memory import MIB
+from lightexit.vm.paging import PAGE
 
 SECTOR = 512
 BOOT_FLAG, MAGIC = 0xAA55, b"HdrS"

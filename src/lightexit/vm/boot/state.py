@@ -10,17 +10,15 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from lightexit.vm.boot.arena import LOW, PAGE, Arena
+from lightexit.vm.boot.arena import LOW, Arena
 from lightexit.vm.memory import MIB
+from lightexit.vm.paging import LARGE, PAGE, PRESENT, USER, WRITABLE
+from lightexit.vm.registers import ET, LMA, LME, PAE, PE, PG
 from lightexit.vm.x86 import Table
 
 #: Linux wants these two (x86 boot protocol, "64-bit Boot Protocol"); the others do not care.
 CODE_SELECTOR, DATA_SELECTOR = 0x10, 0x18
 _CODE, _DATA = 0xB, 0x3  # execute/read, read/write; accessed
-PE, ET, PG = 1 << 0, 1 << 4, 1 << 31
-PAE = 1 << 5
-LME, LMA = 1 << 8, 1 << 10
-_PRESENT, _WRITABLE, _USER, _LARGE = 1, 2, 4, 1 << 7
 _ENTRIES = 512
 _ALWAYS_SET = 2  # bit 1 of RFLAGS
 _EMPTY = Table(0, 0)
@@ -46,17 +44,23 @@ class Segment:
         return flags << 52 | 0xF << 48 | access << 40 | 0xFFFF
 
 
+CODE_32 = Segment(CODE_SELECTOR, _CODE, db=1)
+CODE_64 = Segment(CODE_SELECTOR, _CODE, long=1)
+DATA = Segment(DATA_SELECTOR, _DATA, db=1)
+
+
 @dataclass(frozen=True)
 class StartState:
     """Registers by the manual's names; those not named are 0. `data` goes for all but CS.
 
-    Interrupts are off, and the interrupt descriptor table is empty.
+    Interrupts are off, and the interrupt descriptor table is empty. Without a `gdt`, a guest loads
+    one of its own before it reloads a segment.
     """
 
     rip: int
     code: Segment
     data: Segment
-    gdt: Table
+    gdt: Table = _EMPTY
     idt: Table = _EMPTY
     cr0: int = PE | ET
     cr3: int = 0
@@ -71,21 +75,18 @@ class StartState:
 
 def protected_mode(arena: Arena, entry: int, *, eax: int = 0, ebx: int = 0) -> StartState:
     """32-bit code at `entry`, flat segments, no paging."""
-    code = Segment(CODE_SELECTOR, _CODE, db=1)
-    data, gdt = _segments(arena, code)
-    return StartState(entry, code, data, gdt, rax=eax, rbx=ebx)
+    return StartState(entry, CODE_32, DATA, _table_of(arena, CODE_32), rax=eax, rbx=ebx)
 
 
 def long_mode(arena: Arena, entry: int, *, rsi: int = 0) -> StartState:
     """64-bit code at `entry`, the first 4 GiB mapped at their own addresses."""
-    code = Segment(CODE_SELECTOR, _CODE, long=1)
-    data, gdt = _segments(arena, code)
+    gdt = _table_of(arena, CODE_64)
     base = arena.place("the page tables", bytes(6 * PAGE), LOW)
     arena.memory.ram[base : base + 6 * PAGE] = identity_map(base)
     return StartState(
         entry,
-        code,
-        data,
+        CODE_64,
+        DATA,
         gdt,
         cr0=PE | ET | PG,
         cr3=base,
@@ -95,18 +96,17 @@ def long_mode(arena: Arena, entry: int, *, rsi: int = 0) -> StartState:
     )
 
 
-def _segments(arena: Arena, code: Segment) -> tuple[Segment, Table]:
-    data = Segment(DATA_SELECTOR, _DATA, db=1)
-    entries = struct.pack("<4Q", 0, 0, code.descriptor, data.descriptor)
+def _table_of(arena: Arena, code: Segment) -> Table:
+    entries = struct.pack("<4Q", 0, 0, code.descriptor, DATA.descriptor)
     base = arena.place("the descriptor table", entries, LOW, align=16)
-    return data, Table(base, len(entries) - 1)
+    return Table(base, len(entries) - 1)
 
 
 def identity_map(base: int) -> bytes:
     """Page tables to be put at `base`, six pages: 4 GiB in large pages, for all rings."""
-    flags = _PRESENT | _WRITABLE | _USER
+    flags = PRESENT | WRITABLE | USER
     directories = [base + (2 + index) * PAGE | flags for index in range(4)]
-    pages = [index * 2 * MIB | flags | _LARGE for index in range(4 * _ENTRIES)]
+    pages = [index * 2 * MIB | flags | LARGE for index in range(4 * _ENTRIES)]
     return _table([base + PAGE | flags]) + _table(directories) + _table(pages)
 
 

@@ -10,22 +10,21 @@ from collections.abc import Iterable
 
 from lightexit.vm.kvm.structs import CpuidEntry
 from lightexit.vm.kvm.system import Capability, Kvm
+from lightexit.vm.registers import FEATURES, HAS_APIC, HAS_TSC_DEADLINE, HAS_X2APIC
 
-_FEATURES, _TOPOLOGIES = 1, (0x0B, 0x1F)
-_APIC = 1 << 9  # EDX
-_X2APIC, _TSC_DEADLINE = 1 << 21, 1 << 24  # ECX
+_TOPOLOGIES = 0x0B, 0x1F
 
 
 def vcpu_cpuid(kvm: Kvm, index: int, *, has_apic: bool) -> list[CpuidEntry]:
     """The leaves of vCPU `index`, whose local APIC, if it has one, is KVM's."""
     leaves = kvm.supported_cpuid()
     deadline = has_apic and bool(kvm.offers(Capability.TSC_DEADLINE_TIMER))
-    for leaf in _those(leaves, _FEATURES):
+    for leaf in _those(leaves, FEATURES):
         leaf.ebx = leaf.ebx & 0x00FF_FFFF | index << 24
-        leaf.ecx = leaf.ecx & ~_TSC_DEADLINE | (_TSC_DEADLINE if deadline else 0)
+        leaf.ecx = leaf.ecx & ~HAS_TSC_DEADLINE | (HAS_TSC_DEADLINE if deadline else 0)
         if not has_apic:
-            leaf.edx &= ~_APIC
-            leaf.ecx &= ~_X2APIC
+            leaf.edx &= ~HAS_APIC
+            leaf.ecx &= ~HAS_X2APIC
     for leaf in _those(leaves, *_TOPOLOGIES):
         leaf.edx = index
     return leaves

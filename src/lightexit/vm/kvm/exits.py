@@ -10,6 +10,7 @@ from lightexit.vm.exits import Exit, Halted, Shutdown, shown_bytes, triple_fault
 from lightexit.vm.kvm.structs import FailedEntryExit, InternalErrorExit, SystemEventExit
 from lightexit.vm.kvm.vcpu import Vcpu
 from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.registers import LONGEST_INSTRUCTION
 from lightexit.vm.x86 import Table
 
 
@@ -34,7 +35,6 @@ class Reason(IntEnum):
 
 _EMULATION = 1
 _HAS_INSTRUCTION = 1
-_LONGEST_INSTRUCTION = 15
 _SUBERRORS = {
     2: "two exceptions at once that KVM cannot deliver",
     3: "an exception while it delivered an interrupt or exception",
@@ -97,7 +97,7 @@ def _told_instruction(detail: InternalErrorExit) -> bytes:
 def _code(vm: Vm, vcpu: Vcpu) -> bytes:
     """Guest memory at the instruction pointer, as far as paging leaves it where it seems to be."""
     address = vcpu.system_registers.cs.base + vcpu.registers.rip
-    return vm.read(address, _LONGEST_INSTRUCTION)
+    return vm.read(address, LONGEST_INSTRUCTION)
 
 
 def where(vcpu: Vcpu) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from lightexit.devices.ioapic import PINS
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.structs import (
@@ -26,7 +27,6 @@ from lightexit.vm.kvm.structs import (
 from lightexit.vm.kvm.system import Capability
 from lightexit.vm.kvm.vm import Vm
 
-IO_APIC_PINS = 24
 _ROUTE_TO_PIN, _ROUTE_TO_MESSAGE = 1, 2
 _DETACH, _RESAMPLE = 1, 2
 #: KVM's -1 for a message that no local APIC is meant by: what a guest may send any time.
@@ -85,7 +85,7 @@ def pc_routes() -> list[Route]:
     A KERNEL irqchip begins with the same but for GSI 0, which leads to the I/O APIC's pin 0.
     """
     pics: list[Route] = [PinRoute(gsi, Chip(gsi // 8), gsi % 8) for gsi in range(16) if gsi != 2]
-    pins = [PinRoute(gsi, Chip.IO_APIC, gsi or 2) for gsi in range(IO_APIC_PINS) if gsi != 2]
+    pins = [PinRoute(gsi, Chip.IO_APIC, gsi or 2) for gsi in range(PINS) if gsi != 2]
     return [*pics, *pins]
 
 
@@ -109,7 +109,7 @@ class Interrupts:
             vm.kvm.require(Capability.IRQCHIP)
             ioctl.call(vm.fd, ioctl.CREATE_IRQCHIP)
         else:
-            vm.enable(Capability.SPLIT_IRQCHIP, IO_APIC_PINS)
+            vm.enable(Capability.SPLIT_IRQCHIP, PINS)
         vm.has_apics = True
 
     def add_timer(self) -> None:

@@ -27,11 +27,11 @@ from lightexit.vm.exits import (
 )
 from lightexit.vm.faults import Event, FaultError, Source, TripleFaultError
 from lightexit.vm.memory import GuestMemory
-from lightexit.vm.paging import LMA, PG, NotMappedError, Paging, pieces
+from lightexit.vm.paging import NotMappedError, Paging, pieces
+from lightexit.vm.registers import EFER, LMA, LONGEST_INSTRUCTION, PE, PG
 from lightexit.vm.unicorn.context import Context, Trap, traps_are_known
-from lightexit.vm.unicorn.engine import EFER, Engine, meaning, new_watch
+from lightexit.vm.unicorn.engine import Engine, meaning, new_watch
 from lightexit.vm.x86 import (
-    PROTECTED_MODE,
     WITH_ERROR_CODE,
     Flag,
     NoHandlerError,
@@ -48,7 +48,6 @@ _RESET_CS, _RESET_IP, _RESET_CR0 = 0xF000, 0xFFF0, 0x6000_0010
 _DATA_SEGMENTS = ("DS", "ES", "FS", "GS", "SS")
 _STI, _POP_SS, _MOV_SS, _INT = 0xFB, 0x17, 0x8E, 0xCD
 _UNDEFINED = 6
-_LONGEST_INSTRUCTION = 15
 #: UD0, UD1 and UD2, behind any prefixes: undefined on every CPU.
 _UNDEFINED_CODE = re.compile(
     rb"[\x26\x2e\x36\x3e\x40-\x4f\x64-\x67\xf2\xf3]*\x0f[\x0b\xb9\xff]", re.S
@@ -223,7 +222,7 @@ class UnicornCpu:
         real mode, its table cannot tell.
         """
         is_undefined = _UNDEFINED_CODE.match(self._code()) is not None
-        if not is_undefined and not self.get(Register.CR0) & PROTECTED_MODE:
+        if not is_undefined and not self.get(Register.CR0) & PE:
             raise self._failure(status)
         exit = self._try_deliver(Event(_UNDEFINED, Source.EXCEPTION))
         if exit is not None and not is_undefined:
@@ -259,11 +258,7 @@ class UnicornCpu:
 
     def set(self, register: Register, value: int) -> None:
         """Change a register. Raises NoHandlerError for what Unicorn does not let us change."""
-        if (
-            register is Register.CS
-            and self._engine.is_64bit
-            and not self.get(Register.CR0) & PROTECTED_MODE
-        ):
+        if register is Register.CS and self._engine.is_64bit and not self.get(Register.CR0) & PE:
             raise NoHandlerError("an interrupt in real mode, after a direct boot")
         self._engine.set(register, value)
 
@@ -358,6 +353,6 @@ class UnicornCpu:
         code = b""
         with contextlib.suppress(NotMappedError, NoHandlerError, FaultError):
             here = self._here()
-            for offset in range(_LONGEST_INSTRUCTION):
+            for offset in range(LONGEST_INSTRUCTION):
                 code += self.load(here + offset, 1).to_bytes(1, "little")
         return code

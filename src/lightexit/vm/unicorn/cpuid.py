@@ -12,12 +12,11 @@ from typing import Any
 from unicorn import UC_ARCH_X86, UC_HOOK_INSN, UC_MODE_32, x86_const
 from unicorn.unicorn_py3.unicorn import Uc
 
+from lightexit.vm.paging import PAGE
+from lightexit.vm.registers import FEATURES, HAS_APIC, HAS_X2APIC, OSXSAVE, OSXSAVE_IS_ON
+
 _EAX, _EBX, _ECX, _EDX = (getattr(x86_const, f"UC_X86_REG_E{letter}X") for letter in "ABCD")
-_FEATURES = 1
-_APIC, _X2APIC, _OSXSAVE = 1 << 9, 1 << 21, 1 << 27
-_CR4_OSXSAVE = 1 << 18
 _CPUID = b"\x0f\xa2"
-_PAGE = 0x1000
 
 
 def hide_apic(uc: Any) -> None:
@@ -27,12 +26,12 @@ def hide_apic(uc: Any) -> None:
 
 def _at_cpuid(uc: Any, _data: object) -> int:
     """Whether the instruction has been carried out here."""
-    if uc.reg_read(_EAX) != _FEATURES:
+    if uc.reg_read(_EAX) != FEATURES:
         return 0
     eax, ebx, ecx, edx = emulated()
-    is_on = uc.reg_read(x86_const.UC_X86_REG_CR4) & _CR4_OSXSAVE
-    ecx = ecx & ~(_X2APIC | _OSXSAVE) | (_OSXSAVE if is_on else 0)
-    for register, value in ((_EAX, eax), (_EBX, ebx), (_ECX, ecx), (_EDX, edx & ~_APIC)):
+    is_on = uc.reg_read(x86_const.UC_X86_REG_CR4) & OSXSAVE
+    ecx = ecx & ~(HAS_X2APIC | OSXSAVE_IS_ON) | (OSXSAVE_IS_ON if is_on else 0)
+    for register, value in ((_EAX, eax), (_EBX, ebx), (_ECX, ecx), (_EDX, edx & ~HAS_APIC)):
         uc.reg_write(register, value)
     return 1
 
@@ -41,9 +40,9 @@ def _at_cpuid(uc: Any, _data: object) -> int:
 def emulated() -> tuple[int, int, int, int]:
     """EAX, EBX, ECX and EDX of leaf 1 as Unicorn's own CPU has them."""
     uc = Uc(UC_ARCH_X86, UC_MODE_32)
-    uc.mem_map(0, _PAGE)
+    uc.mem_map(0, PAGE)
     uc.mem_write(0, _CPUID)
-    uc.reg_write(_EAX, _FEATURES)
+    uc.reg_write(_EAX, FEATURES)
     uc.emu_start(0, len(_CPUID))
     eax, ebx, ecx, edx = (uc.reg_read(each) for each in (_EAX, _EBX, _ECX, _EDX))
     return eax, ebx, ecx, edx

@@ -32,10 +32,10 @@ from lightexit.errors import InternalError
 from lightexit.runtime import Code, runtime_code
 from lightexit.runtime.layout import Watch
 from lightexit.vm.memory import GuestMemory
+from lightexit.vm.registers import EFER
 from lightexit.vm.unicorn.cpuid import hide_apic
 from lightexit.vm.x86 import Register, Table
 
-EFER = 0xC000_0080
 _COMMON = {
     Register.CS: x86_const.UC_X86_REG_CS,
     Register.SS: x86_const.UC_X86_REG_SS,

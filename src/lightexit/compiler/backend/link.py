@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Last pass: from the BPF object to a `Program` that names its states and the author's lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lightexit.abi import STATE_OFFSET
+from lightexit.compiler.lowering.emit import ENTRY, SECTION
+from lightexit.compiler.source.function import locate
+from lightexit.compiler.typed.tree import Filter, Span
+from lightexit.errors import AuthorError
+from lightexit.isa import (
+    FRAME_POINTER,
+    PSEUDO_MAP_IDX_VALUE,
+    STACK_SIZE,
+    Instruction,
+    Kind,
+    decode,
+    encode,
+)
+from lightexit.isa.btf import line_info
+from lightexit.isa.linker import Function, Object, Relocation, link_object
+from lightexit.isa.program import Line, Map, Program
+from lightexit.isa.sections import relocations_of, sections_of, symbols_of
+
+
+def link(filter_tree: Filter, spans: tuple[Span, ...], elf: bytes) -> Program:
+    """The program in an object; its debug lines are numbers of `spans`, counted from 1."""
+    (linked,) = link_object(_object(elf, filter_tree.name), value_offset=STATE_OFFSET)
+    code = decode(linked)
+    _check_stack(filter_tree, code)
+    numbers = [int(each.name.removeprefix("state")) for each in linked.maps]
+    return Program(
+        filter_tree.name,
+        encode([_renumbered(each, numbers) for each in code]),
+        tuple(Map(state.name, state.size) for state in filter_tree.states),
+        tuple(Line(line.slot, locate(spans[line.where.line - 1])) for line in linked.lines),
+    )
+
+
+def _object(elf: bytes, file: str) -> Object:
+    """What LLVM made of `emit`'s module: one function, in a section of its own."""
+    sections = sections_of(elf)
+    by_name = {section.name: number for number, section in enumerate(sections)}
+    number, symbols = by_name[SECTION], symbols_of(sections)
+    code = sections[number].data
+    return Object(
+        file,
+        names={each: name for name, each in by_name.items()},
+        code={number: code},
+        functions=[Function(ENTRY, number, 0, len(code), is_global=True)],
+        relocations={
+            (number, each.offset): Relocation(
+                each.kind, each.symbol.name, each.symbol.section, each.symbol.value
+            )
+            for each in relocations_of(sections, symbols, number)
+        },
+        lines=line_info(sections[by_name[".BTF"]].data, sections[by_name[".BTF.ext"]].data),
+    )
+
+
+def _renumbered(each: Instruction, numbers: list[int]) -> Instruction:
+    """Maps by the order of parameters; the linker has them by the order of first use."""
+    if each.op.kind is Kind.LDDW and each.src == PSEUDO_MAP_IDX_VALUE:
+        return replace(each, imm=numbers[each.imm])
+    return each
+
+
+def _check_stack(filter_tree: Filter, code: tuple[Instruction, ...]) -> None:
+    depth = max((-each.offset for each in code if _on_stack(each)), default=0)
+    if depth > STACK_SIZE:
+        raise AuthorError(
+            f"{filter_tree.name} holds {depth // 8} values at once that find no register",
+            where=locate(filter_tree.body[0].span) if filter_tree.body else None,
+            expected=f"at most {STACK_SIZE // 8}: an eBPF program has {STACK_SIZE} bytes of stack",
+            advice="read each field where it is needed, and write it at once",
+        )
+
+
+def _on_stack(each: Instruction) -> bool:
+    base = {Kind.LOAD: each.src, Kind.STORE: each.dst, Kind.ATOMIC: each.dst}.get(each.op.kind)
+    return base == FRAME_POINTER

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`for` over a range: how its counter is compared, and a limit to its rounds for verifiers."""
+
+from __future__ import annotations
+
+from lightexit.compiler.lowering.emit import Emitter
+from lightexit.compiler.typed.interval import U64, counted
+from lightexit.compiler.typed.tree import Const, Expr, ForRange
+from lightexit.compiler.typed.values import interval_of
+
+#: More rounds than any verifier follows.
+_MANY = 1 << 16
+
+
+def sign_of(loop: ForRange) -> str:
+    """How to compare the counter: signed where it, or what it passes the end by, may be below 0."""
+    limits = counted(interval_of(loop.start), interval_of(loop.stop), loop.step)
+    return "u" if limits.within(U64) else "s"
+
+
+def limited(emit: Emitter, loop: ForRange, start: str, stop: str) -> tuple[str, str]:
+    """Start and stop, with a limit to the rounds that every verifier can see."""
+    nodes, values = [loop.start, loop.stop], [start, stop]
+    low, high = (0, 1) if loop.step > 0 else (1, 0)
+    first, last = interval_of(nodes[low]).lo, interval_of(nodes[high]).hi
+    if (last - first) // abs(loop.step) > _MANY:
+        return start, stop
+    sign = sign_of(loop)
+    if not any(isinstance(node, Const) for node in nodes):
+        values[high] = emit.unrelated(nodes[high].span, values[high])
+    if first or sign == "s":
+        values[low] = _within(emit, nodes[low], values[low], f"{sign}ge", first)
+    elif not isinstance(nodes[low], Const):
+        # Or LLVM computes it again, and what a comparison teaches of one a verifier does not know
+        # of the other.
+        values[low] = emit.barrier(nodes[low].span, values[low])
+    values[high] = _within(emit, nodes[high], values[high], f"{sign}le", last)
+    return values[0], values[1]
+
+
+def _within(emit: Emitter, expr: Expr, value: str, predicate: str, limit: int) -> str:
+    """`value`, which is on the right side of its limit, so that verifiers know, too."""
+    if isinstance(expr, Const):
+        return value
+    value, end = emit.barrier(expr.span, value), str(limit)
+    if predicate.startswith("s"):  # lest it be computed from the sign, without a comparison
+        end = emit.barrier(expr.span, end)
+    right = emit.value(expr.span, f"icmp {predicate} i64 {value}, {end}")
+    return emit.value(expr.span, f"select i1 {right}, i64 {value}, i64 {end}")
