@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import importlib
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -349,6 +351,30 @@ def test_an_upgrade_that_is_missing_or_wrong_is_shown() -> None:
     assert refusal(alarm(Wrong), Seconds().save()) == (
         "Wrong.upgrade gave SecondsState for a SecondsState\n  expected: AlarmState"
     )
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "devices.md"
+BEFORE = """
+from lightexit.devices.device import Device
+from lightexit.filter import Struct, u32, u64
+
+"""
+
+
+def test_the_documents_upgrade_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = DOCUMENT.read_text("utf-8").split("```python\n")[1].split("```")[0]
+    (tmp_path / "documented_alarm.py").write_text(BEFORE + example)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("documented_alarm")
+
+    class Old(Device[module.SecondsState]):  # type: ignore[name-defined]
+        name = "alarm"
+        regions = ()
+
+    old, new = Old(ManualClock()), module.Alarm(ManualClock())
+    old.state.due_s = 3
+    new.restore(old.save())
+    assert new.state.due_ns == 3 * 10**9
 
 
 # Our devices
