@@ -26,7 +26,7 @@ from lightexit.devices.hpet import Hpet
 from lightexit.devices.i440fx import I440fx
 from lightexit.devices.ioapic import PINS, IoApic
 from lightexit.devices.pmtimer import PmTimer
-from lightexit.devices.saved import CHECKSUM_SIZE, Head
+from lightexit.devices.saved import CHECKSUM_SIZE, NEVER, Head
 from lightexit.devices.virtio_mmio import Backend, VirtioMmio
 from lightexit.errors import AuthorError
 from lightexit.filter import Struct, u8, u16, u32, u64
@@ -201,8 +201,14 @@ REFUSALS: list[tuple[Callable[[bytes], bytes], str]] = [
         "  try: clock.advance(5)",
     ),
     (
+        lambda saved: changed(saved, wakeup_ns=NEVER),
+        "alarm would next wake up at 7000000 ns, and as it was saved never\n"
+        "  expected: a deadline that depends on the state alone\n"
+        "  help: keep all that next_wakeup looks at in AlarmState",
+    ),
+    (
         lambda saved: changed(saved, wakeup_ns=9),
-        "alarm would next wake up at 7000000 ns, and was to at 9 ns as it was saved\n"
+        "alarm would next wake up at 7000000 ns, and as it was saved at 9 ns\n"
         "  expected: a deadline that depends on the state alone\n"
         "  help: keep all that next_wakeup looks at in AlarmState",
     ),
@@ -215,6 +221,19 @@ def test_what_does_not_fit_is_refused(change: Callable[[bytes], bytes], text: st
     text = text.replace("LAYOUT", f"{fingerprint(AlarmState):#018x}")
     text = text.replace("CHECKSUM", saved[-CHECKSUM_SIZE:].hex())
     assert refusal(alarm(), change(saved)) == text
+
+
+def test_a_state_that_a_device_cannot_be_in_is_not_kept() -> None:
+    class Picky(Alarm):
+        def next_wakeup(self) -> int | None:
+            return [None, 7_000_000][self.state.ticks // 3]
+
+    saved = armed()
+    saved.state.ticks, saved.state.armed = 9, False
+    assert refusal(alarm(Picky), saved.save()) == (
+        "alarm was saved in a state that it cannot be in: IndexError('list index out of range')\n"
+        "  expected: a save of a device that worked"
+    )
 
 
 def test_a_hint_about_the_time_can_be_followed() -> None:
@@ -346,7 +365,7 @@ def test_an_upgrade_that_is_missing_or_wrong_is_shown() -> None:
 
     assert refusal(alarm(Missing), Seconds().save()) == (
         "Missing has older_states, and does not say what they mean today\n"
-        "  expected: a class method upgrade(cls, old) that gives a AlarmState"
+        "  expected: a class method upgrade(cls, old) that returns AlarmState"
     )
     assert refusal(alarm(Wrong), Seconds().save()) == (
         "Wrong.upgrade gave SecondsState for a SecondsState\n  expected: AlarmState"

@@ -29,7 +29,7 @@ from lightexit.abi import StateMemory, Struct, fingerprint
 from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
 from lightexit.bus.region import Region
-from lightexit.devices.restoring import fitting_state, state_version
+from lightexit.devices.restoring import check_deadline, fitting_state, state_version
 from lightexit.devices.saved import Saved, deadline, decode, encode, written
 from lightexit.errors import AuthorError
 
@@ -106,15 +106,11 @@ class Device(Generic[S]):
         state = fitting_state(told, self)
         before = self._condition()
         self._apply(state, told)
-        found = deadline(self.next_wakeup())
-        if told.version == state_version(self) and found != told.wakeup_ns:
+        try:
+            check_deadline(told, self)
+        except AuthorError:
             self._apply(before.state, before)
-            raise AuthorError(
-                f"{self.name} would next wake up at {found} ns, and was to at {told.wakeup_ns} ns "
-                "as it was saved",
-                expected="a deadline that depends on the state alone",
-                advice=f"keep all that next_wakeup looks at in {self.state_type.__name__}",
-            )
+            raise
         self.restored()
 
     @classmethod
@@ -122,7 +118,7 @@ class Device(Generic[S]):
         """The state that means today what `old`, one of `older_states`, meant."""
         raise AuthorError(
             f"{cls.__name__} has older_states, and does not say what they mean today",
-            expected=f"a class method upgrade(cls, old) that gives a {cls.state_type.__name__}",
+            expected=f"a class method upgrade(cls, old) that returns {cls.state_type.__name__}",
         )
 
     def configuration(self) -> Mapping[str, object]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lightexit.abi import Struct, fingerprint
-from lightexit.devices.saved import Saved, written
+from lightexit.devices.saved import NEVER, Saved, deadline, written
 from lightexit.errors import AuthorError
 
 if TYPE_CHECKING:
@@ -110,3 +110,28 @@ def _upgraded(saved: Saved, device: Device[Any], kind: type[Struct]) -> bytes:
             expected=device.state_type.__name__,
         )
     return bytes(new)
+
+
+def check_deadline(saved: Saved, device: Device[Any]) -> None:
+    """Raises AuthorError where the restored device does not wake up when the saved one would.
+
+    What an older version said is not held against this one.
+    """
+    try:
+        found = deadline(device.next_wakeup())
+    except Exception as error:
+        raise AuthorError(
+            f"{device.name} was saved in a state that it cannot be in: {error!r}",
+            expected="a save of a device that worked",
+        ) from error
+    if saved.version == state_version(device) and found != saved.wakeup_ns:
+        raise AuthorError(
+            f"{device.name} would next wake up {_moment(found)}, and as it was saved "
+            f"{_moment(saved.wakeup_ns)}",
+            expected="a deadline that depends on the state alone",
+            advice=f"keep all that next_wakeup looks at in {device.state_type.__name__}",
+        )
+
+
+def _moment(ns: int) -> str:
+    return "never" if ns == NEVER else f"at {ns} ns"
