@@ -270,10 +270,12 @@ def _main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=1_000)
+    parser.add_argument("--seconds", type=float, help="of process time; an end before the count's")
     options = parser.parse_args()
     moved, found, number = Moved(), 0, options.seed
+    end_s = float("inf") if options.seconds is None else options.seconds
     with suppress(KeyboardInterrupt):  # what was seen so far is told
-        while number < options.seed + options.count:
+        while number < options.seed + options.count and time.process_time() < end_s:
             found += _is_found(number, moved)
             number += 1
             if (number - options.seed) % 100 == 0:
