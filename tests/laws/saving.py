@@ -16,7 +16,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -231,18 +231,18 @@ def moving_case(
     config, steps = random_case(random, drivers)
     filters = random.random() < 0.5
     if random.random() < 0.5:
-        places = random.sample(range(len(steps)), min(4, len(steps)))
-        moves = dict.fromkeys(places, Move(random.getrandbits(16)))
-    else:
-        moves = {at: Move(at, again=at > 0) for at in range(len(steps))}
-    return config, list(_with(steps, moves)), filters
+        return config, moved_throughout(steps), filters
+    for at in sorted(random.sample(range(len(steps)), min(4, len(steps))), reverse=True):
+        steps.insert(at, Move(random.getrandbits(16)))
+    return config, steps, filters
 
 
-def _with(steps: Sequence[Step], moves: dict[int, Move]) -> Iterator[Step]:
+def moved_throughout(steps: Sequence[Step], every: int = 1) -> list[Step]:
+    """The steps with a move before the first of every so many."""
+    result: list[Step] = []
     for number, step in enumerate(steps):
-        if number in moves:
-            yield moves[number]
-        yield step
+        result += [Move(number, again=number > 0), step] if number % every == 0 else [step]
+    return result
 
 
 def search(seed: int, count: int, moved: Moved) -> None:

@@ -10,12 +10,15 @@ from random import Random
 
 import pytest
 
+from devices.replay import ROOT, trace_files
 from laws.pc_drivers import DRIVERS
 from laws.pc_steps import Config, Move, inp, out
-from laws.saving import Moved, difference, hold, moving_case, search
+from laws.pc_traces import case_of
+from laws.saving import Moved, difference, hold, moved_throughout, moving_case, search
 from laws.saving_mutants import MUTANTS, CommandApart, Put, built
 from laws.whole_pc import DisagreementError
 
+DEVICES = sorted({path.parent.name for path in ROOT.glob("*/*/*.jsonl")})
 SEQUENCES = 6
 #: The most sequences that a device with something wrong may survive.
 PATIENCE = 40
@@ -28,6 +31,12 @@ def test_a_device_that_was_saved_and_restored_goes_on() -> None:
     assert moved.moves["again"] > 50 * SEQUENCES
     for what in ("late host", "pit deadline", "hpet input 0", "pic input 2", "uart line 0"):
         assert moved.seen[what], what
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_it_does_so_in_the_midst_of_a_golden_trace(device: str) -> None:
+    config, steps = case_of(trace_files(device)[0])
+    hold(config, *moved_throughout(steps[:200], every=3))
 
 
 @pytest.mark.parametrize(
