@@ -131,6 +131,12 @@ class HostClock:
                 self._resumed_ns = self.now_ns()
                 self._adjust(self._rate)
 
+    def advance(self, ns: int) -> None:
+        """Let `ns` nanoseconds pass at once, paused or not."""
+        with self._writing:
+            self._resumed_ns += ns
+            self._adjust(0 if self._paused else self._rate, ns)
+
     def refine(self) -> None:
         """Measure the counter's rate again, over all the time since the start, and catch up."""
         with self._writing:

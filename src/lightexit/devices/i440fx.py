@@ -235,6 +235,11 @@ class I440fx(Device[I440fxState]):
         self._power_on()
         self._tell_shadow()
 
+    def restored(self) -> None:
+        """What stands where in memory and in the I/O space."""
+        self._tell_shadow()
+        self._tell_pm_base()
+
     def _power_on(self) -> None:
         words = [0] * (3 * WORDS) + [0xFFFF_FFFF] * WORDS
         for function, parts in POWER_ON.items():
