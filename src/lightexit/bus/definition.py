@@ -125,17 +125,26 @@ class DefinitionBus:
 
     def read(self, space: Space, address: int, size: int) -> int:
         """What the host reads: `size` is 1 to 8 bytes. Raises what a model raises."""
-        return self.access(self.host, space, address, size)
+        value = self.access(self.host, space, address, size)
+        self.raise_failure()
+        return value
 
     def write(self, space: Space, address: int, value: int, size: int) -> None:
         """Write as the host. Raises what a model raises."""
         self.access(self.host, space, address, size, value)
+        self.raise_failure()
+
+    def raise_failure(self) -> None:
+        """Raise what a model, or an action, has raised since the last call: the first of it."""
+        raised, self._raised = self._raised, []
+        if raised:
+            raise raised[0]
 
     def access(
         self, cpu: Accessor, space: Space, address: int, size: int, value: int | None = None
     ) -> int:
         """A read, or a write of `value`, by `cpu`. It costs one of its budget, and a step of VM
-        time. What models raise first is raised at the end."""
+        time."""
         vm_time = self.clock.memory.state
         vm_time.base_ns += vm_time.step_ns
         cpu.budget -= 1
@@ -145,9 +154,6 @@ class DefinitionBus:
         for piece in self.pieces(space, address, size):
             part = None if value is None else value >> piece.shift & piece.ones
             result |= self.answer(cpu, piece, part) << piece.shift
-        raised, self._raised = self._raised, []
-        if raised:
-            raise raised[0]
         return result
 
     def pieces(self, space: Space, address: int, size: int) -> Iterator[Piece]:
