@@ -159,7 +159,7 @@ class Author:
         unit = max(width, 1)
         size = unit * self.random.choice((1, 1, 2, 3, 4))
         if self.chance(0.02):
-            size = unit * self.random.randrange(4000, 9000)
+            size = unit * self.random.randrange(4000, 8000)
         low, high = self.random.choice(_AREAS[space])
         last = (_LAST_PORT if space is Space.PIO else _LAST_BYTE) + 1 - size
         base = min(self.random.randrange(low, high + 1), last)
