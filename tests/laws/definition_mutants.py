@@ -11,6 +11,7 @@ from typing import Any
 
 from lightexit.abi import IoContext, Space
 from lightexit.bus import definition
+from lightexit.bus.checks import ADDRESSES
 from lightexit.bus.definition import Accessor, DefinitionBus, Piece, Window
 from lightexit.bus.model import carry_out
 from lightexit.filter import LoadedFilter
@@ -97,7 +98,7 @@ def cuts_by_the_address(window: Window, offset: int, size: int) -> Iterator[Piec
 def wraps_nowhere(bus: DefinitionBus, space: Space, address: int, size: int) -> Iterator[Piece]:
     """Behind the last address of a space there is nothing."""
     for piece in _PIECES(bus, space, address, size):
-        if address + piece.shift // 8 < definition._ADDRESSES[space]:
+        if address + piece.shift // 8 < ADDRESSES[space]:
             yield piece
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from lightexit.abi import IoContext, Space, StateHeader, Verdict
 from lightexit.bus.apic import Apic
 from lightexit.bus.blame import described, wrong_answer
+from lightexit.bus.checks import ADDRESSES
 from lightexit.bus.clock import BusClock
 from lightexit.bus.counters import MOST_COUNTERS, RegisterCount, UnclaimedCount
 from lightexit.bus.model import Model, carry_out
@@ -26,8 +27,6 @@ from lightexit.filter import Filter, LoadedFilter
 
 Load = Callable[[Filter[Any]], LoadedFilter]
 Touched = Callable[[], None] | None
-#: Behind the last address of a space comes its first.
-_ADDRESSES = {Space.PIO: 1 << 16, Space.MMIO: 1 << 64}
 
 
 @dataclass
@@ -159,7 +158,8 @@ class DefinitionBus:
     def pieces(self, space: Space, address: int, size: int) -> Iterator[Piece]:
         """The pieces of an access, each found when it is its turn. An access beyond a region goes
         byte by byte; one that touches none stays whole."""
-        places = [(address + index) % _ADDRESSES[space] for index in range(size)]
+        # Behind the last address of a space comes its first.
+        places = [(address + index) % ADDRESSES[space] for index in range(size)]
         owner = self._find(space, address)
         if owner and address + size <= owner.region.base + owner.region.size:
             yield from _registers(owner, owner.region.register(address), size)
