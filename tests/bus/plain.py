@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -30,7 +30,7 @@ def at(address: int, size: int) -> memoryview:
 
 
 class PlainFilter:
-    """A Python function behind the native calling convention; states are seen as structs."""
+    """A Python function, also behind the native calling convention; states are seen as structs."""
 
     def __init__(
         self,
@@ -45,16 +45,20 @@ class PlainFilter:
         self.program = Program(self.name, b"", maps)
         self.states = tuple(kinds)
 
-        def run(context: int, values: Any) -> int:
-            pairs = zip(values, kinds, strict=False)
-            states = [StateView(address, kind) for address, kind in pairs]
-            return int(function(IoContext.view(at(context, 64)), *states))
+        def run(context: IoContext, addresses: Iterable[int]) -> int:
+            pairs = zip(addresses, kinds, strict=False)
+            return int(function(context, *(StateView(address, kind) for address, kind in pairs)))
 
-        self._run = _RUN(run)
-        address = ctypes.cast(self._run, ctypes.c_void_p).value
-        self._code = SimpleNamespace(address=address)
+        self._run = _RUN(lambda context, values: run(IoContext.view(at(context, 64)), values))
+        self._code = SimpleNamespace(
+            address=ctypes.cast(self._run, ctypes.c_void_p).value,
+            run=lambda context, states: run(context, [state.address for state in states]),
+        )
         self._report = SimpleNamespace(
-            writes_state=writes_state, reads_clock=reads_clock, exceeds=lambda **_offered: None
+            program=self.program,
+            writes_state=writes_state,
+            reads_clock=reads_clock,
+            exceeds=lambda **_offered: None,
         )
 
     def where(self, _state: int | None = None) -> Location:

@@ -142,6 +142,25 @@ def test_an_impossible_size_is_refused(size: int) -> None:
         bus_with().read(Space.PIO, 0, size)
 
 
+@pytest.mark.parametrize(
+    ("space", "address", "last"),
+    [
+        (Space.PIO, 0x1_0000, "0xffff"),
+        (Space.PIO, 0x1_0000_0040, "0xffff"),
+        (Space.PIO, -1, "0xffff"),
+        (Space.MMIO, 1 << 64, "0xffffffffffffffff"),
+    ],
+)
+def test_an_address_that_a_space_does_not_have_is_refused(
+    space: Space, address: int, last: str
+) -> None:
+    bus = bus_with(Recorder(pio(0, 0x80)))
+    with pytest.raises(AuthorError, match=f"an address of 0 to {last}$"):
+        bus.read(space, address, 1)
+    with pytest.raises(AuthorError, match=f"an access of {space.name} at {address:#x}\n"):
+        bus.write(space, address, 0, 1)
+
+
 def test_a_thousand_ranges_each_find_their_own() -> None:
     devices = [Recorder(mmio(0x1000_0000 + 0x100 * n, 0x80)) for n in range(1000)]
     bus = Bus(ManualClock())

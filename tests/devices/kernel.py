@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from devices.rig import EngineRunner
+from devices.rig import in_engine
 from devices.transparency import RUNNERS
 from lightexit.engine.kernel import KernelEngine, available
 
@@ -13,7 +13,7 @@ from lightexit.engine.kernel import KernelEngine, available
 ALL_RUNNERS = [
     *RUNNERS,
     pytest.param(
-        EngineRunner(KernelEngine()),
+        in_engine(KernelEngine()),
         id="kernel",
         marks=pytest.mark.skipif(available() is not None, reason=str(available())),
     ),

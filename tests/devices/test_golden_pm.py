@@ -74,8 +74,14 @@ def make(path: Path) -> Rig:
     device = TracedPm(clock, irq, base=BASE)
     if "q35" not in path.stem:
         device.move(0, on=False)
-    bridge = I440fx(clock, Line(), on_pm_base=device.move)
-    return Rig(clock, [device, bridge], outputs={SCI: irq})
+
+    def move(base: int, on: bool) -> None:
+        device.move(base, on)
+        rig.bus.replace(device, device)
+
+    bridge = I440fx(clock, Line(), on_pm_base=move)
+    rig = Rig(clock, [device, bridge], outputs={SCI: irq})
+    return rig
 
 
 def narrow(outcome: Outcome) -> bool:

@@ -351,7 +351,7 @@ def test_filters_are_transparent(runner: Runner, trace: Sequence[Step]) -> None:
 
 def test_the_filter_answers_a_kernel_s_interrupt() -> None:
     bench = Bench()
-    bench.rig.runner = plain
+    bench.rig.run_by(plain)
     bench.raise_irq(0)
     assert bench.pic.acknowledge() == 0x20
     passed = bench.rig.passed

@@ -347,7 +347,7 @@ def test_filters_are_transparent(runner: Runner, start_ns: int, trace: Sequence[
 
 def test_the_filter_answers_polling() -> None:
     bench = Bench()
-    bench.rig.runner = plain
+    bench.rig.run_by(plain)
     bench.out(0x43, 0xB0)
     bench.out(0x42, 0xFF, 0xFF)
     bench.jump(1)

@@ -44,7 +44,7 @@ def calibrate(rig: Rig, count: int) -> None:
 def test_bit_5_is_out_2_and_polling_stays_in_the_filter() -> None:
     clock = ManualClock()
     machine = rig(clock)
-    machine.runner = plain
+    machine.run_by(plain)
     calibrate(machine, 100)
     levels = []
     for tick in range(105):

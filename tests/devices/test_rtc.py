@@ -87,7 +87,7 @@ def test_uip_is_set_for_8_ticks_of_32768_hz_before_an_update(phase: int, early: 
     guest.set_divider(6)
     guest.rig.wait(SECOND_NS // 2 - early)
     by_filter = guest.read(Cmos.A)
-    guest.rig.runner = None
+    guest.rig.run_by(None)
     assert by_filter == guest.read(Cmos.A)
     assert bool(by_filter & A.UIP) == (early * 32768 <= 8 * SECOND_NS)
 
@@ -313,7 +313,7 @@ def test_how_often_it_is_advanced_does_not_matter(times: list[int], rate: int, b
 def test_a_filter_leaves_what_is_due_to_advance() -> None:
     """The bytes are the same with filters and without after `advance`, and not before."""
     filters, models = Guest(), Guest()
-    models.rig.runner = None
+    models.rig.run_by(None)
     for guest in (filters, models):
         guest.clock.advance(SECOND_NS // 2)  # periodic edges have come, no update
         assert guest.read(Cmos.B) == B.HOURS_24

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
-from devices.rig import EngineRunner, Rig, Runner, plain
+from devices.rig import Rig, Runner, as_python, in_engine, native_bus, plain
 from lightexit.abi import IoContext, Space, StateMemory, Struct, Verdict
 from lightexit.bus.clock import ManualClock
 from lightexit.engine.interpreter import InterpreterEngine
@@ -76,12 +76,13 @@ class Call:
 
 
 Step = Read | Write | Wait | Jump | Drive | Call
-#: As the Python function, in the engine that defines bytecode, and in the one that runs guests.
+#: On the definition of a bus, as the Python function and as bytecode; on the bus that runs guests.
 RUNNERS = [
     pytest.param(plain, id="python"),
-    pytest.param(EngineRunner(InterpreterEngine()), id="interpreter"),
-    pytest.param(EngineRunner(NativeEngine()), id="native"),
+    pytest.param(in_engine(InterpreterEngine()), id="interpreter"),
+    pytest.param(native_bus, id="bus"),
 ]
+_ENGINES = (InterpreterEngine(), NativeEngine())
 
 MakeRig = Callable[[ManualClock], Rig]
 
@@ -158,7 +159,7 @@ def assert_transparent(
 ) -> Rig:
     """Play the trace with and without filters; return the rig that had them."""
     models, filters = make(ManualClock(start_ns)), make(ManualClock(start_ns))
-    filters.runner = runner
+    filters.run_by(runner)
     is_late = jumped = False
     for number, step in enumerate(trace):
         expected, found = apply(models, step), apply(filters, step)
@@ -186,15 +187,14 @@ def assert_same(models: Rig, filters: Rig, place: str, jumped: bool) -> None:
 def assert_engines_agree(
     filter: Filter[Any], kinds: Sequence[type[Struct]], states: Sequence[bytes], context: bytes
 ) -> None:
-    """On any bytes at all, every runner gives the same verdict, context and states."""
+    """On any bytes at all, Python and the engines give the same verdict, context and states."""
     results = []
-    for parameter in RUNNERS:
-        runner = cast(Runner, parameter.values[0])
+    for loaded in (as_python(filter), *(filter.load(engine) for engine in _ENGINES)):
         memories = [StateMemory(kind) for kind in kinds]
         for memory, content in zip(memories, states, strict=True):
             memory.state.buffer[:] = content[: len(memory.state.buffer)]
         given = IoContext.view(bytearray(context))
-        verdict = runner(filter, given, memories)
+        verdict = loaded.code.run(given, memories)
         after = [bytes(memory.state) for memory in memories]
         results.append((verdict == Verdict.HANDLED, verdict == Verdict.HANDLED and given, after))
     assert results[1:] == results[:-1]

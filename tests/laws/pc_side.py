@@ -7,12 +7,12 @@ routine, each in its own lane. All else is what `pc_machine` makes, and a virtio
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from laws.contender import Contender
 from laws.pc_cpu import ApicCpu, QuietCpu
 from laws.pc_steps import Access, Config
 from lightexit.abi import IoContext
@@ -33,7 +33,6 @@ from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine
 
-_VOID = ctypes.CFUNCTYPE(None)
 #: How many deadlines time goes through one by one; what is left then passes at once.
 MOST_DEADLINES = 20
 #: Those of the network device of the golden traces.
@@ -72,29 +71,6 @@ class Journal:
         line.connect(both)
 
 
-class Contender:
-    """Another vCPU that holds a device's state as an access comes, and lets go as that one waits.
-
-    What a filter finds held, it leaves to the model.
-    """
-
-    def __init__(self, fields: Any) -> None:
-        self._held: Any = None
-        self._relax = _VOID(self.let_go)
-        fields.relax = ctypes.cast(self._relax, ctypes.c_void_p).value
-
-    def hold(self, header: Any) -> None:
-        """Take a state, whose header this is."""
-        header.version += 1
-        self._held = header
-
-    def let_go(self) -> None:
-        """Give it back, if it is held."""
-        held, self._held = self._held, None
-        if held is not None:
-            held.version += 1
-
-
 class Side:
     """One PC. Without an engine, models answer everything."""
 
@@ -119,7 +95,8 @@ class Side:
         self.devices = cast("dict[str, Device[Any]]", {each.name: each for each in self.bus._ports})
         self._locks = {name: self.bus.locked(each.memory) for name, each in self.devices.items()}
         self._watch_lines()
-        self._contender = Contender(self.bus._tables.fields)
+        self._contender = Contender()
+        self._contender.meet(self.bus)
         self._context = Record(IoContext)
         self._native = dispatch()
         self.schedule.advance()

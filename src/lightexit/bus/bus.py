@@ -12,7 +12,13 @@ from typing import Any
 
 from lightexit.abi import IoContext, Space, StateMemory
 from lightexit.bus.apic import Apic, offered
-from lightexit.bus.checks import check_actions, check_model, check_region, check_states
+from lightexit.bus.checks import (
+    check_access,
+    check_actions,
+    check_model,
+    check_region,
+    check_states,
+)
 from lightexit.bus.clock import BusClock
 from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount
 from lightexit.bus.failures import Failures
@@ -242,10 +248,7 @@ class Bus:
         self._access(space, address, size, value)
 
     def _access(self, space: Space, address: int, size: int, value: int | None) -> int:
-        if not 1 <= size <= 8:
-            raise AuthorError(f"an access of {size} bytes", expected="1 to 8 bytes")
-        if space is Space.MSR and size != 8:
-            raise AuthorError(f"an access of {size} bytes to an MSR", expected="8 bytes")
+        check_access(space, address, size)
         with self._host_lock, self.running(), self.failures.raised_here():
             context = self._context.fields
             context.space, context.offset, context.size = space, address, size

@@ -13,7 +13,22 @@ from lightexit.errors import AuthorError
 from lightexit.filter import Filter, LoadedFilter
 from lightexit.runtime.layout import MOST_STATES
 
+#: How many addresses a space has.
+ADDRESSES = {Space.PIO: 1 << 16, Space.MMIO: 1 << 64, Space.MSR: 1 << 32}
 _END = 1 << 64
+
+
+def check_access(space: Space, address: int, size: int) -> None:
+    """Raises AuthorError for an access that no guest can make."""
+    last = ADDRESSES[space] - 1
+    if not 1 <= size <= 8:
+        raise AuthorError(f"an access of {size} bytes", expected="1 to 8 bytes")
+    if space is Space.MSR and size != 8:
+        raise AuthorError(f"an access of {size} bytes to an MSR", expected="8 bytes")
+    if not 0 <= address <= last:
+        raise AuthorError(
+            f"an access of {space.name} at {address:#x}", expected=f"an address of 0 to {last:#x}"
+        )
 
 
 def check_model(model: Model) -> None:

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from lightexit.abi import Space
-from lightexit.bus.checks import check_bounds, check_clear
+from lightexit.bus.checks import ADDRESSES, check_bounds, check_clear
 from lightexit.bus.model import RegionPort
 from lightexit.bus.region import Region, place
 from lightexit.bus.table import Claim, PortTable, RangeTable
 from lightexit.errors import AuthorError
 from lightexit.runtime.layout import Tables
 
-_ADDRESSES, _MSRS = (1 << 64) - 1, 1 << 32
+#: A range of memory ends below 2^64, for its end is kept in 64 bits.
+_END = (1 << 64) - 1
 
 
 class Routes:
@@ -22,8 +23,8 @@ class Routes:
 
     def __init__(self, tables: Tables, retired: list[object]) -> None:
         self.ports = PortTable(tables)
-        self.memory = RangeTable(tables.memory, _ADDRESSES, retired)
-        self.msrs = RangeTable(tables.msrs, _MSRS, retired)
+        self.memory = RangeTable(tables.memory, _END, retired)
+        self.msrs = RangeTable(tables.msrs, ADDRESSES[Space.MSR], retired)
         self._tables: dict[Space, PortTable | RangeTable] = {
             Space.PIO: self.ports,
             Space.MMIO: self.memory,

@@ -630,7 +630,8 @@ u32 access(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
 {
 	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
 	struct access access = {
-		.address = context->offset,
+		.address = context->offset & (context->space == LIGHTEXIT_SPACE_PIO ? 0xffff :
+									      ~(u64)0),
 		.data = context->data & mask(context->size),
 		.size = context->size,
 		.is_write = context->is_write,

@@ -708,73 +708,81 @@ define i32 @access(ptr noundef %0, ptr noundef %1) #0 {
   %13 = load ptr, ptr %4, align 8
   %14 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 0
   %15 = load i64, ptr %14, align 8
-  store i64 %15, ptr %12, align 8
-  %16 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 1
-  %17 = load ptr, ptr %4, align 8
-  %18 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %17, i32 0, i32 1
-  %19 = load i64, ptr %18, align 8
-  %20 = load ptr, ptr %4, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %20, i32 0, i32 4
-  %22 = load i8, ptr %21, align 4
-  %23 = zext i8 %22 to i64
-  %24 = call i64 @mask(i64 noundef %23) #10
-  %25 = and i64 %19, %24
-  store i64 %25, ptr %16, align 8
-  %26 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 2
-  %27 = load ptr, ptr %4, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %27, i32 0, i32 4
-  %29 = load i8, ptr %28, align 4
-  %30 = zext i8 %29 to i64
-  store i64 %30, ptr %26, align 8
-  %31 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 3
-  %32 = load ptr, ptr %4, align 8
-  %33 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %32, i32 0, i32 5
-  %34 = load i8, ptr %33, align 1
-  %35 = icmp ne i8 %34, 0
-  %36 = zext i1 %35 to i8
-  store i8 %36, ptr %31, align 8
-  %37 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 4
-  %38 = load ptr, ptr %4, align 8
-  %39 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %38, i32 0, i32 6
-  %40 = load i8, ptr %39, align 2
-  store i8 %40, ptr %37, align 1
-  %41 = getelementptr i8, ptr %6, i64 26
-  call void @llvm.memset.p0.i64(ptr align 2 %41, i8 0, i64 6, i1 false)
+  %16 = load ptr, ptr %4, align 8
+  %17 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %16, i32 0, i32 6
+  %18 = load i8, ptr %17, align 2
+  %19 = zext i8 %18 to i32
+  %20 = icmp eq i32 %19, 0
+  %21 = zext i1 %20 to i64
+  %22 = select i1 %20, i64 65535, i64 -1
+  %23 = and i64 %15, %22
+  store i64 %23, ptr %12, align 8
+  %24 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 1
+  %25 = load ptr, ptr %4, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %25, i32 0, i32 1
+  %27 = load i64, ptr %26, align 8
+  %28 = load ptr, ptr %4, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %28, i32 0, i32 4
+  %30 = load i8, ptr %29, align 4
+  %31 = zext i8 %30 to i64
+  %32 = call i64 @mask(i64 noundef %31) #10
+  %33 = and i64 %27, %32
+  store i64 %33, ptr %24, align 8
+  %34 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 2
+  %35 = load ptr, ptr %4, align 8
+  %36 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %35, i32 0, i32 4
+  %37 = load i8, ptr %36, align 4
+  %38 = zext i8 %37 to i64
+  store i64 %38, ptr %34, align 8
+  %39 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 3
+  %40 = load ptr, ptr %4, align 8
+  %41 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %40, i32 0, i32 5
+  %42 = load i8, ptr %41, align 1
+  %43 = icmp ne i8 %42, 0
+  %44 = zext i1 %43 to i8
+  store i8 %44, ptr %39, align 8
+  %45 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 4
+  %46 = load ptr, ptr %4, align 8
+  %47 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %46, i32 0, i32 6
+  %48 = load i8, ptr %47, align 2
+  store i8 %48, ptr %45, align 1
+  %49 = getelementptr i8, ptr %6, i64 26
+  call void @llvm.memset.p0.i64(ptr align 2 %49, i8 0, i64 6, i1 false)
   call void @llvm.lifetime.start.p0(ptr %7) #9
-  %42 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 4
-  %43 = load i8, ptr %42, align 1
-  %44 = zext i8 %43 to i32
-  %45 = icmp ne i32 %44, 2
-  br i1 %45, label %52, label %46
+  %50 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 4
+  %51 = load i8, ptr %50, align 1
+  %52 = zext i8 %51 to i32
+  %53 = icmp ne i32 %52, 2
+  br i1 %53, label %60, label %54
 
-46:                                               ; preds = %2
-  %47 = load ptr, ptr %5, align 8
-  %48 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 0
-  %49 = load i64, ptr %48, align 8
-  %50 = call ptr @at_msr(ptr noundef %47, i64 noundef %49) #10
-  %51 = icmp ne ptr %50, null
-  br label %52
+54:                                               ; preds = %2
+  %55 = load ptr, ptr %5, align 8
+  %56 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 0
+  %57 = load i64, ptr %56, align 8
+  %58 = call ptr @at_msr(ptr noundef %55, i64 noundef %57) #10
+  %59 = icmp ne ptr %58, null
+  br label %60
 
-52:                                               ; preds = %46, %2
-  %53 = phi i1 [ true, %2 ], [ %51, %46 ]
-  %54 = zext i1 %53 to i8
-  store i8 %54, ptr %7, align 1
-  %55 = load ptr, ptr %3, align 8
-  %56 = call i64 @enter(ptr noundef %55, ptr noundef %6) #10
-  %57 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 2
-  %58 = load i64, ptr %57, align 8
-  %59 = call i64 @mask(i64 noundef %58) #10
-  %60 = and i64 %56, %59
-  %61 = load ptr, ptr %4, align 8
-  %62 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %61, i32 0, i32 1
-  store i64 %60, ptr %62, align 8
-  %63 = load i8, ptr %7, align 1, !range !9, !noundef !10
-  %64 = trunc i8 %63 to i1
-  %65 = zext i1 %64 to i32
+60:                                               ; preds = %54, %2
+  %61 = phi i1 [ true, %2 ], [ %59, %54 ]
+  %62 = zext i1 %61 to i8
+  store i8 %62, ptr %7, align 1
+  %63 = load ptr, ptr %3, align 8
+  %64 = call i64 @enter(ptr noundef %63, ptr noundef %6) #10
+  %65 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 2
+  %66 = load i64, ptr %65, align 8
+  %67 = call i64 @mask(i64 noundef %66) #10
+  %68 = and i64 %64, %67
+  %69 = load ptr, ptr %4, align 8
+  %70 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %69, i32 0, i32 1
+  store i64 %68, ptr %70, align 8
+  %71 = load i8, ptr %7, align 1, !range !9, !noundef !10
+  %72 = trunc i8 %71 to i1
+  %73 = zext i1 %72 to i32
   call void @llvm.lifetime.end.p0(ptr %7) #9
   call void @llvm.lifetime.end.p0(ptr %6) #9
   call void @llvm.lifetime.end.p0(ptr %5) #9
-  ret i32 %65
+  ret i32 %73
 }
 
 ; Function Attrs: alwaysinline nounwind
