@@ -13,9 +13,11 @@ from typing import Any, Protocol
 from lightexit.abi import IoContext, Space, StateMemory, Verdict
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.bus.region import Region
+from lightexit.bus.placing import placed
+from lightexit.bus.region import PlacedRegion, Region
 from lightexit.devices.device import Device
 from lightexit.filter import Filter
+from lightexit.vm.places import PC
 
 
 class Runner(Protocol):
@@ -77,9 +79,13 @@ class Rig:
         return lambda level: self.edges.append((self.clock.now_ns(), number, level))
 
     @property
-    def windows(self) -> list[tuple[Device[Any], Region]]:
-        """Every region with its device."""
-        return [(device, region) for device in self.devices for region in device.regions]
+    def windows(self) -> list[tuple[Device[Any], PlacedRegion]]:
+        """Every region, where a PC has it, with its device."""
+        return [
+            (device, region)
+            for device in self.devices
+            for region in placed(device.name, device.regions, PC.get(device.name))
+        ]
 
     def read(self, space: Space, address: int, size: int) -> int:
         """A guest's read of `size` bytes; all ones where nobody answers."""
@@ -114,14 +120,14 @@ class Rig:
             result |= self._access(space, address + at, width, part) << 8 * at
         return result
 
-    def _find(self, space: Space, address: int) -> tuple[Device[Any], Region] | None:
+    def _find(self, space: Space, address: int) -> tuple[Device[Any], PlacedRegion] | None:
         for device, region in self.windows:
             if region.space == space and address in region:
                 return device, region
         return None
 
     def _register(
-        self, device: Device[Any], region: Region, address: int, size: int, value: int | None
+        self, device: Device[Any], region: PlacedRegion, address: int, size: int, value: int | None
     ) -> int:
         offset = region.register(address)
         if self.runner is None or region.filter is None:

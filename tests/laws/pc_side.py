@@ -27,6 +27,7 @@ from lightexit.devices.ioapic import PINS, IoApic
 from lightexit.devices.pic import Pic
 from lightexit.devices.virtio_mmio import Backend, VirtioMmio
 from lightexit.engine.api import Engine
+from lightexit.vm import places
 from lightexit.vm.console import Console
 from lightexit.vm.exits import Cpu
 from lightexit.vm.irqchip import Irqchip
@@ -139,7 +140,7 @@ class Side:
             reset=lambda: self.journal.note("virtio reset", None),
             write_config=lambda *what: self.journal.note("virtio config", what),
         )
-        self.machine.add(VirtioMmio(self.clock, Line(), backend))
+        self.machine.add(VirtioMmio(self.clock, Line(), backend), places.VIRTIO_MMIO)
 
     def _watch_lines(self) -> None:
         for name, device in self.devices.items():

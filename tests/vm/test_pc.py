@@ -14,6 +14,7 @@ from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.devices import hpet
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError, HostError
+from lightexit.vm import places
 from lightexit.vm.boot import NOTHING, Module, Payload
 from lightexit.vm.console import Console
 from lightexit.vm.exits import Cpu
@@ -132,8 +133,8 @@ def test_the_hpet_stands_between_the_pit_and_its_interrupt(legacy: bool) -> None
         for port, value in writes:
             bus.write(Space.PIO, port, value, 1)
 
-    assert bus.read(Space.MMIO, hpet.BASE, 8) == hpet.CAPABILITIES
-    bus.write(Space.MMIO, hpet.BASE + hpet.Reg.CONFIG, 3 if legacy else 1, 8)
+    assert bus.read(Space.MMIO, places.HPET, 8) == hpet.CAPABILITIES
+    bus.write(Space.MMIO, places.HPET + hpet.Reg.CONFIG, 3 if legacy else 1, 8)
     out((0x20, 0x11), (0x21, 8), (0x21, 4), (0x21, 1))
     out((0x43, 0x30), (0x43, 0x34))  # OUT falls with mode 0, and rises with mode 2
     out((0x20, 0x0A))

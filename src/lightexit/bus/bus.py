@@ -22,6 +22,7 @@ from lightexit.bus.memory import Record
 from lightexit.bus.model import Model, RegionPort
 from lightexit.bus.native import dispatch
 from lightexit.bus.offload import Offload, OffloadCount, Offloaded, offload_count
+from lightexit.bus.placing import Place, placed
 from lightexit.bus.region import Region, place
 from lightexit.bus.routes import Routes
 from lightexit.engine.api import Engine
@@ -82,6 +83,7 @@ class Bus:
         self._relax = _VOID(lambda: time.sleep(0))
         self._ports: dict[Model, list[RegionPort]] = {}
         self._touched: dict[Model, Callable[[], None] | None] = {}
+        self._places: dict[Model, Place | None] = {}
         self._loaded: dict[Filter[Any], LoadedFilter] = {}
         self._retired: list[object] = []
         self._running = 0
@@ -103,30 +105,44 @@ class Bus:
 
     # Devices
 
-    def attach(self, model: Model, touched: Callable[[], None] | None = None) -> None:
-        """Put a device on its addresses; `touched` is called after all that its model answers.
+    def attach(
+        self,
+        model: Model,
+        touched: Callable[[], None] | None = None,
+        *,
+        at: Place | None = None,
+    ) -> None:
+        """Put a device on the bus, its regions where `at` says: an address, or one for each of
+        its windows by name. `touched` is called after all that its model answers.
 
-        Raises AuthorError for a device that is there already, or has no name or regions; for
-        regions that overlap another's or the guest's memory, or that no bus can have; and for
-        filters that do not compile, are refused, do not fit their region, work on states of
-        another layout, or may ask for actions that the device and this bus do not offer.
+        Raises AuthorError for a device that is there already, or has no name or regions; for a
+        window without an address; for regions that overlap another's or the guest's memory, or
+        that no bus can have; and for filters that do not compile, are refused, do not fit their
+        region, work on states of another layout, or may ask for actions that the device and this
+        bus do not offer.
         """
         with self._lock:
             self._check_absent(model)
-            ports = self._prepare(model, touched)
+            ports = self._prepare(model, touched, at)
             self._exchange([], ports)
-            self._ports[model], self._touched[model] = ports, touched
+            self._keep(model, ports, touched, at)
 
     def detach(self, model: Model) -> None:
         """Take a device off the bus; a vCPU may still finish an access that it has begun."""
         with self._lock:
             self._exchange(self._ports_of(model), [])
-            del self._ports[model], self._touched[model]
+            self._forget(model)
 
     def replace(
-        self, model: Model, other: Model, touched: Callable[[], None] | None = None
+        self,
+        model: Model,
+        other: Model,
+        touched: Callable[[], None] | None = None,
+        *,
+        at: Place | None = None,
     ) -> None:
-        """Put `other` in the place of `model`: what both claim always has one of them to answer.
+        """Put `other` in the place of `model`, or where `at` says: what both claim always has one
+        of them to answer.
 
         Raises as `attach` does, and then the old one answers as before, by the bus.
         """
@@ -134,18 +150,31 @@ class Bus:
             leaving = self._ports_of(model)
             if other is not model:
                 self._check_absent(other)
-            coming = self._prepare(other, touched)
+            at = self._places[model] if at is None else at
+            coming = self._prepare(other, touched, at)
             self._exchange(leaving, coming)
-            del self._ports[model], self._touched[model]
-            self._ports[other], self._touched[other] = coming, touched
+            self._forget(model)
+            self._keep(other, coming, touched, at)
 
-    def update(self, model: Model) -> None:
-        """Take a device's `regions` as they are now: other addresses, or other filters.
+    def update(self, model: Model, *, at: Place | None = None) -> None:
+        """Take a device's `regions` as they are now, or move them to where `at` says.
 
         As `replace`; regions that stay where they were go on counting.
         """
         with self._lock:
-            self.replace(model, model, self._touched.get(model))
+            self.replace(model, model, self._touched.get(model), at=at)
+
+    def _keep(
+        self,
+        model: Model,
+        ports: list[RegionPort],
+        touched: Callable[[], None] | None,
+        at: Place | None,
+    ) -> None:
+        self._ports[model], self._touched[model], self._places[model] = ports, touched, at
+
+    def _forget(self, model: Model) -> None:
+        del self._ports[model], self._touched[model], self._places[model]
 
     def keep_clear(self, memory: Iterable[range]) -> None:
         """Have no region where the guest has memory: its accesses would not be seen there.
@@ -175,14 +204,18 @@ class Bus:
                 hint="Bus.update, where its regions have changed",
             )
 
-    def _prepare(self, model: Model, touched: Callable[[], None] | None) -> list[RegionPort]:
+    def _prepare(
+        self, model: Model, touched: Callable[[], None] | None, at: Place | None
+    ) -> list[RegionPort]:
         check_model(model)
-        for region in model.regions:
-            check_region(model, region)
+        for declared in model.regions:
+            check_region(model, declared)
+        regions = placed(model.name, model.regions, at)
+        for region in regions:
             self._routes.check_place(model.name, region)
         known = {place(port.region): port.counters for port in self._ports.get(model, ())}
         ports = []
-        for region in model.regions:
+        for region in regions:
             loaded = self._load(model, region)
             counters = known.get(place(region)) or RegionCounters(region, len(self.cpus) + 1)
             ports.append(RegionPort(self, model, region, loaded, counters, touched))

@@ -15,7 +15,7 @@ from lightexit.bus.doorbell import eventfds, write_address
 from lightexit.bus.layout import Window
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
-from lightexit.bus.region import Region
+from lightexit.bus.region import PlacedRegion, Region
 from lightexit.errors import AuthorError
 from lightexit.filter import LoadedFilter
 
@@ -36,7 +36,7 @@ class Model(Protocol):
 
     @property
     def regions(self) -> tuple[Region, ...]:
-        """Its windows in the address spaces."""
+        """Its windows, as it declares them; where they are is for the machine to say."""
         ...
 
     @property
@@ -87,7 +87,7 @@ class RegionPort:
         self,
         host: Host,
         model: Model,
-        region: Region,
+        region: PlacedRegion,
         loaded: LoadedFilter | None,
         counters: RegionCounters,
         touched: Callable[[], None] | None,

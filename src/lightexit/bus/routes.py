@@ -10,7 +10,7 @@ from lightexit.abi import Space
 from lightexit.bus.checks import check_bounds, check_clear
 from lightexit.bus.layout import Tables
 from lightexit.bus.model import RegionPort
-from lightexit.bus.region import Region, place
+from lightexit.bus.region import PlacedRegion, place
 from lightexit.bus.table import Claim, PortTable, RangeTable
 from lightexit.errors import AuthorError
 
@@ -28,7 +28,7 @@ class Routes:
         self._owners: dict[int, RegionPort] = {}
         self._memory: list[range] = []
 
-    def check_place(self, name: str, region: Region) -> None:
+    def check_place(self, name: str, region: PlacedRegion) -> None:
         """Raises AuthorError where a region of the device `name` cannot be."""
         check_bounds(name, region, self._tables[region.space].limit)
         for memory in self._memory:

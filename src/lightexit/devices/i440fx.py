@@ -34,7 +34,6 @@ from lightexit.filter import (
     u64,
 )
 
-PORT = 0xCF8
 DATA_SIZE = 4
 ENABLE = 1 << 31
 #: Bits of the address register that hold; the others read 0.
@@ -213,7 +212,7 @@ class I440fx(Device[I440fxState]):
 
     name = "i440fx"
     registers = Reg
-    regions = (pio(PORT, 8, filter=access),)
+    regions = (pio(8, filter=access),)
 
     def __init__(
         self,

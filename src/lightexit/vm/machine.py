@@ -13,6 +13,7 @@ from lightexit.abi import StateMemory
 from lightexit.bus.bus import UNLIMITED, Bus, BusCpu
 from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.bus.line import Line
+from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
 from lightexit.devices.ioapic import IoApic
 from lightexit.devices.pic import Pic
@@ -97,17 +98,18 @@ class Machine:
 
     # Wiring
 
-    def add(self, device: Device[Any]) -> None:
-        """Put a device on the bus and keep its time."""
-        self._schedule.attach(device)
+    def add(self, device: Device[Any], at: Place | None = None) -> None:
+        """Put a device on the bus and keep its time. `at` is its address, or one for each of its
+        windows by name (`Bus.attach`)."""
+        self._schedule.attach(device, at)
 
     def remove(self, device: Device[Any]) -> None:
         """Take a device off the bus and forget its time; its lines stay as they are."""
         self._schedule.detach(device)
 
-    def replace(self, device: Device[Any], other: Device[Any]) -> None:
+    def replace(self, device: Device[Any], other: Device[Any], at: Place | None = None) -> None:
         """Put `other` in the place of `device` (`Bus.replace`), its time included."""
-        self._schedule.replace(device, other)
+        self._schedule.replace(device, other, at)
 
     def connect(self, pic: Pic) -> None:
         """Have the first vCPU take the interrupts of `pic`, whose output is `intr`."""

@@ -33,6 +33,7 @@ from lightexit.vm.exits import Bootable, Cpu
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.machine import Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.places import PC as PLACES
 
 if TYPE_CHECKING:
     from lightexit.vm.boot import Payload, StartState
@@ -113,7 +114,7 @@ def add_controllers(machine: Machine) -> Callable[[int], Line]:
         return machine.irq
     pic = Pic(machine.clock, Line())
     machine.connect(pic)
-    machine.add(pic)
+    machine.add(pic, PLACES[pic.name])
 
     def to_pic(number: int) -> Line:
         return machine.wire(pic.memory, pic.input(number))
@@ -162,4 +163,4 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
         Debugcon(clock, machine.console.write),
         Uart(clock, irq(4), serial.write),
     ):
-        machine.add(device)
+        machine.add(device, PLACES[device.name])

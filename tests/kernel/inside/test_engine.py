@@ -26,6 +26,7 @@ from lightexit.vm.kvm.offload import MakeCpu, in_kernel
 from lightexit.vm.machine import Limits, Reason
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
+from lightexit.vm.places import PORT92
 
 REFERENCES = Path("/sys/module/lightexit/refcnt")
 KEPT = 0x3000
@@ -83,7 +84,7 @@ def test_attachments_follow_the_devices() -> None:
         attached = len(machine.bus.offloaded())
         machine.bus.detach(device)
         assert len(machine.bus.offloaded()) == attached - 1
-        machine.bus.attach(device)
+        machine.bus.attach(device, at=PORT92)
         assert len(machine.bus.offloaded()) == attached
 
 
@@ -124,7 +125,7 @@ def test_a_closed_machine_holds_nothing() -> None:
 def test_a_filter_that_may_not_be_repeated_stays_in_user_space() -> None:
     with booted(in_kernel(make_kvm_cpu), NativeEngine()) as (machine, _):
         attached = {(count.space, count.base) for count in machine.bus.offloaded()}
-        regions = [region for model in machine.bus._ports for region in model.regions]
+        regions = [port.region for ports in machine.bus._ports.values() for port in ports]
     for region in regions:
         if region.filter is None:
             continue

@@ -29,7 +29,7 @@ class Card:
         backend = Backend(
             device_id=4, doorbells=self.bells, queue_sizes=(16, 16), write_config=self.work
         )
-        self.device = VirtioMmio(clock, irq, backend, base=MMIO)
+        self.device = VirtioMmio(clock, irq, backend)
 
     def work(self, *_: int) -> None:
         self.device.rearm(0)
@@ -64,7 +64,7 @@ def test_doorbells_ring_from_inside_the_kernel() -> None:
     One in a row rings, for the consumer is awake until it says otherwise."""
     with booted(in_kernel(make_kvm_cpu), NativeEngine()) as (machine, memory):
         card = Card(machine.clock)
-        machine.add(card.device)
+        machine.add(card.device, MMIO)
         run(machine, memory, guest())
         counts = {c.base - MMIO: (c.handled, c.passed) for c in machine.bus.offloaded()}
         assert counts[Reg.QUEUE_NOTIFY] == (BUSY + IDLE + 1, 1)

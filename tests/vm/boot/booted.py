@@ -14,6 +14,7 @@ from lightexit.bus.line import Line
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.uart import Uart
 from lightexit.errors import HostError
+from lightexit.vm import places
 from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.boot import Payload, Platform, load
 from lightexit.vm.console import Console
@@ -56,7 +57,7 @@ def boot(
         seen.append(status)
         machine.stop(Reason.REQUEST)
 
-    machine.add(Uart(clock, Line(), serial.write))
-    machine.add(DebugExit(clock, ended))
+    machine.add(Uart(clock, Line(), serial.write), places.COM1)
+    machine.add(DebugExit(clock, ended), places.DEBUG_EXIT)
     machine.run(Limits(seconds=10))
     return Ending(serial.text, seen[0] if seen else None)

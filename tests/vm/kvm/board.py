@@ -57,7 +57,7 @@ class Tally(Device[TallyState]):
     """A register for each vCPU, which counts its accesses; a write to the one at 0x12 is told."""
 
     name = "tally"
-    regions = (pio(0x500, 0x10, filter=tally), pio(0x512, 1, offset=0x12))
+    regions = (pio(0x10, filter=tally).at(0x500), pio(1, offset=0x12).at(0x512))
 
     def __init__(self, clock: Clock, done: Callable[[], None]) -> None:
         super().__init__(clock)

@@ -12,7 +12,7 @@ from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
-from lightexit.devices.ioapic import BASE, Bit, Reg
+from lightexit.devices.ioapic import Bit, Reg
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError
 from lightexit.filter import ApicFlag, ApicMode, IoContext, Verdict, io_filter
@@ -21,6 +21,7 @@ from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm import start
 from lightexit.vm.kvm.apic import KvmApic, add_ioapic, message
 from lightexit.vm.kvm.interrupts import Interrupts
+from lightexit.vm.places import IOAPIC as BASE
 from vm.kvm.host import Host
 from vm.kvm.test_interrupts import READY, VECTOR, WANTED, count_interrupts, deadline
 
@@ -55,14 +56,14 @@ class Sender(Device[Nothing]):
     """Its register sends an interrupt."""
 
     name = "sender"
-    regions = (pio(PORT, 1, filter=send),)
+    regions = (pio(1, filter=send).at(PORT),)
 
 
 class Greedy(Device[Nothing]):
     """Its register asks for what a kernel's I/O APIC does not offer."""
 
     name = "greedy"
-    regions = (pio(PORT, 1, filter=send_and_end),)
+    regions = (pio(1, filter=send_and_end).at(PORT),)
 
 
 @given(st.integers(0, 0xFF), st.integers(16, 0xFF), st.integers(0, 7), st.booleans())

@@ -21,6 +21,7 @@ from lightexit.devices.pit import Pit
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
+from lightexit.vm import places
 from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.boot.kvm import BootableKvmCpu
 from lightexit.vm.console import Console
@@ -66,7 +67,7 @@ def timer_machine(cpus: int, name: str, irqchip: Irqchip) -> tuple[Machine, Prob
     machine = build(cpus, GuestMemory(RAM, guest(name)), NativeEngine(), irqchip)
     probe = Probe(machine.clock, lambda level: None)
     for device in (Pit(machine.clock, add_controllers(machine)(0)), probe):
-        machine.add(device)
+        machine.add(device, places.PC.get(device.name))
     return machine, probe
 
 
@@ -112,7 +113,7 @@ def test_a_filter_of_one_interrupts_another() -> None:
     probe, sender = Probe(machine.clock, lambda level: None), Sender(machine.clock)
     probe.done = machine.stop
     for device in (probe, sender):
-        machine.add(device)
+        machine.add(device, places.PC.get(device.name))
     # mov dx, PORT; out dx, al; jmp $-1
     memory.ram[ENTRY : ENTRY + 6] = bytes.fromhex("ba 00 06 ee eb fd")
     begin(machine.cpus[1], ENTRY)
@@ -125,7 +126,7 @@ class Timer(Device[TallyState]):
     """A write starts it: it rings `after_ns` later."""
 
     name = "timer"
-    regions = (pio(0x520, 1),)
+    regions = (pio(1).at(0x520),)
     after_ns = 2_000_000
 
     def __init__(self, clock: Clock, ring: Callable[[], None]) -> None:

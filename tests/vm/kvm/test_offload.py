@@ -15,6 +15,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.model import RegionPort
 from lightexit.devices.virtio_mmio import Backend, VirtioMmio
 from lightexit.engine.native import NativeEngine
+from lightexit.vm import places
 from lightexit.vm.kvm.offload import repeatable
 
 needs_eventfd = pytest.mark.skipif(not hasattr(os, "eventfd"), reason="this system has no eventfd")
@@ -37,7 +38,7 @@ def verdicts(backend: Backend) -> dict[str, bool]:
     """By filter: whether the kernel may run it for a virtio device with that back end."""
     bus, seen = Bus(ManualClock(), NativeEngine()), Seen()
     bus.offload = seen
-    bus.attach(VirtioMmio(ManualClock(), Line(), backend))
+    bus.attach(VirtioMmio(ManualClock(), Line(), backend), at=places.VIRTIO_MMIO)
     filters = [(port, port.region.filter) for port in seen.ports]
     return {found.name: repeatable(found.report, port) for port, found in filters if found}
 

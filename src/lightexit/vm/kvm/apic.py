@@ -10,6 +10,7 @@ from lightexit.bus.bus import Bus
 from lightexit.bus.clock import Clock
 from lightexit.devices.ioapic import PINS, IoApic
 from lightexit.vm.kvm.interrupts import Interrupts, MessageRoute
+from lightexit.vm.places import IOAPIC
 
 _BASE, _LOGICAL, _DESTINATION_SHIFT = 0xFEE0_0000, 1 << 2, 12
 _ASSERT, _LEVEL, _MODE_SHIFT = 1 << 14, 1 << 15, 8
@@ -64,5 +65,5 @@ def add_ioapic(bus: Bus, clock: Clock, interrupts: Interrupts) -> IoApic:
     bus.apic, interrupts.on_end_of_interrupt = apic, end
     ioapic = IoApic(clock, apic.send, tell_routes)
     lock = bus.locked(ioapic.memory)
-    bus.attach(ioapic)
+    bus.attach(ioapic, at=IOAPIC)
     return ioapic
