@@ -64,7 +64,7 @@ class Machine:
         self._schedule = Schedule(bus, clock, self._wake)
         self._processors = self._make_processors()
         self._ending: tuple[Reason, str, int | None] | None = None
-        bus.on_failure = self._processors.stop
+        bus.failures.on_failure = self._processors.stop
         self._pause()
 
     @property
@@ -187,7 +187,8 @@ class Machine:
             return self._outcome((time.monotonic_ns() - start_ns) / 1e9)
         finally:
             # Other vCPUs may have met the same error: one is enough.
-            self._ending = self.bus.failure = None
+            self.bus.failures.forget()
+            self._ending = None
             self.console.watch(b"", lambda: None)
 
     @contextlib.contextmanager

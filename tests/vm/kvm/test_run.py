@@ -100,7 +100,7 @@ def test_a_model_that_fails_stops_the_run(host: Host, make_loop: MakeLoop) -> No
     host.code(HELLO_16[:-2] + SPIN)
     cpu = host.add_cpu(make_loop)
     host.probe.write = fail  # type: ignore[method-assign]
-    host.bus.on_failure = cpu.request_stop
+    host.bus.failures.on_failure = cpu.request_stop
     start.real_mode(cpu.vcpu, ENTRY)
     assert cpu.run() == Stopped()
     with pytest.raises(AuthorError, match="out of paper"):
