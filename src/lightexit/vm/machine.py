@@ -18,8 +18,8 @@ from lightexit.devices.ioapic import IoApic
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.console import Console
+from lightexit.vm.cpu import Cpu, Multiprocessing, Timekeeper
 from lightexit.vm.deferral import DeferredInterrupt
-from lightexit.vm.exits import Cpu, Multiprocessing, Timekeeper
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.multiprocessor import Multiprocessor
 from lightexit.vm.outcome import NO_LIMITS, Limits, Outcome, Reason

@@ -14,7 +14,7 @@ from lightexit.bus.clock import ManualClock
 from lightexit.engine.api import Engine
 from lightexit.vm import backends
 from lightexit.vm.console import Console
-from lightexit.vm.exits import Cpu
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.offload import MakeCpu
 from lightexit.vm.machine import Limits, Machine, Reason

@@ -17,7 +17,7 @@ from lightexit.engine.api import Engine
 from lightexit.errors import HostError
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u32
 from lightexit.vm.backends import BackEnd, make_cpu
-from lightexit.vm.exits import Cpu
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Machine

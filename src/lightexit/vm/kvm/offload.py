@@ -27,7 +27,7 @@ from lightexit.engine.kernel.attach import (
 from lightexit.errors import AuthorError, HostError
 from lightexit.filter import Filter
 from lightexit.verifier import Report
-from lightexit.vm.exits import Cpu
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.memory import GuestMemory
 
