@@ -36,7 +36,9 @@ from lightexit.devices.device import Device
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, muldiv64, u32, u64
-from lightexit.vm.kvm import ioctl, start
+from lightexit.vm.boot.kvm import set_start
+from lightexit.vm.boot.state import CODE_32, DATA, StartState
+from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts
@@ -175,7 +177,7 @@ PIT_WRITE = Kind("PIO write", guest("ee"), PIT)
 def prepare(vcpu: Vcpu, memory: GuestMemory, kind: Kind, accesses: int) -> None:
     """Flat 32-bit code that will make that many accesses."""
     memory.ram[CODE : CODE + len(kind.code)] = kind.code
-    start.flat_32bit(vcpu, CODE)
+    set_start(vcpu, StartState(CODE, CODE_32, DATA))
     registers = vcpu.registers
     registers.rcx, registers.rdx, registers.rbx = accesses, kind.port, kind.memory
     vcpu.registers = registers

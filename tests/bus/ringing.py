@@ -22,7 +22,7 @@ from lightexit.devices.device import Device
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.filter import Filter, IoContext, Verdict, io_filter
-from lightexit.vm.exits import Cpu
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.memory import KIB, MIB, GuestMemory
 
 PORT, ENTRIES = 0x500, 0x600

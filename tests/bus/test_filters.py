@@ -252,7 +252,7 @@ def test_what_a_model_raises_is_for_the_host_that_has_asked_it() -> None:
 
     told: list[bool] = []
     bus = bus_with(Broken(pio(1).at(PORT)))
-    bus.on_failure = lambda: told.append(True)
+    bus.failures.on_failure = lambda: told.append(True)
     with pytest.raises(AuthorError, match="no such mode"):
         bus.write(Space.PIO, PORT, 0, 1)
     assert told == []

@@ -15,7 +15,8 @@ from guests.probe import Probe
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.errors import HostError
-from lightexit.vm.exits import Cpu, Exit, Halted, Interruptible
+from lightexit.vm.cpu import Cpu
+from lightexit.vm.exits import Exit, Halted, Interruptible
 from lightexit.vm.memory import MIB, GuestMemory
 
 VECTOR = 0x20

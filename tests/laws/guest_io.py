@@ -24,7 +24,7 @@ from lightexit.bus.bus import BusCpu
 from lightexit.bus.clock import ManualClock
 from lightexit.engine.api import Engine
 from lightexit.vm.console import Console
-from lightexit.vm.exits import Cpu
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.machine import Limits
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine, unicorn_cpu

@@ -29,7 +29,7 @@ from lightexit.devices.virtio_mmio import Backend, VirtioMmio
 from lightexit.engine.api import Engine
 from lightexit.vm import places
 from lightexit.vm.console import Console
-from lightexit.vm.exits import Cpu
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine

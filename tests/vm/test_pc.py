@@ -17,7 +17,7 @@ from lightexit.errors import AuthorError, HostError
 from lightexit.vm import places
 from lightexit.vm.boot import NOTHING, Module, Payload
 from lightexit.vm.console import Console
-from lightexit.vm.exits import Cpu
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.machine import Limits, Outcome, Reason
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine, unicorn_cpu

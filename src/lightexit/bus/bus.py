@@ -12,10 +12,10 @@ from typing import Any
 
 from lightexit.abi import IoContext, Space, StateMemory
 from lightexit.bus.apic import Apic, offered
-from lightexit.bus.blame import described
 from lightexit.bus.checks import check_actions, check_model, check_region, check_states
 from lightexit.bus.clock import BusClock
 from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount
+from lightexit.bus.failures import Failures
 from lightexit.bus.layout import Aperture, Tables, Vcpu
 from lightexit.bus.lock import StateLock
 from lightexit.bus.memory import Record
@@ -63,15 +63,14 @@ class BusCpu:
 class Bus:
     """Devices on the addresses of their regions. Without an engine, models answer everything.
 
-    A model that raises in a guest's access stops the machine: `failure` holds the error,
-    `on_failure` is called, and `raise_failure` raises it. In the host's, `read` or `write` does.
+    What a model raises in a guest's access goes to `failures`, and `raise_failure` raises it. In
+    the host's, `read` or `write` does.
     """
 
     def __init__(self, clock: BusClock, engine: Engine | None = None, *, vcpus: int = 1) -> None:
         self.clock = clock
         self.engine = engine
-        self.failure: BaseException | None = None
-        self.on_failure: Callable[[], None] = lambda: None
+        self.failures = Failures()
         #: Who carries out what filters ask of local APICs; to be set before devices come.
         self.apic: Apic | None = None
         #: Asked about every region that comes onto the bus with a filter.
@@ -98,9 +97,6 @@ class Bus:
         self.cpus = tuple(BusCpu(self, lane) for lane in range(vcpus))
         self._host = BusCpu(self, vcpus)
         self._context = Record(IoContext)
-        #: The thread of the host's access that goes on, and what a model has raised in it.
-        self._accessor: int | None = None
-        self._raised: BaseException | None = None
         self._since = self._moment()
 
     # Devices
@@ -276,44 +272,20 @@ class Bus:
     def _access(self, space: Space, address: int, size: int, value: int | None) -> int:
         if not 1 <= size <= 8:
             raise AuthorError(f"an access of {size} bytes", expected="1 to 8 bytes")
-        with self._host_lock, self.running(), self._raising():
+        with self._host_lock, self.running(), self.failures.raised_here():
             context = self._context.fields
             context.space, context.offset, context.size = space, address, size
             context.is_write, context.data = value is not None, value or 0
             self._native.access(self._host.address, self._context.address)
             return context.data
 
-    @contextlib.contextmanager
-    def _raising(self) -> Iterator[None]:
-        """What a model raises within, on this thread, is raised at the end."""
-        outer, self._accessor = self._accessor, threading.get_ident()
-        try:
-            yield
-        finally:
-            self._accessor = outer
-            raised, self._raised = self._raised, None
-            if raised is not None:
-                raise raised
-
     def locked(self, *states: StateMemory[Any]) -> StateLock:
         """The locks of these states, to be held by all who call a model past the bus."""
         return StateLock(states, self._relax)
 
-    def fail(self, model: Model, error: BaseException) -> None:
-        """Keep what a model raised, for the host that has asked it, or have the machine stop."""
-        told = described(model, error)
-        if self._accessor == threading.get_ident():
-            self._raised = told if self._raised is None else self._raised
-            return
-        if self.failure is None:
-            self.failure = told
-        self.on_failure()
-
     def raise_failure(self) -> None:
         """Raise what a model raised in a guest's access since the last call, if one did."""
-        failure, self.failure = self.failure, None
-        if failure is not None:
-            raise failure
+        self.failures.raise_pending()
 
     # vCPUs
 

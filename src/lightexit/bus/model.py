@@ -12,6 +12,7 @@ from lightexit.bus.apic import Apic, carry_out_requests
 from lightexit.bus.blame import wrong_answer
 from lightexit.bus.counters import RegionCounters
 from lightexit.bus.doorbell import eventfds, write_address
+from lightexit.bus.failures import Failures
 from lightexit.bus.layout import Window
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
@@ -71,10 +72,7 @@ class Host(Protocol):
     """What a region asks of its bus."""
 
     apic: Apic | None
-
-    def fail(self, model: Model, error: BaseException) -> None:
-        """Its model, or what its filter asked for, has raised an error."""
-        ...
+    failures: Failures
 
 
 class RegionPort:
@@ -145,7 +143,7 @@ class RegionPort:
                 self.touched()
             return value
         except BaseException as error:  # nothing may unwind through native code
-            self._host.fail(self.model, error)
+            self._host.failures.add(self.model, error)
             return _MASKS[size]
 
     def _write(self, offset: int, value: int, size: int) -> None:
@@ -154,14 +152,14 @@ class RegionPort:
             if self.touched is not None:
                 self.touched()
         except BaseException as error:  # nothing may unwind through native code
-            self._host.fail(self.model, error)
+            self._host.failures.add(self.model, error)
 
     def _act(self, address: int) -> None:
         context = IoContext.view(memoryview(_CONTEXT.from_address(address)).cast("B"))
         try:
             carry_out(self.model, context, self._host.apic)
         except BaseException as error:  # nothing may unwind through native code
-            self._host.fail(self.model, error)
+            self._host.failures.add(self.model, error)
 
 
 def _address(function: Any) -> int:

@@ -206,7 +206,7 @@ def _check(back_end: BackEnd, engine: EngineName) -> None:
             expected="--backend kvm: the kernel answers accesses inside KVM",
             hint="another engine: native or interpreter",
         )
-    from lightexit.engine.kernel.attach import require
+    from lightexit.vm.kvm.attach import require
 
     require()
 

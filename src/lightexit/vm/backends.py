@@ -11,7 +11,7 @@ from lightexit.vm.irqchip import Irqchip, default_irqchip
 
 if TYPE_CHECKING:
     from lightexit.bus.bus import Bus, BusCpu
-    from lightexit.vm.exits import Cpu
+    from lightexit.vm.cpu import Cpu
     from lightexit.vm.kvm.interrupts import Interrupts
     from lightexit.vm.kvm.vm import Vm
     from lightexit.vm.memory import GuestMemory

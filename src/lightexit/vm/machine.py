@@ -19,8 +19,8 @@ from lightexit.devices.ioapic import IoApic
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.console import Console
+from lightexit.vm.cpu import Cpu, Multiprocessing, Timekeeper
 from lightexit.vm.deferral import DeferredInterrupt
-from lightexit.vm.exits import Cpu, Multiprocessing, Timekeeper
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.multiprocessor import Multiprocessor
 from lightexit.vm.outcome import NO_LIMITS, Limits, Outcome, Reason
@@ -65,7 +65,7 @@ class Machine:
         self._schedule = Schedule(bus, clock, self._wake)
         self._processors = self._make_processors()
         self._ending: tuple[Reason, str, int | None] | None = None
-        bus.on_failure = self._processors.stop
+        bus.failures.on_failure = self._processors.stop
         self._pause()
 
     @property
@@ -189,7 +189,8 @@ class Machine:
             return self._outcome((time.monotonic_ns() - start_ns) / 1e9)
         finally:
             # Other vCPUs may have met the same error: one is enough.
-            self._ending = self.bus.failure = None
+            self.bus.failures.forget()
+            self._ending = None
             self.console.watch(b"", lambda: None)
 
     @contextlib.contextmanager

@@ -17,7 +17,8 @@ from lightexit.bus.doorbell import Bell
 from lightexit.devices.pic import Pic
 from lightexit.errors import InternalError
 from lightexit.vm.budget import SharedBudget
-from lightexit.vm.exits import Cpu, Interruptible, Multiprocessing, Shutdown, Stopped
+from lightexit.vm.cpu import Cpu, Multiprocessing
+from lightexit.vm.exits import Interruptible, Shutdown, Stopped
 from lightexit.vm.intr import Intr
 from lightexit.vm.outcome import End, Reason
 from lightexit.vm.threads import on_threads, raise_failure

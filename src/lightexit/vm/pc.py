@@ -29,7 +29,7 @@ from lightexit.engine.api import Engine
 from lightexit.errors import HostError
 from lightexit.vm import backends
 from lightexit.vm.console import Console
-from lightexit.vm.exits import Bootable, Cpu
+from lightexit.vm.cpu import Bootable, Cpu
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.machine import Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory

@@ -10,7 +10,8 @@ from concurrent.futures import FIRST_EXCEPTION, CancelledError, Future, ThreadPo
 from typing import Generic, TypeVar
 
 from lightexit.errors import HostError
-from lightexit.vm.exits import Cpu, Exit
+from lightexit.vm.cpu import Cpu
+from lightexit.vm.exits import Exit
 
 C = TypeVar("C", bound=Cpu)
 T = TypeVar("T")

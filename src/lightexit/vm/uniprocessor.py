@@ -11,7 +11,8 @@ from lightexit.bus.clock import HostClock
 from lightexit.bus.doorbell import Bell
 from lightexit.devices.pic import Pic
 from lightexit.vm.alarm import Alarm
-from lightexit.vm.exits import Cpu, Exit, Halted, Interruptible, Shutdown, Stopped
+from lightexit.vm.cpu import Cpu
+from lightexit.vm.exits import Exit, Halted, Interruptible, Shutdown, Stopped
 from lightexit.vm.intr import Intr
 from lightexit.vm.outcome import End, Reason
 from lightexit.vm.schedule import Schedule

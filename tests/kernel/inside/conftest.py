@@ -12,7 +12,7 @@ from kernel.inside.programs import READER, Cell
 from kernel.inside.request import load, request
 from lightexit.abi import Attach
 from lightexit.engine.kernel import KernelEngine, KernelMemory
-from lightexit.engine.kernel.attach import Module
+from lightexit.vm.kvm.attach import Module
 from lightexit.vm.kvm.system import Kvm
 
 

@@ -26,8 +26,8 @@ from lightexit.bus.clock import HostClock
 from lightexit.bus.line import Line
 from lightexit.devices.pit import Pit
 from lightexit.engine.kernel import KernelEngine
-from lightexit.engine.kernel.attach import Answer, Module, Window
 from lightexit.engine.native import NativeEngine
+from lightexit.vm.kvm.attach import Answer, Module, Window
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lightexit.vm.kvm import ioctl, start
+from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.exits import Reason
 from lightexit.vm.kvm.structs import MemoryExit, PortExit
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vcpu import Vcpu
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import MIB, GuestMemory
+from vm.kvm import start
 
 ENTRY = 0x1000
 #: In video memory's hole: no RAM, and real mode reaches it.

@@ -14,13 +14,13 @@ from lightexit.bus.clock import ManualClock
 from lightexit.engine.api import Engine
 from lightexit.vm import backends
 from lightexit.vm.console import Console
-from lightexit.vm.exits import Cpu
-from lightexit.vm.kvm import start
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.offload import MakeCpu
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine
+from vm.kvm import start
 
 NOW_NS = 123_456_789
 make_kvm_cpu: MakeCpu = functools.partial(backends.make_cpu, backends.BackEnd.KVM)

@@ -8,9 +8,9 @@ import os
 
 from lightexit.abi import NO_FD, Attach, Command
 from lightexit.engine.kernel import KernelEngine
-from lightexit.engine.kernel.attach import Module
 from lightexit.engine.kernel.bpf import ArrayMap, Descriptor
 from lightexit.isa.program import Program
+from lightexit.vm.kvm.attach import Module
 
 PORT = 0x500
 

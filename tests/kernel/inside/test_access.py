@@ -24,7 +24,7 @@ from kernel.inside.machine import (
 from kernel.inside.programs import READER, WRITER, Cell
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine, KernelMemory
-from lightexit.engine.kernel.attach import Answer, Module, Window
+from lightexit.vm.kvm.attach import Answer, Module, Window
 
 PORT = 0x500
 KEPT = 0x3000

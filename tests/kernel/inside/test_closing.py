@@ -19,8 +19,8 @@ from kernel.inside.machine import HLT, Access, Machine, port_in, word
 from kernel.inside.programs import READER, WRITER, Cell
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine, KernelMemory
-from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window
 from lightexit.vm.kvm import ioctl
+from lightexit.vm.kvm.attach import Answer, Attachment, Module, Window
 from lightexit.vm.kvm.system import Kvm
 
 PORT = 0x500

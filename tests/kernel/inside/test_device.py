@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from lightexit.engine.kernel.attach import DEVICE
+from lightexit.vm.kvm.attach import DEVICE
 
 RULES = Path(__file__).parents[3] / "kernel/60-lightexit.rules"
 UDEVD = shutil.which("systemd-udevd") or "/lib/systemd/systemd-udevd"

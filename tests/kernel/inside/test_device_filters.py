@@ -39,7 +39,7 @@ from lightexit.abi import (
 )
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.kernel import KernelEngine
-from lightexit.engine.kernel.attach import Answer, Module, Window
+from lightexit.vm.kvm.attach import Answer, Module, Window
 from lightexit.vm.kvm.vcpu import Vcpu
 
 NAMES = (

@@ -11,7 +11,7 @@ from kernel.inside.machine import HLT, Access, Machine, port_in, port_out
 from kernel.inside.programs import BELL, LINE, MUTE
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine
-from lightexit.engine.kernel.attach import Answer, Module, Window
+from lightexit.vm.kvm.attach import Answer, Module, Window
 from lightexit.vm.kvm.interrupts import Interrupts
 
 PORT, KEPT = 0x500, 0x3000

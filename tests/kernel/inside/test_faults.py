@@ -31,8 +31,8 @@ from kernel.inside.machine import (
 from kernel.inside.programs import BELL, READER, TIMER, Cell
 from lightexit.abi import NO_FD, Attach, AttachFlag, ClockState, Command, Space, Statistics
 from lightexit.engine.kernel import KernelEngine, KernelMemory
-from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window
 from lightexit.vm.kvm import ioctl
+from lightexit.vm.kvm.attach import Answer, Attachment, Module, Window
 from lightexit.vm.kvm.exits import Reason
 
 REFERENCES = Path("/sys/module/lightexit/refcnt")

@@ -18,9 +18,9 @@ from kernel.inside.programs import READER, TIMER, Cell, program
 from kernel.inside.request import PORT, attach, load
 from lightexit.abi import Attach, AttachFlag, ClockState, Command, Space, Statistics
 from lightexit.engine.kernel import KernelEngine, bpf
-from lightexit.engine.kernel.attach import Answer, Module, Window
 from lightexit.engine.kernel.bpf import ArrayMap, Descriptor
 from lightexit.errors import HostError
+from lightexit.vm.kvm.attach import Answer, Module, Window
 from lightexit.vm.kvm.interrupts import Interrupts
 
 REFERENCES = Path("/sys/module/lightexit/refcnt")

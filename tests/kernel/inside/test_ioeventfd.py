@@ -15,8 +15,8 @@ from kernel.inside.machine import HLT, Access, Machine, port_out
 from kernel.inside.programs import WRITER, Cell
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine, KernelMemory
-from lightexit.engine.kernel.attach import Answer, Module, Window
 from lightexit.errors import HostError
+from lightexit.vm.kvm.attach import Answer, Module, Window
 from lightexit.vm.kvm.doorbell import Doorbell
 
 PORT, LENGTH = 0x500, 16

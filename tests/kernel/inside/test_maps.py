@@ -16,8 +16,8 @@ from kernel.inside.raw import EXIT, Btf, MapShape, Source
 from kernel.inside.request import attach, load
 from lightexit.abi import Attach, AttachFlag
 from lightexit.engine.kernel import bpf
-from lightexit.engine.kernel.attach import Module
 from lightexit.engine.kernel.bpf import Descriptor
+from lightexit.vm.kvm.attach import Module
 
 SIZE = 4096
 WRITE_ONLY, READ_ONLY = 1 << 4, 1 << 3

@@ -22,7 +22,7 @@ from kernel.inside.machine import HLT, Access, Machine, port_in
 from kernel.inside.programs import READER, Cell
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine
-from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window
+from lightexit.vm.kvm.attach import Answer, Attachment, Module, Window
 from lightexit.vm.kvm.system import Kvm
 
 PORT = 0x500

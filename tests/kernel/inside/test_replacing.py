@@ -17,8 +17,8 @@ from kernel.inside.raw import EXIT, Btf, Source
 from kernel.inside.request import attach
 from lightexit.abi import Attach
 from lightexit.engine.kernel import bpf
-from lightexit.engine.kernel.attach import Module
 from lightexit.engine.kernel.bpf import Descriptor
+from lightexit.vm.kvm.attach import Module
 
 DONE = raw.move(0, 0) + EXIT
 #: Has main call the function that follows it.

@@ -10,7 +10,7 @@ from kernel.inside.programs import TIMER
 from lightexit.abi import ClockState, Space, StateMemory
 from lightexit.bus.clock import HostClock
 from lightexit.engine.kernel import KernelEngine
-from lightexit.engine.kernel.attach import Answer, Attachment, Module, Window
+from lightexit.vm.kvm.attach import Answer, Attachment, Module, Window
 
 PORT, KEPT = 0x500, 0x3000
 ONE = 1 << 32

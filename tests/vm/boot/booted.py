@@ -18,7 +18,7 @@ from lightexit.vm import places
 from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.boot import Payload, Platform, load
 from lightexit.vm.console import Console
-from lightexit.vm.exits import Bootable
+from lightexit.vm.cpu import Bootable
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
 

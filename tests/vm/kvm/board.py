@@ -17,12 +17,12 @@ from lightexit.engine.api import Engine
 from lightexit.errors import HostError
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u32
 from lightexit.vm.backends import BackEnd, make_cpu
-from lightexit.vm.exits import Cpu
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Machine
 from lightexit.vm.memory import GuestMemory
+from vm.kvm import start
 
 ENTRY = 0x1000
 #: in al, dx (0x500), for ever; jmp $; hlt for good

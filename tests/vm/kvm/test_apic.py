@@ -18,10 +18,10 @@ from lightexit.errors import AuthorError
 from lightexit.filter import ApicFlag, ApicMode, IoContext, Verdict, io_filter
 from lightexit.vm.exits import Stopped
 from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.kvm import start
 from lightexit.vm.kvm.apic import KvmApic, add_ioapic, message
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.places import IOAPIC as BASE
+from vm.kvm import start
 from vm.kvm.host import Host
 from vm.kvm.test_interrupts import READY, VECTOR, WANTED, count_interrupts, deadline
 

@@ -7,10 +7,10 @@ import pytest
 
 from lightexit.errors import GuestError, HostError
 from lightexit.vm.exits import Halted, Shutdown
-from lightexit.vm.kvm import start
 from lightexit.vm.kvm.exits import Reason, understood
 from lightexit.vm.kvm.structs import FailedEntryExit, InternalErrorExit, SystemEventExit
 from lightexit.vm.kvm.vcpu import Vcpu
+from vm.kvm import start
 from vm.kvm.host import Host
 
 CODE = "0f ae 07 90 90 90 90 90 90 90 90 90 90 90 90"
@@ -53,7 +53,7 @@ def test_an_emulation_failure_shows_the_instruction(host: Host, vcpu: Vcpu, told
     with pytest.raises(GuestError) as caught:
         understood(host.vm, vcpu, Reason.INTERNAL_ERROR)
     assert str(caught.value) == (
-        "KVM cannot emulate the instruction at 0008:00001000, "
+        "KVM cannot emulate the instruction at 0010:00001000, "
         f"bytes {told.hex(' ') if told else CODE}\n"
         "  try: --backend unicorn, which knows more instructions"
     )

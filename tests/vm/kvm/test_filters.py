@@ -23,12 +23,12 @@ from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u32, u64
 from lightexit.vm.exits import Exit, Halted, Stopped
-from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.threads import run_together
+from vm.kvm import start
 
 ENTRY = 0x1000
 BUFFER = 0x10_0000

@@ -15,12 +15,13 @@ from lightexit.abi import Space
 from lightexit.errors import HostError
 from lightexit.vm.exits import Stopped
 from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.kvm import ioctl, start
+from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts, MessageRoute, pc_routes
 from lightexit.vm.kvm.structs import IrqLevel
 from lightexit.vm.threads import run_together
+from vm.kvm import start
 from vm.kvm.host import Host
 
 MESSAGE_ADDRESS, VECTOR = 0xFEE0_0000, 0x41

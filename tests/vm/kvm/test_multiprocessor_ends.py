@@ -15,8 +15,8 @@ from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError, GuestError
 from lightexit.vm.boot.kvm import BootableKvmCpu
 from lightexit.vm.exits import Stopped
-from lightexit.vm.kvm import start
 from lightexit.vm.machine import Limits, Machine, Reason
+from vm.kvm import start
 from vm.kvm.board import ENTRY, HALT, POLL, SOON_S, SPIN, board
 
 BOTH = {

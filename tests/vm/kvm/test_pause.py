@@ -8,9 +8,9 @@ import time
 
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
-from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Limits, Machine, Reason
+from vm.kvm import start
 from vm.kvm.host import Host
 
 PAUSE_NS = 500_000_000

@@ -12,10 +12,13 @@ from collections.abc import Callable
 import pytest
 
 from lightexit.errors import AuthorError, GuestError, HostError
+from lightexit.vm.boot.arena import Arena
+from lightexit.vm.boot.kvm import set_start
+from lightexit.vm.boot.state import long_mode
 from lightexit.vm.exits import Exit, Halted, Shutdown, Stopped
-from lightexit.vm.kvm import start
 from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
 from lightexit.vm.threads import run_together
+from vm.kvm import start
 from vm.kvm.host import Host
 
 ENTRY = 0x1000
@@ -56,16 +59,12 @@ def test_flat_32bit(host: Host, make_loop: MakeLoop) -> None:
 
 def test_long_mode(host: Host, make_loop: MakeLoop) -> None:
     # mov rax, [rip]; shr rax, 32; then as above.
-    host.memory.ram[0x2_0000 : 0x2_0000 + start.PAGE_TABLES_SIZE] = start.identity_map(0x2_0000)
-    host.code("48 8b 05 00 00 00 00 48 c1 e8 20" + HELLO_32[6:])
+    state = long_mode(Arena(host.memory), 0x2_0000)
+    host.code("48 8b 05 00 00 00 00 48 c1 e8 20" + HELLO_32[6:], state.rip)
     cpu = host.add_cpu(make_loop)
-    start.long_mode(cpu.vcpu, ENTRY, page_tables=0x2_0000)
+    set_start(cpu.vcpu, state)
     assert cpu.run() == Halted()
     assert host.written() == [0xBA]
-
-
-def test_reserved_page_tables_are_all_of_them() -> None:
-    assert len(start.identity_map(0)) == start.PAGE_TABLES_SIZE
 
 
 def test_a_triple_fault_is_a_shutdown(host: Host, make_loop: MakeLoop) -> None:
@@ -74,7 +73,7 @@ def test_a_triple_fault_is_a_shutdown(host: Host, make_loop: MakeLoop) -> None:
     start.flat_32bit(cpu.vcpu, ENTRY)
     exit = cpu.run()
     assert isinstance(exit, Shutdown)
-    assert exit.reason.startswith("a triple fault, at 0008:00001000")
+    assert exit.reason.startswith("a triple fault, at 0010:00001000")
 
 
 def test_code_that_is_not_there(host: Host, make_loop: MakeLoop) -> None:
@@ -100,7 +99,7 @@ def test_a_model_that_fails_stops_the_run(host: Host, make_loop: MakeLoop) -> No
     host.code(HELLO_16[:-2] + SPIN)
     cpu = host.add_cpu(make_loop)
     host.probe.write = fail  # type: ignore[method-assign]
-    host.bus.on_failure = cpu.request_stop
+    host.bus.failures.on_failure = cpu.request_stop
     start.real_mode(cpu.vcpu, ENTRY)
     assert cpu.run() == Stopped()
     with pytest.raises(AuthorError, match="out of paper"):

@@ -13,11 +13,12 @@ import pytest
 from lightexit.abi import Space
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.exits import Halted
-from lightexit.vm.kvm import start, system
+from lightexit.vm.kvm import system
 from lightexit.vm.kvm.cpuid import vcpu_cpuid
 from lightexit.vm.kvm.system import Capability, Kvm
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import GuestMemory, Slot
+from vm.kvm import start
 from vm.kvm.host import Host
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from lightexit.vm.boot.state import Segment, StartState
 from lightexit.vm.kvm import structs
 from lightexit.vm.kvm.cpu import KvmCpu
+from lightexit.vm.kvm.vcpu import Vcpu
 
 _DATA_SEGMENTS = ("ds", "es", "fs", "gs", "ss")
 _SYSTEM = ("cr0", "cr3", "cr4", "efer")
@@ -17,19 +18,24 @@ class BootableKvmCpu(KvmCpu):
 
     def start(self, state: StartState) -> None:
         """Take these registers, before it has run."""
-        system = self.vcpu.system_registers
-        system.cs = _segment(state.code)
-        for name in _DATA_SEGMENTS:
-            setattr(system, name, _segment(state.data))
-        system.gdt.base, system.gdt.limit = state.gdt.base, state.gdt.limit
-        system.idt.base, system.idt.limit = state.idt.base, state.idt.limit
-        for name in _SYSTEM:
-            setattr(system, name, getattr(state, name))
-        self.vcpu.system_registers = system
-        registers = structs.Registers()
-        for name in _GENERAL:
-            setattr(registers, name, getattr(state, name))
-        self.vcpu.registers = registers
+        set_start(self.vcpu, state)
+
+
+def set_start(vcpu: Vcpu, state: StartState) -> None:
+    """Give a vCPU that has not run these registers."""
+    system = vcpu.system_registers
+    system.cs = _segment(state.code)
+    for name in _DATA_SEGMENTS:
+        setattr(system, name, _segment(state.data))
+    system.gdt.base, system.gdt.limit = state.gdt.base, state.gdt.limit
+    system.idt.base, system.idt.limit = state.idt.base, state.idt.limit
+    for name in _SYSTEM:
+        setattr(system, name, getattr(state, name))
+    vcpu.system_registers = system
+    registers = structs.Registers()
+    for name in _GENERAL:
+        setattr(registers, name, getattr(state, name))
+    vcpu.registers = registers
 
 
 def _segment(source: Segment) -> structs.Segment:

@@ -46,17 +46,23 @@ class Segment:
         return flags << 52 | 0xF << 48 | access << 40 | 0xFFFF
 
 
+CODE_32 = Segment(CODE_SELECTOR, _CODE, db=1)
+CODE_64 = Segment(CODE_SELECTOR, _CODE, long=1)
+DATA = Segment(DATA_SELECTOR, _DATA, db=1)
+
+
 @dataclass(frozen=True)
 class StartState:
     """Registers by the manual's names; those not named are 0. `data` goes for all but CS.
 
-    Interrupts are off, and the interrupt descriptor table is empty.
+    Interrupts are off, and the interrupt descriptor table is empty. Without a `gdt`, a guest loads
+    one of its own before it reloads a segment.
     """
 
     rip: int
     code: Segment
     data: Segment
-    gdt: Table
+    gdt: Table = _EMPTY
     idt: Table = _EMPTY
     cr0: int = PE | ET
     cr3: int = 0
@@ -71,21 +77,18 @@ class StartState:
 
 def protected_mode(arena: Arena, entry: int, *, eax: int = 0, ebx: int = 0) -> StartState:
     """32-bit code at `entry`, flat segments, no paging."""
-    code = Segment(CODE_SELECTOR, _CODE, db=1)
-    data, gdt = _segments(arena, code)
-    return StartState(entry, code, data, gdt, rax=eax, rbx=ebx)
+    return StartState(entry, CODE_32, DATA, _table_of(arena, CODE_32), rax=eax, rbx=ebx)
 
 
 def long_mode(arena: Arena, entry: int, *, rsi: int = 0) -> StartState:
     """64-bit code at `entry`, the first 4 GiB mapped at their own addresses."""
-    code = Segment(CODE_SELECTOR, _CODE, long=1)
-    data, gdt = _segments(arena, code)
+    gdt = _table_of(arena, CODE_64)
     base = arena.place("the page tables", bytes(6 * PAGE), LOW)
     arena.memory.ram[base : base + 6 * PAGE] = identity_map(base)
     return StartState(
         entry,
-        code,
-        data,
+        CODE_64,
+        DATA,
         gdt,
         cr0=PE | ET | PG,
         cr3=base,
@@ -95,11 +98,10 @@ def long_mode(arena: Arena, entry: int, *, rsi: int = 0) -> StartState:
     )
 
 
-def _segments(arena: Arena, code: Segment) -> tuple[Segment, Table]:
-    data = Segment(DATA_SELECTOR, _DATA, db=1)
-    entries = struct.pack("<4Q", 0, 0, code.descriptor, data.descriptor)
+def _table_of(arena: Arena, code: Segment) -> Table:
+    entries = struct.pack("<4Q", 0, 0, code.descriptor, DATA.descriptor)
     base = arena.place("the descriptor table", entries, LOW, align=16)
-    return data, Table(base, len(entries) - 1)
+    return Table(base, len(entries) - 1)
 
 
 def identity_map(base: int) -> bytes:

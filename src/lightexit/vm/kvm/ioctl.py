@@ -188,7 +188,10 @@ RUN = _request(
 )
 GET_REGS = _request("KVM_GET_REGS", 0x81, "tell a vCPU's registers", _reads(s.Registers))
 SET_REGS = _request("KVM_SET_REGS", 0x82, "set a vCPU's registers", _writes(s.Registers))
-_MODE_ERROR = ("the control registers and segments contradict each other", "a mode of start.py")
+_MODE_ERROR = (
+    "the control registers and segments contradict each other",
+    "a mode of vm/boot/state.py",
+)
 GET_SREGS = _request(
     "KVM_GET_SREGS", 0x83, "tell a vCPU's control registers", _reads(s.SystemRegisters)
 )

@@ -15,7 +15,11 @@ from lightexit.bus.doorbell import eventfds
 from lightexit.bus.model import RegionPort
 from lightexit.bus.offload import Offloaded
 from lightexit.engine.kernel import KernelEngine
-from lightexit.engine.kernel.attach import (
+from lightexit.errors import AuthorError, HostError
+from lightexit.filter import Filter
+from lightexit.verifier import Report
+from lightexit.vm.cpu import Cpu
+from lightexit.vm.kvm.attach import (
     Answer,
     Attachment,
     Module,
@@ -24,10 +28,6 @@ from lightexit.engine.kernel.attach import (
     require,
     shared,
 )
-from lightexit.errors import AuthorError, HostError
-from lightexit.filter import Filter
-from lightexit.verifier import Report
-from lightexit.vm.exits import Cpu
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.memory import GuestMemory
 

@@ -14,10 +14,11 @@ import pytest
 
 from engine.running import needs_kernel
 from lightexit.abi import ABI_VERSION, ClockState, Space, StateMemory, Struct, u64
-from lightexit.engine.kernel import KernelEngine, attach
-from lightexit.engine.kernel.attach import Answer, Module, Window, shared
+from lightexit.engine.kernel import KernelEngine
 from lightexit.errors import AuthorError, HostError
 from lightexit.isa import assemble
+from lightexit.vm.kvm import attach
+from lightexit.vm.kvm.attach import Answer, Module, Window, shared
 
 PROGRAM = assemble(".map counter 24\nr0 = 0\nexit", "pass.s")
 

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of models: which one is raised, where, and to whom."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from lightexit.bus.failures import Failures
+from lightexit.errors import AuthorError
+
+
+class Model:
+    name = "a model"
+
+
+MODEL = Model()
+
+
+def host_access(failures: Failures, *errors: Exception) -> None:
+    with failures.raised_here():
+        for error in errors:
+            failures.add(MODEL, error)
+
+
+def test_an_error_in_a_guests_access_waits_until_it_is_asked_for() -> None:
+    failures, told = Failures(), list[bool]()
+    failures.on_failure = lambda: told.append(True)
+    failures.add(MODEL, AuthorError("out of paper"))
+    assert told == [True]
+    with pytest.raises(AuthorError, match="out of paper"):
+        failures.raise_pending()
+    failures.raise_pending()
+
+
+def test_of_several_the_first_is_raised_and_each_is_told() -> None:
+    failures, told = Failures(), list[bool]()
+    failures.on_failure = lambda: told.append(True)
+    failures.add(MODEL, AuthorError("out of paper"))
+    failures.add(MODEL, AuthorError("on fire"))
+    assert told == [True, True]
+    with pytest.raises(AuthorError, match="out of paper"):
+        failures.raise_pending()
+    failures.raise_pending()
+
+
+def test_what_is_forgotten_is_not_raised() -> None:
+    failures = Failures()
+    failures.add(MODEL, AuthorError("out of paper"))
+    failures.forget()
+    failures.raise_pending()
+
+
+def test_the_hosts_access_raises_the_first_of_its_own_and_stops_nothing() -> None:
+    failures, told = Failures(), list[bool]()
+    failures.on_failure = lambda: told.append(True)
+    with pytest.raises(AuthorError, match="out of paper"):
+        host_access(failures, AuthorError("out of paper"), AuthorError("on fire"))
+    assert told == []
+    failures.raise_pending()
+
+
+def test_what_an_inner_access_raises_the_outer_may_catch() -> None:
+    failures, caught = Failures(), list[bool]()
+    with failures.raised_here():
+        try:
+            host_access(failures, AuthorError("out of paper"))
+        except AuthorError:
+            caught.append(True)
+    assert caught == [True]
+
+
+def test_a_guests_error_meanwhile_is_not_the_hosts() -> None:
+    failures = Failures()
+    with failures.raised_here():
+        guest = threading.Thread(target=failures.add, args=(MODEL, AuthorError("out of paper")))
+        guest.start()
+        guest.join()
+    with pytest.raises(AuthorError, match="out of paper"):
+        failures.raise_pending()
+
+
+def test_any_other_exception_becomes_an_error_that_names_the_model() -> None:
+    with pytest.raises(AuthorError, match="the model of a model failed: ZeroDivisionError"):
+        host_access(Failures(), ZeroDivisionError())
