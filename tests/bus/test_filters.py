@@ -347,16 +347,16 @@ def ask_of_apics(ctx: IoContext) -> Verdict:
 
 
 def test_requests_reach_the_machines_apics() -> None:
-    bus, apics = Bus(ManualClock(), ENGINE), Apics(Request.APIC_MESSAGE | Request.EOI)
-    bus.apic = apics
+    apics = Apics(Request.APIC_MESSAGE | Request.EOI)
+    bus = Bus(ManualClock(), ENGINE, apic=apics)
     bus.attach(device_with(plain(ask_of_apics)))
     bus.write(Space.PIO, PORT, 0, 1)
     assert apics.log == [("send", 3, 0x41, 1), ("end", 0x42)]
 
 
 def test_none_of_the_requests_is_done_where_one_is_not_had() -> None:
-    bus, apics = Bus(ManualClock(), ENGINE), Apics(Request.APIC_MESSAGE)
-    bus.apic = apics
+    apics = Apics(Request.APIC_MESSAGE)
+    bus = Bus(ManualClock(), ENGINE, apic=apics)
     bus.attach(device_with(plain(ask_of_apics)))
     with pytest.raises(AuthorError, match="expected: lines, doorbells, APIC messages"):
         bus.write(Space.PIO, PORT, 0, 1)

@@ -136,7 +136,7 @@ class Layers:
     def __init__(self) -> None:
         self.log: list[str] = []
 
-    def prepare(self, port: object) -> None:
+    def prepare(self, port: object, in_use: object) -> None:
         self.log.append("prepare")
 
     def __call__(self, port: object) -> Layers:
@@ -152,8 +152,8 @@ class Layers:
 
 def test_what_answers_below_the_bus_ends_before_its_successor_begins() -> None:
     device = Recorder(pio(1, filter=plain(lambda ctx: Verdict.PASS)).at(0x40))
-    bus, layers = Bus(ManualClock()), Layers()
-    bus.offload = layers
+    layers = Layers()
+    bus = Bus(ManualClock(), offload=layers)
     bus.attach(device)
     bus.update(device)
     assert layers.log == ["prepare", "begin", "prepare", "end", "begin"]
@@ -177,8 +177,8 @@ class Full(Layers):
 def test_what_cannot_be_answered_below_the_bus_leaves_the_old_one_at_work() -> None:
     regions = [pio(1, filter=plain(lambda ctx: Verdict.PASS)).at(at) for at in (0x40, 0x41)]
     old, new = Recorder(regions[0]), Recorder(*regions)
-    bus, layers = Bus(ManualClock()), Full(2)
-    bus.offload = layers
+    layers = Full(2)
+    bus = Bus(ManualClock(), offload=layers)
     bus.attach(old)
     with pytest.raises(HostError, match="no room"):
         bus.replace(old, new)

@@ -18,6 +18,7 @@ from lightexit.devices.pit import Pit
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm import places
+from lightexit.vm.board import Board
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import GuestMemory
 
@@ -34,7 +35,7 @@ def test_timer_interrupts(back_end: str) -> None:
             cpu = stack.enter_context(make_cpu(memory, bus, back_end))
         except HostError as error:
             pytest.skip(error.found)
-        machine = Machine(bus, clock, lambda bus_cpu: cpu)
+        machine = Machine(Board(bus, clock, memory, [cpu]))
         pic, probe = Pic(clock, Line()), Probe(clock, lambda level: None)
         machine.connect(pic)
         for device in (pic, Pit(clock, machine.wire(pic.memory, pic.input(0))), probe):

@@ -8,15 +8,15 @@ routine, each in its own lane. All else is what `pc_machine` makes, and a virtio
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from laws.pc_cpu import ApicCpu, QuietCpu
+from laws.pc_cpu import QuietBackend
 from laws.pc_steps import Access, Config
 from lightexit.abi import IoContext
-from lightexit.bus.bus import Bus, BusCpu
+from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
@@ -29,9 +29,7 @@ from lightexit.devices.virtio_mmio import Backend, VirtioMmio
 from lightexit.engine.api import Engine
 from lightexit.vm import places
 from lightexit.vm.console import Console
-from lightexit.vm.cpu import Cpu
-from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 
 _VOID = ctypes.CFUNCTYPE(None)
@@ -105,10 +103,15 @@ class Side:
         self.late = False
         self._woken = False
         self.machine = pc_machine(
-            PcConfig(ram_bytes=2 * MIB, unix_seconds=config.unix_seconds, cpus=config.cpus),
+            PcConfig(
+                ram_bytes=2 * MIB,
+                unix_seconds=config.unix_seconds,
+                cpus=config.cpus,
+                irqchip=config.irqchip,
+            ),
             self.clock,
             engine,
-            make_cpu=self._cpu_maker(config.irqchip),
+            backend=QuietBackend(self.journal.note),
             debug=Console(lambda data: self.journal.note("debug console", data)),
             serial=Console(lambda data: self.journal.note("serial console", data)),
         )
@@ -124,11 +127,6 @@ class Side:
         self._context = Record(IoContext)
         self._native = dispatch()
         self.schedule.advance()
-
-    def _cpu_maker(self, irqchip: Irqchip) -> Callable[[GuestMemory, BusCpu], Cpu]:
-        if irqchip is Irqchip.OFF:
-            return lambda memory, bus_cpu: QuietCpu(self.journal.note)
-        return lambda memory, bus_cpu: ApicCpu(self.journal.note, irqchip)
 
     def _add_virtio(self) -> None:
         backend = Backend(

@@ -10,8 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from bus.plain import Cells, Recorder
-from lightexit.bus.bus import Bus
-from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.bus.clock import BusClock, HostClock, ManualClock
 from lightexit.bus.line import Line
 from lightexit.bus.region import mmio, pio
 from lightexit.devices.device import Device
@@ -19,10 +18,11 @@ from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError
 from lightexit.vm import places
 from lightexit.vm.alarm import Alarm
+from lightexit.vm.board import Wanted
 from lightexit.vm.console import Console
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
-from lightexit.vm.unicorn import UnicornCpu
+from lightexit.vm.unicorn import UnicornBackend
 from vm.rom import PORT, rom
 
 FOREVER = bytes.fromhex("ebfe")
@@ -39,7 +39,7 @@ class Ticker(Device[Cells]):
     name = "ticker"
     regions = ()
 
-    def __init__(self, clock: HostClock | ManualClock, line: Line, period: int) -> None:
+    def __init__(self, clock: BusClock, line: Line, period: int) -> None:
         super().__init__(clock)
         self.lines = (line,)
         self.period = period
@@ -64,7 +64,7 @@ def machine(
     clock = clock or ManualClock(step_ns=1000)
     memory = GuestMemory(2 * MIB, rom(code, handlers={0x100: handler}))
     memory.ram[4 * 8 : 4 * 9] = bytes.fromhex("0001 00f0")
-    built = Machine(Bus(clock), clock, lambda bus_cpu: UnicornCpu(memory, bus_cpu))
+    built = Machine(UnicornBackend().build(Wanted(), memory, clock))
 
     class Port(Recorder):
         def write(self, offset: int, value: int, size: int) -> None:

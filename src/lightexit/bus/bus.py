@@ -65,16 +65,25 @@ class Bus:
 
     What a model raises in a guest's access goes to `failures`, and `raise_failure` raises it. In
     the host's, `read` or `write` does.
+
+    `apic` carries out what filters ask of local APICs. `offload` is asked about every region that
+    comes onto the bus with a filter.
     """
 
-    def __init__(self, clock: BusClock, engine: Engine | None = None, *, vcpus: int = 1) -> None:
+    def __init__(
+        self,
+        clock: BusClock,
+        engine: Engine | None = None,
+        *,
+        vcpus: int = 1,
+        apic: Apic | None = None,
+        offload: Offload | None = None,
+    ) -> None:
         self.clock = clock
         self.engine = engine
         self.failures = Failures()
-        #: Who carries out what filters ask of local APICs; to be set before devices come.
-        self.apic: Apic | None = None
-        #: Asked about every region that comes onto the bus with a filter.
-        self.offload: Offload | None = None
+        self.apic = apic
+        self.offload = offload
         self._offloaded: dict[RegionPort, Offloaded] = {}
         self._native = dispatch()
         self._tables = Record(Tables)
@@ -90,7 +99,7 @@ class Bus:
         self._lock = threading.RLock()
         self._host_lock = threading.RLock()
         tables = self._tables.fields
-        tables.steps = clock.memory.state.step_ns != 0
+        tables.steps = clock.step_ns != 0
         tables.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
         self._routes = Routes(tables, self._retired)
         self.ports_address = tables.ports
@@ -217,7 +226,7 @@ class Bus:
             ports.append(RegionPort(self, model, region, loaded, counters, touched))
         if self.offload is not None:
             for port in _filtered(ports):
-                self.offload.prepare(port)
+                self.offload.prepare(port, self.uses)
         return ports
 
     def _load(self, model: Model, region: Region) -> LoadedFilter | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from lightexit.bus.blame import described
 from lightexit.bus.bus import Bus
-from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.bus.clock import BusClock
 from lightexit.bus.lock import StateLock
 from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
@@ -20,7 +20,7 @@ class Schedule:
     that has to be done earlier than `deadline_ns`.
     """
 
-    def __init__(self, bus: Bus, clock: HostClock | ManualClock, wake: Callable[[], None]) -> None:
+    def __init__(self, bus: Bus, clock: BusClock, wake: Callable[[], None]) -> None:
         self.clock = clock
         #: VM time at which some device next has something to do, None for never.
         self.deadline_ns: int | None = None
@@ -61,8 +61,7 @@ class Schedule:
 
     def advance(self) -> None:
         """Have every device do what is due, and find the next deadline."""
-        if isinstance(self.clock, HostClock):
-            self.clock.refine()
+        self.clock.refine()
         now_ns = self.clock.now_ns()
         # From here on an access counts as early that is so to the devices looked at so far.
         self.deadline_ns = None

@@ -52,9 +52,8 @@ class Variant:
     def __init__(self, *, has_irqchip: bool = False, is_offloaded: bool = False) -> None:
         self.vm, self.clock = Vm(Kvm()), HostClock()
         self.interrupts = Interrupts(self.vm) if has_irqchip else None
-        self.bus = Bus(self.clock, NativeEngine())
-        if is_offloaded:
-            self.bus.offload = KernelOffload(self.bus, self.vm.fd)
+        offload = KernelOffload(self.clock, self.vm.fd) if is_offloaded else None
+        self.bus = Bus(self.clock, NativeEngine(), offload=offload)
         self.memory = GuestMemory(2 * MIB)
         self.vm.add(self.memory)
         stop = Stop(self.clock)

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import functools
-
 import pytest
 
 from lightexit.abi import Space
@@ -15,8 +13,8 @@ from lightexit.devices.hpet import Reg
 from lightexit.devices.hpet_timer import Config
 from lightexit.devices.ioapic import Bit, Index
 from lightexit.vm import places
-from lightexit.vm.backends import BackEnd, make_cpu
 from lightexit.vm.irqchip import Irqchip
+from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.machine import Machine
 from lightexit.vm.pc import ISA_INPUTS, PcConfig, pc_machine
@@ -25,8 +23,7 @@ ENABLE = 1
 
 
 def machine(irqchip: Irqchip, clock: ManualClock) -> Machine:
-    make = functools.partial(make_cpu, BackEnd.KVM, irqchip=irqchip)
-    return pc_machine(PcConfig(kernel=b"\xf4"), clock, make_cpu=make)
+    return pc_machine(PcConfig(kernel=b"\xf4", irqchip=irqchip), clock, backend=KvmBackend())
 
 
 def offered(bus: Bus) -> list[set[int]]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import functools
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -22,11 +21,11 @@ from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm import places
-from lightexit.vm.backends import BackEnd, make_cpu
-from lightexit.vm.boot.kvm import BootableKvmCpu
 from lightexit.vm.console import Console
 from lightexit.vm.firmware import load_firmware
 from lightexit.vm.irqchip import Irqchip
+from lightexit.vm.kvm.backend import KvmBackend
+from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.pc import PcConfig, add_controllers, pc_machine
@@ -160,9 +159,8 @@ def test_a_timer_that_a_guest_starts_is_not_late() -> None:
 
 
 def pc(config: PcConfig, engine: Engine | None = None, console: Console | None = None) -> Machine:
-    make = functools.partial(make_cpu, BackEnd.KVM)
     try:
-        return pc_machine(config, HostClock(), engine, make_cpu=make, debug=console)
+        return pc_machine(config, HostClock(), engine, backend=KvmBackend(), debug=console)
     except HostError as error:
         pytest.skip(error.found)
 
@@ -170,7 +168,7 @@ def pc(config: PcConfig, engine: Engine | None = None, console: Console | None =
 def test_kernels_are_told_of_all_cpus() -> None:
     machine = pc(PcConfig(kernel=b"\xf4", cpus=3))
     cpu = machine.cpu
-    assert isinstance(cpu, BootableKvmCpu)
+    assert isinstance(cpu, KvmCpu)
     tables = cpu.vm.read(0xE_0000, 0x2_0000)
     madt = tables[tables.index(b"APIC") :]
     size = struct.unpack_from("<I", madt, 4)[0]

@@ -27,7 +27,7 @@ class Seen:
     def __init__(self) -> None:
         self.ports: list[RegionPort] = []
 
-    def prepare(self, port: RegionPort) -> None:
+    def prepare(self, port: RegionPort, in_use: object) -> None:
         assert port not in self.ports
 
     def __call__(self, port: RegionPort) -> None:
@@ -36,8 +36,8 @@ class Seen:
 
 def verdicts(backend: Backend) -> dict[str, bool]:
     """By filter: whether the kernel may run it for a virtio device with that back end."""
-    bus, seen = Bus(ManualClock(), NativeEngine()), Seen()
-    bus.offload = seen
+    seen = Seen()
+    bus = Bus(ManualClock(), NativeEngine(), offload=seen)
     bus.attach(VirtioMmio(ManualClock(), Line(), backend), at=places.VIRTIO_MMIO)
     filters = [(port, port.region.filter) for port in seen.ports]
     return {found.name: repeatable(found.report, port) for port, found in filters if found}
