@@ -64,6 +64,17 @@ def test_a_region_that_is_placed_stays() -> None:
     assert bus.read(Space.PIO, 0x90, 1) == answer(1, 1)
 
 
+def test_a_window_may_be_nowhere_for_now_and_its_counts_outlive_that() -> None:
+    bus, device = bus_with(*PAIR, at={"command": 0x20, "data": None})
+    assert bus.read(Space.PIO, 0x20, 1) == answer(0, 1)
+    for data in (0x24, None, 0x60):
+        bus.update(device, at={"command": None, "data": data})
+        for port in (0x20, 0x24, 0x60):
+            assert bus.read(Space.PIO, port, 1) == (answer(2, 1) if port == data else 0xFF)
+    bus.update(device, at={"command": 0x30, "data": 0x60})
+    assert {(each.address, each.passed) for each in bus.counts()} == {(0x30, 1), (0x60, 2)}
+
+
 def test_update_moves_and_keeps_the_place_where_nothing_is_said() -> None:
     bus, device = bus_with(pio(1), at=0x80)
     bus.update(device, at=0x90)
@@ -121,7 +132,7 @@ def test_one_name_for_windows_in_both_spaces() -> None:
     assert 'try: name="..."' in said
 
 
-@pytest.mark.parametrize("at", ["0x40", 4.0, ("a", 1), {"": "0x40"}, {"": None}])
+@pytest.mark.parametrize("at", ["0x40", 4.0, ("a", 1), {"": "0x40"}, {"": 1.5}])
 def test_what_is_no_place(at: object) -> None:
     said = refused(pio(4), at=at)  # type: ignore[arg-type]
     assert f"{at!r} as the place of recorder" in said

@@ -7,14 +7,14 @@ import contextlib
 import ctypes
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from lightexit.abi import IoContext, Space, StateMemory
 from lightexit.bus.apic import Apic, offered
 from lightexit.bus.checks import check_actions, check_model, check_region, check_states
 from lightexit.bus.clock import BusClock
-from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount
+from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount, counters_of
 from lightexit.bus.failures import Failures
 from lightexit.bus.layout import Aperture, Tables, Vcpu
 from lightexit.bus.lock import StateLock
@@ -22,8 +22,8 @@ from lightexit.bus.memory import Record
 from lightexit.bus.model import Model, RegionPort
 from lightexit.bus.native import dispatch
 from lightexit.bus.offload import Offload, OffloadCount, Offloaded, offload_count
-from lightexit.bus.placing import Place, placed
-from lightexit.bus.region import Region, place
+from lightexit.bus.placing import Place, placements
+from lightexit.bus.region import Region
 from lightexit.bus.routes import Routes
 from lightexit.engine.api import Engine
 from lightexit.errors import AuthorError
@@ -60,6 +60,14 @@ class BusCpu:
         return record
 
 
+class _Terms(NamedTuple):
+    """On what terms a device is there: who is told of it, where it is to be, what was counted."""
+
+    touched: Callable[[], None] | None
+    at: Place | None
+    counters: Mapping[Any, RegionCounters]
+
+
 class Bus:
     """Devices on the addresses of their regions. Without an engine, models answer everything.
 
@@ -90,8 +98,7 @@ class Bus:
         self.address = self._tables.address
         self._relax = _VOID(lambda: time.sleep(0))
         self._ports: dict[Model, list[RegionPort]] = {}
-        self._touched: dict[Model, Callable[[], None] | None] = {}
-        self._places: dict[Model, Place | None] = {}
+        self._terms: dict[Model, _Terms] = {}
         self._loaded: dict[Filter[Any], LoadedFilter] = {}
         self._retired: list[object] = []
         self._running = 0
@@ -128,15 +135,16 @@ class Bus:
         """
         with self._lock:
             self._check_absent(model)
-            ports = self._prepare(model, touched, at)
+            terms = self._terms_of(model, touched, at, {})
+            ports = self._prepare(model, terms)
             self._exchange([], ports)
-            self._keep(model, ports, touched, at)
+            self._ports[model], self._terms[model] = ports, terms
 
     def detach(self, model: Model) -> None:
         """Take a device off the bus; a vCPU may still finish an access that it has begun."""
         with self._lock:
             self._exchange(self._ports_of(model), [])
-            self._forget(model)
+            del self._ports[model], self._terms[model]
 
     def replace(
         self,
@@ -155,31 +163,27 @@ class Bus:
             leaving = self._ports_of(model)
             if other is not model:
                 self._check_absent(other)
-            at = self._places[model] if at is None else at
-            coming = self._prepare(other, touched, at)
+            old = self._terms[model]
+            counters = old.counters if other is model else {}
+            terms = self._terms_of(other, touched, old.at if at is None else at, counters)
+            coming = self._prepare(other, terms)
             self._exchange(leaving, coming)
-            self._forget(model)
-            self._keep(other, coming, touched, at)
+            del self._ports[model], self._terms[model]
+            self._ports[other], self._terms[other] = coming, terms
 
     def update(self, model: Model, *, at: Place | None = None) -> None:
         """Take a device's `regions` as they are now, or move them to where `at` says.
 
-        As `replace`; regions that stay where they were go on counting.
+        As `replace`; regions that show the same registers go on counting, wherever they are.
         """
         with self._lock:
-            self.replace(model, model, self._touched.get(model), at=at)
+            self._ports_of(model)
+            self.replace(model, model, self._terms[model].touched, at=at)
 
-    def _keep(
-        self,
-        model: Model,
-        ports: list[RegionPort],
-        touched: Callable[[], None] | None,
-        at: Place | None,
-    ) -> None:
-        self._ports[model], self._touched[model], self._places[model] = ports, touched, at
-
-    def _forget(self, model: Model) -> None:
-        del self._ports[model], self._touched[model], self._places[model]
+    @property
+    def retired(self) -> int:
+        """How many tables and regions were replaced that somebody may be using still."""
+        return len(self._retired)
 
     def keep_clear(self, memory: Iterable[range]) -> None:
         """Have no region where the guest has memory: its accesses would not be seen there.
@@ -209,21 +213,27 @@ class Bus:
                 hint="Bus.update, where its regions have changed",
             )
 
-    def _prepare(
-        self, model: Model, touched: Callable[[], None] | None, at: Place | None
-    ) -> list[RegionPort]:
+    def _terms_of(
+        self,
+        model: Model,
+        touched: Callable[[], None] | None,
+        at: Place | None,
+        before: Mapping[Any, RegionCounters],
+    ) -> _Terms:
         check_model(model)
-        for declared in model.regions:
-            check_region(model, declared)
-        regions = placed(model.name, model.regions, at)
-        for region in regions:
-            self._routes.check_place(model.name, region)
-        known = {place(port.region): port.counters for port in self._ports.get(model, ())}
+        for region in model.regions:
+            check_region(model, region)
+        return _Terms(touched, at, counters_of(model.regions, before, len(self.cpus) + 1))
+
+    def _prepare(self, model: Model, terms: _Terms) -> list[RegionPort]:
         ports = []
-        for region in regions:
-            loaded = self._load(model, region)
-            counters = known.get(place(region)) or RegionCounters(region, len(self.cpus) + 1)
-            ports.append(RegionPort(self, model, region, loaded, counters, touched))
+        regions = placements(model.name, model.regions, terms.at)
+        for placed in filter(None, regions):
+            self._routes.check_place(model.name, placed)
+        for region, counters in zip(regions, terms.counters.values(), strict=True):
+            if region is not None:
+                loaded = self._load(model, region)
+                ports.append(RegionPort(self, model, region, loaded, counters, terms.touched))
         if self.offload is not None:
             for port in _filtered(ports):
                 self.offload.prepare(port, self.uses)

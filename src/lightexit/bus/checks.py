@@ -42,7 +42,9 @@ def check_region(model: Model, region: Region) -> None:
     _check_types(model, region)
     name = _name(model.name, region)
     width = region.register_width
-    if region.offset < 0 or region.offset + region.size > _END:
+    if region.size < 1:
+        found, expected = f"{name} is {region.size} bytes long", "at least 1 byte"
+    elif region.offset < 0 or region.offset + region.size > _END:
         found = f"{name} is {region.size} bytes long and begins at offset {region.offset}"
         expected = f"offsets of 0 to {_END - 1:#x}"
     elif width not in (0, 1, 2, 4, 8) or (width and (region.size | region.offset) % width):

@@ -10,26 +10,36 @@ from typing import TypeAlias
 from lightexit.bus.region import PlacedRegion, Region
 from lightexit.errors import AuthorError
 
-#: An address; or, for a device of several windows, one for each of them by its name.
-Place: TypeAlias = int | Mapping[str, int]
+#: An address; or one for each window by its name, None for a window that is nowhere for now.
+Place: TypeAlias = int | Mapping[str, int | None]
 
 
 def placed(name: str, regions: Iterable[Region], at: Place | None) -> tuple[PlacedRegion, ...]:
-    """The regions of the device `name`, each where `at` says; those placed already stay.
+    """The regions of the device `name`, each where `at` says, but for those that are nowhere.
 
-    Raises AuthorError for a window that has no address, for an address of none, and for one
-    address of several windows.
+    Those placed already stay. Raises AuthorError for a window that has no address, for an address
+    of none, and for one address of several windows.
     """
+    return tuple(region for region in placements(name, regions, at) if region is not None)
+
+
+def placements(
+    name: str, regions: Iterable[Region], at: Place | None
+) -> tuple[PlacedRegion | None, ...]:
+    """As `placed`, with None for each region that is nowhere."""
     regions = tuple(regions)
     windows = _windows(regions)
     bases = _bases(name, windows, at)
-    found = []
-    for region in regions:
-        if not isinstance(region, PlacedRegion):
-            first = min(each.offset for each in windows[region.name])
-            region = region.at(bases[region.name] + region.offset - first)
-        found.append(region)
-    return tuple(found)
+    return tuple(_placement(region, windows, bases) for region in regions)
+
+
+def _placement(
+    region: Region, windows: dict[str, list[Region]], bases: Mapping[str, int | None]
+) -> PlacedRegion | None:
+    if isinstance(region, PlacedRegion):
+        return region
+    base, first = bases[region.name], min(each.offset for each in windows[region.name])
+    return None if base is None else region.at(base + region.offset - first)
 
 
 def _windows(regions: Iterable[Region]) -> dict[str, list[Region]]:
@@ -41,14 +51,18 @@ def _windows(regions: Iterable[Region]) -> dict[str, list[Region]]:
     return found
 
 
-def _bases(name: str, windows: dict[str, list[Region]], at: Place | None) -> Mapping[str, int]:
+def _bases(
+    name: str, windows: dict[str, list[Region]], at: Place | None
+) -> Mapping[str, int | None]:
     _check_spaces(name, windows)
     if isinstance(at, int):
         if len(windows) != 1:
             raise _not_one(name, windows, at)
         return dict.fromkeys(windows, at)
     bases = {} if at is None else at
-    if not isinstance(bases, Mapping) or not all(isinstance(b, int) for b in bases.values()):
+    if not isinstance(bases, Mapping) or not all(
+        base is None or isinstance(base, int) for base in bases.values()
+    ):
         raise AuthorError(f"{at!r} as the place of {name}", expected=_wanted(windows))
     for window in bases:
         if window not in windows:

@@ -73,6 +73,11 @@ def place(region: PlacedRegion) -> tuple[Space, int, int, int, int]:
     return region.space, region.base, region.size, region.offset, region.register_width
 
 
+def shape(region: Region) -> tuple[Space, int, int, int]:
+    """What of a region says which registers it shows, wherever it is."""
+    return region.space, region.size, region.offset, region.register_width
+
+
 def pio(
     size: int,
     *,

@@ -53,6 +53,7 @@ class Machine:
         self.bus = board.bus
         self.clock = board.clock
         self.console = console or Console()
+        self.devices: list[Device[Any]] = []
         self._schedule = Schedule(self.bus, self.clock, self._wake)
         self._processors = self._make_processors()
         self._ending: tuple[Reason, str, int | None] | None = None
@@ -101,14 +102,27 @@ class Machine:
         """Put a device on the bus and keep its time. `at` is its address, or one for each of its
         windows by name (`Bus.attach`)."""
         self._schedule.attach(device, at)
+        self.devices.append(device)
 
     def remove(self, device: Device[Any]) -> None:
         """Take a device off the bus and forget its time; its lines stay as they are."""
         self._schedule.detach(device)
+        self.devices.remove(device)
 
     def replace(self, device: Device[Any], other: Device[Any], at: Place | None = None) -> None:
         """Put `other` in the place of `device` (`Bus.replace`), its time included."""
         self._schedule.replace(device, other, at)
+        self.devices[self.devices.index(device)] = other
+
+    def device(self, name: str) -> Device[Any]:
+        """The device of that name, the first of several. Raises AuthorError."""
+        for device in self.devices:
+            if device.name == name:
+                return device
+        raise AuthorError(
+            f"this machine has no device {name!r}",
+            expected=f"one of: {', '.join(sorted({each.name for each in self.devices}))}",
+        )
 
     def connect(self, pic: Pic) -> None:
         """Have the first vCPU take the interrupts of `pic`, whose output is `intr`."""
