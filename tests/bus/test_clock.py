@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 
+import pytest
+
 from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock, ManualClock
@@ -31,6 +33,22 @@ def test_a_stepping_clock_moves_with_every_access() -> None:
     for _ in range(3):
         bus.read(Space.PIO, 0x80, 1)
     assert clock.now_ns() == 300
+
+
+@pytest.mark.parametrize("paused", [True, False])
+def test_time_that_passes_at_once_stays_passed(paused: bool) -> None:
+    clock = HostClock()
+    if paused:
+        clock.pause()
+    before, host = clock.now_ns(), time.monotonic_ns()
+    clock.advance(10**12)
+    assert 10**12 <= clock.now_ns() - before < 10**12 + time.monotonic_ns() - host + 10**6
+    clock.resume()
+    time.sleep(0.15)
+    clock.refine()
+    time.sleep(0.15)  # what it has to make up for, it would have by now
+    passed = time.monotonic_ns() - host
+    assert abs(clock.now_ns() - before - 10**12 - passed) < 10**8
 
 
 def test_a_manual_clock_needs_no_native_code() -> None:

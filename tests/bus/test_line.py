@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from lightexit.bus.line import Line, joined
+from lightexit.bus.line import Line, fork, joined
 
 
 def test_a_listener_hears_changes_only() -> None:
@@ -30,3 +30,37 @@ def test_joined_wires_are_up_while_any_is() -> None:
     assert heard == [True]
     other.set(False)
     assert heard == [True, False]
+
+
+def test_a_restored_level_is_no_edge() -> None:
+    heard: list[bool] = []
+    line = Line(heard.append)
+    line.restore(True)
+    assert (heard, line.level) == ([], True)
+    line.set(True)
+    line.set(False)
+    assert heard == [False]
+
+
+def test_the_wires_behind_a_fork_are_restored_with_it() -> None:
+    heard: list[bool] = []
+    behind = Line(heard.append), Line(heard.append)
+    line = fork(*behind)
+    line.restore(True)
+    assert (heard, [each.level for each in behind]) == ([], [True, True])
+    line.set(False)
+    assert heard == [False, False]
+
+
+def test_the_output_of_joined_wires_is_restored_with_them() -> None:
+    heard: list[bool] = []
+    output = Line(heard.append)
+    one, other = joined(output, 2)
+    one.restore(True)
+    other.restore(False)
+    assert (heard, output.level) == ([], True)
+    one.set(False)
+    assert heard == [False]
+    one.restore(True)
+    one.restore(False)
+    assert output.level is False

@@ -40,7 +40,7 @@ class QemuIoApic(IoApic):
 
     def __init__(self, lapic: LocalApic) -> None:
         super().__init__(ManualClock(), lapic.take)
-        self._inputs = tuple(RepeatingLine(self._listener(number)) for number in range(PINS))
+        self.inputs = tuple(RepeatingLine(self._listener(number)) for number in range(PINS))
         self._requests: set[int] = set()
 
     def _change_line(self, number: int, level: bool) -> None:

@@ -48,7 +48,7 @@ class QemuPic(Pic):
 
     def __init__(self) -> None:
         super().__init__(ManualClock(), Line())
-        self._inputs = tuple(RepeatingLine(self._listener(number)) for number in range(16))
+        self.inputs = tuple(RepeatingLine(self._listener(number)) for number in range(16))
         self._slave_acts = self._writing = False
 
     def _change_line(self, number: int, level: bool) -> None:
@@ -65,7 +65,7 @@ class QemuPic(Pic):
             return
         if self._slave_acts:
             self._slave_acts = False
-            self._inputs[CASCADE].set(chips.interrupting(self.state.chips[SLAVE]))
+            self.inputs[CASCADE].set(chips.interrupting(self.state.chips[SLAVE]))
         master = self.state.chips[MASTER]
         hidden = master.isr & master.nesting
         master.isr &= ~hidden

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from fuzz import assembler, btf, bzimage, elf, multiboot
+from fuzz import assembler, btf, bzimage, elf, multiboot, saved
 
 FORMATS = {
     "elf": elf.FORMAT,
@@ -11,4 +11,5 @@ FORMATS = {
     "assembler": assembler.FORMAT,
     "bzimage": bzimage.FORMAT,
     "multiboot": multiboot.FORMAT,
+    "saved": saved.FORMAT,
 }

@@ -137,7 +137,22 @@ class Drive:
         pc.drive(self.device, self.number, self.level)
 
 
-Step = Access | Drive | Wait | Until | Late | Look | Interrupt | Host
+@dataclass(frozen=True)
+class Move:
+    """All devices are saved, and restored in some `order` into another PC, which goes on.
+
+    It is a new one, or with `again` the one that they were moved out of before. To a PC that is
+    by itself it is nothing: `saving.py` has two.
+    """
+
+    order: int = 0
+    again: bool = False
+
+    def happen(self, pc: World) -> Any:
+        return None
+
+
+Step = Move | Access | Drive | Wait | Until | Late | Look | Interrupt | Host
 
 
 def inp(port: int, size: int = 1) -> Access:

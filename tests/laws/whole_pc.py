@@ -79,8 +79,8 @@ class Pair:
         if self.models.late and _is_witnessed(self.models, step):
             return ""
         was_late = self.models.late
-        found = self.coverage.noted(self.filters, step, lambda: _happen(self.filters, step))
-        expected = _happen(self.models, step)
+        found = self.coverage.noted(self.filters, step, lambda: happen(self.filters, step))
+        expected = happen(self.models, step)
         if found != expected:
             return f"{found} with filters, {expected} without"
         if self.models.late:
@@ -90,7 +90,7 @@ class Pair:
 
     def _events(self) -> str:
         pairs = self.filters.journal.events, self.models.journal.events
-        difference = _first_difference(*pairs)
+        difference = first_difference(*pairs)
         self._forget()
         return difference
 
@@ -129,7 +129,8 @@ def _is_witnessed(pc: Side, step: Step) -> bool:
     return port.model.name in WITNESSES or (port.model.name == "hpet" and step.value is not None)
 
 
-def _happen(pc: Side, step: Step) -> Any:
+def happen(pc: Side, step: Step) -> Any:
+    """What a step gives, or the error that it ends with; then the host looks."""
     try:
         result = step.happen(pc)
         pc.settle()
@@ -138,7 +139,8 @@ def _happen(pc: Side, step: Step) -> Any:
     return f"{result:#x}" if isinstance(result, int) else result
 
 
-def _first_difference(found: list[Event], expected: list[Event]) -> str:
+def first_difference(found: list[Event], expected: list[Event]) -> str:
+    """Where two PCs have first done something else, told; "" where they have not."""
     if found == expected:
         return ""
     for number in range(max(len(found), len(expected))):
@@ -177,7 +179,12 @@ def difference(
     return None
 
 
-def shortened(config: Config, steps: Sequence[Step]) -> list[Step]:
+Differs = Callable[[Config, Sequence[Step]], object]
+
+
+def shortened(
+    config: Config, steps: Sequence[Step], difference: Differs = difference
+) -> list[Step]:
     """A part of the steps that the two PCs differ on as well; without any one, they agree."""
     kept, size, trials = list(steps), max(len(steps) // 2, 1), 0
     while trials < _MOST_TRIALS:
@@ -190,10 +197,10 @@ def shortened(config: Config, steps: Sequence[Step]) -> list[Step]:
         if size == 1 and len(kept) == before:
             break
         size = max(size // 2, 1)
-    return _plainer(config, kept)
+    return _plainer(config, kept, difference)
 
 
-def _plainer(config: Config, steps: list[Step]) -> list[Step]:
+def _plainer(config: Config, steps: list[Step], difference: Differs) -> list[Step]:
     """Without the vCPUs and the contention that do not matter."""
     changes: tuple[Callable[[Access], Access], ...] = (
         lambda step: replace(step, vcpu=0),

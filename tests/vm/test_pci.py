@@ -247,6 +247,30 @@ def test_messages_take_the_place_of_intx(guest: Guest) -> None:
     assert guest.levels == []
 
 
+def test_a_restored_machine_has_its_windows_and_its_interrupt(guest: Guest) -> None:
+    guest.decode(FREE_PORT, FREE_MEMORY)
+    guest.bus.write(Space.MMIO, FREE_MEMORY + INTERRUPT - WORD, 1, 1)
+    guest.bus.write(Space.PIO, FREE_PORT + 2, 0x99, 1)
+    bridge, other = guest.machine.device("i440fx"), Guest()
+    with other.machine:
+        other.machine.device("i440fx").restore(bridge.save())
+        other.card.restore(guest.card.save())
+        assert other.where() == guest.where()
+        assert other.bus.read(Space.PIO, FREE_PORT + 2, 1) == 0x99
+        assert other.levels == []
+        other.write(0x04, Command.INTX_DISABLE, 2)
+        assert other.levels == [False]
+
+
+def test_a_bridge_without_the_function_takes_no_save_of_it(guest: Guest) -> None:
+    saved = guest.machine.device("i440fx").save()
+    with (
+        pc_machine(PcConfig(kernel=b"\xf4"), ManualClock()) as plain,
+        pytest.raises(AuthorError, match="function 0x18: the card"),
+    ):
+        plain.device("i440fx").restore(saved)
+
+
 def outd(port: int, value: int) -> bytes:
     """mov dx, port; mov eax, value; out dx, eax"""
     return b"\x66\xba" + struct.pack("<H", port) + b"\xb8" + struct.pack("<I", value) + b"\xef"

@@ -14,8 +14,9 @@ from lightexit.abi.context import (
     Verdict,
 )
 from lightexit.abi.inline import defined, inline, is_inline
+from lightexit.abi.layouts import fingerprint, first_difference
 from lightexit.abi.memory import STATE_OFFSET, StateHeader, StateMemory, value_size
-from lightexit.abi.struct import Array, ArrayType, Field, Layout, Struct, array, first_difference
+from lightexit.abi.struct import Array, ArrayType, Field, Layout, Struct, array
 from lightexit.abi.types import IntType, muldiv64, u8, u16, u32, u64
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Verdict",
     "array",
     "defined",
+    "fingerprint",
     "first_difference",
     "inline",
     "is_inline",

@@ -19,7 +19,6 @@ import ctypes
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
@@ -93,44 +92,6 @@ class Layout:
     def field(self, name: str) -> Field | None:
         """The field of that name, if there is one."""
         return next((field for field in self.fields if field.name == name), None)
-
-
-def first_difference(one: Layout, other: Layout) -> tuple[str, str] | None:
-    """What stands in `one` and in `other` where they first differ in a field's name, type or
-    offset, described; None where the same bytes mean the same in both.
-
-    The names of structs do not count.
-    """
-    for mine, yours in zip_longest(_leaves(one, "", 0), _leaves(other, "", 0)):
-        if mine != yours:
-            return _described(mine), _described(yours)
-    if one.size != other.size:
-        return f"a size of {one.size} bytes", f"a size of {other.size} bytes"
-    return None
-
-
-#: Dotted name, type and offset of a field that is no struct.
-_Leaf = tuple[str, str, int]
-
-
-def _leaves(layout: Layout, prefix: str, start: int) -> Iterator[_Leaf]:
-    for field in layout.fields:
-        yield from _leaves_of(field.type, f"{prefix}{field.name}", start + field.offset)
-
-
-def _leaves_of(kind: FieldType, name: str, offset: int) -> Iterator[_Leaf]:
-    bounds = ""
-    while isinstance(kind, ArrayType):
-        bounds += f"[{kind.length}]"
-        kind = kind.element
-    if isinstance(kind, IntType) or not issubclass(kind, Struct):
-        yield name, f"{kind.name if isinstance(kind, IntType) else 'bool'}{bounds}", offset
-    else:
-        yield from _leaves(kind.layout, f"{name}{bounds}.", offset)
-
-
-def _described(leaf: _Leaf | None) -> str:
-    return f"{leaf[0]}: {leaf[1]} at offset {leaf[2]}" if leaf else "no further field"
 
 
 def _round_up(value: int, multiple: int) -> int:

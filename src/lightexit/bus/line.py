@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
 class Line:
@@ -30,22 +30,52 @@ class Line:
         self.set(True)
         self.set(False)
 
+    def restore(self, level: bool) -> None:
+        """Put the wire back to a saved level. This is no edge: the listener hears nothing.
+
+        Whoever listens and keeps the level restores it from a save of its own.
+        """
+        self.level = level
+
 
 def fork(*lines: Line) -> Line:
     """A wire that drives several, in that order."""
+    return _Fork(lines)
 
-    def drive(level: bool) -> None:
-        for line in lines:
+
+class _Fork(Line):
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__(self._drive)
+        self._lines = lines
+
+    def _drive(self, level: bool) -> None:
+        for line in self._lines:
             line.set(level)
 
-    return Line(drive)
+    def restore(self, level: bool) -> None:
+        """All the wires: there is nobody else to restore them."""
+        super().restore(level)
+        for line in self._lines:
+            line.restore(level)
 
 
 def joined(output: Line, count: int) -> tuple[Line, ...]:
     """`count` wires, any of which holds `output` up."""
+    lines: list[Line] = []
+    lines += [_Joined(output, lines) for _ in range(count)]
+    return tuple(lines)
 
-    def settle(_level: bool) -> None:
-        output.set(any(line.level for line in lines))
 
-    lines = tuple(Line(settle) for _ in range(count))
-    return lines
+class _Joined(Line):
+    def __init__(self, output: Line, lines: Sequence[Line]) -> None:
+        super().__init__(lambda _: output.set(self._is_up()))
+        self._output = output
+        self._lines = lines
+
+    def _is_up(self) -> bool:
+        return any(line.level for line in self._lines)
+
+    def restore(self, level: bool) -> None:
+        """The output too: there is nobody else to restore it."""
+        super().restore(level)
+        self._output.restore(self._is_up())

@@ -4,18 +4,34 @@
 A device is an array of registers, reached by their *offset*; its regions are the windows
 through which a guest sees them. A model handles every access by itself, whatever the guest
 does: it never raises, loops without bound, or grows.
+
+All that changes while a device works is in its state, or is the level of one of its lines:
+`save` gives both as bytes, and `restore` takes them (`saved.py` says what they are).
+
+- At the VM time at which they were saved, in the same machine, built anew: whoever restores sets
+  the clock first. In any order of devices; while no vCPU runs.
+- Nothing is told of it: no listener hears an edge, no doorbell rings, nothing goes out. A line is
+  restored by the device that drives it (with the `fork` and `joined` behind it) and, where it
+  ends at a device's input, by that device; what else keeps a level has a save of its own.
+- What a device was built with stays as it is. Where the state means nothing without it, it is
+  named by `configuration`, and has to be the same.
+- Bytes that are damaged, or of another device, version or configuration are refused by one
+  AuthorError, and nothing of them is applied.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
-from lightexit.abi import StateMemory, Struct
+from lightexit.abi import StateMemory, Struct, fingerprint
 from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
 from lightexit.bus.region import Region
+from lightexit.devices.restoring import check_deadline, fitting_state, state_version
+from lightexit.devices.saved import Saved, deadline, decode, encode, written
+from lightexit.errors import AuthorError
 
 S = TypeVar("S", bound=Struct)
 
@@ -34,9 +50,14 @@ class Device(Generic[S]):
     name: ClassVar[str]
     registers: ClassVar[type[IntEnum] | None] = None
     state_type: ClassVar[type[Struct]]
+    #: Each `Struct` that the state once was, oldest first: what `upgrade` takes. To be added to
+    #: whenever the state's layout, or what it means, changes.
+    older_states: ClassVar[tuple[type[Struct], ...]] = ()
     regions: tuple[Region, ...]
-    #: What a filter's line actions name, by number.
+    #: All that it drives. A filter's line actions name them by number.
     lines: tuple[Line, ...] = ()
+    #: Lines of this device that others drive: their levels are saved, as those of `lines` are.
+    inputs: tuple[Line, ...] = ()
     #: What a filter's doorbell actions name, by number: each is called to signal it.
     doorbells: tuple[Callable[[], object], ...] = ()
 
@@ -73,6 +94,67 @@ class Device(Generic[S]):
     def reset(self) -> None:
         """Power-on state."""
         self.state.reset()
+
+    def save(self) -> bytes:
+        """Its condition at this moment, which `restore` brings back; nothing changes by it."""
+        return encode(self._condition())
+
+    def restore(self, saved: bytes) -> None:
+        """Be as the device was that `save` was called of.
+
+        Raises AuthorError, with nothing applied, for bytes that are damaged or do not fit.
+        """
+        told = decode(saved)
+        state = fitting_state(told, self)
+        before = self._condition()
+        self._apply(state, told)
+        try:
+            check_deadline(told, self)
+        except AuthorError:
+            self._apply(before.state, before)
+            raise
+        self.restored()
+
+    @classmethod
+    def upgrade(cls, old: Any) -> S:
+        """The state that means today what `old`, one of `older_states`, meant."""
+        raise AuthorError(
+            f"{cls.__name__} has older_states, and does not say what they mean today",
+            expected=f"a class method upgrade(cls, old) that returns {cls.state_type.__name__}",
+        )
+
+    def configuration(self) -> Mapping[str, object]:
+        """What it was built with, by name, and must be the same where its state is restored.
+
+        Names and values are compared as they print, on one line each.
+        """
+        return {}
+
+    def restored(self) -> None:
+        """The state has been restored: tell those who act by it (routes, mappings) what it is.
+
+        Not a place for edges, doorbells or output: those were before the save.
+        """
+
+    def _condition(self) -> Saved:
+        return Saved(
+            self.name,
+            state_version(self),
+            fingerprint(self.state_type),
+            bytes(self.state),
+            tuple(line.level for line in self.lines),
+            tuple(line.level for line in self.inputs),
+            written(self.configuration()),
+            self.clock.now_ns(),
+            deadline(self.next_wakeup()),
+        )
+
+    def _apply(self, state: bytes, saved: Saved) -> None:
+        """Lines that an older version did not have are low."""
+        self.state.buffer[:] = state
+        for wires, levels in ((self.lines, saved.lines), (self.inputs, saved.inputs)):
+            for number, wire in enumerate(wires):
+                wire.restore(number < len(levels) and levels[number])
 
     def register_name(self, offset: int) -> str:
         """What the data sheet calls the register at `offset`."""

@@ -8,6 +8,7 @@ Reference: QEMU docs/specs/fw_cfg, the x86 I/O port interface without DMA.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from enum import IntEnum
 
@@ -137,6 +138,16 @@ class FwCfg(Device[FwCfgState]):
         """No item selected."""
         super().reset()
         self._lay_out()
+
+    def configuration(self) -> dict[str, object]:
+        """The items: what tells the guest of the machine must be true of it."""
+        return {
+            f"item {key:#06x}": f"{end - start} bytes, {self._digest(start, end)}"
+            for key, (start, end) in self._places.items()
+        }
+
+    def _digest(self, start: int, end: int) -> str:
+        return hashlib.sha256(self.state.content.buffer[start:end]).hexdigest()[:16]
 
     def read(self, offset: int, size: int) -> int:
         """The selected item, byte by byte; the selector and the DMA registers read 0."""

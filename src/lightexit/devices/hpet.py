@@ -146,15 +146,20 @@ class Hpet(Device[HpetState]):
         self._legacy = (irq0, irq8)
         self._routes = dict(routes or {})
         self._route_mask = sum(1 << number for number in self._routes)
-        self._outputs = tuple(dict.fromkeys((irq0, irq8, *self._routes.values())))
+        self.lines = tuple(dict.fromkeys((irq0, irq8, *self._routes.values())))
         self.irq0_in = Line(lambda _: self._drive())
         self.irq8_in = Line(lambda _: self._drive())
+        self.inputs = (self.irq0_in, self.irq8_in)
         self.reset()
 
     def reset(self) -> None:
         """Power-on state: the counter stands at 0."""
         super().reset()
         self._drive()
+
+    def configuration(self) -> dict[str, object]:
+        """The routes, which a guest may have read."""
+        return {"routes": sorted(self._routes)}
 
     def read(self, offset: int, size: int) -> int:
         """Any bytes of a register."""
@@ -210,7 +215,7 @@ class Hpet(Device[HpetState]):
         if not self._is_legacy():
             inputs = zip(self._legacy, (self.irq0_in, self.irq8_in), strict=True)
             up |= {line for line, source in inputs if source.level}
-        for line in self._outputs:
+        for line in self.lines:
             line.set(line in up)
 
     def _holds(self, index: int) -> bool:

@@ -14,7 +14,7 @@ plugged in. The subsystem ids 1af4:1100 are what firmware takes for "running on 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 from lightexit.bus.clock import Clock
@@ -223,6 +223,11 @@ class HostBridge(PciFunction):
         if word in (PAM0 // 4, PAM6 // 4):
             self.tell()
 
+    def restored(self) -> None:
+        """Tell of shadow RAM as it was saved."""
+        super().restored()
+        self.tell()
+
     def tell(self) -> None:
         """What shadow RAM is to be."""
         words = self.slot.words[PAM0 // 4], self.slot.words[PAM6 // 4]
@@ -240,6 +245,11 @@ class Acpi(PciFunction):
         """Tell of the PM registers' base."""
         if word in (PMBASE // 4, PMREGMISC // 4):
             self.tell()
+
+    def restored(self) -> None:
+        """Tell of the base as it was saved."""
+        super().restored()
+        self.tell()
 
     def tell(self) -> None:
         """Where the PM registers are to be."""
@@ -326,6 +336,16 @@ class I440fx(Device[I440fxState]):
             self.state.rows[self._numbers[row]] = row
             function.power_on()
         self._host.tell()
+
+    def configuration(self) -> Mapping[str, object]:
+        """Which functions there are."""
+        numbers = self._numbers.items()
+        return {f"function {at:#x}": self.functions[row].name for row, at in numbers}
+
+    def restored(self) -> None:
+        """What stands where in memory and in the I/O space, and which interrupts are up."""
+        for function in self.functions.values():
+            function.restored()
 
     def read(self, offset: int, size: int) -> int:
         """The address register as a whole, the rest in any bytes."""

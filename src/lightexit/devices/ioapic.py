@@ -162,11 +162,11 @@ class IoApic(Device[IoApicState]):
         super().__init__(clock)
         self._send = send
         self._changed = changed
-        self._inputs = tuple(Line(self._listener(number)) for number in range(PINS))
+        self.inputs = tuple(Line(self._listener(number)) for number in range(PINS))
 
     def input(self, number: int) -> Line:
         """The wire of input `number`, 0 to 23."""
-        return self._inputs[number]
+        return self.inputs[number]
 
     def _listener(self, number: int) -> Callable[[bool], None]:
         return lambda level: self._change_line(number, level)
@@ -242,6 +242,11 @@ class IoApic(Device[IoApicState]):
         if self.message(number) != before:
             self._changed(number)
         self._settle(number)
+
+    def restored(self) -> None:
+        """Tell of every entry: any of them may be another."""
+        for number in range(PINS):
+            self._changed(number)
 
     def reset(self) -> None:
         """Power-on state; the wires keep their levels."""

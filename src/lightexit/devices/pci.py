@@ -201,7 +201,9 @@ class PciFunction:
         """Power-on state: its windows are nowhere."""
         for index, word in enumerate(self.config.words):
             self.slot.words[index] = word
-        self.settle()
+        self.slot.words[COMMAND // 4] |= INTERRUPT_STATUS * self.interrupt.level
+        self.place()
+        self._drive()
 
     def write(self, word: int, bits: int, lanes: int) -> bool:
         """A guest writes `bits` where `lanes` has ones; whether that has changed the word."""
@@ -217,10 +219,11 @@ class PciFunction:
         self.changed(word)
         return True
 
-    def settle(self) -> None:
-        """The words have been replaced: be as they say."""
+    def restored(self) -> None:
+        """The words were restored: windows are where they say. No edge is heard of."""
         self.place()
-        self._drive()
+        if self.config.pin:
+            self.slot.intx.restore(self._intx_level)
 
     # For subclasses
 
@@ -296,8 +299,13 @@ class PciFunction:
     def _drive(self) -> None:
         """INTx is up while the device interrupts, unless disabled or replaced by messages."""
         if self.config.pin:
-            disabled = self.slot.words[COMMAND // 4] & Command.INTX_DISABLE
-            self.slot.intx.set(self.interrupt.level and not disabled and not self._has_message)
+            self.slot.intx.set(self._intx_level)
+
+    @property
+    def _intx_level(self) -> bool:
+        command = self.slot.words[COMMAND // 4]
+        disabled = command & Command.INTX_DISABLE or self._has_message
+        return bool(command & INTERRUPT_STATUS and not disabled)
 
 
 def check_device(function: PciFunction, device: Device[Any] | None) -> None:

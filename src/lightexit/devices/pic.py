@@ -308,11 +308,11 @@ class Pic(Device[PicState]):
         super().__init__(clock)
         self.intr = intr
         self.lines = (intr,)
-        self._inputs = tuple(Line(self._listener(number)) for number in range(16))
+        self.inputs = tuple(Line(self._listener(number)) for number in range(16))
 
     def input(self, number: int) -> Line:
         """The wire of IRQ `number`, 0 to 15; number 2 is the slave's INT."""
-        return self._inputs[number]
+        return self.inputs[number]
 
     def _listener(self, number: int) -> Callable[[bool], None]:
         return lambda level: self._change_line(number, level)
@@ -323,14 +323,14 @@ class Pic(Device[PicState]):
 
     def _drive(self) -> None:
         """Put the slave's INT on the master's input and the master's on the CPU's."""
-        self._inputs[CASCADE].set(interrupting(self.state.chips[SLAVE]))
+        self.inputs[CASCADE].set(interrupting(self.state.chips[SLAVE]))
         self.intr.set(interrupting(self.state.chips[MASTER]))
 
     def _serve(self, index: int) -> int | None:
         """Acknowledge at one chip. The slave's INT falls, to rise again if there is more."""
         number = serve(self.state.chips[index])
         if index == SLAVE:
-            self._inputs[CASCADE].set(False)
+            self.inputs[CASCADE].set(False)
         return number
 
     def acknowledge(self) -> int:

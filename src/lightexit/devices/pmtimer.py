@@ -147,6 +147,10 @@ class PmTimer(Device[PmState]):
         self.state.overflow_ns = next_overflow(self.clock.now_ns(), self._counter_bits)
         self._drive()
 
+    def configuration(self) -> dict[str, object]:
+        """The counter's width."""
+        return {"counter_bits": self._counter_bits}
+
     def read(self, offset: int, size: int) -> int:
         """Any bytes of the registers."""
         now = self.clock.now_ns()

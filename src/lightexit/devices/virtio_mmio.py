@@ -38,7 +38,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.region import mmio
 from lightexit.devices.device import Device
 from lightexit.devices.virtio_registers import DRIVER_BITS, Feature, Interrupt, Reg, Status
-from lightexit.devices.width import read_bytes
+from lightexit.devices.width import read_bytes, with_half
 from lightexit.errors import AuthorError
 from lightexit.filter import (
     Array,
@@ -231,6 +231,12 @@ class VirtioMmio(Device[VirtioState]):
         self._store_config(0, self.backend.config)
         self._drive()
 
+    def configuration(self) -> dict[str, object]:
+        """What a driver may have read of the back end, and settled with it."""
+        about = self.backend
+        numbers = {"device_id": about.device_id, "config": f"{len(about.config)} bytes"}
+        return {**numbers, "features": f"{self._offered:#x}", "queue_sizes": about.queue_sizes}
+
     # For the back end
 
     def is_live(self, number: int) -> bool:
@@ -391,8 +397,3 @@ class VirtioMmio(Device[VirtioState]):
         size = self.state.queues[number].size
         is_fine = self.state.driver_features & Feature.RING_PACKED or not size & size - 1
         return 0 < size <= self.backend.queue_sizes[number] and bool(is_fine)
-
-
-def with_half(old: int, value: int, half: int) -> int:
-    """A number of 64 bits after a write of its lower (0) or upper (1) half."""
-    return old & ~(ALL_ONES << 32 * half) | value << 32 * half

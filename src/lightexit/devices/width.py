@@ -30,3 +30,9 @@ def split_bytes(offset: int, value: int, size: int) -> list[tuple[int, int]]:
     """The (offset, byte) pairs of a little-endian write."""
     wrapped = value & ((1 << 8 * size) - 1)
     return [(offset + lane, byte) for lane, byte in enumerate(wrapped.to_bytes(size, "little"))]
+
+
+def with_half(old: int, value: int, half: int) -> int:
+    """A number of 64 bits after a write of its lower (0) or upper (1) half."""
+    shift = 32 * half
+    return old & ~(0xFFFF_FFFF << shift) | value << shift
