@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 
 SECONDS ?= 3600
 
-.PHONY: run test test-debug fuzz check bench header format setup clean
+.PHONY: run test test-debug fuzz check bench header runtime runtime-check sanitize format setup clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/lightexit run
@@ -36,8 +36,21 @@ check: $(VENV)/test.stamp
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m bench
 
+# The C headers of what is declared in Python.
 header: $(VENV)/run.stamp
 	$(BIN)/python -m lightexit.abi.header > kernel/uapi/lightexit.h
+	$(BIN)/python -m lightexit.runtime.header > src/lightexit/runtime/layouts.h
+
+# The LLVM IR that the package ships, of the runtime's C; `make runtime-check` compares.
+runtime: $(VENV)/runtime.stamp
+	$(BIN)/python tools/runtime.py
+
+runtime-check: $(VENV)/runtime.stamp
+	$(BIN)/python tools/runtime.py --check
+
+# The bus's tests and the torture, the runtime built with each of gcc's sanitizers.
+sanitize: $(VENV)/test.stamp
+	$(BIN)/python tools/sanitize.py
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff check --fix .
@@ -57,6 +70,10 @@ $(VENV)/run.stamp: $(VENV)/python.stamp pyproject.toml
 $(VENV)/test.stamp: $(VENV)/run.stamp
 	$(PYTHON) tools/setup.py test
 	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e '.[dev]'
+	touch $@
+
+$(VENV)/runtime.stamp: $(VENV)/test.stamp
+	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e '.[runtime]'
 	touch $@
 
 $(VENV)/bench.stamp: $(VENV)/test.stamp

@@ -43,6 +43,7 @@ KERNEL_CALLS, TURNS, CHECKS = 500, 60, 3_000
 #: Where the system puts pages differs from process to process.
 PROCESSES = 5
 SOURCE = Path(__file__).with_suffix(".c")
+INCLUDE = SOURCE.parents[1] / "kernel" / "uapi"
 CALL_SLOT = 6
 KERNEL_LOOP = f"""
     r6 = r1
@@ -226,7 +227,16 @@ def build_c(*more: Path, copies: int = 1) -> list[Any]:
         source = Path(folder, "filters.c")
         source.write_text("\n".join(texts))
         libraries = [Path(folder, f"filters{number}.so") for number in range(copies)]
-        flags = ["-O2", f"-falign-functions={mmap.PAGESIZE}", "-fPIC", "-shared", "-Wall"]
+        flags = [
+            "-O2",
+            f"-falign-functions={mmap.PAGESIZE}",
+            "-fPIC",
+            "-shared",
+            "-Wall",
+            "-fno-strict-aliasing",
+            "-I",
+            str(INCLUDE),
+        ]
         subprocess.run(["gcc", *flags, "-o", str(libraries[0]), str(source)], check=True)
         for each in libraries[1:]:
             shutil.copy(libraries[0], each)

@@ -4,60 +4,41 @@
  * Time and the state's version word are as the bus has them; nothing is routed, nothing counted.
  */
 
+#include "lightexit_clock.h"
+
 struct place {
-	const struct lightexit_state_header *clock;
+	const struct lightexit_clock *clock;
 	unsigned char *values[1];
 	__u64 passed;
 };
 
-static __u64 now(const struct lightexit_state_header *header)
+static lightexit_headers headers(const struct place *place)
 {
-	const struct lightexit_clock_state *clock = (const void *)(header + 1);
-	__u64 version, time;
-
-	do {
-		version = __atomic_load_n(&header->version, __ATOMIC_ACQUIRE);
-		time = __builtin_ia32_rdtsc() - clock->origin;
-		time = clock->base_ns + ((unsigned __int128)time * clock->rate >> 32);
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	} while (version & 1 || version != __atomic_load_n(&header->version, __ATOMIC_RELAXED));
-	return time;
-}
-
-static int try_lock(__u64 *version)
-{
-	__u64 seen = __atomic_load_n(version, __ATOMIC_RELAXED);
-
-	return !(seen & 1) && __atomic_compare_exchange_n(version, &seen, seen | 1, 0,
-							  __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return (lightexit_headers)place->values;
 }
 
 __u32 pit_in(void *engine, __u32 port, int size, struct place *place)
 {
-	struct lightexit_io_context ctx = {
-		.offset = port - 0x40, .size = size, .now_ns = now(place->clock)
-	};
-	__u64 *version = &((struct lightexit_state_header *)place->values[0])->version;
+	struct lightexit_io_context ctx = { .offset = port - 0x40, .size = size };
 	__u64 verdict;
 
 	(void)engine;
-	if (!try_lock(version))
+	if (!lightexit_read_clock(place->clock, __builtin_ia32_rdtsc(), &ctx.now_ns) ||
+	    !lightexit_try_lock(headers(place), 1))
 		return place->passed++, ~0u;
 	verdict = pit_fast(&ctx, place->values);
-	__atomic_store_n(version, *version + 1, __ATOMIC_RELEASE);
+	lightexit_unlock(headers(place), 1);
 	return verdict == HANDLED ? ctx.data : (place->passed++, ~0u);
 }
 
 __u32 port92_in(void *engine, __u32 port, int size, struct place *place)
 {
 	struct lightexit_io_context ctx = { .offset = port - 0x92, .size = size };
-	__u64 *version = &((struct lightexit_state_header *)place->values[0])->version;
-	__u64 before = __atomic_load_n(version, __ATOMIC_ACQUIRE), verdict;
+	__u64 before = lightexit_read_begin(headers(place), 1), verdict;
 
 	(void)engine;
 	verdict = port92_read_control(&ctx, place->values);
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (before & 1 || before != __atomic_load_n(version, __ATOMIC_RELAXED))
+	if (before == LIGHTEXIT_BUSY || lightexit_read_retry(headers(place), 1, before))
 		return place->passed++, ~0u;
 	return verdict == HANDLED ? ctx.data : (place->passed++, ~0u);
 }
@@ -68,13 +49,11 @@ __u64 virtio_read(void *engine, __u64 offset, unsigned int size, struct place *p
 	struct lightexit_io_context ctx = {
 		.offset = offset + (2 << 20) - 0xfeb00000, .size = size, .space = LIGHTEXIT_SPACE_MMIO
 	};
-	__u64 *version = &((struct lightexit_state_header *)place->values[0])->version;
-	__u64 before = __atomic_load_n(version, __ATOMIC_ACQUIRE), verdict;
+	__u64 before = lightexit_read_begin(headers(place), 1), verdict;
 
 	(void)engine;
 	verdict = virtio_mmio_read_interrupts(&ctx, place->values);
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (before & 1 || before != __atomic_load_n(version, __ATOMIC_RELAXED))
+	if (before == LIGHTEXIT_BUSY || lightexit_read_retry(headers(place), 1, before))
 		return place->passed++, ~0ull;
 	return verdict == HANDLED ? ctx.data : (place->passed++, ~0ull);
 }

@@ -67,8 +67,8 @@ static int take_clock(struct attachment *at)
 		return -EINVAL;
 	if (!(at->clock_file->f_mode & FMODE_READ))
 		return -EACCES;
-	at->clock = lightexit_map_value(at->clock_file->private_data,
-					sizeof(struct lightexit_clock_state));
+	at->clock = (void *)lightexit_map_value(at->clock_file->private_data,
+						sizeof(struct lightexit_clock_state));
 	return at->clock ? 0 : -EINVAL;
 }
 

@@ -10,7 +10,7 @@
 #include <linux/eventfd.h>
 #include <linux/kvm_host.h>
 
-#include "uapi/lightexit.h"
+#include "uapi/lightexit_clock.h"
 
 #define DOORBELLS ARRAY_SIZE(((struct lightexit_attach *)0)->doorbells)
 
@@ -27,7 +27,7 @@ struct attachment {
 	struct kvm *kvm;
 	struct bpf_prog *program;
 	struct file *clock_file;
-	struct lightexit_state_header *clock;
+	struct lightexit_clock *clock;
 	struct lightexit_state_header *states[8];
 	unsigned int state_count;
 	bool writes_state;

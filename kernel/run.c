@@ -6,74 +6,12 @@
  */
 #include <linux/bitops.h>
 #include <linux/filter.h>
-#include <linux/math64.h>
 #include <linux/preempt.h>
 #include <linux/sched/task_stack.h>
 #include <linux/timex.h>
 
 #include "attachment.h"
 #include "compat.h"
-
-#define BUSY U64_MAX
-
-/* The same twice: nobody has written in between. */
-static u64 read_versions(const struct attachment *at)
-{
-	u64 version, sum = 0;
-	int i;
-
-	for (i = 0; i < at->state_count; i++) {
-		/* the version before the state */
-		version = smp_load_acquire(&at->states[i]->version);
-		if (version & 1)
-			return BUSY;
-		sum += version;
-	}
-	return sum;
-}
-
-static void unlock_states(const struct attachment *at, int count)
-{
-	__u64 *version;
-
-	while (count--) {
-		version = &at->states[count]->version;
-		/* the state before its version */
-		smp_store_release(version, READ_ONCE(*version) + 1);
-	}
-}
-
-/* All of them or none; nobody ever waits here. */
-static bool try_lock_states(const struct attachment *at)
-{
-	u64 even;
-	int i;
-
-	for (i = 0; i < at->state_count; i++) {
-		even = READ_ONCE(at->states[i]->version);
-		if (even & 1 || cmpxchg(&at->states[i]->version, even, even | 1) != even) {
-			unlock_states(at, i);
-			return false;
-		}
-	}
-	return true;
-}
-
-/* VM time, as the clock of user space computes it; false while that is being adjusted. */
-static bool read_clock(const struct attachment *at, u64 *now_ns)
-{
-	const struct lightexit_clock_state *clock = (const void *)(at->clock + 1);
-	u64 version, elapsed;
-
-	version = smp_load_acquire(&at->clock->version); /* before the clock */
-	elapsed = get_cycles() - READ_ONCE(clock->origin);
-	if ((s64)elapsed < 0)
-		elapsed = 0;
-	*now_ns = READ_ONCE(clock->base_ns) +
-		  mul_u64_u64_shr(elapsed, READ_ONCE(clock->rate), 32);
-	smp_rmb(); /* the clock before its version */
-	return !(version & 1) && version == READ_ONCE(at->clock->version);
-}
 
 /* Interrupt lines and APIC messages are user space's; so is a doorbell it gave no eventfd for. */
 static bool can_act(const struct attachment *at, const struct lightexit_io_context *context)
@@ -144,23 +82,21 @@ static bool run_writer(const struct attachment *at, struct lightexit_io_context 
 {
 	bool handled;
 
-	if (!try_lock_states(at))
+	if (!lightexit_try_lock(at->states, at->state_count))
 		return false;
 	handled = run_program(at, access);
 	if (handled)
 		act(at, access->doorbells);
-	unlock_states(at, at->state_count);
+	lightexit_unlock(at->states, at->state_count);
 	return handled;
 }
 
 static bool run_reader(const struct attachment *at, struct lightexit_io_context *access)
 {
-	u64 before = read_versions(at);
+	u64 before = lightexit_read_begin(at->states, at->state_count);
 
-	if (before == BUSY || !run_program(at, access))
-		return false;
-	smp_rmb(); /* the state before its version */
-	if (read_versions(at) != before)
+	if (before == LIGHTEXIT_BUSY || !run_program(at, access) ||
+	    lightexit_read_retry(at->states, at->state_count, before))
 		return false;
 	act(at, access->doorbells);
 	return true;
@@ -168,7 +104,7 @@ static bool run_reader(const struct attachment *at, struct lightexit_io_context 
 
 static bool run(const struct attachment *at, struct lightexit_io_context *access)
 {
-	if (at->clock && !read_clock(at, &access->now_ns))
+	if (at->clock && !lightexit_read_clock(at->clock, get_cycles(), &access->now_ns))
 		return false;
 	return at->writes_state ? run_writer(at, access) : run_reader(at, access);
 }

@@ -15,7 +15,7 @@ FLOORS = (
     {"errors", "cache", "__init__"},
     {"isa", "abi", "files", "plugins"},
     {"compiler", "verifier", "engine"},
-    {"diagnosis"},
+    {"diagnosis", "runtime"},
     {"filter"},
     {"bus"},
     {"devices"},

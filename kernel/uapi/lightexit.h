@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /* Generated from src/lightexit/abi by `make header`; do not edit. */
 #ifndef _UAPI_LIGHTEXIT_H
 #define _UAPI_LIGHTEXIT_H

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The notation of `dispatch.ll`, and the native routine under several threads."""
+"""Memory for native code, and the native routine under several threads."""
 
 from __future__ import annotations
 
@@ -9,55 +9,13 @@ import threading
 import pytest
 
 from bus.plain import Cells, Recorder
-from lightexit.abi import IoContext, Space, Struct, u32, u64
+from lightexit.abi import IoContext, Space
 from lightexit.bus.bus import Bus, BusCpu
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.memory import Block, Record, words
-from lightexit.bus.native import LAYOUTS, dispatch, expand, read_ir
+from lightexit.bus.native import dispatch
 from lightexit.bus.region import pio
 from lightexit.engine.native import compile_ir
-from lightexit.errors import InternalError
-
-
-class Pair(Struct):
-    first: u32
-    second: u64
-
-
-PAIR = {"Pair": (Pair, 16)}
-
-
-@pytest.mark.parametrize(
-    ("line", "wanted"),
-    [
-        ("  %p = at %x, Pair.second", "  %p = getelementptr i8, ptr %x, i64 24"),
-        (
-            "  %v = get %x.y, Pair.first",
-            "  %field.0 = getelementptr i8, ptr %x.y, i64 16\n"
-            "  %v = load i32, ptr %field.0, align 4",
-        ),
-        (
-            "  put %x, Pair.second, -1",
-            "  %field.0 = getelementptr i8, ptr %x, i64 24\n  store i64 -1, ptr %field.0, align 8",
-        ),
-        ("  %o = mul i64 %n, Pair.sizeof", "  %o = mul i64 %n, 16"),
-        ("  %v = load i64, ptr %p", "  %v = load i64, ptr %p"),
-    ],
-)
-def test_abbreviations_are_written_out(line: str, wanted: str) -> None:
-    assert expand(line, PAIR) == wanted
-
-
-def test_an_unknown_field_is_our_mistake() -> None:
-    with pytest.raises(InternalError, match=r"Pair\.third: no such field"):
-        expand("  %p = at %x, Pair.third", PAIR)
-
-
-def test_nothing_abbreviated_is_left_in_the_routine() -> None:
-    text = expand(read_ir("lightexit.bus", "dispatch.ll"))
-    code = [line for line in text.splitlines() if not line.startswith(";")]
-    names = tuple(f"{name}." for name in LAYOUTS)
-    assert [line for line in code if any(name in line for name in names)] == []
 
 
 @pytest.mark.parametrize("size", [1, 8, 24, 1 << 16])

@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bus.accesses import access_of, offset_of
 from bus.plain import Cells, Recorder, answer, plain
 from lightexit.abi import IoContext, Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
-from lightexit.bus.memory import Record
-from lightexit.bus.native import dispatch, expand
+from lightexit.bus.native import dispatch
 from lightexit.bus.region import PlacedRegion, Region, mmio, pio
 from lightexit.engine.native import NativeEngine, compile_ir
 from lightexit.errors import AuthorError, HostError
@@ -207,19 +207,16 @@ def test_a_device_leaves_while_counts_are_taken() -> None:
 
 
 # Reads, so many times; how many answers were neither 1 nor 2.
-READS = """
-define i64 @reads(ptr %access, ptr %vcpu, ptr %context, i64 %address, i64 %space, i64 %count) {
+READS = f"""
+define i64 @reads(ptr %access, ptr %vcpu, ptr %context, i64 %count) {{
 entry:
-  %space.b = trunc i64 %space to i8
-  put %context, IoContext.size, 4
-  put %context, IoContext.space, %space.b
+  %data = getelementptr i8, ptr %context, i64 {offset_of(IoContext, "data")}
   br label %next
 next:
   %index = phi i64 [ 0, %entry ], [ %index.n, %next ]
   %wrong = phi i64 [ 0, %entry ], [ %wrong.n, %next ]
-  put %context, IoContext.offset, %address
   call void %access(ptr %vcpu, ptr %context)
-  %answer = get %context, IoContext.data
+  %answer = load i64, ptr %data
   %distance = sub i64 %answer, 1
   %is_wrong = icmp ugt i64 %distance, 1
   %one = zext i1 %is_wrong to i64
@@ -229,7 +226,7 @@ next:
   br i1 %more, label %next, label %done
 done:
   ret i64 %wrong.n
-}
+}}
 """
 BATCH = 20_000
 
@@ -237,13 +234,12 @@ BATCH = 20_000
 def read_until(over: threading.Event, bus: Bus, region: PlacedRegion) -> tuple[int, int]:
     """Reads in native code, without the GIL: how many there were, how many were wrong."""
     pointer, u64 = ctypes.c_void_p, ctypes.c_uint64
-    code, context = compile_ir(expand(READS)), Record(IoContext)
-    kind = ctypes.CFUNCTYPE(u64, pointer, pointer, pointer, u64, u64, u64)
-    function, routine = kind(code.address("reads")), dispatch().address("access")
-    place = bus.cpus[0].address, context.address, region.base, int(region.space)
+    code, context = compile_ir(READS), access_of(region.space, region.base, 4)
+    function = ctypes.CFUNCTYPE(u64, pointer, pointer, pointer, u64)(code.address("reads"))
+    place = dispatch().address("access"), bus.cpus[0].address, context.address
     reads = wrong = 0
     while not reads or not over.is_set():
-        wrong += function(routine, *place, BATCH)
+        wrong += function(*place, BATCH)
         reads += BATCH
     return reads, wrong
 

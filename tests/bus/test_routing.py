@@ -18,10 +18,10 @@ from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.counters import UnclaimedCount
-from lightexit.bus.layout import FOUND, PLACES
 from lightexit.bus.region import PlacedRegion, Region, mmio, pio
 from lightexit.bus.table import Claim
 from lightexit.errors import AuthorError
+from lightexit.runtime.layout import FOUND, PLACES
 
 
 def bus_with(*devices: Recorder) -> Bus:

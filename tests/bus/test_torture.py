@@ -12,13 +12,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from bus.accesses import access_of, offset_of
 from lightexit.abi import Array, IoContext, Space, Struct, array, u64
 from lightexit.bus.bus import Bus, BusCpu
 from lightexit.bus.clock import Clock, ManualClock
 from lightexit.bus.doorbell import bell
 from lightexit.bus.line import Line
-from lightexit.bus.memory import Record
-from lightexit.bus.native import dispatch, expand
+from lightexit.bus.native import dispatch
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
 from lightexit.engine.native import NativeEngine, compile_ir
@@ -101,22 +101,17 @@ class Target(Device[Shared]):
 
 # A write and a read, so many times. How many answers were torn, or older than one before.
 LOOP = f"""
-define i64 @work(ptr %access, ptr %vcpu, ptr %context, i64 %count) {{
+define i64 @work(ptr %access, ptr %vcpu, ptr %write, ptr %read, i64 %count) {{
 entry:
-  put %context, IoContext.size, 8
-  put %context, IoContext.space, {int(Space.PIO)}
+  %data = getelementptr i8, ptr %read, i64 {offset_of(IoContext, "data")}
   br label %next
 next:
   %index = phi i64 [ 0, %entry ], [ %index.n, %next ]
   %last = phi i64 [ 0, %entry ], [ %seen, %next ]
   %wrong = phi i64 [ 0, %entry ], [ %wrong.n, %next ]
-  put %context, IoContext.offset, {PORT + CHANGE}
-  put %context, IoContext.is_write, 1
-  call void %access(ptr %vcpu, ptr %context)
-  put %context, IoContext.offset, {PORT + LOOK}
-  put %context, IoContext.is_write, 0
-  call void %access(ptr %vcpu, ptr %context)
-  %seen = get %context, IoContext.data
+  call void %access(ptr %vcpu, ptr %write)
+  call void %access(ptr %vcpu, ptr %read)
+  %seen = load i64, ptr %data
   %is_torn = icmp eq i64 %seen, {TORN}
   %is_old = icmp ule i64 %seen, %last
   %is_wrong = or i1 %is_torn, %is_old
@@ -141,13 +136,16 @@ class Done:
 
 def access(cpu: BusCpu, end: float) -> Done:
     """Batches without the GIL, but for what the filters pass on."""
-    code = compile_ir(expand(LOOP))
+    code = compile_ir(LOOP)
     pointer, u64_ = ctypes.c_void_p, ctypes.c_uint64
-    work = ctypes.CFUNCTYPE(u64_, pointer, pointer, pointer, u64_)(code.address("work"))
-    routine, context = dispatch().address("access"), Record(IoContext)
+    kind = ctypes.CFUNCTYPE(u64_, pointer, pointer, pointer, pointer, u64_)
+    work = kind(code.address("work"))
+    write = access_of(Space.PIO, PORT + CHANGE, 8, is_write=True)
+    read = access_of(Space.PIO, PORT + LOOK, 8)
+    place = dispatch().address("access"), cpu.address, write.address, read.address
     changes = wrong = 0
     while time.monotonic() < end:
-        wrong += work(routine, cpu.address, context.address, BATCH)
+        wrong += work(*place, BATCH)
         changes += BATCH
     return Done(changes, wrong)
 

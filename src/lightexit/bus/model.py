@@ -13,12 +13,12 @@ from lightexit.bus.blame import wrong_answer
 from lightexit.bus.counters import RegionCounters
 from lightexit.bus.doorbell import eventfds, write_address
 from lightexit.bus.failures import Failures
-from lightexit.bus.layout import Window
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
 from lightexit.bus.region import PlacedRegion, Region
 from lightexit.errors import AuthorError
 from lightexit.filter import LoadedFilter
+from lightexit.runtime.layout import Window
 
 _READ = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)
 _WRITE = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)

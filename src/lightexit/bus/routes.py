@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from lightexit.abi import Space
 from lightexit.bus.checks import check_bounds, check_clear
-from lightexit.bus.layout import Tables
 from lightexit.bus.model import RegionPort
 from lightexit.bus.region import PlacedRegion, place
 from lightexit.bus.table import Claim, PortTable, RangeTable
 from lightexit.errors import AuthorError
+from lightexit.runtime.layout import Tables
 
 
 class Routes:

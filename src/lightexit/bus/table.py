@@ -12,8 +12,8 @@ import bisect
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lightexit.bus.layout import PLACES, Place, Range, Ranges, Tables
 from lightexit.bus.memory import Block
+from lightexit.runtime.layout import PLACES, Place, Range, Ranges, Tables
 
 PORTS = 1 << 16
 _ONES = (1 << 64) - 1

@@ -111,6 +111,11 @@ class Emitter:
         """The same value, of which LLVM knows nothing any more."""
         return self.value(span, _barrier(value))
 
+    def unrelated(self, span: Span, value: str) -> str:
+        """The same value, which Linux does not know to be another one plus a constant: when it
+        learns of the other it takes that for this one's bounds, and forgets what it knew."""
+        return self.value(span, f"or i64 {value}, {self.barrier(span, '0')}")
+
     def place(self, local: Local) -> str:
         """The stack slot of a local; LLVM turns it into registers."""
         if local not in self._locals:

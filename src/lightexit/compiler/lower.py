@@ -177,13 +177,12 @@ class _Lowering:
         return self.emit.value(expr.span, f"icmp {predicate} i128 {left}, {right}")
 
     def _compared(self, expr: tree.Compare, side: Expr) -> str:
-        """A side of a comparison. Of a counter plus a variable that equal something, LLVM would go
-        on with the difference of the two instead of the counter, and no verifier sees an end.
+        """A side of a comparison. With what a counter, or a counter plus a variable, equals LLVM
+        would go on instead of the counter, and no verifier sees an end.
         """
         value = self.expression(side)
-        if expr.op in ("==", "!=") and _is_sum_of_variables(side):
-            return self.emit.barrier(side.span, value)
-        return value
+        is_hidden = _is_sum_of_variables(side) or _is_of_variables(expr)
+        return self.emit.barrier(side.span, value) if is_hidden and _is_equality(expr) else value
 
     def wide(self, expr: Expr) -> str:
         """The true value in 128 bits: of sums only, for the back end cannot do more."""
@@ -192,8 +191,11 @@ class _Lowering:
         if isinstance(expr, tree.Binary) and not exact(expr.kind):
             left, right = self.wide(expr.left), self.wide(expr.right)
             return self.emit.value(expr.span, f"{RING[expr.op]} i128 {left}, {right}")
+        value = self.expression(expr)
+        if isinstance(expr, tree.Read):  # lest an equal one take its place: see `_compared`
+            value = self.emit.barrier(expr.span, value)
         extend = "zext" if interval_of(expr).within(U64) else "sext"
-        return self.emit.value(expr.span, f"{extend} i64 {self.expression(expr)} to i128")
+        return self.emit.value(expr.span, f"{extend} i64 {value} to i128")
 
     def negation(self, expr: tree.Not) -> str:
         return self.emit.value(expr.span, f"xor i1 {self.expression(expr.value)}, true")
@@ -371,6 +373,17 @@ class _Lowering:
 
     def leave(self, statement: tree.Leave) -> None:
         self.emit.jump(statement.span, self.leaves[-1])
+
+
+def _is_equality(expr: tree.Compare) -> bool:
+    return expr.op in ("==", "!=")
+
+
+def _is_of_variables(expr: tree.Compare) -> bool:
+    """Whether a local is compared with something that is no constant."""
+    sides = (expr.left, expr.right)
+    is_local = any(isinstance(side, tree.Read) for side in sides)
+    return is_local and not any(isinstance(side, tree.Const) for side in sides)
 
 
 def _is_sum_of_variables(expr: Expr) -> bool:

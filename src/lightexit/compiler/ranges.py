@@ -26,6 +26,8 @@ def limited(emit: Emitter, loop: ForRange, start: str, stop: str) -> tuple[str, 
     if (last - first) // abs(loop.step) > _MANY:
         return start, stop
     sign = sign_of(loop)
+    if not any(isinstance(node, Const) for node in nodes):
+        values[high] = emit.unrelated(nodes[high].span, values[high])
     if first or sign == "s":
         values[low] = _within(emit, nodes[low], values[low], f"{sign}ge", first)
     elif not isinstance(nodes[low], Const):

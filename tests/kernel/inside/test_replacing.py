@@ -142,7 +142,10 @@ def trace(target: Target, attach_type: int, flags: int) -> Descriptor:
 def test_tracers_neither_sleep_nor_change_what_is_returned() -> None:
     """One that only looks is as good as one of the module's own functions."""
     target = Target(MAINS["void *"])
-    trace(target, raw.FENTRY, 0)
+    try:
+        trace(target, raw.FENTRY, 0)
+    except bpf.Refused as refusal:
+        pytest.skip(f"this kernel has no tracers of programs: {refusal} {refusal.log[-200:]}")
     for attach_type, flags in ((raw.FENTRY, raw.SLEEPABLE), (raw.MODIFY_RETURN, 0)):
         with pytest.raises(bpf.Refused):
             trace(target, attach_type, flags)

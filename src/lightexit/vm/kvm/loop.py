@@ -10,17 +10,17 @@ from __future__ import annotations
 import ctypes
 import errno
 import functools
-import re
 from typing import Protocol
 
-from lightexit.abi import IoContext, Space, Struct, u32, u64
+from lightexit.abi import IoContext, Space
 from lightexit.bus.bus import BusCpu
 from lightexit.bus.memory import Record
-from lightexit.bus.native import dispatch, expand, read_ir
-from lightexit.engine.native import NativeCode, compile_ir
+from lightexit.bus.native import dispatch
+from lightexit.runtime import Code, runtime_code
+from lightexit.runtime.layout import Loop
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.exits import Reason
-from lightexit.vm.kvm.structs import EXIT_OFFSET, MemoryExit, PortExit, Run
+from lightexit.vm.kvm.structs import MemoryExit, PortExit
 from lightexit.vm.kvm.vcpu import Vcpu
 
 KICKED = -1
@@ -96,45 +96,10 @@ class PythonLoop:
         return context.data
 
 
-class Loop(Struct):
-    """What `loop.ll` works with; addresses are u64."""
-
-    ioctl: u64  # int ioctl(int fd, unsigned long request, ...)
-    access: u64  # of the dispatch routine
-    cpu: u64  # the bus's record of this vCPU
-    shared: u64  # struct kvm_run
-    entries: u64
-    fd: u32
-
-
-_LAYOUTS: dict[str, tuple[type[Struct], int]] = {
-    "Loop": (Loop, 0),
-    "Run": (Run, 0),
-    "PortExit": (PortExit, EXIT_OFFSET),
-    "MemoryExit": (MemoryExit, EXIT_OFFSET),
-    "IoContext": (IoContext, 0),
-}
-_NUMBERS = {
-    "KVM_RUN": ioctl.RUN.number,
-    "KVM_EXIT_IO": int(Reason.IO),
-    "KVM_EXIT_MMIO": int(Reason.MMIO),
-    "SPACE_PIO": int(Space.PIO),
-    "SPACE_MMIO": int(Space.MMIO),
-}
-_NUMBER = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
-
-
-def loop_ir() -> str:
-    """`loop.ll` with its layouts and numbers filled in."""
-    text = read_ir("lightexit.vm.kvm", "loop.ll")
-    text = _NUMBER.sub(lambda match: str(_NUMBERS.get(match[0], match[0])), text)
-    return expand(text, _LAYOUTS)
-
-
 @functools.cache
-def _native() -> NativeCode:
+def _native() -> Code:
     """The compiled loop, one per process."""
-    return compile_ir(loop_ir())
+    return runtime_code("kvm_loop")
 
 
 # ctypes gives up the GIL while such a function runs.
@@ -152,7 +117,7 @@ class NativeLoop:
         loop = self._loop.fields
         loop.ioctl = ctypes.cast(ioctl.c_ioctl(), ctypes.c_void_p).value or 0
         loop.access = dispatch().address("access")
-        loop.cpu, loop.shared, loop.fd = bus_cpu.address, vcpu.address, vcpu.fd
+        loop.vcpu, loop.shared, loop.fd = bus_cpu.address, vcpu.address, vcpu.fd
 
     @property
     def entries(self) -> int:

@@ -25,12 +25,12 @@ from unicorn import (
 )
 from unicorn.unicorn_py3.unicorn import Uc, uclib
 
-from lightexit.abi import Struct, u32, u64
 from lightexit.bus.bus import BusCpu
 from lightexit.bus.memory import Record
-from lightexit.bus.native import dispatch, expand, read_ir
-from lightexit.engine.native import NativeCode, compile_ir
+from lightexit.bus.native import dispatch
 from lightexit.errors import InternalError
+from lightexit.runtime import Code, runtime_code
+from lightexit.runtime.layout import Watch
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.unicorn.cpuid import hide_apic
 from lightexit.vm.x86 import Register, Table
@@ -61,26 +61,9 @@ _REGISTERS = {
 }
 
 
-class Watch(Struct):
-    """What `hooks.ll` looks at. `stop` and `interrupt` are levels, set from any thread."""
-
-    stop: u32
-    interrupt: u32
-    skip_block: u32
-    is_stopped: u32
-    is_trapped: u32
-    vector: u32
-    previous_end: u64
-    emu_stop: u64
-    reg_read: u64
-    flags_register: u32
-    is_syscall: u32
-    flags: u64
-
-
 @functools.cache
-def _hooks() -> NativeCode:
-    return compile_ir(expand(read_ir("lightexit.vm.unicorn", "hooks.ll"), {"Watch": (Watch, 0)}))
+def _hooks() -> Code:
+    return runtime_code("unicorn_hooks")
 
 
 def _address(function: Any) -> int:

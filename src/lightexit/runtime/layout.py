@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables that the native dispatch routine walks: declared here, named in `dispatch.ll`.
+"""What the native runtime works on: declared here, printed as `layouts.h` for its C.
 
 Addresses and table entries are u64. What is read on every access comes first.
 """
@@ -17,8 +17,8 @@ class Tables(Struct):
 
     ports: u64
     ranges: u64
-    timed: bool  # read with the next one, as one number: 0, nearly always
-    steps: bool  # VM time passes with every access
+    watched: bool  # accesses are timed, or VM time passes with each: not, nearly always
+    timed: bool
     unclaimed_ports: u64  # 65,536 times a count of reads, a count of writes
     unclaimed_memory: u64  # PLACES times a `Place`
     unclaimed_reads: u64  # of memory-mapped registers that have no place
@@ -124,3 +124,31 @@ class Aperture(Struct):
 
     vcpu: u64
     base: u64
+
+
+class Loop(Struct):
+    """What the KVM run loop works with."""
+
+    ioctl: u64  # int ioctl(int fd, unsigned long request, ...)
+    access: u64  # of the dispatch routine
+    vcpu: u64
+    shared: u64  # struct kvm_run
+    entries: u64
+    fd: u32
+
+
+class Watch(Struct):
+    """What Unicorn's hooks look at. `stop` and `interrupt` are levels, set from any thread."""
+
+    stop: u32
+    interrupt: u32
+    skip_block: u32
+    is_stopped: u32
+    is_trapped: u32
+    vector: u32
+    previous_end: u64
+    emu_stop: u64  # uc_err uc_emu_stop(uc_engine *)
+    reg_read: u64  # uc_err uc_reg_read(uc_engine *, int, void *)
+    flags_register: u32
+    is_syscall: u32
+    flags: u64

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The runtime as machine code, and the place where another build of the same C can be put."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from importlib import resources
+from typing import Protocol
+
+from lightexit.engine.native import compile_ir
+from lightexit.errors import HostError
+
+#: Names a shared library that was built of the runtime's C, with a sanitizer for instance: it is
+#: then used in place of the machine code made here.
+LIBRARY = "LIGHTEXIT_RUNTIME"
+
+
+class Code(Protocol):
+    """Functions of native code, by name."""
+
+    def address(self, symbol: str) -> int:
+        """Where the function `symbol` starts."""
+        ...
+
+
+class SharedLibrary:
+    """The functions of a shared library."""
+
+    def __init__(self, path: str) -> None:
+        try:
+            self._library = ctypes.CDLL(path)
+        except OSError as error:
+            raise HostError(
+                f"{LIBRARY} names a library that cannot be loaded: {error}",
+                expected="one that `python tools/runtime.py --sanitize` has built",
+            ) from error
+
+    def address(self, symbol: str) -> int:
+        """Where the function `symbol` starts."""
+        return ctypes.cast(self._library[symbol], ctypes.c_void_p).value or 0
+
+
+def runtime_code(name: str) -> Code:
+    """The functions of the file `name`.c of the runtime."""
+    path = os.environ.get(LIBRARY)
+    if path:
+        return SharedLibrary(path)
+    files = resources.files("lightexit.runtime")
+    return compile_ir(files.joinpath(f"{name}.ll").read_text(encoding="utf-8"))

@@ -1,0 +1,612 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/*
+ * The dispatch routine: from an access of a guest to the filter or the model that answers it.
+ * Every back end comes through here, for ports and for memory. What it does, in plain Python:
+ * bus/definition.py.
+ */
+#include "runtime.h"
+
+/*
+ * One access, of 1 to 8 bytes; data is 0 for a read. In registers, as long as its address goes to
+ * nobody but parts: what is rare takes it by its members.
+ */
+struct access {
+	u64 address;
+	u64 data;
+	u64 size;
+	bool is_write;
+	bool is_memory;
+};
+
+/* Of the value, only as many bytes as the access has mean something. */
+struct answer {
+	u64 value;
+	bool by_filter;
+};
+
+PART u64 mask(u64 size)
+{
+	return ~(u64)0 >> (64 - 8 * size);
+}
+
+/* ---- time ---------------------------------------------------------------------------- */
+
+PART u64 cycles(void)
+{
+#ifdef __clang__
+	return __builtin_readcyclecounter();
+#elif defined(__x86_64__)
+	return __builtin_ia32_rdtsc();
+#else
+	return 0; /* such a clock has gettime */
+#endif
+}
+
+/* The counter that measures time: the CPU's own, or the system's in ns. */
+u64 ticks(const struct lightexit_clock *clock)
+{
+	gettime_function *gettime = POINTER(gettime_function, clock->state.gettime);
+	struct system_time time;
+
+	if (!gettime)
+		return cycles();
+	gettime(clock->state.clock_id, &time);
+	return time.seconds * 1000000000 + time.ns;
+}
+
+/* VM time in ns, for a model: it has nobody to pass to, and waits while that is being adjusted. */
+u64 clock_now(const struct lightexit_clock *clock)
+{
+	u64 now_ns;
+
+	while (!lightexit_read_clock(clock, ticks(clock), &now_ns))
+		;
+	return now_ns;
+}
+
+/*
+ * From now on VM time runs at another rate, skip_ns later than it was: never earlier. One caller
+ * at a time.
+ */
+void clock_adjust(struct lightexit_clock *clock, u64 rate, u64 skip_ns)
+{
+	struct lightexit_clock_state *state = &clock->state;
+	u64 now, base_ns;
+
+	__atomic_fetch_add(&clock->header.version, 1, __ATOMIC_SEQ_CST);
+	now = ticks(clock);
+	base_ns = lightexit_clock_at(clock, now) + skip_ns;
+	__atomic_store_n(&state->base_ns, base_ns, __ATOMIC_RELAXED);
+	__atomic_store_n(&state->origin, now, __ATOMIC_RELAXED);
+	__atomic_store_n(&state->rate, rate, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&clock->header.version, 1, __ATOMIC_SEQ_CST);
+}
+
+/* ---- locks --------------------------------------------------------------------------- */
+
+/* Waits for each; every 4,096 rounds relax() lets other threads run. */
+void lock(lightexit_headers headers, u64 count, notify_function *relax)
+{
+	u64 i, round;
+
+	for (i = 0; i < count; i++)
+		for (round = 1; !lightexit_try_lock_one(headers[i]); round++)
+			if (round % 4096 == 0)
+				relax();
+}
+
+void unlock(lightexit_headers headers, u64 count)
+{
+	lightexit_unlock(headers, count);
+}
+
+PART lightexit_headers locks_of(const struct lightexit_window *window)
+{
+	return (lightexit_headers)window->locks;
+}
+
+/* ---- actions ------------------------------------------------------------------------- */
+
+/* Writes 1 to an eventfd; whether it took it. */
+PART bool signal_one(const struct lightexit_window *window, int number)
+{
+	write_file_function *write = POINTER(write_file_function, window->write_file);
+	u64 one = 1;
+
+	return write(window->eventfds[number], &one, sizeof(one)) == sizeof(one);
+}
+
+/*
+ * Signals the eventfds asked for; whether that was all there is to do. Where one does not take
+ * it, those not signalled yet are left to Python, which knows whether that is an error.
+ */
+PART bool signal_all(const struct lightexit_window *window, struct lightexit_io_context *context)
+{
+	u32 lines = context->raised_lines | context->lowered_lines | context->pulsed_lines;
+
+	if (lines | context->requests | (context->doorbells & ~window->native_doorbells))
+		return false;
+	for (; context->doorbells; context->doorbells &= context->doorbells - 1)
+		if (!signal_one(window, __builtin_ctz(context->doorbells)))
+			return false;
+	return true;
+}
+
+/* Eventfds at once, all else by way of Python. */
+RARE void carry_out(const struct lightexit_window *window, struct lightexit_io_context *context)
+{
+	if (!signal_all(window, context))
+		POINTER(act_function, window->act)(context);
+}
+
+PART void act(const struct lightexit_window *window, struct lightexit_io_context *context)
+{
+	if (context->doorbells | context->raised_lines | context->lowered_lines |
+	    context->pulsed_lines | context->requests)
+		carry_out(window, context);
+}
+
+/* ---- filter and model ---------------------------------------------------------------- */
+
+PART bool run(const struct lightexit_window *window, struct lightexit_io_context *context)
+{
+	filter_function *filter = POINTER(filter_function, window->filter);
+
+	return filter(context, window->maps) == LIGHTEXIT_VERDICT_HANDLED;
+}
+
+PART bool run_reader(const struct lightexit_window *window, struct lightexit_io_context *context,
+		     u64 count)
+{
+	lightexit_headers locks = locks_of(window);
+	u64 before = lightexit_read_begin(locks, count);
+
+	if (before == LIGHTEXIT_BUSY || !run(window, context) ||
+	    lightexit_read_retry(locks, count, before))
+		return false;
+	act(window, context);
+	return true;
+}
+
+/* Its actions are carried out before others may change the states that have led to them. */
+PART bool run_writer(const struct lightexit_window *window, struct lightexit_io_context *context,
+		     u64 count)
+{
+	lightexit_headers locks = locks_of(window);
+	bool handled;
+
+	if (!lightexit_try_lock(locks, count))
+		return false;
+	handled = run(window, context);
+	if (handled)
+		act(window, context);
+	lightexit_unlock(locks, count);
+	return handled;
+}
+
+PART bool run_guarded(const struct lightexit_window *window, struct lightexit_io_context *context,
+		      u64 count)
+{
+	return window->writes_state ? run_writer(window, context, count) :
+				      run_reader(window, context, count);
+}
+
+RARE bool run_on_several(const struct lightexit_window *window,
+			 struct lightexit_io_context *context)
+{
+	return run_guarded(window, context, window->lock_count);
+}
+
+/* Whether the filter handled it. Nearly all filters have one state: for them, without loops. */
+PART bool run_filter(const struct lightexit_window *window, struct lightexit_io_context *context)
+{
+	if (window->lock_count == 1)
+		return run_guarded(window, context, 1);
+	return run_on_several(window, context);
+}
+
+/* The model's answer, with its lock held. */
+RARE u64 ask_model(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+		   u64 offset, u64 size, bool is_write, u64 data)
+{
+	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
+	lightexit_headers locks = locks_of(window);
+	u64 value = 0;
+
+	lock(locks, window->lock_count, POINTER(notify_function, bus->relax));
+	if (is_write)
+		POINTER(write_function, window->write_model)(offset, data, size);
+	else
+		value = POINTER(read_function, window->read_model)(offset, size);
+	lightexit_unlock(locks, window->lock_count);
+	return value;
+}
+
+/* Whether the filter handled it: not while the clock that it reads is being adjusted. */
+PART bool try_filter(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+		     u64 offset, const struct access *access, u64 *value)
+{
+	const struct lightexit_clock *clock = POINTER(struct lightexit_clock, vcpu->clock);
+	_Alignas(16) struct lightexit_io_context context; /* cleared in two stores */
+	u64 now_ns = 0;
+
+	if (window->reads_clock && !lightexit_read_clock(clock, ticks(clock), &now_ns))
+		return false;
+	context = (struct lightexit_io_context){
+		.offset = offset,
+		.data = access->data,
+		.now_ns = now_ns,
+		.vcpu = vcpu->index,
+		.size = access->size,
+		.is_write = access->is_write,
+		.space = window->space,
+		.abi_version = LIGHTEXIT_ABI_VERSION,
+	};
+	if (!run_filter(window, &context))
+		return false;
+	*value = context.data;
+	return true;
+}
+
+/* ---- one register -------------------------------------------------------------------- */
+
+/* The counter of a register and a direction. */
+PART struct lightexit_counter *counter_of(const struct lightexit_vcpu *vcpu,
+					  const struct lightexit_window *window, u64 offset,
+					  bool is_write)
+{
+	u64 lane = window->counters + vcpu->lane * window->lane_size;
+	u64 number = (offset - window->offset) >> window->counter_shift;
+
+	return POINTER(struct lightexit_counter, lane) + (2 * number | is_write);
+}
+
+/* By the filter, if it fits a register and that handles it, or by the model; counts it. */
+PART struct answer answer(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+			  u64 offset, const struct access *access, bool fits)
+{
+	struct lightexit_counter *counter;
+	struct answer answer = { 0 };
+
+	answer.by_filter = window->filter && fits &&
+			   try_filter(vcpu, window, offset, access, &answer.value);
+	if (!answer.by_filter)
+		answer.value = ask_model(vcpu, window, offset, access->size, access->is_write,
+					 access->data);
+	counter = counter_of(vcpu, window, offset, access->is_write);
+	++*(answer.by_filter ? &counter->handled : &counter->passed);
+	return answer;
+}
+
+/* The same, and how long it took if accesses are being timed: this copy is not for speed. */
+PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+		      u64 offset, const struct access *access, bool fits)
+{
+	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
+	const struct lightexit_clock *clock = POINTER(struct lightexit_clock, vcpu->clock);
+	struct lightexit_counter *counter;
+	struct answer answered;
+	bool timed = bus->timed;
+	u64 start = ticks(clock);
+
+	answered = answer(vcpu, window, offset, access, fits);
+	if (timed) {
+		counter = counter_of(vcpu, window, offset, access->is_write);
+		*(answered.by_filter ? &counter->handled_ticks : &counter->passed_ticks) +=
+			ticks(clock) - start;
+	}
+	return answered.value;
+}
+
+/* One access as filter and model see it: a whole register, or of a window that has no width. */
+RARE u64 answer_register(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+			 u64 offset, u64 size, bool is_write, u64 data)
+{
+	struct access access = { .data = data, .size = size, .is_write = is_write };
+
+	return answer_timed(vcpu, window, offset, &access, true);
+}
+
+/* One that has a part of a register: the model's, as it is. */
+RARE u64 answer_misfit(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+		       u64 offset, u64 size, bool is_write, u64 data)
+{
+	struct access access = { .data = data, .size = size, .is_write = is_write };
+
+	return answer_timed(vcpu, window, offset, &access, false);
+}
+
+/* ---- from an access to registers ----------------------------------------------------- */
+
+/* An access within a window that is not just one register, cut into whole ones where it can be. */
+RARE u64 cut(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window, u64 offset,
+	     u64 size, bool is_write, u64 data)
+{
+	u64 width = window->register_width, done, part, value = 0;
+
+	if ((offset | size) & (width - 1))
+		return answer_misfit(vcpu, window, offset, size, is_write, data);
+	for (done = 0; done < size; done += width) {
+		part = data >> (8 * done) & mask(width);
+		part = answer_register(vcpu, window, offset + done, width, is_write, part);
+		value |= (part & mask(width)) << (8 * done);
+	}
+	return value;
+}
+
+/* Whether an access is just one register of a window: then it lies within it, too. */
+PART bool is_register(const struct lightexit_window *window, u64 distance, u64 size)
+{
+	return window->register_width == size && !(distance & (size - 1));
+}
+
+PART bool contains(const struct lightexit_window *window, u64 address)
+{
+	return address - window->base < window->size;
+}
+
+PART struct lightexit_window *at_port(const struct lightexit_vcpu *vcpu, u64 port)
+{
+	const u64 *table = POINTER(u64, vcpu->ports);
+
+	return POINTER(struct lightexit_window, lightexit_load_acquire(&table[port & 0xffff]));
+}
+
+/* The last range that does not begin behind an address, if it does not end before it; or NULL. */
+RARE struct lightexit_window *search(const struct lightexit_ranges *table, u64 address)
+{
+	const struct lightexit_range *ranges = (const void *)(table + 1);
+	u64 low = 0, high = table->count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (ranges[middle].base > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	if (!low || address >= ranges[low - 1].end)
+		return NULL;
+	return POINTER(struct lightexit_window, ranges[low - 1].window);
+}
+
+/* 2^64 divided by the golden ratio: neighbouring numbers times this spread over all slots. */
+#define SPREAD 11400714819323198485u
+
+/* The window at an address, or NULL. What was found in this very table before is found again. */
+PART struct lightexit_window *at_address(struct lightexit_vcpu *vcpu,
+					 const struct lightexit_tables *bus, u64 address)
+{
+	const struct lightexit_ranges *table;
+	struct lightexit_window *window;
+	struct lightexit_found *found;
+
+	table = POINTER(struct lightexit_ranges, lightexit_load_acquire(&bus->ranges));
+	found = &vcpu->found[(address >> 8) * SPREAD >> LIGHTEXIT_FOUND_SHIFT];
+	if (found->number == table->number) {
+		window = POINTER(struct lightexit_window, found->window);
+		if (contains(window, address))
+			return window;
+	}
+	window = search(table, address);
+	if (window) {
+		found->window = (uintptr_t)window;
+		found->number = table->number;
+	}
+	return window;
+}
+
+PART struct lightexit_window *route(struct lightexit_vcpu *vcpu, const struct lightexit_tables *bus,
+				    bool is_memory, u64 address)
+{
+	return is_memory ? at_address(vcpu, bus, address) : at_port(vcpu, address);
+}
+
+/* The first window that an access touches, or NULL. */
+RARE struct lightexit_window *touched(struct lightexit_vcpu *vcpu,
+				      const struct lightexit_tables *bus, bool is_memory,
+				      u64 address, u64 size)
+{
+	struct lightexit_window *window = NULL;
+
+	for (; size && !window; size--, address++)
+		window = route(vcpu, bus, is_memory, address);
+	return window;
+}
+
+/*
+ * Where the accesses of a memory address are counted, or NULL: of eight entries from where its
+ * hash says, the one that has its name or, for a new one, none. An entry keeps its name for good.
+ */
+PART struct lightexit_place *place_of(const struct lightexit_tables *bus, u64 address)
+{
+	struct lightexit_place *places = POINTER(struct lightexit_place, bus->unclaimed_memory);
+	struct lightexit_place *place;
+	u64 i, held, first = address * SPREAD >> LIGHTEXIT_PLACES_SHIFT;
+
+	if (!~address)
+		return NULL;
+	for (i = 0; i < 8; i++) {
+		place = &places[(first + i) % LIGHTEXIT_PLACES];
+		held = lightexit_load(&place->name);
+		if (!held && __atomic_compare_exchange_n(&place->name, &held, ~address, false,
+							 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			return place;
+		if (held == ~address)
+			return place;
+	}
+	return NULL;
+}
+
+/* Where an access that nobody answers is counted: by its first address. */
+PART u64 *unclaimed_count(struct lightexit_tables *bus, bool is_memory, u64 address, bool is_write)
+{
+	struct lightexit_place *place;
+
+	if (!is_memory)
+		return POINTER(u64, bus->unclaimed_ports) + (2 * (address & 0xffff) | is_write);
+	place = place_of(bus, address);
+	if (place)
+		return is_write ? &place->writes : &place->reads;
+	return is_write ? &bus->unclaimed_writes : &bus->unclaimed_reads;
+}
+
+/* Nothing drives the wires, so a read sees all ones. */
+RARE u64 unclaimed(struct lightexit_tables *bus, bool is_memory, u64 address, u64 size,
+		   bool is_write)
+{
+	__atomic_fetch_add(unclaimed_count(bus, is_memory, address, is_write), 1, __ATOMIC_RELAXED);
+	return mask(size);
+}
+
+RARE u64 perform_again(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size,
+		       bool is_write, u64 data);
+
+/* An access across the edge of a window, byte by byte; behind the last port comes the first. */
+RARE u64 split(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size, bool is_write,
+	       u64 data)
+{
+	u64 i, at, value = 0;
+
+	for (i = 0; i < size; i++) {
+		at = is_memory ? address + i : (address + i) & 0xffff;
+		value |= perform_again(vcpu, is_memory, at, 1, is_write, data >> (8 * i) & 0xff)
+			 << (8 * i);
+	}
+	return value;
+}
+
+/* The value read. A copy for every entry point, so that each has only what it needs. */
+PART u64 perform(struct lightexit_vcpu *vcpu, const struct access *access, bool may_be_timed)
+{
+	struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
+	u64 address = access->address, size = access->size, data = access->data, distance, offset;
+	bool is_memory = access->is_memory, is_write = access->is_write, is_one;
+	struct lightexit_window *window;
+
+	window = route(vcpu, bus, is_memory, address);
+	if (!window) {
+		window = touched(vcpu, bus, is_memory, address, size);
+		if (!window)
+			return unclaimed(bus, is_memory, address, size, is_write);
+		/* A device that came just now may be at the first address too: it gets all. */
+		if (!contains(window, address))
+			return split(vcpu, is_memory, address, size, is_write, data);
+	}
+	distance = address - window->base;
+	offset = window->offset + distance;
+	is_one = is_register(window, distance, size);
+	if (!is_one && size > window->size - distance)
+		return split(vcpu, is_memory, address, size, is_write, data);
+	if (!is_one && window->register_width)
+		return cut(vcpu, window, offset, size, is_write, data);
+	if (may_be_timed)
+		return answer_register(vcpu, window, offset, size, is_write, data);
+	return answer(vcpu, window, offset, access, true).value;
+}
+
+/* The same for those who are not in a hurry; a value read is no wider than the access. */
+RARE u64 perform_again(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size,
+		       bool is_write, u64 data)
+{
+	struct access access = {
+		.address = address,
+		.data = data,
+		.size = size,
+		.is_write = is_write,
+		.is_memory = is_memory,
+	};
+
+	return perform(vcpu, &access, true) & mask(size);
+}
+
+/* ---- entry points -------------------------------------------------------------------- */
+
+/* Calls back when the budget is spent. */
+PART void spend(const struct lightexit_vcpu *vcpu)
+{
+	if (!vcpu->budget)
+		POINTER(notify_function, vcpu->expired)();
+}
+
+/* An access on a bus that times accesses, or whose clock steps with each. */
+RARE u64 enter_watched(struct lightexit_vcpu *vcpu, bool is_memory, u64 address, u64 size,
+		       bool is_write, u64 data)
+{
+	struct lightexit_clock *clock = POINTER(struct lightexit_clock, vcpu->clock);
+
+	__atomic_fetch_add(&clock->state.base_ns, clock->state.step_ns, __ATOMIC_RELAXED);
+	spend(vcpu);
+	return perform_again(vcpu, is_memory, address, size, is_write, data);
+}
+
+/* An access of a guest: it costs one of its budget, and a step of VM time. */
+PART u64 enter(struct lightexit_vcpu *vcpu, const struct access *access)
+{
+	vcpu->budget--;
+	if (POINTER(struct lightexit_tables, vcpu->bus)->watched)
+		return enter_watched(vcpu, access->is_memory, access->address, access->size,
+				     access->is_write, access->data);
+	spend(vcpu);
+	return perform(vcpu, access, false);
+}
+
+/* As Unicorn calls an IN hook; the vCPU is its user data. It takes as many bytes as there are. */
+u32 port_in(void *engine, u32 port, u32 size, struct lightexit_vcpu *vcpu)
+{
+	struct access access = { .address = port, .size = size };
+
+	(void)engine;
+	return enter(vcpu, &access);
+}
+
+/* As Unicorn calls an OUT hook. */
+void port_out(void *engine, u32 port, u32 size, u32 value, struct lightexit_vcpu *vcpu)
+{
+	struct access access = {
+		.address = port, .size = size, .data = value & mask(size), .is_write = true
+	};
+
+	(void)engine;
+	enter(vcpu, &access);
+}
+
+/* As Unicorn calls back for a mapped range; the aperture is its user data. */
+u64 memory_read(void *engine, u64 offset, u32 size, const struct lightexit_aperture *aperture)
+{
+	struct access access = {
+		.address = aperture->base + offset, .size = size, .is_memory = true
+	};
+
+	(void)engine;
+	return enter(POINTER(struct lightexit_vcpu, aperture->vcpu), &access) & mask(size);
+}
+
+void memory_write(void *engine, u64 offset, u32 size, u64 value,
+		  const struct lightexit_aperture *aperture)
+{
+	struct access access = {
+		.address = aperture->base + offset,
+		.data = value & mask(size),
+		.size = size,
+		.is_write = true,
+		.is_memory = true,
+	};
+
+	(void)engine;
+	enter(POINTER(struct lightexit_vcpu, aperture->vcpu), &access);
+}
+
+/* An access described by a context: its offset is the address, its data goes both ways. */
+void access(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
+{
+	struct access access = {
+		.address = context->offset,
+		.data = context->data & mask(context->size),
+		.size = context->size,
+		.is_write = context->is_write,
+		.is_memory = context->space == LIGHTEXIT_SPACE_MMIO,
+	};
+
+	context->data = enter(vcpu, &access) & mask(access.size);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/*
+ * The run loop: enter the guest, hand its accesses to the dispatch routine, enter it again. It
+ * returns for all else: KVM's exit reason, or -1 where KVM_RUN failed (EINTR: kicked).
+ *
+ * A kick sets immediate_exit: the next KVM_RUN then completes the access in hand and returns. So
+ * the loop asks nobody whether to go on.
+ */
+#include <linux/kvm.h>
+
+#include "runtime.h"
+
+PART int enter(struct lightexit_loop *loop)
+{
+	loop->entries++;
+	return POINTER(ioctl_function, loop->ioctl)(loop->fd, KVM_RUN, 0);
+}
+
+PART u64 perform(const struct lightexit_loop *loop, struct lightexit_io_context *access, u64 data)
+{
+	access->data = data;
+	POINTER(access_function, loop->access)(POINTER(void, loop->vcpu), access);
+	return access->data;
+}
+
+/* Port accesses are of 1, 2 or 4 bytes. */
+PART u64 load(const void *element, u8 size)
+{
+	u16 word;
+	u32 long_word;
+
+	switch (size) {
+	case 1:
+		return *(const u8 *)element;
+	case 2:
+		__builtin_memcpy(&word, element, sizeof(word));
+		return word;
+	default:
+		__builtin_memcpy(&long_word, element, sizeof(long_word));
+		return long_word;
+	}
+}
+
+PART void store(void *element, u8 size, u64 value)
+{
+	switch (size) {
+	case 1:
+		__builtin_memcpy(element, &value, 1);
+		return;
+	case 2:
+		__builtin_memcpy(element, &value, 2);
+		return;
+	default:
+		__builtin_memcpy(element, &value, 4);
+	}
+}
+
+/* `rep ins` and `rep outs` come as many elements at once: each is an access of its own. */
+PART void port(const struct lightexit_loop *loop, struct kvm_run *run,
+	       struct lightexit_io_context *access)
+{
+	u8 *element = (u8 *)run + run->io.data_offset;
+	u32 count = run->io.count;
+	u8 size = run->io.size;
+	bool is_write = run->io.direction == KVM_EXIT_IO_OUT;
+	u64 data;
+
+	access->space = LIGHTEXIT_SPACE_PIO;
+	access->offset = run->io.port;
+	access->size = size;
+	access->is_write = is_write;
+	for (; count; count--, element += size) {
+		data = perform(loop, access, load(element, size));
+		if (!is_write)
+			store(element, size, data);
+	}
+}
+
+PART void memory(const struct lightexit_loop *loop, struct kvm_run *run,
+		 struct lightexit_io_context *access)
+{
+	u64 data;
+
+	access->space = LIGHTEXIT_SPACE_MMIO;
+	access->offset = run->mmio.phys_addr;
+	access->size = run->mmio.len;
+	access->is_write = run->mmio.is_write;
+	__builtin_memcpy(&data, run->mmio.data, sizeof(data));
+	data = perform(loop, access, data);
+	if (!access->is_write)
+		__builtin_memcpy(run->mmio.data, &data, sizeof(data));
+}
+
+int run(struct lightexit_loop *loop)
+{
+	struct kvm_run *shared = POINTER(struct kvm_run, loop->shared);
+	struct lightexit_io_context access = { 0 };
+
+	while (enter(loop) >= 0) {
+		switch (shared->exit_reason) {
+		case KVM_EXIT_IO:
+			port(loop, shared, &access);
+			break;
+		case KVM_EXIT_MMIO:
+			memory(loop, shared, &access);
+			break;
+		default:
+			return shared->exit_reason;
+		}
+	}
+	return -1;
+}

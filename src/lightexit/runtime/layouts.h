@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* Generated from layout.py by `make header`; do not edit. */
+#ifndef LIGHTEXIT_LAYOUTS_H
+#define LIGHTEXIT_LAYOUTS_H
+
+#include <linux/types.h>
+
+#define LIGHTEXIT_FOUND_SHIFT 52
+#define LIGHTEXIT_PLACES 1024
+#define LIGHTEXIT_PLACES_SHIFT 54
+
+struct lightexit_tables {
+	__u64 ports;
+	__u64 ranges;
+	__u8 watched;
+	__u8 timed;
+	__u64 unclaimed_ports;
+	__u64 unclaimed_memory;
+	__u64 unclaimed_reads;
+	__u64 unclaimed_writes;
+	__u64 relax;
+};
+
+struct lightexit_place {
+	__u64 name;
+	__u64 reads;
+	__u64 writes;
+};
+
+struct lightexit_ranges {
+	__u64 count;
+	__u64 number;
+};
+
+struct lightexit_range {
+	__u64 base;
+	__u64 end;
+	__u64 window;
+};
+
+struct lightexit_window {
+	__u64 base;
+	__u64 size;
+	__u64 offset;
+	__u64 filter;
+	__u64 lock_count;
+	__u64 counters;
+	__u64 lane_size;
+	__u64 counter_shift;
+	__u64 register_width;
+	__u8 space;
+	__u8 writes_state;
+	__u8 reads_clock;
+	__u64 read_model;
+	__u64 write_model;
+	__u64 act;
+	__u64 write_file;
+	__u64 maps[8];
+	__u64 locks[8];
+	__u32 native_doorbells;
+	__u32 eventfds[32];
+};
+
+struct lightexit_counter {
+	__u64 handled;
+	__u64 passed;
+	__u64 handled_ticks;
+	__u64 passed_ticks;
+};
+
+struct lightexit_found {
+	__u64 number;
+	__u64 window;
+};
+
+struct lightexit_vcpu {
+	__u64 ports;
+	__u64 clock;
+	__u64 bus;
+	__u64 budget;
+	__u64 expired;
+	__u64 lane;
+	__u32 index;
+	struct lightexit_found found[4096];
+};
+
+struct lightexit_aperture {
+	__u64 vcpu;
+	__u64 base;
+};
+
+struct lightexit_loop {
+	__u64 ioctl;
+	__u64 access;
+	__u64 vcpu;
+	__u64 shared;
+	__u64 entries;
+	__u32 fd;
+};
+
+struct lightexit_watch {
+	__u32 stop;
+	__u32 interrupt;
+	__u32 skip_block;
+	__u32 is_stopped;
+	__u32 is_trapped;
+	__u32 vector;
+	__u64 previous_end;
+	__u64 emu_stop;
+	__u64 reg_read;
+	__u32 flags_register;
+	__u32 is_syscall;
+	__u64 flags;
+};
+
+#endif /* LIGHTEXIT_LAYOUTS_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* What the files of the native runtime share. Layouts are declared in Python, once. */
+#ifndef LIGHTEXIT_RUNTIME_H
+#define LIGHTEXIT_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lightexit_clock.h"
+#include "layouts.h"
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s64 s64;
+
+/* Part of each of its callers, who knows more than it does. */
+#define PART static inline __attribute__((always_inline))
+/* Never part of a caller: what is rare would make what is frequent slower. */
+#define RARE static __attribute__((noinline))
+
+/* Layouts hold addresses as numbers, for Python to write. */
+#define POINTER(type, address) ((type *)(uintptr_t)(address))
+
+/* What layouts hold the addresses of. */
+typedef u64 filter_function(struct lightexit_io_context *context, const u64 *maps);
+typedef u64 read_function(u64 offset, u64 size);
+typedef void write_function(u64 offset, u64 data, u64 size);
+typedef void act_function(struct lightexit_io_context *context);
+typedef void notify_function(void);
+typedef void access_function(void *vcpu, struct lightexit_io_context *access);
+typedef int ioctl_function(int fd, u64 request, ...);
+typedef s64 write_file_function(int fd, const void *bytes, u64 size);
+typedef int stop_function(void *engine);
+typedef int read_register_function(void *engine, int number, void *value);
+
+struct system_time {
+	u64 seconds;
+	u64 ns;
+};
+
+typedef int gettime_function(u32 clock_id, struct system_time *time);
+
+#endif /* LIGHTEXIT_RUNTIME_H */

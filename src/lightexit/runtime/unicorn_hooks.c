@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/*
+ * What Unicorn calls besides the dispatch routine: at the start of every block of guest code, at
+ * software interrupts and exceptions, and at SYSCALL, which it leaves to us.
+ */
+#include "runtime.h"
+
+#define INTERRUPT_FLAG (1 << 9)
+
+/* Neither a stop nor an interrupt is wanted, nearly always: one look at both. */
+PART bool is_idle(const struct lightexit_watch *watch)
+{
+	_Static_assert(offsetof(struct lightexit_watch, stop) == 0, "two words, aligned as one");
+	_Static_assert(offsetof(struct lightexit_watch, interrupt) == 4, "two words, as one");
+	return !lightexit_load((const u64 *)watch);
+}
+
+PART void stop(void *engine, const struct lightexit_watch *watch)
+{
+	POINTER(stop_function, watch->emu_stop)(engine);
+}
+
+PART bool takes_interrupts(void *engine, struct lightexit_watch *watch)
+{
+	read_register_function *read = POINTER(read_register_function, watch->reg_read);
+
+	read(engine, watch->flags_register, &watch->flags);
+	return watch->flags & INTERRUPT_FLAG;
+}
+
+/* Whether an interrupt waits that the guest takes at this block. */
+PART bool is_interrupted(void *engine, struct lightexit_watch *watch)
+{
+	if (!lightexit_load(&watch->interrupt))
+		return false;
+	/* The block after STI or MOV SS is one instruction long and takes no interrupt. */
+	if (watch->skip_block) {
+		watch->skip_block = 0;
+		return false;
+	}
+	return takes_interrupts(engine, watch);
+}
+
+/*
+ * Stops the guest where somebody wants it: a stop was requested, or an interrupt is pending and
+ * the guest takes interrupts. Both words are levels, so that no request can come too early.
+ */
+void at_block(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
+{
+	if (!is_idle(watch) && (lightexit_load(&watch->stop) || is_interrupted(engine, watch))) {
+		watch->is_stopped = 1;
+		stop(engine, watch);
+		return;
+	}
+	watch->previous_end = address + size;
+}
+
+/* Notes which interrupt it is; it is delivered once the guest has stopped. */
+void at_interrupt(void *engine, u32 vector, struct lightexit_watch *watch)
+{
+	watch->vector = vector;
+	watch->is_trapped = 1;
+	stop(engine, watch);
+}
+
+/* What SYSCALL does is done once the guest has stopped. */
+void at_syscall(void *engine, struct lightexit_watch *watch)
+{
+	watch->is_syscall = 1;
+	stop(engine, watch);
+}
