@@ -222,24 +222,9 @@ FILTER(virtio_mmio_acknowledge)
 
 static inline __u32 pci_selected(struct lightexit_i440fx_state *pci)
 {
-	unsigned int row;
-
-	if (!(pci->address & 0x80000000))
-		return 0xffffffff;
-	switch (pci->address >> 8 & 0xffff) {
-	case 0x0000:
-		row = 0;
-		break;
-	case 0x0008:
-		row = 1;
-		break;
-	case 0x000b:
-		row = 2;
-		break;
-	default:
-		row = 3;
-	}
-	return pci->config[row * 64 + (pci->address >> 2 & 63)];
+	if (!(pci->address & 0x80000000) || pci->address >> 16 & 0xff)
+		return 0;
+	return (pci->rows[pci->address >> 8 & 0xff] * 64 + (pci->address >> 2 & 63)) & 1023;
 }
 
 FILTER(i440fx_access)
@@ -249,16 +234,19 @@ FILTER(i440fx_access)
 	__u64 mask;
 
 	if (!ctx->offset && ctx->size == 4) {
-		if (ctx->is_write)
+		if (ctx->is_write) {
 			pci->address = ctx->data & 0x80fffffc;
-		else
+			pci->selected = pci_selected(pci);
+			pci->data = pci->config[pci->selected];
+		} else {
 			ctx->data = pci->address;
+		}
 		return HANDLED;
 	}
 	if (ctx->is_write || ctx->offset < 4 || lane + ctx->size > 4)
 		return PASS;
 	mask = ctx->size == 1 ? 0xff : ctx->size == 2 ? 0xffff : ctx->size == 4 ? 0xffffffff : 0;
-	ctx->data = pci_selected(pci) >> 8 * lane & mask;
+	ctx->data = pci->data >> 8 * lane & mask;
 	return HANDLED;
 }
 

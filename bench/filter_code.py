@@ -78,7 +78,7 @@ PATHS = {
     "debugcon.read_presence": Timed(),
     "fw_cfg.read_data": Timed(1, fields={"end": 16_384}),
     "hpet.read_counter": Timed(0xF0, 8, fields={"config": 1}),
-    "i440fx.access": Timed(4, 4, fields={"address": 0x8000_0800}),
+    "i440fx.access": Timed(4, 4, fields={"data": 0x7000_8086}),
     "ioapic.fast": Timed(0x10, 4, is_write=True, data=0x1_0000, fields={"select": 0x10}),
     "pic.fast": Timed(1, is_write=True, data=0xFE),
     "pit.fast": Timed(0),

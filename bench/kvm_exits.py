@@ -87,10 +87,10 @@ class Counter(Device[CounterState]):
 
     name = "counter"
     regions: tuple[Region, ...] = (
-        pio(PORT, 4, filter=read_counter),
-        pio(PORT + WRITE, 4, offset=WRITE, filter=write_register),
-        mmio(MEMORY, 4, filter=read_counter),
-        mmio(MEMORY + WRITE, 4, offset=WRITE, filter=write_register),
+        pio(4, filter=read_counter).at(PORT),
+        pio(4, offset=WRITE, filter=write_register).at(PORT + WRITE),
+        mmio(4, filter=read_counter).at(MEMORY),
+        mmio(4, offset=WRITE, filter=write_register).at(MEMORY + WRITE),
     )
 
     def read(self, offset: int, size: int) -> int:
@@ -117,8 +117,8 @@ class Bell(Counter):
     """A doorbell that clears its flag, which an ioeventfd cannot."""
 
     regions = (
-        pio(PORT + WRITE, 4, offset=WRITE, filter=ring),
-        mmio(MEMORY + WRITE, 4, offset=WRITE, filter=ring),
+        pio(4, offset=WRITE, filter=ring).at(PORT + WRITE),
+        mmio(4, offset=WRITE, filter=ring).at(MEMORY + WRITE),
     )
 
     def __init__(self, clock: Clock) -> None:
@@ -139,7 +139,7 @@ class Stop(Device[CounterState]):
     """A write ends the run."""
 
     name = "stop"
-    regions = (pio(LAST, 1),)
+    regions = (pio(1).at(LAST),)
     stop: Callable[[], None]
 
     def write(self, offset: int, value: int, size: int) -> None:

@@ -81,7 +81,7 @@ class Wide(Device[ByteState]):
     def __init__(self, clock: Clock, space: Space, count: int) -> None:
         super().__init__(clock)
         bases = (FIRST[space] + number * STEP[space] for number in range(count))
-        self.regions = tuple(Region(space, base, 4, filter=read_byte) for base in bases)
+        self.regions = tuple(Region(space, 4, filter=read_byte).at(base) for base in bases)
 
 
 @dataclass

@@ -31,7 +31,6 @@ from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
 from lightexit.bus.line import Line
-from lightexit.devices import virtio_mmio
 from lightexit.devices.device import Device
 from lightexit.devices.pit import Pit
 from lightexit.devices.port92 import Port92
@@ -40,6 +39,7 @@ from lightexit.devices.virtio_registers import Reg
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine, compile_ir
 from lightexit.errors import InternalError
+from lightexit.vm import places
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.unicorn import UnicornCpu
 
@@ -143,7 +143,7 @@ class Whole:
         self.pit, self.port92 = Pit(self.clock, Line()), Port92(self.clock, Line(), Line())
         self.virtio = VirtioMmio(self.clock, Line(), Backend(device_id=1))
         for device in (self.pit, self.port92, self.virtio):
-            self.bus.attach(device)
+            self.bus.attach(device, at=places.PC[device.name])
         for port, value in ((0x43, 0x34), (PIT, 0x00), (PIT, 0x00)):
             self.bus.write(Space.PIO, port, value, 1)
         # The first read finds the count not loaded yet: the model's business.
@@ -179,7 +179,7 @@ class CHooks:
         return [
             Variant("PIT C hook", pit),
             Variant("port 0x92 C hook", port92, address=PORT92),
-            Variant("virtio C callback", virtio, address=virtio_mmio.BASE + STATUS, loop=LOAD),
+            Variant("virtio C callback", virtio, address=places.VIRTIO_MMIO + STATUS, loop=LOAD),
         ]
 
     def _place(self, device: Device[Any]) -> int:
@@ -202,7 +202,7 @@ Times = dict[str, list[float]]
 def measure() -> Times:
     """ns per access of each variant, in every turn."""
     code, same = compile_ir(TRIVIAL_IR), compile_ir(TRIVIAL_IR)
-    status = {"address": virtio_mmio.BASE + STATUS, "loop": LOAD}
+    status = {"address": places.VIRTIO_MMIO + STATUS, "loop": LOAD}
     # One loop an engine: with each block that Unicorn has translated, an access takes longer.
     filtered, in_memory, modelled = Whole(NativeEngine()), Whole(NativeEngine()), Whole(None)
     variants = [

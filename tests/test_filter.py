@@ -183,7 +183,7 @@ def test_a_refusal_is_not_kept(cache: Cache) -> None:
 
 def test_no_engine_sees_what_is_refused() -> None:
     class Engine:
-        name = "none"
+        name, in_kernel = "none", False
 
         def load(self, program: object) -> Any:
             pytest.fail(f"{program} is not proved")

@@ -59,7 +59,7 @@ class Notified(Device[DoorbellState]):
 
     def __init__(self, clock: Clock, doorbell: Bell | EventFd, filter: Filter[DoorbellState]):
         super().__init__(clock)
-        self.regions = (pio(PORT, 1, offset=QUEUE_NOTIFY, filter=filter),)
+        self.regions = (pio(1, offset=QUEUE_NOTIFY, filter=filter).at(PORT),)
         self.doorbells = (doorbell,) * QUEUES
         self.state.ready = 1
         self.queue = self.state.queues[0]

@@ -48,7 +48,7 @@ def sends(ctx: IoContext) -> Verdict:
 
 
 def attach(filter: Filter[Any], lines: int) -> Recorder:
-    device = Recorder(pio(PORT, 8, filter=filter))
+    device = Recorder(pio(8, filter=filter).at(PORT))
     device.lines = tuple(Line() for _ in range(lines))
     Bus(ManualClock(), NativeEngine()).attach(device)
     return device

@@ -104,7 +104,7 @@ class Rig:
     def __init__(self, run: Any, *doorbells: Callable[[], object], writes_state: bool = False):
         self.levels: list[bool] = []
         self.asked: list[int] = []
-        self.device = Recorder(pio(PORT, 1, filter=plain(run, Cells, writes_state=writes_state)))
+        self.device = Recorder(pio(1, filter=plain(run, Cells, writes_state=writes_state)).at(PORT))
         self.device.doorbells = doorbells
         self.device.lines = (Line(self.levels.append),)
         self.bus = Bus(ManualClock(), ENGINE)

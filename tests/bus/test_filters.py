@@ -23,7 +23,7 @@ PORT = 0x40
 
 
 def device_with(filter: Filter[Any], **region: Any) -> Recorder:
-    return Recorder(pio(PORT, 8, filter=filter, **region))
+    return Recorder(pio(8, filter=filter, **region).at(PORT))
 
 
 def bus_with(device: Recorder, engine: Any = ENGINE) -> Bus:
@@ -87,7 +87,7 @@ def test_the_context_says_what_the_guest_did() -> None:
         seen.append(IoContext.view(memoryview(bytearray(bytes(ctx)))))
         return Verdict.HANDLED
 
-    device = Recorder(pio(PORT, 8, offset=0x80, filter=plain(note, reads_clock=True)))
+    device = Recorder(pio(8, offset=0x80, filter=plain(note, reads_clock=True)).at(PORT))
     bus_with(device).write(Space.PIO, PORT + 2, 0xABCD, 2)
     wanted = IoContext()
     wanted.offset, wanted.data, wanted.size, wanted.is_write = 0x82, 0xABCD, 2, True
@@ -179,7 +179,7 @@ def test_a_change_of_any_state_makes_a_reader_pass() -> None:
 
     device = Recorder()
     states = (device.memory, other.memory)
-    device.regions = (pio(PORT, 8, filter=plain(disturbed, Cells, Cells), states=states),)
+    device.regions = (pio(8, filter=plain(disturbed, Cells, Cells), states=states).at(PORT),)
     assert bus_with(device).read(Space.PIO, PORT, 1) == answer(0, 1)
 
 
@@ -201,7 +201,7 @@ def test_a_writer_holds_the_locks_of_all_its_states() -> None:
 
     device = Recorder()
     filter = plain(write, Cells, Cells, writes_state=True)
-    device.regions = (pio(PORT, 8, filter=filter, states=(device.memory, other.memory)),)
+    device.regions = (pio(8, filter=filter, states=(device.memory, other.memory)).at(PORT),)
     bus_with(device).write(Space.PIO, PORT, 0x31, 1)
     assert versions == [(1, 1)]
     assert (device.memory.header.version, other.memory.header.version) == (2, 2)
@@ -216,7 +216,7 @@ def test_a_writer_that_passes_leaves_the_lock_free() -> None:
 
 
 def test_the_model_runs_with_its_lock_held() -> None:
-    device = Recorder(pio(PORT, 1))
+    device = Recorder(pio(1).at(PORT))
     bus_with(device, None).read(Space.PIO, PORT, 1)
     assert device.versions == [1]
     assert device.memory.header.version == 2
@@ -227,7 +227,7 @@ def test_a_model_that_fails_leaves_its_lock_free() -> None:
         def read(self, offset: int, size: int) -> int:
             raise KeyError("no such register")
 
-    device = Broken(pio(PORT, 1))
+    device = Broken(pio(1).at(PORT))
     bus = bus_with(device)
     with pytest.raises(AuthorError, match="the model of recorder failed: KeyError"):
         bus.read(Space.PIO, PORT, 1)
@@ -251,7 +251,7 @@ def test_what_a_model_raises_is_for_the_host_that_has_asked_it() -> None:
             raise AuthorError("this device has no such mode")
 
     told: list[bool] = []
-    bus = bus_with(Broken(pio(PORT, 1)))
+    bus = bus_with(Broken(pio(1).at(PORT)))
     bus.failures.on_failure = lambda: told.append(True)
     with pytest.raises(AuthorError, match="no such mode"):
         bus.write(Space.PIO, PORT, 0, 1)
@@ -347,16 +347,16 @@ def ask_of_apics(ctx: IoContext) -> Verdict:
 
 
 def test_requests_reach_the_machines_apics() -> None:
-    bus, apics = Bus(ManualClock(), ENGINE), Apics(Request.APIC_MESSAGE | Request.EOI)
-    bus.apic = apics
+    apics = Apics(Request.APIC_MESSAGE | Request.EOI)
+    bus = Bus(ManualClock(), ENGINE, apic=apics)
     bus.attach(device_with(plain(ask_of_apics)))
     bus.write(Space.PIO, PORT, 0, 1)
     assert apics.log == [("send", 3, 0x41, 1), ("end", 0x42)]
 
 
 def test_none_of_the_requests_is_done_where_one_is_not_had() -> None:
-    bus, apics = Bus(ManualClock(), ENGINE), Apics(Request.APIC_MESSAGE)
-    bus.apic = apics
+    apics = Apics(Request.APIC_MESSAGE)
+    bus = Bus(ManualClock(), ENGINE, apic=apics)
     bus.attach(device_with(plain(ask_of_apics)))
     with pytest.raises(AuthorError, match="expected: lines, doorbells, APIC messages"):
         bus.write(Space.PIO, PORT, 0, 1)
@@ -402,7 +402,7 @@ def test_time_is_counted_only_when_asked_for() -> None:
 
 
 def test_a_very_long_region_counts_neighbours_together() -> None:
-    device = Recorder(pio(0, 0x10000))
+    device = Recorder(pio(0x10000).at(0))
     bus = bus_with(device)
     for port in (0, 15, 16, 0xFFFF):
         bus.read(Space.PIO, port, 1)

@@ -82,7 +82,7 @@ def _type(kind: Plan, name: str) -> Any:
 
 
 def refusal_of(filter: Filter[Any], given: type[Struct]) -> AuthorError | None:
-    device = Recorder(pio(PORT, 1, filter=filter, states=(StateMemory(given),)))
+    device = Recorder(pio(1, filter=filter, states=(StateMemory(given),)).at(PORT))
     try:
         Bus(ManualClock(), NativeEngine()).attach(device)
     except AuthorError as error:
@@ -145,7 +145,7 @@ def read_lo(
 
 
 def test_the_refusal_names_filter_device_and_field_at_the_authors_line() -> None:
-    device = Recorder(pio(PORT, 1, filter=read_lo, states=(StateMemory(HiLo),)))
+    device = Recorder(pio(1, filter=read_lo, states=(StateMemory(HiLo),)).at(PORT))
     with pytest.raises(AuthorError) as refusal:
         Bus(ManualClock(), NativeEngine()).attach(device)
     where = refusal.value.where
@@ -166,7 +166,7 @@ def test_another_struct_of_the_same_layout_is_as_good() -> None:
     memory = StateMemory(Same)
     memory.state.lo, memory.state.hi = 3, 4
     bus = Bus(ManualClock(), NativeEngine())
-    bus.attach(Recorder(pio(PORT, 1, filter=read_lo, states=(memory,))))
+    bus.attach(Recorder(pio(1, filter=read_lo, states=(memory,)).at(PORT)))
     assert bus.read(Space.PIO, PORT, 1) == 3
 
 

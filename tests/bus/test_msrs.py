@@ -40,7 +40,7 @@ class Msrs(Device[Two]):
     """The model of both."""
 
     name = "msrs"
-    regions = (msr(BASE, 2, filter=first_only),)
+    regions: tuple[Region, ...] = (msr(2, filter=first_only).at(BASE),)
 
     def read(self, offset: int, size: int) -> int:
         assert size == 8
@@ -109,8 +109,8 @@ def test_back_ends_are_told_which_there_are() -> None:
 @pytest.mark.parametrize(
     ("region", "found"),
     [
-        (Region(Space.MSR, BASE, 2, 0, 8), "has a register width of 8"),
-        (msr((1 << 32) - 1, 2), "is 2 bytes long"),
+        (Region(Space.MSR, 2, 0, 8).at(BASE), "has a register width of 8"),
+        (msr(2).at((1 << 32) - 1), "is 2 bytes long"),
     ],
 )
 def test_what_no_bus_can_have(region: Region, found: str) -> None:

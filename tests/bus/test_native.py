@@ -73,7 +73,7 @@ class Shared(Recorder):
 
 
 def test_nothing_tears_and_nothing_is_lost_between_vcpus() -> None:
-    device = Shared(pio(0x40, 1), pio(0x50, 1, offset=1))
+    device = Shared(pio(1).at(0x40), pio(1, offset=1).at(0x50))
     bus = Bus(ManualClock(), vcpus=2)
     bus.attach(device)
     code = compile_ir(FILTERS)

@@ -18,7 +18,7 @@ from lightexit.abi import IoContext, Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.native import dispatch
-from lightexit.bus.region import Region, mmio, pio
+from lightexit.bus.region import PlacedRegion, Region, mmio, pio
 from lightexit.engine.native import NativeEngine, compile_ir
 from lightexit.errors import AuthorError, HostError
 from lightexit.filter import Verdict, io_filter
@@ -38,7 +38,8 @@ def two(ctx: IoContext, cells: Cells) -> Verdict:
 
 @pytest.mark.parametrize("make", [pio, mmio])
 def test_another_device_takes_the_place(make: Callable[..., Region]) -> None:
-    old, new = Recorder(make(0x40, 4), make(0x60, 4)), Recorder(make(0x42, 4, offset=8))
+    old = Recorder(make(4).at(0x40), make(4).at(0x60))
+    new = Recorder(make(4, offset=8).at(0x42))
     space = old.regions[0].space
     bus = Bus(ManualClock())
     bus.attach(old)
@@ -52,12 +53,12 @@ def test_another_device_takes_the_place(make: Callable[..., Region]) -> None:
 
 
 def test_nothing_has_changed_when_the_new_one_is_refused() -> None:
-    old, neighbour = Recorder(pio(0x40, 4)), Recorder(pio(0x50, 1))
+    old, neighbour = Recorder(pio(4).at(0x40)), Recorder(pio(1).at(0x50))
     bus = Bus(ManualClock())
     bus.attach(old)
     bus.attach(neighbour)
     with pytest.raises(AuthorError, match=r"0x48..0x57 overlaps .* 0x50..0x50"):
-        bus.replace(old, Recorder(pio(0x40, 4), pio(0x48, 16)))
+        bus.replace(old, Recorder(pio(4).at(0x40), pio(16).at(0x48)))
     assert bus.read(Space.PIO, 0x40, 1) == answer(0, 1)
     assert bus.read(Space.PIO, 0x48, 1) == 0xFF
     bus.detach(old)
@@ -66,22 +67,22 @@ def test_nothing_has_changed_when_the_new_one_is_refused() -> None:
 def test_regions_of_one_device_that_overlap_are_refused() -> None:
     bus = Bus(ManualClock())
     with pytest.raises(AuthorError, match=r"0x41..0x41 overlaps .* 0x40..0x43"):
-        bus.attach(Recorder(pio(0x40, 4), pio(0x41, 1), mmio(0x41, 1)))
+        bus.attach(Recorder(pio(4).at(0x40), pio(1).at(0x41), mmio(1).at(0x41)))
     assert bus.read(Space.PIO, 0x40, 1) == 0xFF
 
 
 def test_a_device_moves() -> None:
-    device = Recorder(mmio(0xE000_0000, 0x1000))
+    device = Recorder(mmio(0x1000).at(0xE000_0000))
     bus = Bus(ManualClock())
     bus.attach(device)
-    device.regions = (mmio(0xE000_0800, 0x1000),)
+    device.regions = (mmio(0x1000).at(0xE000_0800),)
     bus.update(device)
     assert bus.read(Space.MMIO, 0xE000_0000, 1) == 0xFF
     assert bus.read(Space.MMIO, 0xE000_0804, 1) == answer(4, 1)
 
 
 def test_a_region_with_another_filter_goes_on_counting_and_telling() -> None:
-    device = Recorder(pio(0x40, 1))
+    device = Recorder(pio(1).at(0x40))
     bus, touched = Bus(ManualClock(), NativeEngine()), list[int]()
     bus.attach(device, lambda: touched.append(1))
     for filter in (None, one, two, None):
@@ -93,10 +94,10 @@ def test_a_region_with_another_filter_goes_on_counting_and_telling() -> None:
 
 
 def test_a_refused_filter_leaves_the_old_one_at_work() -> None:
-    device = Recorder(pio(0x40, 1, filter=one))
+    device = Recorder(pio(1, filter=one).at(0x40))
     bus = Bus(ManualClock(), NativeEngine())
     bus.attach(device)
-    device.regions = (pio(0x40, 1, filter=one, states=(Recorder().memory,) * 8),)
+    device.regions = (pio(1, filter=one, states=(Recorder().memory,) * 8).at(0x40),)
     with pytest.raises(AuthorError, match="has 8 states"):
         bus.update(device)
     assert bus.read(Space.PIO, 0x40, 1) == 1
@@ -107,7 +108,7 @@ def test_a_device_that_gets_its_first_region_tells_of_accesses() -> None:
     device, touched = Recorder(), list[int]()
     bus = Bus(ManualClock())
     bus.attach(device, lambda: touched.append(1))
-    device.regions = (mmio(0xE000_0000, 4),)
+    device.regions = (mmio(4).at(0xE000_0000),)
     bus.update(device)
     bus.read(Space.MMIO, 0xE000_0000, 4)
     assert touched == [1]
@@ -115,11 +116,11 @@ def test_a_device_that_gets_its_first_region_tells_of_accesses() -> None:
 
 def test_a_device_is_on_a_bus_once() -> None:
     """The second time its first regions would be forgotten, and could never leave."""
-    device, other = Recorder(pio(0x40, 1)), Recorder(pio(0x50, 1))
+    device, other = Recorder(pio(1).at(0x40)), Recorder(pio(1).at(0x50))
     bus = Bus(ManualClock())
     bus.attach(device)
     bus.attach(other)
-    device.regions = other.regions = (pio(0x60, 1),)
+    device.regions = other.regions = (pio(1).at(0x60),)
     with pytest.raises(AuthorError, match="recorder is on this bus already") as refusal:
         bus.attach(device)
     assert "try: Bus.update, where its regions have changed" in str(refusal.value)
@@ -135,7 +136,7 @@ class Layers:
     def __init__(self) -> None:
         self.log: list[str] = []
 
-    def prepare(self, port: object) -> None:
+    def prepare(self, port: object, in_use: object) -> None:
         self.log.append("prepare")
 
     def __call__(self, port: object) -> Layers:
@@ -150,9 +151,9 @@ class Layers:
 
 
 def test_what_answers_below_the_bus_ends_before_its_successor_begins() -> None:
-    device = Recorder(pio(0x40, 1, filter=plain(lambda ctx: Verdict.PASS)))
-    bus, layers = Bus(ManualClock()), Layers()
-    bus.offload = layers
+    device = Recorder(pio(1, filter=plain(lambda ctx: Verdict.PASS)).at(0x40))
+    layers = Layers()
+    bus = Bus(ManualClock(), offload=layers)
     bus.attach(device)
     bus.update(device)
     assert layers.log == ["prepare", "begin", "prepare", "end", "begin"]
@@ -174,15 +175,15 @@ class Full(Layers):
 
 
 def test_what_cannot_be_answered_below_the_bus_leaves_the_old_one_at_work() -> None:
-    regions = [pio(at, 1, filter=plain(lambda ctx: Verdict.PASS)) for at in (0x40, 0x41)]
+    regions = [pio(1, filter=plain(lambda ctx: Verdict.PASS)).at(at) for at in (0x40, 0x41)]
     old, new = Recorder(regions[0]), Recorder(*regions)
-    bus, layers = Bus(ManualClock()), Full(2)
-    bus.offload = layers
+    layers = Full(2)
+    bus = Bus(ManualClock(), offload=layers)
     bus.attach(old)
     with pytest.raises(HostError, match="no room"):
         bus.replace(old, new)
     with pytest.raises(HostError, match="no room"):
-        bus.attach(Recorder(pio(0x50, 1, filter=regions[0].filter)))
+        bus.attach(Recorder(pio(1, filter=regions[0].filter).at(0x50)))
     assert layers.log.count("begin") == layers.log.count("end") == 2
     assert [bus.read(Space.PIO, at, 1) for at in (0x40, 0x41, 0x50)] == [answer(0, 1), 0xFF, 0xFF]
     assert new.log == []
@@ -190,7 +191,7 @@ def test_what_cannot_be_answered_below_the_bus_leaves_the_old_one_at_work() -> N
 
 
 def test_a_device_leaves_while_counts_are_taken() -> None:
-    bus, leaving = Bus(ManualClock()), Recorder(pio(9, 1))
+    bus, leaving = Bus(ManualClock()), Recorder(pio(1).at(9))
 
     class Counted(Recorder):
         def register_name(self, offset: int) -> str:
@@ -198,9 +199,10 @@ def test_a_device_leaves_while_counts_are_taken() -> None:
                 another.submit(bus.detach, leaving).result()
             return super().register_name(offset)
 
-    for device in (Counted(pio(8, 1)), leaving):
+    for device in (Counted(pio(1).at(8)), leaving):
         bus.attach(device)
-        bus.read(Space.PIO, device.regions[0].base, 1)
+        (port,) = bus._ports[device]
+        bus.read(Space.PIO, port.region.base, 1)
     assert [count.address for count in bus.counts()] == [8, 9]
 
 
@@ -229,7 +231,7 @@ done:
 BATCH = 20_000
 
 
-def read_until(over: threading.Event, bus: Bus, region: Region) -> tuple[int, int]:
+def read_until(over: threading.Event, bus: Bus, region: PlacedRegion) -> tuple[int, int]:
     """Reads in native code, without the GIL: how many there were, how many were wrong."""
     pointer, u64 = ctypes.c_void_p, ctypes.c_uint64
     code, context = compile_ir(READS), access_of(region.space, region.base, 4)
@@ -242,7 +244,7 @@ def read_until(over: threading.Event, bus: Bus, region: Region) -> tuple[int, in
     return reads, wrong
 
 
-def reads_while(turn: Callable[[], None], bus: Bus, region: Region) -> int:
+def reads_while(turn: Callable[[], None], bus: Bus, region: PlacedRegion) -> int:
     """Reads of a vCPU while `turn` is called again and again: each was answered by a filter."""
     over, turns = threading.Event(), 0
     with ThreadPoolExecutor(1) as pool, bus.running():
@@ -260,12 +262,12 @@ def reads_while(turn: Callable[[], None], bus: Bus, region: Region) -> int:
 
 
 REGIONS = pytest.mark.parametrize(
-    "region", [pio(0x500, 8), mmio(0xD000_0000, 8)], ids=lambda region: region.space.name
+    "region", [pio(8).at(0x500), mmio(8).at(0xD000_0000)], ids=lambda region: region.space.name
 )
 
 
 @REGIONS
-def test_no_access_falls_between_two_devices(region: Region) -> None:
+def test_no_access_falls_between_two_devices(region: PlacedRegion) -> None:
     devices = [Recorder(dataclasses.replace(region, filter=filter)) for filter in (one, two)]
     bus = Bus(ManualClock(), NativeEngine())
     bus.attach(devices[0])
@@ -279,7 +281,7 @@ def test_no_access_falls_between_two_devices(region: Region) -> None:
 
 
 @REGIONS
-def test_counts_are_exact_while_filters_change(region: Region) -> None:
+def test_counts_are_exact_while_filters_change(region: PlacedRegion) -> None:
     regions = [dataclasses.replace(region, filter=filter) for filter in (one, two)]
     device = Recorder(regions[0])
     bus = Bus(ManualClock(), NativeEngine())

@@ -18,7 +18,7 @@ from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.counters import UnclaimedCount
-from lightexit.bus.region import Region, mmio, pio
+from lightexit.bus.region import PlacedRegion, Region, mmio, pio
 from lightexit.bus.table import Claim
 from lightexit.errors import AuthorError
 from lightexit.runtime.layout import FOUND, PLACES
@@ -33,20 +33,20 @@ def bus_with(*devices: Recorder) -> Bus:
 
 @pytest.mark.parametrize("size", [1, 2, 4, 8])
 def test_a_read_reaches_the_model_and_brings_its_value_back(size: int) -> None:
-    device = Recorder(pio(0x40, 16, offset=0x100))
+    device = Recorder(pio(16, offset=0x100).at(0x40))
     bus = bus_with(device)
     assert bus.read(Space.PIO, 0x44, size) == answer(0x104, size)
     assert device.log == [("read", 0x104, size)]
 
 
 def test_a_write_reaches_the_model_masked_to_its_size() -> None:
-    device = Recorder(mmio(0xFED0_0000, 0x400))
+    device = Recorder(mmio(0x400).at(0xFED0_0000))
     bus_with(device).write(Space.MMIO, 0xFED0_0010, 0x1_2345, 2)
     assert device.log == [("write", 0x10, 0x2345, 2)]
 
 
 def test_the_same_device_at_several_places() -> None:
-    device = Recorder(pio(0x20, 2), pio(0xA0, 2, offset=2), pio(0x4D0, 2, offset=4))
+    device = Recorder(pio(2).at(0x20), pio(2, offset=2).at(0xA0), pio(2, offset=4).at(0x4D0))
     bus = bus_with(device)
     for port in (0x21, 0xA0, 0x4D1):
         bus.read(Space.PIO, port, 1)
@@ -54,7 +54,7 @@ def test_the_same_device_at_several_places() -> None:
 
 
 def test_a_register_width_cuts_an_access_lowest_register_first() -> None:
-    device = Recorder(pio(0x40, 4, register_width=1))
+    device = Recorder(pio(4, register_width=1).at(0x40))
     bus = bus_with(device)
     value = bus.read(Space.PIO, 0x41, 2)
     bus.write(Space.PIO, 0x40, 0x4433_2211, 4)
@@ -73,13 +73,13 @@ def test_a_register_width_cuts_an_access_lowest_register_first() -> None:
 def test_an_access_that_is_no_whole_register_goes_to_the_model_as_it_is(
     offset: int, size: int
 ) -> None:
-    device = Recorder(mmio(0x1000, 16, register_width=4))
+    device = Recorder(mmio(16, register_width=4).at(0x1000))
     bus_with(device).read(Space.MMIO, 0x1000 + offset, size)
     assert device.log == [("read", offset, size)]
 
 
 def test_an_access_across_an_edge_is_split_into_bytes() -> None:
-    left, right = Recorder(pio(0x40, 2)), Recorder(pio(0x42, 1))
+    left, right = Recorder(pio(2).at(0x40)), Recorder(pio(1).at(0x42))
     bus = bus_with(left, right)
     value = bus.read(Space.PIO, 0x41, 4)
     assert (left.log, right.log) == ([("read", 1, 1)], [("read", 0, 1)])
@@ -87,7 +87,7 @@ def test_an_access_across_an_edge_is_split_into_bytes() -> None:
 
 
 def test_an_access_that_begins_before_a_device_reaches_it_too() -> None:
-    device = Recorder(pio(0x42, 1))
+    device = Recorder(pio(1).at(0x42))
     bus_with(device).write(Space.PIO, 0x40, 0x4433_2211, 4)
     assert device.log == [("write", 0, 0x33, 1)]
 
@@ -131,7 +131,7 @@ def test_memory_of_nobody_is_counted_by_address_and_beyond_a_number_of_them_toge
 
 
 def test_ports_end_at_0xffff_and_begin_again() -> None:
-    first, last = Recorder(pio(0, 1)), Recorder(pio(0xFFFF, 1))
+    first, last = Recorder(pio(1).at(0)), Recorder(pio(1).at(0xFFFF))
     bus_with(first, last).read(Space.PIO, 0xFFFF, 2)
     assert (first.log, last.log) == ([("read", 0, 1)], [("read", 0, 1)])
 
@@ -154,7 +154,7 @@ def test_an_impossible_size_is_refused(size: int) -> None:
 def test_an_address_that_a_space_does_not_have_is_refused(
     space: Space, address: int, last: str
 ) -> None:
-    bus = bus_with(Recorder(pio(0, 0x80)))
+    bus = bus_with(Recorder(pio(0x80).at(0)))
     with pytest.raises(AuthorError, match=f"an address of 0 to {last}$"):
         bus.read(space, address, 1)
     with pytest.raises(AuthorError, match=f"an access of {space.name} at {address:#x}\n"):
@@ -162,7 +162,7 @@ def test_an_address_that_a_space_does_not_have_is_refused(
 
 
 def test_a_thousand_ranges_each_find_their_own() -> None:
-    devices = [Recorder(mmio(0x1000_0000 + 0x100 * n, 0x80)) for n in range(1000)]
+    devices = [Recorder(mmio(0x80).at(0x1000_0000 + 0x100 * n)) for n in range(1000)]
     bus = Bus(ManualClock())
     for device in reversed(devices):
         bus.attach(device)
@@ -187,7 +187,7 @@ def test_what_a_vcpu_found_is_forgotten_when_ranges_change(changes: list[tuple[i
         if place in present:
             bus.detach(present.pop(place))
         else:
-            present[place] = Recorder(mmio(base, size, offset=size))
+            present[place] = Recorder(mmio(size, offset=size).at(base))
             bus.attach(present[place])
         for at in range(0xD000_0000, 0xD000_8000, 0x80):
             number, distance = divmod(at - 0xD000_0000, 0x1000)
@@ -200,7 +200,7 @@ def test_what_a_vcpu_found_is_forgotten_when_ranges_change(changes: list[tuple[i
 
 def test_a_vcpu_that_remembers_nothing_any_more_finds_all_by_search() -> None:
     count = 2 * FOUND
-    device = Recorder(*(mmio(0x1000_0000 + 0x100 * n, 0x80, offset=n) for n in range(count)))
+    device = Recorder(*(mmio(0x80, offset=n).at(0x1000_0000 + 0x100 * n) for n in range(count)))
     bus = bus_with(device)
     for _ in range(2):
         for number in range(count):
@@ -208,12 +208,12 @@ def test_a_vcpu_that_remembers_nothing_any_more_finds_all_by_search() -> None:
 
 
 def test_what_is_retired_while_nobody_runs_is_not_kept() -> None:
-    bus = bus_with(Recorder(*(mmio(0x1000 * n, 4) for n in range(100))))
+    bus = bus_with(Recorder(*(mmio(4).at(0x1000 * n) for n in range(100))))
     assert bus._retired == []
 
 
 def test_a_detached_device_hears_nothing_and_leaves_its_place() -> None:
-    first, second = Recorder(pio(0x40, 4), mmio(0x1000, 4)), Recorder(pio(0x42, 1))
+    first, second = Recorder(pio(4).at(0x40), mmio(4).at(0x1000)), Recorder(pio(1).at(0x42))
     bus = bus_with(first)
     bus.detach(first)
     bus.attach(second)
@@ -225,7 +225,7 @@ def test_a_detached_device_hears_nothing_and_leaves_its_place() -> None:
 
 @pytest.mark.parametrize("gone", [1, 2, 3])
 def test_a_device_that_is_leaving_hears_all_of_an_access_or_nothing(gone: int) -> None:
-    device = Recorder(pio(0x40, 4))
+    device = Recorder(pio(4).at(0x40))
     bus = bus_with(device)
     (port,) = bus._ports[device]
     bus._routes.ports.exchange([Claim(0x40, gone, port.address)], [])
@@ -234,8 +234,8 @@ def test_a_device_that_is_leaving_hears_all_of_an_access_or_nothing(gone: int) -
     assert bus.unclaimed() == []
 
 
-@pytest.mark.parametrize("region", [pio(0x40, 4), mmio(0xD000_0000, 4)])
-def test_accesses_stay_whole_while_a_device_comes_and_goes(region: Region) -> None:
+@pytest.mark.parametrize("region", [pio(4).at(0x40), mmio(4).at(0xD000_0000)])
+def test_accesses_stay_whole_while_a_device_comes_and_goes(region: PlacedRegion) -> None:
     device = Recorder(region)
     bus = bus_with(device)
     reads, is_over = 0, threading.Event()
@@ -260,22 +260,22 @@ def test_accesses_stay_whole_while_a_device_comes_and_goes(region: Region) -> No
 
 def test_a_device_that_is_not_there_cannot_be_detached() -> None:
     with pytest.raises(AuthorError, match="recorder is not on this bus"):
-        bus_with().detach(Recorder(pio(0x40, 4)))
+        bus_with().detach(Recorder(pio(4).at(0x40)))
 
 
 REGIONS: list[tuple[Region, Region, str]] = [
-    (pio(0x40, 4), pio(0x43, 1), "PIO region 0x43..0x43 overlaps .* PIO region 0x40..0x43"),
-    (pio(0x40, 4), pio(0x3F, 2), "0x3f..0x40 overlaps"),
-    (mmio(0x1000, 16), mmio(0xFFF, 2), "MMIO region 0xfff..0x1000 overlaps"),
-    (mmio(0x1000, 16), mmio(0x100F, 1), "overlaps"),
-    (mmio(0x1000, 1), mmio(0x0, 0x10000), "overlaps"),
+    (pio(4).at(0x40), pio(1).at(0x43), "PIO region 0x43..0x43 overlaps .* PIO region 0x40..0x43"),
+    (pio(4).at(0x40), pio(2).at(0x3F), "0x3f..0x40 overlaps"),
+    (mmio(16).at(0x1000), mmio(2).at(0xFFF), "MMIO region 0xfff..0x1000 overlaps"),
+    (mmio(16).at(0x1000), mmio(1).at(0x100F), "overlaps"),
+    (mmio(1).at(0x1000), mmio(0x10000).at(0x0), "overlaps"),
 ]
 
 
 @pytest.mark.parametrize(("first", "second", "message"), REGIONS)
 def test_overlapping_regions_are_refused(first: Region, second: Region, message: str) -> None:
     bus = bus_with(Recorder(first))
-    newcomer = Recorder(pio(0x9000, 1), second)
+    newcomer = Recorder(pio(1).at(0x9000), second)
     with pytest.raises(AuthorError, match=message):
         bus.attach(newcomer)
     assert bus.read(Space.PIO, 0x9000, 1) == 0xFF
@@ -285,12 +285,15 @@ def test_overlapping_regions_are_refused(first: Region, second: Region, message:
 @pytest.mark.parametrize(
     ("region", "message"),
     [
-        (pio(0xFFFF, 2), "at least 1 byte, all of them below 0x10000"),
-        (pio(0, 0), "at least 1 byte"),
-        (mmio(1 << 64, 1), "below 0xffffffffffffffff"),
-        (mmio(0, 6, register_width=4), "a register width of 1, 2, 4 or 8 that divides both"),
-        (mmio(0, 8, offset=2, register_width=4), "from offset 2 on, and has a register width of 4"),
-        (mmio(0, 6, register_width=3), "a register width of 1, 2, 4 or 8"),
+        (pio(2).at(0xFFFF), "at least 1 byte, all of them below 0x10000"),
+        (pio(0).at(0), "at least 1 byte"),
+        (mmio(1).at(1 << 64), "below 0xffffffffffffffff"),
+        (mmio(6, register_width=4).at(0), "a register width of 1, 2, 4 or 8 that divides both"),
+        (
+            mmio(8, offset=2, register_width=4).at(0),
+            "from offset 2 on, and has a register width of 4",
+        ),
+        (mmio(6, register_width=3).at(0), "a register width of 1, 2, 4 or 8"),
     ],
 )
 def test_impossible_regions_are_refused(region: Region, message: str) -> None:
@@ -307,16 +310,17 @@ ACCESSES = st.lists(
 )
 
 
-def regions_of(layout: list[tuple[int, int, int]], space: Space) -> list[Region]:
-    regions, base = [], 4
+def regions_of(layout: list[tuple[int, int, int]], space: Space) -> list[PlacedRegion]:
+    regions: list[PlacedRegion] = []
+    base = 4
     for gap, length, width in layout:
         size = length * max(width, 1)
-        regions.append(Region(space, base + gap, size, offset=0x20, register_width=width))
+        regions.append(Region(space, size, offset=0x20, register_width=width).at(base + gap))
         base += gap + size
     return regions
 
 
-def expected(regions: list[Region], address: int, size: int) -> list[tuple[int, int, int]]:
+def expected(regions: list[PlacedRegion], address: int, size: int) -> list[tuple[int, int, int]]:
     """Region, offset and size of every access that a model hears."""
     owners = [[n for n, r in enumerate(regions) if address + i in r] for i in range(size)]
     if all(owners) and len({owner[0] for owner in owners}) == 1:

@@ -72,7 +72,7 @@ class Target(Device[Shared]):
     """The model does what the filters do."""
 
     name = "target"
-    regions = (pio(PORT, 8, filter=change), pio(PORT + LOOK, 8, offset=LOOK, filter=look))
+    regions = (pio(8, filter=change).at(PORT), pio(8, offset=LOOK, filter=look).at(PORT + LOOK))
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)

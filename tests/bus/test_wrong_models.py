@@ -64,7 +64,7 @@ def test_an_answer_is_what_the_guest_reads_or_an_error() -> None:
     rng = random.Random(9)
     for _ in range(ANSWERS):
         size, width = rng.choice([1, 2, 4, 8]), rng.choice([0, 1, 4])
-        region = rng.choice([pio(PORT, 8, register_width=width), mmio(MEMORY, 8)])
+        region = rng.choice([pio(8, register_width=width).at(PORT), mmio(8).at(MEMORY)])
         device = Answering(region)
         bus = Bus(ManualClock())
         bus.attach(device)
@@ -92,7 +92,7 @@ def test_an_answer_is_what_the_guest_reads_or_an_error() -> None:
     ],
 )
 def test_the_message_says_what_to_do(answer: Any, found: str, hint: str) -> None:
-    device = Answering(pio(PORT, 1))
+    device = Answering(pio(1).at(PORT))
     device.answer = answer
     bus = Bus(ManualClock())
     bus.attach(device)
@@ -132,7 +132,7 @@ def decode() -> Any:
 
 
 def test_what_it_calls_is_not_where_it_failed() -> None:
-    device, bus = Raising(pio(PORT, 8)), Bus(ManualClock())
+    device, bus = Raising(pio(8).at(PORT)), Bus(ManualClock())
     bus.attach(device)
     device.what = decode
     with pytest.raises(AuthorError) as failure:
@@ -156,7 +156,7 @@ def test_an_unknown_field_and_an_error_of_its_own_show_the_line() -> None:
             raise AuthorError("this device has no such mode")
 
     bus = Bus(ManualClock())
-    bus.attach(Misspelt(pio(PORT, 1)))
+    bus.attach(Misspelt(pio(1).at(PORT)))
     with pytest.raises(AuthorError, match="try: first") as failure:
         bus.read(Space.PIO, PORT, 1)
     shows(failure.value, "self.state.frist = 1  # type: ignore[attr-defined]")
@@ -168,22 +168,21 @@ def test_an_unknown_field_and_an_error_of_its_own_show_the_line() -> None:
 def test_a_model_of_lightexits_own_is_for_us_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
     device, bus = Debugcon(ManualClock(), bytes), Bus(ManualClock())
     monkeypatch.setattr(device, "read", lambda offset, size: 1 << 8)
-    bus.attach(device)
-    (region,) = device.regions
+    bus.attach(device, at=PORT)
     with pytest.raises(InternalError, match="answers 0x100 to a read of 1 byte"):
-        bus.read(region.space, region.base, 1)
+        bus.read(Space.PIO, PORT, 1)
 
 
 # Devices without a name or regions
 
 
 class Nameless(Device[Cells]):
-    regions = (pio(PORT, 1),)
+    regions = (pio(1).at(PORT),)
 
 
 class Numbered(Device[Cells]):
     name = 7  # type: ignore[assignment]
-    regions = (pio(PORT, 1),)
+    regions = (pio(1).at(PORT),)
 
 
 class Nowhere(Device[Cells]):
@@ -192,7 +191,7 @@ class Nowhere(Device[Cells]):
 
 class Single(Device[Cells]):
     name = "single"
-    regions = pio(PORT, 1)  # type: ignore[assignment]
+    regions = pio(1).at(PORT)  # type: ignore[assignment]
 
 
 @pytest.mark.parametrize(
@@ -200,8 +199,8 @@ class Single(Device[Cells]):
     [
         (Nameless, ("the device Nameless has no name", 'try: name = "nameless" in the class')),
         (Numbered, ("the name of Numbered is 7", "expected: a str")),
-        (Nowhere, ("nowhere has no regions", "try: regions = (pio(0x40, 4),)")),
-        (Single, ("single's regions are Region(", "expected: a tuple")),
+        (Nowhere, ("nowhere has no regions", "try: regions = (pio(4),)")),
+        (Single, ("single's regions are PlacedRegion(", "expected: a tuple")),
     ],
 )
 def test_a_device_without_name_or_regions(kind: type[Device[Any]], parts: tuple[str, ...]) -> None:
@@ -219,17 +218,17 @@ def test_a_device_that_is_nowhere_yet_says_so() -> None:
 # Windows
 
 WINDOWS: list[tuple[Callable[[], Region], str]] = [
-    (lambda: pio(0xFFFF, 2), "recorder's PIO region at 0xffff is 2 bytes long"),
-    (lambda: pio(-1, 2), "recorder's PIO region at -0x1 is 2 bytes long"),
-    (lambda: pio(PORT, 0), "is 0 bytes long"),
-    (lambda: mmio(MEMORY, 6, register_width=4), "has a register width of 4"),
-    (lambda: mmio(MEMORY, 6, register_width=-2), "has a register width of -2"),
-    (lambda: mmio(MEMORY, 4, offset=-4), "begins at offset -4"),
-    (lambda: mmio(MEMORY, 4, offset=1 << 64), "begins at offset 18446744073709551616"),
-    (lambda: mmio(MEMORY, 4, states=[1]), "a region of recorder has the state 1"),  # type: ignore[list-item]
-    (lambda: mmio("0x40", 4), "a region of recorder has the base '0x40'"),  # type: ignore[arg-type]
-    (lambda: mmio(MEMORY, 4.0), "a region of recorder has the size 4.0"),  # type: ignore[arg-type]
-    (lambda: Region(3, PORT, 4), "a region of recorder has the space 3"),  # type: ignore[arg-type]
+    (lambda: pio(2).at(0xFFFF), "recorder's PIO region at 0xffff is 2 bytes long"),
+    (lambda: pio(2).at(-1), "recorder's PIO region at -0x1 is 2 bytes long"),
+    (lambda: pio(0).at(PORT), "is 0 bytes long"),
+    (lambda: mmio(6, register_width=4).at(MEMORY), "has a register width of 4"),
+    (lambda: mmio(6, register_width=-2).at(MEMORY), "has a register width of -2"),
+    (lambda: mmio(4, offset=-4).at(MEMORY), "begins at offset -4"),
+    (lambda: mmio(4, offset=1 << 64).at(MEMORY), "begins at offset 18446744073709551616"),
+    (lambda: mmio(4, states=[1]).at(MEMORY), "a region of recorder has the state 1"),  # type: ignore[list-item]
+    (lambda: mmio(4).at("0x40"), "a region of recorder has the base '0x40'"),  # type: ignore[arg-type]
+    (lambda: mmio(4.0).at(MEMORY), "a region of recorder has the size 4.0"),  # type: ignore[arg-type]
+    (lambda: Region(3, 4).at(PORT), "a region of recorder has the space 3"),  # type: ignore[arg-type]
 ]
 
 
@@ -247,17 +246,17 @@ def test_an_impossible_window_is_shown_where_it_was_made(
 
 def test_windows_that_overlap_are_shown() -> None:
     bus = Bus(ManualClock())
-    bus.attach(Recorder(pio(PORT, 4)))
+    bus.attach(Recorder(pio(4).at(PORT)))
     with pytest.raises(AuthorError, match=r"region 0x42.* overlaps") as refusal:
-        bus.attach(Recorder(pio(PORT + 2, 4)))
-    shows(refusal.value, "bus.attach(Recorder(pio(PORT + 2, 4)))")
+        bus.attach(Recorder(pio(4).at(PORT + 2)))
+    shows(refusal.value, "bus.attach(Recorder(pio(4).at(PORT + 2)))")
 
 
 def test_a_window_over_the_guests_memory() -> None:
     memory = GuestMemory(2 * MIB)
-    beside = Recorder(mmio(2 * MIB, 8), mmio(0xA0000, 0x20000))
-    over = Recorder(mmio(2 * MIB - 4, 8))
-    line = "over = Recorder(mmio(2 * MIB - 4, 8))"
+    beside = Recorder(mmio(8).at(2 * MIB), mmio(0x20000).at(0xA0000))
+    over = Recorder(mmio(8).at(2 * MIB - 4))
+    line = "over = Recorder(mmio(8).at(2 * MIB - 4))"
     parts = ("recorder's MMIO region at 0x1ffffc", "lies over", "0xc0000..0x1fffff")
     bus = Bus(ManualClock())
     bus.attach(beside)

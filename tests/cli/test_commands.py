@@ -147,7 +147,8 @@ def test_bad_assembler_text(tmp_path: Path) -> None:
 
 def test_unknown_engine() -> None:
     said = refusal("run", "--engine", "jit")
-    assert "'jit' is not one of" in said
+    assert "there is no engine 'jit'" in said
+    assert "one of: interpreter, kernel, native" in said
 
 
 def test_unknown_command() -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from cli.test_commands import lightexit, refusal
-from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.errors import HostError
-from lightexit.vm.backends import BackEnd, make_cpu
+from lightexit.vm.board import Wanted
 from lightexit.vm.firmware import FOLDERS
 from lightexit.vm.kvm import system
+from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.memory import MIB, GuestMemory
 from vm.boot.build import kernel
 
@@ -170,7 +170,7 @@ def test_options_that_make_no_guest(options: tuple[str, ...], said: str) -> None
 def test_a_host_without_kvm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(system, "PATH", str(tmp_path / "kvm"))
     with pytest.raises(HostError, match=r"kvm does not exist") as error:
-        make_cpu(BackEnd.KVM, GuestMemory(2 * MIB), Bus(ManualClock()).cpus[0])
+        KvmBackend().build(Wanted(), GuestMemory(2 * MIB), ManualClock())
     assert "try: --backend unicorn" in str(error.value)
 
 

@@ -8,7 +8,8 @@ from devices.ticking_hpet import LINES, ROUTES
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.hpet import BASE, Hpet, Reg
+from lightexit.devices.hpet import Hpet, Reg
+from lightexit.vm.places import HPET as BASE
 
 ON, OFF, LEGACY = 1, 0, 2
 

@@ -46,7 +46,7 @@ class LocalApic(Device[LocalApicState]):
     """CPU 0's. `broadcast` takes the EOIs of level interrupts, `extint` gives a PIC's vector."""
 
     name = "lapic"
-    regions = (mmio(0xFEE0_0000, 0x1000, register_width=4),)
+    regions = (mmio(0x1000, register_width=4).at(0xFEE0_0000),)
 
     def __init__(self, broadcast: Callable[[int], None], extint: Callable[[], int]) -> None:
         super().__init__(ManualClock())

@@ -17,11 +17,13 @@ from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.definition import DefinitionBus
 from lightexit.bus.line import Line
-from lightexit.bus.region import Region
+from lightexit.bus.placing import placed
+from lightexit.bus.region import PlacedRegion
 from lightexit.devices.device import Device
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
 from lightexit.filter import Filter, LoadedFilter
+from lightexit.vm.places import PC
 
 #: Makes the bus, and so says who runs the filters; None in its place: models answer everything.
 Runner = Callable[[ManualClock], DefinitionBus | Bus]
@@ -83,15 +85,19 @@ class Rig:
         """From now on filters run that way, on a bus that has counted nothing yet."""
         self.bus = DefinitionBus(self.clock) if runner is None else runner(self.clock)
         for device in self.devices:
-            self.bus.attach(device)
+            self.bus.attach(device, at=PC.get(device.name))
 
     def _recorder(self, number: int) -> Callable[[bool], None]:
         return lambda level: self.edges.append((self.clock.now_ns(), number, level))
 
     @property
-    def windows(self) -> list[tuple[Device[Any], Region]]:
-        """Every region with its device."""
-        return [(device, region) for device in self.devices for region in device.regions]
+    def windows(self) -> list[tuple[Device[Any], PlacedRegion]]:
+        """Every region, where a PC has it, with its device."""
+        return [
+            (device, region)
+            for device in self.devices
+            for region in placed(device.name, device.regions, PC.get(device.name))
+        ]
 
     @property
     def handled(self) -> int:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from devices.rig import Rig, plain
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
-from lightexit.devices.fw_cfg import CAPACITY, PORT, FwCfg, Key
+from lightexit.devices.fw_cfg import CAPACITY, FwCfg, Key
 from lightexit.errors import AuthorError
+from lightexit.vm.places import FW_CFG as PORT
 
 
 class Guest:

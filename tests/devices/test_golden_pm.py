@@ -14,7 +14,9 @@ from lightexit.bus.line import Line
 from lightexit.bus.region import pio
 from lightexit.devices import pmtimer
 from lightexit.devices.i440fx import I440fx
-from lightexit.devices.pmtimer import ENABLE_BITS, GPE0_BASE, SIZE, Control, Event, PmTimer, Reg
+from lightexit.devices.pmtimer import ENABLE_BITS, SIZE, Control, Event, PmTimer, Reg
+from lightexit.vm import places
+from lightexit.vm.places import PM_GPE0 as GPE0_BASE
 
 SCI = 9
 BASE = 0x600
@@ -35,14 +37,16 @@ class TracedPm(PmTimer):
     high byte of PM1_EN is not written by itself; all of it is kept.
     """
 
+    name = "traced pm"
+
     def reset(self) -> None:
         super().reset()
         self.state.status = 1
 
     def move(self, base: int, on: bool) -> None:
-        gpe0 = pio(GPE0_BASE, 4, offset=Reg.GPE0_STS)
-        apm = pio(pmtimer.APM_BASE, 2, offset=Reg.APMC)
-        self.regions = (pio(base, SIZE), apm, gpe0) if on else (apm, gpe0)
+        gpe0 = pio(4, offset=Reg.GPE0_STS).at(GPE0_BASE)
+        apm = pio(2, offset=Reg.APMC).at(places.APM)
+        self.regions = (pio(SIZE).at(base), apm, gpe0) if on else (apm, gpe0)  # type: ignore[assignment]
 
     def _drive(self) -> None:
         self._sci.set(bool(self.state.status & self.state.enable & ENABLE_BITS))
@@ -71,9 +75,8 @@ def early_overflow(now_ns: int, counter_bits: int) -> int:
 
 def make(path: Path) -> Rig:
     clock, irq = ManualClock(), Line()
-    device = TracedPm(clock, irq, base=BASE)
-    if "q35" not in path.stem:
-        device.move(0, on=False)
+    device = TracedPm(clock, irq)
+    device.move(BASE, on="q35" in path.stem)
 
     def move(base: int, on: bool) -> None:
         device.move(base, on)

@@ -12,10 +12,11 @@ from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.hpet import BASE, CAPABILITIES, Hpet, Reg
+from lightexit.devices.hpet import CAPABILITIES, Hpet, Reg
 from lightexit.devices.hpet_timer import Config
 from lightexit.devices.pic import Pic
 from lightexit.engine.native import NativeEngine
+from lightexit.vm.places import HPET as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=60)
 
@@ -181,7 +182,7 @@ def test_a_bus_reads_the_counter_whole_and_by_halves() -> None:
     clock = ManualClock()
     hpet = Hpet(clock, Line(), Line())
     bus = Bus(clock, NativeEngine())
-    bus.attach(hpet)
+    bus.attach(hpet, at=BASE)
     bus.write(Space.MMIO, BASE + Reg.COUNTER, 2**40 - 1, 8)
     bus.write(Space.MMIO, BASE + Reg.CONFIG, ON, 4)
     clock.advance(10)

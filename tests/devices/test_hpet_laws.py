@@ -24,7 +24,8 @@ from devices.transparency import (
     contents,
 )
 from lightexit.abi import IoContext, Space
-from lightexit.devices.hpet import BASE, SIZE, HpetState, Reg, read_counter
+from lightexit.devices.hpet import SIZE, HpetState, Reg, read_counter
+from lightexit.vm.places import HPET as BASE
 
 LAW = settings(derandomize=True, deadline=None, max_examples=250)
 QUICK = settings(derandomize=True, deadline=None, max_examples=60)

@@ -43,9 +43,10 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import hpet as chip
 from lightexit.devices import hpet_timer
-from lightexit.devices.hpet import BASE, SIZE, TIMERS, General, Hpet, Reg
+from lightexit.devices.hpet import SIZE, TIMERS, General, Hpet, Reg
 from lightexit.devices.hpet_timer import NEVER, Config, Timer, merge
 from lightexit.filter import Array, Struct, array, u8, u64
+from lightexit.vm.places import HPET as BASE
 
 FSB_ENABLE = 1 << 14
 FSB = 0x10

@@ -10,10 +10,10 @@ from devices.rig import Rig, plain
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.i440fx import MASKS, PAM0, PMBASE, PMREGMISC, SMRAM, I440fx, Row
+from lightexit.devices.i440fx import NUMBERS, PAM0, PMBASE, PMREGMISC, SMRAM, I440fx, Row
 
 ADDRESS, DATA = 0xCF8, 0xCFC
-FUNCTIONS = {Row.HOST_BRIDGE: 0x0000, Row.ISA_BRIDGE: 0x0800, Row.ACPI: 0x0B00}
+FUNCTIONS = {row: number << 8 for row, number in NUMBERS.items()}
 functions = st.sampled_from(sorted(FUNCTIONS))
 
 
@@ -120,7 +120,7 @@ def test_a_write_changes_the_writable_bits_and_no_other(
     at = FUNCTIONS[function]
     expected = guest.space(function)
     guest.write(at, register, value)
-    mask = MASKS[function][register // 4] >> 8 * (register % 4) & 0xFF
+    mask = guest.bridge.functions[function].config.masks[register // 4] >> 8 * (register % 4) & 0xFF
     expected[register] = expected[register] & ~mask | value & mask
     assert guest.space(function) == expected
     assert guest.read(at, register) == expected[register]
@@ -142,6 +142,19 @@ def test_a_write_of_any_width_is_its_bytes(
             if 4 <= offset + lane < 8:
                 bytewise.bridge.write(offset + lane, value >> 8 * lane & 0xFF, 1)
     assert bytes(wide.bridge.state) == bytes(bytewise.bridge.state)
+
+
+@given(functions, st.integers(0, 255), st.integers(0, 255))
+@settings(derandomize=True, deadline=None)
+def test_what_was_written_is_read_without_selecting_it_again(
+    function: Row, register: int, value: int
+) -> None:
+    guest = Guest()
+    guest.write(FUNCTIONS[function], register, value)
+    found = guest.rig.read(Space.PIO, DATA, 4)
+    assert found == guest.bridge.state.config[function * 64 + register // 4]
+    guest.bridge.reset()
+    assert guest.rig.read(Space.PIO, DATA, 4) == 0xFFFF_FFFF
 
 
 def test_no_function_has_base_addresses() -> None:

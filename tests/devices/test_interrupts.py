@@ -19,12 +19,15 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.device import Device
 from lightexit.devices.pic import Pic
-from lightexit.devices.ps2 import COMMAND_PORT, DATA_PORT, Command, Key, Mode, Ps2, Status
+from lightexit.devices.ps2 import Command, Key, Mode, Ps2, Status
 from lightexit.devices.rtc import B, C, Cmos, Rtc
-from lightexit.devices.uart import COM1, Uart
+from lightexit.devices.uart import Uart
 from lightexit.devices.uart_registers import IIR_ID, Fcr, Ier, Iir, Reg
+from lightexit.vm.places import COM1
+from lightexit.vm.places import PS2 as DATA_PORT
 
 LAW = settings(derandomize=True, deadline=None, max_examples=150)
+COMMAND_PORT = DATA_PORT + 4
 MASTER, SLAVE, EOI = 0x20, 0xA0, 0x20
 SLAVE_VECTORS = 8
 #: What happens, with which value, and how many interrupts the guest takes after it.

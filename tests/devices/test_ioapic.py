@@ -24,8 +24,9 @@ from devices.transparency import (
 )
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
-from lightexit.devices.ioapic import BASE, PINS, VERSION, Bit, IoApic, IoApicState, Reg, fast
+from lightexit.devices.ioapic import PINS, VERSION, Bit, IoApic, IoApicState, Reg, fast
 from lightexit.filter import ApicFlag, ApicMode
+from lightexit.vm.places import IOAPIC as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=100)
 MANY = settings(derandomize=True, deadline=None, max_examples=500)

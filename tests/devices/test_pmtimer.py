@@ -16,13 +16,13 @@ from lightexit.bus.line import Line
 from lightexit.devices.pmtimer import (
     ACPI_DISABLE,
     ACPI_ENABLE,
-    BASE,
     FREQUENCY,
     Control,
     Event,
     PmTimer,
     Reg,
 )
+from lightexit.vm.places import PM as BASE
 
 SCI = 9
 TICKS_PER_NS = Fraction(FREQUENCY, 10**9)

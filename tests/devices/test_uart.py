@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from devices.rig import Rig, plain
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.uart import COM1, CRYSTAL, FIFO_SIZE, TRIGGERS, Uart
+from lightexit.devices.uart import CRYSTAL, FIFO_SIZE, TRIGGERS, Uart
 from lightexit.devices.uart_registers import (
     CONNECTED,
     IDLE,
@@ -25,6 +25,7 @@ from lightexit.devices.uart_registers import (
     Msr,
     Reg,
 )
+from lightexit.vm.places import COM1
 
 IRQ = 4
 FIFOS = 0xC0

@@ -7,16 +7,10 @@ from devices.rig import Rig, plain
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.virtio_mmio import (
-    BASE,
-    CONFIG_SIZE,
-    MAGIC,
-    QUEUES,
-    Backend,
-    VirtioMmio,
-)
+from lightexit.devices.virtio_mmio import CONFIG_SIZE, MAGIC, QUEUES, Backend, VirtioMmio
 from lightexit.devices.virtio_registers import Feature, Interrupt, Reg, Status
 from lightexit.errors import AuthorError
+from lightexit.vm.places import VIRTIO_MMIO as BASE
 
 INDIRECT = 1 << 28
 READY = Status.ACKNOWLEDGE | Status.DRIVER | Status.FEATURES_OK

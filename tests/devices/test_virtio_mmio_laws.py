@@ -27,7 +27,6 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.doorbell import EventFd
 from lightexit.bus.line import Line
 from lightexit.devices.virtio_mmio import (
-    BASE,
     Backend,
     VirtioMmio,
     VirtioState,
@@ -38,6 +37,7 @@ from lightexit.devices.virtio_mmio import (
 from lightexit.devices.virtio_registers import Reg, Status
 from lightexit.engine.native import NativeEngine
 from lightexit.filter import Filter
+from lightexit.vm.places import VIRTIO_MMIO as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=60)
 MANY = settings(derandomize=True, deadline=None, max_examples=300)
@@ -138,7 +138,7 @@ class Consumer:
         backend = Backend(device_id=4, doorbells=(self.event,), queue_sizes=(16,))
         self.device = VirtioMmio(ManualClock(), Line(), backend)
         self.bus = Bus(ManualClock(), NativeEngine())
-        self.bus.attach(self.device)
+        self.bus.attach(self.device, at=BASE)
         self.thread = threading.Thread(target=self.run, daemon=True)
 
     def run(self) -> None:

@@ -31,8 +31,9 @@ from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import virtio_mmio
-from lightexit.devices.virtio_mmio import BASE, CONFIG_SIZE, Backend, VirtioMmio
+from lightexit.devices.virtio_mmio import CONFIG_SIZE, Backend, VirtioMmio
 from lightexit.devices.virtio_registers import Reg, Status
+from lightexit.vm.places import VIRTIO_MMIO as BASE
 
 GSI = 16
 QEMU = int.from_bytes(b"QEMU", "little")

@@ -37,7 +37,7 @@ RESERVED = 0x1818181818181818
 class EmulatedEngine:
     """Runs programs as AArch64 code in Unicorn."""
 
-    name = "aarch64"
+    name, in_kernel = "aarch64", False
 
     def load(self, program: Program) -> EmulatedProgram:
         return EmulatedProgram(compile_program(program, TRIPLE))

@@ -33,9 +33,9 @@ class Probe(Device[ProbeState]):
 
     name = "probe"
     regions = (
-        pio(PORTS, 0x20),
-        mmio(MEMORY, 0x1000, offset=MEMORY_OFFSET),
-        mmio(MEMORY + 0x1000, 0x1000, offset=WORDS_OFFSET, register_width=4),
+        pio(0x20).at(PORTS),
+        mmio(0x1000, offset=MEMORY_OFFSET).at(MEMORY),
+        mmio(0x1000, offset=WORDS_OFFSET, register_width=4).at(MEMORY + 0x1000),
     )
 
     def __init__(self, clock: Clock, interrupt: Callable[[bool], None]) -> None:

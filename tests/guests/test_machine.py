@@ -17,6 +17,8 @@ from lightexit.devices.pic import Pic
 from lightexit.devices.pit import Pit
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
+from lightexit.vm import places
+from lightexit.vm.board import Board
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import GuestMemory
 
@@ -33,11 +35,11 @@ def test_timer_interrupts(back_end: str) -> None:
             cpu = stack.enter_context(make_cpu(memory, bus, back_end))
         except HostError as error:
             pytest.skip(error.found)
-        machine = Machine(bus, clock, lambda bus_cpu: cpu)
+        machine = Machine(Board(bus, clock, memory, [cpu]))
         pic, probe = Pic(clock, Line()), Probe(clock, lambda level: None)
         machine.connect(pic)
         for device in (pic, Pit(clock, machine.wire(pic.memory, pic.input(0))), probe):
-            machine.add(device)
+            machine.add(device, places.PC.get(device.name))
         outcome = machine.run(Limits(seconds=20))
     assert outcome.reason is Reason.HALTED, (outcome, probe.log)
     assert [value for *_, value in probe.log] == list(range(1, TICKS + 1))

@@ -53,7 +53,7 @@ class Place:
         """The region, over the states of a side."""
         states = tuple(pool[number] for number in self.states)
         chosen = _filter(self.filter) if self.filter is not None else None
-        return Region(self.space, self.base, self.size, self.offset, self.width, chosen, states)
+        return Region(self.space, self.size, self.offset, self.width, chosen, states).at(self.base)
 
 
 Layout = tuple[Place, ...]

@@ -20,14 +20,12 @@ from laws.pc_side import states_of
 from laws.pc_steps import Access, Step, Until, Wait
 from laws.whole_pc import engine
 from lightexit.abi import Space
-from lightexit.bus.bus import BusCpu
 from lightexit.bus.clock import ManualClock
 from lightexit.engine.api import Engine
 from lightexit.vm.console import Console
-from lightexit.vm.cpu import Cpu
 from lightexit.vm.machine import Limits
-from lightexit.vm.memory import MIB, GuestMemory
-from lightexit.vm.pc import PcConfig, pc_machine, unicorn_cpu
+from lightexit.vm.memory import MIB
+from lightexit.vm.pc import PcConfig, pc_machine
 from vm.rom import rom
 
 #: Where the guest writes down what it reads, and the vectors of its interrupts.
@@ -86,15 +84,11 @@ class Run:
 
 def run(image: bytes, step_ns: int, engine: Engine | None) -> Run:
     """Run it to its end."""
-    clock, console, made = ManualClock(step_ns=step_ns), Console(), list[GuestMemory]()
-
-    def make_cpu(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
-        made.append(memory)
-        return unicorn_cpu(memory, bus_cpu)
+    clock, console = ManualClock(step_ns=step_ns), Console()
 
     config = PcConfig(image, ram_bytes=2 * MIB)
-    machine = pc_machine(config, clock, engine, make_cpu=make_cpu, debug=console, serial=console)
-    ram = made[0].ram
+    machine = pc_machine(config, clock, engine, debug=console, serial=console)
+    ram = machine.board.memory.ram
     for vector in range(256):
         entry = (_HANDLERS + _HANDLER_SIZE * vector).to_bytes(2, "little") + b"\x00\xf0"
         ram[4 * vector : 4 * vector + 4] = entry

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Self, cast
+from typing import Any, cast
 
-from lightexit.bus.bus import Bus, BusCpu
-from lightexit.bus.clock import Clock
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import BusClock
 from lightexit.devices.ioapic import IoApic
+from lightexit.vm.board import Board, Wanted
+from lightexit.vm.boot.state import StartState
 from lightexit.vm.exits import Exit, Stopped
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm import apic
 from lightexit.vm.kvm.interrupts import Interrupts, Route
+from lightexit.vm.memory import GuestMemory
 
 Note = Callable[[str, Any], None]
 
@@ -43,12 +46,17 @@ class QuietCpu:
     def interrupt(self, vector: int) -> Exit | None:
         return None
 
+    def start(self, state: StartState) -> None:
+        pass
+
     def where(self) -> str:
         return "nowhere"
 
 
 class _Messages:
     """In the place of KVM's interrupts."""
+
+    kind = Irqchip.SPLIT
 
     def __init__(self, note: Note) -> None:
         self.note = note
@@ -62,18 +70,38 @@ class _Messages:
         self.note("routes", tuple(routes))
 
 
-class ApicCpu(QuietCpu):
-    """One with a local APIC, kept by a back end that keeps all or none of the other controllers."""
+class QuietBoard(Board):
+    """One whose back end keeps local APICs, and all or none of the other controllers."""
 
-    def __init__(self, note: Note, irqchip: Irqchip) -> None:
-        super().__init__(note)
+    def __init__(
+        self, note: Note, irqchip: Irqchip, messages: Interrupts, *parts: Any, **named: Any
+    ) -> None:
+        super().__init__(*parts, **named)
+        self.note = note
         self.irqchip = irqchip
-
-    def make_peer(self, bus_cpu: BusCpu) -> Self:
-        return type(self)(self.note, self.irqchip)
+        self.messages = messages
 
     def set_irq(self, number: int, level: bool) -> None:
         self.note(f"IRQ {number}", level)
 
-    def add_ioapic(self, bus: Bus, clock: Clock) -> IoApic:
-        return apic.add_ioapic(bus, clock, cast(Interrupts, _Messages(self.note)))
+    def make_ioapic(self) -> IoApic:
+        return apic.make_ioapic(self.bus, self.clock, self.messages)
+
+
+class QuietBackend:
+    """Makes vCPUs that never run."""
+
+    name = title = "quiet"
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+
+    def check(self, wanted: Wanted) -> None:
+        pass
+
+    def build(self, wanted: Wanted, memory: GuestMemory, clock: BusClock) -> Board:
+        kind, messages = wanted.controllers, cast(Interrupts, _Messages(self.note))
+        chip = apic.KvmApic(messages) if kind is Irqchip.SPLIT else None
+        bus = Bus(clock, wanted.engine, vcpus=wanted.cpus, apic=chip)
+        cpus = [QuietCpu(self.note) for _ in bus.cpus]
+        return QuietBoard(self.note, kind, messages, bus, clock, memory, cpus)

@@ -8,10 +8,8 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from laws.pc_steps import Access, Drive, Host, Interrupt, Step, Until, Wait, inp, load, out, store
-from lightexit.devices.hpet import BASE as HPET
-from lightexit.devices.ioapic import BASE as IOAPIC
-from lightexit.devices.pmtimer import BASE as PM
-from lightexit.devices.virtio_mmio import BASE as VIRTIO
+from lightexit.vm.places import HPET, IOAPIC, PM
+from lightexit.vm.places import VIRTIO_MMIO as VIRTIO
 
 PIT_HZ, PM_HZ, RTC_HZ = 1_193_182, 3_579_545, 32_768
 COM1 = 0x3F8

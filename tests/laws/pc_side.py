@@ -7,16 +7,16 @@ routine, each in its own lane. All else is what `pc_machine` makes, and a virtio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from laws.contender import Contender
-from laws.pc_cpu import ApicCpu, QuietCpu
+from laws.pc_cpu import QuietBackend
 from laws.pc_steps import Access, Config
 from lightexit.abi import IoContext
-from lightexit.bus.bus import Bus, BusCpu
+from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
@@ -27,10 +27,9 @@ from lightexit.devices.ioapic import PINS, IoApic
 from lightexit.devices.pic import Pic
 from lightexit.devices.virtio_mmio import Backend, VirtioMmio
 from lightexit.engine.api import Engine
+from lightexit.vm import places
 from lightexit.vm.console import Console
-from lightexit.vm.cpu import Cpu
-from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 
 #: How many deadlines time goes through one by one; what is left then passes at once.
@@ -80,10 +79,15 @@ class Side:
         self.late = False
         self._woken = False
         self.machine = pc_machine(
-            PcConfig(ram_bytes=2 * MIB, unix_seconds=config.unix_seconds, cpus=config.cpus),
+            PcConfig(
+                ram_bytes=2 * MIB,
+                unix_seconds=config.unix_seconds,
+                cpus=config.cpus,
+                irqchip=config.irqchip,
+            ),
             self.clock,
             engine,
-            make_cpu=self._cpu_maker(config.irqchip),
+            backend=QuietBackend(self.journal.note),
             debug=Console(lambda data: self.journal.note("debug console", data)),
             serial=Console(lambda data: self.journal.note("serial console", data)),
         )
@@ -101,11 +105,6 @@ class Side:
         self._native = dispatch()
         self.schedule.advance()
 
-    def _cpu_maker(self, irqchip: Irqchip) -> Callable[[GuestMemory, BusCpu], Cpu]:
-        if irqchip is Irqchip.OFF:
-            return lambda memory, bus_cpu: QuietCpu(self.journal.note)
-        return lambda memory, bus_cpu: ApicCpu(self.journal.note, irqchip)
-
     def _add_virtio(self) -> None:
         backend = Backend(
             device_id=2,
@@ -116,7 +115,7 @@ class Side:
             reset=lambda: self.journal.note("virtio reset", None),
             write_config=lambda *what: self.journal.note("virtio config", what),
         )
-        self.machine.add(VirtioMmio(self.clock, Line(), backend))
+        self.machine.add(VirtioMmio(self.clock, Line(), backend), places.VIRTIO_MMIO)
 
     def _watch_lines(self) -> None:
         for name, device in self.devices.items():

@@ -11,8 +11,8 @@ from typing import Any
 from devices.replay import SIZES, read_trace
 from laws.pc_steps import Access, Config, Drive, Host, Interrupt, Look, Step, Wait
 from lightexit.abi import Space
-from lightexit.devices.pmtimer import BASE
 from lightexit.vm.irqchip import Irqchip
+from lightexit.vm.places import PM as BASE
 
 #: How many stimuli come between two looks at the states.
 _BETWEEN_LOOKS = 16

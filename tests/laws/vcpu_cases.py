@@ -102,13 +102,13 @@ def tellers(note: Note, base: int = 0) -> Pair:
     second one's changes the first one's state, too."""
     one, other = Teller("one", note), Teller("other", note)
     one.regions = (
-        pio(base, 8, register_width=4, filter=add),
-        pio(base + 8, 8, offset=8, register_width=4, filter=look),
+        pio(8, register_width=4, filter=add).at(base),
+        pio(8, offset=8, register_width=4, filter=look).at(base + 8),
     )
     states = (other.memory, one.memory)
     other.regions = (
-        pio(base + 16, 8, register_width=4, filter=move, states=states),
-        pio(base + 24, 8, offset=8, register_width=4, filter=look),
+        pio(8, register_width=4, filter=move, states=states).at(base + 16),
+        pio(8, offset=8, register_width=4, filter=look).at(base + 24),
     )
     return one, other
 

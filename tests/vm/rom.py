@@ -30,7 +30,7 @@ class Guest:
     def __init__(self, code: bytes, handlers: dict[int, bytes] | None = None) -> None:
         self.memory = GuestMemory(2 * MIB, rom(code, handlers=handlers))
         self.bus = Bus(ManualClock())
-        self.device = Recorder(pio(PORT, 16))
+        self.device = Recorder(pio(16).at(PORT))
         self.bus.attach(self.device)
         self.cpu = UnicornCpu(self.memory, self.bus.cpus[0])
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import functools
 import signal
 import sys
 import threading
@@ -17,7 +16,7 @@ from lightexit.bus.clock import HostClock
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm import deferral
-from lightexit.vm.backends import BackEnd, make_cpu
+from lightexit.vm.backends import find
 from lightexit.vm.deferral import DeferredInterrupt
 from lightexit.vm.machine import Limits, Machine, Outcome, Reason
 from lightexit.vm.memory import MIB
@@ -53,17 +52,16 @@ def run_with_signal_at(machine: Machine, first: int, number: int) -> Outcome:
         sys.settrace(None)
 
 
-def built(back_end: BackEnd, cpus: int) -> Machine:
+def built(back_end: str, cpus: int) -> Machine:
     config = PcConfig(ram_bytes=2 * MIB, kernel=POLL, cpus=cpus)
-    make = functools.partial(make_cpu, back_end)
     try:
-        return pc_machine(config, HostClock(), NativeEngine(), make_cpu=make)
+        return pc_machine(config, HostClock(), NativeEngine(), backend=find(back_end))
     except HostError as error:
         pytest.skip(error.found)
 
 
 on_every_machine = pytest.mark.parametrize(
-    ("back_end", "cpus"), [(BackEnd.UNICORN, 1), (BackEnd.KVM, 1), (BackEnd.KVM, 3)]
+    ("back_end", "cpus"), [("unicorn", 1), ("kvm", 1), ("kvm", 3)]
 )
 
 
@@ -76,7 +74,7 @@ def ctrl_c_as_usual() -> Iterator[None]:
 
 
 @on_every_machine
-def test_ctrl_c_at_any_line(monkeypatch: pytest.MonkeyPatch, back_end: BackEnd, cpus: int) -> None:
+def test_ctrl_c_at_any_line(monkeypatch: pytest.MonkeyPatch, back_end: str, cpus: int) -> None:
     monkeypatch.setattr(deferral, "PATIENCE_S", 60)
     machine = built(back_end, cpus)
     threads = threading.active_count()
@@ -90,7 +88,7 @@ def test_ctrl_c_at_any_line(monkeypatch: pytest.MonkeyPatch, back_end: BackEnd, 
 
 
 @on_every_machine
-def test_a_handler_may_stop_the_machine_at_any_line(back_end: BackEnd, cpus: int) -> None:
+def test_a_handler_may_stop_the_machine_at_any_line(back_end: str, cpus: int) -> None:
     """One of another signal, which is not deferred."""
     machine = built(back_end, cpus)
     before = signal.signal(signal.SIGTERM, lambda number, frame: machine.stop())

@@ -10,18 +10,19 @@ from collections.abc import Callable
 import pytest
 
 from bus.plain import Cells, Recorder
-from lightexit.bus.bus import Bus
-from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.bus.clock import BusClock, HostClock, ManualClock
 from lightexit.bus.line import Line
 from lightexit.bus.region import mmio, pio
 from lightexit.devices.device import Device
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError
+from lightexit.vm import places
 from lightexit.vm.alarm import Alarm
+from lightexit.vm.board import Wanted
 from lightexit.vm.console import Console
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
-from lightexit.vm.unicorn import UnicornCpu
+from lightexit.vm.unicorn import UnicornBackend
 from vm.rom import PORT, rom
 
 FOREVER = bytes.fromhex("ebfe")
@@ -38,7 +39,7 @@ class Ticker(Device[Cells]):
     name = "ticker"
     regions = ()
 
-    def __init__(self, clock: HostClock | ManualClock, line: Line, period: int) -> None:
+    def __init__(self, clock: BusClock, line: Line, period: int) -> None:
         super().__init__(clock)
         self.lines = (line,)
         self.period = period
@@ -63,7 +64,7 @@ def machine(
     clock = clock or ManualClock(step_ns=1000)
     memory = GuestMemory(2 * MIB, rom(code, handlers={0x100: handler}))
     memory.ram[4 * 8 : 4 * 9] = bytes.fromhex("0001 00f0")
-    built = Machine(Bus(clock), clock, lambda bus_cpu: UnicornCpu(memory, bus_cpu))
+    built = Machine(UnicornBackend().build(Wanted(), memory, clock))
 
     class Port(Recorder):
         def write(self, offset: int, value: int, size: int) -> None:
@@ -71,7 +72,7 @@ def machine(
             if offset == 1:
                 built.console.write(bytes([value]))
 
-    device = Port(pio(PORT, 16))
+    device = Port(pio(16).at(PORT))
     built.add(device)
     return built, device
 
@@ -188,13 +189,13 @@ def test_a_guest_that_moves_devices_does_not_grow_the_host() -> None:
 
     class Moving(Recorder):
         def read(self, offset: int, size: int) -> int:
-            self.regions = (self.regions[0], mmio(0xD000_0000 + len(retired) % 8 * 0x1000, 4))
+            self.regions = (self.regions[0], mmio(4).at(0xD000_0000 + len(retired) % 8 * 0x1000))
             built.bus.update(self)
             retired.append(len(built.bus._retired))
             return 0
 
     built.bus.detach(next(iter(built.bus._ports)))
-    built.add(Moving(pio(PORT, 1)))
+    built.add(Moving(pio(1).at(PORT)))
     built.run(Limits(accesses=1000))
     assert len(retired) == 1000
     assert max(retired) < 50
@@ -223,7 +224,7 @@ def with_ticker(
     handler = bytes.fromhex("50 52 ba8200 ee b020 e620 5a 58 cf")
     built, device = machine(STACK + PIC_SETUP + code, clock, handler=handler)
     pic = Pic(clock, Line())
-    built.add(pic)
+    built.add(pic, places.PC["pic"])
     built.connect(pic)
     ticker = Ticker(clock, built.wire(pic.memory, pic.input(0)), period)
     built.add(ticker)

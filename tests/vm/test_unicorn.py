@@ -84,7 +84,7 @@ def test_of_what_a_filter_answers_the_guest_gets_what_it_asked_for() -> None:
         return Verdict.HANDLED
 
     guest.bus.engine = ENGINE
-    guest.bus.attach(Recorder(pio(0x90, 1, filter=plain(wide))))
+    guest.bus.attach(Recorder(pio(1, filter=plain(wide)).at(0x90)))
     assert guest.cpu.run() == Halted()
     assert guest.device.log == [("write", 0, 0x443322EE, 4)]
 

@@ -7,8 +7,8 @@ import contextlib
 import ctypes
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from lightexit.abi import IoContext, Space, StateMemory
 from lightexit.bus.apic import Apic, offered
@@ -20,14 +20,15 @@ from lightexit.bus.checks import (
     check_states,
 )
 from lightexit.bus.clock import BusClock
-from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount
+from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount, counters_of
 from lightexit.bus.failures import Failures
 from lightexit.bus.lock import StateLock
 from lightexit.bus.memory import Record
 from lightexit.bus.model import Model, RegionPort
 from lightexit.bus.native import dispatch
 from lightexit.bus.offload import Offload, OffloadCount, Offloaded, offload_count
-from lightexit.bus.region import Region, place
+from lightexit.bus.placing import Place, placements
+from lightexit.bus.region import Region
 from lightexit.bus.routes import Routes
 from lightexit.engine.api import Engine
 from lightexit.errors import AuthorError
@@ -65,28 +66,45 @@ class BusCpu:
         return record
 
 
+class _Terms(NamedTuple):
+    """On what terms a device is there: who is told of it, where it is to be, what was counted."""
+
+    touched: Callable[[], None] | None
+    at: Place | None
+    counters: Mapping[Any, RegionCounters]
+
+
 class Bus:
     """Devices on the addresses of their regions. Without an engine, models answer everything.
 
     What a model raises in a guest's access goes to `failures`, and `raise_failure` raises it. In
     the host's, `read` or `write` does.
+
+    `apic` carries out what filters ask of local APICs. `offload` is asked about every region that
+    comes onto the bus with a filter.
     """
 
-    def __init__(self, clock: BusClock, engine: Engine | None = None, *, vcpus: int = 1) -> None:
+    def __init__(
+        self,
+        clock: BusClock,
+        engine: Engine | None = None,
+        *,
+        vcpus: int = 1,
+        apic: Apic | None = None,
+        offload: Offload | None = None,
+    ) -> None:
         self.clock = clock
         self.engine = engine
         self.failures = Failures()
-        #: Who carries out what filters ask of local APICs; to be set before devices come.
-        self.apic: Apic | None = None
-        #: Asked about every region that comes onto the bus with a filter.
-        self.offload: Offload | None = None
+        self.apic = apic
+        self.offload = offload
         self._offloaded: dict[RegionPort, Offloaded] = {}
         self._native = dispatch()
         self._tables = Record(Tables)
         self.address = self._tables.address
         self._relax = _VOID(lambda: time.sleep(0))
         self._ports: dict[Model, list[RegionPort]] = {}
-        self._touched: dict[Model, Callable[[], None] | None] = {}
+        self._terms: dict[Model, _Terms] = {}
         self._loaded: dict[Filter[Any], LoadedFilter] = {}
         self._retired: list[object] = []
         self._running = 0
@@ -94,7 +112,7 @@ class Bus:
         self._lock = threading.RLock()
         self._host_lock = threading.RLock()
         tables = self._tables.fields
-        tables.watched = self._steps = clock.memory.state.step_ns != 0
+        tables.watched = self._steps = clock.step_ns != 0
         tables.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
         self._routes = Routes(tables, self._retired)
         #: The MSRs that devices have; another object after every change, for back ends to see.
@@ -107,30 +125,45 @@ class Bus:
 
     # Devices
 
-    def attach(self, model: Model, touched: Callable[[], None] | None = None) -> None:
-        """Put a device on its addresses; `touched` is called after all that its model answers.
+    def attach(
+        self,
+        model: Model,
+        touched: Callable[[], None] | None = None,
+        *,
+        at: Place | None = None,
+    ) -> None:
+        """Put a device on the bus, its regions where `at` says: an address, or one for each of
+        its windows by name. `touched` is called after all that its model answers.
 
-        Raises AuthorError for a device that is there already, or has no name or regions; for
-        regions that overlap another's or the guest's memory, or that no bus can have; and for
-        filters that do not compile, are refused, do not fit their region, work on states of
-        another layout, or may ask for actions that the device and this bus do not offer.
+        Raises AuthorError for a device that is there already, or has no name or regions; for a
+        window without an address; for regions that overlap another's or the guest's memory, or
+        that no bus can have; and for filters that do not compile, are refused, do not fit their
+        region, work on states of another layout, or may ask for actions that the device and this
+        bus do not offer.
         """
         with self._lock:
             self._check_absent(model)
-            ports = self._prepare(model, touched)
+            terms = self._terms_of(model, touched, at, {})
+            ports = self._prepare(model, terms)
             self._exchange([], ports)
-            self._ports[model], self._touched[model] = ports, touched
+            self._ports[model], self._terms[model] = ports, terms
 
     def detach(self, model: Model) -> None:
         """Take a device off the bus; a vCPU may still finish an access that it has begun."""
         with self._lock:
             self._exchange(self._ports_of(model), [])
-            del self._ports[model], self._touched[model]
+            del self._ports[model], self._terms[model]
 
     def replace(
-        self, model: Model, other: Model, touched: Callable[[], None] | None = None
+        self,
+        model: Model,
+        other: Model,
+        touched: Callable[[], None] | None = None,
+        *,
+        at: Place | None = None,
     ) -> None:
-        """Put `other` in the place of `model`: what both claim always has one of them to answer.
+        """Put `other` in the place of `model`, or where `at` says: what both claim always has one
+        of them to answer.
 
         Raises as `attach` does, and then the old one answers as before, by the bus.
         """
@@ -138,18 +171,27 @@ class Bus:
             leaving = self._ports_of(model)
             if other is not model:
                 self._check_absent(other)
-            coming = self._prepare(other, touched)
+            old = self._terms[model]
+            counters = old.counters if other is model else {}
+            terms = self._terms_of(other, touched, old.at if at is None else at, counters)
+            coming = self._prepare(other, terms)
             self._exchange(leaving, coming)
-            del self._ports[model], self._touched[model]
-            self._ports[other], self._touched[other] = coming, touched
+            del self._ports[model], self._terms[model]
+            self._ports[other], self._terms[other] = coming, terms
 
-    def update(self, model: Model) -> None:
-        """Take a device's `regions` as they are now: other addresses, or other filters.
+    def update(self, model: Model, *, at: Place | None = None) -> None:
+        """Take a device's `regions` as they are now, or move them to where `at` says.
 
-        As `replace`; regions that stay where they were go on counting.
+        As `replace`; regions that show the same registers go on counting, wherever they are.
         """
         with self._lock:
-            self.replace(model, model, self._touched.get(model))
+            self._ports_of(model)
+            self.replace(model, model, self._terms[model].touched, at=at)
+
+    @property
+    def retired(self) -> int:
+        """How many tables and regions were replaced that somebody may be using still."""
+        return len(self._retired)
 
     def keep_clear(self, memory: Iterable[range]) -> None:
         """Have no region where the guest has memory: its accesses would not be seen there.
@@ -179,20 +221,30 @@ class Bus:
                 hint="Bus.update, where its regions have changed",
             )
 
-    def _prepare(self, model: Model, touched: Callable[[], None] | None) -> list[RegionPort]:
+    def _terms_of(
+        self,
+        model: Model,
+        touched: Callable[[], None] | None,
+        at: Place | None,
+        before: Mapping[Any, RegionCounters],
+    ) -> _Terms:
         check_model(model)
         for region in model.regions:
             check_region(model, region)
-            self._routes.check_place(model.name, region)
-        known = {place(port.region): port.counters for port in self._ports.get(model, ())}
+        return _Terms(touched, at, counters_of(model.regions, before, len(self.cpus) + 1))
+
+    def _prepare(self, model: Model, terms: _Terms) -> list[RegionPort]:
         ports = []
-        for region in model.regions:
-            loaded = self._load(model, region)
-            counters = known.get(place(region)) or RegionCounters(region, len(self.cpus) + 1)
-            ports.append(RegionPort(self, model, region, loaded, counters, touched))
+        regions = placements(model.name, model.regions, terms.at)
+        for placed in filter(None, regions):
+            self._routes.check_place(model.name, placed)
+        for region, counters in zip(regions, terms.counters.values(), strict=True):
+            if region is not None:
+                loaded = self._load(model, region)
+                ports.append(RegionPort(self, model, region, loaded, counters, terms.touched))
         if self.offload is not None:
             for port in _filtered(ports):
-                self.offload.prepare(port)
+                self.offload.prepare(port, self.uses)
         return ports
 
     def _load(self, model: Model, region: Region) -> LoadedFilter | None:

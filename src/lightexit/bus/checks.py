@@ -8,7 +8,7 @@ from typing import Any
 from lightexit.abi import Request, Space, StateMemory, Struct, first_difference, value_size
 from lightexit.bus.blame import place_of
 from lightexit.bus.model import Model
-from lightexit.bus.region import Region
+from lightexit.bus.region import PlacedRegion, Region
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter, LoadedFilter
 from lightexit.runtime.layout import MOST_STATES
@@ -48,16 +48,18 @@ def check_model(model: Model) -> None:
             f"{name} has no regions" if regions is None else f"{name}'s regions are {regions!r}",
             where=place_of(model),
             expected="a tuple of the windows through which a guest sees its registers",
-            hint="regions = (pio(0x40, 4),), or () for a device that is nowhere yet",
+            hint="regions = (pio(4),), or () for a device that is nowhere yet",
         )
 
 
 def check_region(model: Model, region: Region) -> None:
-    """Raises AuthorError for a region that no bus can have, wherever it is."""
+    """Raises AuthorError for a region that no bus can have, wherever it is to be."""
     _check_types(model, region)
     name = _name(model.name, region)
     width = region.register_width
-    if region.offset < 0 or region.offset + region.size > _END:
+    if region.size < 1:
+        found, expected = f"{name} is {region.size} bytes long", "at least 1 byte"
+    elif region.offset < 0 or region.offset + region.size > _END:
         found = f"{name} is {region.size} bytes long and begins at offset {region.offset}"
         expected = f"offsets of 0 to {_END - 1:#x}"
     elif width not in (0, 1, 2, 4, 8) or (width and (region.size | region.offset) % width):
@@ -78,12 +80,15 @@ def check_region(model: Model, region: Region) -> None:
 
 def _check_types(model: Model, region: Region) -> None:
     """Raises AuthorError for what is no number, or no state, at all."""
-    for name in ("base", "size", "offset", "register_width"):
+    numbers = ("base",) if isinstance(region, PlacedRegion) else ()
+    for name in (*numbers, "size", "offset", "register_width"):
         value = getattr(region, name)
         if not isinstance(value, int):
             raise _wrong_type(model, region, f"{name} {value!r}", "an int")
     if not isinstance(region.space, Space):
         raise _wrong_type(model, region, f"space {region.space!r}", "a Space")
+    if not isinstance(region.name, str):
+        raise _wrong_type(model, region, f"name {region.name!r}", "a str")
     for state in region.states:
         if not isinstance(state, StateMemory):
             raise _wrong_type(model, region, f"state {state!r}", "a StateMemory, as Device.memory")
@@ -152,7 +157,7 @@ def check_actions(model: Model, loaded: LoadedFilter, requests: Request) -> None
         raise excess
 
 
-def check_bounds(name: str, region: Region, limit: int) -> None:
+def check_bounds(name: str, region: PlacedRegion, limit: int) -> None:
     """Raises AuthorError for a region of the device `name` that is not below `limit`."""
     if region.size < 1 or region.base < 0 or region.base + region.size > limit:
         raise AuthorError(
@@ -162,7 +167,7 @@ def check_bounds(name: str, region: Region, limit: int) -> None:
         )
 
 
-def check_clear(name: str, region: Region, memory: range) -> None:
+def check_clear(name: str, region: PlacedRegion, memory: range) -> None:
     """Raises AuthorError for a region that lies over the guest's memory: no exit tells of it."""
     end = region.base + region.size
     if region.space is Space.MMIO and region.base < memory.stop and memory.start < end:
@@ -174,4 +179,5 @@ def check_clear(name: str, region: Region, memory: range) -> None:
 
 
 def _name(name: str, region: Region) -> str:
-    return f"{name}'s {region.space.name} region at {region.base:#x}"
+    where = f" at {region.base:#x}" if isinstance(region, PlacedRegion) else ""
+    return f"{name}'s {region.space.name} region{where}"

@@ -34,9 +34,35 @@ class Clock(Protocol):
 
 
 class BusClock(Clock, Protocol):
-    """A clock that native code can read as well."""
+    """A clock that native code can read as well, and that machines run on."""
 
     memory: StateMemory[ClockState]
+
+    @property
+    def runs_by_itself(self) -> bool:
+        """Whether time passes without anybody's doing."""
+        ...
+
+    @property
+    def step_ns(self) -> int:
+        """How long every access of a guest takes, in ns; 0 where that is not what moves it."""
+        ...
+
+    def advance(self, ns: int) -> None:
+        """Let `ns` nanoseconds pass at once."""
+        ...
+
+    def pause(self) -> None:
+        """Stop VM time, until `resume`, if it runs by itself."""
+        ...
+
+    def resume(self) -> None:
+        """Let VM time go on from where it stopped."""
+        ...
+
+    def refine(self) -> None:
+        """To be called now and then: keep the rate true to the host's clock."""
+        ...
 
 
 def _clock_memory() -> StateMemory[ClockState]:
@@ -66,6 +92,8 @@ class ManualClock:
     a run is then a pure function of the guest.
     """
 
+    runs_by_itself = False
+
     def __init__(self, now_ns: int = 0, *, step_ns: int = 0) -> None:
         self.memory = _clock_memory()
         self.memory.state.base_ns = now_ns
@@ -84,6 +112,15 @@ class ManualClock:
         """Let `ns` nanoseconds pass."""
         self.memory.state.base_ns += ns
 
+    def pause(self) -> None:
+        """It stands still anyway."""
+
+    def resume(self) -> None:
+        """It stands still anyway."""
+
+    def refine(self) -> None:
+        """It is as it should be."""
+
 
 @dataclass(frozen=True)
 class _Sample:
@@ -99,6 +136,9 @@ class HostClock:
 
     `refine` is to be called now and then: it keeps the rate true to the host's clock.
     """
+
+    runs_by_itself = True
+    step_ns = 0
 
     def __init__(self) -> None:
         from lightexit.bus.native import dispatch  # may load a compiler

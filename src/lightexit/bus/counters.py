@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from lightexit.abi import Space
 from lightexit.bus.memory import Block
-from lightexit.bus.region import Region
-from lightexit.runtime.layout import Counter
+from lightexit.bus.region import Region, shape
+from lightexit.runtime import layout
 
 #: A region with more registers than this counts neighbouring ones together.
 MOST_COUNTERS = 4096
-_FIELDS = len(Counter.layout.fields)
+_FIELDS = len(layout.Counter.layout.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class RegionCounters:
         while region.size >> self.shift > MOST_COUNTERS:
             self.shift += 1
         registers = ((region.size - 1) >> self.shift) + 1
-        self.lane_size = 2 * registers * Counter.layout.size
+        self.lane_size = 2 * registers * layout.Counter.layout.size
         self._origin = region.offset
         self._lanes = lanes
         self._block = Block(lanes * self.lane_size)
@@ -88,3 +90,31 @@ class RegionCounters:
     def clear(self) -> None:
         """Back to zero."""
         self._block.bytes[:] = bytes(self._block.size)
+
+
+#: A region's registers, and which of the device's regions that show them it is.
+Key: TypeAlias = tuple[object, int]
+
+
+def shapes_of(regions: Iterable[Region]) -> list[Key]:
+    """What tells a device's regions apart, wherever they are: their shapes, with a number where
+    several have the same."""
+    seen: Counter[object] = Counter()
+    found: list[Key] = []
+    for region in regions:
+        found.append((shape(region), seen[shape(region)]))
+        seen[shape(region)] += 1
+    return found
+
+
+def counters_of(
+    regions: Iterable[Region], before: Mapping[Key, RegionCounters], lanes: int
+) -> dict[Key, RegionCounters]:
+    """Those of a device's regions as it declares them, in that order.
+
+    Regions that show the same registers as `before` go on counting, wherever they are, and nowhere
+    in between: what moves makes no more of them.
+    """
+    declared = list(regions)
+    pairs = zip(shapes_of(declared), declared, strict=True)
+    return {key: before.get(key) or RegionCounters(region, lanes) for key, region in pairs}

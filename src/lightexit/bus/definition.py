@@ -12,7 +12,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lightexit.abi import IoContext, Space, StateHeader, Verdict
@@ -20,13 +20,15 @@ from lightexit.bus.apic import Apic
 from lightexit.bus.blame import described, wrong_answer
 from lightexit.bus.checks import ADDRESSES
 from lightexit.bus.clock import BusClock
-from lightexit.bus.counters import MOST_COUNTERS, RegisterCount, UnclaimedCount
+from lightexit.bus.counters import MOST_COUNTERS, Key, RegisterCount, UnclaimedCount, shapes_of
 from lightexit.bus.model import Model, carry_out
-from lightexit.bus.region import Region, place
+from lightexit.bus.placing import Place, placements
+from lightexit.bus.region import PlacedRegion
 from lightexit.filter import Filter, LoadedFilter
 
 Load = Callable[[Filter[Any]], LoadedFilter]
 Touched = Callable[[], None] | None
+Counts = Counter[tuple[int, bool, bool]]
 
 
 @dataclass
@@ -44,10 +46,10 @@ class Window:
     whether the filter handled them."""
 
     model: Model
-    region: Region
+    region: PlacedRegion
     loaded: LoadedFilter | None
     touched: Touched
-    counts: Counter[tuple[int, bool, bool]] = field(default_factory=Counter)
+    counts: Counts
 
     @property
     def headers(self) -> list[StateHeader]:
@@ -99,28 +101,41 @@ class DefinitionBus:
         self.host = Accessor(vcpus)
         self._load = load
         self._windows: list[Window] = []
+        self._places: dict[Model, Place | None] = {}
+        self._counts: dict[Model, dict[Key, Counts]] = {}
         self._unclaimed: Counter[tuple[Space, int, bool]] = Counter()
         self._raised: list[BaseException] = []
 
-    def attach(self, model: Model, touched: Touched = None) -> None:
-        """Put a device on its addresses; `touched` is called after all that its model answers."""
-        for region in model.regions:
-            loaded = self._load(region.filter) if self._load and region.filter else None
-            self._windows.append(Window(model, region, loaded, touched))
+    def attach(self, model: Model, touched: Touched = None, *, at: Place | None = None) -> None:
+        """Put a device on the bus, its regions where `at` says; `touched` is called after all that
+        its model answers."""
+        self._add(model, touched, at, {})
 
     def detach(self, model: Model) -> None:
         """Take a device off the bus."""
         self._windows = [window for window in self._windows if window.model is not model]
+        del self._places[model], self._counts[model]
 
-    def replace(self, model: Model, other: Model, touched: Touched = None) -> None:
-        """Put `other` in the place of `model`. Where they are the same, with other regions, those
-        that stay where they were go on counting."""
-        known = {place(each.region): each.counts for each in self._windows if each.model is other}
+    def replace(
+        self, model: Model, other: Model, touched: Touched = None, *, at: Place | None = None
+    ) -> None:
+        """Put `other` in the place of `model`, or where `at` says. Where they are the same, with
+        other regions, those that show the same registers go on counting."""
+        before = self._counts[model] if other is model else {}
+        at = self._places[model] if at is None else at
         self.detach(model)
-        self.attach(other, touched)
-        for window in self._windows:
-            if window.model is other:
-                window.counts = known.get(place(window.region), window.counts)
+        self._add(other, touched, at, before)
+
+    def _add(
+        self, model: Model, touched: Touched, at: Place | None, before: dict[Key, Counts]
+    ) -> None:
+        counts = {key: before.get(key, Counter()) for key in shapes_of(model.regions)}
+        self._places[model], self._counts[model] = at, counts
+        regions = placements(model.name, model.regions, at)
+        for region, counted in zip(regions, counts.values(), strict=True):
+            if region is not None:
+                loaded = self._load(region.filter) if self._load and region.filter else None
+                self._windows.append(Window(model, region, loaded, touched, counted))
 
     def read(self, space: Space, address: int, size: int) -> int:
         """What the host reads: `size` is 1 to 8 bytes. Raises what a model raises."""

@@ -15,7 +15,7 @@ from lightexit.bus.doorbell import eventfds, write_address
 from lightexit.bus.failures import Failures
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
-from lightexit.bus.region import Region
+from lightexit.bus.region import PlacedRegion, Region
 from lightexit.errors import AuthorError
 from lightexit.filter import LoadedFilter
 from lightexit.runtime.layout import Window
@@ -37,7 +37,7 @@ class Model(Protocol):
 
     @property
     def regions(self) -> tuple[Region, ...]:
-        """Its windows in the address spaces."""
+        """Its windows, as it declares them; where they are is for the machine to say."""
         ...
 
     @property
@@ -85,7 +85,7 @@ class RegionPort:
         self,
         host: Host,
         model: Model,
-        region: Region,
+        region: PlacedRegion,
         loaded: LoadedFilter | None,
         counters: RegionCounters,
         touched: Callable[[], None] | None,

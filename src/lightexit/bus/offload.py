@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from lightexit.abi import Space
+from lightexit.abi import Space, StateMemory
 from lightexit.bus.model import RegionPort
 
 
@@ -25,8 +26,9 @@ class Offloaded(Protocol):
 class Offload(Protocol):
     """Something below the bus that can answer regions with filters."""
 
-    def prepare(self, port: RegionPort) -> None:
-        """Called before the region comes onto the bus, when nobody uses a state of its own yet."""
+    def prepare(self, port: RegionPort, in_use: Callable[[StateMemory[Any]], bool]) -> None:
+        """Called before the region comes onto the bus, when nobody uses a state of its own yet;
+        `in_use` tells of any state whether a vCPU may be looking at it, or changing it."""
         ...
 
     def __call__(self, port: RegionPort) -> Offloaded | None:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Region`: a window of an address space onto a device's registers."""
+"""`Region`: a window onto a device's registers; and where it is, which only the machine knows."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import FrameType
 from typing import Any
 
@@ -24,7 +24,10 @@ def _made_at() -> tuple[str, int]:
 
 @dataclass(frozen=True, eq=False)
 class Region:
-    """`size` bytes of a space from `base` on, showing the device's registers from `offset` on.
+    """`size` bytes of a space, showing the device's registers from `offset` on.
+
+    A device does not know where its regions are: `at` says so, or `placing.placed` for all of a
+    device's. Regions of one `name` are one window, in which registers stand as their offsets do.
 
     With a `register_width` (bytes), the bus cuts an access into whole registers; one that does
     not fit goes to the device model as it is, past the filter. `states` are what the filter
@@ -32,18 +35,30 @@ class Region:
     """
 
     space: Space
-    base: int
     size: int
     offset: int = 0
     register_width: int = 0
     filter: Filter[Any] | None = None
     states: tuple[StateMemory[Any], ...] = ()
-    _made_at: tuple[str, int] = field(default_factory=_made_at, init=False, repr=False)
+    name: str = ""
+    _made_at: tuple[str, int] = field(default_factory=_made_at, repr=False, kw_only=True)
 
     @property
     def where(self) -> Location:
         """The line that made it."""
         return Location.of_line(*self._made_at)
+
+    def at(self, base: int) -> PlacedRegion:
+        """The same, with its first byte at the address `base`."""
+        values = {each.name: getattr(self, each.name) for each in fields(Region)}
+        return PlacedRegion(**values, base=base)
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedRegion(Region):
+    """A region whose first byte is at the address `base`."""
+
+    base: int = field(kw_only=True)
 
     def __contains__(self, address: int) -> bool:
         return self.base <= address < self.base + self.size
@@ -53,45 +68,50 @@ class Region:
         return address - self.base + self.offset
 
 
-def place(region: Region) -> tuple[Space, int, int, int, int]:
+def place(region: PlacedRegion) -> tuple[Space, int, int, int, int]:
     """What of a region says which registers stand where, whoever answers them."""
     return region.space, region.base, region.size, region.offset, region.register_width
 
 
+def shape(region: Region) -> tuple[Space, int, int, int]:
+    """What of a region says which registers it shows, wherever it is."""
+    return region.space, region.size, region.offset, region.register_width
+
+
 def pio(
-    base: int,
     size: int,
     *,
     offset: int = 0,
     register_width: int = 0,
     filter: Filter[Any] | None = None,
     states: Iterable[StateMemory[Any]] = (),
+    name: str = "",
 ) -> Region:
     """A region of I/O ports."""
-    return Region(Space.PIO, base, size, offset, register_width, filter, tuple(states))
+    return Region(Space.PIO, size, offset, register_width, filter, tuple(states), name)
 
 
 def msr(
-    base: int,
     size: int,
     *,
     offset: int = 0,
     filter: Filter[Any] | None = None,
     states: Iterable[StateMemory[Any]] = (),
+    name: str = "",
 ) -> Region:
     """A region of `size` model-specific registers, each 8 bytes under one address (Intel SDM
     volume 4). Offsets count registers."""
-    return Region(Space.MSR, base, size, offset, 0, filter, tuple(states))
+    return Region(Space.MSR, size, offset, 0, filter, tuple(states), name)
 
 
 def mmio(
-    base: int,
     size: int,
     *,
     offset: int = 0,
     register_width: int = 0,
     filter: Filter[Any] | None = None,
     states: Iterable[StateMemory[Any]] = (),
+    name: str = "",
 ) -> Region:
     """A region of memory-mapped registers."""
-    return Region(Space.MMIO, base, size, offset, register_width, filter, tuple(states))
+    return Region(Space.MMIO, size, offset, register_width, filter, tuple(states), name)

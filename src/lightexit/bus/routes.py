@@ -9,7 +9,7 @@ from itertools import pairwise
 from lightexit.abi import Space
 from lightexit.bus.checks import ADDRESSES, check_bounds, check_clear
 from lightexit.bus.model import RegionPort
-from lightexit.bus.region import Region, place
+from lightexit.bus.region import PlacedRegion, place
 from lightexit.bus.table import Claim, PortTable, RangeTable
 from lightexit.errors import AuthorError
 from lightexit.runtime.layout import Tables
@@ -37,7 +37,7 @@ class Routes:
         """Every region that is on the bus."""
         return self._owners.values()
 
-    def check_place(self, name: str, region: Region) -> None:
+    def check_place(self, name: str, region: PlacedRegion) -> None:
         """Raises AuthorError where a region of the device `name` cannot be."""
         check_bounds(name, region, self._tables[region.space].limit)
         for memory in self._memory:

@@ -12,6 +12,7 @@ from lightexit.errors import AuthorError
 from lightexit.files import read_file
 
 if TYPE_CHECKING:
+    from lightexit.vm.irqchip import Irqchip
     from lightexit.vm.pc import PcConfig
 
 FIRMWARE_MIB, KERNEL_MIB = 16, 256
@@ -28,6 +29,7 @@ class GuestOptions:
     append: str
     memory_mib: int | None
     cpus: int = 1
+    irqchip: Irqchip | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ def _firmware(options: GuestOptions) -> Guest:
 
     path, mib = options.firmware or seabios(), options.memory_mib or FIRMWARE_MIB
     image = load_firmware(path)
-    config = PcConfig(image, mib << 20, int(time.time()), cpus=options.cpus)
+    config = PcConfig(
+        image, mib << 20, int(time.time()), cpus=options.cpus, irqchip=options.irqchip
+    )
     return Guest(config, path, mib, SEABIOS_ENDS if options.firmware is None else "")
 
 
@@ -83,5 +87,7 @@ def _kernel(options: GuestOptions, path: Path) -> Guest:
     payload = Payload(options.append, modules, str(path))
     if not image:
         raise AuthorError(f"{path} is empty", expected="a kernel")
-    config = PcConfig(b"", mib << 20, int(time.time()), image, payload, options.cpus)
+    config = PcConfig(
+        b"", mib << 20, int(time.time()), image, payload, options.cpus, options.irqchip
+    )
     return Guest(config, path, mib)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,17 +10,7 @@ import typer
 
 from lightexit.cli.guest import FIRMWARE_MIB, KERNEL_MIB, SEABIOS_ENDS
 from lightexit.cli.screen import ConsoleMode
-from lightexit.vm.backends import BackEnd
 from lightexit.vm.irqchip import Irqchip
-
-
-class EngineName(StrEnum):
-    """Where filters run."""
-
-    NATIVE = "native"
-    INTERPRETER = "interpreter"
-    KERNEL = "kernel"
-
 
 FirmwareFile = Annotated[
     Path | None, typer.Option(help="Firmware image; default: this machine's SeaBIOS.")
@@ -35,7 +24,12 @@ InitrdFiles = Annotated[
     typer.Option(help="The kernel's initial RAM disk, or a module of it; as many as wanted."),
 ]
 CommandLine = Annotated[str, typer.Option(help="The kernel's command line.")]
-BackEndOption = Annotated[BackEnd, typer.Option(help="What runs the guest's code.")]
+BackEndName = Annotated[
+    str, typer.Option("--backend", metavar="NAME", help="What runs the guest's code: unicorn, kvm.")
+]
+MachineName = Annotated[
+    str, typer.Option("--machine", metavar="NAME", help="What the guest finds around its CPU: pc.")
+]
 CpuCount = Annotated[
     int, typer.Option("--cpus", min=1, metavar="N", help="vCPUs; more than one on KVM only.")
 ]
@@ -43,7 +37,12 @@ IrqchipOption = Annotated[
     Irqchip | None,
     typer.Option(help="Interrupt controllers in KVM; default: off for one vCPU, else kernel."),
 ]
-EngineOption = Annotated[EngineName, typer.Option(help="Where filters run.")]
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine", metavar="NAME", help="Where filters run: native, interpreter, kernel."
+    ),
+]
 FiltersOption = Annotated[
     bool, typer.Option("--filters/--no-filters", help="Without: models answer everything.")
 ]

@@ -4,25 +4,24 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
+from lightexit import plugins
 from lightexit.cli.guest import Guest, GuestOptions, read_guest
 from lightexit.cli.options import (
     AccessLimit,
     AwaitedText,
-    BackEndOption,
+    BackEndName,
     CommandLine,
     ConsoleOption,
     CpuCount,
     EngineName,
-    EngineOption,
     ExitStatus,
     FiltersOption,
     FirmwareFile,
@@ -30,6 +29,7 @@ from lightexit.cli.options import (
     IrqchipOption,
     JsonFile,
     KernelFile,
+    MachineName,
     MemoryMib,
     Seconds,
 )
@@ -37,17 +37,15 @@ from lightexit.cli.report import Run, ended, report
 from lightexit.cli.screen import ConsoleMode, Screen
 from lightexit.cli.signals import EndingSignals
 from lightexit.cli.streams import standard_output
-from lightexit.errors import AuthorError
 from lightexit.files import check_writable
-from lightexit.vm.backends import BackEnd, check_cpus
+from lightexit.vm.backends import find
+from lightexit.vm.board import Backend, Wanted
 
 if TYPE_CHECKING:
+    from lightexit.engine.api import Engine
     from lightexit.vm.console import Console
-    from lightexit.vm.irqchip import Irqchip
     from lightexit.vm.machine import Limits, Machine, Outcome
-    from lightexit.vm.pc import MakeCpu
 
-_TITLES = {BackEnd.UNICORN: "Unicorn", BackEnd.KVM: "KVM"}
 #: The exit status, where the guest's is asked for, of a guest that has none: not odd.
 NO_STATUS = 4
 
@@ -57,8 +55,8 @@ class Job:
     """What to run, on what, and for how long."""
 
     guest: Guest
-    back_end: BackEnd
-    irqchip: Irqchip | None
+    make_machine: Callable[..., Machine]
+    backend: Backend
     limits: Limits
     console: ConsoleMode
     signals: EndingSignals
@@ -69,10 +67,11 @@ def run(
     kernel: KernelFile = None,
     initrd: InitrdFiles = None,
     append: CommandLine = "",
-    backend: BackEndOption = BackEnd.UNICORN,
+    machine: MachineName = "pc",
+    backend: BackEndName = "unicorn",
     cpus: CpuCount = 1,
     irqchip: IrqchipOption = None,
-    engine: EngineOption = EngineName.NATIVE,
+    engine: EngineName = "native",
     filters: FiltersOption = True,
     until: AwaitedText = None,
     seconds: Seconds = 30.0,
@@ -87,19 +86,20 @@ def run(
     The guest runs twice: first with the device models alone, silently, then with the filters.
     Ctrl-C, SIGTERM and SIGHUP end it, and what it has come to is printed.
     """
-    _check(backend, engine)
+    make_machine, chosen = plugins.find(plugins.MACHINES, machine), find(backend)
+    runner: Engine = plugins.make(plugins.ENGINES, engine)
+    chosen.check(Wanted(cpus, irqchip, runner))
     if json_file is not None:
         check_writable(json_file)
-    check_cpus(backend, cpus, irqchip)
     with EndingSignals(is_status_guests=exit_status) as signals:
         guest = read_guest(
-            GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus)
+            GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus, irqchip)
         )
         limits = _limits(guest, until, seconds, accesses)
-        job = Job(guest, backend, irqchip, limits, console, signals)
+        job = Job(guest, make_machine, chosen, limits, console, signals)
         vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
-        _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {_TITLES[backend]}")
-        shown, plain = _run_both(job, engine) if filters else (_boot(job, None, show=True), None)
+        _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {chosen.title}")
+        shown, plain = _run_both(job, runner) if filters else (_boot(job, None, show=True), None)
         report(shown, plain, json_file)
         sys.stdout.flush()
         if signals.received:
@@ -120,7 +120,7 @@ def _limits(guest: Guest, until: str | None, seconds: float, accesses: int | Non
     return Limits(awaited.encode(errors="surrogateescape"), seconds, accesses)
 
 
-def _run_both(job: Job, engine: EngineName) -> tuple[Run, Run | None]:
+def _run_both(job: Job, engine: Engine) -> tuple[Run, Run | None]:
     """With filters, and before that without; that one alone where a signal has ended it."""
     plain = _boot(job, None, show=False)
     if job.signals.received:
@@ -150,7 +150,7 @@ class Printing:
         return timed
 
 
-def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
+def _boot(job: Job, engine: Engine | None, *, show: bool) -> Run:
     begun, printing = time.monotonic(), Printing()
     with _console(job, printing, show) as console, _machine(job, engine, console) as machine:
         machine.bus.timed = True
@@ -170,15 +170,14 @@ def _boot(job: Job, engine: EngineName | None, *, show: bool) -> Run:
         )
 
 
-def _machine(job: Job, engine: EngineName | None, console: Console) -> Machine:
+def _machine(job: Job, engine: Engine | None, console: Console) -> Machine:
     from lightexit.bus.clock import HostClock
-    from lightexit.vm.pc import pc_machine
 
-    return pc_machine(
+    return job.make_machine(
         job.guest.config,
         HostClock(),
-        _engine(engine),
-        make_cpu=_make_cpu(job, engine),
+        engine,
+        backend=job.backend,
         debug=console,
         serial=console,
     )
@@ -194,41 +193,3 @@ def _console(job: Job, printing: Printing, show: bool) -> Iterator[Console]:
     with Screen(standard_output(), job.console) as screen:
         yield Console(printing.timed(screen.write))
     print(flush=True)
-
-
-def _check(back_end: BackEnd, engine: EngineName) -> None:
-    """Refuse what cannot be had before any guest runs."""
-    if engine is not EngineName.KERNEL:
-        return
-    if back_end is not BackEnd.KVM:
-        raise AuthorError(
-            f"--engine kernel with --backend {back_end}",
-            expected="--backend kvm: the kernel answers accesses inside KVM",
-            hint="another engine: native or interpreter",
-        )
-    from lightexit.vm.kvm.attach import require
-
-    require()
-
-
-def _make_cpu(job: Job, engine: EngineName | None) -> MakeCpu:
-    from lightexit.vm.backends import make_cpu
-
-    made = functools.partial(make_cpu, job.back_end, irqchip=job.irqchip)
-    if engine is not EngineName.KERNEL:
-        return made
-    from lightexit.vm.kvm.offload import in_kernel
-
-    return in_kernel(made)
-
-
-def _engine(name: EngineName | None) -> Any:
-    if name in (EngineName.NATIVE, EngineName.KERNEL):  # what the kernel passes runs natively
-        from lightexit.engine.native import NativeEngine
-
-        return NativeEngine()
-    if name is EngineName.INTERPRETER:
-        from lightexit.engine.interpreter import InterpreterEngine
-
-        return InterpreterEngine()
-    return None

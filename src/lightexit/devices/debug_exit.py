@@ -16,7 +16,6 @@ from lightexit.bus.region import pio
 from lightexit.devices.device import Device
 from lightexit.filter import Struct, u32
 
-PORT = 0xF4
 SIZE = 4
 
 
@@ -37,10 +36,10 @@ class DebugExit(Device[DebugExitState]):
 
     name = "debug_exit"
     registers = Reg
+    regions = (pio(SIZE),)
 
-    def __init__(self, clock: Clock, ended: Callable[[int], object], base: int = PORT) -> None:
+    def __init__(self, clock: Clock, ended: Callable[[int], object]) -> None:
         super().__init__(clock)
-        self.regions = (pio(base, SIZE),)
         self._ended = ended
 
     def read(self, offset: int, size: int) -> int:

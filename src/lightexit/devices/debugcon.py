@@ -16,7 +16,6 @@ from lightexit.bus.region import pio
 from lightexit.devices.device import Device
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
 
-PORT = 0x402
 #: What a read gives where a debug console is present.
 PRESENT = 0xE9
 
@@ -47,10 +46,10 @@ class Debugcon(Device[DebugconState]):
 
     name = "debugcon"
     registers = Reg
+    regions = (pio(1, register_width=1, filter=read_presence),)
 
-    def __init__(self, clock: Clock, sink: Callable[[bytes], object], base: int = PORT) -> None:
+    def __init__(self, clock: Clock, sink: Callable[[bytes], object]) -> None:
         super().__init__(clock)
-        self.regions = (pio(base, 1, register_width=1, filter=read_presence),)
         self._sink = sink
 
     def read(self, offset: int, size: int) -> int:

@@ -41,6 +41,8 @@ class Device(Generic[S]):
 
     A subclass sets `name` and `regions` (in the class, or in `__init__` where they depend on
     arguments; `()` while no guest sees it), and `registers`, whose members name the offsets.
+    Where its regions are, the machine says: `machine.add(device, at=0x40)`, or, where they have
+    names, `at={"command": 0x40, "data": 0x60}`.
     Whoever calls a method holds the lock of the device's state. What a method raises, or an
     answer that does not fit the access, ends the run with an error that shows the line.
     """

@@ -29,8 +29,6 @@ from lightexit.filter import (
     u32,
 )
 
-PORT = 0x510
-DMA_PORT = 0x514
 CAPACITY = 16384
 FIRST_FILE = 0x20
 NAME_SIZE = 56
@@ -106,7 +104,7 @@ class FwCfg(Device[FwCfgState]):
 
     name = "fw_cfg"
     registers = Reg
-    regions = (pio(PORT, 2, filter=read_data), pio(DMA_PORT, 8, offset=Reg.DMA))
+    regions = (pio(2, filter=read_data), pio(8, offset=Reg.DMA))
 
     def __init__(self, clock: Clock, items: Mapping[int, bytes] | None = None) -> None:
         super().__init__(clock)

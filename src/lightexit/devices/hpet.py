@@ -53,7 +53,6 @@ from lightexit.filter import (
     u64,
 )
 
-BASE = 0xFED0_0000
 SIZE = 0x400
 PERIOD_NS = 10
 TIMERS = 3
@@ -134,6 +133,7 @@ class Hpet(Device[HpetState]):
 
     name = "hpet"
     registers = Reg
+    regions = (mmio(SIZE, filter=read_counter),)
 
     def __init__(
         self,
@@ -141,11 +141,8 @@ class Hpet(Device[HpetState]):
         irq0: Line,
         irq8: Line,
         routes: Mapping[int, Line] | None = None,
-        *,
-        base: int = BASE,
     ) -> None:
         super().__init__(clock)
-        self.regions = (mmio(base, SIZE, filter=read_counter),)
         self._legacy = (irq0, irq8)
         self._routes = dict(routes or {})
         self._route_mask = sum(1 << number for number in self._routes)

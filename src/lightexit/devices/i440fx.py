@@ -1,26 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PCI configuration of a 440FX machine: host bridge, PIIX3 ISA bridge, PIIX4 ACPI function.
+"""PCI configuration of a 440FX machine: host bridge, PIIX3 ISA bridge, PIIX4 ACPI function, and
+whatever functions are plugged in beside them (`pci.py`).
 
 Fast path: the address register (0xCF8) both ways, and reads of the data window (0xCFC). Writes
 of configuration registers go to the model.
-Reference: PCI Local Bus 2.1 section 3.7.4.1 (mechanism #1); Intel 82441FX, 82371SB (PIIX3) and
+Reference: PCI Local Bus 3.0 section 3.2.2.3.2 (mechanism #1); Intel 82441FX, 82371SB (PIIX3) and
 82371AB (PIIX4) data sheets.
 
-Functions 00:00.0, 00:01.0 and 00:01.3 exist; every other one reads all ones. The subsystem
-ids 1af4:1100 are what firmware takes for "running on a virtual machine".
+Functions 00:00.0, 00:01.0 and 00:01.3 exist; those of other numbers read all ones until one is
+plugged in. The subsystem ids 1af4:1100 are what firmware takes for "running on a virtual machine".
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
+from lightexit.devices.pci import WORDS, ConfigSpace, PciFunction, Slot
 from lightexit.devices.width import size_mask
+from lightexit.errors import AuthorError
 from lightexit.filter import (
     Array,
     IoContext,
@@ -30,11 +33,11 @@ from lightexit.filter import (
     inline,
     io_filter,
     u8,
+    u16,
     u32,
     u64,
 )
 
-PORT = 0xCF8
 DATA_SIZE = 4
 ENABLE = 1 << 31
 #: Bits of the address register that hold; the others read 0.
@@ -46,7 +49,9 @@ SMRAM = 0x72
 SMRAM_BYTE, SMRAM_LOCK, SMRAM_OPEN = 0xFF << 16, 0x10 << 16, 0x40 << 16
 PAM0, PAM6 = 0x59, 0x5F
 PMBASE, PMREGMISC = 0x40, 0x80
-WORDS = 64
+#: Functions that there can be, and one row more for those that are not there.
+ROWS = 16
+LAST_WORD = ROWS * WORDS - 1
 
 
 class Reg(IntEnum):
@@ -61,42 +66,40 @@ class Reg(IntEnum):
 
 
 class Row(IntEnum):
-    """Where a function's 64 words stand in the state. The last row is all ones."""
+    """Where a function's 64 words stand in the state; the first row, of nobody, is all ones."""
 
-    HOST_BRIDGE = 0
-    ISA_BRIDGE = 1
-    ACPI = 2
-    ABSENT = 3
+    ABSENT = 0
+    HOST_BRIDGE = 1
+    ISA_BRIDGE = 2
+    ACPI = 3
+
+
+#: The numbers of the fixed functions on bus 0: device << 3 | function.
+NUMBERS = {Row.HOST_BRIDGE: 0x00, Row.ISA_BRIDGE: 0x08, Row.ACPI: 0x0B}
 
 
 class I440fxState(Struct):
-    """The address register and the configuration spaces, row by row."""
+    """The address register and the configuration spaces, row by row.
+
+    `rows` has the row of every function of bus 0, by its number; `selected` is the index of the
+    word that the address register selects, one of all ones where nobody is there, and `data` a copy
+    of that word: a read of it waits for no other.
+    """
 
     address: u32
+    data: u32 = 0xFFFF_FFFF
+    selected: u16
     reset_control: u8
-    config: Array[u32] = array(u32, 4 * WORDS)
+    rows: Array[u8] = array(u8, 256)
+    config: Array[u32] = array(u32, ROWS * WORDS)
 
 
 @inline
-def row(address: u32) -> u64:
-    """The row of the function that the address register selects (bus, device, function)."""
-    match address >> 8 & 0xFFFF:
-        case 0x0000:
-            return Row.HOST_BRIDGE
-        case 0x0008:
-            return Row.ISA_BRIDGE
-        case 0x000B:
-            return Row.ACPI
-        case _:
-            return Row.ABSENT
-
-
-@inline
-def selected(pci: I440fxState) -> u32:
-    """The configuration word that the data window shows."""
-    if not pci.address & ENABLE:
-        return 0xFFFF_FFFF
-    return pci.config[row(pci.address) * WORDS + (pci.address >> 2 & 63)]
+def selected(pci: I440fxState, address: u32) -> u64:
+    """The index of the word that an address selects (bus, device, function, register)."""
+    if not address & ENABLE or address >> 16 & 0xFF:
+        return 0
+    return (pci.rows[address >> 8 & 0xFF] * WORDS + (address >> 2 & 63)) & LAST_WORD
 
 
 @io_filter
@@ -105,6 +108,9 @@ def access(ctx: IoContext, pci: I440fxState) -> Verdict:
     if ctx.offset == Reg.CONFIG_ADDRESS and ctx.size == 4:
         if ctx.is_write:
             pci.address = u32(ctx.data & ADDRESS_BITS)
+            index = selected(pci, pci.address)
+            pci.selected = u16(index)
+            pci.data = pci.config[index]
         else:
             ctx.data = pci.address
         return Verdict.HANDLED
@@ -113,7 +119,7 @@ def access(ctx: IoContext, pci: I440fxState) -> Verdict:
     lane = ctx.offset & 3
     if lane + ctx.size > DATA_SIZE:
         return Verdict.PASS
-    ctx.data = selected(pci) >> 8 * lane & size_mask(ctx.size)
+    ctx.data = pci.data >> 8 * lane & size_mask(ctx.size)
     return Verdict.HANDLED
 
 
@@ -190,17 +196,6 @@ WRITABLE: dict[Row, tuple[tuple[int, int, int], ...]] = {
 }
 
 
-def _mask_words(function: Row) -> tuple[int, ...]:
-    masks = bytearray(4 * WORDS)
-    for first, last, mask in WRITABLE.get(function, ()):
-        masks[first : last + 1] = bytes([mask]) * (last + 1 - first)
-    return struct.unpack(f"<{WORDS}I", masks)
-
-
-#: The writable bits of every word; a function that does not exist has none.
-MASKS = {function: _mask_words(function) for function in Row}
-
-
 def locked(before: int, after: int) -> int:
     """SMRAM's word after a write: locking closes it, and then its byte stays as it is."""
     if before & SMRAM_LOCK:
@@ -208,58 +203,163 @@ def locked(before: int, after: int) -> int:
     return after & ~SMRAM_OPEN if after & SMRAM_LOCK else after
 
 
+def _config(function: Row) -> ConfigSpace:
+    return ConfigSpace(POWER_ON[function], WRITABLE[function])
+
+
+class HostBridge(PciFunction):
+    """`on_shadow` hears PAM0 to PAM6 (7 bytes)."""
+
+    def __init__(self, on_shadow: Callable[[bytes], object]) -> None:
+        super().__init__(_config(Row.HOST_BRIDGE), "the host bridge")
+        self._on_shadow = on_shadow
+
+    def written(self, word: int, before: int, after: int) -> int:
+        """SMRAM can be locked."""
+        return locked(before, after) if word == SMRAM // 4 else after
+
+    def changed(self, word: int) -> None:
+        """Tell of shadow RAM."""
+        if word in (PAM0 // 4, PAM6 // 4):
+            self.tell()
+
+    def restored(self) -> None:
+        """Tell of shadow RAM as it was saved."""
+        super().restored()
+        self.tell()
+
+    def tell(self) -> None:
+        """What shadow RAM is to be."""
+        words = self.slot.words[PAM0 // 4], self.slot.words[PAM6 // 4]
+        self._on_shadow(struct.pack("<II", *words)[PAM0 % 4 :])
+
+
+class Acpi(PciFunction):
+    """`on_pm_base` hears the base of the PM registers and whether it is on."""
+
+    def __init__(self, on_pm_base: Callable[[int, bool], object]) -> None:
+        super().__init__(_config(Row.ACPI), "the ACPI function")
+        self._on_pm_base = on_pm_base
+
+    def changed(self, word: int) -> None:
+        """Tell of the PM registers' base."""
+        if word in (PMBASE // 4, PMREGMISC // 4):
+            self.tell()
+
+    def restored(self) -> None:
+        """Tell of the base as it was saved."""
+        super().restored()
+        self.tell()
+
+    def tell(self) -> None:
+        """Where the PM registers are to be."""
+        words = self.slot.words
+        self._on_pm_base(words[PMBASE // 4] & 0xFFC0, bool(words[PMREGMISC // 4] & 1))
+
+
+class _Words:
+    """A row of the bridge's state."""
+
+    def __init__(self, state: I440fxState, row: int) -> None:
+        self._state = state
+        self._first = row * WORDS
+
+    def __getitem__(self, index: int) -> int:
+        return self._state.config[self._first + index]
+
+    def __setitem__(self, index: int, word: int) -> None:
+        self._state.config[self._first + index] = word
+        if self._state.selected == self._first + index:
+            self._state.data = word
+
+
+def _nothing(*_: object) -> None:
+    """Nobody listens."""
+
+
 class I440fx(Device[I440fxState]):
     """`on_shadow` hears PAM0 to PAM6 (7 bytes), `on_pm_base` the base and whether it is on."""
 
     name = "i440fx"
     registers = Reg
-    regions = (pio(PORT, 8, filter=access),)
+    regions = (pio(8, filter=access),)
 
     def __init__(
         self,
         clock: Clock,
         reset: Line,
-        on_shadow: Callable[[bytes], object] | None = None,
-        on_pm_base: Callable[[int, bool], object] | None = None,
+        on_shadow: Callable[[bytes], object] = _nothing,
+        on_pm_base: Callable[[int, bool], object] = _nothing,
     ) -> None:
         super().__init__(clock)
         self.lines = (reset,)
         self._reset = reset
-        self._on_shadow = on_shadow
-        self._on_pm_base = on_pm_base
-        self._power_on()
+        #: By row.
+        self.functions: dict[int, PciFunction] = {}
+        self._numbers: dict[int, int] = {}
+        for index in range(WORDS):
+            self.state.config[Row.ABSENT * WORDS + index] = 0xFFFF_FFFF
+        self._host = HostBridge(on_shadow)
+        self.plug(NUMBERS[Row.HOST_BRIDGE], self._host)
+        self.plug(NUMBERS[Row.ISA_BRIDGE], PciFunction(_config(Row.ISA_BRIDGE), "the ISA bridge"))
+        self.plug(NUMBERS[Row.ACPI], Acpi(on_pm_base))
+
+    def plug(self, number: int, function: PciFunction, slot: Slot | None = None) -> None:
+        """Have a function on bus 0, by its number (device << 3 | function), before the guest runs.
+
+        `slot` is what the machine gives it; its words are the bridge's. Raises AuthorError for a
+        number that is taken or that there is not, and where no row is left.
+        """
+        if not 0 <= number < 256 or number in self._numbers.values():
+            raise AuthorError(
+                f"{function.name} as PCI function {number:#x}",
+                expected=f"device << 3 | function, and none of: {self._taken()}",
+            )
+        row = len(self.functions) + 1
+        if row == ROWS:
+            raise AuthorError(f"{ROWS} PCI functions", expected=f"at most {ROWS - 1}")
+        function.slot = slot or Slot()
+        function.slot.words = _Words(self.state, row)
+        self.functions[row], self._numbers[row] = function, number
+        self.state.rows[number] = row
+        function.power_on()
+
+    def _taken(self) -> str:
+        return ", ".join(f"{number:#x}" for number in self._numbers.values())
 
     def reset(self) -> None:
-        """Power-on values; shadow RAM is closed again."""
+        """Power-on values; shadow RAM is closed again, and no function's window is anywhere."""
         super().reset()
-        self._power_on()
-        self._tell_shadow()
+        for index in range(WORDS):
+            self.state.config[Row.ABSENT * WORDS + index] = 0xFFFF_FFFF
+        for row, function in self.functions.items():
+            self.state.rows[self._numbers[row]] = row
+            function.power_on()
+        self._host.tell()
+
+    def configuration(self) -> Mapping[str, object]:
+        """Which functions there are."""
+        numbers = self._numbers.items()
+        return {f"function {at:#x}": self.functions[row].name for row, at in numbers}
 
     def restored(self) -> None:
-        """What stands where in memory and in the I/O space."""
-        self._tell_shadow()
-        self._tell_pm_base()
-
-    def _power_on(self) -> None:
-        words = [0] * (3 * WORDS) + [0xFFFF_FFFF] * WORDS
-        for function, parts in POWER_ON.items():
-            for first, values in parts.items():
-                for place, byte in enumerate(values, first):
-                    words[function * WORDS + place // 4] |= byte << 8 * (place % 4)
-        for index, word in enumerate(words):
-            self.state.config[index] = word
+        """What stands where in memory and in the I/O space, and which interrupts are up."""
+        for function in self.functions.values():
+            function.restored()
 
     def read(self, offset: int, size: int) -> int:
         """The address register as a whole, the rest in any bytes."""
         if offset == Reg.CONFIG_ADDRESS and size == 4:
             return self.state.address
-        window = selected(self.state) << 32 | 0xFFFF_00FF | self.state.reset_control << 8
+        window = self.state.data << 32 | 0xFFFF_00FF | self.state.reset_control << 8
         return (window | -1 << 64) >> 8 * offset & size_mask(size)
 
     def write(self, offset: int, value: int, size: int) -> None:
         """Only a 32-bit write reaches the address register, only an 8-bit one 0xCF9."""
         if offset == Reg.CONFIG_ADDRESS and size == 4:
             self.state.address = value & ADDRESS_BITS
+            self.state.selected = selected(self.state, self.state.address)
+            self.state.data = self.state.config[self.state.selected]
         elif offset == Reg.RESET_CONTROL and size == 1:
             self._write_reset(value)
         else:
@@ -273,35 +373,8 @@ class I440fx(Device[I440fxState]):
 
     def _write_config(self, bits: int, lanes: int) -> None:
         """Write `bits` to the selected word, where `lanes` has ones."""
-        address = self.state.address
-        function, word = Row(row(address)), address >> 2 & 63
-        if not address & ENABLE:
-            return
-        index = function * WORDS + word
-        before = self.state.config[index]
-        mask = lanes & MASKS[function][word]
-        after = before & ~mask | bits & mask
-        if (function, word) == (Row.HOST_BRIDGE, SMRAM // 4):
-            after = locked(before, after)
-        if after != before:
-            self.state.config[index] = after
-            self._changed(function, word)
-
-    def _changed(self, function: Row, word: int) -> None:
-        if function == Row.HOST_BRIDGE and word in (PAM0 // 4, PAM6 // 4):
-            self._tell_shadow()
-        if function == Row.ACPI and word in (PMBASE // 4, PMREGMISC // 4):
-            self._tell_pm_base()
-
-    def _word(self, function: Row, register: int) -> int:
-        return self.state.config[function * WORDS + register // 4]
-
-    def _tell_shadow(self) -> None:
-        if self._on_shadow is not None:
-            words = self._word(Row.HOST_BRIDGE, PAM0), self._word(Row.HOST_BRIDGE, PAM6)
-            self._on_shadow(struct.pack("<II", *words)[PAM0 % 4 :])
-
-    def _tell_pm_base(self) -> None:
-        if self._on_pm_base is not None:
-            base = self._word(Row.ACPI, PMBASE) & 0xFFC0
-            self._on_pm_base(base, bool(self._word(Row.ACPI, PMREGMISC) & 1))
+        row, word = divmod(self.state.selected, WORDS)
+        if row in self.functions and self.functions[row].write(word, bits, lanes):
+            for other in self.functions.values():
+                if other.refused:  # what stood in its way may have moved
+                    other.place()

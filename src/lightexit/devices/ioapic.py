@@ -44,7 +44,6 @@ from lightexit.filter import (
     u32,
 )
 
-BASE = 0xFEC0_0000
 PINS = 24
 VERSION = 0x20 | (PINS - 1) << 16
 
@@ -152,7 +151,7 @@ class IoApic(Device[IoApicState]):
 
     name = "ioapic"
     registers = Reg
-    regions = (mmio(BASE, 0x1000, register_width=4, filter=fast),)
+    regions = (mmio(0x1000, register_width=4, filter=fast),)
 
     def __init__(
         self,

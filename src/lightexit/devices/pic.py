@@ -299,9 +299,9 @@ class Pic(Device[PicState]):
     name = "pic"
     registers = Reg
     regions = (
-        pio(0x20, 2, offset=Reg.MASTER_COMMAND, register_width=1, filter=fast),
-        pio(0xA0, 2, offset=Reg.SLAVE_COMMAND, register_width=1, filter=fast),
-        pio(0x4D0, 2, offset=Reg.MASTER_ELCR, register_width=1),
+        pio(2, name="master", offset=Reg.MASTER_COMMAND, register_width=1, filter=fast),
+        pio(2, name="slave", offset=Reg.SLAVE_COMMAND, register_width=1, filter=fast),
+        pio(2, name="elcr", offset=Reg.MASTER_ELCR, register_width=1),
     )
 
     def __init__(self, clock: Clock, intr: Line) -> None:

@@ -93,7 +93,7 @@ class Pit(Device[PitState]):
 
     name = "pit"
     registers = Reg
-    regions = (pio(0x40, 4, register_width=1, filter=fast),)
+    regions = (pio(4, register_width=1, filter=fast),)
 
     def __init__(self, clock: Clock, irq0: Line) -> None:
         super().__init__(clock)

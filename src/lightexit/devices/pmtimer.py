@@ -5,8 +5,8 @@ Fast path: 32-bit reads of the timer, which firmware and kernels poll. The model
 Reference: ACPI 6.5 sections 4.8.3 and 4.8.4, Intel 82371AB (PIIX4) data sheet sections 7.2
 and 11.5.
 
-The window's base is fixed when the device is built; PIIX4's PMBASE register (see `i440fx`) is
-what the firmware is told, and does not move it.
+The machine says where the windows are; PIIX4's PMBASE register (see `i440fx`) is what the firmware
+is told, and does not move them.
 """
 
 from __future__ import annotations
@@ -35,10 +35,7 @@ from lightexit.filter import (
 
 FREQUENCY = 3_579_545
 SECOND_NS = 10**9
-BASE = 0xB000
 SIZE = 0x40
-APM_BASE = 0xB2
-GPE0_BASE = 0xAFE0
 
 
 class Reg(IntEnum):
@@ -122,6 +119,11 @@ class PmTimer(Device[PmState]):
 
     name = "pm"
     registers = Reg
+    regions = (
+        pio(SIZE, name="pm", filter=read_timer),
+        pio(2, name="apm", offset=Reg.APMC),
+        pio(4, name="gpe0", offset=Reg.GPE0_STS),
+    )
 
     def __init__(
         self,
@@ -129,16 +131,10 @@ class PmTimer(Device[PmState]):
         sci: Line,
         sleep: Callable[[int], object] | None = None,
         *,
-        base: int = BASE,
         counter_bits: int = 24,
     ) -> None:
         super().__init__(clock)
         self.lines = (sci,)
-        self.regions = (
-            pio(base, SIZE, filter=read_timer),
-            pio(APM_BASE, 2, offset=Reg.APMC),
-            pio(GPE0_BASE, 4, offset=Reg.GPE0_STS),
-        )
         self._sci = sci
         self._sleep = sleep
         self._counter_bits = counter_bits

@@ -74,7 +74,7 @@ class Port61(Device[Port61State]):
         super().__init__(clock)
         self.pit = pit
         states = (self.memory, pit.memory)
-        self.regions = (pio(0x61, 1, register_width=1, filter=read_fast, states=states),)
+        self.regions = (pio(1, register_width=1, filter=read_fast, states=states),)
 
     def read(self, offset: int, size: int) -> int:
         """The register."""

@@ -15,8 +15,6 @@ from lightexit.bus.region import pio
 from lightexit.devices.device import Device
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
 
-PORT = 0x92
-
 
 class Reg(IntEnum):
     """The only register."""
@@ -51,7 +49,7 @@ class Port92(Device[Port92State]):
 
     name = "port92"
     registers = Reg
-    regions = (pio(PORT, 1, register_width=1, filter=read_control),)
+    regions = (pio(1, register_width=1, filter=read_control),)
 
     def __init__(self, clock: Clock, a20: Line, reset: Line) -> None:
         super().__init__(clock)

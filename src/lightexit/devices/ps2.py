@@ -19,8 +19,6 @@ from lightexit.bus.region import pio
 from lightexit.devices.device import Device
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u8, u16
 
-DATA_PORT = 0x60
-COMMAND_PORT = 0x64
 QUEUE_SIZE = 16
 #: Marks of queued bytes: from the auxiliary port; from the controller itself.
 FROM_AUX, FROM_CONTROLLER = 0x100, 0x200
@@ -154,8 +152,8 @@ class Ps2(Device[Ps2State]):
     name = "ps2"
     registers = Reg
     regions = (
-        pio(DATA_PORT, 1, offset=Reg.DATA, register_width=1, filter=poll),
-        pio(COMMAND_PORT, 1, offset=Reg.STATUS, register_width=1, filter=poll),
+        pio(1, offset=Reg.DATA, register_width=1, filter=poll),
+        pio(1, offset=Reg.STATUS, register_width=1, filter=poll),
     )
 
     def __init__(self, clock: Clock, irq1: Line, irq12: Line, a20: Line, reset: Line) -> None:

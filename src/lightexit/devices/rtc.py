@@ -24,7 +24,6 @@ from lightexit.devices.calendar import Format
 from lightexit.devices.device import Device
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, inline, io_filter, u8, u64
 
-PORT = 0x70
 SECOND_NS = 10**9
 FREQUENCY = 32768
 NEVER = 2**64 - 1
@@ -208,7 +207,7 @@ class Rtc(Device[RtcState]):
 
     name = "rtc"
     registers = Reg
-    regions = (pio(PORT, 2, register_width=1, filter=access),)
+    regions = (pio(2, register_width=1, filter=access),)
 
     def __init__(
         self,

@@ -39,7 +39,6 @@ from lightexit.devices.uart_registers import (
 )
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u8, u16, u64
 
-COM1 = 0x3F8
 CRYSTAL = 1_843_200
 SECOND_NS = 10**9
 NEVER = 2**64 - 1
@@ -106,13 +105,11 @@ class Uart(Device[UartState]):
 
     name = "uart"
     registers = Reg
+    regions = (pio(8, register_width=1, filter=poll),)
 
-    def __init__(
-        self, clock: Clock, irq: Line, sink: Callable[[bytes], object], base: int = COM1
-    ) -> None:
+    def __init__(self, clock: Clock, irq: Line, sink: Callable[[bytes], object]) -> None:
         super().__init__(clock)
         self.lines = (irq,)
-        self.regions = (pio(base, 8, register_width=1, filter=poll),)
         self._irq = irq
         self._sink = sink
 

@@ -53,7 +53,6 @@ from lightexit.filter import (
     u64,
 )
 
-BASE = 0xFEB0_0000
 MAGIC = int.from_bytes(b"virt", "little")
 VERSION = 2
 VENDOR = int.from_bytes(b"LEXT", "little")
@@ -204,17 +203,17 @@ class VirtioMmio(Device[VirtioState]):
 
     name = "virtio-mmio"
     registers = Reg
+    regions = (
+        *(
+            mmio(end - start, offset=start, register_width=4, filter=filter)
+            for start, end, filter in WINDOWS
+        ),
+        mmio(CONFIG_SIZE, offset=Reg.CONFIG),
+    )
 
-    def __init__(self, clock: Clock, irq: Line, backend: Backend, *, base: int = BASE) -> None:
+    def __init__(self, clock: Clock, irq: Line, backend: Backend) -> None:
         super().__init__(clock)
         _check(backend)
-        self.regions = (
-            *(
-                mmio(base + start, end - start, offset=start, register_width=4, filter=filter)
-                for start, end, filter in WINDOWS
-            ),
-            mmio(base + Reg.CONFIG, CONFIG_SIZE, offset=Reg.CONFIG),
-        )
         self.lines = (irq,)
         self.backend = backend
         rings = backend.doorbells or tuple(

@@ -34,6 +34,12 @@ class Engine(Protocol):
         """What the user calls it."""
         ...
 
+    @property
+    def in_kernel(self) -> bool:
+        """Whether it runs filters in the host's kernel, below any bus: a back end hands regions
+        to it, and has its bus answer what it leaves natively."""
+        ...
+
     def load(self, program: Program) -> Loaded:
         """Prepare a verified program to run."""
         ...

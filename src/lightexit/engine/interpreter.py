@@ -46,7 +46,7 @@ class ExecutionError(AuthorError):
 class InterpreterEngine:
     """Runs any legal program, verified or not; `budget` is in instructions a run."""
 
-    name = "interpreter"
+    name, in_kernel = "interpreter", False
 
     def __init__(self, budget: int = DEFAULT_BUDGET, trace: Trace | None = None) -> None:
         self._budget = budget

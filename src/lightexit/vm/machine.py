@@ -6,19 +6,21 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 from lightexit.abi import StateMemory
-from lightexit.bus.bus import UNLIMITED, Bus, BusCpu
-from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.bus.bus import UNLIMITED
+from lightexit.bus.clock import BusClock
 from lightexit.bus.line import Line
+from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
 from lightexit.devices.ioapic import IoApic
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError, HostError
+from lightexit.vm.board import Board
 from lightexit.vm.console import Console
-from lightexit.vm.cpu import Cpu, Multiprocessing, Timekeeper
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.deferral import DeferredInterrupt
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.multiprocessor import Multiprocessor
@@ -36,54 +38,53 @@ _LONGEST_SLICE_NS = 100_000_000
 
 
 class Machine:
-    """vCPUs, as many as the bus has places for, and their devices. VM time runs only while
-    `run` does.
-
-    `make_cpu` makes the first vCPU, which makes its peers. Several need a back end that keeps
-    local APICs for them; where it keeps no PIC, the first one's interrupts come from a device.
+    """A back end's vCPUs, and their devices. VM time runs only while `run` does.
 
     With a `HostClock`, guest and devices share host time. With a stepping `ManualClock`, a run
     is a pure function of the guest: the same accesses at the same VM times, whoever answers.
 
-    Raises HostError where the back end has one vCPU only, AuthorError where none is asked for,
-    or several with a clock that steps.
+    Raises HostError for several vCPUs without local APICs, AuthorError for several with a clock
+    that steps.
     """
 
-    def __init__(
-        self,
-        bus: Bus,
-        clock: HostClock | ManualClock,
-        make_cpu: Callable[[BusCpu], Cpu],
-        console: Console | None = None,
-    ) -> None:
-        _check(len(bus.cpus), clock)
-        self.bus = bus
-        self.clock = clock
+    def __init__(self, board: Board, console: Console | None = None) -> None:
+        _check(len(board.cpus), board.clock)
+        self.board = board
+        self.bus = board.bus
+        self.clock = board.clock
         self.console = console or Console()
-        self.cpu = make_cpu(bus.cpus[0])
-        self._schedule = Schedule(bus, clock, self._wake)
+        self.devices: list[Device[Any]] = []
+        self._schedule = Schedule(self.bus, self.clock, self._wake)
         self._processors = self._make_processors()
         self._ending: tuple[Reason, str, int | None] | None = None
-        bus.failures.on_failure = self._processors.stop
+        self.bus.failures.on_failure = self._processors.stop
         self._pause()
 
     @property
     def cpus(self) -> Sequence[Cpu]:
         """All vCPUs."""
-        return self._processors.cpus
+        return self.board.cpus
+
+    @property
+    def cpu(self) -> Cpu:
+        """The first vCPU."""
+        return self.cpus[0]
 
     def _make_processors(self) -> Uniprocessor | Multiprocessor:
-        count, cpu = len(self.bus.cpus), self.cpu
-        if count == 1 and not self.irqchip.has_apics:
-            return Uniprocessor(cpu, self.bus.cpus[0], self._schedule, self.stop)
-        if not isinstance(cpu, Multiprocessing):
-            raise HostError("this back end has one vCPU only", hint="--backend kvm")
-        return Multiprocessor(cpu, self.bus.cpus, self.stop)
+        if self.irqchip.has_apics:
+            return Multiprocessor(self.board, self.stop)
+        if len(self.cpus) > 1:
+            raise HostError(
+                f"{len(self.cpus)} vCPUs without local APICs",
+                expected="a back end that keeps them, by which CPUs start and interrupt each other",
+                hint="--backend kvm",
+            )
+        return Uniprocessor(self.cpu, self.bus.cpus[0], self._schedule, self.stop)
 
     @property
     def irqchip(self) -> Irqchip:
         """Which interrupt controllers the back end keeps; the others are to be devices."""
-        return self.cpu.irqchip if isinstance(self.cpu, Multiprocessing) else Irqchip.OFF
+        return self.board.irqchip
 
     def __enter__(self) -> Self:
         return self
@@ -97,17 +98,31 @@ class Machine:
 
     # Wiring
 
-    def add(self, device: Device[Any]) -> None:
-        """Put a device on the bus and keep its time."""
-        self._schedule.attach(device)
+    def add(self, device: Device[Any], at: Place | None = None) -> None:
+        """Put a device on the bus and keep its time. `at` is its address, or one for each of its
+        windows by name (`Bus.attach`)."""
+        self._schedule.attach(device, at)
+        self.devices.append(device)
 
     def remove(self, device: Device[Any]) -> None:
         """Take a device off the bus and forget its time; its lines stay as they are."""
         self._schedule.detach(device)
+        self.devices.remove(device)
 
-    def replace(self, device: Device[Any], other: Device[Any]) -> None:
+    def replace(self, device: Device[Any], other: Device[Any], at: Place | None = None) -> None:
         """Put `other` in the place of `device` (`Bus.replace`), its time included."""
-        self._schedule.replace(device, other)
+        self._schedule.replace(device, other, at)
+        self.devices[self.devices.index(device)] = other
+
+    def device(self, name: str) -> Device[Any]:
+        """The device of that name, the first of several. Raises AuthorError."""
+        for device in self.devices:
+            if device.name == name:
+                return device
+        raise AuthorError(
+            f"this machine has no device {name!r}",
+            expected=f"one of: {', '.join(sorted({each.name for each in self.devices}))}",
+        )
 
     def connect(self, pic: Pic) -> None:
         """Have the first vCPU take the interrupts of `pic`, whose output is `intr`."""
@@ -119,23 +134,25 @@ class Machine:
             )
         self._processors.connect(pic)
 
-    def add_ioapic(self) -> IoApic:
+    def add_ioapic(self, at: Place) -> IoApic:
         """Put an I/O APIC on the bus, before the back end's local APICs."""
-        return self._multiprocessor(Irqchip.SPLIT).add_ioapic(self.bus, self.clock)
+        self._require(Irqchip.SPLIT)
+        ioapic = self.board.make_ioapic()
+        self.add(ioapic, at)
+        return ioapic
 
     def irq(self, number: int) -> Line:
         """A wire to an input of the back end's interrupt controllers."""
-        return Line(functools.partial(self._multiprocessor(Irqchip.KERNEL).set_irq, number))
+        self._require(Irqchip.KERNEL)
+        return Line(functools.partial(self.board.set_irq, number))
 
-    def _multiprocessor(self, wanted: Irqchip) -> Multiprocessing:
-        processors = self._processors
-        if isinstance(processors, Uniprocessor) or self.irqchip is not wanted:
+    def _require(self, wanted: Irqchip) -> None:
+        if self.irqchip is not wanted:
             raise AuthorError(
                 f"what only an irqchip={wanted} machine has, on irqchip={self.irqchip}",
                 expected="interrupt controllers where this machine has them",
                 hint="a PIC among the devices, and Machine.connect",
             )
-        return processors.first
 
     def wire(self, memory: StateMemory[Any], line: Line) -> Line:
         """A wire to an input of a device with that state: driving it takes the state's lock."""
@@ -205,16 +222,12 @@ class Machine:
             self._pause()
 
     def _resume(self) -> None:
-        if isinstance(self.cpu, Timekeeper):
-            self.cpu.start_clock()
-        if isinstance(self.clock, HostClock):
-            self.clock.resume()
+        self.board.start_clock()
+        self.clock.resume()
 
     def _pause(self) -> None:
-        if isinstance(self.clock, HostClock):
-            self.clock.pause()
-        if isinstance(self.cpu, Timekeeper):
-            self.cpu.stop_clock()
+        self.clock.pause()
+        self.board.stop_clock()
 
     def _is_over(self, limit: int, end_ns: int | None) -> bool:
         """First forget old requests, then look at all that they can have been about."""
@@ -236,7 +249,7 @@ class Machine:
         if end_ns is not None:
             due.append(end_ns)
         left_ns = self._schedule.left_ns()
-        if isinstance(self.clock, HostClock) and left_ns is not None:
+        if self.clock.runs_by_itself and left_ns is not None:
             due.append(now_ns + max(left_ns, _LEAST_SHARE * (now_ns - begun_ns)))
         return min(due)
 
@@ -245,10 +258,8 @@ class Machine:
         return Outcome(reason, detail, seconds, self._processors.accesses, exit_status)
 
 
-def _check(cpus: int, clock: HostClock | ManualClock) -> None:
-    if cpus < 1:
-        raise AuthorError(f"a machine of {cpus} vCPUs", expected="at least one")
-    if cpus > 1 and isinstance(clock, ManualClock) and clock.step_ns:
+def _check(cpus: int, clock: BusClock) -> None:
+    if cpus > 1 and clock.step_ns:
         raise AuthorError(
             f"a clock that steps with every access, for {cpus} vCPUs",
             expected="one vCPU: the accesses of several come in no order that could be had again",

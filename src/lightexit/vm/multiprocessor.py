@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future
 
-from lightexit.bus.bus import BusCpu
 from lightexit.bus.doorbell import Bell
 from lightexit.devices.pic import Pic
 from lightexit.errors import InternalError
+from lightexit.vm.board import Board
 from lightexit.vm.budget import SharedBudget
-from lightexit.vm.cpu import Cpu, Multiprocessing
+from lightexit.vm.cpu import Cpu
 from lightexit.vm.exits import Interruptible, Shutdown, Stopped
 from lightexit.vm.intr import Intr
 from lightexit.vm.outcome import End, Reason
@@ -25,22 +25,21 @@ from lightexit.vm.threads import on_threads, raise_failure
 
 
 class Multiprocessor:
-    """The vCPUs of a machine with APICs: the first, and the peers that it makes."""
+    """The vCPUs of a machine with APICs."""
 
-    def __init__(self, first: Multiprocessing, bus_cpus: Sequence[BusCpu], end: End) -> None:
-        self.first = first
-        self._bus = bus_cpus[0].bus
+    def __init__(self, board: Board, end: End) -> None:
+        self.cpus = board.cpus
+        self._bus = board.bus
         self._intr: Intr | None = None
-        self.cpus: list[Cpu] = [first, *map(first.make_peer, bus_cpus[1:])]
         self._end = end
-        self._budget = SharedBudget(bus_cpus, lambda: end(Reason.ACCESSES, ""))
+        self._budget = SharedBudget(board.bus.cpus, lambda: end(Reason.ACCESSES, ""))
         # No Event: a signal's handler may ring while this very thread is about to wait.
         self._woken = Bell()
         self._runs: list[Future[None]] = []
 
     def connect(self, pic: Pic) -> None:
         """Have the first vCPU take the interrupts of `pic`, whose output is `intr`."""
-        self._intr = Intr(self._bus, pic, self.first.set_interrupt)
+        self._intr = Intr(self._bus, pic, self.cpus[0].set_interrupt)
 
     @property
     def accesses(self) -> int:

@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lightexit.bus.bus import Bus, BusCpu
-from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.bus.clock import BusClock
 from lightexit.bus.line import Line, fork, joined
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.debugcon import Debugcon
@@ -26,13 +24,13 @@ from lightexit.devices.ps2 import Ps2
 from lightexit.devices.rtc import Cmos, Rtc
 from lightexit.devices.uart import Uart
 from lightexit.engine.api import Engine
-from lightexit.errors import HostError
-from lightexit.vm import backends
+from lightexit.vm.backends import find
+from lightexit.vm.board import Backend, Wanted
 from lightexit.vm.console import Console
-from lightexit.vm.cpu import Bootable, Cpu
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.machine import Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.places import PC as PLACES
 
 if TYPE_CHECKING:
     from lightexit.vm.boot import Payload, StartState
@@ -42,8 +40,8 @@ if TYPE_CHECKING:
 class PcConfig:
     """What the PC is made of: a firmware, or a kernel with its payload that is booted directly.
 
-    `unix_seconds` is what its real-time clock starts with. Of a PC's interrupt controllers, those
-    that the back end does not keep are devices.
+    `unix_seconds` is what its real-time clock starts with. Of a PC's interrupt controllers, the
+    back end keeps `irqchip` (see `Wanted`), and the others are devices.
     """
 
     firmware: bytes = b""
@@ -52,6 +50,7 @@ class PcConfig:
     kernel: bytes = b""
     payload: Payload | None = None
     cpus: int = 1
+    irqchip: Irqchip | None = None
 
 
 #: The PIC pair's inputs; those of the I/O APIC from here on are nobody's but the HPET's.
@@ -59,33 +58,27 @@ ISA_INPUTS = 16
 #: Inputs of a PC's I/O APIC that do not have the number of the PIC's.
 ISA_PIN = {0: 2}
 
-MakeCpu = Callable[[GuestMemory, BusCpu], Cpu]
-
-
-def unicorn_cpu(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
-    """The default back end's CPU."""
-    return backends.make_cpu(backends.BackEnd.UNICORN, memory, bus_cpu)
-
 
 def pc_machine(
     config: PcConfig,
-    clock: HostClock | ManualClock,
+    clock: BusClock,
     engine: Engine | None = None,
     *,
-    make_cpu: MakeCpu = unicorn_cpu,
+    backend: Backend | None = None,
     debug: Console | None = None,
     serial: Console | None = None,
 ) -> Machine:
     """A PC at its reset vector, or at a kernel's entry.
 
-    `debug` shows port 0x402, `serial` the first serial port. Raises AuthorError for what is no
-    kernel or does not fit.
+    `debug` shows port 0x402, `serial` the first serial port; with no `backend`, Unicorn runs it.
+    Raises AuthorError for what is no kernel or does not fit, HostError for what this host has not.
     """
     memory = GuestMemory(config.ram_bytes, config.firmware)
-    bus = Bus(clock, engine, vcpus=config.cpus)
-    machine = Machine(bus, clock, functools.partial(make_cpu, memory), debug)
+    wanted = Wanted(config.cpus, config.irqchip, engine)
+    board = (backend or find("unicorn")).build(wanted, memory, clock)
+    machine = Machine(board, debug)
     if config.kernel:
-        _start(machine.cpu, _load_kernel(config, memory, machine.irqchip))
+        machine.cpu.start(_load_kernel(config, memory, machine.irqchip))
     _add_devices(machine, config, serial or Console())
     return machine
 
@@ -95,12 +88,6 @@ def _load_kernel(config: PcConfig, memory: GuestMemory, irqchip: Irqchip) -> Sta
 
     platform = Platform(cpus=config.cpus, apics=irqchip.has_apics, hpet=True)
     return load(config.kernel, memory, config.payload or NOTHING, platform)
-
-
-def _start(cpu: Cpu, state: StartState) -> None:
-    if not isinstance(cpu, Bootable):
-        raise HostError("this back end cannot boot a kernel directly", hint="--backend unicorn")
-    cpu.start(state)
 
 
 def add_controllers(machine: Machine) -> Callable[[int], Line]:
@@ -113,14 +100,14 @@ def add_controllers(machine: Machine) -> Callable[[int], Line]:
         return machine.irq
     pic = Pic(machine.clock, Line())
     machine.connect(pic)
-    machine.add(pic)
+    machine.add(pic, PLACES[pic.name])
 
     def to_pic(number: int) -> Line:
         return machine.wire(pic.memory, pic.input(number))
 
     if machine.irqchip is Irqchip.OFF:
         return to_pic
-    ioapic = machine.add_ioapic()
+    ioapic = machine.add_ioapic(PLACES["ioapic"])
 
     def to_both(number: int) -> Line:
         pin = machine.wire(ioapic.memory, ioapic.input(ISA_PIN.get(number, number)))
@@ -162,4 +149,4 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
         Debugcon(clock, machine.console.write),
         Uart(clock, irq(4), serial.write),
     ):
-        machine.add(device)
+        machine.add(device, PLACES[device.name])

@@ -9,8 +9,9 @@ from typing import Any
 
 from lightexit.bus.blame import described
 from lightexit.bus.bus import Bus
-from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.bus.clock import BusClock
 from lightexit.bus.lock import StateLock
+from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
 
 
@@ -19,7 +20,7 @@ class Schedule:
     that has to be done earlier than `deadline_ns`.
     """
 
-    def __init__(self, bus: Bus, clock: HostClock | ManualClock, wake: Callable[[], None]) -> None:
+    def __init__(self, bus: Bus, clock: BusClock, wake: Callable[[], None]) -> None:
         self.clock = clock
         #: VM time at which some device next has something to do, None for never.
         self.deadline_ns: int | None = None
@@ -27,9 +28,9 @@ class Schedule:
         self._wake = wake
         self._devices: dict[Device[Any], StateLock] = {}
 
-    def attach(self, device: Device[Any]) -> None:
-        """Put a device on the bus and keep its time."""
-        self._bus.attach(device, self._listener(device))
+    def attach(self, device: Device[Any], at: Place | None) -> None:
+        """Put a device on the bus, where `at` says, and keep its time."""
+        self._bus.attach(device, self._listener(device), at=at)
         self._keep(device)
 
     def detach(self, device: Device[Any]) -> None:
@@ -37,9 +38,9 @@ class Schedule:
         self._bus.detach(device)
         self._devices.pop(device, None)
 
-    def replace(self, device: Device[Any], other: Device[Any]) -> None:
-        """Put `other` in the place of `device`, and keep its time instead."""
-        self._bus.replace(device, other, self._listener(other))
+    def replace(self, device: Device[Any], other: Device[Any], at: Place | None) -> None:
+        """Put `other` in the place of `device`, or where `at` says, and keep its time instead."""
+        self._bus.replace(device, other, self._listener(other), at=at)
         self._devices.pop(device, None)
         self._keep(other)
 
@@ -60,8 +61,7 @@ class Schedule:
 
     def advance(self) -> None:
         """Have every device do what is due, and find the next deadline."""
-        if isinstance(self.clock, HostClock):
-            self.clock.refine()
+        self.clock.refine()
         now_ns = self.clock.now_ns()
         # From here on an access counts as early that is so to the devices looked at so far.
         self.deadline_ns = None

@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Iterator
 
 from lightexit.bus.bus import UNLIMITED, BusCpu
-from lightexit.bus.clock import HostClock
 from lightexit.bus.doorbell import Bell
 from lightexit.devices.pic import Pic
 from lightexit.vm.alarm import Alarm
@@ -95,7 +94,7 @@ class Uniprocessor:
     def _accesses_to_deadline(self) -> int:
         """Where accesses are what makes time pass: how many until the next deadline."""
         left_ns = self._schedule.left_ns()
-        if left_ns is None or isinstance(self._clock, HostClock):
+        if left_ns is None or self._clock.runs_by_itself:
             return UNLIMITED
         step = self._clock.step_ns
         return max(-(-left_ns // step), 1) if step else UNLIMITED
@@ -114,7 +113,7 @@ class Uniprocessor:
         left_ns = self._schedule.left_ns()
         if not self._cpu.interrupts_enabled:
             self._end(Reason.HALTED, f"with interrupts off, at {self._cpu.where()}")
-        elif isinstance(self._clock, HostClock):
+        elif self._clock.runs_by_itself:
             self._woken.wait()
         elif left_ns is None or not self._clock.step_ns:
             self._end(Reason.HALTED, f"waiting for an interrupt, at {self._cpu.where()}")

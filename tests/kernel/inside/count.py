@@ -35,6 +35,7 @@ from lightexit.vm.kvm.offload import KernelOffload
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.places import PIT
 
 FEW, MANY, ROUNDS = 200, 1200, 5
 #: Counter 1 in mode 2, LSB then MSB, count 0x10000: it interrupts nobody. Then reads of it.
@@ -51,9 +52,8 @@ class Variant:
     def __init__(self, *, has_irqchip: bool = False, is_offloaded: bool = False) -> None:
         self.vm, self.clock = Vm(Kvm()), HostClock()
         self.interrupts = Interrupts(self.vm) if has_irqchip else None
-        self.bus = Bus(self.clock, NativeEngine())
-        if is_offloaded:
-            self.bus.offload = KernelOffload(self.bus, self.vm.fd)
+        offload = KernelOffload(self.clock, self.vm.fd) if is_offloaded else None
+        self.bus = Bus(self.clock, NativeEngine(), offload=offload)
         self.memory = GuestMemory(2 * MIB)
         self.vm.add(self.memory)
         stop = Stop(self.clock)
@@ -161,7 +161,7 @@ def kvm_pit(kind: Kind) -> Variant:
 def pit(*, is_offloaded: bool) -> Variant:
     """The library's PIT, its filter in user space or inside KVM, beside KVM's own irqchip."""
     made = Variant(has_irqchip=True, is_offloaded=is_offloaded)
-    made.bus.attach(Pit(made.clock, Line()))
+    made.bus.attach(Pit(made.clock, Line()), at=PIT)
     return made
 
 

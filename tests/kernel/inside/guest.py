@@ -14,14 +14,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernel.inside.pc import make_kvm_cpu
 from lightexit.abi import Space
 from lightexit.bus.clock import HostClock
 from lightexit.engine.api import Engine
+from lightexit.engine.kernel import KernelEngine
 from lightexit.engine.native import NativeEngine
 from lightexit.vm.boot import Module, Payload
 from lightexit.vm.console import Console
-from lightexit.vm.kvm.offload import MakeCpu, in_kernel
+from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
@@ -41,14 +41,13 @@ class Setting:
     """Who answers a guest's accesses."""
 
     name: str
-    make_cpu: MakeCpu
     engine: Callable[[], Engine | None]
 
 
 SETTINGS = (
-    Setting("filters in the kernel", in_kernel(make_kvm_cpu), NativeEngine),
-    Setting("filters in user space", make_kvm_cpu, NativeEngine),
-    Setting("no filters", make_kvm_cpu, lambda: None),
+    Setting("filters in the kernel", KernelEngine),
+    Setting("filters in user space", NativeEngine),
+    Setting("no filters", lambda: None),
 )
 
 
@@ -125,12 +124,13 @@ def boot(setting: Setting, kernel: bytes, initrd: bytes, seconds: int) -> Story 
 
     unix_seconds = int(time.time())
     payload = Payload(f"{COMMAND_LINE}{seconds}", (Module(initrd),))
+    config = PcConfig(b"", RAM_MIB * MIB, unix_seconds, kernel, payload)
     console, serial = Console(hear), Console()
     with pc_machine(
-        PcConfig(b"", RAM_MIB * MIB, unix_seconds, kernel, payload),
+        config,
         HostClock(),
         setting.engine(),
-        make_cpu=setting.make_cpu,
+        backend=KvmBackend(),
         debug=console,
         serial=serial,
     ) as machine:

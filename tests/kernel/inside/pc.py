@@ -3,42 +3,31 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kernel.debug import patience
 from kernel.inside.machine import ENTRY
-from lightexit.bus.bus import BusCpu
 from lightexit.bus.clock import ManualClock
 from lightexit.engine.api import Engine
-from lightexit.vm import backends
 from lightexit.vm.console import Console
-from lightexit.vm.cpu import Cpu
+from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.kvm.cpu import KvmCpu
-from lightexit.vm.kvm.offload import MakeCpu
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine
 from vm.kvm import start
 
 NOW_NS = 123_456_789
-make_kvm_cpu: MakeCpu = functools.partial(backends.make_cpu, backends.BackEnd.KVM)
 
 
 @contextmanager
-def booted(make_cpu: MakeCpu, engine: Engine | None) -> Iterator[tuple[Machine, GuestMemory]]:
+def booted(engine: Engine | None) -> Iterator[tuple[Machine, GuestMemory]]:
     """A PC of 2 MiB, and its memory."""
-    memories = []
-
-    def make(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
-        memories.append(memory)
-        return make_cpu(memory, bus_cpu)
-
     config = PcConfig(ram_bytes=2 * MIB)
     clock = ManualClock(NOW_NS)
-    with pc_machine(config, clock, engine, make_cpu=make, debug=Console()) as machine:
-        yield machine, memories[0]
+    with pc_machine(config, clock, engine, backend=KvmBackend(), debug=Console()) as machine:
+        yield machine, machine.board.memory
 
 
 def run(machine: Machine, memory: GuestMemory, code: str) -> None:

@@ -12,20 +12,22 @@ import pytest
 
 from kernel.debug import patience
 from kernel.inside.machine import HLT, keep, port_in, port_out
-from kernel.inside.pc import booted, make_kvm_cpu, run
+from kernel.inside.pc import booted, run
 from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.bus.offload import OffloadCount
 from lightexit.cli.guest import SEABIOS_ENDS
 from lightexit.devices.port92 import Port92
 from lightexit.engine.api import Engine
+from lightexit.engine.kernel import KernelEngine
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm.console import Console
 from lightexit.vm.firmware import FOLDERS, load_firmware, seabios
-from lightexit.vm.kvm.offload import MakeCpu, in_kernel
+from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.machine import Limits, Reason
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
+from lightexit.vm.places import PORT92
 
 REFERENCES = Path("/sys/module/lightexit/refcnt")
 KEPT = 0x3000
@@ -51,8 +53,8 @@ def code() -> str:
     return port_out(0x402, 1, ord("l")) + polls + port_out(0x402, 1, ord("x")) + HLT
 
 
-def see(make_cpu: MakeCpu, engine: Engine | None) -> Seen:
-    with booted(make_cpu, engine) as (machine, memory):
+def see(engine: Engine | None) -> Seen:
+    with booted(engine) as (machine, memory):
         run(machine, memory, code())
         kept = bytes(memory.ram[KEPT : KEPT + 4 * ROUNDS * len(POLLED)])
         states = [bytes(model.memory.state) for model in machine.bus._ports]
@@ -61,9 +63,9 @@ def see(make_cpu: MakeCpu, engine: Engine | None) -> Seen:
 
 
 def test_the_guest_cannot_tell() -> None:
-    models = see(make_kvm_cpu, None)
-    native = see(make_kvm_cpu, NativeEngine())
-    kernel = see(in_kernel(make_kvm_cpu), NativeEngine())
+    models = see(None)
+    native = see(NativeEngine())
+    kernel = see(KernelEngine())
     for other in (native, kernel):
         assert (other.kept, other.output, other.states) == (
             models.kept,
@@ -78,12 +80,12 @@ def test_the_guest_cannot_tell() -> None:
 
 
 def test_attachments_follow_the_devices() -> None:
-    with booted(in_kernel(make_kvm_cpu), NativeEngine()) as (machine, _):
+    with booted(KernelEngine()) as (machine, _):
         (device,) = (model for model in machine.bus._ports if isinstance(model, Port92))
         attached = len(machine.bus.offloaded())
         machine.bus.detach(device)
         assert len(machine.bus.offloaded()) == attached - 1
-        machine.bus.attach(device)
+        machine.bus.attach(device, at=PORT92)
         assert len(machine.bus.offloaded()) == attached
 
 
@@ -91,7 +93,7 @@ def test_every_read_is_answered_while_a_device_is_attached_anew() -> None:
     """The guest keeps all bits that it has ever read, and all that it has always read."""
     # mov cx, READS; mov bx, 0xff; in al, 0x92; or bh, al; and bl, al; loop; mov [KEPT], bx
     code = "b9 a0 0f bb ff 00 e4 92 08 c7 20 c3 e2 f8 89 1e 00 30"
-    with booted(in_kernel(make_kvm_cpu), NativeEngine()) as (machine, memory):
+    with booted(KernelEngine()) as (machine, memory):
         (device,) = (model for model in machine.bus._ports if isinstance(model, Port92))
         over, turns = threading.Event(), 0
 
@@ -116,15 +118,15 @@ def test_every_read_is_answered_while_a_device_is_attached_anew() -> None:
 
 def test_a_closed_machine_holds_nothing() -> None:
     before = REFERENCES.read_text()
-    with booted(in_kernel(make_kvm_cpu), NativeEngine()):
+    with booted(KernelEngine()):
         assert int(REFERENCES.read_text()) > int(before) + 10
     assert REFERENCES.read_text() == before
 
 
 def test_a_filter_that_may_not_be_repeated_stays_in_user_space() -> None:
-    with booted(in_kernel(make_kvm_cpu), NativeEngine()) as (machine, _):
+    with booted(KernelEngine()) as (machine, _):
         attached = {(count.space, count.base) for count in machine.bus.offloaded()}
-        regions = [region for model in machine.bus._ports for region in model.regions]
+        regions = [port.region for ports in machine.bus._ports.values() for port in ports]
     for region in regions:
         if region.filter is None:
             continue
@@ -138,7 +140,10 @@ def test_a_clock_that_steps_by_accesses_is_refused() -> None:
     clock = ManualClock(step_ns=1000)
     with pytest.raises(HostError, match="do not make a clock step"):
         pc_machine(
-            PcConfig(ram_bytes=2 * MIB), clock, NativeEngine(), make_cpu=in_kernel(make_kvm_cpu)
+            PcConfig(ram_bytes=2 * MIB),
+            clock,
+            KernelEngine(),
+            backend=KvmBackend(),
         )
 
 
@@ -149,8 +154,8 @@ def test_seabios_reaches_its_end() -> None:
     with pc_machine(
         PcConfig(load_firmware(seabios())),
         HostClock(),
-        NativeEngine(),
-        make_cpu=in_kernel(make_kvm_cpu),
+        KernelEngine(),
+        backend=KvmBackend(),
         debug=console,
     ) as machine:
         outcome = machine.run(Limits(text=SEABIOS_ENDS.encode(), seconds=patience(40)))

@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import functools
-
 from guests.build import guest
 from guests.harness import RAM
-from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
-from lightexit.engine.native import NativeEngine
-from lightexit.vm.backends import BackEnd, make_cpu
-from lightexit.vm.kvm.offload import in_kernel
+from lightexit.engine.kernel import KernelEngine
+from lightexit.vm.board import Wanted
+from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import GuestMemory
 from vm.kvm.board import Tally
@@ -23,8 +20,8 @@ def test_two_vcpus_at_once() -> None:
     memory = GuestMemory(RAM, guest("peers"))
     memory.ram[0x600:0x604] = CPUS.to_bytes(4, "little")
     clock = HostClock()
-    make = functools.partial(in_kernel(functools.partial(make_cpu, BackEnd.KVM)), memory)
-    with Machine(Bus(clock, NativeEngine(), vcpus=CPUS), clock, make) as machine:
+    board = KvmBackend().build(Wanted(CPUS, engine=KernelEngine()), memory, clock)
+    with Machine(board) as machine:
         tally = Tally(clock, machine.stop)
         machine.add(tally)
         outcome = machine.run(Limits(seconds=30))

@@ -6,9 +6,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from lightexit.cli.options import EngineName
 from lightexit.cli.run import run
-from lightexit.vm.backends import BackEnd
 
 READS = 7
 #: in al, 0x92, so many times; mov al, 16; out 0xF4, al; hlt
@@ -20,8 +18,8 @@ def test_the_figures_say_what_the_kernel_answered(tmp_path: Path) -> None:
     kernel.write_bytes(bytes.fromhex(GUEST))
     run(
         kernel=kernel,
-        backend=BackEnd.KVM,
-        engine=EngineName.KERNEL,
+        backend="kvm",
+        engine="kernel",
         memory=2,
         json_file=figures,
     )

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from kernel.inside.machine import DS_TO_MMIO, HLT, MMIO, keep, load, store
-from kernel.inside.pc import booted, make_kvm_cpu, run
+from kernel.inside.pc import booted, run
 from lightexit.bus.clock import Clock
 from lightexit.bus.doorbell import EventFd
 from lightexit.bus.line import Line
 from lightexit.devices.virtio_mmio import Backend, VirtioMmio
 from lightexit.devices.virtio_registers import Interrupt, Reg, Status
-from lightexit.engine.native import NativeEngine
-from lightexit.vm.kvm.offload import in_kernel
+from lightexit.engine.kernel import KernelEngine
 
 KEPT = 0x3000
 READY = Status.ACKNOWLEDGE | Status.DRIVER | Status.FEATURES_OK
@@ -29,7 +28,7 @@ class Card:
         backend = Backend(
             device_id=4, doorbells=self.bells, queue_sizes=(16, 16), write_config=self.work
         )
-        self.device = VirtioMmio(clock, irq, backend, base=MMIO)
+        self.device = VirtioMmio(clock, irq, backend)
 
     def work(self, *_: int) -> None:
         self.device.rearm(0)
@@ -62,9 +61,9 @@ def guest() -> str:
 def test_doorbells_ring_from_inside_the_kernel() -> None:
     """The first notification comes before the driver is ready, and passes; then all are handled.
     One in a row rings, for the consumer is awake until it says otherwise."""
-    with booted(in_kernel(make_kvm_cpu), NativeEngine()) as (machine, memory):
+    with booted(KernelEngine()) as (machine, memory):
         card = Card(machine.clock)
-        machine.add(card.device)
+        machine.add(card.device, MMIO)
         run(machine, memory, guest())
         counts = {c.base - MMIO: (c.handled, c.passed) for c in machine.bus.offloaded()}
         assert counts[Reg.QUEUE_NOTIFY] == (BUSY + IDLE + 1, 1)

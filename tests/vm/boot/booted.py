@@ -3,21 +3,20 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 import pytest
 
-from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.uart import Uart
 from lightexit.errors import HostError
-from lightexit.vm.backends import BackEnd, make_cpu
+from lightexit.vm import places
+from lightexit.vm.backends import find
+from lightexit.vm.board import Wanted
 from lightexit.vm.boot import Payload, Platform, load
 from lightexit.vm.console import Console
-from lightexit.vm.cpu import Bootable
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import MIB, GuestMemory
 
@@ -44,11 +43,9 @@ def boot(
     state = load(kernel, memory, payload, platform)
     clock, serial = ManualClock(), Console()
     try:
-        make = functools.partial(make_cpu, BackEnd(back_end), memory)
-        machine = Machine(Bus(clock), clock, make, serial)
+        machine = Machine(find(back_end).build(Wanted(), memory, clock), serial)
     except HostError as error:
         pytest.skip(str(error))
-    assert isinstance(machine.cpu, Bootable)
     machine.cpu.start(state)
     seen: list[int] = []
 
@@ -56,7 +53,7 @@ def boot(
         seen.append(status)
         machine.stop(Reason.REQUEST)
 
-    machine.add(Uart(clock, Line(), serial.write))
-    machine.add(DebugExit(clock, ended))
+    machine.add(Uart(clock, Line(), serial.write), places.COM1)
+    machine.add(DebugExit(clock, ended), places.DEBUG_EXIT)
     machine.run(Limits(seconds=10))
     return Ending(serial.text, seen[0] if seen else None)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lightexit.devices import hpet
+from lightexit.vm import places
 from lightexit.vm.boot import Platform
 from lightexit.vm.boot.acpi import tables
 
@@ -109,7 +110,7 @@ def test_the_hpet_table_says_what_the_capabilities_register_says() -> None:
     assert struct.unpack_from("<IBBBBQB", table, 36) == (
         hpet.CAPABILITIES & 0xFFFF_FFFF,
         *(0, 0, 0, 0),
-        hpet.BASE,
+        places.HPET,
         0,
     )
 

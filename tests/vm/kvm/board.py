@@ -3,22 +3,21 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 
 import pytest
 
 from guests.harness import RAM
-from lightexit.bus.bus import Bus
 from lightexit.bus.clock import Clock, HostClock
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
 from lightexit.engine.api import Engine
 from lightexit.errors import HostError
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u32
-from lightexit.vm.backends import BackEnd, make_cpu
+from lightexit.vm.board import Wanted
 from lightexit.vm.cpu import Cpu
 from lightexit.vm.irqchip import Irqchip
+from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Machine
 from lightexit.vm.memory import GuestMemory
@@ -57,7 +56,7 @@ class Tally(Device[TallyState]):
     """A register for each vCPU, which counts its accesses; a write to the one at 0x12 is told."""
 
     name = "tally"
-    regions = (pio(0x500, 0x10, filter=tally), pio(0x512, 1, offset=0x12))
+    regions = (pio(0x10, filter=tally).at(0x500), pio(1, offset=0x12).at(0x512))
 
     def __init__(self, clock: Clock, done: Callable[[], None]) -> None:
         super().__init__(clock)
@@ -78,10 +77,8 @@ def build(
     cpus: int, memory: GuestMemory, engine: Engine | None = None, irqchip: Irqchip | None = None
 ) -> Machine:
     """A machine of so many vCPUs, without devices; skipped where this host has no KVM."""
-    clock = HostClock()
-    make = functools.partial(make_cpu, BackEnd.KVM, memory, irqchip=irqchip)
     try:
-        return Machine(Bus(clock, engine, vcpus=cpus), clock, make)
+        return Machine(KvmBackend().build(Wanted(cpus, irqchip, engine), memory, HostClock()))
     except HostError as error:
         pytest.skip(error.found)
 

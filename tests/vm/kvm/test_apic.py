@@ -12,14 +12,15 @@ from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
-from lightexit.devices.ioapic import BASE, Bit, Reg
+from lightexit.devices.ioapic import Bit, Reg
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError
 from lightexit.filter import ApicFlag, ApicMode, IoContext, Verdict, io_filter
 from lightexit.vm.exits import Stopped
 from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.kvm.apic import KvmApic, add_ioapic, message
+from lightexit.vm.kvm.apic import KvmApic, make_ioapic, message
 from lightexit.vm.kvm.interrupts import Interrupts
+from lightexit.vm.places import IOAPIC as BASE
 from vm.kvm import start
 from vm.kvm.host import Host
 from vm.kvm.test_interrupts import READY, VECTOR, WANTED, count_interrupts, deadline
@@ -55,14 +56,14 @@ class Sender(Device[Nothing]):
     """Its register sends an interrupt."""
 
     name = "sender"
-    regions = (pio(PORT, 1, filter=send),)
+    regions = (pio(1, filter=send).at(PORT),)
 
 
 class Greedy(Device[Nothing]):
     """Its register asks for what a kernel's I/O APIC does not offer."""
 
     name = "greedy"
-    regions = (pio(PORT, 1, filter=send_and_end),)
+    regions = (pio(1, filter=send_and_end).at(PORT),)
 
 
 @given(st.integers(0, 0xFF), st.integers(16, 0xFF), st.integers(0, 7), st.booleans())
@@ -79,8 +80,7 @@ def test_a_level_message_is_asserted() -> None:
 @pytest.mark.parametrize("kind", [Irqchip.KERNEL, Irqchip.SPLIT])
 def test_a_filters_message_interrupts_the_guest(host: Host, kind: Irqchip) -> None:
     host.load("apic")
-    bus = Bus(ManualClock(), NativeEngine())
-    bus.apic = KvmApic(Interrupts(host.vm, kind))
+    bus = Bus(ManualClock(), NativeEngine(), apic=KvmApic(Interrupts(host.vm, kind)))
     bus.attach(Sender(bus.clock))
     count_interrupts(host, host.add_cpu(), lambda: bus.write(Space.PIO, PORT, 1, 1))
     (count,) = bus.counts()
@@ -88,8 +88,7 @@ def test_a_filters_message_interrupts_the_guest(host: Host, kind: Irqchip) -> No
 
 
 def test_what_the_kernels_io_apic_does_not_offer_is_refused(host: Host) -> None:
-    bus = Bus(ManualClock(), NativeEngine())
-    bus.apic = KvmApic(Interrupts(host.vm))
+    bus = Bus(ManualClock(), NativeEngine(), apic=KvmApic(Interrupts(host.vm)))
     with pytest.raises(AuthorError, match="may ask for APIC messages and EOIs") as refusal:
         bus.attach(Greedy(bus.clock))
     assert "expected: lines, doorbells, APIC messages only" in str(refusal.value)
@@ -116,7 +115,8 @@ def test_an_input_of_our_own_io_apic(host: Host, is_level: bool) -> None:
     """Set up by the bus as a guest would; a level stays up until the guest has counted enough."""
     host.load("apic")
     interrupts = Interrupts(host.vm, Irqchip.SPLIT)
-    ioapic = add_ioapic(host.bus, host.bus.clock, interrupts)
+    ioapic = make_ioapic(host.bus, host.bus.clock, interrupts)
+    host.bus.attach(ioapic, at=BASE)
     cpu = host.add_cpu(interrupts=interrupts)
     ended: list[int] = []
     end = interrupts.on_end_of_interrupt
@@ -151,7 +151,9 @@ def test_a_guest_sets_the_io_apic_up_itself(host: Host) -> None:
     # mov dword [SELECT], 0x22; mov dword [WINDOW], 0x10041; mov eax, [WINDOW]; mov [0x600], eax
     write = "c7 05 00 00 c0 fe 22 00 00 00 c7 05 10 00 c0 fe 41 00 01 00"
     host.code(f"{write} a1 10 00 c0 fe a3 00 06 00 00 f4")
-    ioapic = add_ioapic(host.bus, host.bus.clock, Interrupts(host.vm, Irqchip.SPLIT))
+    interrupts = Interrupts(host.vm, Irqchip.SPLIT)
+    ioapic = make_ioapic(host.bus, host.bus.clock, interrupts)
+    host.bus.attach(ioapic, at=BASE)
     cpu = host.add_cpu()
     start.flat_32bit(cpu.vcpu, 0x1000)
     with deadline(cpu, 0.5):

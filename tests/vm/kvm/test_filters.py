@@ -63,8 +63,8 @@ class Tally(Device[TallyState]):
 
     name = "tally"
     regions = (
-        pio(0x500, 0x10, filter=tally),
-        mmio(0xD000_0000, 0x10, offset=0x10, filter=tally),
+        pio(0x10, filter=tally).at(0x500),
+        mmio(0x10, offset=0x10, filter=tally).at(0xD000_0000),
     )
 
     def __init__(self, clock: Clock, pass_every: int) -> None:
@@ -203,7 +203,7 @@ class Bell(Device[BellState]):
     """A doorbell that clears its notify flag before anybody hears it."""
 
     name = "bell"
-    regions = (pio(0x500, 1, filter=ring),)
+    regions = (pio(1, filter=ring).at(0x500),)
 
     def __init__(self, clock: Clock, eventfd: int) -> None:
         super().__init__(clock)

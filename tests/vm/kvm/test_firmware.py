@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from pathlib import Path
 
@@ -12,10 +11,10 @@ import pytest
 from lightexit.bus.clock import HostClock
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
-from lightexit.vm.backends import BackEnd, make_cpu
+from lightexit.vm.backends import find
 from lightexit.vm.firmware import load_firmware
 from lightexit.vm.machine import Limits, Reason
-from lightexit.vm.pc import MakeCpu, PcConfig, pc_machine, unicorn_cpu
+from lightexit.vm.pc import PcConfig, pc_machine
 
 FIRMWARE = Path("/usr/share/seabios/bios.bin")
 #: Where it has found all devices; it goes on for seconds where KVM emulates the CPU. Next it looks
@@ -25,9 +24,9 @@ FAR_ENOUGH = b"PCI: No VGA devices found"
 _OF_KVM = re.compile(r"^(Running on KVM|kvmclock|CPU Mhz|Using pmtimer).*\n", re.MULTILINE)
 
 
-def booted(make_cpu: MakeCpu) -> str:
+def booted(back_end: str) -> str:
     config = PcConfig(load_firmware(FIRMWARE))
-    machine = pc_machine(config, HostClock(), NativeEngine(), make_cpu=make_cpu)
+    machine = pc_machine(config, HostClock(), NativeEngine(), backend=find(back_end))
     outcome = machine.run(Limits(text=FAR_ENOUGH, seconds=30))
     assert outcome.reason is Reason.TEXT, machine.console.text
     answered = sum(count.handled for count in machine.bus.counts() if not count.is_write)
@@ -38,8 +37,8 @@ def booted(make_cpu: MakeCpu) -> str:
 @pytest.mark.skipif(not FIRMWARE.exists(), reason="SeaBIOS is not installed (package seabios)")
 def test_it_finds_the_same_machine() -> None:
     try:
-        text = booted(functools.partial(make_cpu, BackEnd.KVM))
+        text = booted("kvm")
     except HostError as error:
         pytest.skip(error.found)
-    assert text == booted(unicorn_cpu)
+    assert text == booted("unicorn")
     assert "Found 3 PCI devices" in text

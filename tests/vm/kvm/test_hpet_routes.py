@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import functools
-
 import pytest
 
 from lightexit.abi import Space
@@ -14,8 +12,9 @@ from lightexit.devices import hpet, ioapic
 from lightexit.devices.hpet import Reg
 from lightexit.devices.hpet_timer import Config
 from lightexit.devices.ioapic import Bit, Index
-from lightexit.vm.backends import BackEnd, make_cpu
+from lightexit.vm import places
 from lightexit.vm.irqchip import Irqchip
+from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.machine import Machine
 from lightexit.vm.pc import ISA_INPUTS, PcConfig, pc_machine
@@ -24,13 +23,12 @@ ENABLE = 1
 
 
 def machine(irqchip: Irqchip, clock: ManualClock) -> Machine:
-    make = functools.partial(make_cpu, BackEnd.KVM, irqchip=irqchip)
-    return pc_machine(PcConfig(kernel=b"\xf4"), clock, make_cpu=make)
+    return pc_machine(PcConfig(kernel=b"\xf4", irqchip=irqchip), clock, backend=KvmBackend())
 
 
 def offered(bus: Bus) -> list[set[int]]:
     """The routes that each timer's capabilities name."""
-    configs = [hpet.BASE + at for at in (Reg.T0_CONFIG, Reg.T1_CONFIG, Reg.T2_CONFIG)]
+    configs = [places.HPET + at for at in (Reg.T0_CONFIG, Reg.T1_CONFIG, Reg.T2_CONFIG)]
     masks = [bus.read(Space.MMIO, at, 8) >> 32 for at in configs]
     return [{number for number in range(32) if mask >> number & 1} for mask in masks]
 
@@ -49,25 +47,25 @@ def test_every_route_leads_to_its_input(kvm: Kvm) -> None:
         assert routes
         for route in routes:
             select_entry(bus, route)
-            bus.write(Space.MMIO, ioapic.BASE + ioapic.Reg.WINDOW, Bit.LEVEL | 0x40, 4)
+            bus.write(Space.MMIO, places.IOAPIC + ioapic.Reg.WINDOW, Bit.LEVEL | 0x40, 4)
         for route in routes:
             config = Config.LEVEL | Config.ENABLE | route << 9
-            now = bus.read(Space.MMIO, hpet.BASE + Reg.COUNTER, 8)
-            bus.write(Space.MMIO, hpet.BASE + Reg.T2_CONFIG, config, 8)
-            bus.write(Space.MMIO, hpet.BASE + Reg.T2_COMPARATOR, now + 10, 8)
-            bus.write(Space.MMIO, hpet.BASE + Reg.CONFIG, ENABLE, 8)
+            now = bus.read(Space.MMIO, places.HPET + Reg.COUNTER, 8)
+            bus.write(Space.MMIO, places.HPET + Reg.T2_CONFIG, config, 8)
+            bus.write(Space.MMIO, places.HPET + Reg.T2_COMPARATOR, now + 10, 8)
+            bus.write(Space.MMIO, places.HPET + Reg.CONFIG, ENABLE, 8)
             clock.advance(1000)
-            assert bus.read(Space.MMIO, hpet.BASE + Reg.STATUS, 8) == 1 << 2
+            assert bus.read(Space.MMIO, places.HPET + Reg.STATUS, 8) == 1 << 2
             served = [number for number in routes if is_served(bus, number)]
             assert served == [number for number in routes if number <= route]
-            bus.write(Space.MMIO, hpet.BASE + Reg.STATUS, 1 << 2, 8)
+            bus.write(Space.MMIO, places.HPET + Reg.STATUS, 1 << 2, 8)
 
 
 def select_entry(bus: Bus, number: int) -> None:
-    bus.write(Space.MMIO, ioapic.BASE + ioapic.Reg.SELECT, Index.TABLE + 2 * number, 4)
+    bus.write(Space.MMIO, places.IOAPIC + ioapic.Reg.SELECT, Index.TABLE + 2 * number, 4)
 
 
 def is_served(bus: Bus, number: int) -> bool:
     """Whether the I/O APIC has sent a message for that input, and waits for its EOI."""
     select_entry(bus, number)
-    return bool(bus.read(Space.MMIO, ioapic.BASE + ioapic.Reg.WINDOW, 4) & Bit.REMOTE_IRR)
+    return bool(bus.read(Space.MMIO, places.IOAPIC + ioapic.Reg.WINDOW, 4) & Bit.REMOTE_IRR)

@@ -129,7 +129,7 @@ def test_a_refused_ioctl_raises(tmp_path: Path) -> None:
 
 
 def test_importing_the_package_needs_no_linux() -> None:
-    modules = ("cpu", "doorbell", "exits", "interrupts", "start", "system", "vm")
+    modules = ("backend", "cpu", "doorbell", "exits", "interrupts", "system", "vm")
     code = (
         "import sys; sys.platform = 'win32'; sys.modules['fcntl'] = None;"
         + "".join(f"import lightexit.vm.kvm.{name};" for name in modules)

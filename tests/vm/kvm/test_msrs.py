@@ -62,7 +62,7 @@ def test_one_that_left_is_kvms_again(host: Host, make_loop: MakeLoop) -> None:
 
 def test_more_ranges_than_kvm_has(host: Host) -> None:
     device = Msrs(host.bus.clock)
-    device.regions = tuple(msr(BASE + 4 * index, 2) for index in range(17))  # type: ignore[assignment]
+    device.regions = tuple(msr(2).at(BASE + 4 * index) for index in range(17))
     host.bus.attach(device)
     host.code(ACCESSES)
     cpu = host.add_cpu()

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import functools
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -21,11 +20,12 @@ from lightexit.devices.pit import Pit
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
-from lightexit.vm.backends import BackEnd, make_cpu
-from lightexit.vm.boot.kvm import BootableKvmCpu
+from lightexit.vm import places
 from lightexit.vm.console import Console
 from lightexit.vm.firmware import load_firmware
 from lightexit.vm.irqchip import Irqchip
+from lightexit.vm.kvm.backend import KvmBackend
+from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Limits, Machine, Reason
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.pc import PcConfig, add_controllers, pc_machine
@@ -66,7 +66,7 @@ def timer_machine(cpus: int, name: str, irqchip: Irqchip) -> tuple[Machine, Prob
     machine = build(cpus, GuestMemory(RAM, guest(name)), NativeEngine(), irqchip)
     probe = Probe(machine.clock, lambda level: None)
     for device in (Pit(machine.clock, add_controllers(machine)(0)), probe):
-        machine.add(device)
+        machine.add(device, places.PC.get(device.name))
     return machine, probe
 
 
@@ -112,7 +112,7 @@ def test_a_filter_of_one_interrupts_another() -> None:
     probe, sender = Probe(machine.clock, lambda level: None), Sender(machine.clock)
     probe.done = machine.stop
     for device in (probe, sender):
-        machine.add(device)
+        machine.add(device, places.PC.get(device.name))
     # mov dx, PORT; out dx, al; jmp $-1
     memory.ram[ENTRY : ENTRY + 6] = bytes.fromhex("ba 00 06 ee eb fd")
     begin(machine.cpus[1], ENTRY)
@@ -125,7 +125,7 @@ class Timer(Device[TallyState]):
     """A write starts it: it rings `after_ns` later."""
 
     name = "timer"
-    regions = (pio(0x520, 1),)
+    regions = (pio(1).at(0x520),)
     after_ns = 2_000_000
 
     def __init__(self, clock: Clock, ring: Callable[[], None]) -> None:
@@ -159,9 +159,8 @@ def test_a_timer_that_a_guest_starts_is_not_late() -> None:
 
 
 def pc(config: PcConfig, engine: Engine | None = None, console: Console | None = None) -> Machine:
-    make = functools.partial(make_cpu, BackEnd.KVM)
     try:
-        return pc_machine(config, HostClock(), engine, make_cpu=make, debug=console)
+        return pc_machine(config, HostClock(), engine, backend=KvmBackend(), debug=console)
     except HostError as error:
         pytest.skip(error.found)
 
@@ -169,7 +168,7 @@ def pc(config: PcConfig, engine: Engine | None = None, console: Console | None =
 def test_kernels_are_told_of_all_cpus() -> None:
     machine = pc(PcConfig(kernel=b"\xf4", cpus=3))
     cpu = machine.cpu
-    assert isinstance(cpu, BootableKvmCpu)
+    assert isinstance(cpu, KvmCpu)
     tables = cpu.vm.read(0xE_0000, 0x2_0000)
     madt = tables[tables.index(b"APIC") :]
     size = struct.unpack_from("<I", madt, 4)[0]

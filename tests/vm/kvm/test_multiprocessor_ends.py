@@ -13,8 +13,8 @@ import pytest
 from lightexit.abi import Space
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError, GuestError
-from lightexit.vm.boot.kvm import BootableKvmCpu
 from lightexit.vm.exits import Stopped
+from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Limits, Machine, Reason
 from vm.kvm import start
 from vm.kvm.board import ENTRY, HALT, POLL, SOON_S, SPIN, board
@@ -164,7 +164,7 @@ def test_a_cpu_that_cannot_go_on_ends_the_run(failing: int) -> None:
     codes[failing] = "0f 0b"  # ud2, with no table of handlers
     machine, _ = board(*codes)
     cpu = machine.cpus[failing]
-    assert isinstance(cpu, BootableKvmCpu)
+    assert isinstance(cpu, KvmCpu)
     start.flat_32bit(cpu.vcpu, ENTRY * (failing + 1))
     outcome = machine.run(Limits(seconds=20))
     assert outcome.reason is Reason.SHUTDOWN
@@ -175,7 +175,7 @@ def test_a_cpu_that_cannot_go_on_ends_the_run(failing: int) -> None:
 def test_a_cpu_that_kvm_cannot_run_stops_all_with_an_error(failing: int) -> None:
     machine, _ = board(SPIN, SPIN)
     cpu = machine.cpus[failing]
-    assert isinstance(cpu, BootableKvmCpu)
+    assert isinstance(cpu, KvmCpu)
     start.real_mode(cpu.vcpu, 0xA_0000)  # device memory: nothing that could be fetched
     begin = time.monotonic()
     with pytest.raises(GuestError, match=r"^KVM .* at a000:00000000"):

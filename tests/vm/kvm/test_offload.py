@@ -15,6 +15,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.model import RegionPort
 from lightexit.devices.virtio_mmio import Backend, VirtioMmio
 from lightexit.engine.native import NativeEngine
+from lightexit.vm import places
 from lightexit.vm.kvm.offload import repeatable
 
 needs_eventfd = pytest.mark.skipif(not hasattr(os, "eventfd"), reason="this system has no eventfd")
@@ -26,7 +27,7 @@ class Seen:
     def __init__(self) -> None:
         self.ports: list[RegionPort] = []
 
-    def prepare(self, port: RegionPort) -> None:
+    def prepare(self, port: RegionPort, in_use: object) -> None:
         assert port not in self.ports
 
     def __call__(self, port: RegionPort) -> None:
@@ -35,9 +36,9 @@ class Seen:
 
 def verdicts(backend: Backend) -> dict[str, bool]:
     """By filter: whether the kernel may run it for a virtio device with that back end."""
-    bus, seen = Bus(ManualClock(), NativeEngine()), Seen()
-    bus.offload = seen
-    bus.attach(VirtioMmio(ManualClock(), Line(), backend))
+    seen = Seen()
+    bus = Bus(ManualClock(), NativeEngine(), offload=seen)
+    bus.attach(VirtioMmio(ManualClock(), Line(), backend), at=places.VIRTIO_MMIO)
     filters = [(port, port.region.filter) for port in seen.ports]
     return {found.name: repeatable(found.report, port) for port, found in filters if found}
 

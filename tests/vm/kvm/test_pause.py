@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import functools
 import time
 
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
+from lightexit.vm.kvm.backend import KvmBoard
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Limits, Machine, Reason
 from vm.kvm import start
@@ -17,27 +17,27 @@ PAUSE_NS = 500_000_000
 ENDLESS = "ebfe"
 
 
-def running(host: Host) -> tuple[KvmCpu, Machine]:
+def running(host: Host) -> Machine:
     """A machine of one vCPU, which goes round in real mode."""
     host.code(ENDLESS)
     clock = HostClock()
-    machine = Machine(Bus(clock), clock, functools.partial(KvmCpu, host.vm))
-    assert isinstance(machine.cpu, KvmCpu)
-    start.real_mode(machine.cpu.vcpu, 0x1000, 0x8000)
-    return machine.cpu, machine
+    bus = Bus(clock)
+    cpu = KvmCpu(host.vm, bus.cpus[0])
+    start.real_mode(cpu.vcpu, 0x1000, 0x8000)
+    return Machine(KvmBoard(host.vm, bus, clock, host.memory, [cpu]))
 
 
 def test_kvmclock_stops_with_the_machine(host: Host) -> None:
-    cpu, machine = running(host)
+    machine = running(host)
     for _ in range(2):
         assert machine.run(Limits(seconds=0.02)).reason is Reason.TIME
         time.sleep(PAUSE_NS / 1e9)
-    cpu.start_clock()
+    machine.board.start_clock()
     assert 20_000_000 <= host.vm.clock_ns < PAUSE_NS
 
 
 def test_it_goes_on_while_the_machine_runs(host: Host) -> None:
-    _, machine = running(host)
+    machine = running(host)
     before = host.vm.clock_ns
     machine.run(Limits(seconds=0.3))
     assert host.vm.clock_ns - before >= 290_000_000

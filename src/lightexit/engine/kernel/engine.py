@@ -66,7 +66,7 @@ class KernelEngine:
     loops over arrays for one. That is for tests and measurements, never for a guest's accesses.
     """
 
-    name = "kernel"
+    name, in_kernel = "kernel", True
 
     def __init__(self, masked: bool = True) -> None:
         self._masked = masked

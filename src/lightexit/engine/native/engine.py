@@ -20,7 +20,7 @@ _RUN = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p)
 class NativeEngine:
     """Runs verified programs; it checks no access, as the verifier has."""
 
-    name = "native"
+    name, in_kernel = "native", False
 
     def __init__(self, cache: Cache | None = None) -> None:
         self._cache = cache

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
-from lightexit.devices import calendar, hpet, pmtimer, uart
+from lightexit.devices import calendar, hpet, pmtimer
+from lightexit.vm import places
 from lightexit.vm.boot import aml
 
 _OEM, _OEM_TABLE, _CREATOR = b"LTEXIT", b"LIGHTEXI", b"LTEX"
@@ -22,11 +23,10 @@ _RSDP_SIZE, _FACS_SIZE = 36, 64
 _ISA_BUS, _EVERY_CPU = 0, 0xFF
 _SYSTEM_MEMORY, _SYSTEM_IO = 0, 1
 #: i440FX's reset control register, and what resets the whole machine.
-RESET_PORT, RESET_VALUE = 0xCF9, 0x06
-APM_PORT = pmtimer.APM_BASE
+RESET_PORT, RESET_VALUE = places.PCI_CONFIG + 1, 0x06
 #: The SLP_TYP for \\_S5, soft off.
 SOFT_OFF = 0
-LOCAL_APIC, IO_APIC = 0xFEE0_0000, 0xFEC0_0000
+LOCAL_APIC = 0xFEE0_0000
 COM1_IRQ, SCI = 4, 9
 #: The I/O APIC's input that the PIT drives.
 PIT_GSI = 2
@@ -136,12 +136,12 @@ def _ports(base: int, size: int) -> bytes:
 
 def _fadt(platform: Platform, facs: int, dsdt: int) -> bytes:
     """Revision 6.5, 276 bytes; the blocks that there are stand in it twice, old and new style."""
-    event, control = pmtimer.BASE + pmtimer.Reg.PM1_STS, pmtimer.BASE + pmtimer.Reg.PM1_CNT
-    timer, gpe = pmtimer.BASE + pmtimer.Reg.PM_TMR, pmtimer.GPE0_BASE
+    event, control = places.PM + pmtimer.Reg.PM1_STS, places.PM + pmtimer.Reg.PM1_CNT
+    timer, gpe = places.PM + pmtimer.Reg.PM_TMR, places.PM_GPE0
     no_block = bytes(12)
     parts = (
         struct.pack("<IIxBH", facs, dsdt, 0, SCI),
-        struct.pack("<IBBBB", APM_PORT, pmtimer.ACPI_ENABLE, pmtimer.ACPI_DISABLE, 0, 0),
+        struct.pack("<IBBBB", places.APM, pmtimer.ACPI_ENABLE, pmtimer.ACPI_DISABLE, 0, 0),
         struct.pack("<8I", event, 0, control, 0, 0, timer, gpe, 0),
         struct.pack("<8B", 4, 2, 0, 4, 4, 0, 0, 0),  # lengths of these blocks
         struct.pack("<HH", 101, 1001),  # latencies of C2 and C3: neither is there
@@ -177,7 +177,7 @@ def _madt(platform: Platform) -> bytes:
     for cpu in range(platform.cpus):
         body += _entry(Entry.LOCAL_APIC, struct.pack("<BBI", cpu, cpu, 1))
     io_apic_id = platform.cpus
-    body += _entry(Entry.IO_APIC, struct.pack("<BxII", io_apic_id, IO_APIC, 0))
+    body += _entry(Entry.IO_APIC, struct.pack("<BxII", io_apic_id, places.IOAPIC, 0))
     body += _override(0, PIT_GSI, 0)
     body += _override(SCI, SCI, Flags.ACTIVE_HIGH | Flags.LEVEL)
     body += _entry(Entry.LOCAL_APIC_NMI, struct.pack("<BHB", _EVERY_CPU, 0, 1))
@@ -194,7 +194,7 @@ def _entry(kind: Entry, body: bytes) -> bytes:
 
 def _hpet() -> bytes:
     block_id = hpet.CAPABILITIES & 0xFFFF_FFFF
-    address = struct.pack("<BBBBQ", _SYSTEM_MEMORY, 0, 0, 0, hpet.BASE)
+    address = struct.pack("<BBBBQ", _SYSTEM_MEMORY, 0, 0, 0, places.HPET)
     return _table(b"HPET", 1, struct.pack("<I", block_id) + address + struct.pack("<BHB", 0, 0, 0))
 
 
@@ -203,7 +203,7 @@ def _dsdt() -> bytes:
         "COM1",
         aml.name("_HID", aml.eisa_id("PNP0501")),
         aml.name("_UID", aml.integer(1)),
-        aml.name("_CRS", aml.resources(aml.io(uart.COM1, 8), aml.irq(COM1_IRQ))),
+        aml.name("_CRS", aml.resources(aml.io(places.COM1, 8), aml.irq(COM1_IRQ))),
     )
     soft_off = aml.package(*map(aml.integer, (SOFT_OFF, SOFT_OFF, 0, 0)))
     return _table(b"DSDT", 2, aml.scope("\\_SB", serial) + aml.name("\\_S5", soft_off))

@@ -5,20 +5,11 @@ from __future__ import annotations
 
 from lightexit.vm.boot.state import Segment, StartState
 from lightexit.vm.kvm import structs
-from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.vcpu import Vcpu
 
 _DATA_SEGMENTS = ("ds", "es", "fs", "gs", "ss")
 _SYSTEM = ("cr0", "cr3", "cr4", "efer")
 _GENERAL = ("rip", "rsp", "rflags", "rax", "rbx", "rsi")
-
-
-class BootableKvmCpu(KvmCpu):
-    """A vCPU that can begin elsewhere than at its reset vector."""
-
-    def start(self, state: StartState) -> None:
-        """Take these registers, before it has run."""
-        set_start(self.vcpu, state)
 
 
 def set_start(vcpu: Vcpu, state: StartState) -> None:

@@ -4,6 +4,6 @@
 From below: `structs` (the kernel's layouts), `ioctl` (requests and errors), `system`, `vm` and
 `vcpu` (the three kinds of file descriptor), `cpuid` (what a CPU says that it is), `interrupts` and
 `doorbell` (what KVM does without us), `exits` (what made KVM_RUN return), `loop` (the run loops),
-`cpu` (what a machine sees); `attach` (lightexit's own module) and `offload` (whole regions by it).
-Importing any of it needs no Linux; opening /dev/kvm does.
+`cpu` and `backend` (what a machine sees); `attach` (lightexit's own module) and `offload` (whole
+regions by it). Importing any of it needs no Linux; opening /dev/kvm does.
 """

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from lightexit.abi import ApicFlag, Request
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import Clock
 from lightexit.devices.ioapic import PINS, IoApic
+from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm.interrupts import Interrupts, MessageRoute
 
 _BASE, _LOGICAL, _DESTINATION_SHIFT = 0xFEE0_0000, 1 << 2, 12
@@ -30,12 +29,10 @@ def message(destination: int, vector: int, mode: int) -> tuple[int, int]:
 class KvmApic:
     """Messages go to KVM; EOIs to the I/O APIC outside it, where there is one."""
 
-    def __init__(
-        self, interrupts: Interrupts, end_of_interrupt: Callable[[int], None] | None = None
-    ) -> None:
+    def __init__(self, interrupts: Interrupts) -> None:
         self._interrupts = interrupts
-        self._end = end_of_interrupt
-        self.requests = Request.APIC_MESSAGE | (Request.EOI if end_of_interrupt else Request(0))
+        is_split = interrupts.kind is Irqchip.SPLIT
+        self.requests = Request.APIC_MESSAGE | (Request.EOI if is_split else Request(0))
 
     def send(self, destination: int, vector: int, mode: int) -> None:
         """Deliver a message; one to an ID that no local APIC can have is lost, as on a bus."""
@@ -44,12 +41,11 @@ class KvmApic:
 
     def end_of_interrupt(self, vector: int) -> None:
         """An EOI for the I/O APIC."""
-        if self._end is not None:
-            self._end(vector)
+        self._interrupts.on_end_of_interrupt(vector)
 
 
-def add_ioapic(bus: Bus, clock: Clock, interrupts: Interrupts) -> IoApic:
-    """Put an I/O APIC on the bus of a machine with `Irqchip.SPLIT`, whose filters reach it."""
+def make_ioapic(bus: Bus, clock: Clock, interrupts: Interrupts) -> IoApic:
+    """An I/O APIC for the bus of a machine with `Irqchip.SPLIT`, which KVM's EOIs reach."""
 
     def end(vector: int) -> None:
         with lock:
@@ -60,9 +56,7 @@ def add_ioapic(bus: Bus, clock: Clock, interrupts: Interrupts) -> IoApic:
         sent = enumerate(map(ioapic.message, range(PINS)))
         interrupts.set_routes([MessageRoute(each, *message(*what)) for each, what in sent])
 
-    apic = KvmApic(interrupts, end)
-    bus.apic, interrupts.on_end_of_interrupt = apic, end
-    ioapic = IoApic(clock, apic.send, tell_routes)
+    ioapic = IoApic(clock, KvmApic(interrupts).send, tell_routes)
     lock = bus.locked(ioapic.memory)
-    bus.attach(ioapic)
+    interrupts.on_end_of_interrupt = end
     return ioapic

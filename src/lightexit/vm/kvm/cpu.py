@@ -9,15 +9,11 @@ have to deliver, KVM does. With local APICs there, HLT waits in the kernel too.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Self
+from typing import TYPE_CHECKING
 
-from lightexit.bus.bus import Bus, BusCpu
-from lightexit.bus.clock import Clock
-from lightexit.devices.ioapic import IoApic
+from lightexit.bus.bus import BusCpu
 from lightexit.errors import HostError
 from lightexit.vm.exits import Exit, Interruptible, Stopped
-from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.kvm.apic import add_ioapic
 from lightexit.vm.kvm.exits import Reason, understood, where
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.loop import KICKED, NativeLoop, RunLoop
@@ -25,6 +21,9 @@ from lightexit.vm.kvm.msrs import Msrs
 from lightexit.vm.kvm.structs import EndOfInterruptExit
 from lightexit.vm.kvm.vcpu import Vcpu
 from lightexit.vm.kvm.vm import Vm
+
+if TYPE_CHECKING:
+    from lightexit.vm.boot.state import StartState
 
 MakeLoop = Callable[[Vcpu, BusCpu], RunLoop]
 
@@ -48,22 +47,11 @@ class KvmCpu:
         self._stop = False
         self._interrupt = False
 
-    def make_peer(self, bus_cpu: BusCpu) -> Self:
-        """One more vCPU of the same virtual machine; it waits for a start-up message."""
-        return type(self)(self.vm, bus_cpu, interrupts=self._controllers())
+    def start(self, state: StartState) -> None:
+        """Begin with these registers, before it has run."""
+        from lightexit.vm.boot.kvm import set_start
 
-    @property
-    def irqchip(self) -> Irqchip:
-        """Which interrupt controllers are in the kernel."""
-        return Irqchip.OFF if self.interrupts is None else self.interrupts.kind
-
-    def add_ioapic(self, bus: Bus, clock: Clock) -> IoApic:
-        """An I/O APIC on the bus, before the local APICs in the kernel. Raises HostError."""
-        return add_ioapic(bus, clock, self._controllers())
-
-    def set_irq(self, number: int, level: bool) -> None:
-        """Drive an input of the interrupt controllers in the kernel. Raises HostError."""
-        self._controllers().set_line(number, level)
+        set_start(self.vcpu, state)
 
     def _controllers(self) -> Interrupts:
         if self.interrupts is None:
@@ -101,14 +89,6 @@ class KvmCpu:
             self._controllers().on_end_of_interrupt(vector)
             return None
         return understood(self.vm, self.vcpu, reason)
-
-    def stop_clock(self) -> None:
-        """kvmclock stops; the cycle counter that the guest reads does not."""
-        self.vm.stop_clock()
-
-    def start_clock(self) -> None:
-        """kvmclock goes on from where it stopped."""
-        self.vm.start_clock()
 
     def request_stop(self) -> None:
         """Have `run` return `Stopped`, now and until `clear_stop`; from any thread."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Filters inside KVM: each region's filter attached by the kernel module, where it may be (ADR 9).
 
-machine = pc_machine(config, clock, NativeEngine(), make_cpu=in_kernel(make_kvm_cpu))
+machine = pc_machine(config, clock, KernelEngine(), backend=KvmBackend())
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lightexit.abi import DOORBELLS, Space, StateMemory
-from lightexit.bus.bus import Bus, BusCpu
+from lightexit.bus.clock import BusClock
 from lightexit.bus.doorbell import eventfds
 from lightexit.bus.model import RegionPort
 from lightexit.bus.offload import Offloaded
@@ -18,7 +18,6 @@ from lightexit.engine.kernel import KernelEngine
 from lightexit.errors import AuthorError, HostError
 from lightexit.filter import Filter
 from lightexit.verifier import Report
-from lightexit.vm.cpu import Cpu
 from lightexit.vm.kvm.attach import (
     Answer,
     Attachment,
@@ -28,39 +27,14 @@ from lightexit.vm.kvm.attach import (
     require,
     shared,
 )
-from lightexit.vm.kvm.cpu import KvmCpu
-from lightexit.vm.memory import GuestMemory
-
-MakeCpu = Callable[[GuestMemory, BusCpu], Cpu]
-
-
-def in_kernel(make_cpu: MakeCpu) -> MakeCpu:
-    """As `make_cpu`, with the filters of the devices that come onto its bus inside KVM.
-
-    What it makes raises HostError without the module, bpf(2) or a CPU of KVM's.
-    """
-
-    def make(memory: GuestMemory, bus_cpu: BusCpu) -> Cpu:
-        cpu = make_cpu(memory, bus_cpu)
-        if not isinstance(cpu, KvmCpu):
-            raise HostError(
-                "the kernel engine answers accesses inside KVM, and this CPU is not KVM's",
-                expected="--backend kvm",
-            )
-        bus = bus_cpu.bus
-        if bus.offload is None:
-            bus.offload = KernelOffload(bus, cpu.vm.fd)
-        return cpu
-
-    return make
 
 
 class KernelOffload:
     """Attaches regions to one VM. Raises HostError where that is not to be had."""
 
-    def __init__(self, bus: Bus, vm_fd: int) -> None:
+    def __init__(self, clock: BusClock, vm_fd: int) -> None:
         require()
-        if bus.clock.memory.state.step_ns:
+        if clock.step_ns:
             raise HostError(
                 "accesses that the kernel answers do not make a clock step",
                 expected="a HostClock, or a ManualClock that only `advance` moves",
@@ -68,14 +42,14 @@ class KernelOffload:
             )
         self._module = Module()
         self._vm_fd = vm_fd
-        self._bus = bus
+        self._clock = clock
         self._engine = KernelEngine()
 
-    def prepare(self, port: RegionPort) -> None:
+    def prepare(self, port: RegionPort, in_use: Callable[[StateMemory[Any]], bool]) -> None:
         """Make maps of a region's states, but for those that a vCPU may be changing."""
         found = _filter(port)
         for state in _states(found, port) if found else ():
-            if not self._bus.uses(state):
+            if not in_use(state):
                 shared(state)
 
     def __call__(self, port: RegionPort) -> Offloaded | None:
@@ -102,7 +76,7 @@ class KernelOffload:
             writes_state=report.writes_state,
             answers_reads=bool(report.handled_reads),
             answers_writes=bool(report.handled_writes),
-            clock=self._bus.clock.memory if report.reads_clock else None,
+            clock=self._clock.memory if report.reads_clock else None,
             doorbells={number: eventfd.fd for number, eventfd in doorbells.items()},
         )
 

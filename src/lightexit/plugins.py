@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Engines, back ends, machines and devices by name: ours, and those of other distributions.
+
+A distribution offers one by an entry point, in its pyproject.toml:
+
+    [project.entry-points."lightexit.devices"]
+    counter = "my_package.counter:Counter"
+
+Our own have entry points too. They are listed here as well, so that they are found without any
+installed metadata, and without reading it: a name of ours is ours, whoever else claims it. Nothing
+is imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lightexit.errors import AuthorError, HostError, LightexitError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+_OURS = "lightexit"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something that can be plugged in: the group of its entry points, what one is called, and
+    what it has as a class or function. `ours` says where ours are, as entry points do."""
+
+    group: str
+    title: str
+    members: tuple[str, ...]
+    ours: Mapping[str, str]
+
+
+ENGINES = Kind(
+    "lightexit.engines",
+    "engine",
+    ("name", "in_kernel", "load"),
+    {
+        "native": "lightexit.engine.native:NativeEngine",
+        "interpreter": "lightexit.engine.interpreter:InterpreterEngine",
+        "kernel": "lightexit.engine.kernel:KernelEngine",
+    },
+)
+BACKENDS = Kind(
+    "lightexit.backends",
+    "back end",
+    ("name", "title", "check", "build"),
+    {
+        "unicorn": "lightexit.vm.unicorn:UnicornBackend",
+        "kvm": "lightexit.vm.kvm.backend:KvmBackend",
+    },
+)
+#: Functions as `pc_machine`.
+MACHINES = Kind("lightexit.machines", "machine", (), {"pc": "lightexit.vm.pc:pc_machine"})
+DEVICES = Kind(
+    "lightexit.devices",
+    "device",
+    ("name", "state_type", "read", "write"),
+    {
+        "debug_exit": "lightexit.devices.debug_exit:DebugExit",
+        "debugcon": "lightexit.devices.debugcon:Debugcon",
+        "fw_cfg": "lightexit.devices.fw_cfg:FwCfg",
+        "hpet": "lightexit.devices.hpet:Hpet",
+        "i440fx": "lightexit.devices.i440fx:I440fx",
+        "ioapic": "lightexit.devices.ioapic:IoApic",
+        "pic": "lightexit.devices.pic:Pic",
+        "pit": "lightexit.devices.pit:Pit",
+        "pm": "lightexit.devices.pmtimer:PmTimer",
+        "port61": "lightexit.devices.port61:Port61",
+        "port92": "lightexit.devices.port92:Port92",
+        "ps2": "lightexit.devices.ps2:Ps2",
+        "rtc": "lightexit.devices.rtc:Rtc",
+        "uart": "lightexit.devices.uart:Uart",
+        "virtio-mmio": "lightexit.devices.virtio_mmio:VirtioMmio",
+    },
+)
+KINDS = (ENGINES, BACKENDS, MACHINES, DEVICES)
+
+
+@dataclass
+class _Offers:
+    """What other distributions offer, by name, and those whose metadata cannot be read."""
+
+    found: dict[str, list[tuple[str, EntryPoint]]] = field(default_factory=dict)
+    unreadable: list[str] = field(default_factory=list)
+
+
+def names(kind: Kind) -> list[str]:
+    """All there are, installed distributions' included."""
+    return sorted({*kind.ours, *_offers(kind).found})
+
+
+def find(kind: Kind, name: str) -> Any:
+    """The class or function of that name, imported now.
+
+    Raises AuthorError where there is none, HostError, which names the distribution, where it
+    cannot be imported, is something else, or is offered by more than one.
+    """
+    if name in kind.ours:
+        module, _, attribute = kind.ours[name].partition(":")
+        return getattr(importlib.import_module(module), attribute)
+    offers = _offers(kind)
+    if name not in offers.found:
+        raise _unknown(kind, name, offers)
+    (distribution, entry), *others = offers.found[name]
+    if others:
+        claims = ", ".join([distribution, *(other for other, _ in others)])
+        raise HostError(
+            f"the {kind.title} {name!r} is offered by several distributions: {claims}",
+            expected="one of them",
+            hint=f"pip uninstall {others[-1][0].split()[0]}",
+        )
+    return _loaded(kind, distribution, entry)
+
+
+def make(kind: Kind, name: str) -> Any:
+    """An object of the class of that name. Raises as `find` does, and what the class raises."""
+    found = find(kind, name)
+    if name in kind.ours:
+        return found()
+    with_name = _described(kind, name, _offers(kind).found[name][0][0])
+    return _guarded(f"{with_name} cannot be made", found)
+
+
+def _loaded(kind: Kind, distribution: str, entry: EntryPoint) -> Any:
+    described = _described(kind, entry.name, distribution)
+    found = _guarded(f"{described} cannot be imported from {entry.value!r}", entry.load)
+    missing = [each for each in kind.members if not hasattr(found, each)]
+    if not callable(found) or missing:
+        raise HostError(
+            f"{described} is no {kind.title}: {entry.value!r} is {found!r:.80}",
+            expected=f"a class with {', '.join(kind.members)}" if kind.members else "a function",
+        )
+    return found
+
+
+def _guarded(what: str, function: Callable[[], Any]) -> Any:
+    """Call what others have written: whatever it raises is told in one message."""
+    try:
+        return function()
+    except LightexitError:
+        raise
+    except Exception as error:
+        raise HostError(
+            f"{what}: {type(error).__name__}: {error}",
+            expected="a distribution that works with this version of lightexit",
+        ) from error
+
+
+def _described(kind: Kind, name: str, distribution: str) -> str:
+    return f"the {kind.title} {name!r} of the distribution {distribution}"
+
+
+def _offers(kind: Kind) -> _Offers:
+    """Looks at all installed distributions; what one of them has broken harms no other."""
+    offers, seen = _Offers(), {_OURS}
+    for name, version, entries in _distributions(offers.unreadable):
+        if name in seen:  # the first on the path is the one that is imported
+            continue
+        seen.add(name)
+        for entry in entries:
+            if entry.group == kind.group and entry.name not in kind.ours:
+                offers.found.setdefault(entry.name, []).append((f"{name} {version}", entry))
+    return offers
+
+
+def _distributions(unreadable: list[str]) -> Iterator[tuple[str, str, list[EntryPoint]]]:
+    from importlib import metadata  # slow to import, and seldom needed
+
+    for distribution in metadata.distributions():
+        try:
+            name = distribution.metadata["Name"].lower().replace("_", "-")
+        except Exception:
+            continue  # what has no name has no entry points that pip has made
+        try:
+            yield name, distribution.version, list(distribution.entry_points)
+        except Exception as error:
+            unreadable.append(f"{name} ({type(error).__name__}: {error})")
+
+
+def _unknown(kind: Kind, name: str, offers: _Offers) -> AuthorError:
+    known = sorted({*kind.ours, *offers.found})
+    close = difflib.get_close_matches(name, known, n=1)
+    expected = f"one of: {', '.join(known)}"
+    if offers.unreadable:
+        expected += f"; the entry points of {', '.join(offers.unreadable)} cannot be read"
+    return AuthorError(
+        f"there is no {kind.title} {name!r}", expected=expected, hint=close[0] if close else ""
+    )

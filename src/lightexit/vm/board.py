@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Board`: what a back end builds for a machine: vCPUs on their bus, and what it keeps for them.
+
+A back end is a class with `build` and `check`. What it cannot do is a method that says so, never
+one that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from lightexit.errors import AuthorError, HostError
+from lightexit.vm.irqchip import Irqchip, default_irqchip
+
+if TYPE_CHECKING:
+    from lightexit.bus.bus import Bus
+    from lightexit.bus.clock import BusClock
+    from lightexit.devices.ioapic import IoApic
+    from lightexit.engine.api import Engine
+    from lightexit.vm.cpu import Cpu
+    from lightexit.vm.memory import GuestMemory
+
+#: Local APICs have numbers of 8 bits, of which the I/O APIC takes one and "all CPUs" another.
+MOST_CPUS = 254
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a machine wants of its back end.
+
+    `irqchip` are the interrupt controllers that it is to keep: with nothing said, none for one
+    vCPU and all for several. `engine` runs filters: with none, models answer everything; with one
+    in the kernel, the kernel runs those that it may, and native code the others.
+    """
+
+    cpus: int = 1
+    irqchip: Irqchip | None = None
+    engine: Engine | None = None
+
+    @property
+    def in_kernel(self) -> bool:
+        """Whether the host's kernel is to run filters."""
+        return self.engine is not None and self.engine.in_kernel
+
+    @property
+    def controllers(self) -> Irqchip:
+        """The interrupt controllers to keep."""
+        return self.irqchip or default_irqchip(self.cpus)
+
+
+class Backend(Protocol):
+    """What runs guests' code."""
+
+    @property
+    def name(self) -> str:
+        """What users call it, on a command line."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What it is called in a sentence."""
+        ...
+
+    def check(self, wanted: Wanted) -> None:
+        """Raises AuthorError for what no PC has; HostError for what this back end has not, here."""
+        ...
+
+    def build(self, wanted: Wanted, memory: GuestMemory, clock: BusClock) -> Board:
+        """vCPUs on a bus of their own, each at its reset vector. Raises as `check` does."""
+        ...
+
+
+class Board:
+    """vCPUs on their bus. This one keeps neither interrupt controllers nor a clock for them."""
+
+    #: The interrupt controllers that the back end keeps; the others are to be devices.
+    irqchip = Irqchip.OFF
+
+    def __init__(self, bus: Bus, clock: BusClock, memory: GuestMemory, cpus: Sequence[Cpu]) -> None:
+        self.bus = bus
+        self.clock = clock
+        self.memory = memory
+        self.cpus = cpus
+
+    def stop_clock(self) -> None:
+        """The guest is paused: so is the clock that the back end gives it besides the devices'.
+
+        Stopping twice is stopping once.
+        """
+
+    def start_clock(self) -> None:
+        """The guest goes on, its clock from where it stopped."""
+
+    def set_irq(self, number: int, level: bool) -> None:
+        """Drive an input of the interrupt controllers, all kept by the back end; from any thread.
+
+        Raises HostError where they are not.
+        """
+        raise _keeps_none()
+
+    def make_ioapic(self) -> IoApic:
+        """An I/O APIC for the bus, before the local APICs that the back end keeps.
+
+        Raises HostError where it does not.
+        """
+        raise _keeps_none()
+
+
+def _keeps_none() -> HostError:
+    return HostError(
+        "this back end keeps no interrupt controllers",
+        expected="a PIC among the devices, and Machine.connect",
+        hint="--backend kvm",
+    )
+
+
+def check_wanted(wanted: Wanted) -> None:
+    """Raises AuthorError for a number of vCPUs that no PC has, or not with those controllers."""
+    if not 1 <= wanted.cpus <= MOST_CPUS:
+        raise AuthorError(f"{wanted.cpus} vCPUs", expected=f"1 to {MOST_CPUS}")
+    if wanted.cpus > 1 and not wanted.controllers.has_apics:
+        raise AuthorError(
+            f"{wanted.cpus} vCPUs with --irqchip off",
+            expected="local APICs, by which CPUs start and interrupt each other",
+            hint="--irqchip split or kernel",
+        )

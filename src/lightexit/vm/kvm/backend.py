@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boards whose vCPUs are KVM's, with interrupt controllers and filters in the kernel if wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import BusClock
+from lightexit.devices.ioapic import IoApic
+from lightexit.engine.api import Engine
+from lightexit.errors import HostError
+from lightexit.vm.board import Board, Wanted, check_wanted
+from lightexit.vm.kvm.apic import KvmApic, make_ioapic
+from lightexit.vm.kvm.cpu import KvmCpu
+from lightexit.vm.kvm.interrupts import Interrupts, pc_interrupts
+from lightexit.vm.kvm.system import Kvm
+from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.memory import GuestMemory
+
+if TYPE_CHECKING:
+    from lightexit.vm.kvm.offload import KernelOffload
+
+
+class KvmBackend:
+    """The host's own CPUs, through Linux's /dev/kvm."""
+
+    name, title = "kvm", "KVM"
+
+    def check(self, wanted: Wanted) -> None:
+        """Raises AuthorError for what no PC has, HostError for what this host has not."""
+        check_wanted(wanted)
+        if wanted.in_kernel:
+            from lightexit.vm.kvm.attach import require
+
+            require()
+        if not wanted.controllers.has_apics:
+            return
+        with Kvm() as kvm:
+            if wanted.cpus > kvm.most_vcpus:
+                raise HostError(
+                    f"{wanted.cpus} vCPUs on KVM",
+                    expected=f"at most {kvm.most_vcpus}, as this host's has it",
+                )
+
+    def build(self, wanted: Wanted, memory: GuestMemory, clock: BusClock) -> KvmBoard:
+        """A virtual machine: interrupt controllers first, then the bus, which reaches them, then
+        the vCPUs on it."""
+        self.check(wanted)
+        vm, kind = Vm(Kvm()), wanted.controllers
+        vm.add(memory)
+        interrupts = pc_interrupts(vm, kind) if kind.has_apics else None
+        offload, engine = _runners(wanted.engine, clock, vm)
+        bus = Bus(
+            clock,
+            engine,
+            vcpus=wanted.cpus,
+            apic=KvmApic(interrupts) if interrupts else None,
+            offload=offload,
+        )
+        cpus = [KvmCpu(vm, bus_cpu, interrupts=interrupts) for bus_cpu in bus.cpus]
+        return KvmBoard(vm, bus, clock, memory, cpus, interrupts)
+
+
+def _runners(
+    engine: Engine | None, clock: BusClock, vm: Vm
+) -> tuple[KernelOffload | None, Engine | None]:
+    """Who runs filters inside KVM, if anybody, and on the bus."""
+    if engine is None or not engine.in_kernel:
+        return None, engine
+    from lightexit.engine.native import NativeEngine
+    from lightexit.vm.kvm.offload import KernelOffload
+
+    return KernelOffload(clock, vm.fd), NativeEngine()
+
+
+class KvmBoard(Board):
+    """KVM's vCPUs on their bus, with KVM's clock and what interrupt controllers it keeps."""
+
+    def __init__(
+        self,
+        vm: Vm,
+        bus: Bus,
+        clock: BusClock,
+        memory: GuestMemory,
+        cpus: Sequence[KvmCpu],
+        interrupts: Interrupts | None = None,
+    ) -> None:
+        super().__init__(bus, clock, memory, cpus)
+        self.vm = vm
+        self._interrupts = interrupts
+        if interrupts is not None:
+            self.irqchip = interrupts.kind
+
+    def stop_clock(self) -> None:
+        """kvmclock stops; the cycle counter that the guest reads does not."""
+        self.vm.stop_clock()
+
+    def start_clock(self) -> None:
+        """kvmclock goes on from where it stopped."""
+        self.vm.start_clock()
+
+    def set_irq(self, number: int, level: bool) -> None:
+        """Drive an input of the interrupt controllers in the kernel. Raises HostError."""
+        if self._interrupts is None:
+            super().set_irq(number, level)
+        else:
+            self._interrupts.set_line(number, level)
+
+    def make_ioapic(self) -> IoApic:
+        """An I/O APIC before the local APICs in the kernel. Raises HostError."""
+        if self._interrupts is None:
+            return super().make_ioapic()
+        return make_ioapic(self.bus, self.clock, self._interrupts)

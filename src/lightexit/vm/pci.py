@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PCI functions plugged into a machine's bridge: their windows move as the guest says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lightexit.abi import Request
+from lightexit.bus.line import Line
+from lightexit.devices.device import Device
+from lightexit.devices.i440fx import I440fx
+from lightexit.devices.pci import PciFunction, Slot, apic_message, check_device
+from lightexit.errors import AuthorError
+from lightexit.vm.machine import Machine
+
+#: Of what guests' moves have replaced, and a vCPU may be using still: some kilobytes each.
+MOST_RETIRED = 4096
+
+
+def plug(
+    machine: Machine,
+    number: int,
+    function: PciFunction,
+    device: Device[Any] | None = None,
+    intx: Line | None = None,
+) -> None:
+    """Have a function on bus 0 of a machine with an `I440fx`, before the guest runs.
+
+    `number` is device << 3 | function, `intx` what its INTx pin drives, `device` what its BARs
+    show. MSIs go to the machine's local APICs, if it has some. Raises AuthorError for a number that
+    is taken, and for a device whose windows are not those of the BARs.
+    """
+    check_device(function, device)
+    bridge = machine.device("i440fx")
+    if not isinstance(bridge, I440fx):
+        raise AuthorError(f"{bridge.name} is no PCI bridge", expected="an I440fx")
+    slot = Slot(
+        move=lambda places: _move(machine, device, places),
+        hold=machine.bus.locked(bridge.memory),
+        intx=intx or Line(),
+        send=lambda address, data: _send(machine, address, data),
+    )
+    with machine.bus.locked(bridge.memory):
+        bridge.plug(number, function, slot)
+    if device is not None:
+        machine.add(device, function.nowhere)
+
+
+def _move(machine: Machine, device: Device[Any] | None, places: Mapping[str, int | None]) -> None:
+    if device is None:
+        return
+    is_somewhere = any(base is not None for base in places.values())
+    if is_somewhere and machine.bus.retired >= MOST_RETIRED:
+        raise AuthorError(
+            f"{device.name} has moved too often for the vCPUs to be done with where it was",
+            expected=f"less than {MOST_RETIRED} moves, or devices that come and go, at a time",
+        )
+    machine.bus.update(device, at=places)
+
+
+def _send(machine: Machine, address: int, data: int) -> None:
+    apic = machine.bus.apic
+    if apic is not None and Request.APIC_MESSAGE in apic.requests:
+        apic.send(*apic_message(address, data))

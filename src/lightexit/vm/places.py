@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the devices of a PC are.
+
+Firmware and kernels know most of these addresses by heart; the others they are told, by ACPI
+(`boot/acpi.py`), by PCI's configuration space or by the devices' own specifications.
+"""
+
+from __future__ import annotations
+
+from lightexit.bus.placing import Place
+
+# The 82371AB (PIIX4) data sheet, section 4.2, has what a PC/AT has had there since 1984.
+PIC_MASTER, PIC_SLAVE, PIC_ELCR = 0x20, 0xA0, 0x4D0
+PIT, PS2, PORT61, RTC, PORT92, APM = 0x40, 0x60, 0x61, 0x70, 0x92, 0xB2
+#: IBM PC/AT technical reference: the first serial port.
+COM1 = 0x3F8
+#: Programmable in a PIIX4 (PMBASE, 7.2); where SeaBIOS and QEMU have put it and GPE0.
+PM, PM_GPE0 = 0xB000, 0xAFE0
+#: PCI 3.0, section 3.2.2.3.2: configuration mechanism #1.
+PCI_CONFIG = 0xCF8
+#: 82093AA data sheet, section 3.0.
+IOAPIC = 0xFEC0_0000
+#: Anywhere (IA-PC HPET 1.0a, 3.2.4: ACPI tells); where chip sets of Intel's have it.
+HPET = 0xFED0_0000
+#: QEMU: docs/specs/fw_cfg; the isa-debug-exit of test suites; SeaBIOS's debug output.
+FW_CFG, DEBUG_EXIT, DEBUGCON = 0x510, 0xF4, 0x402
+#: No PC has one by itself; where QEMU's microvm puts them.
+VIRTIO_MMIO = 0xFEB0_0000
+
+#: The devices by name: an address, or one for each named window.
+PC: dict[str, Place] = {
+    "pic": {"master": PIC_MASTER, "slave": PIC_SLAVE, "elcr": PIC_ELCR},
+    "pit": PIT,
+    "ps2": PS2,  # its command port four ports on
+    "port61": PORT61,
+    "rtc": RTC,
+    "port92": PORT92,
+    "uart": COM1,
+    "pm": {"pm": PM, "apm": APM, "gpe0": PM_GPE0},
+    "i440fx": PCI_CONFIG,
+    "fw_cfg": FW_CFG,
+    "debug_exit": DEBUG_EXIT,
+    "debugcon": DEBUGCON,
+    "ioapic": IOAPIC,
+    "hpet": HPET,
+    "virtio-mmio": VIRTIO_MMIO,
+}

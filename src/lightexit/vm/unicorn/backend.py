@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boards whose vCPU is emulated by Unicorn: one, on any host, with nothing kept for it."""
+
+from __future__ import annotations
+
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import BusClock
+from lightexit.errors import AuthorError, HostError
+from lightexit.vm.board import Board, Wanted, check_wanted
+from lightexit.vm.memory import GuestMemory
+from lightexit.vm.unicorn.cpu import UnicornCpu
+
+
+class UnicornBackend:
+    """Emulation on any host, with no privileges."""
+
+    name, title = "unicorn", "Unicorn"
+
+    def check(self, wanted: Wanted) -> None:
+        """Raises AuthorError for what no PC has, HostError for what this back end has not."""
+        check_wanted(wanted)
+        if wanted.in_kernel:
+            raise AuthorError(
+                "--engine kernel with --backend unicorn",
+                expected="--backend kvm: the kernel answers accesses inside KVM",
+                hint="another engine: native or interpreter",
+            )
+        if wanted.cpus > 1:
+            raise HostError(
+                f"{wanted.cpus} vCPUs on Unicorn",
+                expected="one: it has no local APICs, by which CPUs start and interrupt each other",
+                hint="--backend kvm",
+            )
+        if wanted.controllers.has_apics:
+            raise HostError(
+                f"--irqchip {wanted.controllers} on Unicorn",
+                expected="off: it keeps no interrupt controllers",
+                hint="--backend kvm",
+            )
+
+    def build(self, wanted: Wanted, memory: GuestMemory, clock: BusClock) -> Board:
+        """One vCPU on its bus."""
+        self.check(wanted)
+        bus = Bus(clock, wanted.engine)
+        return Board(bus, clock, memory, [UnicornCpu(memory, bus.cpus[0])])
