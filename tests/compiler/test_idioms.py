@@ -70,6 +70,7 @@ NOT_MASKED = {
     "range_from_remainder_of_wide",
     "range_between_two_bounds_of_one_number",
     "round_that_equals_the_time",
+    "counter_far_away_behind_the_loop",
 }
 
 
