@@ -190,3 +190,33 @@ def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
         output += process.stdout.read()
     assert b"the time limit was reached" in output
     assert process.returncode == 0
+
+
+# A trace
+
+
+def test_a_trace_has_a_line_for_each_point(tmp_path: Path) -> None:
+    path = tmp_path / "trace"
+    guest = write(tmp_path, debugcon(b"x", "66baf400 ee"))
+    run = command("run", "--kernel", guest, "--trace", path)
+    assert subprocess.run(run, capture_output=True, check=False).returncode == 0
+    lines = [line.split(" ", 1)[1] for line in path.read_text().splitlines()]
+    assert lines[:3] == [
+        "vcpu0 access_in: PIO write 0x402 size 1 data 0x78",
+        "vcpu0 passed: PIO write 0x402 size 1 data 0x78",
+        "vcpu0 access_out: PIO write 0x402 size 1 data 0x78",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/nowhere/x", "there is no folder /nowhere"), ("/dev/full", "No space left on device")],
+)
+def test_a_trace_that_cannot_be_written(path: str, said: str, tmp_path: Path) -> None:
+    guest = write(tmp_path, CHATTY)
+    run = command("run", "--kernel", guest, "--trace", path, "--accesses", "5000")
+    result = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    errors = [line for line in result.stderr.splitlines() if line.startswith("lightexit: ")]
+    assert errors == [f"lightexit: {path}: {said}"]
+    assert "Traceback" not in result.stderr

@@ -94,7 +94,8 @@ def _declaration(kind: type[Struct]) -> str:
     return f"struct {c_tag(kind)} {{\n{body}}};\n"
 
 
-def _enum(kind: type[IntEnum | IntFlag]) -> str:
+def c_enum(kind: type[IntEnum | IntFlag]) -> str:
+    """An enumeration as a C declaration."""
     name = PREFIX + snake_case(kind.__name__)
     body = "".join(f"\t{name}_{member.name}".upper() + f" = {member.value},\n" for member in kind)
     return f"enum {name} {{\n{body}}};\n"
@@ -108,7 +109,7 @@ def header() -> str:
         "#ifndef _UAPI_LIGHTEXIT_H\n#define _UAPI_LIGHTEXIT_H\n",
         "#include <linux/types.h>\n",
         f"#define LIGHTEXIT_ABI_VERSION {ABI_VERSION}\n",
-        *(_enum(kind) for kind in _ENUMS),
+        *(c_enum(kind) for kind in _ENUMS),
         c_struct(*_STRUCTS),
         "#endif /* _UAPI_LIGHTEXIT_H */\n",
     ]

@@ -30,6 +30,7 @@ from lightexit.bus.offload import Offload, OffloadCount, Offloaded, offload_coun
 from lightexit.bus.placing import Place, placements
 from lightexit.bus.region import Region
 from lightexit.bus.routes import Routes
+from lightexit.bus.watching import Watching
 from lightexit.engine.api import Engine
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter, LoadedFilter
@@ -112,8 +113,10 @@ class Bus:
         self._lock = threading.RLock()
         self._host_lock = threading.RLock()
         tables = self._tables.fields
-        tables.watched = self._steps = clock.step_ns != 0
         tables.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
+        self._watching = Watching(tables, clock, self.failures)
+        #: `trace(listener)` has every access told, `trace(None)` none; off, it costs nothing.
+        self.trace = self._watching.trace
         self._routes = Routes(tables, self._retired)
         #: The MSRs that devices have; another object after every change, for back ends to see.
         self.msr_ranges: tuple[range, ...] = ()
@@ -354,19 +357,16 @@ class Bus:
     @property
     def timed(self) -> bool:
         """Whether accesses are timed: that costs some 20 ns each."""
-        return self._tables.fields.timed
+        return self._watching.timed
 
     @timed.setter
     def timed(self, value: bool) -> None:
-        tables = self._tables.fields
-        tables.timed, tables.watched = value, value or self._steps
+        self._watching.timed = value
 
     def counts(self) -> list[RegisterCount]:
         """Accesses so far, for every register that has seen one."""
         ns_per_tick = self._ns_per_tick()
-        return [
-            count for port in self._all_ports() for count in _register_counts(port, ns_per_tick)
-        ]
+        return [each for port in self._all_ports() for each in port.counts(ns_per_tick)]
 
     def offloaded(self) -> list[OffloadCount]:
         """Accesses so far of every region that is answered below the bus; `counts` has only
@@ -393,19 +393,3 @@ class Bus:
 
 def _filtered(ports: Iterable[RegionPort]) -> list[RegionPort]:
     return [port for port in ports if port.region.filter is not None]
-
-
-def _register_counts(port: RegionPort, ns_per_tick: float) -> Iterator[RegisterCount]:
-    for raw in port.counters.counts():
-        handled, passed, handled_ticks, passed_ticks = raw.values
-        yield RegisterCount(
-            device=port.model.name,
-            register=port.model.register_name(raw.offset),
-            space=port.region.space,
-            address=port.region.base + raw.offset - port.region.offset,
-            is_write=raw.is_write,
-            handled=handled,
-            passed=passed,
-            handled_ns=handled_ticks * ns_per_tick,
-            passed_ns=passed_ticks * ns_per_tick,
-        )

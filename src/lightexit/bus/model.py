@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from lightexit.abi import IoContext, StateMemory
 from lightexit.bus.apic import Apic, carry_out_requests
 from lightexit.bus.blame import wrong_answer
-from lightexit.bus.counters import RegionCounters
+from lightexit.bus.counters import RegionCounters, RegisterCount
 from lightexit.bus.doorbell import eventfds, write_address
 from lightexit.bus.failures import Failures
 from lightexit.bus.line import Line
@@ -133,6 +133,22 @@ class RegionPort:
         for number, eventfd in self._eventfds.items():
             window.eventfds[number] = eventfd.fd
             window.native_doorbells = window.native_doorbells | 1 << number
+
+    def counts(self, ns_per_tick: float) -> Iterator[RegisterCount]:
+        """Accesses so far, for every register of the region that has seen one."""
+        for raw in self.counters.counts():
+            handled, passed, handled_ticks, passed_ticks = raw.values
+            yield RegisterCount(
+                device=self.model.name,
+                register=self.model.register_name(raw.offset),
+                space=self.region.space,
+                address=self.region.base + raw.offset - self.region.offset,
+                is_write=raw.is_write,
+                handled=handled,
+                passed=passed,
+                handled_ns=handled_ticks * ns_per_tick,
+                passed_ns=passed_ticks * ns_per_tick,
+            )
 
     def _read(self, offset: int, size: int) -> int:
         try:

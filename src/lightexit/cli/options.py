@@ -82,6 +82,14 @@ ConsoleOption = Annotated[
         "raw hands the terminal over to the guest.",
     ),
 ]
+TraceFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--trace",
+        metavar="FILE",
+        help="Write every access of the run with filters here, and who answered it. Slow.",
+    ),
+]
 JsonFile = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here.")
 ]

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -32,6 +33,7 @@ from lightexit.cli.options import (
     MachineName,
     MemoryMib,
     Seconds,
+    TraceFile,
 )
 from lightexit.cli.report import Run, ended, report
 from lightexit.cli.screen import ConsoleMode, Screen
@@ -60,6 +62,7 @@ class Job:
     limits: Limits
     console: ConsoleMode
     signals: EndingSignals
+    trace: Path | None
 
 
 def run(
@@ -79,6 +82,7 @@ def run(
     memory: MemoryMib = None,
     console: ConsoleOption = ConsoleMode.TEXT,
     exit_status: ExitStatus = False,
+    trace: TraceFile = None,
     json_file: JsonFile = None,
 ) -> None:
     """Boot a PC, its hot registers answered by bytecode, and print what was measured.
@@ -89,14 +93,15 @@ def run(
     make_machine, chosen = plugins.find(plugins.MACHINES, machine), find(backend)
     runner: Engine = plugins.make(plugins.ENGINES, engine)
     chosen.check(Wanted(cpus, irqchip, runner))
-    if json_file is not None:
-        check_writable(json_file)
+    for file in (trace, json_file):
+        if file is not None:
+            check_writable(file)
     with EndingSignals(is_status_guests=exit_status) as signals:
         guest = read_guest(
             GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus, irqchip)
         )
         limits = _limits(guest, until, seconds, accesses)
-        job = Job(guest, make_machine, chosen, limits, console, signals)
+        job = Job(guest, make_machine, chosen, limits, console, signals, trace)
         vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
         _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {chosen.title}")
         shown, plain = _run_both(job, runner) if filters else (_boot(job, None, show=True), None)
@@ -155,7 +160,7 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> Run:
     with _console(job, printing, show) as console, _machine(job, engine, console) as machine:
         machine.bus.timed = True
         setup_seconds, cpu_begun = time.monotonic() - begun, time.process_time()
-        with job.signals.stopping(machine):
+        with job.signals.stopping(machine), _traced(machine, job.trace if show else None):
             outcome = machine.run(job.limits)
         cpu_seconds = time.process_time() - cpu_begun
         return Run(
@@ -168,6 +173,22 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> Run:
             cpu_seconds=cpu_seconds,
             printing_seconds=printing.seconds,
         )
+
+
+@contextlib.contextmanager
+def _traced(machine: Machine, path: Path | None) -> Iterator[None]:
+    """Within, every access goes to a file; what cannot be written ends the run."""
+    if path is None:
+        yield
+        return
+    from lightexit.cli.tracing import TraceWriter
+
+    with TraceWriter(path) as writer:
+        machine.bus.trace(writer.write)
+        try:
+            yield
+        finally:
+            machine.bus.trace(None)
 
 
 def _machine(job: Job, engine: Engine | None, console: Console) -> Machine:

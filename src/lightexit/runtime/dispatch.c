@@ -82,6 +82,26 @@ void clock_adjust(struct lightexit_clock *clock, u64 rate, u64 skip_ns)
 	__atomic_fetch_add(&clock->header.version, 1, __ATOMIC_SEQ_CST);
 }
 
+/* ---- trace points --------------------------------------------------------------------- */
+
+RARE void trace(const struct lightexit_vcpu *vcpu, enum lightexit_trace_point point,
+		const struct access *access, u64 address, u64 data)
+{
+	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
+	struct lightexit_event event = {
+		.address = address,
+		.data = data & mask(access->size),
+		.vcpu = vcpu->index,
+		.point = point,
+		.space = access->space,
+		.size = access->size,
+		.is_write = access->is_write,
+	};
+
+	if (bus->trace)
+		POINTER(trace_function, bus->trace)(&event);
+}
+
 /* ---- locks --------------------------------------------------------------------------- */
 
 /* Waits for each; every 4,096 rounds relax() lets other threads run. */
@@ -286,10 +306,15 @@ PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_
 	const struct lightexit_clock *clock = POINTER(struct lightexit_clock, vcpu->clock);
 	struct lightexit_counter *counter;
 	struct answer answered;
+	u64 address = window->base + offset - window->offset;
 	bool timed = bus->timed;
 	u64 start = ticks(clock);
 
 	answered = answer(vcpu, window, offset, access, fits);
+	if (bus->trace)
+		trace(vcpu, answered.by_filter ? LIGHTEXIT_TRACE_POINT_HANDLED :
+						 LIGHTEXIT_TRACE_POINT_PASSED,
+		      access, address, access->is_write ? access->data : answered.value);
 	if (timed) {
 		counter = counter_of(vcpu, window, offset, access->is_write);
 		*(answered.by_filter ? &counter->handled_ticks : &counter->passed_ticks) +=
@@ -302,7 +327,9 @@ PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_
 RARE u64 answer_register(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
 			 u64 offset, u64 size, bool is_write, u64 data)
 {
-	struct access access = { .data = data, .size = size, .is_write = is_write };
+	struct access access = {
+		.data = data, .size = size, .is_write = is_write, .space = window->space
+	};
 
 	return answer_timed(vcpu, window, offset, &access, true);
 }
@@ -311,7 +338,9 @@ RARE u64 answer_register(const struct lightexit_vcpu *vcpu, const struct lightex
 RARE u64 answer_misfit(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
 		       u64 offset, u64 size, bool is_write, u64 data)
 {
-	struct access access = { .data = data, .size = size, .is_write = is_write };
+	struct access access = {
+		.data = data, .size = size, .is_write = is_write, .space = window->space
+	};
 
 	return answer_timed(vcpu, window, offset, &access, false);
 }
@@ -476,10 +505,16 @@ PART u64 *unclaimed_count(struct lightexit_tables *bus, u8 space, u64 address, b
 }
 
 /* Nothing drives the wires, so a read sees all ones. */
-RARE u64 unclaimed(struct lightexit_tables *bus, u8 space, u64 address, u64 size,
-		   bool is_write)
+RARE u64 unclaimed(const struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
+		   bool is_write, u64 data)
 {
+	struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
+	struct access access = { .size = size, .is_write = is_write, .space = space };
+
 	__atomic_fetch_add(unclaimed_count(bus, space, address, is_write), 1, __ATOMIC_RELAXED);
+	if (bus->trace)
+		trace(vcpu, LIGHTEXIT_TRACE_POINT_UNCLAIMED, &access, address,
+		      is_write ? data : ~(u64)0);
 	return mask(size);
 }
 
@@ -513,7 +548,7 @@ PART u64 perform(struct lightexit_vcpu *vcpu, const struct access *access, bool 
 	if (!window) {
 		window = touched(vcpu, bus, space, address, size);
 		if (!window)
-			return unclaimed(bus, space, address, size, is_write);
+			return unclaimed(vcpu, space, address, size, is_write, data);
 		/* A device that came just now may be at the first address too: it gets all. */
 		if (!contains(window, address))
 			return split(vcpu, space, address, size, is_write, data);
@@ -554,15 +589,20 @@ PART void spend(const struct lightexit_vcpu *vcpu)
 		POINTER(notify_function, vcpu->expired)();
 }
 
-/* An access on a bus that times accesses, or whose clock steps with each. */
+/* An access on a bus that times or traces accesses, or whose clock steps with each. */
 RARE u64 enter_watched(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
 		       bool is_write, u64 data)
 {
 	struct lightexit_clock *clock = POINTER(struct lightexit_clock, vcpu->clock);
+	struct access access = { .size = size, .is_write = is_write, .space = space };
+	u64 value;
 
 	__atomic_fetch_add(&clock->state.base_ns, clock->state.step_ns, __ATOMIC_RELAXED);
 	spend(vcpu);
-	return perform_again(vcpu, space, address, size, is_write, data);
+	trace(vcpu, LIGHTEXIT_TRACE_POINT_ACCESS_IN, &access, address, data);
+	value = perform_again(vcpu, space, address, size, is_write, data);
+	trace(vcpu, LIGHTEXIT_TRACE_POINT_ACCESS_OUT, &access, address, is_write ? data : value);
+	return value;
 }
 
 /* An access of a guest: it costs one of its budget, and a step of VM time. */

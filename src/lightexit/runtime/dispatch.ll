@@ -8,12 +8,13 @@
 %struct.access = type { i64, i64, i64, i8, i8 }
 %struct.lightexit_vcpu = type { i64, i64, i64, i64, i64, i64, i32, [4096 x %struct.lightexit_found] }
 %struct.lightexit_found = type { i64, i64 }
-%struct.lightexit_tables = type { i64, %struct.lightexit_addresses, %struct.lightexit_addresses, i8, i8, i64, i64 }
+%struct.lightexit_tables = type { i64, %struct.lightexit_addresses, %struct.lightexit_addresses, i8, i8, i64, i64, i64 }
 %struct.lightexit_addresses = type { i64, i64, i64, i64 }
 %struct.lightexit_aperture = type { i64, i64 }
 %struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
 %struct.answer = type { i64, i8 }
 %struct.lightexit_window = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i8, i8, i8, i64, i64, i64, i64, [8 x i64], [8 x i64], i32, [32 x i32] }
+%struct.lightexit_event = type { i64, i64, i32, i8, i8, i8, i8 }
 %struct.lightexit_counter = type { i64, i64, i64, i64 }
 %struct.lightexit_ranges = type { i64, i64 }
 %struct.lightexit_range = type { i64, i64, i64 }
@@ -853,45 +854,91 @@ define internal i64 @enter_watched(ptr noundef %0, i8 noundef zeroext %1, i64 no
   %11 = alloca i8, align 1
   %12 = alloca i64, align 8
   %13 = alloca ptr, align 8
-  %14 = alloca i64, align 8
+  %14 = alloca %struct.access, align 8
   %15 = alloca i64, align 8
+  %16 = alloca i64, align 8
+  %17 = alloca i64, align 8
   store ptr %0, ptr %7, align 8
   store i8 %1, ptr %8, align 1
   store i64 %2, ptr %9, align 8
   store i64 %3, ptr %10, align 8
-  %16 = zext i1 %4 to i8
-  store i8 %16, ptr %11, align 1
+  %18 = zext i1 %4 to i8
+  store i8 %18, ptr %11, align 1
   store i64 %5, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
-  %17 = load ptr, ptr %7, align 8
-  %18 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %17, i32 0, i32 1
-  %19 = load i64, ptr %18, align 8
-  %20 = inttoptr i64 %19 to ptr
-  store ptr %20, ptr %13, align 8
-  %21 = load ptr, ptr %13, align 8
-  %22 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %21, i32 0, i32 1
-  %23 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %22, i32 0, i32 0
-  %24 = load ptr, ptr %13, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %24, i32 0, i32 1
-  %26 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %25, i32 0, i32 3
-  %27 = load i64, ptr %26, align 8
-  store i64 %27, ptr %14, align 8
-  %28 = load i64, ptr %14, align 8
-  %29 = atomicrmw add ptr %23, i64 %28 monotonic, align 8
-  store i64 %29, ptr %15, align 8
-  %30 = load i64, ptr %15, align 8
-  %31 = load ptr, ptr %7, align 8
-  call void @spend(ptr noundef %31) #10
-  %32 = load ptr, ptr %7, align 8
-  %33 = load i8, ptr %8, align 1
-  %34 = load i64, ptr %9, align 8
-  %35 = load i64, ptr %10, align 8
-  %36 = load i8, ptr %11, align 1, !range !9, !noundef !10
-  %37 = trunc i8 %36 to i1
-  %38 = load i64, ptr %12, align 8
-  %39 = call i64 @perform_again(ptr noundef %32, i8 noundef zeroext %33, i64 noundef %34, i64 noundef %35, i1 noundef zeroext %37, i64 noundef %38) #10
+  %19 = load ptr, ptr %7, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %19, i32 0, i32 1
+  %21 = load i64, ptr %20, align 8
+  %22 = inttoptr i64 %21 to ptr
+  store ptr %22, ptr %13, align 8
+  call void @llvm.lifetime.start.p0(ptr %14) #9
+  %23 = getelementptr inbounds nuw %struct.access, ptr %14, i32 0, i32 0
+  store i64 0, ptr %23, align 8
+  %24 = getelementptr inbounds nuw %struct.access, ptr %14, i32 0, i32 1
+  store i64 0, ptr %24, align 8
+  %25 = getelementptr inbounds nuw %struct.access, ptr %14, i32 0, i32 2
+  %26 = load i64, ptr %10, align 8
+  store i64 %26, ptr %25, align 8
+  %27 = getelementptr inbounds nuw %struct.access, ptr %14, i32 0, i32 3
+  %28 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %29 = trunc i8 %28 to i1
+  %30 = zext i1 %29 to i8
+  store i8 %30, ptr %27, align 8
+  %31 = getelementptr inbounds nuw %struct.access, ptr %14, i32 0, i32 4
+  %32 = load i8, ptr %8, align 1
+  store i8 %32, ptr %31, align 1
+  %33 = getelementptr i8, ptr %14, i64 26
+  call void @llvm.memset.p0.i64(ptr align 2 %33, i8 0, i64 6, i1 false)
+  call void @llvm.lifetime.start.p0(ptr %15) #9
+  %34 = load ptr, ptr %13, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %34, i32 0, i32 1
+  %36 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %35, i32 0, i32 0
+  %37 = load ptr, ptr %13, align 8
+  %38 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %37, i32 0, i32 1
+  %39 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %38, i32 0, i32 3
+  %40 = load i64, ptr %39, align 8
+  store i64 %40, ptr %16, align 8
+  %41 = load i64, ptr %16, align 8
+  %42 = atomicrmw add ptr %36, i64 %41 monotonic, align 8
+  store i64 %42, ptr %17, align 8
+  %43 = load i64, ptr %17, align 8
+  %44 = load ptr, ptr %7, align 8
+  call void @spend(ptr noundef %44) #10
+  %45 = load ptr, ptr %7, align 8
+  %46 = load i64, ptr %9, align 8
+  %47 = load i64, ptr %12, align 8
+  call void @trace(ptr noundef %45, i32 noundef 0, ptr noundef %14, i64 noundef %46, i64 noundef %47) #10
+  %48 = load ptr, ptr %7, align 8
+  %49 = load i8, ptr %8, align 1
+  %50 = load i64, ptr %9, align 8
+  %51 = load i64, ptr %10, align 8
+  %52 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %53 = trunc i8 %52 to i1
+  %54 = load i64, ptr %12, align 8
+  %55 = call i64 @perform_again(ptr noundef %48, i8 noundef zeroext %49, i64 noundef %50, i64 noundef %51, i1 noundef zeroext %53, i64 noundef %54) #10
+  store i64 %55, ptr %15, align 8
+  %56 = load ptr, ptr %7, align 8
+  %57 = load i64, ptr %9, align 8
+  %58 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %59 = trunc i8 %58 to i1
+  br i1 %59, label %60, label %62
+
+60:                                               ; preds = %6
+  %61 = load i64, ptr %12, align 8
+  br label %64
+
+62:                                               ; preds = %6
+  %63 = load i64, ptr %15, align 8
+  br label %64
+
+64:                                               ; preds = %62, %60
+  %65 = phi i64 [ %61, %60 ], [ %63, %62 ]
+  call void @trace(ptr noundef %56, i32 noundef 4, ptr noundef %14, i64 noundef %57, i64 noundef %65) #10
+  %66 = load i64, ptr %15, align 8
+  call void @llvm.lifetime.end.p0(ptr %15) #9
+  call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %39
+  ret i64 %66
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -983,7 +1030,7 @@ define internal i64 @perform(ptr noundef %0, ptr noundef %1, i1 noundef zeroext 
   store ptr %46, ptr %17, align 8
   %47 = load ptr, ptr %17, align 8
   %48 = icmp ne ptr %47, null
-  br i1 %48, label %80, label %49
+  br i1 %48, label %81, label %49
 
 49:                                               ; preds = %3
   %50 = load ptr, ptr %5, align 8
@@ -995,154 +1042,155 @@ define internal i64 @perform(ptr noundef %0, ptr noundef %1, i1 noundef zeroext 
   store ptr %55, ptr %17, align 8
   %56 = load ptr, ptr %17, align 8
   %57 = icmp ne ptr %56, null
-  br i1 %57, label %66, label %58
+  br i1 %57, label %67, label %58
 
 58:                                               ; preds = %49
-  %59 = load ptr, ptr %8, align 8
+  %59 = load ptr, ptr %5, align 8
   %60 = load i8, ptr %16, align 1
   %61 = load i64, ptr %9, align 8
   %62 = load i64, ptr %10, align 8
   %63 = load i8, ptr %14, align 1, !range !9, !noundef !10
   %64 = trunc i8 %63 to i1
-  %65 = call i64 @unclaimed(ptr noundef %59, i8 noundef zeroext %60, i64 noundef %61, i64 noundef %62, i1 noundef zeroext %64) #10
-  store i64 %65, ptr %4, align 8
+  %65 = load i64, ptr %11, align 8
+  %66 = call i64 @unclaimed(ptr noundef %59, i8 noundef zeroext %60, i64 noundef %61, i64 noundef %62, i1 noundef zeroext %64, i64 noundef %65) #10
+  store i64 %66, ptr %4, align 8
   store i32 1, ptr %18, align 4
-  br label %158
+  br label %159
 
-66:                                               ; preds = %49
-  %67 = load ptr, ptr %17, align 8
-  %68 = load i64, ptr %9, align 8
-  %69 = call zeroext i1 @contains(ptr noundef %67, i64 noundef %68) #10
-  br i1 %69, label %79, label %70
+67:                                               ; preds = %49
+  %68 = load ptr, ptr %17, align 8
+  %69 = load i64, ptr %9, align 8
+  %70 = call zeroext i1 @contains(ptr noundef %68, i64 noundef %69) #10
+  br i1 %70, label %80, label %71
 
-70:                                               ; preds = %66
-  %71 = load ptr, ptr %5, align 8
-  %72 = load i8, ptr %16, align 1
-  %73 = load i64, ptr %9, align 8
-  %74 = load i64, ptr %10, align 8
-  %75 = load i8, ptr %14, align 1, !range !9, !noundef !10
-  %76 = trunc i8 %75 to i1
-  %77 = load i64, ptr %11, align 8
-  %78 = call i64 @split(ptr noundef %71, i8 noundef zeroext %72, i64 noundef %73, i64 noundef %74, i1 noundef zeroext %76, i64 noundef %77) #10
-  store i64 %78, ptr %4, align 8
+71:                                               ; preds = %67
+  %72 = load ptr, ptr %5, align 8
+  %73 = load i8, ptr %16, align 1
+  %74 = load i64, ptr %9, align 8
+  %75 = load i64, ptr %10, align 8
+  %76 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %77 = trunc i8 %76 to i1
+  %78 = load i64, ptr %11, align 8
+  %79 = call i64 @split(ptr noundef %72, i8 noundef zeroext %73, i64 noundef %74, i64 noundef %75, i1 noundef zeroext %77, i64 noundef %78) #10
+  store i64 %79, ptr %4, align 8
   store i32 1, ptr %18, align 4
-  br label %158
+  br label %159
 
-79:                                               ; preds = %66
-  br label %80
+80:                                               ; preds = %67
+  br label %81
 
-80:                                               ; preds = %79, %3
-  %81 = load i64, ptr %9, align 8
-  %82 = load ptr, ptr %17, align 8
-  %83 = getelementptr inbounds nuw %struct.lightexit_window, ptr %82, i32 0, i32 0
-  %84 = load i64, ptr %83, align 8
-  %85 = sub i64 %81, %84
-  store i64 %85, ptr %12, align 8
-  %86 = load ptr, ptr %17, align 8
-  %87 = getelementptr inbounds nuw %struct.lightexit_window, ptr %86, i32 0, i32 2
-  %88 = load i64, ptr %87, align 8
-  %89 = load i64, ptr %12, align 8
-  %90 = add i64 %88, %89
-  store i64 %90, ptr %13, align 8
-  %91 = load ptr, ptr %17, align 8
-  %92 = load i64, ptr %12, align 8
-  %93 = load i64, ptr %10, align 8
-  %94 = call zeroext i1 @is_register(ptr noundef %91, i64 noundef %92, i64 noundef %93) #10
-  %95 = zext i1 %94 to i8
-  store i8 %95, ptr %15, align 1
-  %96 = load i8, ptr %15, align 1, !range !9, !noundef !10
-  %97 = trunc i8 %96 to i1
-  br i1 %97, label %117, label %98
+81:                                               ; preds = %80, %3
+  %82 = load i64, ptr %9, align 8
+  %83 = load ptr, ptr %17, align 8
+  %84 = getelementptr inbounds nuw %struct.lightexit_window, ptr %83, i32 0, i32 0
+  %85 = load i64, ptr %84, align 8
+  %86 = sub i64 %82, %85
+  store i64 %86, ptr %12, align 8
+  %87 = load ptr, ptr %17, align 8
+  %88 = getelementptr inbounds nuw %struct.lightexit_window, ptr %87, i32 0, i32 2
+  %89 = load i64, ptr %88, align 8
+  %90 = load i64, ptr %12, align 8
+  %91 = add i64 %89, %90
+  store i64 %91, ptr %13, align 8
+  %92 = load ptr, ptr %17, align 8
+  %93 = load i64, ptr %12, align 8
+  %94 = load i64, ptr %10, align 8
+  %95 = call zeroext i1 @is_register(ptr noundef %92, i64 noundef %93, i64 noundef %94) #10
+  %96 = zext i1 %95 to i8
+  store i8 %96, ptr %15, align 1
+  %97 = load i8, ptr %15, align 1, !range !9, !noundef !10
+  %98 = trunc i8 %97 to i1
+  br i1 %98, label %118, label %99
 
-98:                                               ; preds = %80
-  %99 = load i8, ptr %16, align 1
-  %100 = load i64, ptr %10, align 8
-  %101 = call i64 @extent(i8 noundef zeroext %99, i64 noundef %100) #10
-  %102 = load ptr, ptr %17, align 8
-  %103 = getelementptr inbounds nuw %struct.lightexit_window, ptr %102, i32 0, i32 1
-  %104 = load i64, ptr %103, align 8
-  %105 = load i64, ptr %12, align 8
-  %106 = sub i64 %104, %105
-  %107 = icmp ugt i64 %101, %106
-  br i1 %107, label %108, label %117
+99:                                               ; preds = %81
+  %100 = load i8, ptr %16, align 1
+  %101 = load i64, ptr %10, align 8
+  %102 = call i64 @extent(i8 noundef zeroext %100, i64 noundef %101) #10
+  %103 = load ptr, ptr %17, align 8
+  %104 = getelementptr inbounds nuw %struct.lightexit_window, ptr %103, i32 0, i32 1
+  %105 = load i64, ptr %104, align 8
+  %106 = load i64, ptr %12, align 8
+  %107 = sub i64 %105, %106
+  %108 = icmp ugt i64 %102, %107
+  br i1 %108, label %109, label %118
 
-108:                                              ; preds = %98
-  %109 = load ptr, ptr %5, align 8
-  %110 = load i8, ptr %16, align 1
-  %111 = load i64, ptr %9, align 8
-  %112 = load i64, ptr %10, align 8
-  %113 = load i8, ptr %14, align 1, !range !9, !noundef !10
-  %114 = trunc i8 %113 to i1
-  %115 = load i64, ptr %11, align 8
-  %116 = call i64 @split(ptr noundef %109, i8 noundef zeroext %110, i64 noundef %111, i64 noundef %112, i1 noundef zeroext %114, i64 noundef %115) #10
-  store i64 %116, ptr %4, align 8
+109:                                              ; preds = %99
+  %110 = load ptr, ptr %5, align 8
+  %111 = load i8, ptr %16, align 1
+  %112 = load i64, ptr %9, align 8
+  %113 = load i64, ptr %10, align 8
+  %114 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %115 = trunc i8 %114 to i1
+  %116 = load i64, ptr %11, align 8
+  %117 = call i64 @split(ptr noundef %110, i8 noundef zeroext %111, i64 noundef %112, i64 noundef %113, i1 noundef zeroext %115, i64 noundef %116) #10
+  store i64 %117, ptr %4, align 8
   store i32 1, ptr %18, align 4
-  br label %158
+  br label %159
 
-117:                                              ; preds = %98, %80
-  %118 = load i8, ptr %15, align 1, !range !9, !noundef !10
-  %119 = trunc i8 %118 to i1
-  br i1 %119, label %134, label %120
+118:                                              ; preds = %99, %81
+  %119 = load i8, ptr %15, align 1, !range !9, !noundef !10
+  %120 = trunc i8 %119 to i1
+  br i1 %120, label %135, label %121
 
-120:                                              ; preds = %117
-  %121 = load ptr, ptr %17, align 8
-  %122 = getelementptr inbounds nuw %struct.lightexit_window, ptr %121, i32 0, i32 8
-  %123 = load i64, ptr %122, align 8
-  %124 = icmp ne i64 %123, 0
-  br i1 %124, label %125, label %134
+121:                                              ; preds = %118
+  %122 = load ptr, ptr %17, align 8
+  %123 = getelementptr inbounds nuw %struct.lightexit_window, ptr %122, i32 0, i32 8
+  %124 = load i64, ptr %123, align 8
+  %125 = icmp ne i64 %124, 0
+  br i1 %125, label %126, label %135
 
-125:                                              ; preds = %120
-  %126 = load ptr, ptr %5, align 8
-  %127 = load ptr, ptr %17, align 8
-  %128 = load i64, ptr %13, align 8
-  %129 = load i64, ptr %10, align 8
-  %130 = load i8, ptr %14, align 1, !range !9, !noundef !10
-  %131 = trunc i8 %130 to i1
-  %132 = load i64, ptr %11, align 8
-  %133 = call i64 @cut(ptr noundef %126, ptr noundef %127, i64 noundef %128, i64 noundef %129, i1 noundef zeroext %131, i64 noundef %132) #10
-  store i64 %133, ptr %4, align 8
+126:                                              ; preds = %121
+  %127 = load ptr, ptr %5, align 8
+  %128 = load ptr, ptr %17, align 8
+  %129 = load i64, ptr %13, align 8
+  %130 = load i64, ptr %10, align 8
+  %131 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %132 = trunc i8 %131 to i1
+  %133 = load i64, ptr %11, align 8
+  %134 = call i64 @cut(ptr noundef %127, ptr noundef %128, i64 noundef %129, i64 noundef %130, i1 noundef zeroext %132, i64 noundef %133) #10
+  store i64 %134, ptr %4, align 8
   store i32 1, ptr %18, align 4
-  br label %158
+  br label %159
 
-134:                                              ; preds = %120, %117
-  %135 = load i8, ptr %7, align 1, !range !9, !noundef !10
-  %136 = trunc i8 %135 to i1
-  br i1 %136, label %137, label %146
+135:                                              ; preds = %121, %118
+  %136 = load i8, ptr %7, align 1, !range !9, !noundef !10
+  %137 = trunc i8 %136 to i1
+  br i1 %137, label %138, label %147
 
-137:                                              ; preds = %134
-  %138 = load ptr, ptr %5, align 8
-  %139 = load ptr, ptr %17, align 8
-  %140 = load i64, ptr %13, align 8
-  %141 = load i64, ptr %10, align 8
-  %142 = load i8, ptr %14, align 1, !range !9, !noundef !10
-  %143 = trunc i8 %142 to i1
-  %144 = load i64, ptr %11, align 8
-  %145 = call i64 @answer_register(ptr noundef %138, ptr noundef %139, i64 noundef %140, i64 noundef %141, i1 noundef zeroext %143, i64 noundef %144) #10
-  store i64 %145, ptr %4, align 8
+138:                                              ; preds = %135
+  %139 = load ptr, ptr %5, align 8
+  %140 = load ptr, ptr %17, align 8
+  %141 = load i64, ptr %13, align 8
+  %142 = load i64, ptr %10, align 8
+  %143 = load i8, ptr %14, align 1, !range !9, !noundef !10
+  %144 = trunc i8 %143 to i1
+  %145 = load i64, ptr %11, align 8
+  %146 = call i64 @answer_register(ptr noundef %139, ptr noundef %140, i64 noundef %141, i64 noundef %142, i1 noundef zeroext %144, i64 noundef %145) #10
+  store i64 %146, ptr %4, align 8
   store i32 1, ptr %18, align 4
-  br label %158
+  br label %159
 
-146:                                              ; preds = %134
+147:                                              ; preds = %135
   call void @llvm.lifetime.start.p0(ptr %19) #9
-  %147 = load ptr, ptr %5, align 8
-  %148 = load ptr, ptr %17, align 8
-  %149 = load i64, ptr %13, align 8
-  %150 = load ptr, ptr %6, align 8
-  %151 = call { i64, i8 } @answer(ptr noundef %147, ptr noundef %148, i64 noundef %149, ptr noundef %150, i1 noundef zeroext true) #10
-  %152 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 0
-  %153 = extractvalue { i64, i8 } %151, 0
-  store i64 %153, ptr %152, align 8
-  %154 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 1
-  %155 = extractvalue { i64, i8 } %151, 1
-  store i8 %155, ptr %154, align 8
-  %156 = getelementptr inbounds nuw %struct.answer, ptr %19, i32 0, i32 0
-  %157 = load i64, ptr %156, align 8
-  store i64 %157, ptr %4, align 8
+  %148 = load ptr, ptr %5, align 8
+  %149 = load ptr, ptr %17, align 8
+  %150 = load i64, ptr %13, align 8
+  %151 = load ptr, ptr %6, align 8
+  %152 = call { i64, i8 } @answer(ptr noundef %148, ptr noundef %149, i64 noundef %150, ptr noundef %151, i1 noundef zeroext true) #10
+  %153 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 0
+  %154 = extractvalue { i64, i8 } %152, 0
+  store i64 %154, ptr %153, align 8
+  %155 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 1
+  %156 = extractvalue { i64, i8 } %152, 1
+  store i8 %156, ptr %155, align 8
+  %157 = getelementptr inbounds nuw %struct.answer, ptr %19, i32 0, i32 0
+  %158 = load i64, ptr %157, align 8
+  store i64 %158, ptr %4, align 8
   call void @llvm.lifetime.end.p0(ptr %19) #9
   store i32 1, ptr %18, align 4
-  br label %158
+  br label %159
 
-158:                                              ; preds = %146, %137, %125, %108, %70, %58
+159:                                              ; preds = %147, %138, %126, %109, %71, %58
   call void @llvm.lifetime.end.p0(ptr %17) #9
   call void @llvm.lifetime.end.p0(ptr %16) #9
   call void @llvm.lifetime.end.p0(ptr %15) #9
@@ -1153,8 +1201,87 @@ define internal i64 @perform(ptr noundef %0, ptr noundef %1, i1 noundef zeroext 
   call void @llvm.lifetime.end.p0(ptr %10) #9
   call void @llvm.lifetime.end.p0(ptr %9) #9
   call void @llvm.lifetime.end.p0(ptr %8) #9
-  %159 = load i64, ptr %4, align 8
-  ret i64 %159
+  %160 = load i64, ptr %4, align 8
+  ret i64 %160
+}
+
+; Function Attrs: noinline nounwind
+define internal void @trace(ptr noundef %0, i32 noundef %1, ptr noundef %2, i64 noundef %3, i64 noundef %4) #6 {
+  %6 = alloca ptr, align 8
+  %7 = alloca i32, align 4
+  %8 = alloca ptr, align 8
+  %9 = alloca i64, align 8
+  %10 = alloca i64, align 8
+  %11 = alloca ptr, align 8
+  %12 = alloca %struct.lightexit_event, align 8
+  store ptr %0, ptr %6, align 8
+  store i32 %1, ptr %7, align 4
+  store ptr %2, ptr %8, align 8
+  store i64 %3, ptr %9, align 8
+  store i64 %4, ptr %10, align 8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  %13 = load ptr, ptr %6, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %13, i32 0, i32 2
+  %15 = load i64, ptr %14, align 8
+  %16 = inttoptr i64 %15 to ptr
+  store ptr %16, ptr %11, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  %17 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 0
+  %18 = load i64, ptr %9, align 8
+  store i64 %18, ptr %17, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 1
+  %20 = load i64, ptr %10, align 8
+  %21 = load ptr, ptr %8, align 8
+  %22 = getelementptr inbounds nuw %struct.access, ptr %21, i32 0, i32 2
+  %23 = load i64, ptr %22, align 8
+  %24 = call i64 @mask(i64 noundef %23) #10
+  %25 = and i64 %20, %24
+  store i64 %25, ptr %19, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 2
+  %27 = load ptr, ptr %6, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %27, i32 0, i32 6
+  %29 = load i32, ptr %28, align 8
+  store i32 %29, ptr %26, align 8
+  %30 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 3
+  %31 = load i32, ptr %7, align 4
+  %32 = trunc i32 %31 to i8
+  store i8 %32, ptr %30, align 4
+  %33 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 4
+  %34 = load ptr, ptr %8, align 8
+  %35 = getelementptr inbounds nuw %struct.access, ptr %34, i32 0, i32 4
+  %36 = load i8, ptr %35, align 1
+  store i8 %36, ptr %33, align 1
+  %37 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 5
+  %38 = load ptr, ptr %8, align 8
+  %39 = getelementptr inbounds nuw %struct.access, ptr %38, i32 0, i32 2
+  %40 = load i64, ptr %39, align 8
+  %41 = trunc i64 %40 to i8
+  store i8 %41, ptr %37, align 2
+  %42 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 6
+  %43 = load ptr, ptr %8, align 8
+  %44 = getelementptr inbounds nuw %struct.access, ptr %43, i32 0, i32 3
+  %45 = load i8, ptr %44, align 8, !range !9, !noundef !10
+  %46 = trunc i8 %45 to i1
+  %47 = zext i1 %46 to i8
+  store i8 %47, ptr %42, align 1
+  %48 = load ptr, ptr %11, align 8
+  %49 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %48, i32 0, i32 7
+  %50 = load i64, ptr %49, align 8
+  %51 = icmp ne i64 %50, 0
+  br i1 %51, label %52, label %57
+
+52:                                               ; preds = %5
+  %53 = load ptr, ptr %11, align 8
+  %54 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %53, i32 0, i32 7
+  %55 = load i64, ptr %54, align 8
+  %56 = inttoptr i64 %55 to ptr
+  call void %56(ptr noundef %12) #10
+  br label %57
+
+57:                                               ; preds = %52, %5
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  ret void
 }
 
 ; Function Attrs: noinline nounwind
@@ -1311,34 +1438,90 @@ define internal ptr @touched(ptr noundef %0, ptr noundef %1, i8 noundef zeroext 
 }
 
 ; Function Attrs: noinline nounwind
-define internal i64 @unclaimed(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4) #6 {
-  %6 = alloca ptr, align 8
-  %7 = alloca i8, align 1
-  %8 = alloca i64, align 8
+define internal i64 @unclaimed(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
+  %7 = alloca ptr, align 8
+  %8 = alloca i8, align 1
   %9 = alloca i64, align 8
-  %10 = alloca i8, align 1
-  %11 = alloca i64, align 8
+  %10 = alloca i64, align 8
+  %11 = alloca i8, align 1
   %12 = alloca i64, align 8
-  store ptr %0, ptr %6, align 8
-  store i8 %1, ptr %7, align 1
-  store i64 %2, ptr %8, align 8
-  store i64 %3, ptr %9, align 8
-  %13 = zext i1 %4 to i8
-  store i8 %13, ptr %10, align 1
-  %14 = load ptr, ptr %6, align 8
-  %15 = load i8, ptr %7, align 1
-  %16 = load i64, ptr %8, align 8
-  %17 = load i8, ptr %10, align 1, !range !9, !noundef !10
-  %18 = trunc i8 %17 to i1
-  %19 = call ptr @unclaimed_count(ptr noundef %14, i8 noundef zeroext %15, i64 noundef %16, i1 noundef zeroext %18) #10
-  store i64 1, ptr %11, align 8
-  %20 = load i64, ptr %11, align 8
-  %21 = atomicrmw add ptr %19, i64 %20 monotonic, align 8
-  store i64 %21, ptr %12, align 8
-  %22 = load i64, ptr %12, align 8
-  %23 = load i64, ptr %9, align 8
-  %24 = call i64 @mask(i64 noundef %23) #10
-  ret i64 %24
+  %13 = alloca ptr, align 8
+  %14 = alloca %struct.access, align 8
+  %15 = alloca i64, align 8
+  %16 = alloca i64, align 8
+  store ptr %0, ptr %7, align 8
+  store i8 %1, ptr %8, align 1
+  store i64 %2, ptr %9, align 8
+  store i64 %3, ptr %10, align 8
+  %17 = zext i1 %4 to i8
+  store i8 %17, ptr %11, align 1
+  store i64 %5, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  %18 = load ptr, ptr %7, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %18, i32 0, i32 2
+  %20 = load i64, ptr %19, align 8
+  %21 = inttoptr i64 %20 to ptr
+  store ptr %21, ptr %13, align 8
+  call void @llvm.lifetime.start.p0(ptr %14) #9
+  %22 = getelementptr inbounds nuw %struct.access, ptr %14, i32 0, i32 0
+  store i64 0, ptr %22, align 8
+  %23 = getelementptr inbounds nuw %struct.access, ptr %14, i32 0, i32 1
+  store i64 0, ptr %23, align 8
+  %24 = getelementptr inbounds nuw %struct.access, ptr %14, i32 0, i32 2
+  %25 = load i64, ptr %10, align 8
+  store i64 %25, ptr %24, align 8
+  %26 = getelementptr inbounds nuw %struct.access, ptr %14, i32 0, i32 3
+  %27 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %28 = trunc i8 %27 to i1
+  %29 = zext i1 %28 to i8
+  store i8 %29, ptr %26, align 8
+  %30 = getelementptr inbounds nuw %struct.access, ptr %14, i32 0, i32 4
+  %31 = load i8, ptr %8, align 1
+  store i8 %31, ptr %30, align 1
+  %32 = getelementptr i8, ptr %14, i64 26
+  call void @llvm.memset.p0.i64(ptr align 2 %32, i8 0, i64 6, i1 false)
+  %33 = load ptr, ptr %13, align 8
+  %34 = load i8, ptr %8, align 1
+  %35 = load i64, ptr %9, align 8
+  %36 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %37 = trunc i8 %36 to i1
+  %38 = call ptr @unclaimed_count(ptr noundef %33, i8 noundef zeroext %34, i64 noundef %35, i1 noundef zeroext %37) #10
+  store i64 1, ptr %15, align 8
+  %39 = load i64, ptr %15, align 8
+  %40 = atomicrmw add ptr %38, i64 %39 monotonic, align 8
+  store i64 %40, ptr %16, align 8
+  %41 = load i64, ptr %16, align 8
+  %42 = load ptr, ptr %13, align 8
+  %43 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %42, i32 0, i32 7
+  %44 = load i64, ptr %43, align 8
+  %45 = icmp ne i64 %44, 0
+  br i1 %45, label %46, label %56
+
+46:                                               ; preds = %6
+  %47 = load ptr, ptr %7, align 8
+  %48 = load i64, ptr %9, align 8
+  %49 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %50 = trunc i8 %49 to i1
+  br i1 %50, label %51, label %53
+
+51:                                               ; preds = %46
+  %52 = load i64, ptr %12, align 8
+  br label %54
+
+53:                                               ; preds = %46
+  br label %54
+
+54:                                               ; preds = %53, %51
+  %55 = phi i64 [ %52, %51 ], [ -1, %53 ]
+  call void @trace(ptr noundef %47, i32 noundef 3, ptr noundef %14, i64 noundef %48, i64 noundef %55) #10
+  br label %56
+
+56:                                               ; preds = %54, %6
+  %57 = load i64, ptr %10, align 8
+  %58 = call i64 @mask(i64 noundef %57) #10
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  ret i64 %58
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1644,15 +1827,18 @@ define internal i64 @answer_register(ptr noundef %0, ptr noundef %1, i64 noundef
   %23 = zext i1 %22 to i8
   store i8 %23, ptr %20, align 8
   %24 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 4
-  store i8 0, ptr %24, align 1
-  %25 = getelementptr i8, ptr %13, i64 26
-  call void @llvm.memset.p0.i64(ptr align 2 %25, i8 0, i64 6, i1 false)
-  %26 = load ptr, ptr %7, align 8
-  %27 = load ptr, ptr %8, align 8
-  %28 = load i64, ptr %9, align 8
-  %29 = call i64 @answer_timed(ptr noundef %26, ptr noundef %27, i64 noundef %28, ptr noundef %13, i1 noundef zeroext true) #10
+  %25 = load ptr, ptr %8, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_window, ptr %25, i32 0, i32 9
+  %27 = load i8, ptr %26, align 8
+  store i8 %27, ptr %24, align 1
+  %28 = getelementptr i8, ptr %13, i64 26
+  call void @llvm.memset.p0.i64(ptr align 2 %28, i8 0, i64 6, i1 false)
+  %29 = load ptr, ptr %7, align 8
+  %30 = load ptr, ptr %8, align 8
+  %31 = load i64, ptr %9, align 8
+  %32 = call i64 @answer_timed(ptr noundef %29, ptr noundef %30, i64 noundef %31, ptr noundef %13, i1 noundef zeroext true) #10
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %29
+  ret i64 %32
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -2264,15 +2450,18 @@ define internal i64 @answer_misfit(ptr noundef %0, ptr noundef %1, i64 noundef %
   %23 = zext i1 %22 to i8
   store i8 %23, ptr %20, align 8
   %24 = getelementptr inbounds nuw %struct.access, ptr %13, i32 0, i32 4
-  store i8 0, ptr %24, align 1
-  %25 = getelementptr i8, ptr %13, i64 26
-  call void @llvm.memset.p0.i64(ptr align 2 %25, i8 0, i64 6, i1 false)
-  %26 = load ptr, ptr %7, align 8
-  %27 = load ptr, ptr %8, align 8
-  %28 = load i64, ptr %9, align 8
-  %29 = call i64 @answer_timed(ptr noundef %26, ptr noundef %27, i64 noundef %28, ptr noundef %13, i1 noundef zeroext false) #10
+  %25 = load ptr, ptr %8, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_window, ptr %25, i32 0, i32 9
+  %27 = load i8, ptr %26, align 8
+  store i8 %27, ptr %24, align 1
+  %28 = getelementptr i8, ptr %13, i64 26
+  call void @llvm.memset.p0.i64(ptr align 2 %28, i8 0, i64 6, i1 false)
+  %29 = load ptr, ptr %7, align 8
+  %30 = load ptr, ptr %8, align 8
+  %31 = load i64, ptr %9, align 8
+  %32 = call i64 @answer_timed(ptr noundef %29, ptr noundef %30, i64 noundef %31, ptr noundef %13, i1 noundef zeroext false) #10
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %29
+  ret i64 %32
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -2286,106 +2475,157 @@ define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2
   %12 = alloca ptr, align 8
   %13 = alloca ptr, align 8
   %14 = alloca %struct.answer, align 8
-  %15 = alloca i8, align 1
-  %16 = alloca i64, align 8
-  %17 = alloca %struct.answer, align 8
+  %15 = alloca i64, align 8
+  %16 = alloca i8, align 1
+  %17 = alloca i64, align 8
+  %18 = alloca %struct.answer, align 8
   store ptr %0, ptr %6, align 8
   store ptr %1, ptr %7, align 8
   store i64 %2, ptr %8, align 8
   store ptr %3, ptr %9, align 8
-  %18 = zext i1 %4 to i8
-  store i8 %18, ptr %10, align 1
+  %19 = zext i1 %4 to i8
+  store i8 %19, ptr %10, align 1
   call void @llvm.lifetime.start.p0(ptr %11) #9
-  %19 = load ptr, ptr %6, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %19, i32 0, i32 2
-  %21 = load i64, ptr %20, align 8
-  %22 = inttoptr i64 %21 to ptr
-  store ptr %22, ptr %11, align 8
+  %20 = load ptr, ptr %6, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %20, i32 0, i32 2
+  %22 = load i64, ptr %21, align 8
+  %23 = inttoptr i64 %22 to ptr
+  store ptr %23, ptr %11, align 8
   call void @llvm.lifetime.start.p0(ptr %12) #9
-  %23 = load ptr, ptr %6, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %23, i32 0, i32 1
-  %25 = load i64, ptr %24, align 8
-  %26 = inttoptr i64 %25 to ptr
-  store ptr %26, ptr %12, align 8
+  %24 = load ptr, ptr %6, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %24, i32 0, i32 1
+  %26 = load i64, ptr %25, align 8
+  %27 = inttoptr i64 %26 to ptr
+  store ptr %27, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
   call void @llvm.lifetime.start.p0(ptr %14) #9
   call void @llvm.lifetime.start.p0(ptr %15) #9
-  %27 = load ptr, ptr %11, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %27, i32 0, i32 4
-  %29 = load i8, ptr %28, align 1
-  %30 = icmp ne i8 %29, 0
-  %31 = zext i1 %30 to i8
-  store i8 %31, ptr %15, align 1
+  %28 = load ptr, ptr %7, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_window, ptr %28, i32 0, i32 0
+  %30 = load i64, ptr %29, align 8
+  %31 = load i64, ptr %8, align 8
+  %32 = add i64 %30, %31
+  %33 = load ptr, ptr %7, align 8
+  %34 = getelementptr inbounds nuw %struct.lightexit_window, ptr %33, i32 0, i32 2
+  %35 = load i64, ptr %34, align 8
+  %36 = sub i64 %32, %35
+  store i64 %36, ptr %15, align 8
   call void @llvm.lifetime.start.p0(ptr %16) #9
-  %32 = load ptr, ptr %12, align 8
-  %33 = call i64 @ticks(ptr noundef %32) #10
-  store i64 %33, ptr %16, align 8
+  %37 = load ptr, ptr %11, align 8
+  %38 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %37, i32 0, i32 4
+  %39 = load i8, ptr %38, align 1
+  %40 = icmp ne i8 %39, 0
+  %41 = zext i1 %40 to i8
+  store i8 %41, ptr %16, align 1
   call void @llvm.lifetime.start.p0(ptr %17) #9
-  %34 = load ptr, ptr %6, align 8
-  %35 = load ptr, ptr %7, align 8
-  %36 = load i64, ptr %8, align 8
-  %37 = load ptr, ptr %9, align 8
-  %38 = load i8, ptr %10, align 1, !range !9, !noundef !10
-  %39 = trunc i8 %38 to i1
-  %40 = call { i64, i8 } @answer(ptr noundef %34, ptr noundef %35, i64 noundef %36, ptr noundef %37, i1 noundef zeroext %39) #10
-  %41 = getelementptr inbounds nuw { i64, i8 }, ptr %17, i32 0, i32 0
-  %42 = extractvalue { i64, i8 } %40, 0
-  store i64 %42, ptr %41, align 8
-  %43 = getelementptr inbounds nuw { i64, i8 }, ptr %17, i32 0, i32 1
-  %44 = extractvalue { i64, i8 } %40, 1
-  store i8 %44, ptr %43, align 8
-  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %14, ptr align 8 %17, i64 16, i1 false)
-  call void @llvm.lifetime.end.p0(ptr %17) #9
-  %45 = load i8, ptr %15, align 1, !range !9, !noundef !10
-  %46 = trunc i8 %45 to i1
-  br i1 %46, label %47, label %73
+  %42 = load ptr, ptr %12, align 8
+  %43 = call i64 @ticks(ptr noundef %42) #10
+  store i64 %43, ptr %17, align 8
+  call void @llvm.lifetime.start.p0(ptr %18) #9
+  %44 = load ptr, ptr %6, align 8
+  %45 = load ptr, ptr %7, align 8
+  %46 = load i64, ptr %8, align 8
+  %47 = load ptr, ptr %9, align 8
+  %48 = load i8, ptr %10, align 1, !range !9, !noundef !10
+  %49 = trunc i8 %48 to i1
+  %50 = call { i64, i8 } @answer(ptr noundef %44, ptr noundef %45, i64 noundef %46, ptr noundef %47, i1 noundef zeroext %49) #10
+  %51 = getelementptr inbounds nuw { i64, i8 }, ptr %18, i32 0, i32 0
+  %52 = extractvalue { i64, i8 } %50, 0
+  store i64 %52, ptr %51, align 8
+  %53 = getelementptr inbounds nuw { i64, i8 }, ptr %18, i32 0, i32 1
+  %54 = extractvalue { i64, i8 } %50, 1
+  store i8 %54, ptr %53, align 8
+  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %14, ptr align 8 %18, i64 16, i1 false)
+  call void @llvm.lifetime.end.p0(ptr %18) #9
+  %55 = load ptr, ptr %11, align 8
+  %56 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %55, i32 0, i32 7
+  %57 = load i64, ptr %56, align 8
+  %58 = icmp ne i64 %57, 0
+  br i1 %58, label %59, label %81
 
-47:                                               ; preds = %5
-  %48 = load ptr, ptr %6, align 8
-  %49 = load ptr, ptr %7, align 8
-  %50 = load i64, ptr %8, align 8
-  %51 = load ptr, ptr %9, align 8
-  %52 = getelementptr inbounds nuw %struct.access, ptr %51, i32 0, i32 3
-  %53 = load i8, ptr %52, align 8, !range !9, !noundef !10
-  %54 = trunc i8 %53 to i1
-  %55 = call ptr @counter_of(ptr noundef %48, ptr noundef %49, i64 noundef %50, i1 noundef zeroext %54) #10
-  store ptr %55, ptr %13, align 8
-  %56 = load ptr, ptr %12, align 8
-  %57 = call i64 @ticks(ptr noundef %56) #10
-  %58 = load i64, ptr %16, align 8
-  %59 = sub i64 %57, %58
-  %60 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
-  %61 = load i8, ptr %60, align 8, !range !9, !noundef !10
-  %62 = trunc i8 %61 to i1
-  br i1 %62, label %63, label %66
+59:                                               ; preds = %5
+  %60 = load ptr, ptr %6, align 8
+  %61 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
+  %62 = load i8, ptr %61, align 8, !range !9, !noundef !10
+  %63 = trunc i8 %62 to i1
+  %64 = zext i1 %63 to i64
+  %65 = select i1 %63, i32 1, i32 2
+  %66 = load ptr, ptr %9, align 8
+  %67 = load i64, ptr %15, align 8
+  %68 = load ptr, ptr %9, align 8
+  %69 = getelementptr inbounds nuw %struct.access, ptr %68, i32 0, i32 3
+  %70 = load i8, ptr %69, align 8, !range !9, !noundef !10
+  %71 = trunc i8 %70 to i1
+  br i1 %71, label %72, label %76
 
-63:                                               ; preds = %47
-  %64 = load ptr, ptr %13, align 8
-  %65 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %64, i32 0, i32 2
-  br label %69
-
-66:                                               ; preds = %47
-  %67 = load ptr, ptr %13, align 8
-  %68 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %67, i32 0, i32 3
-  br label %69
-
-69:                                               ; preds = %66, %63
-  %70 = phi ptr [ %65, %63 ], [ %68, %66 ]
-  %71 = load i64, ptr %70, align 8
-  %72 = add i64 %71, %59
-  store i64 %72, ptr %70, align 8
-  br label %73
-
-73:                                               ; preds = %69, %5
-  %74 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
+72:                                               ; preds = %59
+  %73 = load ptr, ptr %9, align 8
+  %74 = getelementptr inbounds nuw %struct.access, ptr %73, i32 0, i32 1
   %75 = load i64, ptr %74, align 8
+  br label %79
+
+76:                                               ; preds = %59
+  %77 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
+  %78 = load i64, ptr %77, align 8
+  br label %79
+
+79:                                               ; preds = %76, %72
+  %80 = phi i64 [ %75, %72 ], [ %78, %76 ]
+  call void @trace(ptr noundef %60, i32 noundef %65, ptr noundef %66, i64 noundef %67, i64 noundef %80) #10
+  br label %81
+
+81:                                               ; preds = %79, %5
+  %82 = load i8, ptr %16, align 1, !range !9, !noundef !10
+  %83 = trunc i8 %82 to i1
+  br i1 %83, label %84, label %110
+
+84:                                               ; preds = %81
+  %85 = load ptr, ptr %6, align 8
+  %86 = load ptr, ptr %7, align 8
+  %87 = load i64, ptr %8, align 8
+  %88 = load ptr, ptr %9, align 8
+  %89 = getelementptr inbounds nuw %struct.access, ptr %88, i32 0, i32 3
+  %90 = load i8, ptr %89, align 8, !range !9, !noundef !10
+  %91 = trunc i8 %90 to i1
+  %92 = call ptr @counter_of(ptr noundef %85, ptr noundef %86, i64 noundef %87, i1 noundef zeroext %91) #10
+  store ptr %92, ptr %13, align 8
+  %93 = load ptr, ptr %12, align 8
+  %94 = call i64 @ticks(ptr noundef %93) #10
+  %95 = load i64, ptr %17, align 8
+  %96 = sub i64 %94, %95
+  %97 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
+  %98 = load i8, ptr %97, align 8, !range !9, !noundef !10
+  %99 = trunc i8 %98 to i1
+  br i1 %99, label %100, label %103
+
+100:                                              ; preds = %84
+  %101 = load ptr, ptr %13, align 8
+  %102 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %101, i32 0, i32 2
+  br label %106
+
+103:                                              ; preds = %84
+  %104 = load ptr, ptr %13, align 8
+  %105 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %104, i32 0, i32 3
+  br label %106
+
+106:                                              ; preds = %103, %100
+  %107 = phi ptr [ %102, %100 ], [ %105, %103 ]
+  %108 = load i64, ptr %107, align 8
+  %109 = add i64 %108, %96
+  store i64 %109, ptr %107, align 8
+  br label %110
+
+110:                                              ; preds = %106, %81
+  %111 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
+  %112 = load i64, ptr %111, align 8
+  call void @llvm.lifetime.end.p0(ptr %17) #9
   call void @llvm.lifetime.end.p0(ptr %16) #9
   call void @llvm.lifetime.end.p0(ptr %15) #9
   call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
-  ret i64 %75
+  ret i64 %112
 }
 
 ; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: readwrite)

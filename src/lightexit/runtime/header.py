@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from lightexit.abi.header import c_struct
+from lightexit.abi.header import c_enum, c_struct
 from lightexit.runtime import layout
 
 _STRUCTS = (
+    layout.Event,
     layout.Place,
     layout.Tables,
     layout.Ranges,
@@ -35,6 +36,7 @@ def header() -> str:
             "#ifndef LIGHTEXIT_LAYOUTS_H\n#define LIGHTEXIT_LAYOUTS_H\n",
             "#include <linux/types.h>\n",
             "".join(f"#define LIGHTEXIT_{name} {value}\n" for name, value in _NUMBERS.items()),
+            c_enum(layout.TracePoint),
             c_struct(*_STRUCTS),
             "#endif /* LIGHTEXIT_LAYOUTS_H */\n",
         ]

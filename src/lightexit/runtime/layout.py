@@ -6,6 +6,8 @@ Addresses and table entries are u64. What is read on every access comes first.
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from lightexit.abi import DOORBELLS, Array, Struct, array, u8, u32, u64
 
 #: How many states a region may have, its model's own among them.
@@ -27,10 +29,33 @@ class Tables(Struct):
     ports: u64
     memory: Addresses
     msrs: Addresses
-    watched: bool  # accesses are timed, or VM time passes with each: not, nearly always
+    watched: bool  # accesses are timed or traced, or VM time passes with each: not, nearly always
     timed: bool
     unclaimed_ports: u64  # 65,536 times a count of reads, a count of writes
     relax: u64  # void relax(void): called now and then while waiting for a lock
+    trace: u64  # void trace(const Event *), or 0; only where accesses are watched
+
+
+class TracePoint(IntEnum):
+    """Where an access is: it comes in, pieces of it are answered, it goes out."""
+
+    ACCESS_IN = 0
+    HANDLED = 1  # by the filter
+    PASSED = 2  # answered by the model
+    UNCLAIMED = 3
+    ACCESS_OUT = 4
+
+
+class Event(Struct):
+    """What a trace point tells. `data` is what is written, or has been read by then."""
+
+    address: u64
+    data: u64
+    vcpu: u32
+    point: u8
+    space: u8
+    size: u8
+    is_write: bool
 
 
 #: How many addresses of a space where no device is are counted apart: a power of two.

@@ -9,6 +9,24 @@
 #define LIGHTEXIT_PLACES 1024
 #define LIGHTEXIT_PLACES_SHIFT 54
 
+enum lightexit_trace_point {
+	LIGHTEXIT_TRACE_POINT_ACCESS_IN = 0,
+	LIGHTEXIT_TRACE_POINT_HANDLED = 1,
+	LIGHTEXIT_TRACE_POINT_PASSED = 2,
+	LIGHTEXIT_TRACE_POINT_UNCLAIMED = 3,
+	LIGHTEXIT_TRACE_POINT_ACCESS_OUT = 4,
+};
+
+struct lightexit_event {
+	__u64 address;
+	__u64 data;
+	__u32 vcpu;
+	__u8 point;
+	__u8 space;
+	__u8 size;
+	__u8 is_write;
+};
+
 struct lightexit_place {
 	__u64 name;
 	__u64 reads;
@@ -30,6 +48,7 @@ struct lightexit_tables {
 	__u8 timed;
 	__u64 unclaimed_ports;
 	__u64 relax;
+	__u64 trace;
 };
 
 struct lightexit_ranges {

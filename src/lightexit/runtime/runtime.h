@@ -30,6 +30,7 @@ typedef u64 read_function(u64 offset, u64 size);
 typedef void write_function(u64 offset, u64 data, u64 size);
 typedef void act_function(struct lightexit_io_context *context);
 typedef void notify_function(void);
+typedef void trace_function(const struct lightexit_event *event);
 typedef u32 access_function(void *vcpu, struct lightexit_io_context *access);
 typedef int ioctl_function(int fd, u64 request, ...);
 typedef s64 write_file_function(int fd, const void *bytes, u64 size);
