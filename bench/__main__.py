@@ -4,6 +4,8 @@
 `python -m bench --docs` writes their ratios to docs/benchmarks.md, with a plot.
 `python -m bench --readme [VMLINUZ]` runs commands of README.md and writes what they print there.
 
+`python -m bench --against CHECKOUT [NAME ...]` holds them against another checkout's.
+
 Each prints ratios measured in one run. None passes or fails. Each runs in a process of its own,
 for what else a process has done changes figures.
 """
@@ -33,6 +35,10 @@ def main(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] == "--readme":
         importlib.import_module("bench._readme").write(arguments[1:])
         return 0
+    if len(arguments) > 1 and arguments[0] == "--against":
+        against = importlib.import_module("bench._against")
+        chosen = arguments[2:] or [each for each in names() if hasattr(load(each), "ratios")]
+        return int(against.print_against(Path(arguments[1]).resolve(), chosen))
     if len(arguments) == 2 and arguments[0] == RATIOS:
         print_ratios(load(arguments[1]))
         return 0

@@ -31,8 +31,6 @@ says what it measures and how.
 - A filter's code is called from a place of its own: from one place for all, what ran first took
   0.65 of gcc's time, and 1.34 to 1.57 with the order swapped. Some filters are faster than gcc's
   code, as their branches are laid out for accesses that are handled.
-- fw_cfg reads its cursor twice, as the mask for Linux stands between: in slow phases of a busy
-  machine 1.06 to 1.08 were seen, else 1.00.
 - Two vCPUs need two cores: where others took more than a little of them, that row tells of the
   load, as its C loop shows.
 - First uses are times, not ratios of two: on a shared host they came out up to 1.3 times these in
