@@ -7,6 +7,7 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,9 @@ def test_a_library_that_is_none_is_said_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv(LIBRARY, "/nowhere/lightexit.so")
     with pytest.raises(HostError, match=f"{LIBRARY} names a library that cannot be loaded"):
         runtime_code("dispatch")
+
+
+def test_threads_that_ask_at_once_get_the_same_code() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = [*pool.map(lambda _: runtime_code("unicorn_hooks"), range(64))]
+    assert all(each is found[0] for each in found)

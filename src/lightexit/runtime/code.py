@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
+import threading
 from importlib import resources
 from typing import Protocol
 
@@ -41,10 +43,19 @@ class SharedLibrary:
         return ctypes.cast(self._library[symbol], ctypes.c_void_p).value or 0
 
 
+_LOCK = threading.Lock()
+
+
 def runtime_code(name: str) -> Code:
-    """The functions of the file `name`.c of the runtime."""
-    path = os.environ.get(LIBRARY)
-    if path:
-        return SharedLibrary(path)
+    """The functions of the file `name`.c of the runtime: once in a process, whoever asks first, for
+    code that nobody holds is given back while its addresses are in use."""
+    with _LOCK:
+        return _loaded(name, os.environ.get(LIBRARY, ""))
+
+
+@functools.cache
+def _loaded(name: str, library: str) -> Code:
+    if library:
+        return SharedLibrary(library)
     files = resources.files("lightexit.runtime")
     return compile_ir(files.joinpath(f"{name}.ll").read_text(encoding="utf-8"))
