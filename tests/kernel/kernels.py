@@ -121,7 +121,8 @@ def cache() -> Path:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
+    """Within, no other process is, with the same folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -132,7 +133,7 @@ def fetch(series: str = "6.1") -> Kernel:
     """The newest kernel of a series that apt knows, from the cache if it is there."""
     if series == DEBUG:
         return _debug(cache() / debug.name())
-    with _locked(cache()):
+    with locked(cache()):
         release = _kept(series)
         if release is None:
             release = _fetch_newest(series) if _is_newest(series) else _fetch(series)
@@ -141,7 +142,7 @@ def fetch(series: str = "6.1") -> Kernel:
 
 def _debug(folder: Path) -> Kernel:
     release = folder / "release"
-    with _locked(cache() / DEBUG):  # nobody who wants another kernel waits for a build
+    with locked(cache() / DEBUG):  # nobody who wants another kernel waits for a build
         if not (folder / "complete").exists():
             with _filled(folder.name):
                 release.write_text(debug.build(folder))

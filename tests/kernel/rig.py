@@ -20,7 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kernel.apt import Unavailable
-from kernel.kernels import Kernel, fetch
+from kernel.kernels import Kernel, fetch, locked
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -53,11 +53,12 @@ def build_module(kernel: Kernel) -> Path:
     sources = sorted(path for path in MODULE_SOURCE.rglob("*") if path.is_file())
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     folder = kernel.root / f"module-{digest}"
-    if not (folder / "lightexit.ko").exists():
-        for old in kernel.root.glob("module-*"):
-            shutil.rmtree(old)
-        shutil.copytree(MODULE_SOURCE, folder)
-        _run(*kernel.make(folder, "W=1", "KCFLAGS=-Werror"))
+    with locked(kernel.root):
+        if not (folder / "lightexit.ko").exists():
+            for old in kernel.root.glob("module-*"):
+                shutil.rmtree(old)
+            shutil.copytree(MODULE_SOURCE, folder)
+            _run(*kernel.make(folder, "W=1", "KCFLAGS=-Werror"))
     return folder / "lightexit.ko"
 
 
