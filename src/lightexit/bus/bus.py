@@ -20,7 +20,13 @@ from lightexit.bus.checks import (
     check_states,
 )
 from lightexit.bus.clock import BusClock
-from lightexit.bus.counters import RegionCounters, RegisterCount, UnclaimedCount, counters_of
+from lightexit.bus.counters import (
+    Key,
+    RegionCounters,
+    RegisterCount,
+    UnclaimedCount,
+    counters_of,
+)
 from lightexit.bus.failures import Failures
 from lightexit.bus.lock import StateLock
 from lightexit.bus.memory import Record
@@ -72,7 +78,7 @@ class _Terms(NamedTuple):
 
     touched: Callable[[], None] | None
     at: Place | None
-    counters: Mapping[Any, RegionCounters]
+    counters: dict[Key, RegionCounters]
 
 
 class Bus:
@@ -229,22 +235,27 @@ class Bus:
         model: Model,
         touched: Callable[[], None] | None,
         at: Place | None,
-        before: Mapping[Any, RegionCounters],
+        before: Mapping[Key, RegionCounters],
     ) -> _Terms:
         check_model(model)
         for region in model.regions:
             check_region(model, region)
-        return _Terms(touched, at, counters_of(model.regions, before, len(self.cpus) + 1))
+        return _Terms(touched, at, dict(before))
 
     def _prepare(self, model: Model, terms: _Terms) -> list[RegionPort]:
         ports = []
         regions = placements(model.name, model.regions, terms.at)
         for placed in filter(None, regions):
             self._routes.check_place(model.name, placed)
-        for region, counters in zip(regions, terms.counters.values(), strict=True):
+        declared: dict[Key, RegionCounters] = {}
+        counted = counters_of(model.regions, terms.counters, len(self.cpus) + 1)
+        for region, (key, counters) in zip(regions, counted, strict=True):
+            declared[key] = counters
             if region is not None:
                 loaded = self._load(model, region)
                 ports.append(RegionPort(self, model, region, loaded, counters, terms.touched))
+        terms.counters.clear()
+        terms.counters.update(declared)
         if self.offload is not None:
             for port in _filtered(ports):
                 self.offload.prepare(port, self.uses)

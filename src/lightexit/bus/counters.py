@@ -109,12 +109,13 @@ def shapes_of(regions: Iterable[Region]) -> list[Key]:
 
 def counters_of(
     regions: Iterable[Region], before: Mapping[Key, RegionCounters], lanes: int
-) -> dict[Key, RegionCounters]:
-    """Those of a device's regions as it declares them, in that order.
+) -> Iterator[tuple[Key, RegionCounters]]:
+    """Those of a device's regions as it declares them, in that order, each made when it is asked
+    for: native code finds a window and its counters close to each other.
 
     Regions that show the same registers as `before` go on counting, wherever they are, and nowhere
     in between: what moves makes no more of them.
     """
     declared = list(regions)
-    pairs = zip(shapes_of(declared), declared, strict=True)
-    return {key: before.get(key) or RegionCounters(region, lanes) for key, region in pairs}
+    for key, region in zip(shapes_of(declared), declared, strict=True):
+        yield key, before.get(key) or RegionCounters(region, lanes)
