@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Benchmarks name modules and functions that there are: none is run here."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+
+import pytest
+
+from bench import __main__ as bench
+from bench._first_use import STAGES
+
+PLACES = sorted(place for places in STAGES.values() for place in places)
+
+
+@pytest.mark.parametrize("name", bench.names())
+def test_it_can_be_loaded(name: str) -> None:
+    assert callable(bench.load(name).main)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_stage_is_there(place: str) -> None:
+    module, _, path = place.partition(":")
+    owner = importlib.import_module(f"lightexit.{module}")
+    assert callable(functools.reduce(getattr, path.split("."), owner))
