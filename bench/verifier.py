@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import process_time
 
+from bench._worst import WORST
 from bench.lines import filters
-from bench.worst import WORST
 from lightexit.isa import Program, assemble
 from lightexit.verifier import Limits, Report, compare, prepare, scalar, verify
 

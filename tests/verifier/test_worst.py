@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bench.worst import WORST
+from bench._worst import WORST
 
 SLOTS = 16_000
 MEBIBYTES = 500
@@ -16,7 +16,7 @@ MEBIBYTES = 500
 VERIFY = r"""
 import re, sys
 from pathlib import Path
-from bench.worst import WORST
+from bench._worst import WORST
 from lightexit.isa import assemble
 from lightexit.verifier import Limits, verify
 limits = Limits(answers=False, helpers=frozenset({1}))
