@@ -23,7 +23,7 @@ TESTS = (
     "tests/abi",
     "tests/compiler/test_compile.py",
     "tests/compiler/test_language.py",
-    "tests/compiler/test_text.py",
+    "tests/compiler/source/test_text.py",
     "tests/compiler/test_errors.py",
     "tests/isa/test_elf.py",
     "tests/test_filter.py",
