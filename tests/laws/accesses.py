@@ -10,7 +10,6 @@ As a program (`python -m laws.accesses --count 10000` in tests/) it runs for lon
 
 from __future__ import annotations
 
-import argparse
 import re
 import time
 from collections import Counter
@@ -20,6 +19,7 @@ from random import Random
 
 from laws.bus_parts import Recipe
 from laws.bus_sides import VCPUS, Case, DefinitionSide, Layout, NativeSide, Place, Side
+from laws.longrun import command_line
 from lightexit.abi import Space
 from lightexit.bus.checks import ADDRESSES
 
@@ -340,14 +340,9 @@ def search(seed: int, count: int, end_s: float = float("inf")) -> Counter[str]:
 
 
 def _main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--seconds", type=float, help="of process time; an end before the count's")
-    options = parser.parse_args()
-    end_s = float("inf") if options.seconds is None else options.seconds
-    seen = search(options.seed, options.count, end_s)
-    print(f"from seed {options.seed} on: {dict(seen)}, {time.process_time():.0f} s")
+    given = command_line(__doc__, 10_000)
+    seen = search(given.seed, given.count, given.end_s)
+    print(f"from seed {given.seed} on: {dict(seen)}, {time.process_time():.0f} s")
 
 
 if __name__ == "__main__":

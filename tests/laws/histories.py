@@ -11,7 +11,6 @@ As a program (`python -m laws.histories --count 10000` in tests/) it runs for lo
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+from laws.longrun import command_line
 from laws.vcpu_cases import (
     VCPUS,
     Counts,
@@ -169,14 +169,9 @@ def _explained(history: History) -> Counter[str]:
 
 
 def _main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--seconds", type=float, help="of process time; an end before the count's")
-    options = parser.parse_args()
-    end_s = float("inf") if options.seconds is None else options.seconds
-    seen = search(options.seed, options.count, end_s)
-    print(f"from seed {options.seed} on: {dict(seen)}, {time.process_time():.0f} s")
+    given = command_line(__doc__, 10_000)
+    seen = search(given.seed, given.count, given.end_s)
+    print(f"from seed {given.seed} on: {dict(seen)}, {time.process_time():.0f} s")
 
 
 if __name__ == "__main__":

@@ -12,16 +12,14 @@ As a program (`python -m laws.saving --seed S --count N` in tests/) it runs for 
 
 from __future__ import annotations
 
-import argparse
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from laws.longrun import tried
 from laws.pc_drivers import DRIVERS, Driver
 from laws.pc_side import Side
 from laws.pc_steps import Config, Move, Step
@@ -257,30 +255,9 @@ def search(seed: int, count: int, moved: Moved) -> None:
             raise
 
 
-def _is_found(seed: int, moved: Moved) -> bool:
-    try:
-        search(seed, 1, moved)
-    except DisagreementError as error:
-        print(f"seed {seed}: {error}", flush=True)
-        return True
-    return False
-
-
 def _main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=1_000)
-    parser.add_argument("--seconds", type=float, help="of process time; an end before the count's")
-    options = parser.parse_args()
-    moved, found, number = Moved(), 0, options.seed
-    end_s = float("inf") if options.seconds is None else options.seconds
-    with suppress(KeyboardInterrupt):  # what was seen so far is told
-        while number < options.seed + options.count and time.process_time() < end_s:
-            found += _is_found(number, moved)
-            number += 1
-            if (number - options.seed) % 100 == 0:
-                print(f"to seed {number - 1}: {found} found", file=sys.stderr, flush=True)
-    print(f"seeds {options.seed} to {number - 1}: {found} found, {time.process_time():.0f} s")
+    moved = Moved()
+    found = tried(__doc__, lambda number: search(number, 1, moved))
     print(moved)
     return 1 if found else 0
 

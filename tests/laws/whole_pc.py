@@ -16,16 +16,14 @@ As a program (`python -m laws.whole_pc --count 10000` in tests/) it runs for lon
 
 from __future__ import annotations
 
-import argparse
 import sys
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 from typing import Any
 
+from laws.longrun import tried
 from laws.pc_coverage import Coverage, accesses
 from laws.pc_side import Event, Side
 from laws.pc_steps import Access, Config, Drive, Host, Interrupt, Look, Step
@@ -238,30 +236,9 @@ def search(seed: int, count: int, coverage: Coverage) -> None:
             raise
 
 
-def _is_found(seed: int, coverage: Coverage) -> bool:
-    try:
-        search(seed, 1, coverage)
-    except DisagreementError as error:
-        print(f"seed {seed}: {error}", flush=True)
-        return True
-    return False
-
-
 def _main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=1_000)
-    parser.add_argument("--seconds", type=float, help="of process time; an end before the count's")
-    options = parser.parse_args()
-    coverage, found, number = Coverage(), 0, options.seed
-    end_s = float("inf") if options.seconds is None else options.seconds
-    with suppress(KeyboardInterrupt):  # what was seen so far is told
-        while number < options.seed + options.count and time.process_time() < end_s:
-            found += _is_found(number, coverage)
-            number += 1
-            if (number - options.seed) % 100 == 0:
-                print(f"to seed {number - 1}: {found} found", file=sys.stderr, flush=True)
-    print(f"seeds {options.seed} to {number - 1}: {found} found, {time.process_time():.0f} s")
+    coverage = Coverage()
+    found = tried(__doc__, lambda number: search(number, 1, coverage))
     print(coverage)
     return 1 if found or coverage.missing() else 0
 
