@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -56,41 +57,50 @@ def python_of(version: str) -> Path | None:
     return next((path for path in candidates(version) if version_of(path) == version), None)
 
 
-def tested(version: str, python: Path) -> bool:
-    """Whether the tests pass there."""
+def tested(version: str, python: Path) -> tuple[bool, str]:
+    """Whether the tests pass there, and what they printed."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     development = project["optional-dependencies"]["dev"]
     needed = [each for each in development if each.split("==")[0] not in NOT_NEEDED]
     folder = ROOT / f".venv-{version}"
     inner = folder / "bin" / "python"
     install = [inner, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", "."]
+    printed = ""
     for command in (
         [python, "-m", "venv", folder],
         [*install, *needed],
         [inner, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS],
     ):
-        if subprocess.run(command, cwd=ROOT, check=False).returncode:
-            return False
-    return True
+        ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        printed += ended.stdout.decode(errors="replace")
+        if ended.returncode:
+            return False, printed
+    return True, printed
+
+
+def told(version: str, own: str | None) -> str:
+    """What became of a version."""
+    python = python_of(version)
+    if version == own:
+        return "all tests, in .venv"
+    if python is None:
+        return "not found on this machine"
+    print(f"Python {version}: {python} ...", flush=True)
+    started = time.monotonic()
+    passed, printed = tested(version, python)
+    print(f"\n== Python {version}\n{printed}", flush=True)
+    result = "a quick part passed" if passed else "FAILED"
+    return f"{result} in {time.monotonic() - started:.0f} s ({python})"
 
 
 def main() -> int:
-    """Exit status 1 where a version failed."""
+    """Exit status 1 where a version failed. Two run at a time."""
     own = version_of(ROOT / ".venv/bin/python")
-    told: dict[str, str] = {}
-    for version in VERSIONS:
-        python = python_of(version)
-        if version == own:
-            told[version] = "all tests, in .venv"
-        elif python is None:
-            told[version] = "not found on this machine"
-        else:
-            started = time.monotonic()
-            result = "a quick part passed" if tested(version, python) else "FAILED"
-            told[version] = f"{result} in {time.monotonic() - started:.0f} s ({python})"
-    for version, result in told.items():
+    with ThreadPoolExecutor(2) as pool:
+        results = [*pool.map(told, VERSIONS, [own] * len(VERSIONS))]
+    for version, result in zip(VERSIONS, results, strict=True):
         print(f"Python {version}: {result}")
-    return int(any("FAILED" in result for result in told.values()))
+    return int(any("FAILED" in result for result in results))
 
 
 if __name__ == "__main__":
