@@ -7,7 +7,6 @@ import ctypes
 import functools
 import os
 import threading
-from importlib import resources
 from typing import Protocol
 
 from lightexit.engine.native import compile_ir
@@ -57,5 +56,7 @@ def runtime_code(name: str) -> Code:
 def _loaded(name: str, library: str) -> Code:
     if library:
         return SharedLibrary(library)
+    from importlib import resources  # brings much along that no import of ours needs
+
     files = resources.files("lightexit.runtime")
     return compile_ir(files.joinpath(f"{name}.ll").read_text(encoding="utf-8"))
