@@ -35,6 +35,10 @@ _AREAS = {
 }
 
 
+#: MSRs less often: of them there are neither pieces nor edges.
+_SPACES = (Space.PIO, Space.PIO, Space.MMIO, Space.MMIO, Space.MSR)
+
+
 @dataclass(frozen=True)
 class Access:
     """A vCPU, or the host, reads or writes; another holds the state of number `busy`."""
@@ -158,7 +162,7 @@ class Author:
         return place
 
     def place(self) -> Place:
-        space = self.random.choice(tuple(Space))
+        space = self.random.choice(_SPACES)
         width = 0 if space is Space.MSR else self.random.choice((0, 1, 2, 4, 8))
         unit = max(width, 1)
         size = unit * self.random.choice((1, 1, 2, 3, 4))

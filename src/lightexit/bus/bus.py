@@ -294,9 +294,8 @@ class Bus:
             if port in self._offloaded:
                 self._offloaded.pop(port).close()
         self._routes.exchange(leaving, coming)
-        regions = [port.region for port in self._routes.owners() if port.region.space is Space.MSR]
-        if regions or self.msr_ranges:
-            self.msr_ranges = tuple(range(each.base, each.base + each.size) for each in regions)
+        if any(port.region.space is Space.MSR for port in (*leaving, *coming)):
+            self.msr_ranges = self._routes.msr_ranges()
         self._retired += leaving
         self._reclaim()
 

@@ -33,9 +33,12 @@ class Routes:
         self._owners: dict[int, RegionPort] = {}
         self._memory: list[range] = []
 
-    def owners(self) -> Iterable[RegionPort]:
-        """Every region that is on the bus."""
-        return self._owners.values()
+    def msr_ranges(self) -> tuple[range, ...]:
+        """The MSRs that devices have."""
+        regions = (port.region for port in self._owners.values())
+        return tuple(
+            range(each.base, each.base + each.size) for each in regions if each.space is Space.MSR
+        )
 
     def check_place(self, name: str, region: PlacedRegion) -> None:
         """Raises AuthorError where a region of the device `name` cannot be."""

@@ -84,11 +84,16 @@ void clock_adjust(struct lightexit_clock *clock, u64 rate, u64 skip_ns)
 
 /* ---- trace points --------------------------------------------------------------------- */
 
+/* Tells the listener, if there is one. */
 RARE void trace(const struct lightexit_vcpu *vcpu, enum lightexit_trace_point point,
 		const struct access *access, u64 address, u64 data)
 {
 	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
-	struct lightexit_event event = {
+	struct lightexit_event event;
+
+	if (!bus->trace)
+		return;
+	event = (struct lightexit_event){
 		.address = address,
 		.data = data & mask(access->size),
 		.vcpu = vcpu->index,
@@ -98,8 +103,7 @@ RARE void trace(const struct lightexit_vcpu *vcpu, enum lightexit_trace_point po
 		.is_write = access->is_write,
 	};
 
-	if (bus->trace)
-		POINTER(trace_function, bus->trace)(&event);
+	POINTER(trace_function, bus->trace)(&event);
 }
 
 /* ---- locks --------------------------------------------------------------------------- */
@@ -311,10 +315,9 @@ PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_
 	u64 start = ticks(clock);
 
 	answered = answer(vcpu, window, offset, access, fits);
-	if (bus->trace)
-		trace(vcpu, answered.by_filter ? LIGHTEXIT_TRACE_POINT_HANDLED :
-						 LIGHTEXIT_TRACE_POINT_PASSED,
-		      access, address, access->is_write ? access->data : answered.value);
+	trace(vcpu,
+	      answered.by_filter ? LIGHTEXIT_TRACE_POINT_HANDLED : LIGHTEXIT_TRACE_POINT_PASSED,
+	      access, address, access->is_write ? access->data : answered.value);
 	if (timed) {
 		counter = counter_of(vcpu, window, offset, access->is_write);
 		*(answered.by_filter ? &counter->handled_ticks : &counter->passed_ticks) +=
@@ -512,9 +515,7 @@ RARE u64 unclaimed(const struct lightexit_vcpu *vcpu, u8 space, u64 address, u64
 	struct access access = { .size = size, .is_write = is_write, .space = space };
 
 	__atomic_fetch_add(unclaimed_count(bus, space, address, is_write), 1, __ATOMIC_RELAXED);
-	if (bus->trace)
-		trace(vcpu, LIGHTEXIT_TRACE_POINT_UNCLAIMED, &access, address,
-		      is_write ? data : ~(u64)0);
+	trace(vcpu, LIGHTEXIT_TRACE_POINT_UNCLAIMED, &access, address, is_write ? data : ~(u64)0);
 	return mask(size);
 }
 

@@ -1214,74 +1214,92 @@ define internal void @trace(ptr noundef %0, i32 noundef %1, ptr noundef %2, i64 
   %10 = alloca i64, align 8
   %11 = alloca ptr, align 8
   %12 = alloca %struct.lightexit_event, align 8
+  %13 = alloca i32, align 4
+  %14 = alloca %struct.lightexit_event, align 8
   store ptr %0, ptr %6, align 8
   store i32 %1, ptr %7, align 4
   store ptr %2, ptr %8, align 8
   store i64 %3, ptr %9, align 8
   store i64 %4, ptr %10, align 8
   call void @llvm.lifetime.start.p0(ptr %11) #9
-  %13 = load ptr, ptr %6, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %13, i32 0, i32 2
-  %15 = load i64, ptr %14, align 8
-  %16 = inttoptr i64 %15 to ptr
-  store ptr %16, ptr %11, align 8
+  %15 = load ptr, ptr %6, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %15, i32 0, i32 2
+  %17 = load i64, ptr %16, align 8
+  %18 = inttoptr i64 %17 to ptr
+  store ptr %18, ptr %11, align 8
   call void @llvm.lifetime.start.p0(ptr %12) #9
-  %17 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 0
-  %18 = load i64, ptr %9, align 8
-  store i64 %18, ptr %17, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 1
-  %20 = load i64, ptr %10, align 8
-  %21 = load ptr, ptr %8, align 8
-  %22 = getelementptr inbounds nuw %struct.access, ptr %21, i32 0, i32 2
-  %23 = load i64, ptr %22, align 8
-  %24 = call i64 @mask(i64 noundef %23) #10
-  %25 = and i64 %20, %24
-  store i64 %25, ptr %19, align 8
-  %26 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 2
-  %27 = load ptr, ptr %6, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %27, i32 0, i32 6
-  %29 = load i32, ptr %28, align 8
-  store i32 %29, ptr %26, align 8
-  %30 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 3
-  %31 = load i32, ptr %7, align 4
-  %32 = trunc i32 %31 to i8
-  store i8 %32, ptr %30, align 4
-  %33 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 4
-  %34 = load ptr, ptr %8, align 8
-  %35 = getelementptr inbounds nuw %struct.access, ptr %34, i32 0, i32 4
-  %36 = load i8, ptr %35, align 1
-  store i8 %36, ptr %33, align 1
-  %37 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 5
-  %38 = load ptr, ptr %8, align 8
-  %39 = getelementptr inbounds nuw %struct.access, ptr %38, i32 0, i32 2
-  %40 = load i64, ptr %39, align 8
-  %41 = trunc i64 %40 to i8
-  store i8 %41, ptr %37, align 2
-  %42 = getelementptr inbounds nuw %struct.lightexit_event, ptr %12, i32 0, i32 6
-  %43 = load ptr, ptr %8, align 8
-  %44 = getelementptr inbounds nuw %struct.access, ptr %43, i32 0, i32 3
-  %45 = load i8, ptr %44, align 8, !range !9, !noundef !10
-  %46 = trunc i8 %45 to i1
-  %47 = zext i1 %46 to i8
-  store i8 %47, ptr %42, align 1
-  %48 = load ptr, ptr %11, align 8
-  %49 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %48, i32 0, i32 7
-  %50 = load i64, ptr %49, align 8
-  %51 = icmp ne i64 %50, 0
-  br i1 %51, label %52, label %57
+  %19 = load ptr, ptr %11, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %19, i32 0, i32 7
+  %21 = load i64, ptr %20, align 8
+  %22 = icmp ne i64 %21, 0
+  br i1 %22, label %24, label %23
 
-52:                                               ; preds = %5
-  %53 = load ptr, ptr %11, align 8
-  %54 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %53, i32 0, i32 7
-  %55 = load i64, ptr %54, align 8
-  %56 = inttoptr i64 %55 to ptr
-  call void %56(ptr noundef %12) #10
-  br label %57
+23:                                               ; preds = %5
+  store i32 1, ptr %13, align 4
+  br label %60
 
-57:                                               ; preds = %52, %5
+24:                                               ; preds = %5
+  %25 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 0
+  %26 = load i64, ptr %9, align 8
+  store i64 %26, ptr %25, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 1
+  %28 = load i64, ptr %10, align 8
+  %29 = load ptr, ptr %8, align 8
+  %30 = getelementptr inbounds nuw %struct.access, ptr %29, i32 0, i32 2
+  %31 = load i64, ptr %30, align 8
+  %32 = call i64 @mask(i64 noundef %31) #10
+  %33 = and i64 %28, %32
+  store i64 %33, ptr %27, align 8
+  %34 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 2
+  %35 = load ptr, ptr %6, align 8
+  %36 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %35, i32 0, i32 6
+  %37 = load i32, ptr %36, align 8
+  store i32 %37, ptr %34, align 8
+  %38 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 3
+  %39 = load i32, ptr %7, align 4
+  %40 = trunc i32 %39 to i8
+  store i8 %40, ptr %38, align 4
+  %41 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 4
+  %42 = load ptr, ptr %8, align 8
+  %43 = getelementptr inbounds nuw %struct.access, ptr %42, i32 0, i32 4
+  %44 = load i8, ptr %43, align 1
+  store i8 %44, ptr %41, align 1
+  %45 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 5
+  %46 = load ptr, ptr %8, align 8
+  %47 = getelementptr inbounds nuw %struct.access, ptr %46, i32 0, i32 2
+  %48 = load i64, ptr %47, align 8
+  %49 = trunc i64 %48 to i8
+  store i8 %49, ptr %45, align 2
+  %50 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 6
+  %51 = load ptr, ptr %8, align 8
+  %52 = getelementptr inbounds nuw %struct.access, ptr %51, i32 0, i32 3
+  %53 = load i8, ptr %52, align 8, !range !9, !noundef !10
+  %54 = trunc i8 %53 to i1
+  %55 = zext i1 %54 to i8
+  store i8 %55, ptr %50, align 1
+  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %12, ptr align 8 %14, i64 24, i1 false)
+  %56 = load ptr, ptr %11, align 8
+  %57 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %56, i32 0, i32 7
+  %58 = load i64, ptr %57, align 8
+  %59 = inttoptr i64 %58 to ptr
+  call void %59(ptr noundef %12) #10
+  store i32 0, ptr %13, align 4
+  br label %60
+
+60:                                               ; preds = %24, %23
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
+  %61 = load i32, ptr %13, align 4
+  switch i32 %61, label %63 [
+    i32 0, label %62
+    i32 1, label %62
+  ]
+
+62:                                               ; preds = %60, %60
   ret void
+
+63:                                               ; preds = %60
+  unreachable
 }
 
 ; Function Attrs: noinline nounwind
@@ -1328,6 +1346,9 @@ define internal i64 @perform_again(ptr noundef %0, i8 noundef zeroext %1, i64 no
   call void @llvm.lifetime.end.p0(ptr %13) #9
   ret i64 %32
 }
+
+; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: readwrite)
+declare void @llvm.memcpy.p0.p0.i64(ptr noalias writeonly captures(none), ptr noalias readonly captures(none), i64, i1 immarg) #7
 
 ; Function Attrs: alwaysinline nounwind
 define internal ptr @route(ptr noundef %0, ptr noundef %1, i8 noundef zeroext %2, i64 noundef %3) #2 {
@@ -1491,37 +1512,27 @@ define internal i64 @unclaimed(ptr noundef %0, i8 noundef zeroext %1, i64 nounde
   %40 = atomicrmw add ptr %38, i64 %39 monotonic, align 8
   store i64 %40, ptr %16, align 8
   %41 = load i64, ptr %16, align 8
-  %42 = load ptr, ptr %13, align 8
-  %43 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %42, i32 0, i32 7
-  %44 = load i64, ptr %43, align 8
-  %45 = icmp ne i64 %44, 0
-  br i1 %45, label %46, label %56
+  %42 = load ptr, ptr %7, align 8
+  %43 = load i64, ptr %9, align 8
+  %44 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %45 = trunc i8 %44 to i1
+  br i1 %45, label %46, label %48
 
 46:                                               ; preds = %6
-  %47 = load ptr, ptr %7, align 8
-  %48 = load i64, ptr %9, align 8
-  %49 = load i8, ptr %11, align 1, !range !9, !noundef !10
-  %50 = trunc i8 %49 to i1
-  br i1 %50, label %51, label %53
+  %47 = load i64, ptr %12, align 8
+  br label %49
 
-51:                                               ; preds = %46
-  %52 = load i64, ptr %12, align 8
-  br label %54
+48:                                               ; preds = %6
+  br label %49
 
-53:                                               ; preds = %46
-  br label %54
-
-54:                                               ; preds = %53, %51
-  %55 = phi i64 [ %52, %51 ], [ -1, %53 ]
-  call void @trace(ptr noundef %47, i32 noundef 3, ptr noundef %14, i64 noundef %48, i64 noundef %55) #10
-  br label %56
-
-56:                                               ; preds = %54, %6
-  %57 = load i64, ptr %10, align 8
-  %58 = call i64 @mask(i64 noundef %57) #10
+49:                                               ; preds = %48, %46
+  %50 = phi i64 [ %47, %46 ], [ -1, %48 ]
+  call void @trace(ptr noundef %42, i32 noundef 3, ptr noundef %14, i64 noundef %43, i64 noundef %50) #10
+  %51 = load i64, ptr %10, align 8
+  %52 = call i64 @mask(i64 noundef %51) #10
   call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %58
+  ret i64 %52
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -2537,87 +2548,77 @@ define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2
   store i8 %54, ptr %53, align 8
   call void @llvm.memcpy.p0.p0.i64(ptr align 8 %14, ptr align 8 %18, i64 16, i1 false)
   call void @llvm.lifetime.end.p0(ptr %18) #9
-  %55 = load ptr, ptr %11, align 8
-  %56 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %55, i32 0, i32 7
-  %57 = load i64, ptr %56, align 8
-  %58 = icmp ne i64 %57, 0
-  br i1 %58, label %59, label %81
+  %55 = load ptr, ptr %6, align 8
+  %56 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
+  %57 = load i8, ptr %56, align 8, !range !9, !noundef !10
+  %58 = trunc i8 %57 to i1
+  %59 = zext i1 %58 to i64
+  %60 = select i1 %58, i32 1, i32 2
+  %61 = load ptr, ptr %9, align 8
+  %62 = load i64, ptr %15, align 8
+  %63 = load ptr, ptr %9, align 8
+  %64 = getelementptr inbounds nuw %struct.access, ptr %63, i32 0, i32 3
+  %65 = load i8, ptr %64, align 8, !range !9, !noundef !10
+  %66 = trunc i8 %65 to i1
+  br i1 %66, label %67, label %71
 
-59:                                               ; preds = %5
-  %60 = load ptr, ptr %6, align 8
-  %61 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
-  %62 = load i8, ptr %61, align 8, !range !9, !noundef !10
-  %63 = trunc i8 %62 to i1
-  %64 = zext i1 %63 to i64
-  %65 = select i1 %63, i32 1, i32 2
-  %66 = load ptr, ptr %9, align 8
-  %67 = load i64, ptr %15, align 8
+67:                                               ; preds = %5
   %68 = load ptr, ptr %9, align 8
-  %69 = getelementptr inbounds nuw %struct.access, ptr %68, i32 0, i32 3
-  %70 = load i8, ptr %69, align 8, !range !9, !noundef !10
-  %71 = trunc i8 %70 to i1
-  br i1 %71, label %72, label %76
+  %69 = getelementptr inbounds nuw %struct.access, ptr %68, i32 0, i32 1
+  %70 = load i64, ptr %69, align 8
+  br label %74
 
-72:                                               ; preds = %59
-  %73 = load ptr, ptr %9, align 8
-  %74 = getelementptr inbounds nuw %struct.access, ptr %73, i32 0, i32 1
-  %75 = load i64, ptr %74, align 8
-  br label %79
+71:                                               ; preds = %5
+  %72 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
+  %73 = load i64, ptr %72, align 8
+  br label %74
 
-76:                                               ; preds = %59
-  %77 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
-  %78 = load i64, ptr %77, align 8
-  br label %79
+74:                                               ; preds = %71, %67
+  %75 = phi i64 [ %70, %67 ], [ %73, %71 ]
+  call void @trace(ptr noundef %55, i32 noundef %60, ptr noundef %61, i64 noundef %62, i64 noundef %75) #10
+  %76 = load i8, ptr %16, align 1, !range !9, !noundef !10
+  %77 = trunc i8 %76 to i1
+  br i1 %77, label %78, label %104
 
-79:                                               ; preds = %76, %72
-  %80 = phi i64 [ %75, %72 ], [ %78, %76 ]
-  call void @trace(ptr noundef %60, i32 noundef %65, ptr noundef %66, i64 noundef %67, i64 noundef %80) #10
-  br label %81
+78:                                               ; preds = %74
+  %79 = load ptr, ptr %6, align 8
+  %80 = load ptr, ptr %7, align 8
+  %81 = load i64, ptr %8, align 8
+  %82 = load ptr, ptr %9, align 8
+  %83 = getelementptr inbounds nuw %struct.access, ptr %82, i32 0, i32 3
+  %84 = load i8, ptr %83, align 8, !range !9, !noundef !10
+  %85 = trunc i8 %84 to i1
+  %86 = call ptr @counter_of(ptr noundef %79, ptr noundef %80, i64 noundef %81, i1 noundef zeroext %85) #10
+  store ptr %86, ptr %13, align 8
+  %87 = load ptr, ptr %12, align 8
+  %88 = call i64 @ticks(ptr noundef %87) #10
+  %89 = load i64, ptr %17, align 8
+  %90 = sub i64 %88, %89
+  %91 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
+  %92 = load i8, ptr %91, align 8, !range !9, !noundef !10
+  %93 = trunc i8 %92 to i1
+  br i1 %93, label %94, label %97
 
-81:                                               ; preds = %79, %5
-  %82 = load i8, ptr %16, align 1, !range !9, !noundef !10
-  %83 = trunc i8 %82 to i1
-  br i1 %83, label %84, label %110
+94:                                               ; preds = %78
+  %95 = load ptr, ptr %13, align 8
+  %96 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %95, i32 0, i32 2
+  br label %100
 
-84:                                               ; preds = %81
-  %85 = load ptr, ptr %6, align 8
-  %86 = load ptr, ptr %7, align 8
-  %87 = load i64, ptr %8, align 8
-  %88 = load ptr, ptr %9, align 8
-  %89 = getelementptr inbounds nuw %struct.access, ptr %88, i32 0, i32 3
-  %90 = load i8, ptr %89, align 8, !range !9, !noundef !10
-  %91 = trunc i8 %90 to i1
-  %92 = call ptr @counter_of(ptr noundef %85, ptr noundef %86, i64 noundef %87, i1 noundef zeroext %91) #10
-  store ptr %92, ptr %13, align 8
-  %93 = load ptr, ptr %12, align 8
-  %94 = call i64 @ticks(ptr noundef %93) #10
-  %95 = load i64, ptr %17, align 8
-  %96 = sub i64 %94, %95
-  %97 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
-  %98 = load i8, ptr %97, align 8, !range !9, !noundef !10
-  %99 = trunc i8 %98 to i1
-  br i1 %99, label %100, label %103
+97:                                               ; preds = %78
+  %98 = load ptr, ptr %13, align 8
+  %99 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %98, i32 0, i32 3
+  br label %100
 
-100:                                              ; preds = %84
-  %101 = load ptr, ptr %13, align 8
-  %102 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %101, i32 0, i32 2
-  br label %106
+100:                                              ; preds = %97, %94
+  %101 = phi ptr [ %96, %94 ], [ %99, %97 ]
+  %102 = load i64, ptr %101, align 8
+  %103 = add i64 %102, %90
+  store i64 %103, ptr %101, align 8
+  br label %104
 
-103:                                              ; preds = %84
-  %104 = load ptr, ptr %13, align 8
-  %105 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %104, i32 0, i32 3
-  br label %106
-
-106:                                              ; preds = %103, %100
-  %107 = phi ptr [ %102, %100 ], [ %105, %103 ]
-  %108 = load i64, ptr %107, align 8
-  %109 = add i64 %108, %96
-  store i64 %109, ptr %107, align 8
-  br label %110
-
-110:                                              ; preds = %106, %81
-  %111 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
-  %112 = load i64, ptr %111, align 8
+104:                                              ; preds = %100, %74
+  %105 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
+  %106 = load i64, ptr %105, align 8
   call void @llvm.lifetime.end.p0(ptr %17) #9
   call void @llvm.lifetime.end.p0(ptr %16) #9
   call void @llvm.lifetime.end.p0(ptr %15) #9
@@ -2625,11 +2626,8 @@ define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
-  ret i64 %112
+  ret i64 %106
 }
-
-; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: readwrite)
-declare void @llvm.memcpy.p0.p0.i64(ptr noalias writeonly captures(none), ptr noalias readonly captures(none), i64, i1 immarg) #7
 
 ; Function Attrs: alwaysinline nounwind
 define internal ptr @counter_of(ptr noundef %0, ptr noundef %1, i64 noundef %2, i1 noundef zeroext %3) #2 {

@@ -17,7 +17,7 @@ from lightexit.vm.kvm.system import Capability
 from vm.kvm import start
 from vm.kvm.host import Host
 
-ENTRY = 0x1000
+ENTRY, HANDLER = 0x1000, 0x3000
 #: mov ecx, BASE; mov eax, 5; mov edx, 6; wrmsr; inc ecx; wrmsr; dec ecx; rdmsr; then out 0x500, al
 ACCESSES = (
     f"66b9{BASE.to_bytes(4, 'little').hex()} 66b805000000 66ba06000000 0f30 6641 0f30 6649 0f32 "
@@ -46,18 +46,37 @@ def test_filters_and_models_answer(host: Host, make_loop: MakeLoop) -> None:
     assert counts[BASE + 1, True] == 0
 
 
+def with_handler(host: Host) -> None:
+    """A #GP halts at HANDLER."""
+    host.memory.ram[13 * 4 : 13 * 4 + 4] = HANDLER.to_bytes(4, "little")
+    host.memory.ram[HANDLER] = 0xF4  # hlt
+    host.code(ACCESSES)
+
+
+def test_where_no_device_has_one_the_guest_gets_a_gp(host: Host, make_loop: MakeLoop) -> None:
+    with_handler(host)
+    host.bus.msr_ranges = (range(BASE, BASE + 2),)  # as if the device had just left
+    cpu = host.add_cpu(make_loop)
+    start.real_mode(cpu.vcpu, ENTRY, stack=0x8000)
+    assert cpu.run() == Halted()
+    assert cpu.where() == f"0000:{HANDLER + 1:08x}"
+    (count,) = host.bus.unclaimed()
+    assert (count.space, count.address, count.is_write) == (Space.MSR, BASE, True)
+
+
 def test_one_that_left_is_kvms_again(host: Host, make_loop: MakeLoop) -> None:
     device = Msrs(host.bus.clock)
     host.bus.attach(device)
-    host.code(ACCESSES)
+    with_handler(host)
     cpu = host.add_cpu(make_loop)
-    start.real_mode(cpu.vcpu, ENTRY)
+    start.real_mode(cpu.vcpu, ENTRY, stack=0x8000)
     assert cpu.run() == Halted()
+    device.state.first = 0
     host.bus.detach(device)
-    start.real_mode(cpu.vcpu, ENTRY)
-    cpu.request_stop()
-    cpu.run()
-    assert all(each.space is not Space.MSR for each in host.bus.unclaimed())
+    start.real_mode(cpu.vcpu, ENTRY, stack=0x8000)
+    assert cpu.run() == Halted()
+    assert device.state.first == 0
+    assert host.bus.unclaimed() == []  # KVM has answered, not the bus
 
 
 def test_more_ranges_than_kvm_has(host: Host) -> None:
