@@ -43,7 +43,7 @@ from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import MIB, GuestMemory
 
@@ -174,7 +174,7 @@ PIT_READ = Kind("PIO read", guest("ec"), PIT)
 PIT_WRITE = Kind("PIO write", guest("ee"), PIT)
 
 
-def prepare(vcpu: Vcpu, memory: GuestMemory, kind: Kind, accesses: int) -> None:
+def prepare(vcpu: KvmVcpu, memory: GuestMemory, kind: Kind, accesses: int) -> None:
     """Flat 32-bit code that will make that many accesses."""
     memory.ram[CODE : CODE + len(kind.code)] = kind.code
     set_start(vcpu, StartState(CODE, CODE_32, DATA))
@@ -188,7 +188,7 @@ class Variant:
     """A virtual machine with a way to run it."""
 
     name: str
-    vcpu: Vcpu
+    vcpu: KvmVcpu
     memory: GuestMemory
     run: Callable[[], object]
 

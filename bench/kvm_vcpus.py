@@ -27,7 +27,7 @@ from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import GuestMemory
 
@@ -39,9 +39,9 @@ class Board:
 
     def __init__(self, memory: GuestMemory) -> None:
         self._memory = memory
-        self._vcpus: list[tuple[Vcpu, Callable[[], object]]] = []
+        self._vcpus: list[tuple[KvmVcpu, Callable[[], object]]] = []
 
-    def add(self, vcpu: Vcpu, run: Callable[[], object]) -> None:
+    def add(self, vcpu: KvmVcpu, run: Callable[[], object]) -> None:
         """One vCPU more."""
         self._vcpus.append((vcpu, run))
 

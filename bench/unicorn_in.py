@@ -34,8 +34,8 @@ from lightexit.bus.line import Line
 from lightexit.devices.device import Device
 from lightexit.devices.pit import Pit
 from lightexit.devices.port92 import Port92
-from lightexit.devices.virtio_mmio import Backend, VirtioMmio
-from lightexit.devices.virtio_registers import Reg
+from lightexit.devices.virtio_mmio import VirtioBackend, VirtioMmio
+from lightexit.devices.virtio_registers import VirtioReg
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine, compile_ir
 from lightexit.errors import InternalError
@@ -49,7 +49,7 @@ ROUNDS = 151
 PROCESSES = 5
 ACCESSES, MODEL_ACCESSES = 2_000, 20
 MEMORY = GuestMemory(2 * MIB)
-PIT, PORT92, STATUS = 0x40, 0x92, Reg.INTERRUPT_STATUS
+PIT, PORT92, STATUS = 0x40, 0x92, VirtioReg.INTERRUPT_STATUS
 IN, LOAD = 0x1000, 0x1010
 LOOPS = {
     IN: bytes.fromhex("ec 6649 75fb f4"),  # again: in al, dx; dec ecx; jnz again; hlt
@@ -141,7 +141,7 @@ class Whole:
         self.clock = HostClock()
         self.bus = Bus(self.clock, engine)
         self.pit, self.port92 = Pit(self.clock, Line()), Port92(self.clock, Line(), Line())
-        self.virtio = VirtioMmio(self.clock, Line(), Backend(device_id=1))
+        self.virtio = VirtioMmio(self.clock, Line(), VirtioBackend(device_id=1))
         for device in (self.pit, self.port92, self.virtio):
             self.bus.attach(device, at=places.PC[device.name])
         for port, value in ((0x43, 0x34), (PIT, 0x00), (PIT, 0x00)):

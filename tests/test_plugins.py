@@ -15,7 +15,7 @@ import pytest
 from lightexit import plugins
 from lightexit.devices.device import Device
 from lightexit.errors import AuthorError, HostError
-from lightexit.plugins import BACKENDS, DEVICES, ENGINES, KINDS, MACHINES, Kind
+from lightexit.plugins import BACKENDS, DEVICES, ENGINES, KINDS, MACHINES, PluginKind
 from lightexit.vm.backends import find
 
 ROOT = Path(__file__).parents[1]
@@ -74,7 +74,7 @@ def python(*arguments: str, path: str = "", check: bool = True) -> subprocess.Co
     )
 
 
-def refused(kind: Kind, name: str) -> str:
+def refused(kind: PluginKind, name: str) -> str:
     with pytest.raises((AuthorError, HostError)) as caught:
         plugins.make(kind, name) if kind is ENGINES else plugins.find(kind, name)
     return str(caught.value)
@@ -88,7 +88,7 @@ def test_ours_have_the_entry_points_that_are_listed() -> None:
 @pytest.mark.parametrize(
     ("kind", "name"), [(kind, name) for kind in KINDS for name in kind.ours], ids=str
 )
-def test_ours_are_what_they_should_be(kind: Kind, name: str) -> None:
+def test_ours_are_what_they_should_be(kind: PluginKind, name: str) -> None:
     found = plugins.find(kind, name)
     assert callable(found)
     assert all(hasattr(found, member) for member in kind.members)
@@ -148,7 +148,7 @@ def test_an_attribute_that_is_not_there(install: Install) -> None:
 @pytest.mark.parametrize(
     ("kind", "what"), [(ENGINES, "State"), (DEVICES, "Silent"), (MACHINES, "u32.__doc__")]
 )
-def test_what_is_something_else(install: Install, kind: Kind, what: str) -> None:
+def test_what_is_something_else(install: Install, kind: PluginKind, what: str) -> None:
     install("others", f"[{kind.group}]\nother = others_module:{what}\n")
     said = refused(kind, "other")
     assert f"the {kind.title} 'other' of the distribution others 1.5 is no {kind.title}" in said

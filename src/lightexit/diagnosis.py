@@ -17,7 +17,7 @@ from lightexit.compiler.lowering.emit import Check, Marked
 from lightexit.compiler.lowering.lower import lower
 from lightexit.compiler.source.function import locate
 from lightexit.compiler.syntax.infer import infer_filter
-from lightexit.compiler.typed.tree import ContextStore, Filter
+from lightexit.compiler.typed.tree import ContextStore, TypedFilter
 from lightexit.compiler.typed.variants import (
     answers_of,
     returns_of,
@@ -68,7 +68,7 @@ def find_faults(function: Callable[..., Any], limits: Limits) -> tuple[Fault, ..
     return tuple(Fault(locate(check.span), check.fault) for check in found)
 
 
-def _place_return(typed: Filter, error: AuthorError, limits: Limits) -> None:
+def _place_return(typed: TypedFilter, error: AuthorError, limits: Limits) -> None:
     """Mark the return that answers a read without data."""
 
     def refused(but: frozenset[int]) -> bool:
@@ -80,7 +80,7 @@ def _place_return(typed: Filter, error: AuthorError, limits: Limits) -> None:
         error.where = locate(returns[guilty].span)
 
 
-def _place_answer(typed: Filter, error: AuthorError, limits: Limits) -> None:
+def _place_answer(typed: TypedFilter, error: AuthorError, limits: Limits) -> None:
     """Mark the value that is too wide, and say how to narrow it."""
 
     def refused(but: frozenset[int]) -> bool:
@@ -100,7 +100,7 @@ def _place_answer(typed: Filter, error: AuthorError, limits: Limits) -> None:
         error.hint = f"{kind[0]}({value})  # keeps the low {kind[0][1:]} bits"
 
 
-def _place_pass(typed: Filter, error: AuthorError, limits: Limits) -> None:
+def _place_pass(typed: TypedFilter, error: AuthorError, limits: Limits) -> None:
     """Say which return, or fault, is the PASS after a write; the write itself is marked."""
     returns, checks = returns_of(typed), lower(typed).checks
 
@@ -145,7 +145,7 @@ def _is_whole(where: Location, value: str) -> bool:
     return True
 
 
-_PLACES: dict[str, Callable[[Filter, AuthorError, Limits], None]] = {
+_PLACES: dict[str, Callable[[TypedFilter, AuthorError, Limits], None]] = {
     _NO_DATA: _place_return,
     _TOO_WIDE: _place_answer,
     _LATE: _place_pass,

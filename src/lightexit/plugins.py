@@ -28,7 +28,7 @@ _OURS = "lightexit"
 
 
 @dataclass(frozen=True)
-class Kind:
+class PluginKind:
     """Something that can be plugged in: the group of its entry points, what one is called, and
     what it has as a class or function. `ours` says where ours are, as entry points do."""
 
@@ -38,7 +38,7 @@ class Kind:
     ours: Mapping[str, str]
 
 
-ENGINES = Kind(
+ENGINES = PluginKind(
     "lightexit.engines",
     "engine",
     ("name", "in_kernel", "load"),
@@ -48,7 +48,7 @@ ENGINES = Kind(
         "kernel": "lightexit.engine.kernel:KernelEngine",
     },
 )
-BACKENDS = Kind(
+BACKENDS = PluginKind(
     "lightexit.backends",
     "back end",
     ("name", "title", "check", "build"),
@@ -58,8 +58,8 @@ BACKENDS = Kind(
     },
 )
 #: Functions as `pc_machine`.
-MACHINES = Kind("lightexit.machines", "machine", (), {"pc": "lightexit.vm.pc:pc_machine"})
-DEVICES = Kind(
+MACHINES = PluginKind("lightexit.machines", "machine", (), {"pc": "lightexit.vm.pc:pc_machine"})
+DEVICES = PluginKind(
     "lightexit.devices",
     "device",
     ("name", "state_type", "read", "write"),
@@ -92,12 +92,12 @@ class _Offers:
     unreadable: list[str] = field(default_factory=list)
 
 
-def names(kind: Kind) -> list[str]:
+def names(kind: PluginKind) -> list[str]:
     """All there are, installed distributions' included."""
     return sorted({*kind.ours, *_offers(kind).found})
 
 
-def find(kind: Kind, name: str) -> Any:
+def find(kind: PluginKind, name: str) -> Any:
     """The class or function of that name, imported now.
 
     Raises AuthorError where there is none, HostError, which names the distribution, where it
@@ -120,7 +120,7 @@ def find(kind: Kind, name: str) -> Any:
     return _loaded(kind, distribution, entry)
 
 
-def make(kind: Kind, name: str) -> Any:
+def make(kind: PluginKind, name: str) -> Any:
     """An object of the class of that name. Raises as `find` does, and what the class raises."""
     found = find(kind, name)
     if name in kind.ours:
@@ -129,7 +129,7 @@ def make(kind: Kind, name: str) -> Any:
     return _guarded(f"{with_name} cannot be made", found)
 
 
-def _loaded(kind: Kind, distribution: str, entry: EntryPoint) -> Any:
+def _loaded(kind: PluginKind, distribution: str, entry: EntryPoint) -> Any:
     described = _described(kind, entry.name, distribution)
     found = _guarded(f"{described} cannot be imported from {entry.value!r}", entry.load)
     missing = [each for each in kind.members if not hasattr(found, each)]
@@ -154,11 +154,11 @@ def _guarded(what: str, function: Callable[[], Any]) -> Any:
         ) from error
 
 
-def _described(kind: Kind, name: str, distribution: str) -> str:
+def _described(kind: PluginKind, name: str, distribution: str) -> str:
     return f"the {kind.title} {name!r} of the distribution {distribution}"
 
 
-def _offers(kind: Kind) -> _Offers:
+def _offers(kind: PluginKind) -> _Offers:
     """Looks at all installed distributions; what one of them has broken harms no other."""
     offers, seen = _Offers(), {_OURS}
     for name, version, entries in _distributions(offers.unreadable):
@@ -185,7 +185,7 @@ def _distributions(unreadable: list[str]) -> Iterator[tuple[str, str, list[Entry
             unreadable.append(f"{name} ({type(error).__name__}: {error})")
 
 
-def _unknown(kind: Kind, name: str, offers: _Offers) -> AuthorError:
+def _unknown(kind: PluginKind, name: str, offers: _Offers) -> AuthorError:
     known = sorted({*kind.ours, *offers.found})
     close = difflib.get_close_matches(name, known, n=1)
     expected = f"one of: {', '.join(known)}"

@@ -17,10 +17,10 @@ from cli.test_commands import lightexit
 from lightexit.abi import Space
 from lightexit.bus.counters import RegisterCount, UnclaimedCount
 from lightexit.bus.offload import OffloadCount
-from lightexit.cli.report import Run, compared, gain_seconds, report
+from lightexit.cli.report import FinishedRun, compared, gain_seconds, report
 from lightexit.cli.tally import rows, total
 from lightexit.vm.console import Console
-from lightexit.vm.outcome import Outcome, Reason
+from lightexit.vm.outcome import Outcome, RunEnd
 
 # Guests that poll until time has passed
 
@@ -90,14 +90,14 @@ def _run(
     counts: list[RegisterCount],
     unclaimed: list[UnclaimedCount] | None = None,
     *,
-    reason: Reason = Reason.EXIT,
+    reason: RunEnd = RunEnd.EXIT,
     seconds: float = 1.0,
     status: int | None = 33,
     printing: float = 0.0,
-) -> Run:
+) -> FinishedRun:
     accesses = sum(count.accesses for count in counts)
     outcome = Outcome(reason, "", seconds, accesses, status)
-    return Run(outcome, Console(), counts, unclaimed or [], [], 0.0, 0.0, printing)
+    return FinishedRun(outcome, Console(), counts, unclaimed or [], [], 0.0, 0.0, printing)
 
 
 def test_a_register_that_only_one_run_has_accessed_is_in_the_table() -> None:
@@ -130,16 +130,16 @@ def test_sums_are_those_of_one_run() -> None:
         (_run([], seconds=3), _run([], seconds=1), 2),
         (_run([], seconds=1), _run([], seconds=3), -2),
         (_run([], seconds=3), _run([], seconds=3, printing=1), 1),
-        (_run([], reason=Reason.TEXT), _run([], reason=Reason.TEXT), 0),
-        (_run([], reason=Reason.TIME), _run([], reason=Reason.TIME), None),
-        (_run([], reason=Reason.ACCESSES), _run([], reason=Reason.ACCESSES), None),
-        (_run([], reason=Reason.REQUEST), _run([], reason=Reason.REQUEST), None),
-        (_run([], reason=Reason.TIME), _run([]), None),
+        (_run([], reason=RunEnd.TEXT), _run([], reason=RunEnd.TEXT), 0),
+        (_run([], reason=RunEnd.TIME), _run([], reason=RunEnd.TIME), None),
+        (_run([], reason=RunEnd.ACCESSES), _run([], reason=RunEnd.ACCESSES), None),
+        (_run([], reason=RunEnd.REQUEST), _run([], reason=RunEnd.REQUEST), None),
+        (_run([], reason=RunEnd.TIME), _run([]), None),
         (_run([], status=1), _run([], status=3), None),
     ],
 )
 def test_a_gain_is_of_two_runs_that_came_to_the_same_end(
-    plain: Run, shown: Run, gain: float | None, capsys: pytest.CaptureFixture[str]
+    plain: FinishedRun, shown: FinishedRun, gain: float | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert gain_seconds(plain, shown) == gain
     report(shown, plain, None)

@@ -10,7 +10,7 @@ from types import FunctionType
 from lightexit.compiler import generate
 from lightexit.compiler.syntax.infer import infer_filter
 from lightexit.compiler.typed.check import check
-from lightexit.compiler.typed.tree import Filter
+from lightexit.compiler.typed.tree import TypedFilter
 from lightexit.isa.program import Program
 
 #: What every module of a test starts with: one line, so that places in messages stay.
@@ -40,7 +40,7 @@ def with_body(body: str) -> str:
     return signature + textwrap.indent(textwrap.dedent(body), "    ")
 
 
-def typed(text: str) -> Filter:
+def typed(text: str) -> TypedFilter:
     """The typed tree of the filter `f` in `text`."""
     return check(infer_filter(function(text)))
 

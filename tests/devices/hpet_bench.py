@@ -8,7 +8,7 @@ from devices.ticking_hpet import LINES, ROUTES
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.hpet import Hpet, Reg
+from lightexit.devices.hpet import Hpet, HpetReg
 from lightexit.vm.places import HPET as BASE
 
 ON, OFF, LEGACY = 1, 0, 2
@@ -42,8 +42,8 @@ class Bench:
 
     def arm(self, index: int, config: int, comparator: int) -> None:
         """Configure a timer on its first route, and set its comparator."""
-        self.write(Reg.T0_CONFIG + 0x20 * index, config | ROUTES[0] << 9)
-        self.write(Reg.T0_COMPARATOR + 0x20 * index, comparator)
+        self.write(HpetReg.T0_CONFIG + 0x20 * index, config | ROUTES[0] << 9)
+        self.write(HpetReg.T0_COMPARATOR + 0x20 * index, comparator)
 
 
 def rig(clock: ManualClock) -> Rig:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from devices.rig import Rig, plain
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
-from lightexit.devices.fw_cfg import CAPACITY, FwCfg, Key
+from lightexit.devices.fw_cfg import CAPACITY, FwCfg, FwCfgKey
 from lightexit.errors import AuthorError
 from lightexit.vm.places import FW_CFG as PORT
 
@@ -20,7 +20,7 @@ class Guest:
 
     def __init__(self, **files: bytes) -> None:
         clock = ManualClock()
-        self.fw_cfg = FwCfg(clock, {Key.BOOT_MENU: b"\x01\x00"})
+        self.fw_cfg = FwCfg(clock, {FwCfgKey.BOOT_MENU: b"\x01\x00"})
         for name, data in files.items():
             self.fw_cfg.add_file(name, data)
         self.rig = Rig(clock, [self.fw_cfg], runner=plain)
@@ -37,7 +37,7 @@ class Guest:
 
     def find(self, name: str) -> tuple[int, int]:
         """Key and size of a file, by the directory."""
-        count = int.from_bytes(self.item(Key.FILE_DIRECTORY, 4), "big")
+        count = int.from_bytes(self.item(FwCfgKey.FILE_DIRECTORY, 4), "big")
         for _ in range(count):
             entry = self.take(64)
             if entry[8:].rstrip(b"\0").decode() == name:
@@ -47,10 +47,10 @@ class Guest:
 
 def test_it_signs_and_denies_dma() -> None:
     guest = Guest()
-    assert guest.item(Key.SIGNATURE, 4) == b"QEMU"
-    assert int.from_bytes(guest.item(Key.ID, 4), "little") == 1
+    assert guest.item(FwCfgKey.SIGNATURE, 4) == b"QEMU"
+    assert int.from_bytes(guest.item(FwCfgKey.ID, 4), "little") == 1
     assert guest.rig.read(Space.PIO, 0x514, 4) == 0
-    assert guest.item(Key.BOOT_MENU, 2) == b"\x01\x00"
+    assert guest.item(FwCfgKey.BOOT_MENU, 2) == b"\x01\x00"
 
 
 @given(st.dictionaries(st.text("abc/-.", min_size=1, max_size=55), st.binary(max_size=200)))
@@ -65,8 +65,8 @@ def test_every_file_is_found_and_read_whole(files: dict[str, bytes]) -> None:
 
 def test_selecting_begins_again_and_past_the_end_nothing_moves() -> None:
     guest = Guest()
-    assert guest.item(Key.SIGNATURE, 2) == b"QE"
-    assert guest.item(Key.SIGNATURE, 6) == b"QEMU\0\0"
+    assert guest.item(FwCfgKey.SIGNATURE, 2) == b"QE"
+    assert guest.item(FwCfgKey.SIGNATURE, 6) == b"QEMU\0\0"
     before = bytes(guest.fw_cfg.state)
     assert guest.take(10) == bytes(10)
     assert bytes(guest.fw_cfg.state) == before
@@ -82,13 +82,13 @@ def test_unknown_items_are_empty(key: int) -> None:
 
 def test_data_reads_are_answered_by_the_filter() -> None:
     guest = Guest()
-    guest.item(Key.SIGNATURE, 8)
+    guest.item(FwCfgKey.SIGNATURE, 8)
     assert (guest.rig.handled, guest.rig.passed) == (8, 1)
 
 
 def test_writes_of_data_change_nothing() -> None:
     guest = Guest()
-    guest.select(Key.SIGNATURE)
+    guest.select(FwCfgKey.SIGNATURE)
     guest.rig.outb(PORT + 1, 0)
     guest.rig.write(Space.PIO, 0x514, 0xFFFF_FFFF, 4)
     assert guest.take(4) == b"QEMU"
@@ -96,7 +96,7 @@ def test_writes_of_data_change_nothing() -> None:
 
 def test_a_reset_selects_nothing_and_keeps_the_files() -> None:
     guest = Guest(file=b"content")
-    guest.select(Key.SIGNATURE)
+    guest.select(FwCfgKey.SIGNATURE)
     guest.fw_cfg.reset()
     assert guest.take(1) == b"\0"
     key, size = guest.find("file")

@@ -14,7 +14,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.region import pio
 from lightexit.devices import pmtimer
 from lightexit.devices.i440fx import I440fx
-from lightexit.devices.pmtimer import ENABLE_BITS, SIZE, Control, Event, PmTimer, Reg
+from lightexit.devices.pmtimer import ENABLE_BITS, SIZE, PmControl, PmEvent, PmReg, PmTimer
 from lightexit.vm import places
 from lightexit.vm.places import PM_GPE0 as GPE0_BASE
 
@@ -44,8 +44,8 @@ class TracedPm(PmTimer):
         self.state.status = 1
 
     def move(self, base: int, on: bool) -> None:
-        gpe0 = pio(4, offset=Reg.GPE0_STS).at(GPE0_BASE)
-        apm = pio(2, offset=Reg.APMC).at(places.APM)
+        gpe0 = pio(4, offset=PmReg.GPE0_STS).at(GPE0_BASE)
+        apm = pio(2, offset=PmReg.APMC).at(places.APM)
         self.regions = (pio(SIZE).at(base), apm, gpe0) if on else (apm, gpe0)  # type: ignore[assignment]
 
     def _drive(self) -> None:
@@ -53,14 +53,14 @@ class TracedPm(PmTimer):
 
     def next_wakeup(self) -> int | None:
         pm = self.state
-        return pm.overflow_ns if pm.enable & ~pm.status & Event.TMR else None
+        return pm.overflow_ns if pm.enable & ~pm.status & PmEvent.TMR else None
 
     def write(self, offset: int, value: int, size: int) -> None:
-        if (offset, size) != (Reg.PM1_EN + 1, 1):
+        if (offset, size) != (PmReg.PM1_EN + 1, 1):
             super().write(offset, value, size)
 
     def _write_control(self, value: int, *, sleep: bool) -> None:
-        self.state.control = value & ~Control.SLP_EN
+        self.state.control = value & ~PmControl.SLP_EN
 
 
 TRACES = [path for path in trace_files("pmtimer") if trace_id(path) not in OTHER_CHIP_SET]
@@ -94,10 +94,10 @@ def narrow(outcome: Outcome) -> bool:
         return False
     offset = address % SIZE
     return (operation, offset) not in {
-        ("inl", Reg.PM_TMR),
-        ("inw", Reg.PM1_STS),
-        ("inw", Reg.PM1_EN),
-        ("inw", Reg.PM1_CNT),
+        ("inl", PmReg.PM_TMR),
+        ("inw", PmReg.PM1_STS),
+        ("inw", PmReg.PM1_EN),
+        ("inw", PmReg.PM1_CNT),
     }
 
 

@@ -15,7 +15,7 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import calendar, rtc
 from lightexit.devices.calendar import Format
-from lightexit.devices.rtc import B, C, Cmos, Reg, Rtc
+from lightexit.devices.rtc import B, C, Cmos, Rtc, RtcReg
 
 IRQ = 8
 DATA_PORT, INDEX_PORT = 0x71, 0x70
@@ -48,7 +48,7 @@ class TracedRtc(Rtc):
     def write(self, offset: int, value: int, size: int) -> None:
         before = self.format
         super().write(offset, value, size)
-        if offset == Reg.INDEX and value & 0x7F == 0x37:
+        if offset == RtcReg.INDEX and value & 0x7F == 0x37:
             self.state.index = calendar.CENTURY
         if self.format != before:
             self._convert(before, self.format)

@@ -24,7 +24,7 @@ from devices.transparency import (
     contents,
 )
 from lightexit.abi import IoContext, Space
-from lightexit.devices.hpet import SIZE, HpetState, Reg, read_counter
+from lightexit.devices.hpet import SIZE, HpetReg, HpetState, read_counter
 from lightexit.vm.places import HPET as BASE
 
 LAW = settings(derandomize=True, deadline=None, max_examples=250)
@@ -68,23 +68,23 @@ def apply(bench: Bench, law: TickingHpet, operation: Operation) -> None:
     """Carry out one operation, other than waiting, on both."""
     kind, index, value, part = operation
     if kind == "config":
-        bench.write(Reg.T0_CONFIG + 0x20 * index, value)
+        bench.write(HpetReg.T0_CONFIG + 0x20 * index, value)
         law.timers[index].write_config(value)
     elif kind in ("ahead", "compare"):
         value = (law.counter + value) % 2**64 if kind == "ahead" else value
-        write_part(bench, Reg.T0_COMPARATOR + 0x20 * index, value, part)
+        write_part(bench, HpetReg.T0_COMPARATOR + 0x20 * index, value, part)
         law.timers[index].write_comparator(value, part)
     elif kind == "general":
-        bench.write(Reg.CONFIG, value)
+        bench.write(HpetReg.CONFIG, value)
         law.write_general(value)
     elif kind == "counter":
-        write_part(bench, Reg.COUNTER, value, part)
+        write_part(bench, HpetReg.COUNTER, value, part)
         whole = law.counter
         low = value if part in ("whole", "low") else whole
         high = value << 32 if part == "high" else value if part == "whole" else whole
         law.counter = high % 2**64 >> 32 << 32 | low % 2**32
     elif kind == "clear":
-        bench.write(Reg.STATUS, value)
+        bench.write(HpetReg.STATUS, value)
         law.acknowledge(value)
     else:
         bench.rig.inputs["irq", 8 * index].set(bool(value))
@@ -94,13 +94,13 @@ def apply(bench: Bench, law: TickingHpet, operation: Operation) -> None:
 
 def assert_same(bench: Bench, law: TickingHpet) -> None:
     """Every register holds the same."""
-    assert bench.read(Reg.COUNTER) == law.counter
-    assert bench.read(Reg.CONFIG) == law.running | law.legacy << 1
-    assert bench.read(Reg.STATUS) == law.status()
+    assert bench.read(HpetReg.COUNTER) == law.counter
+    assert bench.read(HpetReg.CONFIG) == law.running | law.legacy << 1
+    assert bench.read(HpetReg.STATUS) == law.status()
     capable = sum(1 << route for route in ROUTES) << 32
     for index, timer in enumerate(law.timers):
-        assert bench.read(Reg.T0_CONFIG + 0x20 * index) == capable | timer.config()
-        assert bench.read(Reg.T0_COMPARATOR + 0x20 * index) == timer.comparator
+        assert bench.read(HpetReg.T0_CONFIG + 0x20 * index) == capable | timer.config()
+        assert bench.read(HpetReg.T0_COMPARATOR + 0x20 * index) == timer.comparator
 
 
 @LAW
@@ -156,7 +156,7 @@ def test_next_wakeup_is_the_next_change(trace: Sequence[Operation]) -> None:
         assert last in due
 
 
-REGISTERS = [*Reg, *(register + 4 for register in Reg)]
+REGISTERS = [*HpetReg, *(register + 4 for register in HpetReg)]
 VALUES = st.sampled_from([0, 1, 3, 0x4C, 0x28004C, 0x2806, 0x290E, 100, 2**32 - 1, 2**32 + 5])
 ADDRESSES = st.builds(BASE.__add__, st.sampled_from(REGISTERS) | st.integers(0, SIZE - 8))
 SIZES = st.sampled_from([4, 4, 8, 8, 1, 2])

@@ -43,7 +43,7 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import hpet as chip
 from lightexit.devices import hpet_timer
-from lightexit.devices.hpet import SIZE, TIMERS, General, Hpet, Reg
+from lightexit.devices.hpet import SIZE, TIMERS, General, Hpet, HpetReg
 from lightexit.devices.hpet_timer import NEVER, Config, Timer, merge
 from lightexit.filter import Array, Struct, array, u8, u64
 from lightexit.vm.places import HPET as BASE
@@ -180,18 +180,18 @@ class QemuHpet(Hpet):
                 self._update(index, False)
 
     def _read_timer(self, offset: int, tick: int) -> int:
-        index, register = divmod(offset - Reg.T0_CONFIG, chip.TIMER_SIZE)
+        index, register = divmod(offset - HpetReg.T0_CONFIG, chip.TIMER_SIZE)
         if register == FSB and 0 <= index < TIMERS:
             return self.state.timers[index].fsb
         value = super()._read_timer(offset, tick)
         return value & 0xFFFF_FFFF | CAPABLE << 32 if value and register == chip.CONFIG else value
 
     def _write(self, offset: int, bits: int, mask: int, tick: int) -> None:
-        if offset != Reg.COUNTER or not self.state.config & General.ENABLE:
+        if offset != HpetReg.COUNTER or not self.state.config & General.ENABLE:
             super()._write(offset, bits, mask, tick)
 
     def _write_timer(self, offset: int, bits: int, mask: int) -> None:
-        index, register = divmod(offset - Reg.T0_CONFIG, chip.TIMER_SIZE)
+        index, register = divmod(offset - HpetReg.T0_CONFIG, chip.TIMER_SIZE)
         if not 0 <= index < TIMERS:
             return
         timer = self.state.timers[index]

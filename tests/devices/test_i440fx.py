@@ -10,7 +10,7 @@ from devices.rig import Rig, plain
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.i440fx import NUMBERS, PAM0, PMBASE, PMREGMISC, SMRAM, I440fx, Row
+from lightexit.devices.i440fx import NUMBERS, PAM0, PMBASE, PMREGMISC, SMRAM, FunctionRow, I440fx
 
 ADDRESS, DATA = 0xCF8, 0xCFC
 FUNCTIONS = {row: number << 8 for row, number in NUMBERS.items()}
@@ -38,7 +38,7 @@ class Guest:
         self.select(location, register)
         return self.rig.read(Space.PIO, DATA + register % 4, size)
 
-    def space(self, function: Row) -> list[int]:
+    def space(self, function: FunctionRow) -> list[int]:
         """All 256 bytes, past the ports."""
         words = [self.bridge.state.config[function * 64 + n] for n in range(64)]
         return [word >> 8 * lane & 0xFF for word in words for lane in range(4)]
@@ -58,7 +58,7 @@ def test_the_functions_say_who_they_are() -> None:
         "ISA_BRIDGE": (0x7000_8086, 0x0601),
         "ACPI": (0x7113_8086, 0x0680),
     }
-    assert guest.read(FUNCTIONS[Row.ISA_BRIDGE], 0x0E) & 0x80  # more than one function
+    assert guest.read(FUNCTIONS[FunctionRow.ISA_BRIDGE], 0x0E) & 0x80  # more than one function
     assert guest.rig.passed == 0
 
 
@@ -100,7 +100,7 @@ def test_without_the_enable_bit_there_is_no_configuration_cycle() -> None:
 
 @given(functions, st.integers(0, 63).map(lambda x: 4 * x))
 @settings(derandomize=True, deadline=None)
-def test_a_double_word_is_its_bytes_and_words(function: Row, register: int) -> None:
+def test_a_double_word_is_its_bytes_and_words(function: FunctionRow, register: int) -> None:
     guest = Guest()
     at = FUNCTIONS[function]
     whole = guest.read(at, register, 4)
@@ -112,9 +112,9 @@ def test_a_double_word_is_its_bytes_and_words(function: Row, register: int) -> N
 @given(functions, st.integers(0, 255), st.integers(0, 255))
 @settings(derandomize=True, deadline=None)
 def test_a_write_changes_the_writable_bits_and_no_other(
-    function: Row, register: int, value: int
+    function: FunctionRow, register: int, value: int
 ) -> None:
-    if (function, register) == (Row.HOST_BRIDGE, SMRAM):
+    if (function, register) == (FunctionRow.HOST_BRIDGE, SMRAM):
         return
     guest = Guest()
     at = FUNCTIONS[function]
@@ -129,7 +129,7 @@ def test_a_write_changes_the_writable_bits_and_no_other(
 @given(functions, st.integers(0, 63), st.integers(0, 2**32 - 1), st.integers(0, 7))
 @settings(derandomize=True, deadline=None)
 def test_a_write_of_any_width_is_its_bytes(
-    function: Row, word: int, value: int, offset: int
+    function: FunctionRow, word: int, value: int, offset: int
 ) -> None:
     """Also where it begins below the data window or ends above it."""
     wide, bytewise = Guest(), Guest()
@@ -147,7 +147,7 @@ def test_a_write_of_any_width_is_its_bytes(
 @given(functions, st.integers(0, 255), st.integers(0, 255))
 @settings(derandomize=True, deadline=None)
 def test_what_was_written_is_read_without_selecting_it_again(
-    function: Row, register: int, value: int
+    function: FunctionRow, register: int, value: int
 ) -> None:
     guest = Guest()
     guest.write(FUNCTIONS[function], register, value)
@@ -181,10 +181,10 @@ def test_shadow_ram_is_reported_as_it_changes() -> None:
 
 def test_the_pm_base_is_reported_as_it_changes() -> None:
     guest = Guest()
-    guest.write(FUNCTIONS[Row.ACPI], PMBASE, 0xB001, 4)
-    guest.write(FUNCTIONS[Row.ACPI], PMREGMISC, 0x01)
+    guest.write(FUNCTIONS[FunctionRow.ACPI], PMBASE, 0xB001, 4)
+    guest.write(FUNCTIONS[FunctionRow.ACPI], PMREGMISC, 0x01)
     assert guest.bases[-2:] == [(0xB000, False), (0xB000, True)]
-    assert guest.read(FUNCTIONS[Row.ACPI], PMBASE, 4) == 0xB001
+    assert guest.read(FUNCTIONS[FunctionRow.ACPI], PMBASE, 4) == 0xB001
 
 
 def test_locked_smram_stays_closed_until_reset() -> None:

@@ -19,10 +19,10 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.device import Device
 from lightexit.devices.pic import Pic
-from lightexit.devices.ps2 import Command, Key, Mode, Ps2, Status
+from lightexit.devices.ps2 import ControllerCommand, KeyboardByte, Mode, Ps2, Ps2Status
 from lightexit.devices.rtc import B, C, Cmos, Rtc
 from lightexit.devices.uart import Uart
-from lightexit.devices.uart_registers import IIR_ID, Fcr, Ier, Iir, Reg
+from lightexit.devices.uart_registers import IIR_ID, Fcr, Ier, Iir, UartReg
 from lightexit.vm.places import COM1
 from lightexit.vm.places import PS2 as DATA_PORT
 
@@ -87,21 +87,43 @@ class KeyboardDriver(Driver):
         return ps2
 
     def start(self) -> None:
-        self.rig.outb(COMMAND_PORT, Command.WRITE_MODE)
+        self.rig.outb(COMMAND_PORT, ControllerCommand.WRITE_MODE)
         self.rig.outb(DATA_PORT, Mode.KEYBOARD_IRQ | Mode.AUX_IRQ | Mode.TRANSLATE)
 
     def serve(self) -> None:
         self.received.append(self.rig.inb(DATA_PORT))
 
     def waits(self) -> bool:
-        return bool(self.rig.inb(COMMAND_PORT) & Status.OUTPUT_FULL)
+        return bool(self.rig.inb(COMMAND_PORT) & Ps2Status.OUTPUT_FULL)
 
 
-KEYBOARD = (Key.IDENTIFY, Key.SET_LEDS, Key.ECHO, Key.RESET, Key.SCAN_SET, Key.RESEND, 0, 1)
+KEYBOARD = (
+    KeyboardByte.IDENTIFY,
+    KeyboardByte.SET_LEDS,
+    KeyboardByte.ECHO,
+    KeyboardByte.RESET,
+    KeyboardByte.SCAN_SET,
+    KeyboardByte.RESEND,
+    0,
+    1,
+)
 CONTROL = (
-    *(Command.READ_MODE, Command.SELF_TEST, Command.AUX_TEST, Command.ECHO_AUX),
-    *(Command.ECHO_KEYBOARD, Command.WRITE_AUX, Command.KEYBOARD_DISABLE),
-    *(Command.KEYBOARD_ENABLE, Command.AUX_DISABLE, Command.AUX_ENABLE),
+    *(
+        ControllerCommand.READ_MODE,
+        ControllerCommand.SELF_TEST,
+        ControllerCommand.AUX_TEST,
+        ControllerCommand.ECHO_AUX,
+    ),
+    *(
+        ControllerCommand.ECHO_KEYBOARD,
+        ControllerCommand.WRITE_AUX,
+        ControllerCommand.KEYBOARD_DISABLE,
+    ),
+    *(
+        ControllerCommand.KEYBOARD_ENABLE,
+        ControllerCommand.AUX_DISABLE,
+        ControllerCommand.AUX_ENABLE,
+    ),
 )
 
 
@@ -115,17 +137,19 @@ class SerialDriver(Driver):
             "error": lambda value: uart.receive(value & 0xFF, value & 0x1C),
             "modem": lambda value: uart.set_modem(value & 0xF0),
             "send": lambda value: self.rig.outb(COM1, value & 0xFF),
-            "trigger": lambda value: self.rig.outb(COM1 + Reg.IIR_FCR, Fcr.ENABLE | value & 0xC0),
+            "trigger": lambda value: self.rig.outb(
+                COM1 + UartReg.IIR_FCR, Fcr.ENABLE | value & 0xC0
+            ),
             "wait": lambda value: self.rig.wait(value * 1_000_000),
         }
         return uart
 
     def start(self) -> None:
-        self.rig.outb(COM1 + Reg.IER, Ier.RDA | Ier.THRE | Ier.LINE | Ier.MODEM)
+        self.rig.outb(COM1 + UartReg.IER, Ier.RDA | Ier.THRE | Ier.LINE | Ier.MODEM)
 
     def serve(self) -> None:
         for _ in range(100):
-            source = self.rig.inb(COM1 + Reg.IIR_FCR) & IIR_ID
+            source = self.rig.inb(COM1 + UartReg.IIR_FCR) & IIR_ID
             if source == Iir.NONE:
                 return
             if source in CLEARED_BY:
@@ -139,11 +163,11 @@ class SerialDriver(Driver):
 
 
 #: The register that a driver reads for a source; that of THRE is IIR itself.
-CLEARED_BY: Mapping[int, Reg] = {
-    Iir.LINE: Reg.LSR,
-    Iir.RDA: Reg.RBR_THR,
-    Iir.TIMEOUT: Reg.RBR_THR,
-    Iir.MODEM: Reg.MSR,
+CLEARED_BY: Mapping[int, UartReg] = {
+    Iir.LINE: UartReg.LSR,
+    Iir.RDA: UartReg.RBR_THR,
+    Iir.TIMEOUT: UartReg.RBR_THR,
+    Iir.MODEM: UartReg.MSR,
 }
 
 

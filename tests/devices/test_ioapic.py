@@ -24,13 +24,13 @@ from devices.transparency import (
 )
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
-from lightexit.devices.ioapic import PINS, VERSION, Bit, IoApic, IoApicState, Reg, fast
+from lightexit.devices.ioapic import PINS, VERSION, Bit, IoApic, IoApicReg, IoApicState, fast
 from lightexit.filter import ApicFlag, ApicMode
 from lightexit.vm.places import IOAPIC as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=100)
 MANY = settings(derandomize=True, deadline=None, max_examples=500)
-SELECT, WINDOW, EOI = BASE + Reg.SELECT, BASE + Reg.WINDOW, BASE + Reg.EOI
+SELECT, WINDOW, EOI = BASE + IoApicReg.SELECT, BASE + IoApicReg.WINDOW, BASE + IoApicReg.EOI
 FIXED, NMI = ApicMode.FIXED, ApicMode.NMI
 VECTOR, OTHER = 0x41, 0x52
 

@@ -19,7 +19,7 @@ from devices.transparency import (
 )
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.pic import Chip, Pic, PicState, end_of_interrupt, fast, number_of, wins
+from lightexit.devices.pic import Pic, PicChip, PicState, end_of_interrupt, fast, number_of, wins
 
 LAW = settings(derandomize=True, deadline=None, max_examples=300)
 QUICK = settings(derandomize=True, deadline=None, max_examples=100)
@@ -90,14 +90,14 @@ chips = st.builds(
 )
 
 
-def chip_of(**fields: int) -> Chip:
-    chip = Chip()
+def chip_of(**fields: int) -> PicChip:
+    chip = PicChip()
     for name, value in fields.items():
         setattr(chip, name, value)
     return chip
 
 
-def winner(chip: Chip) -> int | None:
+def winner(chip: PicChip) -> int | None:
     """The data sheet's words: down the priorities, until something is in service."""
     for step in range(8):
         number = (chip.lowest + 1 + step) & 7
@@ -114,14 +114,14 @@ def winner(chip: Chip) -> int | None:
 
 @LAW
 @given(chips)
-def test_the_request_that_wins(chip: Chip) -> None:
+def test_the_request_that_wins(chip: PicChip) -> None:
     first = wins(chip, chip.imr, chip.isr)
     assert (number_of(chip, first) if first else None) == winner(chip)
 
 
 @LAW
 @given(chips, st.integers(0, 7))
-def test_an_eoi_ends_one_service(chip: Chip, level: int) -> None:
+def test_an_eoi_ends_one_service(chip: PicChip, level: int) -> None:
     assert end_of_interrupt(chip, 0x60 | level) == chip.isr & ~(1 << level)
     ends = [
         bit

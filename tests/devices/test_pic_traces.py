@@ -32,7 +32,7 @@ from devices.test_pic import rig_of
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import pic as chips
-from lightexit.devices.pic import CASCADE, MASTER, SLAVE, Chip, Pic, Reg
+from lightexit.devices.pic import CASCADE, MASTER, SLAVE, Pic, PicChip, PicReg
 
 
 class RepeatingLine(Line):
@@ -82,7 +82,7 @@ class QemuPic(Pic):
         return number
 
     @staticmethod
-    def _command(chip: Chip, value: int) -> None:
+    def _command(chip: PicChip, value: int) -> None:
         special = chip.special_mask
         is_ocw2 = not value & (chips.IS_ICW1 | chips.IS_OCW3)
         chip.special_mask = special and not is_ocw2
@@ -91,18 +91,18 @@ class QemuPic(Pic):
             chip.special_mask = special
 
     def write(self, offset: int, value: int, size: int) -> None:
-        chip = self.state.chips[offset & 1 if offset >= Reg.MASTER_ELCR else offset >> 1]
+        chip = self.state.chips[offset & 1 if offset >= PicReg.MASTER_ELCR else offset >> 1]
         old_requests = chip.irr
-        is_icw1 = offset in (Reg.MASTER_COMMAND, Reg.SLAVE_COMMAND) and value & chips.IS_ICW1
+        is_icw1 = offset in (PicReg.MASTER_COMMAND, PicReg.SLAVE_COMMAND) and value & chips.IS_ICW1
         before = bytes(self.state.chips[SLAVE])
         self._writing = True
         super().write(offset, value, size)
         self._writing = False
-        changed = offset == Reg.SLAVE_COMMAND and bytes(self.state.chips[SLAVE]) != before
-        self._slave_acts = changed or offset == Reg.SLAVE_DATA
+        changed = offset == PicReg.SLAVE_COMMAND and bytes(self.state.chips[SLAVE]) != before
+        self._slave_acts = changed or offset == PicReg.SLAVE_DATA
         if is_icw1:
             chip.lines, chip.irr = 0, old_requests & chip.elcr
-        elif offset >= Reg.MASTER_ELCR:
+        elif offset >= PicReg.MASTER_ELCR:
             chip.irr = old_requests
         self._drive()
 

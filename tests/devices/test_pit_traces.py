@@ -40,12 +40,12 @@ from lightexit.bus.line import Line
 from lightexit.devices import pit as chip
 from lightexit.devices import port61 as port
 from lightexit.devices.pit import FREQUENCY, NS, Pit
-from lightexit.devices.pit_counter import NEVER, Access, Counter
+from lightexit.devices.pit_counter import NEVER, CountAccess, PitCounter
 from lightexit.devices.port61 import KEPT, Port61
 from lightexit.filter import Array, Struct, array, u8, u64
 
 
-class QemuCounter(Counter):
+class QemuCounter(PitCounter):
     """A counter with the deviations of the table. Its ticks are nanoseconds."""
 
     latched_access: u8
@@ -70,7 +70,7 @@ class QemuCounter(Counter):
         return self.reload - step * counted % self.reload & 0xFFFF
 
     def latch_count(self, tick: int) -> None:
-        if self.access() != Access.LATCH and not self.unread:
+        if self.access() != CountAccess.LATCH and not self.unread:
             super().latch_count(tick)
             self.latched_access = self.access()
 
@@ -88,7 +88,7 @@ class QemuCounter(Counter):
 
     def write(self, value: int, tick: int) -> None:
         control = self.control
-        self.control = control & ~1 | (0 if self.access() else Access.LSB << 4)
+        self.control = control & ~1 | (0 if self.access() else CountAccess.LSB << 4)
         super().write(value, tick)
         self.control = control
 
@@ -122,7 +122,7 @@ class QemuPit(Pit):
             counter.control, counter.reload, counter.null_count = 3 << 1, 0x10000, False
 
     def read(self, offset: int, size: int) -> int:
-        return 0 if offset == chip.Reg.CONTROL else super().read(offset, size)
+        return 0 if offset == chip.PitReg.CONTROL else super().read(offset, size)
 
 
 QemuPit.state_type = QemuPitState

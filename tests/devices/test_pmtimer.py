@@ -17,10 +17,10 @@ from lightexit.devices.pmtimer import (
     ACPI_DISABLE,
     ACPI_ENABLE,
     FREQUENCY,
-    Control,
-    Event,
+    PmControl,
+    PmEvent,
+    PmReg,
     PmTimer,
-    Reg,
 )
 from lightexit.vm.places import PM as BASE
 
@@ -53,23 +53,23 @@ class Guest:
 @settings(derandomize=True, deadline=None)
 def test_the_timer_counts_3579545_hz_exactly(now: int, bits: int) -> None:
     guest = Guest(now, bits)
-    assert guest.read(Reg.PM_TMR, 4) == int(now * TICKS_PER_NS) % 2**bits
+    assert guest.read(PmReg.PM_TMR, 4) == int(now * TICKS_PER_NS) % 2**bits
     assert guest.rig.passed == 0
 
 
 def test_narrow_reads_give_the_bytes_of_the_timer() -> None:
     guest = Guest(123_456_789)
-    whole = guest.read(Reg.PM_TMR, 4)
-    by_bytes = [guest.read(Reg.PM_TMR + lane, 1) for lane in range(4)]
-    by_words = [guest.read(Reg.PM_TMR + lane, 2) for lane in (0, 2)]
+    whole = guest.read(PmReg.PM_TMR, 4)
+    by_bytes = [guest.read(PmReg.PM_TMR + lane, 1) for lane in range(4)]
+    by_words = [guest.read(PmReg.PM_TMR + lane, 2) for lane in (0, 2)]
     assert int.from_bytes(bytes(by_bytes), "little") == whole
     assert by_words[0] | by_words[1] << 16 == whole
 
 
 def test_writing_the_timer_does_nothing() -> None:
     guest = Guest(10**9)
-    guest.write(Reg.PM_TMR, 0, 4)
-    assert guest.read(Reg.PM_TMR, 4) == FREQUENCY
+    guest.write(PmReg.PM_TMR, 0, 4)
+    assert guest.read(PmReg.PM_TMR, 4) == FREQUENCY
 
 
 @given(st.integers(0, 10**13), st.sampled_from([24, 32]))
@@ -78,43 +78,43 @@ def test_tmr_sts_is_set_at_the_first_tick_with_another_top_bit(start: int, bits:
     guest = Guest(start, bits)
     top = 1 << (bits - 1)
     due = guest.pm.state.overflow_ns
-    before = guest.read(Reg.PM_TMR, 4) & top
+    before = guest.read(PmReg.PM_TMR, 4) & top
     guest.rig.wait(due - 1 - start)
-    assert guest.read(Reg.PM_TMR, 4) & top == before
-    assert not guest.read(Reg.PM1_STS) & Event.TMR
+    assert guest.read(PmReg.PM_TMR, 4) & top == before
+    assert not guest.read(PmReg.PM1_STS) & PmEvent.TMR
     guest.rig.wait(1)
-    assert guest.read(Reg.PM_TMR, 4) & top != before
-    assert guest.read(Reg.PM1_STS) & Event.TMR
+    assert guest.read(PmReg.PM_TMR, 4) & top != before
+    assert guest.read(PmReg.PM1_STS) & PmEvent.TMR
 
 
 def test_tmr_sts_stays_until_one_is_written_and_comes_back() -> None:
     guest = Guest()
     guest.rig.wait(int(HALF_NS) + 1)
-    guest.write(Reg.PM1_STS, 0xFFFF & ~Event.TMR)
-    assert guest.read(Reg.PM1_STS) & Event.TMR
-    guest.write(Reg.PM1_STS, Event.TMR)
-    assert not guest.read(Reg.PM1_STS) & Event.TMR
+    guest.write(PmReg.PM1_STS, 0xFFFF & ~PmEvent.TMR)
+    assert guest.read(PmReg.PM1_STS) & PmEvent.TMR
+    guest.write(PmReg.PM1_STS, PmEvent.TMR)
+    assert not guest.read(PmReg.PM1_STS) & PmEvent.TMR
     guest.rig.wait(int(HALF_NS))
-    assert guest.read(Reg.PM1_STS) & Event.TMR
+    assert guest.read(PmReg.PM1_STS) & PmEvent.TMR
 
 
 def test_the_sci_needs_event_enable_and_sci_en() -> None:
     guest = Guest()
     guest.rig.wait(int(HALF_NS) + 1)
-    guest.write(Reg.PM1_EN, Event.TMR)
+    guest.write(PmReg.PM1_EN, PmEvent.TMR)
     assert guest.edges == []
-    guest.write(Reg.PM1_CNT, Control.SCI_EN)
+    guest.write(PmReg.PM1_CNT, PmControl.SCI_EN)
     now = guest.clock.now_ns()
     assert guest.edges == [(now, True)]
-    guest.write(Reg.PM1_STS, Event.TMR)
+    guest.write(PmReg.PM1_STS, PmEvent.TMR)
     assert guest.edges == [(now, True), (now, False)]
 
 
 def test_the_sci_rises_at_the_wakeup() -> None:
     guest = Guest()
     assert guest.pm.next_wakeup() is None
-    guest.write(Reg.PM1_EN, Event.TMR)
-    guest.write(Reg.PM1_CNT, Control.SCI_EN)
+    guest.write(PmReg.PM1_EN, PmEvent.TMR)
+    guest.write(PmReg.PM1_CNT, PmControl.SCI_EN)
     wakeup = guest.pm.next_wakeup()
     assert wakeup is not None
     guest.rig.wait(10 * wakeup)
@@ -126,49 +126,49 @@ def test_the_apm_commands_take_acpi_over_and_give_it_back() -> None:
     guest = Guest()
     guest.rig.outb(0xB3, 0x5A)
     guest.rig.outb(0xB2, ACPI_ENABLE)
-    assert guest.read(Reg.PM1_CNT) & Control.SCI_EN
+    assert guest.read(PmReg.PM1_CNT) & PmControl.SCI_EN
     guest.rig.outb(0xB2, ACPI_DISABLE)
-    assert not guest.read(Reg.PM1_CNT) & Control.SCI_EN
+    assert not guest.read(PmReg.PM1_CNT) & PmControl.SCI_EN
     assert (guest.rig.inb(0xB2), guest.rig.inb(0xB3)) == (ACPI_DISABLE, 0x5A)
 
 
 @pytest.mark.parametrize("sleep_type", range(8))
 def test_slp_en_reports_the_sleep_type_and_reads_zero(sleep_type: int) -> None:
     guest = Guest()
-    guest.write(Reg.PM1_CNT, sleep_type << 10)
+    guest.write(PmReg.PM1_CNT, sleep_type << 10)
     assert guest.slept == []
-    guest.write(Reg.PM1_CNT, sleep_type << 10 | Control.SLP_EN)
+    guest.write(PmReg.PM1_CNT, sleep_type << 10 | PmControl.SLP_EN)
     assert guest.slept == [sleep_type]
-    assert guest.read(Reg.PM1_CNT) == sleep_type << 10
+    assert guest.read(PmReg.PM1_CNT) == sleep_type << 10
 
 
 def test_the_power_button_and_waking_are_events() -> None:
     guest = Guest()
-    guest.write(Reg.PM1_EN, Event.PWRBTN)
-    guest.write(Reg.PM1_CNT, Control.SCI_EN)
+    guest.write(PmReg.PM1_EN, PmEvent.PWRBTN)
+    guest.write(PmReg.PM1_CNT, PmControl.SCI_EN)
     guest.pm.press_power_button()
     guest.pm.wake()
     assert guest.edges == [(0, True)]
-    assert guest.read(Reg.PM1_STS) == Event.PWRBTN | Event.WAK
-    guest.write(Reg.PM1_STS + 1, (Event.PWRBTN | Event.WAK) >> 8, 1)
-    assert guest.read(Reg.PM1_STS) == 0
+    assert guest.read(PmReg.PM1_STS) == PmEvent.PWRBTN | PmEvent.WAK
+    guest.write(PmReg.PM1_STS + 1, (PmEvent.PWRBTN | PmEvent.WAK) >> 8, 1)
+    assert guest.read(PmReg.PM1_STS) == 0
     assert guest.edges[-1] == (0, False)
 
 
 def test_reserved_bits_read_zero() -> None:
     guest = Guest()
-    guest.write(Reg.PM1_EN, 0xFFFF)
-    guest.write(Reg.PM1_CNT, 0xDFFF)
-    assert guest.read(Reg.PM1_EN) == Event.TMR | Event.GBL | Event.PWRBTN | Event.RTC
-    assert guest.read(Reg.PM1_CNT) == Control.SCI_EN | Control.BM_RLD | Control.SLP_TYP
+    guest.write(PmReg.PM1_EN, 0xFFFF)
+    guest.write(PmReg.PM1_CNT, 0xDFFF)
+    assert guest.read(PmReg.PM1_EN) == PmEvent.TMR | PmEvent.GBL | PmEvent.PWRBTN | PmEvent.RTC
+    assert guest.read(PmReg.PM1_CNT) == PmControl.SCI_EN | PmControl.BM_RLD | PmControl.SLP_TYP
     assert guest.read(0x20, 4) == 0
 
 
 def test_a_double_word_spans_two_registers() -> None:
     guest = Guest()
-    guest.write(Reg.PM1_STS, Event.TMR << 16, 4)
-    assert guest.read(Reg.PM1_EN) == Event.TMR
-    assert guest.read(Reg.PM1_STS, 4) == Event.TMR << 16
+    guest.write(PmReg.PM1_STS, PmEvent.TMR << 16, 4)
+    assert guest.read(PmReg.PM1_EN) == PmEvent.TMR
+    assert guest.read(PmReg.PM1_STS, 4) == PmEvent.TMR << 16
 
 
 def test_gpe0_keeps_enables_and_clears_status_by_ones() -> None:
@@ -181,7 +181,7 @@ def test_gpe0_keeps_enables_and_clears_status_by_ones() -> None:
 
 def test_a_reset_keeps_the_counter_running() -> None:
     guest = Guest(10**9)
-    guest.write(Reg.PM1_EN, Event.TMR)
+    guest.write(PmReg.PM1_EN, PmEvent.TMR)
     guest.pm.reset()
-    assert guest.read(Reg.PM1_EN) == 0
-    assert guest.read(Reg.PM_TMR, 4) == FREQUENCY
+    assert guest.read(PmReg.PM1_EN) == 0
+    assert guest.read(PmReg.PM_TMR, 4) == FREQUENCY

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from devices.rig import Rig, plain
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.ps2 import QUEUE_SIZE, Command, Key, Mode, Ps2, Status
+from lightexit.devices.ps2 import QUEUE_SIZE, ControllerCommand, KeyboardByte, Mode, Ps2, Ps2Status
 
 DATA, COMMAND = 0x60, 0x64
 IRQ1, IRQ12, A20, RESET = 1, 12, 20, 99
@@ -37,7 +37,7 @@ class Guest:
 
     def drain(self) -> list[int]:
         found = []
-        while self.rig.inb(COMMAND) & Status.OUTPUT_FULL:
+        while self.rig.inb(COMMAND) & Ps2Status.OUTPUT_FULL:
             found.append(self.rig.inb(DATA))
         return found
 
@@ -53,11 +53,11 @@ def guest() -> Guest:
 @pytest.mark.parametrize(
     ("command", "answer"),
     [
-        (Command.SELF_TEST, 0x55),
-        (Command.KEYBOARD_TEST, 0x00),
-        (Command.AUX_TEST, 0x00),
-        (Command.READ_MODE, Mode.TRANSLATE | Mode.KEYBOARD_IRQ),
-        (Command.READ_INPUT_PORT, 0x80),
+        (ControllerCommand.SELF_TEST, 0x55),
+        (ControllerCommand.KEYBOARD_TEST, 0x00),
+        (ControllerCommand.AUX_TEST, 0x00),
+        (ControllerCommand.READ_MODE, Mode.TRANSLATE | Mode.KEYBOARD_IRQ),
+        (ControllerCommand.READ_INPUT_PORT, 0x80),
     ],
 )
 def test_controller_commands_answer(guest: Guest, command: int, answer: int) -> None:
@@ -66,44 +66,56 @@ def test_controller_commands_answer(guest: Guest, command: int, answer: int) -> 
 
 
 def test_the_self_test_sets_the_system_flag(guest: Guest) -> None:
-    assert not guest.rig.inb(COMMAND) & Status.SYSTEM
-    guest.command(Command.SELF_TEST)
-    assert guest.rig.inb(COMMAND) & Status.SYSTEM
+    assert not guest.rig.inb(COMMAND) & Ps2Status.SYSTEM
+    guest.command(ControllerCommand.SELF_TEST)
+    assert guest.rig.inb(COMMAND) & Ps2Status.SYSTEM
 
 
 @given(st.integers(0, 255))
 @settings(derandomize=True, deadline=None)
 def test_the_command_byte_reads_back(mode: int) -> None:
     guest = Guest()
-    guest.command(Command.WRITE_MODE, mode)
-    guest.command(Command.READ_MODE)
+    guest.command(ControllerCommand.WRITE_MODE, mode)
+    guest.command(ControllerCommand.READ_MODE)
     assert guest.drain() == [mode]
 
 
 def test_the_status_tells_commands_from_data(guest: Guest) -> None:
-    guest.command(Command.KEYBOARD_ENABLE)
-    assert guest.rig.inb(COMMAND) & Status.COMMAND
-    guest.rig.outb(DATA, Key.ENABLE)
-    assert not guest.rig.inb(COMMAND) & Status.COMMAND
+    guest.command(ControllerCommand.KEYBOARD_ENABLE)
+    assert guest.rig.inb(COMMAND) & Ps2Status.COMMAND
+    guest.rig.outb(DATA, KeyboardByte.ENABLE)
+    assert not guest.rig.inb(COMMAND) & Ps2Status.COMMAND
 
 
 @pytest.mark.parametrize(
     ("sent", "answers"),
     [
-        ([Key.RESET], [Key.ACK, Key.TEST_PASSED]),
-        ([Key.IDENTIFY], [Key.ACK, 0xAB, 0x41]),
-        ([Key.SET_LEDS, 0x07], [Key.ACK, Key.ACK]),
-        ([Key.SET_RATE, 0x20], [Key.ACK, Key.ACK]),
-        ([Key.SCAN_SET, 0x02], [Key.ACK, Key.ACK]),
-        ([Key.ECHO], [Key.ECHO]),
-        ([Key.SCAN_SET, 0x00], [Key.ACK, Key.ACK, 0x41]),
-        ([Key.SCAN_SET, 0x01, Key.SCAN_SET, 0x00], [Key.ACK] * 4 + [0x43]),
-        ([Key.SCAN_SET, 0x03, Key.SCAN_SET, 0x00], [Key.ACK] * 4 + [0x3F]),
-        ([Key.SCAN_SET, 0x03, Key.RESET], [Key.ACK, Key.ACK, Key.ACK, Key.TEST_PASSED]),
-        ([Key.SCAN_SET, 0x04], [Key.ACK, Key.RESEND]),
-        ([Key.SET_LEDS, Key.ECHO], [Key.ACK, Key.ECHO]),  # a command in an argument's place
-        ([Key.DEFAULTS], [Key.ACK]),
-        ([0x00], [Key.RESEND]),
+        ([KeyboardByte.RESET], [KeyboardByte.ACK, KeyboardByte.TEST_PASSED]),
+        ([KeyboardByte.IDENTIFY], [KeyboardByte.ACK, 0xAB, 0x41]),
+        ([KeyboardByte.SET_LEDS, 0x07], [KeyboardByte.ACK, KeyboardByte.ACK]),
+        ([KeyboardByte.SET_RATE, 0x20], [KeyboardByte.ACK, KeyboardByte.ACK]),
+        ([KeyboardByte.SCAN_SET, 0x02], [KeyboardByte.ACK, KeyboardByte.ACK]),
+        ([KeyboardByte.ECHO], [KeyboardByte.ECHO]),
+        ([KeyboardByte.SCAN_SET, 0x00], [KeyboardByte.ACK, KeyboardByte.ACK, 0x41]),
+        (
+            [KeyboardByte.SCAN_SET, 0x01, KeyboardByte.SCAN_SET, 0x00],
+            [KeyboardByte.ACK] * 4 + [0x43],
+        ),
+        (
+            [KeyboardByte.SCAN_SET, 0x03, KeyboardByte.SCAN_SET, 0x00],
+            [KeyboardByte.ACK] * 4 + [0x3F],
+        ),
+        (
+            [KeyboardByte.SCAN_SET, 0x03, KeyboardByte.RESET],
+            [KeyboardByte.ACK, KeyboardByte.ACK, KeyboardByte.ACK, KeyboardByte.TEST_PASSED],
+        ),
+        ([KeyboardByte.SCAN_SET, 0x04], [KeyboardByte.ACK, KeyboardByte.RESEND]),
+        (
+            [KeyboardByte.SET_LEDS, KeyboardByte.ECHO],
+            [KeyboardByte.ACK, KeyboardByte.ECHO],
+        ),  # a command in an argument's place
+        ([KeyboardByte.DEFAULTS], [KeyboardByte.ACK]),
+        ([0x00], [KeyboardByte.RESEND]),
     ],
 )
 def test_the_keyboard_answers(guest: Guest, sent: list[int], answers: list[int]) -> None:
@@ -112,38 +124,44 @@ def test_the_keyboard_answers(guest: Guest, sent: list[int], answers: list[int])
 
 @pytest.mark.parametrize("scan_set", [1, 2, 3])
 def test_the_scan_code_set_is_told_untranslated(guest: Guest, scan_set: int) -> None:
-    guest.command(Command.WRITE_MODE, 0)
-    guest.keyboard(Key.SCAN_SET, scan_set)
-    assert guest.keyboard(Key.SCAN_SET, 0) == [Key.ACK, Key.ACK, scan_set]
+    guest.command(ControllerCommand.WRITE_MODE, 0)
+    guest.keyboard(KeyboardByte.SCAN_SET, scan_set)
+    assert guest.keyboard(KeyboardByte.SCAN_SET, 0) == [
+        KeyboardByte.ACK,
+        KeyboardByte.ACK,
+        scan_set,
+    ]
 
 
-@pytest.mark.parametrize("command", [Key.RESET, Key.DEFAULTS, Key.DISABLE])
+@pytest.mark.parametrize(
+    "command", [KeyboardByte.RESET, KeyboardByte.DEFAULTS, KeyboardByte.DISABLE]
+)
 def test_the_scan_code_set_goes_back_to_2(guest: Guest, command: int) -> None:
-    guest.keyboard(Key.SCAN_SET, 3, command)
-    assert guest.keyboard(Key.SCAN_SET, 0)[-1] == 0x41
+    guest.keyboard(KeyboardByte.SCAN_SET, 3, command)
+    assert guest.keyboard(KeyboardByte.SCAN_SET, 0)[-1] == 0x41
 
 
 def test_the_keyboard_sends_again_what_was_read_last(guest: Guest) -> None:
-    assert guest.keyboard(Key.RESEND) == [Key.TEST_PASSED]
+    assert guest.keyboard(KeyboardByte.RESEND) == [KeyboardByte.TEST_PASSED]
     guest.ps2.type_codes(b"\x1e\x9e")
     assert guest.rig.inb(DATA) == 0x1E
-    assert guest.keyboard(Key.RESEND) == [0x9E, 0x1E]
-    guest.command(Command.READ_MODE)  # the controller's answer is not the keyboard's
+    assert guest.keyboard(KeyboardByte.RESEND) == [0x9E, 0x1E]
+    guest.command(ControllerCommand.READ_MODE)  # the controller's answer is not the keyboard's
     guest.drain()
-    assert guest.keyboard(Key.RESEND) == [0x1E]
-    assert guest.keyboard(0x00) == [Key.RESEND]
-    assert guest.keyboard(Key.RESEND) == [0x1E]
+    assert guest.keyboard(KeyboardByte.RESEND) == [0x1E]
+    assert guest.keyboard(0x00) == [KeyboardByte.RESEND]
+    assert guest.keyboard(KeyboardByte.RESEND) == [0x1E]
 
 
 def test_a_command_waits_for_its_argument_while_its_answer_is_sent_again(guest: Guest) -> None:
-    assert guest.keyboard(Key.SET_LEDS) == [Key.ACK]
-    assert guest.keyboard(Key.RESEND) == [Key.ACK]
-    assert guest.keyboard(0x07) == [Key.ACK]
+    assert guest.keyboard(KeyboardByte.SET_LEDS) == [KeyboardByte.ACK]
+    assert guest.keyboard(KeyboardByte.RESEND) == [KeyboardByte.ACK]
+    assert guest.keyboard(0x07) == [KeyboardByte.ACK]
 
 
 def test_the_keyboard_identifies_itself_untranslated(guest: Guest) -> None:
-    guest.command(Command.WRITE_MODE, 0)
-    assert guest.keyboard(Key.IDENTIFY) == [Key.ACK, 0xAB, 0x83]
+    guest.command(ControllerCommand.WRITE_MODE, 0)
+    assert guest.keyboard(KeyboardByte.IDENTIFY) == [KeyboardByte.ACK, 0xAB, 0x83]
 
 
 def test_a_key_interrupts_until_it_is_read(guest: Guest) -> None:
@@ -157,8 +175,8 @@ def test_a_key_interrupts_until_it_is_read(guest: Guest) -> None:
 
 
 def test_a_key_behind_a_byte_of_the_mouse_changes_the_line(guest: Guest) -> None:
-    guest.command(Command.WRITE_MODE, Mode.AUX_IRQ | Mode.KEYBOARD_IRQ)
-    guest.command(Command.ECHO_AUX, 0x12)
+    guest.command(ControllerCommand.WRITE_MODE, Mode.AUX_IRQ | Mode.KEYBOARD_IRQ)
+    guest.command(ControllerCommand.ECHO_AUX, 0x12)
     guest.ps2.type_codes(b"\x1e")
     assert (guest.levels(IRQ1), guest.levels(IRQ12)) == ([], [True])
     assert guest.rig.inb(DATA) == 0x12
@@ -166,51 +184,51 @@ def test_a_key_behind_a_byte_of_the_mouse_changes_the_line(guest: Guest) -> None
 
 
 def test_a_disabled_keyboard_holds_its_bytes_back(guest: Guest) -> None:
-    guest.command(Command.KEYBOARD_DISABLE)
+    guest.command(ControllerCommand.KEYBOARD_DISABLE)
     guest.ps2.type_codes(b"\x1e")
-    guest.command(Command.READ_MODE)
+    guest.command(ControllerCommand.READ_MODE)
     assert guest.drain() == [Mode.TRANSLATE | Mode.KEYBOARD_IRQ | Mode.KEYBOARD_OFF]
-    guest.command(Command.KEYBOARD_ENABLE)
+    guest.command(ControllerCommand.KEYBOARD_ENABLE)
     assert guest.drain() == [0x1E]
 
 
 def test_a_keyboard_told_to_be_silent_sends_no_keys(guest: Guest) -> None:
-    assert guest.keyboard(Key.DISABLE) == [Key.ACK]
+    assert guest.keyboard(KeyboardByte.DISABLE) == [KeyboardByte.ACK]
     guest.ps2.type_codes(b"\x1e")
     assert guest.drain() == []
-    assert guest.keyboard(Key.ENABLE) == [Key.ACK]
+    assert guest.keyboard(KeyboardByte.ENABLE) == [KeyboardByte.ACK]
     guest.ps2.type_codes(b"\x1e")
     assert guest.drain() == [0x1E]
 
 
 def test_no_mouse_answers_and_its_data_is_marked(guest: Guest) -> None:
-    guest.command(Command.WRITE_MODE, Mode.AUX_IRQ)
-    guest.command(Command.WRITE_AUX, 0xFF)
-    assert guest.rig.inb(COMMAND) & Status.AUX_DATA
+    guest.command(ControllerCommand.WRITE_MODE, Mode.AUX_IRQ)
+    guest.command(ControllerCommand.WRITE_AUX, 0xFF)
+    assert guest.rig.inb(COMMAND) & Ps2Status.AUX_DATA
     assert guest.levels(IRQ12) == [True]
-    assert guest.drain() == [Key.RESEND]
+    assert guest.drain() == [KeyboardByte.RESEND]
     assert guest.levels(IRQ12) == [True, False]
-    guest.command(Command.ECHO_AUX, 0x12)
-    assert guest.rig.inb(COMMAND) & Status.AUX_DATA
+    guest.command(ControllerCommand.ECHO_AUX, 0x12)
+    assert guest.rig.inb(COMMAND) & Ps2Status.AUX_DATA
     assert guest.drain() == [0x12]
 
 
 def test_the_controller_echoes_as_the_keyboard(guest: Guest) -> None:
-    guest.command(Command.ECHO_KEYBOARD, 0x34)
-    assert not guest.rig.inb(COMMAND) & Status.AUX_DATA
+    guest.command(ControllerCommand.ECHO_KEYBOARD, 0x34)
+    assert not guest.rig.inb(COMMAND) & Ps2Status.AUX_DATA
     assert guest.drain() == [0x34]
 
 
 def test_a20_follows_the_output_port(guest: Guest) -> None:
-    guest.command(Command.WRITE_OUTPUT_PORT, 0xDD)
-    guest.command(Command.READ_OUTPUT_PORT)
+    guest.command(ControllerCommand.WRITE_OUTPUT_PORT, 0xDD)
+    guest.command(ControllerCommand.READ_OUTPUT_PORT)
     assert guest.drain() == [0xDD]
-    guest.command(Command.A20_ON)
-    guest.command(Command.A20_OFF)
+    guest.command(ControllerCommand.A20_ON)
+    guest.command(ControllerCommand.A20_OFF)
     assert guest.levels(A20) == [False, True, False]
 
 
-@pytest.mark.parametrize("how", [(0xFE,), (Command.WRITE_OUTPUT_PORT, 0x02)])
+@pytest.mark.parametrize("how", [(0xFE,), (ControllerCommand.WRITE_OUTPUT_PORT, 0x02)])
 def test_two_ways_to_reset(guest: Guest, how: tuple[int, ...]) -> None:
     guest.command(*how)
     assert guest.levels(RESET) == [True, False]
@@ -235,7 +253,7 @@ def test_a_poll_of_the_empty_controller_is_answered_by_the_filter(guest: Guest) 
 
 def test_a_reset_empties_it(guest: Guest) -> None:
     guest.ps2.type_codes(b"abc")
-    guest.command(Command.WRITE_OUTPUT_PORT, 0x01)
+    guest.command(ControllerCommand.WRITE_OUTPUT_PORT, 0x01)
     guest.ps2.reset()
     assert guest.drain() == []
     assert guest.levels(A20)[-1] is True

@@ -27,7 +27,7 @@ from lightexit.devices.i440fx import I440fx
 from lightexit.devices.ioapic import PINS, IoApic
 from lightexit.devices.pmtimer import PmTimer
 from lightexit.devices.saved import CHECKSUM_SIZE, NEVER, Head
-from lightexit.devices.virtio_mmio import Backend, VirtioMmio
+from lightexit.devices.virtio_mmio import VirtioBackend, VirtioMmio
 from lightexit.errors import AuthorError
 from lightexit.filter import Struct, u8, u16, u32, u64
 from lightexit.vm.irqchip import Irqchip
@@ -411,7 +411,7 @@ def firmware(files: Mapping[str, bytes]) -> FwCfg:
 
 
 def transport(features: int) -> VirtioMmio:
-    return VirtioMmio(ManualClock(), Line(), Backend(device_id=2, features=features))
+    return VirtioMmio(ManualClock(), Line(), VirtioBackend(device_id=2, features=features))
 
 
 @pytest.mark.parametrize(

@@ -27,22 +27,22 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.doorbell import EventFd
 from lightexit.bus.line import Line
 from lightexit.devices.virtio_mmio import (
-    Backend,
+    VirtioBackend,
     VirtioMmio,
     VirtioState,
     acknowledge,
     notify,
     read_interrupts,
 )
-from lightexit.devices.virtio_registers import Reg, Status
+from lightexit.devices.virtio_registers import VirtioReg, VirtioStatus
 from lightexit.engine.native import NativeEngine
 from lightexit.filter import Filter
 from lightexit.vm.places import VIRTIO_MMIO as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=60)
 MANY = settings(derandomize=True, deadline=None, max_examples=300)
-READY = Status.ACKNOWLEDGE | Status.DRIVER | Status.FEATURES_OK
-RUNNING = READY | Status.DRIVER_OK
+READY = VirtioStatus.ACKNOWLEDGE | VirtioStatus.DRIVER | VirtioStatus.FEATURES_OK
+RUNNING = READY | VirtioStatus.DRIVER_OK
 ITEMS = 500
 
 
@@ -60,26 +60,26 @@ def rig(clock: ManualClock) -> Rig:
 
     irq = Line()
     sizes = (16, 16, 16)
-    device = VirtioMmio(clock, irq, Backend(device_id=1, notify=work, queue_sizes=sizes))
+    device = VirtioMmio(clock, irq, VirtioBackend(device_id=1, notify=work, queue_sizes=sizes))
     return Rig(clock, [device], outputs={0: irq})
 
 
 def start(number: int) -> list[Step]:
     """What sets one queue up and starts the device."""
     registers = [
-        (Reg.DRIVER_FEATURES_SEL, 1),
-        (Reg.DRIVER_FEATURES, 1),
-        (Reg.STATUS, READY),
-        (Reg.QUEUE_SEL, number),
-        (Reg.QUEUE_NUM, 16),
-        (Reg.QUEUE_READY, 1),
-        (Reg.STATUS, RUNNING),
+        (VirtioReg.DRIVER_FEATURES_SEL, 1),
+        (VirtioReg.DRIVER_FEATURES, 1),
+        (VirtioReg.STATUS, READY),
+        (VirtioReg.QUEUE_SEL, number),
+        (VirtioReg.QUEUE_NUM, 16),
+        (VirtioReg.QUEUE_READY, 1),
+        (VirtioReg.STATUS, RUNNING),
     ]
     return [Write(Space.MMIO, BASE + register, 4, value) for register, value in registers]
 
 
-registers = st.sampled_from(list(Reg)) | st.integers(0, 0x1F8)
-hot = st.sampled_from([Reg.QUEUE_NOTIFY, Reg.INTERRUPT_STATUS, Reg.INTERRUPT_ACK])
+registers = st.sampled_from(list(VirtioReg)) | st.integers(0, 0x1F8)
+hot = st.sampled_from([VirtioReg.QUEUE_NOTIFY, VirtioReg.INTERRUPT_STATUS, VirtioReg.INTERRUPT_ACK])
 places = st.builds(BASE.__add__, hot | hot | registers)
 sizes = st.sampled_from([4] * 8 + [1, 2, 8])
 values = st.integers(0, 4) | st.sampled_from([8, 15, 31, 32, 64, 2**32 - 1])
@@ -122,7 +122,7 @@ def test_engines_agree_on_any_state(
     filter: Filter[VirtioState], state: bytes, given_context: bytes, runs: bool
 ) -> None:
     memory = VirtioState.view(bytearray(state))
-    memory.status = Status.DRIVER_OK if runs else memory.status
+    memory.status = VirtioStatus.DRIVER_OK if runs else memory.status
     assert_engines_agree(filter, [VirtioState], [bytes(memory)], given_context)
 
 
@@ -135,7 +135,7 @@ class Consumer:
     def __init__(self) -> None:
         self.event = EventFd()
         self.added = self.used = self.wakes = 0
-        backend = Backend(device_id=4, doorbells=(self.event,), queue_sizes=(16,))
+        backend = VirtioBackend(device_id=4, doorbells=(self.event,), queue_sizes=(16,))
         self.device = VirtioMmio(ManualClock(), Line(), backend)
         self.bus = Bus(ManualClock(), NativeEngine())
         self.bus.attach(self.device, at=BASE)
@@ -169,7 +169,7 @@ def test_no_doorbell_is_lost_and_few_are_rung() -> None:
     consumer.thread.start()
     for _ in range(ITEMS):
         consumer.added += 1
-        consumer.write(Reg.QUEUE_NOTIFY, 0)
+        consumer.write(VirtioReg.QUEUE_NOTIFY, 0)
     finished = threading.Event()
     for _ in range(500):
         if consumer.used == ITEMS:

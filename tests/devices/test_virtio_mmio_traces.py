@@ -31,8 +31,8 @@ from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import virtio_mmio
-from lightexit.devices.virtio_mmio import CONFIG_SIZE, Backend, VirtioMmio
-from lightexit.devices.virtio_registers import Reg, Status
+from lightexit.devices.virtio_mmio import CONFIG_SIZE, VirtioBackend, VirtioMmio
+from lightexit.devices.virtio_registers import VirtioReg, VirtioStatus
 from lightexit.vm.places import VIRTIO_MMIO as BASE
 
 GSI = 16
@@ -46,7 +46,7 @@ BLK_CONFIG = b"".join(
     number.to_bytes(4, "little")
     for number in (2048, 0, 0, 254, 0x3F10_0002, 512, 0, 0, 65_537, 0x3F_FFFF, 1, 1, 0x3F_FFFF, 1)
 )
-SIZE = Reg.CONFIG + CONFIG_SIZE
+SIZE = VirtioReg.CONFIG + CONFIG_SIZE
 #: Traces in which no queue that is ready is notified.
 SILENT = {"access_sizes", "blk_identity", "config_space", "features", "queue_registers"}
 TRACES = [path for path in trace_files("virtio-mmio") if path.stem != "legacy"]
@@ -56,7 +56,7 @@ class QemuVirtio(VirtioMmio):
     """Our transport with the deviations of the table."""
 
     def _read(self, offset: int) -> int:
-        if offset == Reg.DEVICE_FEATURES and self.state.device_features_select:
+        if offset == VirtioReg.DEVICE_FEATURES and self.state.device_features_select:
             return VERSION_1_AND_RING_RESET
         return super()._read(offset)
 
@@ -69,7 +69,7 @@ class QemuVirtio(VirtioMmio):
         self.state.device_features_select, self.state.driver_features_select = selectors
 
     def _drive(self) -> None:
-        stuck = self.state.status & Status.NEEDS_RESET and self._irq.level
+        stuck = self.state.status & VirtioStatus.NEEDS_RESET and self._irq.level
         self._irq.set(bool(stuck or self.state.interrupts))
 
 
@@ -80,7 +80,7 @@ class Oracle:
         self.steps = read_trace(path)[1]
         self.next_step = self.rung = 0
         block = "blk" in path.stem
-        backend = Backend(
+        backend = VirtioBackend(
             device_id=2 if block else 1,
             notify=self.work,
             queue_sizes=(1024,) if block else (1024,) * 3,
@@ -98,9 +98,9 @@ class Oracle:
             address, result = step.get("addr", 0) - BASE, step.get("result", 0)
             if step["op"] == "irq" and step["level"]:
                 self.device.notify_used()
-            elif address == Reg.STATUS and result & Status.NEEDS_RESET:
+            elif address == VirtioReg.STATUS and result & VirtioStatus.NEEDS_RESET:
                 self.device.fail()
-            elif address == Reg.INTERRUPT_STATUS:
+            elif address == VirtioReg.INTERRUPT_STATUS:
                 self.device.state.interrupts = result
 
     def _following(self) -> Iterator[dict[str, Any]]:
@@ -111,11 +111,11 @@ class Oracle:
             yield step
 
 
-CHANGING = {Reg.QUEUE_NOTIFY, Reg.INTERRUPT_ACK, Reg.STATUS}
+CHANGING = {VirtioReg.QUEUE_NOTIFY, VirtioReg.INTERRUPT_ACK, VirtioReg.STATUS}
 
 
 def notifies(step: dict[str, Any]) -> bool:
-    return bool(step["op"] == "writel" and step["addr"] == BASE + Reg.QUEUE_NOTIFY)
+    return bool(step["op"] == "writel" and step["addr"] == BASE + VirtioReg.QUEUE_NOTIFY)
 
 
 def outcomes(oracle: Oracle, path: Path) -> Iterator[Outcome]:
@@ -124,7 +124,7 @@ def outcomes(oracle: Oracle, path: Path) -> Iterator[Outcome]:
     for outcome in replay(path, rig):
         oracle.next_step = outcome.number + 1
         address = outcome.step.get("addr", 0)
-        end = Reg.CONFIG if oracle.rung else SIZE
+        end = VirtioReg.CONFIG if oracle.rung else SIZE
         if BASE <= address < BASE + end:
             yield outcome
 

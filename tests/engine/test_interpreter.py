@@ -11,7 +11,7 @@ import pytest
 from engine.running import INTERPRETER, make_context, raw_state
 from lightexit.abi import IoContext, StateMemory
 from lightexit.engine.interpreter import ExecutionError, InterpreterEngine
-from lightexit.engine.memory import Memory, Pointer, Value
+from lightexit.engine.memory import Memory, MemoryPointer, Value
 from lightexit.errors import AuthorError
 from lightexit.isa import Program, assemble
 
@@ -138,14 +138,14 @@ def test_trace_sees_every_state() -> None:
 
     def trace(slot: int, registers: Sequence[Value | None], memory: Memory) -> None:
         steps.append((slot, registers[0], registers[2]))
-        assert registers[10] == Pointer(memory.frames[-1], 0)
+        assert registers[10] == MemoryPointer(memory.frames[-1], 0)
 
     program = assemble("r2 = 7 ll\nr0 = r2\nr2 = r1\nexit")
     InterpreterEngine(trace=trace).load(program).run(make_context(), [])
     slots = [slot for slot, _, _ in steps]
     assert slots == [0, 2, 3, 4]
     assert [r0 for _, r0, _ in steps] == [None, None, 7, 7]
-    assert isinstance(steps[-1][2], Pointer)
+    assert isinstance(steps[-1][2], MemoryPointer)
     assert str(steps[-1][2]) == "context+0"
 
 

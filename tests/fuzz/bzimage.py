@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fuzz.harness import Format
-from lightexit.vm.boot import Module, Payload, Platform, load
+from lightexit.vm.boot import BootModule, Payload, Platform, load
 from lightexit.vm.boot.bzimage import HEADER_LENGTH, PREF_ADDRESS, SYSSIZE
 from lightexit.vm.memory import MIB, GuestMemory
 from vm.boot.images import linux
 
-_PAYLOAD = Payload("console=ttyS0", (Module(b"the disk"),))
+_PAYLOAD = Payload("console=ttyS0", (BootModule(b"the disk"),))
 
 
 def read(data: bytes) -> object:

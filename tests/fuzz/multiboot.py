@@ -7,12 +7,12 @@ import struct
 from collections.abc import Iterator
 
 from fuzz.harness import Format
-from lightexit.vm.boot import Module, Payload, load
+from lightexit.vm.boot import BootModule, Payload, load
 from lightexit.vm.boot.multiboot import HEADER_MAGIC
 from lightexit.vm.memory import MIB, GuestMemory
 from vm.boot.images import elf, multiboot_header
 
-_PAYLOAD = Payload("a=1", (Module(b"the disk", "a module"),))
+_PAYLOAD = Payload("a=1", (BootModule(b"the disk", "a module"),))
 _ADDRESSES = 1 << 16
 
 

@@ -23,7 +23,7 @@ from lightexit.devices.ps2 import Ps2
 from lightexit.devices.rtc import Rtc
 from lightexit.devices.saved import CHECKSUM_SIZE, Head
 from lightexit.devices.uart import Uart
-from lightexit.devices.virtio_mmio import Backend, VirtioMmio
+from lightexit.devices.virtio_mmio import VirtioBackend, VirtioMmio
 
 _CLOCK = ManualClock(10**15)
 DEVICES: tuple[Device[Any], ...] = (
@@ -34,7 +34,7 @@ DEVICES: tuple[Device[Any], ...] = (
     Pic(_CLOCK, Line()),
     PmTimer(_CLOCK, Line()),
     Hpet(_CLOCK, Line(), Line(), {16: Line()}),
-    VirtioMmio(_CLOCK, Line(), Backend(device_id=2)),
+    VirtioMmio(_CLOCK, Line(), VirtioBackend(device_id=2)),
 )
 
 

@@ -19,7 +19,7 @@ from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm import places
 from lightexit.vm.board import Board
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import GuestMemory
 
 TICKS, TICK_S = 40, 2386 / 1_193_182
@@ -40,7 +40,7 @@ def test_timer_interrupts(back_end: str) -> None:
         machine.connect(pic)
         for device in (pic, Pit(clock, machine.wire(pic.memory, pic.input(0))), probe):
             machine.add(device, places.PC.get(device.name))
-        outcome = machine.run(Limits(seconds=20))
-    assert outcome.reason is Reason.HALTED, (outcome, probe.log)
+        outcome = machine.run(RunLimits(seconds=20))
+    assert outcome.reason is RunEnd.HALTED, (outcome, probe.log)
     assert [value for *_, value in probe.log] == list(range(1, TICKS + 1))
     assert outcome.seconds >= (TICKS - 1) * TICK_S

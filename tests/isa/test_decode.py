@@ -14,9 +14,9 @@ from lightexit.isa import (
     ROWS,
     Instruction,
     Kind,
-    Line,
     Op,
     Program,
+    SourceLine,
     assemble,
     build,
     decode,
@@ -199,5 +199,5 @@ def test_lines_tell_the_source_of_a_slot() -> None:
     where = program.where(2)
     assert where is not None
     assert str(where) == "a.s:3:1"
-    assert isinstance(program.lines[0], Line)
+    assert isinstance(program.lines[0], SourceLine)
     assert isinstance(decode(program)[0], Instruction)

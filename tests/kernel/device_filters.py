@@ -15,7 +15,7 @@ from typing import Any
 from lightexit.abi import IoContext, StateMemory, Struct, Verdict
 from lightexit.devices.ioapic import Index, IoApicState
 from lightexit.devices.virtio_mmio import VirtioState
-from lightexit.devices.virtio_registers import Status
+from lightexit.devices.virtio_registers import VirtioStatus
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.isa.program import Map, Program
 
@@ -86,7 +86,7 @@ def _begun(kind: type[Struct]) -> Struct:
     if isinstance(state, IoApicState):
         state.select = Index.TABLE
     if isinstance(state, VirtioState):
-        state.status, state.interrupts = Status.DRIVER_OK, 0xFF
+        state.status, state.interrupts = VirtioStatus.DRIVER_OK, 0xFF
         for queue in state.queues:
             queue.ready, queue.asleep = True, False
     return state

@@ -30,7 +30,7 @@ from lightexit.cache import Cache
 from lightexit.compiler import generate
 from lightexit.compiler.syntax.infer import infer_filter
 from lightexit.compiler.typed.check import check
-from lightexit.compiler.typed.tree import Filter
+from lightexit.compiler.typed.tree import TypedFilter
 from lightexit.engine.api import Engine
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.kernel import KernelEngine, available
@@ -189,7 +189,7 @@ class Written(NamedTuple):
 
     source: str
     function: FunctionType
-    typed: Filter
+    typed: TypedFilter
 
 
 def written(random: Random) -> Written:

@@ -44,9 +44,9 @@ class Shadow:
     following: dict[int, Shadow] = field(default_factory=dict)
 
 
-def subject(memory: concrete.Memory, region: concrete.Region) -> int:
+def subject(memory: concrete.Memory, region: concrete.MemoryRegion) -> int:
     """The number for claims about what is kept in a region: beyond those of the registers."""
-    if isinstance(region, concrete.Frame):
+    if isinstance(region, concrete.StackFrame):
         return _subject((memory.frames.index(region), 0, 0))
     return _subject((_CONTEXT, 0, 0))
 
@@ -102,7 +102,7 @@ class Claims:
             for number in numbers:
                 if not tests[number](registers, memory):
                     return False
-        except concrete.Fault:
+        except concrete.MemoryFault:
             # A claim about stack that was not written, or holds part of a pointer.
             return False
         return True
@@ -194,7 +194,7 @@ def _pointer_test(fetch: Fetch, known: Pointer) -> Test:
         else:
             region = (memory.maps if kind is RegionKind.STATE else memory.frames)[number]
         return (
-            isinstance(x, concrete.Pointer)
+            isinstance(x, concrete.MemoryPointer)
             and x.region is region
             and offset(x.offset & scalar.FULL64)
         )

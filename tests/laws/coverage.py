@@ -18,7 +18,7 @@ from lightexit.compiler.syntax.rules import EXPRESSIONS, STATEMENTS
 from lightexit.compiler.typed import interval, tree
 from lightexit.compiler.typed.interval import I64, U64, Interval, unsigned
 from lightexit.compiler.typed.kinds import Int
-from lightexit.compiler.typed.node import Node
+from lightexit.compiler.typed.node import TypedNode
 
 #: Classes of what an operator yields.
 NEGATIVE, CROSSING, SMALL, FULL, WIDE = "below 0", "across 0", "32 bits", "64 bits", "wider"
@@ -63,7 +63,7 @@ class Coverage:
         """Count what another has counted."""
         self.counts += other.counts
 
-    def note(self, source: str, typed: tree.Filter) -> None:
+    def note(self, source: str, typed: tree.TypedFilter) -> None:
         """Count what one filter is made of."""
         self.counts.update(set(_syntax(ast.parse(source))))
         self.counts.update(set(_typed(typed, 0)))
@@ -158,7 +158,7 @@ def _ranges() -> Iterator[tuple[str, str, str, str]]:
     return product(("up", "down"), ("1", "more"), _ENDS, _ENDS)
 
 
-def _subclasses(kind: type[Node]) -> list[type[Node]]:
+def _subclasses(kind: type[TypedNode]) -> list[type[TypedNode]]:
     return kind.__subclasses__()
 
 
@@ -167,7 +167,7 @@ def _typed(node: Any, loops: int) -> Iterator[str]:
     if isinstance(node, tuple):
         for each in node:
             yield from _typed(each, loops)
-    if not isinstance(node, tree.Expr | tree.Stmt | tree.Filter):
+    if not isinstance(node, tree.Expr | tree.Stmt | tree.TypedFilter):
         return
     name = f"tree {type(node).__name__}"
     yield from (
@@ -181,7 +181,7 @@ def _typed(node: Any, loops: int) -> Iterator[str]:
         yield from _typed(part, loops)
 
 
-def _details(node: Node) -> Iterator[str]:
+def _details(node: TypedNode) -> Iterator[str]:
     if isinstance(node, tree.Binary):
         yield f"{node.op} {class_of(_bounds(node))}"
     elif isinstance(node, tree.Const) and isinstance(node.kind, Int):

@@ -12,12 +12,12 @@ from typing import Any
 from lightexit.abi import IoContext, Space
 from lightexit.bus import definition
 from lightexit.bus.checks import ADDRESSES
-from lightexit.bus.definition import Accessor, DefinitionBus, Piece, Window
+from lightexit.bus.definition import Accessor, DefinedRegion, DefinitionBus, Piece
 from lightexit.bus.model import carry_out
 from lightexit.filter import LoadedFilter
 
 
-def looks_once(bus: Any, window: Window, loaded: LoadedFilter, context: IoContext) -> bool:
+def looks_once(bus: Any, window: DefinedRegion, loaded: LoadedFilter, context: IoContext) -> bool:
     """A reader's answer counts though somebody wrote meanwhile."""
     if any(header.version % 2 for header in window.headers) or not window.run(loaded, context):
         return False
@@ -25,7 +25,9 @@ def looks_once(bus: Any, window: Window, loaded: LoadedFilter, context: IoContex
     return True
 
 
-def looks_while_busy(bus: Any, window: Window, loaded: LoadedFilter, context: IoContext) -> bool:
+def looks_while_busy(
+    bus: Any, window: DefinedRegion, loaded: LoadedFilter, context: IoContext
+) -> bool:
     """A reader runs while somebody writes."""
     before = [header.version for header in window.headers]
     handled = window.run(loaded, context)
@@ -35,7 +37,9 @@ def looks_while_busy(bus: Any, window: Window, loaded: LoadedFilter, context: Io
     return True
 
 
-def waits_to_write(bus: Any, window: Window, loaded: LoadedFilter, context: IoContext) -> bool:
+def waits_to_write(
+    bus: Any, window: DefinedRegion, loaded: LoadedFilter, context: IoContext
+) -> bool:
     """A writer waits for the lock, where it should pass."""
     with bus._locked(window):
         is_handled = window.run(loaded, context)
@@ -44,7 +48,9 @@ def waits_to_write(bus: Any, window: Window, loaded: LoadedFilter, context: IoCo
     return is_handled
 
 
-def acts_too_late(bus: Any, window: Window, loaded: LoadedFilter, context: IoContext) -> bool:
+def acts_too_late(
+    bus: Any, window: DefinedRegion, loaded: LoadedFilter, context: IoContext
+) -> bool:
     """A writer's actions come when the lock is given back."""
     if any(header.version % 2 for header in window.headers):
         return False
@@ -55,7 +61,7 @@ def acts_too_late(bus: Any, window: Window, loaded: LoadedFilter, context: IoCon
     return is_handled
 
 
-def acts_on_a_pass(window: Window, loaded: LoadedFilter, context: IoContext) -> bool:
+def acts_on_a_pass(window: DefinedRegion, loaded: LoadedFilter, context: IoContext) -> bool:
     """What a filter asked for is done though it passes."""
     is_handled = _RUN(window, loaded, context)
     if not is_handled:
@@ -63,29 +69,29 @@ def acts_on_a_pass(window: Window, loaded: LoadedFilter, context: IoContext) -> 
     return is_handled
 
 
-def takes_any_verdict(window: Window, loaded: LoadedFilter, context: IoContext) -> bool:
+def takes_any_verdict(window: DefinedRegion, loaded: LoadedFilter, context: IoContext) -> bool:
     """All but PASS is HANDLED."""
     states = window.region.states or (window.model.memory,)
     return loaded.code.run(context, states[: len(loaded.report.program.maps)]) != 0
 
 
-def asks_without_a_lock(bus: DefinitionBus, window: Window) -> AbstractContextManager[None]:
+def asks_without_a_lock(bus: DefinitionBus, window: DefinedRegion) -> AbstractContextManager[None]:
     """Nobody takes a lock."""
     return nullcontext()
 
 
-def counts_every_byte(window: Window, offset: int) -> int:
+def counts_every_byte(window: DefinedRegion, offset: int) -> int:
     """Neighbouring registers are not counted together."""
     return offset
 
 
-def filters_misfits(window: Window, offset: int, size: int) -> Iterator[Piece]:
+def filters_misfits(window: DefinedRegion, offset: int, size: int) -> Iterator[Piece]:
     """A filter sees a part of a register."""
     for piece in _REGISTERS(window, offset, size):
         yield replace(piece, is_whole=True)
 
 
-def cuts_by_the_address(window: Window, offset: int, size: int) -> Iterator[Piece]:
+def cuts_by_the_address(window: DefinedRegion, offset: int, size: int) -> Iterator[Piece]:
     """An access is cut into bytes where it fits no register."""
     for piece in _REGISTERS(window, offset, size):
         if piece.is_whole:
@@ -163,7 +169,7 @@ def tells_too_late(
 
 
 def reads_zeros_of_a_failure(
-    bus: DefinitionBus, window: Window, piece: Piece, value: int | None
+    bus: DefinitionBus, window: DefinedRegion, piece: Piece, value: int | None
 ) -> int:
     """A device that fails drives the wires low."""
     failures = len(bus._raised)
@@ -180,7 +186,7 @@ def goes_on_counting(bus: DefinitionBus, model: Any, other: Any, touched: Any = 
         window.counts = known
 
 
-_RUN, _REGISTERS = Window.run, definition._registers
+_RUN, _REGISTERS = DefinedRegion.run, definition._registers
 _PIECES, _ANSWER, _ACCESS = DefinitionBus.pieces, DefinitionBus.answer, DefinitionBus.access
 _MODELLED, _REPLACE = DefinitionBus._modelled, DefinitionBus.replace
 
@@ -190,9 +196,9 @@ MUTANTS: tuple[tuple[Callable[..., Any], object, str], ...] = (
     (looks_while_busy, DefinitionBus, "_looked"),
     (waits_to_write, DefinitionBus, "_changed"),
     (acts_too_late, DefinitionBus, "_changed"),
-    (acts_on_a_pass, Window, "run"),
-    (takes_any_verdict, Window, "run"),
-    (counts_every_byte, Window, "counted_at"),
+    (acts_on_a_pass, DefinedRegion, "run"),
+    (takes_any_verdict, DefinedRegion, "run"),
+    (counts_every_byte, DefinedRegion, "counted_at"),
     (filters_misfits, definition, "_registers"),
     (cuts_by_the_address, definition, "_registers"),
     (wraps_nowhere, DefinitionBus, "pieces"),

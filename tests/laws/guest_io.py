@@ -23,7 +23,7 @@ from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.engine.api import Engine
 from lightexit.vm.console import Console
-from lightexit.vm.machine import Limits
+from lightexit.vm.machine import RunLimits
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 from vm.rom import rom
@@ -39,7 +39,7 @@ _IN, _OUT, _STORE, _SET = (
     {1: bytes.fromhex(one), 2: bytes.fromhex(two), 4: b"\x66" + bytes.fromhex(two)}
     for one, two in (("ec", "ed"), ("ee", "ef"), ("aa", "ab"), ("b0", "b8"))
 )
-_LIMITS = Limits(accesses=20_000)
+_LIMITS = RunLimits(accesses=20_000)
 
 
 def handler(vector: int) -> bytes:

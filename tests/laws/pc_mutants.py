@@ -28,7 +28,7 @@ from lightexit.filter import Filter, IoContext, Verdict, io_filter, u8, u32, u64
 @io_filter
 def forgets_the_line(ctx: IoContext, virtio: virtio_mmio.VirtioState) -> Verdict:
     """The line stays up after the last acknowledge."""
-    if ctx.offset != virtio_registers.Reg.INTERRUPT_ACK or not ctx.is_write:
+    if ctx.offset != virtio_registers.VirtioReg.INTERRUPT_ACK or not ctx.is_write:
         return Verdict.PASS
     virtio.interrupts = virtio.interrupts & ~ctx.data
     return Verdict.HANDLED
@@ -37,7 +37,7 @@ def forgets_the_line(ctx: IoContext, virtio: virtio_mmio.VirtioState) -> Verdict
 @io_filter
 def rings_twice(ctx: IoContext, virtio: virtio_mmio.VirtioState) -> Verdict:
     """The consumer is rung though it is awake."""
-    if ctx.offset != virtio_registers.Reg.QUEUE_NOTIFY or not ctx.is_write:
+    if ctx.offset != virtio_registers.VirtioReg.QUEUE_NOTIFY or not ctx.is_write:
         return Verdict.PASS
     if ctx.data >= virtio_mmio.QUEUES or not virtio_mmio.is_running(virtio):
         return Verdict.PASS
@@ -52,7 +52,7 @@ def rings_twice(ctx: IoContext, virtio: virtio_mmio.VirtioState) -> Verdict:
 @io_filter
 def reads_a_tick_late(ctx: IoContext, pm: pmtimer.PmState) -> Verdict:
     """The clock of a tick ago, but for the first."""
-    if ctx.is_write or ctx.offset != pmtimer.Reg.PM_TMR or ctx.size != 4 or ctx.now_ns < 280:
+    if ctx.is_write or ctx.offset != pmtimer.PmReg.PM_TMR or ctx.size != 4 or ctx.now_ns < 280:
         return Verdict.PASS
     ctx.data = pmtimer.timer(pm, u64(ctx.now_ns - 280))
     return Verdict.HANDLED
@@ -61,7 +61,7 @@ def reads_a_tick_late(ctx: IoContext, pm: pmtimer.PmState) -> Verdict:
 @io_filter
 def keeps_errors(ctx: IoContext, serial: uart.UartState) -> Verdict:
     """LSR is read, and its errors stay."""
-    if ctx.is_write or ctx.offset != uart_registers.Reg.LSR:
+    if ctx.is_write or ctx.offset != uart_registers.UartReg.LSR:
         return Verdict.PASS
     ctx.data = serial.lsr
     return Verdict.HANDLED
@@ -70,7 +70,11 @@ def keeps_errors(ctx: IoContext, serial: uart.UartState) -> Verdict:
 @io_filter
 def keeps_thre(ctx: IoContext, serial: uart.UartState) -> Verdict:
     """IIR is read, and the interrupt that it names stays."""
-    if ctx.is_write or ctx.offset != uart_registers.Reg.IIR_FCR or serial.timeout_ns != uart.NEVER:
+    if (
+        ctx.is_write
+        or ctx.offset != uart_registers.UartReg.IIR_FCR
+        or serial.timeout_ns != uart.NEVER
+    ):
         return Verdict.PASS
     ctx.data = serial.iir
     return Verdict.HANDLED
@@ -79,7 +83,7 @@ def keeps_thre(ctx: IoContext, serial: uart.UartState) -> Verdict:
 @io_filter
 def drops_a_bit(ctx: IoContext, clock: rtc.RtcState) -> Verdict:
     """The index without its highest bit, which no guest can read."""
-    if ctx.offset != rtc.Reg.INDEX or not ctx.is_write:
+    if ctx.offset != rtc.RtcReg.INDEX or not ctx.is_write:
         return Verdict.PASS
     clock.index = u8(ctx.data & 0x7F)
     return Verdict.HANDLED
@@ -88,7 +92,7 @@ def drops_a_bit(ctx: IoContext, clock: rtc.RtcState) -> Verdict:
 @io_filter
 def misses_the_update(ctx: IoContext, clock: rtc.RtcState) -> Verdict:
     """Registers are read though an update is due."""
-    if ctx.offset != rtc.Reg.DATA or ctx.is_write or clock.index & 0x7F == rtc.Cmos.C:
+    if ctx.offset != rtc.RtcReg.DATA or ctx.is_write or clock.index & 0x7F == rtc.Cmos.C:
         return Verdict.PASS
     ctx.data = clock.cmos[clock.index & 0x7F]
     return Verdict.HANDLED
@@ -97,7 +101,7 @@ def misses_the_update(ctx: IoContext, clock: rtc.RtcState) -> Verdict:
 @io_filter
 def keeps_flags(ctx: IoContext, clock: rtc.RtcState) -> Verdict:
     """Register C is read, and its flags stay."""
-    if ctx.offset != rtc.Reg.DATA or ctx.is_write or ctx.now_ns >= clock.next_update_ns:
+    if ctx.offset != rtc.RtcReg.DATA or ctx.is_write or ctx.now_ns >= clock.next_update_ns:
         return Verdict.PASS
     ctx.data = rtc.register(clock, ctx.now_ns)
     return Verdict.HANDLED
@@ -106,7 +110,7 @@ def keeps_flags(ctx: IoContext, clock: rtc.RtcState) -> Verdict:
 @io_filter
 def always_counts(ctx: IoContext, chip: hpet.HpetState) -> Verdict:
     """The main counter runs while it is switched off."""
-    if ctx.is_write or ctx.offset != hpet.Reg.COUNTER or ctx.size != 4:
+    if ctx.is_write or ctx.offset != hpet.HpetReg.COUNTER or ctx.size != 4:
         return Verdict.PASS
     ctx.data = u32(chip.base + hpet.ticks(ctx.now_ns))
     return Verdict.HANDLED
@@ -115,7 +119,7 @@ def always_counts(ctx: IoContext, chip: hpet.HpetState) -> Verdict:
 @io_filter
 def masks_in_silence(ctx: IoContext, pair: pic.PicState) -> Verdict:
     """A mask that changes INT, which nobody drives."""
-    if ctx.offset != pic.Reg.MASTER_DATA or not ctx.is_write or pair.chips[0].next_icw != 0:
+    if ctx.offset != pic.PicReg.MASTER_DATA or not ctx.is_write or pair.chips[0].next_icw != 0:
         return Verdict.PASS
     pair.chips[0].imr = u8(ctx.data)
     return Verdict.HANDLED
@@ -142,7 +146,7 @@ def looks_too_early(ctx: IoContext, port: port61.Port61State, timer: pit.PitStat
 @io_filter
 def keeps_all_bits(ctx: IoContext, pci: i440fx.I440fxState) -> Verdict:
     """The address register with bits that do not hold."""
-    if ctx.offset != i440fx.Reg.CONFIG_ADDRESS or ctx.size != 4 or not ctx.is_write:
+    if ctx.offset != i440fx.I440fxReg.CONFIG_ADDRESS or ctx.size != 4 or not ctx.is_write:
         return Verdict.PASS
     pci.address = u32(ctx.data)
     return Verdict.HANDLED
@@ -151,7 +155,7 @@ def keeps_all_bits(ctx: IoContext, pci: i440fx.I440fxState) -> Verdict:
 @io_filter
 def stays_at_the_byte(ctx: IoContext, items: fw_cfg.FwCfgState) -> Verdict:
     """A read that does not move on."""
-    if ctx.is_write or ctx.offset != fw_cfg.Reg.DATA or ctx.size != 1:
+    if ctx.is_write or ctx.offset != fw_cfg.FwCfgReg.DATA or ctx.size != 1:
         return Verdict.PASS
     if fw_cfg.exhausted(items):
         return Verdict.PASS
@@ -163,7 +167,12 @@ def stays_at_the_byte(ctx: IoContext, items: fw_cfg.FwCfgState) -> Verdict:
 def unmasks_in_silence(ctx: IoContext, chip: ioapic.IoApicState) -> Verdict:
     """An entry is unmasked, and a level that waits is not sent."""
     word = u32(chip.select - ioapic.Index.TABLE)
-    if ctx.offset != ioapic.Reg.WINDOW or not ctx.is_write or word >= 2 * ioapic.PINS or word & 1:
+    if (
+        ctx.offset != ioapic.IoApicReg.WINDOW
+        or not ctx.is_write
+        or word >= 2 * ioapic.PINS
+        or word & 1
+    ):
         return Verdict.PASS
     entry = chip.table[word >> 1]
     low = u32(ctx.data)
@@ -176,7 +185,7 @@ def unmasks_in_silence(ctx: IoContext, chip: ioapic.IoApicState) -> Verdict:
 @io_filter
 def leaves_it_full(ctx: IoContext, keyboard: ps2.Ps2State) -> Verdict:
     """The output buffer is read, and stays full."""
-    if ctx.is_write or ctx.offset != ps2.Reg.DATA:
+    if ctx.is_write or ctx.offset != ps2.Ps2Reg.DATA:
         return Verdict.PASS
     ctx.data = keyboard.output
     return Verdict.HANDLED
@@ -185,7 +194,7 @@ def leaves_it_full(ctx: IoContext, keyboard: ps2.Ps2State) -> Verdict:
 @io_filter
 def writes_what_no_model_does(ctx: IoContext, console: debugcon.DebugconState) -> Verdict:
     """A read that leaves its mark in a field."""
-    if ctx.is_write or ctx.offset != debugcon.Reg.DATA:
+    if ctx.is_write or ctx.offset != debugcon.DebugconReg.DATA:
         return Verdict.PASS
     console.last = debugcon.PRESENT
     ctx.data = debugcon.PRESENT

@@ -25,7 +25,7 @@ from lightexit.bus.native import dispatch
 from lightexit.devices.device import Device
 from lightexit.devices.ioapic import PINS, IoApic
 from lightexit.devices.pic import Pic
-from lightexit.devices.virtio_mmio import Backend, VirtioMmio
+from lightexit.devices.virtio_mmio import VirtioBackend, VirtioMmio
 from lightexit.engine.api import Engine
 from lightexit.vm import places
 from lightexit.vm.console import Console
@@ -106,7 +106,7 @@ class Side:
         self.schedule.advance()
 
     def _add_virtio(self) -> None:
-        backend = Backend(
+        backend = VirtioBackend(
             device_id=2,
             notify=lambda queue: self.journal.note("doorbell", queue),
             queue_sizes=(1024, 1024, 64),

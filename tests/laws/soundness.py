@@ -100,7 +100,7 @@ class Witness:
         changed = [r for r, (a, b) in enumerate(zip(before, registers, strict=True)) if a is not b]
         if slot in self._writers:
             base = before[self._writers[slot]]
-            assert isinstance(base, concrete.Pointer)
+            assert isinstance(base, concrete.MemoryPointer)
             if base.region not in memory.maps:
                 changed.append(subject(memory, base.region))
         return changed

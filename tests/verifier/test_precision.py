@@ -10,7 +10,7 @@ import pytest
 from lightexit.isa import assemble
 from lightexit.verifier import Limits, verify
 from lightexit.verifier.merge import Merger
-from lightexit.verifier.value import ZERO, Pointer, Region, RegionKind
+from lightexit.verifier.value import ZERO, AbstractRegion, Pointer, RegionKind
 
 LOOK_UP = "r2 = r10\nr2 += -8\nr1 = map_by_idx(0)\ncall 1\n"
 HELPERS = Limits(helpers=frozenset({1}), answers=False)
@@ -140,7 +140,7 @@ def test_frames_that_do_not_fit_together_are_refused_at_once() -> None:
 
 
 def _pointer(null: int) -> Pointer:
-    return Pointer(Region(RegionKind.STATE, 0), ZERO, null=null)
+    return Pointer(AbstractRegion(RegionKind.STATE, 0), ZERO, null=null)
 
 
 def test_merged_pointers_are_linked_where_they_are_in_both_states() -> None:

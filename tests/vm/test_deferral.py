@@ -18,7 +18,7 @@ from lightexit.errors import HostError
 from lightexit.vm import deferral
 from lightexit.vm.backends import find
 from lightexit.vm.deferral import DeferredInterrupt
-from lightexit.vm.machine import Limits, Machine, Outcome, Reason
+from lightexit.vm.machine import Machine, Outcome, RunEnd, RunLimits
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 
@@ -47,7 +47,7 @@ def arriving_at(first: int, number: int) -> Callable[..., Any]:
 def run_with_signal_at(machine: Machine, first: int, number: int) -> Outcome:
     sys.settrace(arriving_at(first, number))
     try:
-        return machine.run(Limits(seconds=20))
+        return machine.run(RunLimits(seconds=20))
     finally:
         sys.settrace(None)
 
@@ -84,7 +84,7 @@ def test_ctrl_c_at_any_line(monkeypatch: pytest.MonkeyPatch, back_end: str, cpus
                 run_with_signal_at(machine, first, signal.SIGINT)
             assert threading.active_count() == threads
             assert not any(device.memory.header.version % 2 for device in machine.bus._ports)
-            assert machine.run(Limits(seconds=0.005)).reason is Reason.TIME
+            assert machine.run(RunLimits(seconds=0.005)).reason is RunEnd.TIME
 
 
 @on_every_machine
@@ -95,7 +95,7 @@ def test_a_handler_may_stop_the_machine_at_any_line(back_end: str, cpus: int) ->
     try:
         for first in LINES:
             outcome = run_with_signal_at(machine, first, signal.SIGTERM)
-            assert outcome.reason is Reason.REQUEST
+            assert outcome.reason is RunEnd.REQUEST
             assert outcome.seconds < 10
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -20,7 +20,7 @@ from lightexit.vm import places
 from lightexit.vm.alarm import Alarm
 from lightexit.vm.board import Wanted
 from lightexit.vm.console import Console
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.unicorn import UnicornBackend
 from vm.rom import PORT, rom
@@ -80,18 +80,18 @@ def machine(
 def test_it_stops_when_the_awaited_text_is_printed() -> None:
     # mov dx, 0x81; mov al, 'a'; again: out dx, al; inc al; jmp again
     built, _ = machine(bytes.fromhex("ba8100 b061 ee fec0 ebfb"))
-    outcome = built.run(Limits(text=b"cde"))
-    assert outcome.reason is Reason.TEXT
+    outcome = built.run(RunLimits(text=b"cde"))
+    assert outcome.reason is RunEnd.TEXT
     assert built.console.text == "abcde"
-    assert built.run(Limits(text=b"z")).reason is Reason.TEXT
+    assert built.run(RunLimits(text=b"z")).reason is RunEnd.TEXT
     assert built.console.text == "abcdefghijklmnopqrstuvwxyz"
 
 
 def test_it_stops_at_the_access_limit_and_goes_on_from_there() -> None:
     built, device = machine(POLL)
     for total in (100, 150):
-        outcome = built.run(Limits(accesses=total - len(device.log)))
-        assert outcome.reason is Reason.ACCESSES
+        outcome = built.run(RunLimits(accesses=total - len(device.log)))
+        assert outcome.reason is RunEnd.ACCESSES
         assert len(device.log) == total
     assert outcome.accesses == 50
 
@@ -99,8 +99,8 @@ def test_it_stops_at_the_access_limit_and_goes_on_from_there() -> None:
 def test_it_stops_at_the_time_limit_whatever_the_guest_does() -> None:
     for code in (FOREVER, POLL, b"\xfb\xf4"):
         built, _ = machine(code, HostClock())
-        outcome = built.run(Limits(seconds=0.05))
-        assert outcome.reason is Reason.TIME
+        outcome = built.run(RunLimits(seconds=0.05))
+        assert outcome.reason is RunEnd.TIME
         assert 0.05 <= outcome.seconds < 0.5
 
 
@@ -109,27 +109,27 @@ def test_a_stop_from_another_thread_is_never_lost() -> None:
         built, _ = machine(FOREVER, HostClock())
         timer = threading.Timer(delay, built.stop)
         timer.start()
-        assert built.run(Limits(seconds=10)).reason is Reason.REQUEST
+        assert built.run(RunLimits(seconds=10)).reason is RunEnd.REQUEST
         timer.join()
 
 
 def test_a_stop_before_the_run_ends_it_at_once() -> None:
     built, device = machine(POLL)
-    built.stop(Reason.RESET, "for a test")
+    built.stop(RunEnd.RESET, "for a test")
     outcome = built.run()
-    assert (outcome.reason, outcome.detail) == (Reason.RESET, "for a test")
+    assert (outcome.reason, outcome.detail) == (RunEnd.RESET, "for a test")
     assert device.log == []
 
 
 def test_a_halt_with_interrupts_off_ends_the_run() -> None:
     outcome = machine(b"\xfa\xf4")[0].run()
-    assert outcome.reason is Reason.HALTED
+    assert outcome.reason is RunEnd.HALTED
     assert outcome.detail == "with interrupts off, at f000:00000002"
 
 
 def test_a_halt_that_nothing_will_end_ends_the_run() -> None:
     outcome = machine(b"\xfb\xf4")[0].run()
-    assert outcome.reason is Reason.HALTED
+    assert outcome.reason is RunEnd.HALTED
     assert outcome.detail.startswith("waiting for an interrupt")
 
 
@@ -137,7 +137,7 @@ def test_an_interrupt_that_has_no_handler_is_a_shutdown() -> None:
     # lidt [cs:0x40], with a limit of 0; int 5
     built, _ = machine(bytes.fromhex("2e0f011e4000 cd05").ljust(0x48, b"\0"))
     outcome = built.run()
-    assert outcome.reason is Reason.SHUTDOWN
+    assert outcome.reason is RunEnd.SHUTDOWN
     assert outcome.detail.startswith("a triple fault, at f000:00000006, bytes cd 05")
 
 
@@ -164,7 +164,7 @@ def test_a_model_that_fails_at_its_time_shows_its_line(method: str) -> None:
     built, _ = machine(POLL)
     built.add(Late(built.clock, Line(), 10_000))
     with pytest.raises(AuthorError, match="the model of ticker failed: ZeroDivisionError") as error:
-        built.run(Limits(accesses=100))
+        built.run(RunLimits(accesses=100))
     where = error.value.where
     assert where is not None
     assert where.file == __file__
@@ -175,7 +175,7 @@ def test_devices_are_called_at_their_time() -> None:
     built, device = machine(POLL)
     ticker = Ticker(built.clock, Line(), 10_000)
     built.add(ticker)
-    built.run(Limits(accesses=100))
+    built.run(RunLimits(accesses=100))
     # An access takes 1000 ns, so that every tenth is one: exactly, whoever answers it.
     assert ticker.times == [10_000 * n for n in range(1, 10)]
     assert len(device.log) == 100
@@ -196,7 +196,7 @@ def test_a_guest_that_moves_devices_does_not_grow_the_host() -> None:
 
     built.bus.detach(next(iter(built.bus._ports)))
     built.add(Moving(pio(1).at(PORT)))
-    built.run(Limits(accesses=1000))
+    built.run(RunLimits(accesses=1000))
     assert len(retired) == 1000
     assert max(retired) < 50
 
@@ -205,11 +205,11 @@ def test_a_device_that_leaves_takes_its_time_along() -> None:
     built, _ = machine(POLL)
     old, new = (Ticker(built.clock, Line(), 10_000) for _ in range(2))
     built.add(old)
-    built.run(Limits(accesses=100))
+    built.run(RunLimits(accesses=100))
     built.replace(old, new)
-    built.run(Limits(accesses=100))
+    built.run(RunLimits(accesses=100))
     built.remove(new)
-    built.run(Limits(accesses=100))
+    built.run(RunLimits(accesses=100))
     assert 90_000 <= old.times[-1] <= 110_000
     assert 190_000 <= new.times[-1] <= 210_000
     with pytest.raises(AuthorError, match="ticker is not on this bus"):
@@ -239,7 +239,7 @@ def taken(device: Recorder) -> int:
 @pytest.mark.parametrize("code", [POLL, b"\xf4\xeb\xfd", bytes.fromhex("fb f4 fa ebfb")])
 def test_interrupts_come_in_time_polling_or_halted(code: bytes) -> None:
     built, device, ticker = with_ticker(ManualClock(step_ns=1000), code)
-    built.run(Limits(accesses=3000))
+    built.run(RunLimits(accesses=3000))
     assert ticker.state.first >= 10
     assert ticker.state.first - 1 <= taken(device) <= ticker.state.first
 
@@ -247,7 +247,7 @@ def test_interrupts_come_in_time_polling_or_halted(code: bytes) -> None:
 def run_until(machine: Machine, done: Callable[[], bool]) -> None:
     """Run for as long as it takes on this host, at most ten seconds."""
     for _ in range(100):
-        machine.run(Limits(seconds=0.1))
+        machine.run(RunLimits(seconds=0.1))
         if done():
             return
     pytest.fail("ten seconds were not enough")
@@ -279,14 +279,14 @@ def test_a_host_too_slow_for_the_timers_leaves_the_guest_most_of_the_time() -> N
         clock = HostClock()
         built, _ = machine(POLL, clock)
         built.add(kind(clock, Line(), 1_000_000))
-        accesses[kind] = built.run(Limits(seconds=0.5)).accesses
+        accesses[kind] = built.run(RunLimits(seconds=0.5)).accesses
     assert accesses[SlowTicker] > accesses[Ticker] / 4
 
 
 def test_vm_time_stands_still_between_runs() -> None:
     clock = HostClock()
     built, _ = machine(FOREVER, clock)
-    built.run(Limits(seconds=0.02))
+    built.run(RunLimits(seconds=0.02))
     stopped = clock.now_ns()
     time.sleep(0.03)
     assert clock.now_ns() == stopped

@@ -14,9 +14,9 @@ from lightexit.devices import hpet
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError
 from lightexit.vm import places
-from lightexit.vm.boot import NOTHING, Module, Payload
+from lightexit.vm.boot import NOTHING, BootModule, Payload
 from lightexit.vm.console import Console
-from lightexit.vm.machine import Limits, Outcome, Reason
+from lightexit.vm.machine import Outcome, RunEnd, RunLimits
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 from vm.boot.build import kernel
@@ -29,15 +29,15 @@ def boot(image: bytes, payload: Payload = NOTHING) -> tuple[str, Outcome]:
     serial = Console()
     config = PcConfig(ram_bytes=32 * MIB, kernel=image, payload=payload)
     machine = pc_machine(config, HostClock(), NativeEngine(), serial=serial)
-    outcome = machine.run(Limits(seconds=20))
+    outcome = machine.run(RunLimits(seconds=20))
     return serial.text, outcome
 
 
-def ended(outcome: Outcome) -> tuple[Reason, str, int | None]:
+def ended(outcome: Outcome) -> tuple[RunEnd, str, int | None]:
     return outcome.reason, outcome.detail, outcome.exit_status
 
 
-AS_IT_SHOULD = (Reason.EXIT, f"exit status {PASSED}", PASSED)
+AS_IT_SHOULD = (RunEnd.EXIT, f"exit status {PASSED}", PASSED)
 
 
 def test_a_flat_binary() -> None:
@@ -46,7 +46,7 @@ def test_a_flat_binary() -> None:
 
 
 def test_a_multiboot_kernel_finds_its_modules_and_the_tables() -> None:
-    payload = Payload("smp=1", (Module(b"content", "words"),), "test.flat")
+    payload = Payload("smp=1", (BootModule(b"content", "words"),), "test.flat")
     text, outcome = boot(kernel("multiboot", elf=True), payload)
     assert "\ntest.flat smp=1\n" in text
     assert "\nwords\ncontent\n" in text
@@ -55,7 +55,7 @@ def test_a_multiboot_kernel_finds_its_modules_and_the_tables() -> None:
 
 
 def test_a_linux_kernel_finds_its_command_line_and_ram_disk() -> None:
-    text, outcome = boot(kernel("linux", bits=64), Payload("quiet", (Module(b"disk"),)))
+    text, outcome = boot(kernel("linux", bits=64), Payload("quiet", (BootModule(b"disk"),)))
     assert text.endswith("quietdisk")
     assert ended(outcome) == AS_IT_SHOULD
 
@@ -119,7 +119,7 @@ def test_the_hpet_stands_between_the_pit_and_its_interrupt(legacy: bool) -> None
             bus.write(Space.PIO, port, value, 1)
 
     assert bus.read(Space.MMIO, places.HPET, 8) == hpet.CAPABILITIES
-    bus.write(Space.MMIO, places.HPET + hpet.Reg.CONFIG, 3 if legacy else 1, 8)
+    bus.write(Space.MMIO, places.HPET + hpet.HpetReg.CONFIG, 3 if legacy else 1, 8)
     out((0x20, 0x11), (0x21, 8), (0x21, 4), (0x21, 1))
     out((0x43, 0x30), (0x43, 0x34))  # OUT falls with mode 0, and rises with mode 2
     out((0x20, 0x0A))

@@ -17,19 +17,19 @@ from lightexit.bus.line import Line
 from lightexit.bus.region import mmio, pio
 from lightexit.devices.device import Device
 from lightexit.devices.i440fx import ROWS
-from lightexit.devices.pci import Bar, Command, ConfigSpace, PciFunction
+from lightexit.devices.pci import Bar, CommandBit, ConfigSpace, PciFunction
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError
 from lightexit.filter import Struct, u32
 from lightexit.vm import pci
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 from lightexit.vm.pci import plug
 
 ADDRESS, DATA = 0xCF8, 0xCFC
 BAR0, BAR1 = 0x10, 0x14
-IO, MEM = int(Command.IO), int(Command.MEMORY)
+IO, MEM = int(CommandBit.IO), int(CommandBit.MEMORY)
 FREE_PORT, FREE_MEMORY = 0xC000, 0xE000_0000
 
 
@@ -213,7 +213,7 @@ def test_intx_follows_the_device_unless_disabled(guest: Guest) -> None:
     guest.bus.write(Space.MMIO, raise_at, 1, 1)
     assert guest.read(0x06, 2) & 8
     assert guest.levels == [True]
-    guest.write(0x04, MEM | Command.INTX_DISABLE, 2)
+    guest.write(0x04, MEM | CommandBit.INTX_DISABLE, 2)
     assert guest.levels == [True, False]
     assert guest.read(0x06, 2) & 8, "the status tells all the same (6.2.3)"
     guest.write(0x04, MEM, 2)
@@ -258,7 +258,7 @@ def test_a_restored_machine_has_its_windows_and_its_interrupt(guest: Guest) -> N
         assert other.where() == guest.where()
         assert other.bus.read(Space.PIO, FREE_PORT + 2, 1) == 0x99
         assert other.levels == []
-        other.write(0x04, Command.INTX_DISABLE, 2)
+        other.write(0x04, CommandBit.INTX_DISABLE, 2)
         assert other.levels == [False]
 
 
@@ -310,8 +310,8 @@ PROGRAM = b"".join(
 def test_a_guest_sizes_and_moves_its_windows(engine: Any) -> None:
     guest = Guest(PROGRAM, engine() if engine else None)
     with guest.machine as machine:
-        outcome = machine.run(Limits(seconds=20))
-        assert (outcome.reason, outcome.exit_status) == (Reason.EXIT, 17), outcome
+        outcome = machine.run(RunLimits(seconds=20))
+        assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 17), outcome
         ram = machine.board.memory.ram
         assert struct.unpack_from("<I", ram, 0x5010) == (0x1_0000_0000 - PORTS | 1,)
         assert struct.unpack_from("<I", ram, 0x5014) == (0x1_0000_0000 - MEMORY,)
@@ -337,8 +337,8 @@ TOGGLE = b"".join(
 def test_a_guest_that_toggles_decode_quickly() -> None:
     guest = Guest(TOGGLE, NativeEngine())
     with guest.machine as machine:
-        outcome = machine.run(Limits(seconds=60))
-        assert outcome.reason is Reason.EXIT, outcome
+        outcome = machine.run(RunLimits(seconds=60))
+        assert outcome.reason is RunEnd.EXIT, outcome
         assert guest.bus.retired <= pci.MOST_RETIRED + 100
     assert guest.function.refused == {}
 

@@ -13,12 +13,12 @@ from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
 from lightexit.vm.console import Console
 from lightexit.vm.firmware import load_firmware
-from lightexit.vm.machine import Limits, Machine, Outcome, Reason
+from lightexit.vm.machine import Machine, Outcome, RunEnd, RunLimits
 from lightexit.vm.pc import PcConfig, pc_machine
 
 FOLDER = Path("/usr/share/seabios")
 END = b"No bootable device."
-LIMITS = Limits(text=END, seconds=30)
+LIMITS = RunLimits(text=END, seconds=30)
 
 pytestmark = pytest.mark.skipif(
     not FOLDER.is_dir(), reason="SeaBIOS is not installed (Debian package seabios)"
@@ -40,7 +40,7 @@ def reads(counts: list[RegisterCount]) -> list[RegisterCount]:
 def test_filters_change_nothing_and_answer_most_reads(name: str) -> None:
     plain, plain_outcome = booted(name, ManualClock(step_ns=1000), None)
     fast, fast_outcome = booted(name, ManualClock(step_ns=1000), NativeEngine())
-    assert plain_outcome.reason is fast_outcome.reason is Reason.TEXT
+    assert plain_outcome.reason is fast_outcome.reason is RunEnd.TEXT
     assert fast.console.text == plain.console.text
     assert "Running on QEMU (i440fx)" in fast.console.text
     # Accesses are what makes time pass here: the same number means the same machine throughout.
@@ -66,6 +66,6 @@ def test_ram_size_reaches_the_firmware_and_output_is_handed_on() -> None:
     shown = bytearray()
     config = PcConfig(load_firmware(FOLDER / "bios.bin"), ram_bytes=64 << 20)
     machine = pc_machine(config, ManualClock(step_ns=1000), debug=Console(shown.extend))
-    assert machine.run(LIMITS).reason is Reason.TEXT
+    assert machine.run(LIMITS).reason is RunEnd.TEXT
     assert b"RamSize: 0x04000000" in shown
     assert bytes(shown) == bytes(machine.console.output)

@@ -14,7 +14,7 @@ from lightexit.bus.clock import HostClock
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm.backends import find
-from lightexit.vm.machine import Limits
+from lightexit.vm.machine import RunLimits
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 
@@ -50,5 +50,5 @@ def test_a_signal_is_handled_while_filters_answer_all(back_end: str, cpus: int) 
     start = time.monotonic()
     signal.setitimer(signal.ITIMER_REAL, AFTER_S)
     with pytest.raises(Interrupted), machine:
-        machine.run(Limits(seconds=20))
+        machine.run(RunLimits(seconds=20))
     assert time.monotonic() - start < AFTER_S + SOON_S

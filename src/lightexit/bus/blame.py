@@ -10,7 +10,7 @@ from typing import Protocol
 from lightexit.errors import AuthorError, HostError, InternalError, LightexitError, Location
 
 
-class Named(Protocol):
+class NamedModel(Protocol):
     """A model, as far as messages are concerned."""
 
     @property
@@ -24,7 +24,7 @@ class Named(Protocol):
 _NOT_THE_MODELS = (AuthorError, InternalError, HostError, BrokenPipeError)
 
 
-def described(model: Named, error: BaseException) -> BaseException:
+def described(model: NamedModel, error: BaseException) -> BaseException:
     """What a model has raised, as an error that names the model and shows its line."""
     if not isinstance(error, Exception):
         return error
@@ -39,7 +39,7 @@ def described(model: Named, error: BaseException) -> BaseException:
     return failure
 
 
-def wrong_answer(model: Named, offset: int, size: int, value: object) -> LightexitError:
+def wrong_answer(model: NamedModel, offset: int, size: int, value: object) -> LightexitError:
     """A model has answered a read of `size` bytes with something else."""
     most = (1 << 8 * size) - 1
     hint = "int(...)"

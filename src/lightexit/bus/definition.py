@@ -41,7 +41,7 @@ class Accessor:
 
 
 @dataclass(eq=False)
-class Window:
+class DefinedRegion:
     """One region of a device on the bus, and its accesses so far: by offset, direction, and
     whether the filter handled them."""
 
@@ -77,7 +77,7 @@ class Piece:
     address where there is no device. Filters see whole registers only."""
 
     space: Space
-    window: Window | None
+    window: DefinedRegion | None
     offset: int
     size: int
     shift: int = 0
@@ -100,7 +100,7 @@ class DefinitionBus:
         self.cpus = tuple(Accessor(index) for index in range(vcpus))
         self.host = Accessor(vcpus)
         self._load = load
-        self._windows: list[Window] = []
+        self._windows: list[DefinedRegion] = []
         self._places: dict[Model, Place | None] = {}
         self._counts: dict[Model, dict[Key, Counts]] = {}
         self._unclaimed: Counter[tuple[Space, int, bool]] = Counter()
@@ -135,7 +135,7 @@ class DefinitionBus:
         for region, counted in zip(regions, counts.values(), strict=True):
             if region is not None:
                 loaded = self._load(region.filter) if self._load and region.filter else None
-                self._windows.append(Window(model, region, loaded, touched, counted))
+                self._windows.append(DefinedRegion(model, region, loaded, touched, counted))
 
     def read(self, space: Space, address: int, size: int) -> int:
         """What the host reads: `size` is 1 to 8 bytes. Raises what a model raises."""
@@ -186,7 +186,7 @@ class DefinitionBus:
         else:
             yield Piece(space, None, address, size)
 
-    def _find(self, space: Space, address: int) -> Window | None:
+    def _find(self, space: Space, address: int) -> DefinedRegion | None:
         for window in self._windows:
             if window.region.space is space and address in window.region:
                 return window
@@ -206,7 +206,7 @@ class DefinitionBus:
         return answer & piece.ones
 
     def _filtered(
-        self, cpu: Accessor, window: Window, piece: Piece, value: int | None
+        self, cpu: Accessor, window: DefinedRegion, piece: Piece, value: int | None
     ) -> int | None:
         """The filter's answer; None where there is no filter, or it passes."""
         loaded = window.loaded
@@ -219,7 +219,7 @@ class DefinitionBus:
         guarded = self._changed if loaded.report.writes_state else self._looked
         return context.data if guarded(window, loaded, context) else None
 
-    def _looked(self, window: Window, loaded: LoadedFilter, context: IoContext) -> bool:
+    def _looked(self, window: DefinedRegion, loaded: LoadedFilter, context: IoContext) -> bool:
         """Run a filter that only reads states: its answer counts if nobody wrote them meanwhile."""
         before = [header.version for header in window.headers]
         if any(version % 2 for version in before) or not window.run(loaded, context):
@@ -229,7 +229,7 @@ class DefinitionBus:
         self._act(window, context)
         return True
 
-    def _changed(self, window: Window, loaded: LoadedFilter, context: IoContext) -> bool:
+    def _changed(self, window: DefinedRegion, loaded: LoadedFilter, context: IoContext) -> bool:
         """Run a filter that writes states with all of them locked, or not at all. Its actions are
         carried out before others may change those states."""
         if any(header.version % 2 for header in window.headers):
@@ -240,11 +240,11 @@ class DefinitionBus:
                 self._act(window, context)
         return is_handled
 
-    def _act(self, window: Window, context: IoContext) -> None:
+    def _act(self, window: DefinedRegion, context: IoContext) -> None:
         with self._kept(window.model):
             carry_out(window.model, context, self.apic)
 
-    def _modelled(self, window: Window, piece: Piece, value: int | None) -> int:
+    def _modelled(self, window: DefinedRegion, piece: Piece, value: int | None) -> int:
         """The model's answer, with its lock held; all ones where it fails."""
         with self._locked(window), self._kept(window.model):
             answer = _asked(window.model, piece, value)
@@ -254,7 +254,7 @@ class DefinitionBus:
         return piece.ones
 
     @contextlib.contextmanager
-    def _locked(self, window: Window) -> Iterator[None]:
+    def _locked(self, window: DefinedRegion) -> Iterator[None]:
         for header in window.headers:
             while header.version % 2:
                 self.relax()
@@ -279,7 +279,7 @@ class DefinitionBus:
         return [UnclaimedCount(*key, count) for key, count in sorted(self._unclaimed.items())]
 
 
-def _registers(window: Window, offset: int, size: int) -> Iterator[Piece]:
+def _registers(window: DefinedRegion, offset: int, size: int) -> Iterator[Piece]:
     """An access within a region: whole registers, or as it is where it has a part of one."""
     space, width = window.region.space, window.region.register_width or size
     if window.region.register_width and (offset % width or size % width):
@@ -299,7 +299,7 @@ def _asked(model: Model, piece: Piece, value: int | None) -> int:
     return answer
 
 
-def _register_counts(window: Window) -> Iterator[RegisterCount]:
+def _register_counts(window: DefinedRegion) -> Iterator[RegisterCount]:
     model, region, counts = window.model, window.region, window.counts
     for offset, is_write in sorted({key[:2] for key in counts}):
         where = model.name, model.register_name(offset), region.space

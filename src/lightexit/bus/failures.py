@@ -7,7 +7,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 
-from lightexit.bus.blame import Named, described
+from lightexit.bus.blame import NamedModel, described
 
 
 class Failures:
@@ -23,7 +23,7 @@ class Failures:
         self._accessor: int | None = None
         self._raised: BaseException | None = None
 
-    def add(self, model: Named, error: BaseException) -> None:
+    def add(self, model: NamedModel, error: BaseException) -> None:
         """A model, or what its filter asked for, has raised an error on this thread."""
         told = described(model, error)
         if self._accessor == threading.get_ident():

@@ -53,7 +53,7 @@ def default_root() -> Path:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CacheEntry:
     """One file of the cache: `size` in bytes, `used` in seconds since the epoch."""
 
     kind: str
@@ -92,7 +92,7 @@ class Cache:
                 folder.write(key, _head(kind, key, data) + data)
             self._account(_HEAD + len(data), keep=Path(self.root, kind, key))
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[CacheEntry]:
         """All entries, the longest unused first; also those cut short, and never finished."""
         return sorted(self._found(), key=lambda entry: (entry.used, entry.path))
 
@@ -118,21 +118,21 @@ class Cache:
         with open_folder(self._root, create=create) as root, root.inner(kind, create=create) as own:
             yield own
 
-    def _found(self) -> Iterator[Entry]:
+    def _found(self) -> Iterator[CacheEntry]:
         with contextlib.suppress(OSError), open_folder(self._root) as root:
             for kind in filter(str.isidentifier, root.names()):
                 with contextlib.suppress(OSError), root.inner(kind) as folder:
                     yield from self._found_in(kind, folder)
 
-    def _found_in(self, kind: str, folder: Folder) -> Iterator[Entry]:
+    def _found_in(self, kind: str, folder: Folder) -> Iterator[CacheEntry]:
         for name in filter(_NAME.fullmatch, folder.names()):
             with contextlib.suppress(OSError):
                 data, status = folder.read(name, len(_MARK))
                 if _MARK.startswith(data):
                     path = Path(self.root, kind, name)
-                    yield Entry(kind, name, path, status.st_size, status.st_mtime)
+                    yield CacheEntry(kind, name, path, status.st_size, status.st_mtime)
 
-    def _drop(self, entry: Entry) -> bool:
+    def _drop(self, entry: CacheEntry) -> bool:
         with contextlib.suppress(OSError), self._folder(entry.kind) as folder:
             folder.unlink(entry.key)
             return True

@@ -74,7 +74,7 @@ def _firmware(options: GuestOptions) -> Guest:
 
 
 def _kernel(options: GuestOptions, path: Path) -> Guest:
-    from lightexit.vm.boot import Module, Payload
+    from lightexit.vm.boot import BootModule, Payload
     from lightexit.vm.pc import PcConfig
 
     mib = options.memory_mib or KERNEL_MIB
@@ -82,7 +82,8 @@ def _kernel(options: GuestOptions, path: Path) -> Guest:
     what = "a Linux bzImage, a Multiboot kernel, or flat 32-bit code"
     image = read_file(path, what, most, "more memory for the guest: --memory MIB")
     modules = tuple(
-        Module(read_file(file, "a RAM disk or module", most), str(file)) for file in options.initrd
+        BootModule(read_file(file, "a RAM disk or module", most), str(file))
+        for file in options.initrd
     )
     payload = Payload(options.append, modules, str(path))
     if not image:

@@ -14,7 +14,7 @@ from lightexit.cli.compile import write_bytes
 if TYPE_CHECKING:
     from lightexit.bus.counters import RegisterCount, UnclaimedCount
     from lightexit.bus.offload import OffloadCount
-    from lightexit.cli.tally import Row, Unclaimed
+    from lightexit.cli.tally import TallyRow, Unclaimed
     from lightexit.vm.console import Console
     from lightexit.vm.outcome import Outcome
 
@@ -32,7 +32,7 @@ _HELP = """\
 
 
 @dataclass(frozen=True)
-class Run:
+class FinishedRun:
     """One finished run. `setup_seconds` is what it took before the guest ran; from then on,
     `cpu_seconds` is this process's CPU time, and `printing_seconds` how long it printed what the
     guest said."""
@@ -52,7 +52,7 @@ class Run:
         return self.outcome.seconds - self.printing_seconds
 
 
-def report(shown: Run, plain: Run | None, json_file: Path | None) -> None:
+def report(shown: FinishedRun, plain: FinishedRun | None, json_file: Path | None) -> None:
     """Print all; `plain` is the run without filters where `shown` had some."""
     from lightexit.cli.table import print_runs, print_table, print_unclaimed
     from lightexit.cli.tally import rows, unclaimed
@@ -82,7 +82,7 @@ def ended(outcome: Outcome) -> str:
     )
 
 
-def gain_seconds(plain: Run, shown: Run) -> float | None:
+def gain_seconds(plain: FinishedRun, shown: FinishedRun) -> float | None:
     """By how much the run with filters was shorter, the printing of its output left out, which the
     other run does not do; None where they need not have done the same."""
     ours, theirs = shown.outcome, plain.outcome
@@ -100,7 +100,7 @@ def compared(plain: Console, shown: Console) -> str:
     return "the same lines, in another order" if plain.has_same_lines(shown) else "DIFFERENT"
 
 
-def _side_by_side(plain: Run, shown: Run) -> list[tuple[str, str, str]]:
+def _side_by_side(plain: FinishedRun, shown: FinishedRun) -> list[tuple[str, str, str]]:
     rows = zip(_figures(plain), _figures(shown), strict=True)
     table = [(name, before, after) for (name, before), (_, after) in rows]
     if shown.in_kernel:
@@ -109,7 +109,7 @@ def _side_by_side(plain: Run, shown: Run) -> list[tuple[str, str, str]]:
     return table
 
 
-def _figures(run: Run) -> list[tuple[str, str]]:
+def _figures(run: FinishedRun) -> list[tuple[str, str]]:
     from lightexit.cli.tally import total
 
     sums = total(run.counts)
@@ -126,11 +126,11 @@ def _figures(run: Run) -> list[tuple[str, str]]:
     ]
 
 
-def _nobodys(run: Run) -> int:
+def _nobodys(run: FinishedRun) -> int:
     return sum(count.accesses for count in run.unclaimed)
 
 
-def _summary(shown: Run, plain: Run | None) -> list[str]:
+def _summary(shown: FinishedRun, plain: FinishedRun | None) -> list[str]:
     from lightexit.cli.tally import total
 
     sums = total(shown.counts)
@@ -146,7 +146,7 @@ def _summary(shown: Run, plain: Run | None) -> list[str]:
     ]
 
 
-def _gain(plain: Run, shown: Run) -> str:
+def _gain(plain: FinishedRun, shown: FinishedRun) -> str:
     gain = gain_seconds(plain, shown)
     if gain is None:
         return CUT_OFF
@@ -170,7 +170,10 @@ def _kernel_lines(counts: list[OffloadCount]) -> list[str]:
 
 
 def as_json(
-    shown: Run, plain: Run | None, registers: Sequence[Row], nobody: Sequence[Unclaimed]
+    shown: FinishedRun,
+    plain: FinishedRun | None,
+    registers: Sequence[TallyRow],
+    nobody: Sequence[Unclaimed],
 ) -> dict[str, Any]:
     """All of it: the run shown, and `without_filters` where that was another."""
     from lightexit.cli import tally
@@ -187,7 +190,7 @@ def as_json(
     }
 
 
-def _run_as_json(run: Run) -> dict[str, Any]:
+def _run_as_json(run: FinishedRun) -> dict[str, Any]:
     from lightexit.cli.tally import total
 
     outcome = run.outcome

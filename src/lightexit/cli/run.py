@@ -35,7 +35,7 @@ from lightexit.cli.options import (
     Seconds,
     TraceFile,
 )
-from lightexit.cli.report import Run, ended, report
+from lightexit.cli.report import FinishedRun, ended, report
 from lightexit.cli.screen import ConsoleMode, Screen
 from lightexit.cli.signals import EndingSignals
 from lightexit.cli.streams import standard_output
@@ -46,7 +46,7 @@ from lightexit.vm.board import Backend, Wanted
 if TYPE_CHECKING:
     from lightexit.engine.api import Engine
     from lightexit.vm.console import Console
-    from lightexit.vm.machine import Limits, Machine, Outcome
+    from lightexit.vm.machine import Machine, Outcome, RunLimits
 
 #: The exit status, where the guest's is asked for, of a guest that has none: not odd.
 NO_STATUS = 4
@@ -59,7 +59,7 @@ class Job:
     guest: Guest
     make_machine: Callable[..., Machine]
     backend: Backend
-    limits: Limits
+    limits: RunLimits
     console: ConsoleMode
     signals: EndingSignals
     trace: Path | None
@@ -118,14 +118,14 @@ def _exit_status(outcome: Outcome) -> int:
     return NO_STATUS if outcome.exit_status is None else outcome.exit_status & 0xFF
 
 
-def _limits(guest: Guest, until: str | None, seconds: float, accesses: int | None) -> Limits:
-    from lightexit.vm.machine import Limits
+def _limits(guest: Guest, until: str | None, seconds: float, accesses: int | None) -> RunLimits:
+    from lightexit.vm.machine import RunLimits
 
     awaited = guest.ends_with if until is None else until
-    return Limits(awaited.encode(errors="surrogateescape"), seconds, accesses)
+    return RunLimits(awaited.encode(errors="surrogateescape"), seconds, accesses)
 
 
-def _run_both(job: Job, engine: Engine) -> tuple[Run, Run | None]:
+def _run_both(job: Job, engine: Engine) -> tuple[FinishedRun, FinishedRun | None]:
     """With filters, and before that without; that one alone where a signal has ended it."""
     plain = _boot(job, None, show=False)
     if job.signals.received:
@@ -155,7 +155,7 @@ class Printing:
         return timed
 
 
-def _boot(job: Job, engine: Engine | None, *, show: bool) -> Run:
+def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
     begun, printing = time.monotonic(), Printing()
     with _console(job, printing, show) as console, _machine(job, engine, console) as machine:
         machine.bus.timed = True
@@ -163,7 +163,7 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> Run:
         with job.signals.stopping(machine), _traced(machine, job.trace if show else None):
             outcome = machine.run(job.limits)
         cpu_seconds = time.process_time() - cpu_begun
-        return Run(
+        return FinishedRun(
             outcome=outcome,
             console=console,
             counts=machine.bus.counts(),

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import NoReturn, Self
 
 from lightexit.errors import InternalError
-from lightexit.vm.machine import Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: A second signal after this time finds something that does not end by itself. Before, it is the
@@ -53,7 +53,7 @@ class EndingSignals:
 
         def stop() -> None:
             if self.received is not None:
-                machine.stop(Reason.REQUEST, self.received.name)
+                machine.stop(RunEnd.REQUEST, self.received.name)
 
         self._stop = stop
         stop()

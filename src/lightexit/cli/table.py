@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from lightexit.cli.tally import Row, Side, Unclaimed
+from lightexit.cli.tally import Side, TallyRow, Unclaimed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,7 +27,7 @@ _TWO_RUNS = (
 )
 
 
-def print_table(rows: Sequence[Row], *, compares: bool, is_offloaded: bool) -> None:
+def print_table(rows: Sequence[TallyRow], *, compares: bool, is_offloaded: bool) -> None:
     """Print the busiest registers, and the others together; `compares` says of two runs.
 
     With `is_offloaded`, the second run's figures are of what the kernel did not answer.
@@ -84,7 +84,7 @@ def _print(table: Table) -> None:
     Console(width=width, highlight=False, force_terminal=False, color_system=None).print(table)
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: TallyRow) -> list[str]:
     shown, plain = row.shown, row.plain
     if plain is None:
         return [f"{shown.accesses:,}", _us(shown.ns), _ns(shown.per_passed)]
@@ -107,11 +107,11 @@ def _ns(value: float | None) -> str:
     return "" if value is None else f"{value:,.0f}"
 
 
-def _sum(rows: Sequence[Row]) -> Row:
+def _sum(rows: Sequence[TallyRow]) -> TallyRow:
     """All of them as one, whose name and address mean nothing."""
     shown = _add(row.shown for row in rows)
     plain = [row.plain for row in rows if row.plain is not None]
-    return Row("", "", 0, False, shown, _add(plain) if plain else None)
+    return TallyRow("", "", 0, False, shown, _add(plain) if plain else None)
 
 
 def _add(sides: Iterable[Side]) -> Side:

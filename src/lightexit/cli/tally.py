@@ -53,7 +53,7 @@ NONE = Side()
 
 
 @dataclass(frozen=True)
-class Row:
+class TallyRow:
     """One register in one direction; `plain` is the run without filters, where that was another."""
 
     name: str
@@ -97,7 +97,7 @@ def _place(count: RegisterCount) -> _Place:
     return count.space, count.address, count.is_write
 
 
-def rows(shown: Iterable[RegisterCount], plain: Iterable[RegisterCount] | None) -> list[Row]:
+def rows(shown: Iterable[RegisterCount], plain: Iterable[RegisterCount] | None) -> list[TallyRow]:
     """Registers that either run has accessed, the busiest first.
 
     `plain` is the run without filters where `shown` had some, else None.
@@ -105,7 +105,7 @@ def rows(shown: Iterable[RegisterCount], plain: Iterable[RegisterCount] | None) 
     ours = {_place(count): count for count in shown}
     theirs = {_place(count): count for count in plain or ()}
     found = [
-        Row(
+        TallyRow(
             name=f"{count.device} {count.register}",
             space=count.space.name,
             address=count.address,
@@ -124,7 +124,7 @@ def _side(count: RegisterCount | None) -> Side:
     return Side(count.handled, count.passed, count.handled_ns, count.passed_ns)
 
 
-def _most(row: Row) -> int:
+def _most(row: TallyRow) -> int:
     return max(side.accesses for side in row.sides)
 
 
@@ -169,7 +169,7 @@ def _frequency(place: Unclaimed) -> tuple[int, str, int, bool]:
     return -most, place.space, address, place.is_write
 
 
-def as_json(row: Row) -> dict[str, Any]:
+def as_json(row: TallyRow) -> dict[str, Any]:
     """A row as plain values: the run shown, and `without_filters` where that was another."""
     shown, plain = row.shown, row.plain
     place = {key: getattr(row, key) for key in ("name", "space", "address", "is_write")}

@@ -18,7 +18,7 @@ from lightexit.isa.program import Program
 
 if TYPE_CHECKING:
     from lightexit.compiler.lowering.emit import Marked
-    from lightexit.compiler.typed.tree import Filter
+    from lightexit.compiler.typed.tree import TypedFilter
 
 __all__ = ["compile_filter"]
 
@@ -43,7 +43,7 @@ def compile_filter(function: Callable[..., Any], cache: Cache | None = None) -> 
     return program
 
 
-def generate(typed: Filter, marked: Marked | None = None) -> Program:
+def generate(typed: TypedFilter, marked: Marked | None = None) -> Program:
     """Bytecode of a typed tree, by LLVM; `marked` faults tell themselves from a PASS."""
     from lightexit.compiler.backend.link import link
     from lightexit.compiler.backend.llvm import emit_object

@@ -24,7 +24,7 @@ CENTURY_DAYS = 36525
 LEAP_CYCLE_DAYS = 1461
 
 
-class Registers(Protocol):
+class CmosRegisters(Protocol):
     """Registers by index: a state's array, or a dict."""
 
     def __getitem__(self, index: int, /) -> int: ...
@@ -60,14 +60,14 @@ class Format:
         return self.encode((hour - 1) % 12 + 1) | (PM if hour >= 12 else 0)
 
 
-def time_of_day(registers: Registers, form: Format) -> int:
+def time_of_day(registers: CmosRegisters, form: Format) -> int:
     """Seconds since midnight."""
     hours = form.decode_hour(registers[HOURS])
     minutes = hours * 60 + form.decode(registers[MINUTES])
     return (minutes * 60 + form.decode(registers[SECONDS])) % DAY_SECONDS
 
 
-def step(registers: Registers, form: Format, seconds: int) -> None:
+def step(registers: CmosRegisters, form: Format, seconds: int) -> None:
     """Let `seconds` updates happen. A register changes only if the one before it carries."""
     total = form.decode(registers[SECONDS]) + seconds
     registers[SECONDS] = form.encode(total % 60)
@@ -83,13 +83,13 @@ def step(registers: Registers, form: Format, seconds: int) -> None:
         _step_days(registers, form, carry)
 
 
-def _step_days(registers: Registers, form: Format, days: int) -> None:
+def _step_days(registers: CmosRegisters, form: Format, days: int) -> None:
     weekday = form.decode(registers[WEEKDAY]) - 1 + days
     registers[WEEKDAY] = form.encode(weekday % 7 + 1)
     write_date(registers, form, read_date(registers, form) + days)
 
 
-def read_date(registers: Registers, form: Format) -> int:
+def read_date(registers: CmosRegisters, form: Format) -> int:
     """Days since 1 January of year 0 of century 0."""
     extra_years, month = divmod(form.decode(registers[MONTH]) - 1, 12)
     years = form.decode(registers[YEAR]) + 100 * form.decode(registers[CENTURY]) + extra_years
@@ -99,7 +99,7 @@ def read_date(registers: Registers, form: Format) -> int:
     return start + day_of_year + form.decode(registers[DAY]) - 1
 
 
-def write_date(registers: Registers, form: Format, days: int) -> None:
+def write_date(registers: CmosRegisters, form: Format, days: int) -> None:
     """Set day, month, year and century from days since year 0."""
     century, days = divmod(days, CENTURY_DAYS)
     cycles, days = divmod(days, LEAP_CYCLE_DAYS)
@@ -115,7 +115,7 @@ def write_date(registers: Registers, form: Format, days: int) -> None:
     registers[CENTURY] = form.encode(century % 100)
 
 
-def seconds_to_alarm(registers: Registers, form: Format) -> int | None:
+def seconds_to_alarm(registers: CmosRegisters, form: Format) -> int | None:
     """How many updates from now the alarm matches, from 1 on; None if it never does."""
     hours = _matching(registers[HOURS_ALARM], [form.encode_hour(hour) for hour in range(24)])
     sixty = [form.encode(value) for value in range(60)]

@@ -19,7 +19,7 @@ from lightexit.filter import Struct, u32
 SIZE = 4
 
 
-class Reg(IntEnum):
+class DebugExitReg(IntEnum):
     """The only register; its other bytes do the same."""
 
     STATUS = 0
@@ -35,7 +35,7 @@ class DebugExit(Device[DebugExitState]):
     """Calls `ended` with the exit status for a written value; a process keeps 8 bits of it."""
 
     name = "debug_exit"
-    registers = Reg
+    registers = DebugExitReg
     regions = (pio(SIZE),)
 
     def __init__(self, clock: Clock, ended: Callable[[int], object]) -> None:

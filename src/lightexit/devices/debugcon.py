@@ -20,7 +20,7 @@ from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
 PRESENT = 0xE9
 
 
-class Reg(IntEnum):
+class DebugconReg(IntEnum):
     """The only register."""
 
     DATA = 0
@@ -35,7 +35,7 @@ class DebugconState(Struct):
 @io_filter
 def read_presence(ctx: IoContext, _debugcon: DebugconState) -> Verdict:
     """Answer reads."""
-    if ctx.is_write or ctx.offset != Reg.DATA:
+    if ctx.is_write or ctx.offset != DebugconReg.DATA:
         return Verdict.PASS
     ctx.data = PRESENT
     return Verdict.HANDLED
@@ -45,7 +45,7 @@ class Debugcon(Device[DebugconState]):
     """Calls `sink` with every byte that the guest writes."""
 
     name = "debugcon"
-    registers = Reg
+    registers = DebugconReg
     regions = (pio(1, register_width=1, filter=read_presence),)
 
     def __init__(self, clock: Clock, sink: Callable[[bytes], object]) -> None:
@@ -54,10 +54,10 @@ class Debugcon(Device[DebugconState]):
 
     def read(self, offset: int, size: int) -> int:
         """The sign of presence."""
-        return PRESENT if offset == Reg.DATA else super().read(offset, size)
+        return PRESENT if offset == DebugconReg.DATA else super().read(offset, size)
 
     def write(self, offset: int, value: int, size: int) -> None:
         """Hand the byte on."""
-        if offset == Reg.DATA:
+        if offset == DebugconReg.DATA:
             self.state.last = value & 0xFF
             self._sink(bytes([value & 0xFF]))

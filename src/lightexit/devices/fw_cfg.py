@@ -34,7 +34,7 @@ FIRST_FILE = 0x20
 NAME_SIZE = 56
 
 
-class Reg(IntEnum):
+class FwCfgReg(IntEnum):
     """The selector (16 bits wide) and the data port inside it, then the DMA address."""
 
     SELECTOR = 0
@@ -42,7 +42,7 @@ class Reg(IntEnum):
     DMA = 4
 
 
-class Key(IntEnum):
+class FwCfgKey(IntEnum):
     """Items with fixed keys."""
 
     SIGNATURE = 0x00
@@ -81,7 +81,7 @@ def take(fw_cfg: FwCfgState) -> u8:
 @io_filter
 def read_data(ctx: IoContext, fw_cfg: FwCfgState) -> Verdict:
     """Answer byte reads of the data port."""
-    if ctx.is_write or ctx.offset != Reg.DATA or ctx.size != 1:
+    if ctx.is_write or ctx.offset != FwCfgReg.DATA or ctx.size != 1:
         return Verdict.PASS
     ctx.data = 0 if exhausted(fw_cfg) else take(fw_cfg)
     return Verdict.HANDLED
@@ -103,16 +103,16 @@ class FwCfg(Device[FwCfgState]):
     """Offers `items` by key and files by name (see `add_file`)."""
 
     name = "fw_cfg"
-    registers = Reg
-    regions = (pio(2, filter=read_data), pio(8, offset=Reg.DMA))
+    registers = FwCfgReg
+    regions = (pio(2, filter=read_data), pio(8, offset=FwCfgReg.DMA))
 
     def __init__(self, clock: Clock, items: Mapping[int, bytes] | None = None) -> None:
         super().__init__(clock)
         self._fixed = {
-            int(Key.SIGNATURE): b"QEMU",
-            int(Key.ID): (1).to_bytes(4, "little"),
-            int(Key.CPUS): (1).to_bytes(2, "little"),
-            int(Key.MAX_CPUS): (1).to_bytes(2, "little"),
+            int(FwCfgKey.SIGNATURE): b"QEMU",
+            int(FwCfgKey.ID): (1).to_bytes(4, "little"),
+            int(FwCfgKey.CPUS): (1).to_bytes(2, "little"),
+            int(FwCfgKey.MAX_CPUS): (1).to_bytes(2, "little"),
             **(items or {}),
         }
         self._files: dict[str, bytes] = {}
@@ -151,20 +151,20 @@ class FwCfg(Device[FwCfgState]):
 
     def read(self, offset: int, size: int) -> int:
         """The selected item, byte by byte; the selector and the DMA registers read 0."""
-        if offset != Reg.DATA or size != 1 or exhausted(self.state):
+        if offset != FwCfgReg.DATA or size != 1 or exhausted(self.state):
             return 0
         return take(self.state)
 
     def write(self, offset: int, value: int, size: int) -> None:
         """Select an item from its beginning."""
-        if offset == Reg.SELECTOR and size == 2:
+        if offset == FwCfgReg.SELECTOR and size == 2:
             self.state.key = value
             self.state.cursor, self.state.end = self._places.get(value, (0, 0))
 
     def _lay_out(self) -> None:
         """Put all items into the state, one behind the other."""
         files = dict(enumerate(self._files.values(), FIRST_FILE))
-        items = {**self._fixed, Key.FILE_DIRECTORY: directory(self._files), **files}
+        items = {**self._fixed, FwCfgKey.FILE_DIRECTORY: directory(self._files), **files}
         total = sum(map(len, items.values()))
         if total > CAPACITY:
             raise AuthorError(

@@ -61,7 +61,7 @@ WHOLE = 2**64 - 1
 CAPABILITIES = PERIOD_NS * 10**6 << 32 | 0x8086 << 16 | 1 << 15 | 1 << 13 | TIMERS - 1 << 8 | 1
 
 
-class Reg(IntEnum):
+class HpetReg(IntEnum):
     """Offsets. A timer has 0x20 bytes, of which the last 0x10 would be for FSB interrupts."""
 
     CAPABILITIES = 0x00
@@ -77,9 +77,9 @@ class Reg(IntEnum):
     T2_COMPARATOR = 0x148
 
 
-TIMER_SIZE = Reg.T1_CONFIG - Reg.T0_CONFIG
+TIMER_SIZE = HpetReg.T1_CONFIG - HpetReg.T0_CONFIG
 #: Where a timer's registers stand among its own.
-CONFIG, COMPARATOR = 0, Reg.T0_COMPARATOR - Reg.T0_CONFIG
+CONFIG, COMPARATOR = 0, HpetReg.T0_COMPARATOR - HpetReg.T0_CONFIG
 
 
 class General(IntEnum):
@@ -112,12 +112,12 @@ def counter(hpet: HpetState, tick: u64) -> u64:
 @io_filter
 def read_counter(ctx: IoContext, hpet: HpetState) -> Verdict:
     """Reads of the main counter, whole or by halves."""
-    if ctx.is_write or ctx.offset & ~4 != Reg.COUNTER:
+    if ctx.is_write or ctx.offset & ~4 != HpetReg.COUNTER:
         return Verdict.PASS
     value = counter(hpet, ticks(ctx.now_ns))
     if ctx.size == 4:
-        ctx.data = u32(value) if ctx.offset == Reg.COUNTER else value >> 32
-    elif ctx.size == 8 and ctx.offset == Reg.COUNTER:
+        ctx.data = u32(value) if ctx.offset == HpetReg.COUNTER else value >> 32
+    elif ctx.size == 8 and ctx.offset == HpetReg.COUNTER:
         ctx.data = value
     else:
         return Verdict.PASS
@@ -132,7 +132,7 @@ class Hpet(Device[HpetState]):
     """
 
     name = "hpet"
-    registers = Reg
+    registers = HpetReg
     regions = (mmio(SIZE, filter=read_counter),)
 
     def __init__(
@@ -233,13 +233,13 @@ class Hpet(Device[HpetState]):
     def _read(self, offset: int, tick: int) -> int:
         """A whole register."""
         match offset:
-            case Reg.CAPABILITIES:
+            case HpetReg.CAPABILITIES:
                 return CAPABILITIES
-            case Reg.CONFIG:
+            case HpetReg.CONFIG:
                 return self.state.config
-            case Reg.STATUS:
+            case HpetReg.STATUS:
                 return self._status(tick)
-            case Reg.COUNTER:
+            case HpetReg.COUNTER:
                 return counter(self.state, tick)
             case _:
                 return self._read_timer(offset, tick)
@@ -251,11 +251,11 @@ class Hpet(Device[HpetState]):
         return sum(1 << index for index, timer in timers if timer.active and timer.is_level())
 
     def _read_timer(self, offset: int, tick: int) -> int:
-        index, register = divmod(offset - Reg.T0_CONFIG, TIMER_SIZE)
+        index, register = divmod(offset - HpetReg.T0_CONFIG, TIMER_SIZE)
         if not 0 <= index < TIMERS:
             return 0
         timer = self.state.timers[index]
-        if register == Reg.T0_CONFIG - Reg.T0_CONFIG:
+        if register == HpetReg.T0_CONFIG - HpetReg.T0_CONFIG:
             return self._route_mask << 32 | READ_ONLY | timer.config
         if register == COMPARATOR:
             self._advance(tick)
@@ -266,11 +266,11 @@ class Hpet(Device[HpetState]):
     def _write(self, offset: int, bits: int, mask: int, tick: int) -> None:
         """The `bits` under `mask` of a register."""
         match offset:
-            case Reg.CONFIG:
+            case HpetReg.CONFIG:
                 self._configure(bits, mask, tick)
-            case Reg.STATUS:
+            case HpetReg.STATUS:
                 self._acknowledge(bits)
-            case Reg.COUNTER:
+            case HpetReg.COUNTER:
                 self._set_counter(merge(counter(self.state, tick), bits, mask), tick)
             case _:
                 self._write_timer(offset, bits, mask)
@@ -295,11 +295,11 @@ class Hpet(Device[HpetState]):
                 timer.active = False
 
     def _write_timer(self, offset: int, bits: int, mask: int) -> None:
-        index, register = divmod(offset - Reg.T0_CONFIG, TIMER_SIZE)
+        index, register = divmod(offset - HpetReg.T0_CONFIG, TIMER_SIZE)
         if not 0 <= index < TIMERS:
             return
         timer = self.state.timers[index]
-        if register == Reg.T0_CONFIG - Reg.T0_CONFIG:
+        if register == HpetReg.T0_CONFIG - HpetReg.T0_CONFIG:
             timer.configure(bits, mask, self._route_mask)
         elif register == COMPARATOR:
             timer.compare(bits, mask)

@@ -21,7 +21,7 @@ from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
-from lightexit.devices.pci import WORDS, ConfigSpace, PciFunction, Slot
+from lightexit.devices.pci import WORDS, ConfigSpace, PciFunction, PciSlot
 from lightexit.devices.width import size_mask
 from lightexit.errors import AuthorError
 from lightexit.filter import (
@@ -54,7 +54,7 @@ ROWS = 16
 LAST_WORD = ROWS * WORDS - 1
 
 
-class Reg(IntEnum):
+class I440fxReg(IntEnum):
     """The two ports of the mechanism, and the reset control register between them."""
 
     CONFIG_ADDRESS = 0
@@ -65,7 +65,7 @@ class Reg(IntEnum):
     CONFIG_DATA_3 = 7
 
 
-class Row(IntEnum):
+class FunctionRow(IntEnum):
     """Where a function's 64 words stand in the state; the first row, of nobody, is all ones."""
 
     ABSENT = 0
@@ -75,7 +75,7 @@ class Row(IntEnum):
 
 
 #: The numbers of the fixed functions on bus 0: device << 3 | function.
-NUMBERS = {Row.HOST_BRIDGE: 0x00, Row.ISA_BRIDGE: 0x08, Row.ACPI: 0x0B}
+NUMBERS = {FunctionRow.HOST_BRIDGE: 0x00, FunctionRow.ISA_BRIDGE: 0x08, FunctionRow.ACPI: 0x0B}
 
 
 class I440fxState(Struct):
@@ -105,7 +105,7 @@ def selected(pci: I440fxState, address: u32) -> u64:
 @io_filter
 def access(ctx: IoContext, pci: I440fxState) -> Verdict:
     """Answer the address register, and reads within the data window."""
-    if ctx.offset == Reg.CONFIG_ADDRESS and ctx.size == 4:
+    if ctx.offset == I440fxReg.CONFIG_ADDRESS and ctx.size == 4:
         if ctx.is_write:
             pci.address = u32(ctx.data & ADDRESS_BITS)
             index = selected(pci, pci.address)
@@ -114,7 +114,7 @@ def access(ctx: IoContext, pci: I440fxState) -> Verdict:
         else:
             ctx.data = pci.address
         return Verdict.HANDLED
-    if ctx.is_write or ctx.offset < Reg.CONFIG_DATA:
+    if ctx.is_write or ctx.offset < I440fxReg.CONFIG_DATA:
         return Verdict.PASS
     lane = ctx.offset & 3
     if lane + ctx.size > DATA_SIZE:
@@ -124,13 +124,13 @@ def access(ctx: IoContext, pci: I440fxState) -> Verdict:
 
 
 #: Bytes of each function, by first register, that do not read 0 at power-on.
-POWER_ON: dict[Row, dict[int, bytes]] = {
-    Row.HOST_BRIDGE: {
+POWER_ON: dict[FunctionRow, dict[int, bytes]] = {
+    FunctionRow.HOST_BRIDGE: {
         0x00: bytes.fromhex("8680 3712 0600 8002 02 000006 00 00 00 00"),
         0x2C: bytes.fromhex("f41a 0011"),
         SMRAM: b"\x02",
     },
-    Row.ISA_BRIDGE: {
+    FunctionRow.ISA_BRIDGE: {
         0x00: bytes.fromhex("8680 0070 0700 0002 00 000106 00 00 80 00"),
         0x2C: bytes.fromhex("f41a 0011"),
         0x4C: bytes.fromhex("4d 00 03 00"),
@@ -141,7 +141,7 @@ POWER_ON: dict[Row, dict[int, bytes]] = {
         0xA0: bytes.fromhex("08"),
         0xA8: bytes.fromhex("0f"),
     },
-    Row.ACPI: {
+    FunctionRow.ACPI: {
         0x00: bytes.fromhex("8680 1371 0000 8002 03 008006 00 00 00 00"),
         0x2C: bytes.fromhex("f41a 0011"),
         0x3D: b"\x01",
@@ -152,8 +152,8 @@ POWER_ON: dict[Row, dict[int, bytes]] = {
 }
 
 #: (first, last, mask): the bits a guest may write.
-WRITABLE: dict[Row, tuple[tuple[int, int, int], ...]] = {
-    Row.HOST_BRIDGE: (
+WRITABLE: dict[FunctionRow, tuple[tuple[int, int, int], ...]] = {
+    FunctionRow.HOST_BRIDGE: (
         (0x04, 0x04, 0x40),
         (0x05, 0x05, 0x01),
         (0x0D, 0x0D, 0xF8),
@@ -166,7 +166,7 @@ WRITABLE: dict[Row, tuple[tuple[int, int, int], ...]] = {
         (0x90, 0x90, 0xFF),
         (0x93, 0x93, 0xFF),
     ),
-    Row.ISA_BRIDGE: (
+    FunctionRow.ISA_BRIDGE: (
         (0x04, 0x04, 0x08),
         (0x05, 0x05, 0x01),
         (0x4C, 0x4C, 0x7F),
@@ -182,7 +182,7 @@ WRITABLE: dict[Row, tuple[tuple[int, int, int], ...]] = {
         (0xA0, 0xA8, 0xFF),
         (0xAA, 0xAF, 0xFF),
     ),
-    Row.ACPI: (
+    FunctionRow.ACPI: (
         (0x04, 0x04, 0x09),
         (0x3C, 0x3C, 0xFF),
         (PMBASE, PMBASE, 0xC0),
@@ -203,7 +203,7 @@ def locked(before: int, after: int) -> int:
     return after & ~SMRAM_OPEN if after & SMRAM_LOCK else after
 
 
-def _config(function: Row) -> ConfigSpace:
+def _config(function: FunctionRow) -> ConfigSpace:
     return ConfigSpace(POWER_ON[function], WRITABLE[function])
 
 
@@ -211,7 +211,7 @@ class HostBridge(PciFunction):
     """`on_shadow` hears PAM0 to PAM6 (7 bytes)."""
 
     def __init__(self, on_shadow: Callable[[bytes], object]) -> None:
-        super().__init__(_config(Row.HOST_BRIDGE), "the host bridge")
+        super().__init__(_config(FunctionRow.HOST_BRIDGE), "the host bridge")
         self._on_shadow = on_shadow
 
     def written(self, word: int, before: int, after: int) -> int:
@@ -238,7 +238,7 @@ class Acpi(PciFunction):
     """`on_pm_base` hears the base of the PM registers and whether it is on."""
 
     def __init__(self, on_pm_base: Callable[[int, bool], object]) -> None:
-        super().__init__(_config(Row.ACPI), "the ACPI function")
+        super().__init__(_config(FunctionRow.ACPI), "the ACPI function")
         self._on_pm_base = on_pm_base
 
     def changed(self, word: int) -> None:
@@ -281,7 +281,7 @@ class I440fx(Device[I440fxState]):
     """`on_shadow` hears PAM0 to PAM6 (7 bytes), `on_pm_base` the base and whether it is on."""
 
     name = "i440fx"
-    registers = Reg
+    registers = I440fxReg
     regions = (pio(8, filter=access),)
 
     def __init__(
@@ -298,13 +298,16 @@ class I440fx(Device[I440fxState]):
         self.functions: dict[int, PciFunction] = {}
         self._numbers: dict[int, int] = {}
         for index in range(WORDS):
-            self.state.config[Row.ABSENT * WORDS + index] = 0xFFFF_FFFF
+            self.state.config[FunctionRow.ABSENT * WORDS + index] = 0xFFFF_FFFF
         self._host = HostBridge(on_shadow)
-        self.plug(NUMBERS[Row.HOST_BRIDGE], self._host)
-        self.plug(NUMBERS[Row.ISA_BRIDGE], PciFunction(_config(Row.ISA_BRIDGE), "the ISA bridge"))
-        self.plug(NUMBERS[Row.ACPI], Acpi(on_pm_base))
+        self.plug(NUMBERS[FunctionRow.HOST_BRIDGE], self._host)
+        self.plug(
+            NUMBERS[FunctionRow.ISA_BRIDGE],
+            PciFunction(_config(FunctionRow.ISA_BRIDGE), "the ISA bridge"),
+        )
+        self.plug(NUMBERS[FunctionRow.ACPI], Acpi(on_pm_base))
 
-    def plug(self, number: int, function: PciFunction, slot: Slot | None = None) -> None:
+    def plug(self, number: int, function: PciFunction, slot: PciSlot | None = None) -> None:
         """Have a function on bus 0, by its number (device << 3 | function), before the guest runs.
 
         `slot` is what the machine gives it; its words are the bridge's. Raises AuthorError for a
@@ -318,7 +321,7 @@ class I440fx(Device[I440fxState]):
         row = len(self.functions) + 1
         if row == ROWS:
             raise AuthorError(f"{ROWS} PCI functions", expected=f"at most {ROWS - 1}")
-        function.slot = slot or Slot()
+        function.slot = slot or PciSlot()
         function.slot.words = _Words(self.state, row)
         self.functions[row], self._numbers[row] = function, number
         self.state.rows[number] = row
@@ -331,7 +334,7 @@ class I440fx(Device[I440fxState]):
         """Power-on values; shadow RAM is closed again, and no function's window is anywhere."""
         super().reset()
         for index in range(WORDS):
-            self.state.config[Row.ABSENT * WORDS + index] = 0xFFFF_FFFF
+            self.state.config[FunctionRow.ABSENT * WORDS + index] = 0xFFFF_FFFF
         for row, function in self.functions.items():
             self.state.rows[self._numbers[row]] = row
             function.power_on()
@@ -349,18 +352,18 @@ class I440fx(Device[I440fxState]):
 
     def read(self, offset: int, size: int) -> int:
         """The address register as a whole, the rest in any bytes."""
-        if offset == Reg.CONFIG_ADDRESS and size == 4:
+        if offset == I440fxReg.CONFIG_ADDRESS and size == 4:
             return self.state.address
         window = self.state.data << 32 | 0xFFFF_00FF | self.state.reset_control << 8
         return (window | -1 << 64) >> 8 * offset & size_mask(size)
 
     def write(self, offset: int, value: int, size: int) -> None:
         """Only a 32-bit write reaches the address register, only an 8-bit one 0xCF9."""
-        if offset == Reg.CONFIG_ADDRESS and size == 4:
+        if offset == I440fxReg.CONFIG_ADDRESS and size == 4:
             self.state.address = value & ADDRESS_BITS
             self.state.selected = selected(self.state, self.state.address)
             self.state.data = self.state.config[self.state.selected]
-        elif offset == Reg.RESET_CONTROL and size == 1:
+        elif offset == I440fxReg.RESET_CONTROL and size == 1:
             self._write_reset(value)
         else:
             shift = 8 * offset

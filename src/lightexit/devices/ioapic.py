@@ -48,7 +48,7 @@ PINS = 24
 VERSION = 0x20 | (PINS - 1) << 16
 
 
-class Reg(IntEnum):
+class IoApicReg(IntEnum):
     """Offsets."""
 
     SELECT = 0x00
@@ -84,7 +84,7 @@ MODE_SHIFT = 8
 MODE_MASK = ApicFlag.LEVEL | ApicFlag.LOGICAL | 7
 
 
-class Entry(Struct):
+class RedirectionEntry(Struct):
     """Where an input's interrupt goes."""
 
     low: u32 = Bit.MASKED
@@ -97,7 +97,7 @@ class IoApicState(Struct):
     select: u8
     id: u32
     levels: u32
-    table: Array[Entry] = array(Entry, PINS)
+    table: Array[RedirectionEntry] = array(RedirectionEntry, PINS)
 
 
 @inline
@@ -116,13 +116,13 @@ def is_due(levels: u32, number: u8, low: u32) -> bool:
 @io_filter
 def fast(ctx: IoContext, ioapic: IoApicState) -> Verdict:
     """The index; the table, but for what sends a message or sends it elsewhere."""
-    if ctx.offset == Reg.SELECT:
+    if ctx.offset == IoApicReg.SELECT:
         if ctx.is_write:
             ioapic.select = u8(ctx.data)
         else:
             ctx.data = ioapic.select
         return Verdict.HANDLED
-    if ctx.offset != Reg.WINDOW:
+    if ctx.offset != IoApicReg.WINDOW:
         return Verdict.PASS
     word = u32(ioapic.select - Index.TABLE)
     if word >= 2 * PINS:
@@ -150,7 +150,7 @@ class IoApic(Device[IoApicState]):
     """
 
     name = "ioapic"
-    registers = Reg
+    registers = IoApicReg
     regions = (mmio(0x1000, register_width=4, filter=fast),)
 
     def __init__(
@@ -201,9 +201,9 @@ class IoApic(Device[IoApicState]):
 
     def read(self, offset: int, size: int) -> int:
         """SELECT in any size; WINDOW as 32 bits."""
-        if offset == Reg.SELECT:
+        if offset == IoApicReg.SELECT:
             return self.state.select
-        return self._word(self.state.select) if (offset, size) == (Reg.WINDOW, 4) else 0
+        return self._word(self.state.select) if (offset, size) == (IoApicReg.WINDOW, 4) else 0
 
     def _word(self, index: int) -> int:
         if Index.TABLE <= index < Index.TABLE_END:
@@ -218,11 +218,11 @@ class IoApic(Device[IoApicState]):
 
     def write(self, offset: int, value: int, size: int) -> None:
         """SELECT in any size; WINDOW and EOI as 32 bits."""
-        if offset == Reg.SELECT:
+        if offset == IoApicReg.SELECT:
             self.state.select = value & 0xFF
-        elif (offset, size) == (Reg.WINDOW, 4):
+        elif (offset, size) == (IoApicReg.WINDOW, 4):
             self._write_word(self.state.select, value)
-        elif (offset, size) == (Reg.EOI, 4):
+        elif (offset, size) == (IoApicReg.EOI, 4):
             self.end_of_interrupt(value & 0xFF)
 
     def _write_word(self, index: int, value: int) -> None:

@@ -52,7 +52,7 @@ INTERRUPT_STATUS, HAS_CAPABILITIES = 1 << 19, 1 << 20
 Writable = Iterable[tuple[int, int, int]]
 
 
-class Command(IntEnum):
+class CommandBit(IntEnum):
     """Bits of the command register that mean something here."""
 
     IO = 1 << 0
@@ -80,9 +80,9 @@ class Bar:
         return -self.size & 0xFFFF_FFFF
 
     @property
-    def enable(self) -> Command:
+    def enable(self) -> CommandBit:
         """The bit of the command register that lets it decode."""
-        return Command.IO if self.space is Space.PIO else Command.MEMORY
+        return CommandBit.IO if self.space is Space.PIO else CommandBit.MEMORY
 
 
 @dataclass(frozen=True)
@@ -136,10 +136,10 @@ class ConfigSpace:
         masks = list(struct.unpack(f"<{WORDS}I", space))
         for number, bar in self.bars.items():
             masks[BAR0 // 4 + number] = bar.mask
-            masks[COMMAND // 4] |= bar.enable | Command.MASTER
+            masks[COMMAND // 4] |= bar.enable | CommandBit.MASTER
         if self.pin:
             masks[INTERRUPT // 4] |= 0xFF  # the line: a note of the firmware's for drivers
-            masks[COMMAND // 4] |= Command.INTX_DISABLE
+            masks[COMMAND // 4] |= CommandBit.INTX_DISABLE
         if self.msi:
             at = self.msi // 4
             masks[at : at + 3] = [MSI_ENABLE, 0xFFFF_FFFC, 0xFFFF]
@@ -166,7 +166,7 @@ class Words(Protocol):
 
 
 @dataclass
-class Slot:
+class PciSlot:
     """What a bridge and a machine give to a function that is plugged in.
 
     `words` is its configuration space. `move` puts windows where they are to be, None for nowhere;
@@ -192,7 +192,7 @@ class PciFunction:
         self.name = name
         self.refused: dict[str, str] = {}
         self.interrupt = Line(self._interrupted)
-        self.slot = Slot(list(config.words))
+        self.slot = PciSlot(list(config.words))
         self._placed: dict[str, int | None] = self.nowhere
 
     # For its bridge, which holds the lock of the words
@@ -304,7 +304,7 @@ class PciFunction:
     @property
     def _intx_level(self) -> bool:
         command = self.slot.words[COMMAND // 4]
-        disabled = command & Command.INTX_DISABLE or self._has_message
+        disabled = command & CommandBit.INTX_DISABLE or self._has_message
         return bool(command & INTERRUPT_STATUS and not disabled)
 
 

@@ -58,7 +58,7 @@ IS_OCW3 = 1 << 3
 NOT_PLAIN_EOI = 0xB8
 
 
-class Reg(IntEnum):
+class PicReg(IntEnum):
     """Offsets; each chip's A0 is bit 0."""
 
     MASTER_COMMAND = 0
@@ -105,7 +105,7 @@ class Ocw3(IntEnum):
     SET_SPECIAL_MASK = 1 << 6
 
 
-class Chip(Struct):
+class PicChip(Struct):
     """One 8259A. Bit n of a mask is its input IRn."""
 
     lines: u8  # levels of the inputs
@@ -128,11 +128,11 @@ class Chip(Struct):
 class PicState(Struct):
     """Master and slave."""
 
-    chips: Array[Chip] = array(Chip, 2)
+    chips: Array[PicChip] = array(PicChip, 2)
 
 
 @inline
-def by_priority(chip: Chip, inputs: u8) -> u16:
+def by_priority(chip: PicChip, inputs: u8) -> u16:
     """Inputs turned so that bit 0 has the highest priority."""
     return u8((inputs << 8 | inputs) >> ((chip.lowest + 1) & 7))
 
@@ -144,13 +144,13 @@ def lowest_bit(value: u16) -> u16:
 
 
 @inline
-def holding(chip: Chip, imr: u8, isr: u8) -> u8:
+def holding(chip: PicChip, imr: u8, isr: u8) -> u8:
     """The inputs in service that count: special mask mode looks past the masked ones."""
     return isr & ~imr if chip.special_mask else isr
 
 
 @inline
-def wins(chip: Chip, imr: u8, isr: u8) -> u16:
+def wins(chip: PicChip, imr: u8, isr: u8) -> u16:
     """The request to be served next, as a bit in order of priority; 0 for none.
 
     With `imr` and `isr` as given, so that a change can be judged before it is made.
@@ -163,13 +163,13 @@ def wins(chip: Chip, imr: u8, isr: u8) -> u16:
 
 
 @inline
-def interrupting(chip: Chip) -> bool:
+def interrupting(chip: PicChip) -> bool:
     """The level of INT."""
     return wins(chip, chip.imr, chip.isr) != 0
 
 
 @inline
-def end_of_interrupt(chip: Chip, command: u8) -> u8:
+def end_of_interrupt(chip: PicChip, command: u8) -> u8:
     """The ISR after an EOI; specific ones name the input in bits 0 to 2."""
     if command & Ocw2.SPECIFIC_EOI == Ocw2.SPECIFIC_EOI:
         return chip.isr & ~(1 << (command & 7))
@@ -179,7 +179,7 @@ def end_of_interrupt(chip: Chip, command: u8) -> u8:
 
 
 @inline
-def register(chip: Chip, a0: u8) -> u8:
+def register(chip: PicChip, a0: u8) -> u8:
     """What a read gives unless it polls."""
     if a0:
         return chip.imr
@@ -189,7 +189,7 @@ def register(chip: Chip, a0: u8) -> u8:
 @io_filter
 def fast(ctx: IoContext, pic: PicState) -> Verdict:
     """Reads but polls; OCW1 and plain EOIs where INT stays as it is."""
-    if ctx.offset > Reg.SLAVE_DATA:
+    if ctx.offset > PicReg.SLAVE_DATA:
         return Verdict.PASS
     chip = pic.chips[ctx.offset >> 1]
     a0: u8 = ctx.offset & 1
@@ -209,12 +209,12 @@ def fast(ctx: IoContext, pic: PicState) -> Verdict:
     return Verdict.HANDLED
 
 
-def number_of(chip: Chip, first: int) -> int:
+def number_of(chip: PicChip, first: int) -> int:
     """The number of the input with that bit in order of priority."""
     return (first.bit_length() + chip.lowest) & 7
 
 
-def serve(chip: Chip) -> int | None:
+def serve(chip: PicChip) -> int | None:
     """Acknowledge the request that wins: its number, or None where there is none."""
     first = wins(chip, chip.imr, chip.isr)
     if not first:
@@ -228,14 +228,14 @@ def serve(chip: Chip) -> int | None:
     return number
 
 
-def change_line(chip: Chip, number: int, level: bool) -> None:
+def change_line(chip: PicChip, number: int, level: bool) -> None:
     """An input rises or falls; a request falls with it."""
     bit = 1 << number
     chip.lines = chip.lines | bit if level else chip.lines & ~bit
     chip.irr = chip.irr | bit if level else chip.irr & ~bit
 
 
-def initialise(chip: Chip, icw1: int) -> None:
+def initialise(chip: PicChip, icw1: int) -> None:
     """ICW1: all but the wires and the ELCR starts anew; an edge must come again."""
     lines, elcr = chip.lines, chip.elcr
     chip.reset()
@@ -243,7 +243,7 @@ def initialise(chip: Chip, icw1: int) -> None:
     chip.icw1, chip.next_icw = icw1, 2
 
 
-def write_data(chip: Chip, value: int, nesting: int) -> None:
+def write_data(chip: PicChip, value: int, nesting: int) -> None:
     """ICW2 to ICW4, then OCW1."""
     last = 4 if chip.icw1 & Icw1.NEEDS_ICW4 else 0
     match chip.next_icw:
@@ -259,7 +259,7 @@ def write_data(chip: Chip, value: int, nesting: int) -> None:
             chip.imr = value
 
 
-def command2(chip: Chip, value: int) -> None:
+def command2(chip: PicChip, value: int) -> None:
     """OCW2: EOIs and priorities."""
     match value & 0xE0:
         case Ocw2.ROTATE_ON | Ocw2.ROTATE_OFF:
@@ -276,7 +276,7 @@ def command2(chip: Chip, value: int) -> None:
             chip.lowest = ended.bit_length() - 1 if ended else chip.lowest
 
 
-def command3(chip: Chip, value: int) -> None:
+def command3(chip: PicChip, value: int) -> None:
     """OCW3: special mask, poll, and which register is read."""
     if value & Ocw3.SET_SPECIAL_MASK:
         chip.special_mask = bool(value & Ocw3.SPECIAL_MASK)
@@ -286,7 +286,7 @@ def command3(chip: Chip, value: int) -> None:
         chip.poll = True
 
 
-def write_elcr(chip: Chip, elcr: int) -> None:
+def write_elcr(chip: PicChip, elcr: int) -> None:
     """Choose the level-triggered inputs: those that change take their request from the line."""
     changed = chip.elcr ^ elcr
     chip.irr = chip.irr & ~changed | chip.lines & elcr
@@ -297,11 +297,11 @@ class Pic(Device[PicState]):
     """The model: initialisation, rotation, polls, acknowledges, and the wires between."""
 
     name = "pic"
-    registers = Reg
+    registers = PicReg
     regions = (
-        pio(2, name="master", offset=Reg.MASTER_COMMAND, register_width=1, filter=fast),
-        pio(2, name="slave", offset=Reg.SLAVE_COMMAND, register_width=1, filter=fast),
-        pio(2, name="elcr", offset=Reg.MASTER_ELCR, register_width=1),
+        pio(2, name="master", offset=PicReg.MASTER_COMMAND, register_width=1, filter=fast),
+        pio(2, name="slave", offset=PicReg.SLAVE_COMMAND, register_width=1, filter=fast),
+        pio(2, name="elcr", offset=PicReg.MASTER_ELCR, register_width=1),
     )
 
     def __init__(self, clock: Clock, intr: Line) -> None:
@@ -343,8 +343,8 @@ class Pic(Device[PicState]):
 
     def read(self, offset: int, size: int) -> int:
         """A register, or the answer to a poll: bit 7 and the number of what it acknowledged."""
-        chip = self.state.chips[offset & 1 if offset >= Reg.MASTER_ELCR else offset >> 1]
-        if offset >= Reg.MASTER_ELCR:
+        chip = self.state.chips[offset & 1 if offset >= PicReg.MASTER_ELCR else offset >> 1]
+        if offset >= PicReg.MASTER_ELCR:
             return chip.elcr
         return self._poll(offset >> 1) if chip.poll else register(chip, offset & 1)
 
@@ -357,7 +357,7 @@ class Pic(Device[PicState]):
     def write(self, offset: int, value: int, size: int) -> None:
         """An initialisation or operation word, or an ELCR."""
         value &= 0xFF
-        if offset >= Reg.MASTER_ELCR:
+        if offset >= PicReg.MASTER_ELCR:
             index = offset & 1
             write_elcr(self.state.chips[index], value & ELCR_MASKS[index])
         elif offset & 1:
@@ -367,7 +367,7 @@ class Pic(Device[PicState]):
         self._drive()
 
     @staticmethod
-    def _command(chip: Chip, value: int) -> None:
+    def _command(chip: PicChip, value: int) -> None:
         if value & IS_ICW1:
             initialise(chip, value)
         elif value & IS_OCW3:

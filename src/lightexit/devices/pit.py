@@ -28,7 +28,7 @@ from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
-from lightexit.devices.pit_counter import NEVER, Counter
+from lightexit.devices.pit_counter import NEVER, PitCounter
 from lightexit.filter import (
     Array,
     IoContext,
@@ -48,7 +48,7 @@ COUNTERS = 3
 ACCESS_BITS = 0x30
 
 
-class Reg(IntEnum):
+class PitReg(IntEnum):
     """Offsets."""
 
     COUNTER0 = 0
@@ -60,7 +60,7 @@ class Reg(IntEnum):
 class PitState(Struct):
     """The chip. `wakeup` is the tick of the next thing that IRQ0 could tell."""
 
-    counters: Array[Counter] = array(Counter, COUNTERS)
+    counters: Array[PitCounter] = array(PitCounter, COUNTERS)
     wakeup: u64 = NEVER
 
 
@@ -73,7 +73,7 @@ def ticks(now_ns: u64) -> u64:
 @io_filter
 def fast(ctx: IoContext, pit: PitState) -> Verdict:
     """Counter reads and latch commands, but for a counter with a count waiting to be loaded."""
-    latching = ctx.offset == Reg.CONTROL and ctx.data & ACCESS_BITS == 0
+    latching = ctx.offset == PitReg.CONTROL and ctx.data & ACCESS_BITS == 0
     index = ctx.data >> 6 if ctx.is_write else ctx.offset
     if index >= COUNTERS or ctx.is_write != latching:
         return Verdict.PASS
@@ -92,7 +92,7 @@ class Pit(Device[PitState]):
     """The model: all that writes, loads and drives IRQ0."""
 
     name = "pit"
-    registers = Reg
+    registers = PitReg
     regions = (pio(4, register_width=1, filter=fast),)
 
     def __init__(self, clock: Clock, irq0: Line) -> None:
@@ -107,7 +107,7 @@ class Pit(Device[PitState]):
         self.state.counters[0].gate = self.state.counters[1].gate = True
         self._drive(0)
 
-    def counter_at(self, index: int, tick: int) -> Counter:
+    def counter_at(self, index: int, tick: int) -> PitCounter:
         """A counter with its state brought to `tick`."""
         counter = self.state.counters[index]
         if counter.due <= tick:
@@ -133,7 +133,7 @@ class Pit(Device[PitState]):
             self._advance(tick)
             self.counter_at(offset, tick).write(value & 0xFF, tick)
             self._drive(tick)
-        elif offset == Reg.CONTROL:
+        elif offset == PitReg.CONTROL:
             self._control(value & 0xFF, tick)
 
     def set_gate(self, level: bool) -> None:

@@ -16,7 +16,7 @@ from lightexit.filter import Struct, inline, u8, u16, u32, u64
 NEVER = 2**64 - 1
 
 
-class Access(IntEnum):
+class CountAccess(IntEnum):
     """Control word, bits 4 and 5: which bytes of a count are read and written."""
 
     LATCH = 0
@@ -25,7 +25,7 @@ class Access(IntEnum):
     BOTH = 3
 
 
-class Counter(Struct):
+class PitCounter(Struct):
     """State of one counter. Times are ticks of its clock since the VM started.
 
     `origin` is the tick at which the counting element held `reload`; while it does not count
@@ -37,7 +37,7 @@ class Counter(Struct):
     reload: u32 = 0x10000  # what the counting element started from, at least 1
     count: u32  # the count register, likewise; 0 for none since the control word
     latch: u16
-    control: u8 = Access.BOTH << 4  # the low six bits of the control word, as written
+    control: u8 = CountAccess.BOTH << 4  # the low six bits of the control word, as written
     status: u8
     first_byte: u8
     unread: u8  # bytes of `latch` to be read yet
@@ -57,7 +57,7 @@ class Counter(Struct):
 
     @inline
     def access(self) -> u8:
-        """An `Access`."""
+        """An `CountAccess`."""
         return self.control >> 4
 
     @inline
@@ -114,12 +114,12 @@ class Counter(Struct):
             self.status_latched = False
             return self.status
         if self.unread:
-            msb = self.unread == 1 and self.access() != Access.LSB
+            msb = self.unread == 1 and self.access() != CountAccess.LSB
             self.unread = u8(self.unread - 1)
             return self.latch >> 8 if msb else u8(self.latch)
         value = self.shown(tick)
-        msb = self.access() == Access.MSB or self.msb_read_next
-        self.msb_read_next = self.access() == Access.BOTH and not msb
+        msb = self.access() == CountAccess.MSB or self.msb_read_next
+        self.msb_read_next = self.access() == CountAccess.BOTH and not msb
         return value >> 8 if msb else u8(value)
 
     @inline
@@ -127,7 +127,7 @@ class Counter(Struct):
         """Hold the count for reading, unless one is held already."""
         if not self.unread:
             self.latch = self.shown(tick)
-            self.unread = 2 if self.access() == Access.BOTH else 1
+            self.unread = 2 if self.access() == CountAccess.BOTH else 1
 
     def latch_status(self, tick: int) -> None:
         """Hold the status for reading, unless one is held already."""
@@ -147,11 +147,11 @@ class Counter(Struct):
         if self.mode() == 0:
             self._pause(tick)
             self.loaded, self.due = False, NEVER
-        if self.access() == Access.BOTH and not self.msb_write_next:
+        if self.access() == CountAccess.BOTH and not self.msb_write_next:
             self.first_byte, self.msb_write_next = value, True
             return
-        low = self.first_byte if self.access() == Access.BOTH else 0
-        raw = value if self.access() == Access.LSB else value << 8 | low
+        low = self.first_byte if self.access() == CountAccess.BOTH else 0
+        raw = value if self.access() == CountAccess.LSB else value << 8 | low
         self.msb_write_next, self.null_count = False, True
         self.count = self._decode(raw)
         self._schedule(tick)

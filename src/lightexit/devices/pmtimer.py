@@ -38,7 +38,7 @@ SECOND_NS = 10**9
 SIZE = 0x40
 
 
-class Reg(IntEnum):
+class PmReg(IntEnum):
     """The PM block, then the APM ports and the GPE0 block behind it."""
 
     PM1_STS = 0x00
@@ -51,7 +51,7 @@ class Reg(IntEnum):
     GPE0_EN = 0x46
 
 
-class Event(IntEnum):
+class PmEvent(IntEnum):
     """Bits of PM1_STS, and of PM1_EN where they have an enable."""
 
     TMR = 1 << 0
@@ -62,7 +62,7 @@ class Event(IntEnum):
     WAK = 1 << 15
 
 
-class Control(IntEnum):
+class PmControl(IntEnum):
     """Bits of PM1_CNT."""
 
     SCI_EN = 1 << 0
@@ -71,9 +71,9 @@ class Control(IntEnum):
     SLP_EN = 1 << 13
 
 
-STATUS_BITS = Event.TMR | Event.BM | Event.GBL | Event.PWRBTN | Event.RTC | Event.WAK
-ENABLE_BITS = Event.TMR | Event.GBL | Event.PWRBTN | Event.RTC
-CONTROL_BITS = Control.SCI_EN | Control.BM_RLD | Control.SLP_TYP
+STATUS_BITS = PmEvent.TMR | PmEvent.BM | PmEvent.GBL | PmEvent.PWRBTN | PmEvent.RTC | PmEvent.WAK
+ENABLE_BITS = PmEvent.TMR | PmEvent.GBL | PmEvent.PWRBTN | PmEvent.RTC
+CONTROL_BITS = PmControl.SCI_EN | PmControl.BM_RLD | PmControl.SLP_TYP
 #: Bytes for the APM command port by which an OS takes ACPI over and gives it back.
 ACPI_ENABLE, ACPI_DISABLE = 0xF1, 0xF0
 
@@ -101,7 +101,7 @@ def timer(pm: PmState, now: u64) -> u32:
 @io_filter
 def read_timer(ctx: IoContext, pm: PmState) -> Verdict:
     """Answer 32-bit reads of PM_TMR."""
-    if ctx.is_write or ctx.offset != Reg.PM_TMR or ctx.size != 4:
+    if ctx.is_write or ctx.offset != PmReg.PM_TMR or ctx.size != 4:
         return Verdict.PASS
     ctx.data = timer(pm, ctx.now_ns)
     return Verdict.HANDLED
@@ -118,11 +118,11 @@ class PmTimer(Device[PmState]):
     """Drives `sci` while an enabled event is pending; `sleep` is called with SLP_TYP."""
 
     name = "pm"
-    registers = Reg
+    registers = PmReg
     regions = (
         pio(SIZE, name="pm", filter=read_timer),
-        pio(2, name="apm", offset=Reg.APMC),
-        pio(4, name="gpe0", offset=Reg.GPE0_STS),
+        pio(2, name="apm", offset=PmReg.APMC),
+        pio(4, name="gpe0", offset=PmReg.GPE0_STS),
     )
 
     def __init__(
@@ -167,30 +167,30 @@ class PmTimer(Device[PmState]):
     def next_wakeup(self) -> int | None:
         """The next overflow, where it would raise the SCI."""
         pm = self.state
-        waits = pm.enable & ~pm.status & Event.TMR and pm.control & Control.SCI_EN
+        waits = pm.enable & ~pm.status & PmEvent.TMR and pm.control & PmControl.SCI_EN
         return pm.overflow_ns if waits else None
 
     def advance(self, now_ns: int) -> None:
         """Set TMR_STS if the counter's top bit has changed."""
         pm = self.state
         if now_ns >= pm.overflow_ns:
-            pm.status |= Event.TMR
+            pm.status |= PmEvent.TMR
             pm.overflow_ns = next_overflow(now_ns, self._counter_bits)
             self._drive()
 
     def press_power_button(self) -> None:
         """Signal the power button's event."""
-        self.state.status |= Event.PWRBTN
+        self.state.status |= PmEvent.PWRBTN
         self._drive()
 
     def wake(self) -> None:
         """Set WAK_STS: the machine has left a sleep state."""
-        self.state.status |= Event.WAK
+        self.state.status |= PmEvent.WAK
 
     def _drive(self) -> None:
         pm = self.state
         pending = pm.status & pm.enable & ENABLE_BITS or pm.gpe_status & pm.gpe_enable
-        self._sci.set(bool(pending and pm.control & Control.SCI_EN))
+        self._sci.set(bool(pending and pm.control & PmControl.SCI_EN))
 
     def _image(self, now: int) -> bytes:
         pm = self.state
@@ -205,32 +205,32 @@ class PmTimer(Device[PmState]):
         shift = 8 * (offset & 1)
         bits, kept = byte << shift, 0xFF00 >> shift
         match offset & ~1:
-            case Reg.PM1_STS:
+            case PmReg.PM1_STS:
                 pm.status &= ~(bits & STATUS_BITS)
-            case Reg.PM1_EN:
+            case PmReg.PM1_EN:
                 pm.enable = (pm.enable & kept | bits) & ENABLE_BITS
-            case Reg.PM1_CNT:
-                self._write_control(pm.control & kept | bits, sleep=bool(bits & Control.SLP_EN))
-            case Reg.APMC:
+            case PmReg.PM1_CNT:
+                self._write_control(pm.control & kept | bits, sleep=bool(bits & PmControl.SLP_EN))
+            case PmReg.APMC:
                 self._write_apm(offset, byte)
-            case Reg.GPE0_STS:
+            case PmReg.GPE0_STS:
                 pm.gpe_status &= ~bits
-            case Reg.GPE0_EN:
+            case PmReg.GPE0_EN:
                 pm.gpe_enable = pm.gpe_enable & kept | bits
 
     def _write_control(self, value: int, *, sleep: bool) -> None:
         self.state.control = value & CONTROL_BITS
         if sleep and self._sleep is not None:
-            self._sleep((value & Control.SLP_TYP) >> 10)
+            self._sleep((value & PmControl.SLP_TYP) >> 10)
 
     def _write_apm(self, offset: int, byte: int) -> None:
         """What firmware's SMI handler would do for the two ACPI commands, done in hardware."""
         pm = self.state
-        if offset == Reg.APMS:
+        if offset == PmReg.APMS:
             pm.apm_status = byte
             return
         pm.apm_command = byte
         if byte == ACPI_ENABLE:
-            pm.control |= Control.SCI_EN
+            pm.control |= PmControl.SCI_EN
         elif byte == ACPI_DISABLE:
-            pm.control &= ~Control.SCI_EN
+            pm.control &= ~PmControl.SCI_EN

@@ -22,7 +22,7 @@ from lightexit.bus.clock import Clock
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
 from lightexit.devices.pit import Pit, PitState, ticks
-from lightexit.devices.pit_counter import Counter
+from lightexit.devices.pit_counter import PitCounter
 from lightexit.filter import IoContext, Struct, Verdict, inline, io_filter, u8, u64
 
 #: PIT ticks between two memory refreshes.
@@ -32,7 +32,7 @@ GATE2 = 1 << 0
 KEPT = 0x0E
 
 
-class Reg(IntEnum):
+class Port61Reg(IntEnum):
     """Offsets."""
 
     CONTROL_B = 0
@@ -45,7 +45,7 @@ class Port61State(Struct):
 
 
 @inline
-def status(port: Port61State, counter2: Counter, tick: u64) -> u8:
+def status(port: Port61State, counter2: PitCounter, tick: u64) -> u8:
     """The register's value."""
     value = port.kept | (tick // REFRESH_TICKS & 1) << 4
     if counter2.gate:
@@ -68,7 +68,7 @@ class Port61(Device[Port61State]):
     """The model."""
 
     name = "port61"
-    registers = Reg
+    registers = Port61Reg
 
     def __init__(self, clock: Clock, pit: Pit) -> None:
         super().__init__(clock)

@@ -16,13 +16,13 @@ from lightexit.devices.device import Device
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
 
 
-class Reg(IntEnum):
+class Port92Reg(IntEnum):
     """The only register."""
 
     CONTROL_A = 0
 
 
-class Control(IntEnum):
+class Port92Control(IntEnum):
     """Bits of system control port A."""
 
     FAST_RESET = 1
@@ -32,13 +32,13 @@ class Control(IntEnum):
 class Port92State(Struct):
     """`control` is the register as it reads back; A20 is open at power-on."""
 
-    control: u8 = Control.A20
+    control: u8 = Port92Control.A20
 
 
 @io_filter
 def read_control(ctx: IoContext, port: Port92State) -> Verdict:
     """Answer reads."""
-    if ctx.is_write or ctx.offset != Reg.CONTROL_A:
+    if ctx.is_write or ctx.offset != Port92Reg.CONTROL_A:
         return Verdict.PASS
     ctx.data = port.control
     return Verdict.HANDLED
@@ -48,7 +48,7 @@ class Port92(Device[Port92State]):
     """Drives `a20` with the gate's level and pulses `reset` for a fast reset."""
 
     name = "port92"
-    registers = Reg
+    registers = Port92Reg
     regions = (pio(1, register_width=1, filter=read_control),)
 
     def __init__(self, clock: Clock, a20: Line, reset: Line) -> None:
@@ -59,15 +59,15 @@ class Port92(Device[Port92State]):
 
     def read(self, offset: int, size: int) -> int:
         """The latches."""
-        return self.state.control if offset == Reg.CONTROL_A else super().read(offset, size)
+        return self.state.control if offset == Port92Reg.CONTROL_A else super().read(offset, size)
 
     def write(self, offset: int, value: int, size: int) -> None:
         """Set the latches; a reset happens on the rising edge of its bit."""
-        if offset != Reg.CONTROL_A:
+        if offset != Port92Reg.CONTROL_A:
             return
         before, self.state.control = self.state.control, value & 0xFF
-        self._a20.set(bool(value & Control.A20))
-        if value & ~before & Control.FAST_RESET:
+        self._a20.set(bool(value & Port92Control.A20))
+        if value & ~before & Port92Control.FAST_RESET:
             self._reset.pulse()
 
     def reset(self) -> None:

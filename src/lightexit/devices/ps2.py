@@ -24,14 +24,14 @@ QUEUE_SIZE = 16
 FROM_AUX, FROM_CONTROLLER = 0x100, 0x200
 
 
-class Reg(IntEnum):
+class Ps2Reg(IntEnum):
     """The two ports; the second is the status on reads, the command on writes."""
 
     DATA = 0
     STATUS = 4
 
 
-class Status(IntEnum):
+class Ps2Status(IntEnum):
     """The status register."""
 
     OUTPUT_FULL = 0x01
@@ -53,7 +53,7 @@ class Mode(IntEnum):
     TRANSLATE = 0x40
 
 
-class Command(IntEnum):
+class ControllerCommand(IntEnum):
     """Controller commands."""
 
     READ_MODE = 0x20
@@ -76,7 +76,7 @@ class Command(IntEnum):
     PULSE = 0xF0
 
 
-class Key(IntEnum):
+class KeyboardByte(IntEnum):
     """Commands to the keyboard and its answers."""
 
     SET_LEDS = 0xED
@@ -95,14 +95,14 @@ class Key(IntEnum):
 
 TAKES_DATA = frozenset(
     (
-        Command.WRITE_MODE,
-        Command.WRITE_OUTPUT_PORT,
-        Command.ECHO_KEYBOARD,
-        Command.ECHO_AUX,
-        Command.WRITE_AUX,
+        ControllerCommand.WRITE_MODE,
+        ControllerCommand.WRITE_OUTPUT_PORT,
+        ControllerCommand.ECHO_KEYBOARD,
+        ControllerCommand.ECHO_AUX,
+        ControllerCommand.WRITE_AUX,
     )
 )
-TAKES_ARGUMENT = frozenset((Key.SET_LEDS, Key.SCAN_SET, Key.SET_RATE))
+TAKES_ARGUMENT = frozenset((KeyboardByte.SET_LEDS, KeyboardByte.SCAN_SET, KeyboardByte.SET_RATE))
 #: Scan-code sets, and what becomes of their numbers in the controller's translation.
 TRANSLATED_SETS = {1: 0x43, 2: 0x41, 3: 0x3F}
 DEFAULT_SET = 2
@@ -117,7 +117,7 @@ class Ps2State(Struct):
     last, and no request to resend.
     """
 
-    status: u8 = Status.COMMAND | Status.UNLOCKED
+    status: u8 = Ps2Status.COMMAND | Ps2Status.UNLOCKED
     output: u8
     mode: u8 = Mode.TRANSLATE | Mode.KEYBOARD_IRQ
     output_port: u8 = 0xCF
@@ -126,7 +126,7 @@ class Ps2State(Struct):
     scanning: bool = True
     scan_set: u8 = DEFAULT_SET
     typed: bool
-    last_typed: u8 = Key.TEST_PASSED  # what it sends as it is powered on
+    last_typed: u8 = KeyboardByte.TEST_PASSED  # what it sends as it is powered on
     head: u8
     count: u8
     queue: Array[u16] = array(u16, QUEUE_SIZE)
@@ -137,10 +137,10 @@ def poll(ctx: IoContext, ps2: Ps2State) -> Verdict:
     """Answer status reads, and data reads that take nothing out of the buffer."""
     if ctx.is_write:
         return Verdict.PASS
-    if ctx.offset == Reg.STATUS:
+    if ctx.offset == Ps2Reg.STATUS:
         ctx.data = ps2.status
         return Verdict.HANDLED
-    if ctx.offset != Reg.DATA or ps2.status & Status.OUTPUT_FULL:
+    if ctx.offset != Ps2Reg.DATA or ps2.status & Ps2Status.OUTPUT_FULL:
         return Verdict.PASS
     ctx.data = ps2.output
     return Verdict.HANDLED
@@ -150,10 +150,10 @@ class Ps2(Device[Ps2State]):
     """Drives `irq1` and `irq12` while the output buffer is full, `a20`, and pulses `reset`."""
 
     name = "ps2"
-    registers = Reg
+    registers = Ps2Reg
     regions = (
-        pio(1, offset=Reg.DATA, register_width=1, filter=poll),
-        pio(1, offset=Reg.STATUS, register_width=1, filter=poll),
+        pio(1, offset=Ps2Reg.DATA, register_width=1, filter=poll),
+        pio(1, offset=Ps2Reg.STATUS, register_width=1, filter=poll),
     )
 
     def __init__(self, clock: Clock, irq1: Line, irq12: Line, a20: Line, reset: Line) -> None:
@@ -176,18 +176,18 @@ class Ps2(Device[Ps2State]):
 
     def read(self, offset: int, size: int) -> int:
         """The status, or the output buffer, which the next byte then fills."""
-        if offset == Reg.STATUS:
+        if offset == Ps2Reg.STATUS:
             return self.state.status
-        return self._take() if offset == Reg.DATA else super().read(offset, size)
+        return self._take() if offset == Ps2Reg.DATA else super().read(offset, size)
 
     def _take(self) -> int:
         """Empty the output buffer. The lines fall, so that the next byte makes an edge too."""
         ps2 = self.state
         value = ps2.output
-        if ps2.typed and value != Key.RESEND:
+        if ps2.typed and value != KeyboardByte.RESEND:
             ps2.last_typed = value
         ps2.typed = False
-        ps2.status &= ~(Status.OUTPUT_FULL | Status.AUX_DATA)
+        ps2.status &= ~(Ps2Status.OUTPUT_FULL | Ps2Status.AUX_DATA)
         self._drive()
         self._settle()
         return value
@@ -195,11 +195,11 @@ class Ps2(Device[Ps2State]):
     def write(self, offset: int, value: int, size: int) -> None:
         """A command to the controller, or data for whoever waits for it."""
         byte = value & 0xFF
-        if offset == Reg.STATUS:
-            self.state.status |= Status.COMMAND
+        if offset == Ps2Reg.STATUS:
+            self.state.status |= Ps2Status.COMMAND
             self._command(byte)
-        elif offset == Reg.DATA:
-            self.state.status &= ~Status.COMMAND
+        elif offset == Ps2Reg.DATA:
+            self.state.status &= ~Ps2Status.COMMAND
             self._data(byte)
         self._settle()
 
@@ -207,17 +207,17 @@ class Ps2(Device[Ps2State]):
         ps2 = self.state
         ps2.pending = byte if byte in TAKES_DATA else 0
         match byte:
-            case Command.READ_MODE:
+            case ControllerCommand.READ_MODE:
                 self._answer(ps2.mode)
-            case Command.SELF_TEST:
-                ps2.status |= Status.SYSTEM
+            case ControllerCommand.SELF_TEST:
+                ps2.status |= Ps2Status.SYSTEM
                 ps2.mode |= Mode.SYSTEM
                 self._answer(TEST_PASSED)
-            case Command.KEYBOARD_TEST | Command.AUX_TEST:
+            case ControllerCommand.KEYBOARD_TEST | ControllerCommand.AUX_TEST:
                 self._answer(LINE_FINE)
-            case Command.READ_INPUT_PORT:
+            case ControllerCommand.READ_INPUT_PORT:
                 self._answer(INPUT_PORT)
-            case Command.READ_OUTPUT_PORT:
+            case ControllerCommand.READ_OUTPUT_PORT:
                 self._answer(ps2.output_port)
             case _:
                 self._switch(byte)
@@ -226,36 +226,36 @@ class Ps2(Device[Ps2State]):
         """Commands that only switch something on or off."""
         ps2 = self.state
         match byte:
-            case Command.KEYBOARD_DISABLE:
+            case ControllerCommand.KEYBOARD_DISABLE:
                 ps2.mode |= Mode.KEYBOARD_OFF
-            case Command.KEYBOARD_ENABLE:
+            case ControllerCommand.KEYBOARD_ENABLE:
                 ps2.mode &= ~Mode.KEYBOARD_OFF
-            case Command.AUX_DISABLE:
+            case ControllerCommand.AUX_DISABLE:
                 ps2.mode |= Mode.AUX_OFF
-            case Command.AUX_ENABLE:
+            case ControllerCommand.AUX_ENABLE:
                 ps2.mode &= ~Mode.AUX_OFF
-            case Command.A20_OFF:
+            case ControllerCommand.A20_OFF:
                 ps2.output_port &= ~A20_GATE
-            case Command.A20_ON:
+            case ControllerCommand.A20_ON:
                 ps2.output_port |= A20_GATE
-            case _ if byte >= Command.PULSE and not byte & NOT_RESET:
+            case _ if byte >= ControllerCommand.PULSE and not byte & NOT_RESET:
                 self._reset.pulse()
 
     def _data(self, byte: int) -> None:
         ps2 = self.state
         pending, ps2.pending = ps2.pending, 0
         match pending:
-            case Command.WRITE_MODE:
+            case ControllerCommand.WRITE_MODE:
                 ps2.mode = byte
-                ps2.status = ps2.status & ~Status.SYSTEM | byte & Status.SYSTEM
-            case Command.WRITE_OUTPUT_PORT:
+                ps2.status = ps2.status & ~Ps2Status.SYSTEM | byte & Ps2Status.SYSTEM
+            case ControllerCommand.WRITE_OUTPUT_PORT:
                 self._write_output_port(byte)
-            case Command.ECHO_KEYBOARD:
+            case ControllerCommand.ECHO_KEYBOARD:
                 self._answer(byte)
-            case Command.ECHO_AUX:
+            case ControllerCommand.ECHO_AUX:
                 self._answer(byte | FROM_AUX)
-            case Command.WRITE_AUX:
-                self._answer(Key.RESEND | FROM_AUX)
+            case ControllerCommand.WRITE_AUX:
+                self._answer(KeyboardByte.RESEND | FROM_AUX)
             case _:
                 ps2.mode &= ~Mode.KEYBOARD_OFF
                 self._keyboard(byte)
@@ -268,50 +268,52 @@ class Ps2(Device[Ps2State]):
     def _keyboard(self, byte: int) -> None:
         """A byte for the keyboard: a command, or the argument of the one before."""
         ps2 = self.state
-        if byte == Key.RESEND:
+        if byte == KeyboardByte.RESEND:
             self._queue(ps2.last_typed)
             return
         pending, ps2.keyboard_pending = ps2.keyboard_pending, 0
-        if pending and byte < Key.SET_LEDS:  # a command in an argument's place is obeyed instead
+        if (
+            pending and byte < KeyboardByte.SET_LEDS
+        ):  # a command in an argument's place is obeyed instead
             self._take_argument(pending, byte)
         elif byte in TAKES_ARGUMENT:
             ps2.keyboard_pending = byte
-            self._queue(Key.ACK)
+            self._queue(KeyboardByte.ACK)
         else:
             self._obey(byte)
 
     def _take_argument(self, command: int, argument: int) -> None:
         ps2 = self.state
-        if command != Key.SCAN_SET:
-            self._queue(Key.ACK)
+        if command != KeyboardByte.SCAN_SET:
+            self._queue(KeyboardByte.ACK)
         elif argument in TRANSLATED_SETS:
             ps2.scan_set = argument
-            self._queue(Key.ACK)
+            self._queue(KeyboardByte.ACK)
         elif argument:
-            self._queue(Key.RESEND)
+            self._queue(KeyboardByte.RESEND)
         else:
-            self._queue(Key.ACK)
+            self._queue(KeyboardByte.ACK)
             translated = ps2.mode & Mode.TRANSLATE
             self._queue(TRANSLATED_SETS[ps2.scan_set] if translated else ps2.scan_set)
 
     def _obey(self, byte: int) -> None:
         translated = self.state.mode & Mode.TRANSLATE
         match byte:
-            case Key.IDENTIFY:
-                answers = [Key.ACK, 0xAB, 0x41 if translated else 0x83]
-            case Key.ECHO:
-                answers = [Key.ECHO]
-            case Key.ENABLE:
+            case KeyboardByte.IDENTIFY:
+                answers = [KeyboardByte.ACK, 0xAB, 0x41 if translated else 0x83]
+            case KeyboardByte.ECHO:
+                answers = [KeyboardByte.ECHO]
+            case KeyboardByte.ENABLE:
                 self.state.scanning = True
-                answers = [Key.ACK]
-            case Key.DEFAULTS | Key.DISABLE:
-                self._set_defaults(scanning=byte == Key.DEFAULTS)
-                answers = [Key.ACK]
-            case Key.RESET:
+                answers = [KeyboardByte.ACK]
+            case KeyboardByte.DEFAULTS | KeyboardByte.DISABLE:
+                self._set_defaults(scanning=byte == KeyboardByte.DEFAULTS)
+                answers = [KeyboardByte.ACK]
+            case KeyboardByte.RESET:
                 self._set_defaults(scanning=True)
-                answers = [Key.ACK, Key.TEST_PASSED]
+                answers = [KeyboardByte.ACK, KeyboardByte.TEST_PASSED]
             case _:
-                answers = [Key.RESEND]
+                answers = [KeyboardByte.RESEND]
         for answer in answers:
             self._queue(answer)
 
@@ -335,21 +337,21 @@ class Ps2(Device[Ps2State]):
     def _settle(self) -> None:
         """Fill the output buffer if it is empty, and drive the lines."""
         ps2 = self.state
-        if ps2.count and not ps2.status & Status.OUTPUT_FULL:
+        if ps2.count and not ps2.status & Ps2Status.OUTPUT_FULL:
             entry = ps2.queue[ps2.head]
             if entry & FROM_CONTROLLER or not ps2.mode & Mode.KEYBOARD_OFF:
                 ps2.head = (ps2.head + 1) % QUEUE_SIZE
                 ps2.count -= 1
                 ps2.output = entry & 0xFF
                 ps2.typed = not entry & (FROM_AUX | FROM_CONTROLLER)
-                aux = Status.AUX_DATA if entry & FROM_AUX else 0
-                ps2.status |= Status.OUTPUT_FULL | aux
+                aux = Ps2Status.AUX_DATA if entry & FROM_AUX else 0
+                ps2.status |= Ps2Status.OUTPUT_FULL | aux
         self._drive()
 
     def _drive(self) -> None:
         ps2 = self.state
-        full = bool(ps2.status & Status.OUTPUT_FULL)
-        aux = bool(ps2.status & Status.AUX_DATA)
+        full = bool(ps2.status & Ps2Status.OUTPUT_FULL)
+        aux = bool(ps2.status & Ps2Status.AUX_DATA)
         self._irq1.set(full and not aux and bool(ps2.mode & Mode.KEYBOARD_IRQ))
         self._irq12.set(full and aux and bool(ps2.mode & Mode.AUX_IRQ))
         self._a20.set(bool(ps2.output_port & A20_GATE))

@@ -37,7 +37,7 @@ VALID = 0x80
 MIB = 1 << 20
 
 
-class Reg(IntEnum):
+class RtcReg(IntEnum):
     """The two ports."""
 
     INDEX = 0
@@ -120,7 +120,7 @@ def register(rtc: RtcState, now: u64) -> u8:
 @io_filter
 def access(ctx: IoContext, rtc: RtcState) -> Verdict:
     """Answer the index register, and reads of data that no update or side effect touches."""
-    if ctx.offset == Reg.INDEX:
+    if ctx.offset == RtcReg.INDEX:
         if ctx.is_write:
             rtc.index = u8(ctx.data)
         else:
@@ -206,7 +206,7 @@ class Rtc(Device[RtcState]):
     """Drives `irq` (IRQ 8). VM time 0 is `unix_seconds`, in UTC; `cmos` overrides bytes."""
 
     name = "rtc"
-    registers = Reg
+    registers = RtcReg
     regions = (pio(2, register_width=1, filter=access),)
 
     def __init__(
@@ -244,7 +244,7 @@ class Rtc(Device[RtcState]):
 
     def read(self, offset: int, size: int) -> int:
         """The data port; reading register C takes all flags down."""
-        if offset != Reg.DATA:
+        if offset != RtcReg.DATA:
             return super().read(offset, size)
         now = self.clock.now_ns()
         self.advance(now)
@@ -256,9 +256,9 @@ class Rtc(Device[RtcState]):
 
     def write(self, offset: int, value: int, size: int) -> None:
         """Set the index, or a register."""
-        if offset == Reg.INDEX:
+        if offset == RtcReg.INDEX:
             self.state.index = value & 0xFF
-        elif offset == Reg.DATA:
+        elif offset == RtcReg.DATA:
             now = self.clock.now_ns()
             self.advance(now)
             self._write_register(self.state.index & 0x7F, value & 0xFF, now)

@@ -34,7 +34,7 @@ from lightexit.devices.uart_registers import (
     Lsr,
     Mcr,
     Msr,
-    Reg,
+    UartReg,
     looped,
 )
 from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u8, u16, u64
@@ -75,25 +75,25 @@ def poll(ctx: IoContext, uart: UartState) -> Verdict:
     if ctx.is_write:
         return Verdict.PASS
     match ctx.offset:
-        case Reg.LSR:
+        case UartReg.LSR:
             if uart.lsr & ERRORS:
                 return Verdict.PASS
             ctx.data = uart.lsr
-        case Reg.IIR_FCR:
+        case UartReg.IIR_FCR:
             if uart.iir & IIR_ID == Iir.THRE or uart.timeout_ns != NEVER:
                 return Verdict.PASS
             ctx.data = uart.iir
-        case Reg.IER:
+        case UartReg.IER:
             if uart.lcr & Lcr.DLAB:
                 return Verdict.PASS
             ctx.data = uart.ier
-        case Reg.MSR:
+        case UartReg.MSR:
             if uart.msr & DELTAS:
                 return Verdict.PASS
             ctx.data = uart.msr
-        case Reg.LCR:
+        case UartReg.LCR:
             ctx.data = uart.lcr
-        case Reg.MCR:
+        case UartReg.MCR:
             ctx.data = uart.mcr
         case _:
             return Verdict.PASS
@@ -104,7 +104,7 @@ class Uart(Device[UartState]):
     """Drives `irq`; calls `sink` with every byte that goes out."""
 
     name = "uart"
-    registers = Reg
+    registers = UartReg
     regions = (pio(8, register_width=1, filter=poll),)
 
     def __init__(self, clock: Clock, irq: Line, sink: Callable[[bytes], object]) -> None:
@@ -148,15 +148,15 @@ class Uart(Device[UartState]):
     def read(self, offset: int, size: int) -> int:
         """A register, with what reading it does."""
         self.advance(self.clock.now_ns())
-        if offset not in Reg._value2member_map_:
+        if offset not in UartReg._value2member_map_:
             return super().read(offset, size)
-        return self._read_register(Reg(offset))
+        return self._read_register(UartReg(offset))
 
     def write(self, offset: int, value: int, size: int) -> None:
         """A register."""
         self.advance(self.clock.now_ns())
-        if offset in Reg._value2member_map_:
-            self._write_register(Reg(offset), value & 0xFF)
+        if offset in UartReg._value2member_map_:
+            self._write_register(UartReg(offset), value & 0xFF)
             self._settle()
 
     def next_wakeup(self) -> int | None:
@@ -173,22 +173,22 @@ class Uart(Device[UartState]):
             uart.timeout_ns = NEVER
             self._settle()
 
-    def _read_register(self, register: Reg) -> int:
+    def _read_register(self, register: UartReg) -> int:
         uart = self.state
         match register:
-            case Reg.RBR_THR | Reg.IER if uart.lcr & Lcr.DLAB:
+            case UartReg.RBR_THR | UartReg.IER if uart.lcr & Lcr.DLAB:
                 return uart.divisor >> 8 * register & 0xFF
-            case Reg.RBR_THR:
+            case UartReg.RBR_THR:
                 return self._take()
-            case Reg.IER:
+            case UartReg.IER:
                 return uart.ier
-            case Reg.IIR_FCR:
+            case UartReg.IIR_FCR:
                 return self._identification()
-            case Reg.LSR:
+            case UartReg.LSR:
                 return self._line_status()
-            case Reg.MSR:
+            case UartReg.MSR:
                 return self._modem_status()
-        return {Reg.LCR: uart.lcr, Reg.MCR: uart.mcr, Reg.SCR: uart.scr}[register]
+        return {UartReg.LCR: uart.lcr, UartReg.MCR: uart.mcr, UartReg.SCR: uart.scr}[register]
 
     def _identification(self) -> int:
         """IIR; reading it takes a THRE interrupt down, if it names that."""
@@ -216,25 +216,25 @@ class Uart(Device[UartState]):
             self._settle()
         return value
 
-    def _write_register(self, register: Reg, value: int) -> None:
+    def _write_register(self, register: UartReg, value: int) -> None:
         uart = self.state
         match register:
-            case Reg.RBR_THR | Reg.IER if uart.lcr & Lcr.DLAB:
+            case UartReg.RBR_THR | UartReg.IER if uart.lcr & Lcr.DLAB:
                 shift = 8 * register
                 uart.divisor = uart.divisor & 0xFF00 >> shift | value << shift
-            case Reg.RBR_THR:
+            case UartReg.RBR_THR:
                 self._transmit(value)
-            case Reg.IER:
+            case UartReg.IER:
                 uart.thre_pending |= bool(value & ~uart.ier & Ier.THRE)
                 uart.ier = value & 0x0F
-            case Reg.IIR_FCR:
+            case UartReg.IIR_FCR:
                 self._write_fcr(value)
-            case Reg.LCR:
+            case UartReg.LCR:
                 uart.lcr = value
-            case Reg.MCR:
+            case UartReg.MCR:
                 uart.mcr = value & 0x1F
                 self._update_modem()
-            case Reg.SCR:
+            case UartReg.SCR:
                 uart.scr = value
 
     def _write_fcr(self, value: int) -> None:

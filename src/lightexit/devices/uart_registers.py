@@ -6,7 +6,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 
-class Reg(IntEnum):
+class UartReg(IntEnum):
     """The eight ports; RBR/THR and IER are the divisor while DLAB is set."""
 
     RBR_THR = 0

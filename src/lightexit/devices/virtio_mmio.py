@@ -37,7 +37,13 @@ from lightexit.bus.doorbell import bell
 from lightexit.bus.line import Line
 from lightexit.bus.region import mmio
 from lightexit.devices.device import Device
-from lightexit.devices.virtio_registers import DRIVER_BITS, Feature, Interrupt, Reg, Status
+from lightexit.devices.virtio_registers import (
+    DRIVER_BITS,
+    VirtioFeature,
+    VirtioInterrupt,
+    VirtioReg,
+    VirtioStatus,
+)
 from lightexit.devices.width import read_bytes, with_half
 from lightexit.errors import AuthorError
 from lightexit.filter import (
@@ -63,12 +69,12 @@ ALL_ONES = 2**32 - 1
 
 
 #: What would change the registers' meaning in ways that are not modelled.
-UNSUPPORTED = Feature.NOTIFICATION_DATA | Feature.RING_RESET
+UNSUPPORTED = VirtioFeature.NOTIFICATION_DATA | VirtioFeature.RING_RESET
 #: Fields of `Queue` that hold addresses, by the register of their lower half.
 AREAS = {
-    Reg.QUEUE_DESC_LOW: "descriptors",
-    Reg.QUEUE_DRIVER_LOW: "driver",
-    Reg.QUEUE_DEVICE_LOW: "device",
+    VirtioReg.QUEUE_DESC_LOW: "descriptors",
+    VirtioReg.QUEUE_DRIVER_LOW: "driver",
+    VirtioReg.QUEUE_DEVICE_LOW: "device",
 }
 
 
@@ -100,13 +106,16 @@ class VirtioState(Struct):
 @inline
 def is_running(virtio: VirtioState) -> bool:
     """Whether the driver is done with setting up, and nothing has failed since."""
-    return virtio.status & (Status.DRIVER_OK | Status.NEEDS_RESET) == Status.DRIVER_OK
+    return (
+        virtio.status & (VirtioStatus.DRIVER_OK | VirtioStatus.NEEDS_RESET)
+        == VirtioStatus.DRIVER_OK
+    )
 
 
 @io_filter
 def notify(ctx: IoContext, virtio: VirtioState) -> Verdict:
     """Notifications of queues in use."""
-    if ctx.offset != Reg.QUEUE_NOTIFY or not ctx.is_write:
+    if ctx.offset != VirtioReg.QUEUE_NOTIFY or not ctx.is_write:
         return Verdict.PASS
     if ctx.data >= QUEUES or not is_running(virtio):
         return Verdict.PASS
@@ -122,7 +131,7 @@ def notify(ctx: IoContext, virtio: VirtioState) -> Verdict:
 @io_filter
 def read_interrupts(ctx: IoContext, virtio: VirtioState) -> Verdict:
     """Which interrupts there are."""
-    if ctx.offset != Reg.INTERRUPT_STATUS or ctx.is_write:
+    if ctx.offset != VirtioReg.INTERRUPT_STATUS or ctx.is_write:
         return Verdict.PASS
     ctx.data = virtio.interrupts
     return Verdict.HANDLED
@@ -131,7 +140,7 @@ def read_interrupts(ctx: IoContext, virtio: VirtioState) -> Verdict:
 @io_filter
 def acknowledge(ctx: IoContext, virtio: VirtioState) -> Verdict:
     """The driver has seen some interrupts; with the last one the line falls."""
-    if ctx.offset != Reg.INTERRUPT_ACK or not ctx.is_write:
+    if ctx.offset != VirtioReg.INTERRUPT_ACK or not ctx.is_write:
         return Verdict.PASS
     virtio.interrupts = virtio.interrupts & ~ctx.data
     if virtio.interrupts == 0:
@@ -142,10 +151,10 @@ def acknowledge(ctx: IoContext, virtio: VirtioState) -> Verdict:
 #: The control registers from an offset up to another, and their filter. The doorbell has one of
 #: its own, which drives no line: it can be answered inside KVM, where `acknowledge` cannot.
 WINDOWS = (
-    (Reg.MAGIC_VALUE, Reg.QUEUE_NOTIFY, None),
-    (Reg.QUEUE_NOTIFY, Reg.INTERRUPT_STATUS, notify),
-    (Reg.INTERRUPT_STATUS, Reg.INTERRUPT_ACK, read_interrupts),
-    (Reg.INTERRUPT_ACK, Reg.CONFIG, acknowledge),
+    (VirtioReg.MAGIC_VALUE, VirtioReg.QUEUE_NOTIFY, None),
+    (VirtioReg.QUEUE_NOTIFY, VirtioReg.INTERRUPT_STATUS, notify),
+    (VirtioReg.INTERRUPT_STATUS, VirtioReg.INTERRUPT_ACK, read_interrupts),
+    (VirtioReg.INTERRUPT_ACK, VirtioReg.CONFIG, acknowledge),
 )
 
 
@@ -154,7 +163,7 @@ def _nothing(*_: object) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Backend:
+class VirtioBackend:
     """The device behind the transport. Its functions are called with the state's lock held.
 
     `notify(queue)` wakes a queue's consumer, or does the consumer's work at once. `doorbells`, one
@@ -175,7 +184,7 @@ class Backend:
     write_config: Callable[[int, int, int], object] = _nothing
 
 
-def _check(backend: Backend) -> None:
+def _check(backend: VirtioBackend) -> None:
     if backend.features & UNSUPPORTED:
         raise AuthorError(
             f"virtio features {backend.features & UNSUPPORTED:#x}",
@@ -202,16 +211,16 @@ class VirtioMmio(Device[VirtioState]):
     """The model: all that sets up. `irq` is up while InterruptStatus has a bit set."""
 
     name = "virtio-mmio"
-    registers = Reg
+    registers = VirtioReg
     regions = (
         *(
             mmio(end - start, offset=start, register_width=4, filter=filter)
             for start, end, filter in WINDOWS
         ),
-        mmio(CONFIG_SIZE, offset=Reg.CONFIG),
+        mmio(CONFIG_SIZE, offset=VirtioReg.CONFIG),
     )
 
-    def __init__(self, clock: Clock, irq: Line, backend: Backend) -> None:
+    def __init__(self, clock: Clock, irq: Line, backend: VirtioBackend) -> None:
         super().__init__(clock)
         _check(backend)
         self.lines = (irq,)
@@ -222,7 +231,7 @@ class VirtioMmio(Device[VirtioState]):
         # What no proof sees: a queue that the back end lacks never gets ready, so is never rung.
         self.doorbells = (*rings, *(bell(),) * (QUEUES - len(rings)))
         self._irq = irq
-        self._offered = backend.features | Feature.VERSION_1
+        self._offered = backend.features | VirtioFeature.VERSION_1
         self.reset()
 
     def reset(self) -> None:
@@ -249,23 +258,23 @@ class VirtioMmio(Device[VirtioState]):
 
     def notify_used(self) -> None:
         """Buffers were used: interrupt the driver."""
-        self._interrupt(Interrupt.USED_BUFFER)
+        self._interrupt(VirtioInterrupt.USED_BUFFER)
 
     def set_config(self, offset: int, content: bytes) -> None:
         """Change the configuration, and tell the driver."""
         self._store_config(offset, content)
         self.state.generation = u32(self.state.generation + 1)
-        self._interrupt(Interrupt.CONFIG_CHANGE)
+        self._interrupt(VirtioInterrupt.CONFIG_CHANGE)
 
     def fail(self) -> None:
         """Nothing goes any more until the driver resets the device."""
         is_driven = is_running(self.state)
-        self.state.status |= Status.NEEDS_RESET
+        self.state.status |= VirtioStatus.NEEDS_RESET
         if is_driven:
-            self.state.interrupts |= Interrupt.CONFIG_CHANGE
+            self.state.interrupts |= VirtioInterrupt.CONFIG_CHANGE
             self._drive()
 
-    def _interrupt(self, cause: Interrupt) -> None:
+    def _interrupt(self, cause: VirtioInterrupt) -> None:
         if is_running(self.state):
             self.state.interrupts |= cause
             self._drive()
@@ -281,38 +290,43 @@ class VirtioMmio(Device[VirtioState]):
 
     def read(self, offset: int, size: int) -> int:
         """A register, or any bytes of the configuration."""
-        if offset >= Reg.CONFIG:
+        if offset >= VirtioReg.CONFIG:
             image = bytes(self.state.config[at] for at in range(len(self.backend.config)))
-            return read_bytes(image, offset - Reg.CONFIG, size)
+            return read_bytes(image, offset - VirtioReg.CONFIG, size)
         return self._read(offset) if size == 4 else 0
 
     def write(self, offset: int, value: int, size: int) -> None:
         """A register, or any bytes of the configuration."""
-        if offset >= Reg.CONFIG:
-            self.backend.write_config(offset - Reg.CONFIG, value, size)
+        if offset >= VirtioReg.CONFIG:
+            self.backend.write_config(offset - VirtioReg.CONFIG, value, size)
         elif size == 4:
             self._write(offset, value)
 
     def _read(self, offset: int) -> int:
         virtio = self.state
         match offset:
-            case Reg.MAGIC_VALUE:
+            case VirtioReg.MAGIC_VALUE:
                 return MAGIC
-            case Reg.VERSION:
+            case VirtioReg.VERSION:
                 return VERSION
-            case Reg.DEVICE_ID:
+            case VirtioReg.DEVICE_ID:
                 return self.backend.device_id
-            case Reg.VENDOR_ID:
+            case VirtioReg.VENDOR_ID:
                 return VENDOR
-            case Reg.DEVICE_FEATURES:
+            case VirtioReg.DEVICE_FEATURES:
                 return self._offered >> 32 * min(virtio.device_features_select, 2) & ALL_ONES
-            case Reg.INTERRUPT_STATUS:
+            case VirtioReg.INTERRUPT_STATUS:
                 return virtio.interrupts
-            case Reg.STATUS:
+            case VirtioReg.STATUS:
                 return virtio.status
-            case Reg.CONFIG_GENERATION:
+            case VirtioReg.CONFIG_GENERATION:
                 return virtio.generation
-            case Reg.SHM_LEN_LOW | Reg.SHM_LEN_HIGH | Reg.SHM_BASE_LOW | Reg.SHM_BASE_HIGH:
+            case (
+                VirtioReg.SHM_LEN_LOW
+                | VirtioReg.SHM_LEN_HIGH
+                | VirtioReg.SHM_BASE_LOW
+                | VirtioReg.SHM_BASE_HIGH
+            ):
                 return ALL_ONES
             case _:
                 return self._read_queue(offset)
@@ -322,9 +336,9 @@ class VirtioMmio(Device[VirtioState]):
         if number >= len(self.backend.queue_sizes):
             return 0
         match offset:
-            case Reg.QUEUE_NUM_MAX:
+            case VirtioReg.QUEUE_NUM_MAX:
                 return self.backend.queue_sizes[number]
-            case Reg.QUEUE_READY:
+            case VirtioReg.QUEUE_READY:
                 return self.state.queues[number].ready
             case _:
                 return 0
@@ -332,20 +346,20 @@ class VirtioMmio(Device[VirtioState]):
     def _write(self, offset: int, value: int) -> None:
         virtio = self.state
         match offset:
-            case Reg.DEVICE_FEATURES_SEL:
+            case VirtioReg.DEVICE_FEATURES_SEL:
                 virtio.device_features_select = value
-            case Reg.DRIVER_FEATURES_SEL:
+            case VirtioReg.DRIVER_FEATURES_SEL:
                 virtio.driver_features_select = value
-            case Reg.DRIVER_FEATURES:
+            case VirtioReg.DRIVER_FEATURES:
                 self._accept(value)
-            case Reg.QUEUE_SEL:
+            case VirtioReg.QUEUE_SEL:
                 virtio.queue_select = value
-            case Reg.QUEUE_NOTIFY:
+            case VirtioReg.QUEUE_NOTIFY:
                 self._notify(value)
-            case Reg.INTERRUPT_ACK:
+            case VirtioReg.INTERRUPT_ACK:
                 virtio.interrupts &= ~value
                 self._drive()
-            case Reg.STATUS:
+            case VirtioReg.STATUS:
                 self._set_status(value)
             case _:
                 self._write_queue(offset, value)
@@ -353,7 +367,7 @@ class VirtioMmio(Device[VirtioState]):
     def _accept(self, features: int) -> None:
         """Half of the features that the driver accepts, while it may still choose."""
         virtio = self.state
-        if not virtio.status & Status.FEATURES_OK and virtio.driver_features_select < 2:
+        if not virtio.status & VirtioStatus.FEATURES_OK and virtio.driver_features_select < 2:
             virtio.driver_features = with_half(
                 virtio.driver_features, features, virtio.driver_features_select
             )
@@ -365,14 +379,14 @@ class VirtioMmio(Device[VirtioState]):
             return
         status = self.state.status | value & DRIVER_BITS
         if not self._has_fine_features():
-            status &= ~Status.FEATURES_OK
-        if not status & Status.FEATURES_OK:
-            status &= ~Status.DRIVER_OK
+            status &= ~VirtioStatus.FEATURES_OK
+        if not status & VirtioStatus.FEATURES_OK:
+            status &= ~VirtioStatus.DRIVER_OK
         self.state.status = status
 
     def _has_fine_features(self) -> bool:
         accepted = self.state.driver_features
-        return not accepted & ~self._offered and bool(accepted & Feature.VERSION_1)
+        return not accepted & ~self._offered and bool(accepted & VirtioFeature.VERSION_1)
 
     def _notify(self, number: int) -> None:
         if number < QUEUES and self.is_live(number) and self.state.queues[number].asleep:
@@ -384,16 +398,16 @@ class VirtioMmio(Device[VirtioState]):
         if number >= len(self.backend.queue_sizes):
             return
         queue = self.state.queues[number]
-        if offset == Reg.QUEUE_READY:
+        if offset == VirtioReg.QUEUE_READY:
             queue.ready = bool(value & 1) and self._has_fine_size(number)
             queue.asleep = True
-        elif not queue.ready and offset == Reg.QUEUE_NUM:
+        elif not queue.ready and offset == VirtioReg.QUEUE_NUM:
             queue.size = value
         elif not queue.ready and offset & ~4 in AREAS:
-            area = AREAS[Reg(offset & ~4)]
+            area = AREAS[VirtioReg(offset & ~4)]
             setattr(queue, area, with_half(getattr(queue, area), value, offset >> 2 & 1))
 
     def _has_fine_size(self, number: int) -> bool:
         size = self.state.queues[number].size
-        is_fine = self.state.driver_features & Feature.RING_PACKED or not size & size - 1
+        is_fine = self.state.driver_features & VirtioFeature.RING_PACKED or not size & size - 1
         return 0 < size <= self.backend.queue_sizes[number] and bool(is_fine)

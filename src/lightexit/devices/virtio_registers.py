@@ -6,7 +6,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 
-class Reg(IntEnum):
+class VirtioReg(IntEnum):
     """Offsets; the device's own configuration stands behind them."""
 
     MAGIC_VALUE = 0x000
@@ -39,7 +39,7 @@ class Reg(IntEnum):
     CONFIG = 0x100
 
 
-class Status(IntEnum):
+class VirtioStatus(IntEnum):
     """Bits of the device status."""
 
     ACKNOWLEDGE = 1 << 0
@@ -50,14 +50,14 @@ class Status(IntEnum):
     FAILED = 1 << 7
 
 
-class Interrupt(IntEnum):
+class VirtioInterrupt(IntEnum):
     """Bits of InterruptStatus: why the line is up."""
 
     USED_BUFFER = 1 << 0
     CONFIG_CHANGE = 1 << 1
 
 
-class Feature(IntEnum):
+class VirtioFeature(IntEnum):
     """Feature bits that the transport looks at."""
 
     VERSION_1 = 1 << 32
@@ -68,5 +68,9 @@ class Feature(IntEnum):
 
 #: Status bits that are the driver's to set.
 DRIVER_BITS = (
-    Status.ACKNOWLEDGE | Status.DRIVER | Status.DRIVER_OK | Status.FEATURES_OK | Status.FAILED
+    VirtioStatus.ACKNOWLEDGE
+    | VirtioStatus.DRIVER
+    | VirtioStatus.DRIVER_OK
+    | VirtioStatus.FEATURES_OK
+    | VirtioStatus.FAILED
 )

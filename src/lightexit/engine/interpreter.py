@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The interpreter: what a program means. Slow, every access checked, every step observable.
 
-Numbers and addresses are kept apart: a register holds an unsigned number, a `Pointer`, or
+Numbers and addresses are kept apart: a register holds an unsigned number, a `MemoryPointer`, or
 nothing. What would let a program see or make an address is a fault, as it is for the verifier.
 """
 
@@ -12,7 +12,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lightexit.abi import IoContext, StateMemory
-from lightexit.engine.memory import Fault, Frame, Memory, Pointer, Region, Value, map_value
+from lightexit.engine.memory import (
+    Memory,
+    MemoryFault,
+    MemoryPointer,
+    MemoryRegion,
+    StackFrame,
+    Value,
+    map_value,
+)
 from lightexit.engine.states import CONTEXT_SIZE, check_states, context_bytes
 from lightexit.errors import AuthorError
 from lightexit.isa import (
@@ -94,7 +102,7 @@ class InterpretedProgram:
             map_value(each.name, _view(address, each.size))
             for each, address in zip(self._program.maps, addresses, strict=True)
         ]
-        memory = Memory(Region("context", context), maps)
+        memory = Memory(MemoryRegion("context", context), maps)
         return _Run(self._program, self._code, memory, self._trace).execute(self._budget)
 
 
@@ -118,7 +126,7 @@ class _Run:
         self._trace = trace
         self._registers: list[Value | None] = [None] * (FRAME_POINTER + 1)
         self._callers: list[tuple[int, list[Value | None]]] = []
-        self._registers[1] = Pointer(memory.context, 0)
+        self._registers[1] = MemoryPointer(memory.context, 0)
         self._enter_frame()
 
     def execute(self, budget: int) -> int:
@@ -133,7 +141,7 @@ class _Run:
                 self._trace(slot, tuple(self._registers), self._memory)
             try:
                 slot = _HANDLERS[instruction.op.kind](self, instruction)
-            except Fault as fault:
+            except MemoryFault as fault:
                 raise self._error(instruction, str(fault)) from None
         return self._number(0)
 
@@ -146,22 +154,22 @@ class _Run:
     def _read(self, register: int) -> Value:
         value = self._registers[register]
         if value is None:
-            raise Fault(f"r{register} holds nothing yet")
+            raise MemoryFault(f"r{register} holds nothing yet")
         return value
 
     def _number(self, register: int) -> int:
         value = self._read(register)
-        if isinstance(value, Pointer):
-            raise Fault(f"r{register} is the pointer {value}, where a number is needed")
+        if isinstance(value, MemoryPointer):
+            raise MemoryFault(f"r{register} is the pointer {value}, where a number is needed")
         return value
 
     def _operand(self, i: Instruction) -> Value:
         return i.imm if i.op.uses_imm else self._read(i.src)
 
-    def _address(self, register: int, offset: int) -> Pointer:
+    def _address(self, register: int, offset: int) -> MemoryPointer:
         value = self._read(register)
-        if not isinstance(value, Pointer):
-            raise Fault(f"r{register} is the number {value:#x}, where a pointer is needed")
+        if not isinstance(value, MemoryPointer):
+            raise MemoryFault(f"r{register} is the number {value:#x}, where a pointer is needed")
         return _moved(value, offset)
 
     # Instructions: each handler returns the slot to go on at, None at the end of the program.
@@ -170,7 +178,7 @@ class _Run:
         op = i.op
         dst = 0 if op.name in ("mov", "movsx") else self._read(i.dst)
         src = 0 if op.name == "neg" else self._operand(i)
-        if isinstance(dst, Pointer) or isinstance(src, Pointer):
+        if isinstance(dst, MemoryPointer) or isinstance(src, MemoryPointer):
             self._registers[i.dst] = _pointer_alu(op.name, op.width, dst, src)
         else:
             self._registers[i.dst] = alu(op.name, op.width, dst, src, op.source_width)
@@ -184,17 +192,17 @@ class _Run:
         if i.src == 0:
             self._registers[i.dst] = i.imm64
         elif i.src != PSEUDO_MAP_IDX_VALUE:
-            raise Fault("only constants and states by map index can be loaded")
+            raise MemoryFault("only constants and states by map index can be loaded")
         elif not 0 <= i.imm < len(self._memory.maps):
-            raise Fault(f"the program has {len(self._memory.maps)} maps")
+            raise MemoryFault(f"the program has {len(self._memory.maps)} maps")
         else:
-            self._registers[i.dst] = Pointer(self._memory.maps[i.imm], i.next_imm)
+            self._registers[i.dst] = MemoryPointer(self._memory.maps[i.imm], i.next_imm)
         return i.next_slot
 
     def _load(self, i: Instruction) -> int:
         at = self._address(i.src, i.offset)
         value = at.region.load(at.offset, i.op.width // 8)
-        if i.op.name == "ldxsx" and not isinstance(value, Pointer):
+        if i.op.name == "ldxsx" and not isinstance(value, MemoryPointer):
             value = signed(value, i.op.width) & _MASK
         self._registers[i.dst] = value
         return i.next_slot
@@ -208,10 +216,10 @@ class _Run:
         op, size = i.op, i.op.width // 8
         at = self._address(i.dst, i.offset)
         if at.offset % size:
-            raise Fault(f"an atomic access at {at} is not aligned to {size} bytes")
+            raise MemoryFault(f"an atomic access at {at} is not aligned to {size} bytes")
         before = at.region.load(at.offset, size)
-        if isinstance(before, Pointer):
-            raise Fault(f"{at} holds the pointer {before}, where a number is needed")
+        if isinstance(before, MemoryPointer):
+            raise MemoryFault(f"{at} holds the pointer {before}, where a number is needed")
         after = self._atomic_result(i, before)
         at.region.store(at.offset, size, after)
         if op.fetch:
@@ -230,7 +238,7 @@ class _Run:
         if i.op.name == "ja":
             return i.target
         dst, src = self._read(i.dst), self._operand(i)
-        if isinstance(dst, Pointer) or isinstance(src, Pointer):
+        if isinstance(dst, MemoryPointer) or isinstance(src, MemoryPointer):
             taken = _pointer_compare(i.op.name, i.op.width, dst, src)
         else:
             taken = compare(i.op.name, i.op.width, dst, src)
@@ -238,9 +246,9 @@ class _Run:
 
     def _call(self, i: Instruction) -> int:
         if i.op.name != "call_local":
-            raise Fault("only functions of the program itself can be called")
+            raise MemoryFault("only functions of the program itself can be called")
         if len(self._memory.frames) == MAX_FRAMES:
-            raise Fault(f"more than {MAX_FRAMES} functions would be running")
+            raise MemoryFault(f"more than {MAX_FRAMES} functions would be running")
         self._callers.append((i.next_slot, self._registers[_SAVED]))
         self._registers[_SAVED] = [None] * len(SAVED)
         self._registers[0] = None
@@ -253,13 +261,13 @@ class _Run:
             return None
         self._memory.frames.pop().release()
         slot, saved = self._callers.pop()
-        self._registers[1:] = [None] * 5 + saved + [Pointer(self._memory.frames[-1], 0)]
+        self._registers[1:] = [None] * 5 + saved + [MemoryPointer(self._memory.frames[-1], 0)]
         return slot
 
     def _enter_frame(self) -> None:
-        frame = Frame(len(self._memory.frames))
+        frame = StackFrame(len(self._memory.frames))
         self._memory.frames.append(frame)
-        self._registers[FRAME_POINTER] = Pointer(frame, 0)
+        self._registers[FRAME_POINTER] = MemoryPointer(frame, 0)
 
 
 _HANDLERS: dict[Kind, Callable[[_Run, Instruction], int | None]] = {
@@ -275,8 +283,8 @@ _HANDLERS: dict[Kind, Callable[[_Run, Instruction], int | None]] = {
 }
 
 
-def _moved(pointer: Pointer, distance: int) -> Pointer:
-    return Pointer(pointer.region, signed(pointer.offset + distance, 64))
+def _moved(pointer: MemoryPointer, distance: int) -> MemoryPointer:
+    return MemoryPointer(pointer.region, signed(pointer.offset + distance, 64))
 
 
 def _pointer_alu(name: str, width: int, dst: Value, src: Value) -> Value:
@@ -284,13 +292,17 @@ def _pointer_alu(name: str, width: int, dst: Value, src: Value) -> Value:
     if width == 64:
         if name == "mov":
             return src
-        if isinstance(dst, Pointer) and not isinstance(src, Pointer) and name in ("add", "sub"):
+        if (
+            isinstance(dst, MemoryPointer)
+            and not isinstance(src, MemoryPointer)
+            and name in ("add", "sub")
+        ):
             return _moved(dst, src if name == "add" else -src)
-        if isinstance(src, Pointer) and not isinstance(dst, Pointer) and name == "add":
+        if isinstance(src, MemoryPointer) and not isinstance(dst, MemoryPointer) and name == "add":
             return _moved(src, dst)
-        if isinstance(dst, Pointer) and isinstance(src, Pointer) and name == "sub":
+        if isinstance(dst, MemoryPointer) and isinstance(src, MemoryPointer) and name == "sub":
             return _distance(dst, src) & _MASK
-    raise Fault(f"{name} of {width} bits on a pointer ({dst} and {src})")
+    raise MemoryFault(f"{name} of {width} bits on a pointer ({dst} and {src})")
 
 
 def _pointer_compare(name: str, width: int, dst: Value, src: Value) -> bool:
@@ -298,13 +310,13 @@ def _pointer_compare(name: str, width: int, dst: Value, src: Value) -> bool:
     if width == 64:
         if name in ("jeq", "jne") and 0 in (dst, src):
             return name == "jne"
-        if isinstance(dst, Pointer) and isinstance(src, Pointer) and name != "jset":
+        if isinstance(dst, MemoryPointer) and isinstance(src, MemoryPointer) and name != "jset":
             # No region crosses the middle of the address space: any base there does.
             return compare(name, width, 2**62 + _distance(dst, src), 2**62)
-    raise Fault(f"{name} of {width} bits on a pointer ({dst} and {src})")
+    raise MemoryFault(f"{name} of {width} bits on a pointer ({dst} and {src})")
 
 
-def _distance(a: Pointer, b: Pointer) -> int:
+def _distance(a: MemoryPointer, b: MemoryPointer) -> int:
     if a.region is not b.region:
-        raise Fault(f"{a} and {b} are pointers into different memory")
+        raise MemoryFault(f"{a} and {b} are pointers into different memory")
     return a.offset - b.offset

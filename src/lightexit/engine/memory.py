@@ -10,15 +10,15 @@ from lightexit.abi import STATE_OFFSET
 from lightexit.isa import STACK_SIZE
 
 
-class Fault(Exception):  # noqa: N818 - a trap, not an error of its own
+class MemoryFault(Exception):  # noqa: N818 - a trap, not an error of its own
     """A program did what no program may: `str(fault)` says what, for an ExecutionError."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pointer:
+class MemoryPointer:
     """An address: `offset` bytes from the origin of a region. Only accesses are checked."""
 
-    region: Region
+    region: MemoryRegion
     offset: int
 
     def __str__(self) -> str:
@@ -27,10 +27,10 @@ class Pointer:
     __repr__ = __str__
 
 
-Value = int | Pointer
+Value = int | MemoryPointer
 
 
-class Region:
+class MemoryRegion:
     """Bytes that a program may access at the offsets `first` to `end` (excluded).
 
     `origin` is the index within `data` of offset 0.
@@ -51,33 +51,33 @@ class Region:
     def store(self, offset: int, size: int, value: Value) -> None:
         """Set `size` bytes at `offset` to the low bytes of `value`."""
         start = self._index(offset, size)
-        if isinstance(value, Pointer):
-            raise Fault(f"the pointer {value} would leave the program, into {self.name}")
+        if isinstance(value, MemoryPointer):
+            raise MemoryFault(f"the pointer {value} would leave the program, into {self.name}")
         low = value & ((1 << 8 * size) - 1)
         self.data[start : start + size] = low.to_bytes(size, "little")
 
     def _index(self, offset: int, size: int) -> int:
         if not self.first <= offset <= self.end - size:
-            raise Fault(
+            raise MemoryFault(
                 f"{size} bytes at {self.name}{offset:+d} are outside its bytes "
                 f"{self.first} to {self.end - 1}"
             )
         return self.origin + offset
 
 
-def map_value(name: str, data: memoryview) -> Region:
+def map_value(name: str, data: memoryview) -> MemoryRegion:
     """The region of a state's map value: its header is the host's."""
-    return Region(name, data, first=STATE_OFFSET)
+    return MemoryRegion(name, data, first=STATE_OFFSET)
 
 
-class Frame(Region):
+class StackFrame(MemoryRegion):
     """One function's stack, below r10: knows which bytes were written, and keeps pointers."""
 
     def __init__(self, depth: int) -> None:
         data = memoryview(bytearray(STACK_SIZE))
         super().__init__(f"stack{depth}", data, first=-STACK_SIZE, origin=STACK_SIZE)
         self.written = bytearray(STACK_SIZE)
-        self.pointers: dict[int, Pointer] = {}
+        self.pointers: dict[int, MemoryPointer] = {}
 
     def load(self, offset: int, size: int) -> Value:
         """As for any region; what was never written, or is part of a pointer, is a fault."""
@@ -85,9 +85,9 @@ class Frame(Region):
         if size == 8 and offset in self.pointers:
             return self.pointers[offset]
         if self._overlapping(offset, size):
-            raise Fault(f"{size} bytes at {self.name}{offset:+d} are part of a pointer")
+            raise MemoryFault(f"{size} bytes at {self.name}{offset:+d} are part of a pointer")
         if not all(self.written[start : start + size]):
-            raise Fault(f"{size} bytes at {self.name}{offset:+d} were never written")
+            raise MemoryFault(f"{size} bytes at {self.name}{offset:+d} were never written")
         return super().load(offset, size)
 
     def store(self, offset: int, size: int, value: Value) -> None:
@@ -96,12 +96,12 @@ class Frame(Region):
         for broken in self._overlapping(offset, size):
             del self.pointers[broken]
             self._mark(broken, 8, written=False)
-        if not isinstance(value, Pointer):
+        if not isinstance(value, MemoryPointer):
             super().store(offset, size, value)
         elif size == 8:
             self.pointers[offset] = value
         else:
-            raise Fault(f"only {size} bytes of the pointer {value} would be kept")
+            raise MemoryFault(f"only {size} bytes of the pointer {value} would be kept")
         self._mark(offset, size, written=True)
 
     def release(self) -> None:
@@ -120,6 +120,6 @@ class Frame(Region):
 class Memory:
     """All that a run can reach; `frames` are those of the functions that are running."""
 
-    context: Region
-    maps: Sequence[Region]
-    frames: list[Frame] = field(default_factory=list)
+    context: MemoryRegion
+    maps: Sequence[MemoryRegion]
+    frames: list[StackFrame] = field(default_factory=list)

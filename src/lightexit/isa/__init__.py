@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lightexit.isa.alu import alu, byte_swap, compare, signed
 from lightexit.isa.decode import decode
 from lightexit.isa.instruction import SLOT_SIZE, Instruction, build, encode
-from lightexit.isa.program import Line, Map, Program
+from lightexit.isa.program import Map, Program, SourceLine
 from lightexit.isa.table import (
     ARGUMENTS,
     BY_OPCODE,
@@ -50,10 +50,10 @@ __all__ = [
     "STACK_UNIT",
     "Instruction",
     "Kind",
-    "Line",
     "Map",
     "Op",
     "Program",
+    "SourceLine",
     "alu",
     "assemble",
     "build",

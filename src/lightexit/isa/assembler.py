@@ -22,8 +22,8 @@ from lightexit.errors import AuthorError, Location
 from lightexit.isa.decode import decode
 from lightexit.isa.instruction import Instruction, build, encode
 from lightexit.isa.linker import MOST_SLOTS
-from lightexit.isa.program import Line, Map, Program
-from lightexit.isa.syntax import MOST_DIGITS, Node, Token, reserved, tokens, tree
+from lightexit.isa.program import Map, Program, SourceLine
+from lightexit.isa.syntax import MOST_DIGITS, SyntaxNode, Token, reserved, tokens, tree
 from lightexit.isa.table import FRAME_POINTER, OPERANDS, Kind, Op
 
 _COMMENT = re.compile(r"#|;|//")
@@ -128,7 +128,7 @@ def assemble(text: str, file: str = "<asm>") -> Program:
         name=PurePath(file).stem.strip("<>"),
         code=encode(instructions),
         maps=tuple(assembly.maps),
-        lines=tuple(Line(each.slot, each.source.where()) for each in assembly.statements),
+        lines=tuple(SourceLine(each.slot, each.source.where()) for each in assembly.statements),
     )
     decode(program)
     return program
@@ -149,7 +149,7 @@ def _statement(source: _Source, words: Iterable[Token], slot: int) -> _Statement
     return _Statement(source, op, tuple(zip(names, operands, strict=True)), slot)
 
 
-def _branch(source: _Source, node: Node, word: Token, operands: list[Token]) -> Node:
+def _branch(source: _Source, node: SyntaxNode, word: Token, operands: list[Token]) -> SyntaxNode:
     if word.text in node.branches:
         return node.branches[word.text]
     if word.shape not in node.branches:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lightexit.errors import AuthorError
 from lightexit.isa.btf import line_info
 from lightexit.isa.instruction import SLOT_SIZE
-from lightexit.isa.linker import MOST_FUNCTIONS, Function, Object, Relocation
+from lightexit.isa.linker import MOST_FUNCTIONS, Function, InstructionRelocation, Object
 from lightexit.isa.sections import (
     DamagedElf,
     Section,
@@ -116,7 +116,7 @@ def _function(found: Object, symbol: Symbol, end: int) -> Function:
     return Function(symbol.name, symbol.section, start, end, not symbol.is_local)
 
 
-def _relocation(kind: int, symbol: Symbol, sections: list[Section]) -> Relocation:
+def _relocation(kind: int, symbol: Symbol, sections: list[Section]) -> InstructionRelocation:
     number = symbol.section if symbol.section < _RESERVED else -1
     name = symbol.name or (sections[number].name if 0 < number < len(sections) else "")
-    return Relocation(kind, name, number, symbol.value)
+    return InstructionRelocation(kind, name, number, symbol.value)

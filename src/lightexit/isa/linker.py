@@ -18,7 +18,7 @@ from lightexit.isa.alu import signed
 from lightexit.isa.btf import Lines
 from lightexit.isa.decode import decode, decode_unlinked, ends
 from lightexit.isa.instruction import SLOT_SIZE, Instruction, encode
-from lightexit.isa.program import Line, Map, Program
+from lightexit.isa.program import Map, Program, SourceLine
 from lightexit.isa.table import BY_OPCODE, LDDW_OPCODE, PSEUDO_MAP_IDX_VALUE, Kind
 
 R_BPF_64_64 = 1
@@ -43,7 +43,7 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Relocation:
+class InstructionRelocation:
     """What is asked for at an instruction; `section` is 0 for symbols defined elsewhere."""
 
     kind: int
@@ -64,7 +64,7 @@ class Object:
     names: dict[int, str] = field(default_factory=dict)
     code: dict[int, bytes] = field(default_factory=dict)
     functions: list[Function] = field(default_factory=list)
-    relocations: dict[tuple[int, int], Relocation] = field(default_factory=dict)
+    relocations: dict[tuple[int, int], InstructionRelocation] = field(default_factory=dict)
     lines: Lines = field(default_factory=dict)
 
     def unlinked(self, function: Function) -> Program:
@@ -72,7 +72,7 @@ class Object:
         known = self.lines.get(self.names[function.section], [])
         first = bisect_left(known, function.start, key=_offset)
         lines = tuple(
-            Line((offset - function.start) // SLOT_SIZE, where)
+            SourceLine((offset - function.start) // SLOT_SIZE, where)
             for offset, where in known[first : bisect_left(known, function.end, key=_offset)]
         )
         code = self.code[function.section][function.start : function.end]
@@ -83,7 +83,7 @@ class Object:
         """The functions by section and start, in bytes; of several in one place, the first."""
         return {(each.section, each.start): each for each in reversed(self.functions)}
 
-    def relocation(self, function: Function, slot: int) -> Relocation | None:
+    def relocation(self, function: Function, slot: int) -> InstructionRelocation | None:
         """What is asked for at a slot of a function."""
         return self.relocations.get((function.section, function.start + slot * SLOT_SIZE))
 
@@ -203,7 +203,9 @@ class _Linker:
         if each.op.target_field and not 0 <= each.target < slots:
             raise self._refusal(function, each, "leads out of its function", "a place within it")
 
-    def _map_value(self, function: Function, each: Instruction, asked: Relocation) -> Instruction:
+    def _map_value(
+        self, function: Function, each: Instruction, asked: InstructionRelocation
+    ) -> Instruction:
         if asked.section or asked.kind != R_BPF_64_64 or each.op.kind is not Kind.LDDW:
             place = self.object.names.get(asked.section, "elsewhere")
             raise self._refusal(
@@ -220,10 +222,10 @@ class _Linker:
         index = self.maps.setdefault(asked.symbol, len(self.maps))
         return replace(each, op=_MAP_VALUE, src=PSEUDO_MAP_IDX_VALUE, imm=index, next_imm=offset)
 
-    def _lines(self) -> Iterator[Line]:
+    def _lines(self) -> Iterator[SourceLine]:
         for function, start in self.starts.items():
             for line in self.object.unlinked(function).lines:
-                yield Line(start + line.slot, line.where)
+                yield SourceLine(start + line.slot, line.where)
 
     def _refusal(
         self, function: Function, each: Instruction, found: str, expected: str

@@ -24,14 +24,14 @@ class Map(NamedTuple):
     size: int
 
 
-class Line(NamedTuple):
-    """The source of the instructions from slot `slot` on, until the next `Line`."""
+class SourceLine(NamedTuple):
+    """The source of the instructions from slot `slot` on, until the next `SourceLine`."""
 
     slot: int
     where: Location
 
 
-class KeptLines(Sequence[Line]):
+class KeptLines(Sequence[SourceLine]):
     """Lines from the cache, as good as a tuple of them; made only if somebody asks.
 
     Each is slot, number of the file, line and columns: the text is read anew.
@@ -42,18 +42,18 @@ class KeptLines(Sequence[Line]):
         self._plain = plain
 
     @functools.cached_property
-    def _made(self) -> tuple[Line, ...]:
+    def _made(self) -> tuple[SourceLine, ...]:
         return tuple(self._line(self._files[number], *rest) for number, *rest in self._plain)
 
     @staticmethod
-    def _line(file: str, slot: int, line: int, start: int, end: int) -> Line:
-        return Line(slot, Location(file, line, start, end, getline(file, line).rstrip("\n")))
+    def _line(file: str, slot: int, line: int, start: int, end: int) -> SourceLine:
+        return SourceLine(slot, Location(file, line, start, end, getline(file, line).rstrip("\n")))
 
     @overload
-    def __getitem__(self, index: int) -> Line: ...
+    def __getitem__(self, index: int) -> SourceLine: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[Line, ...]: ...
-    def __getitem__(self, index: int | slice) -> Line | tuple[Line, ...]:
+    def __getitem__(self, index: slice) -> tuple[SourceLine, ...]: ...
+    def __getitem__(self, index: int | slice) -> SourceLine | tuple[SourceLine, ...]:
         return self._made[index]
 
     def __len__(self) -> int:
@@ -73,7 +73,7 @@ class Program:
     name: str
     code: bytes
     maps: tuple[Map, ...] = ()
-    lines: Sequence[Line] = ()
+    lines: Sequence[SourceLine] = ()
 
     def where(self, slot: int) -> Location | None:
         """The source line of an instruction, where debug lines tell it."""

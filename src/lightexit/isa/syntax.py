@@ -68,10 +68,10 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
 
 
 @dataclass
-class Node:
+class SyntaxNode:
     """What may follow: fixed words and shapes of operands; `ending` if the text may end here."""
 
-    branches: dict[str, Node] = field(default_factory=dict)
+    branches: dict[str, SyntaxNode] = field(default_factory=dict)
     ending: tuple[Op, tuple[str, ...]] | None = None
 
     def expected(self) -> str:
@@ -90,20 +90,20 @@ _SHAPES = {
 SHAPES = {shape for shapes in _SHAPES.values() for shape in shapes}
 
 
-def _grow(node: Node, words: list[str], operands: tuple[str, ...], op: Op) -> None:
+def _grow(node: SyntaxNode, words: list[str], operands: tuple[str, ...], op: Op) -> None:
     if not words:
         node.ending = (op, operands)
         return
     word, *rest = words
     operands += (word,) * (word in OPERANDS)
     for key in _SHAPES.get(word, (word,)):
-        _grow(node.branches.setdefault(key, Node()), rest, operands, op)
+        _grow(node.branches.setdefault(key, SyntaxNode()), rest, operands, op)
 
 
 @cache
-def tree() -> Node:
+def tree() -> SyntaxNode:
     """The root of the tree of all rows' texts."""
-    root = Node()
+    root = SyntaxNode()
     for op in ROWS:
         for text in op.texts:
             _grow(root, [token.text for token in tokens(text)], (), op)

@@ -15,7 +15,7 @@ from lightexit.verifier.state import CONTEXT_SIZE, WRITABLE_BYTES, State
 from lightexit.verifier.value import Pointer, RegionKind
 
 
-def _context_access(program: Program, needed: req.Access, p: Pointer, _state: State) -> None:
+def _context_access(program: Program, needed: req.MemoryAccess, p: Pointer, _state: State) -> None:
     verb = "writes" if needed.writes else "reads"
     at, size = needed.offset, needed.size
     if not p.offset.is_const or p.offset.const != 0:
@@ -36,7 +36,7 @@ def _context_access(program: Program, needed: req.Access, p: Pointer, _state: St
         )
 
 
-def _stack_access(program: Program, needed: req.Access, p: Pointer, state: State) -> None:
+def _stack_access(program: Program, needed: req.MemoryAccess, p: Pointer, state: State) -> None:
     verb = "writes" if needed.writes else "reads"
     low, high = p.offset.wide.smin + needed.offset, p.offset.wide.smax + needed.offset
     if low < -STACK_SIZE or high + needed.size > 0:
@@ -52,7 +52,7 @@ def _stack_access(program: Program, needed: req.Access, p: Pointer, state: State
         _check_written(needed, state.frames[p.region.number].stack, start, length)
 
 
-def _check_written(needed: req.Access, stack: Cells, start: int, length: int) -> None:
+def _check_written(needed: req.MemoryAccess, stack: Cells, start: int, length: int) -> None:
     missing = span(start, length) & ~stack.written
     exact = stack.items.get(start)
     whole = exact is not None and exact[0] == needed.size == length
@@ -67,7 +67,7 @@ def _check_written(needed: req.Access, stack: Cells, start: int, length: int) ->
         )
 
 
-def _check_alignment(program: Program, needed: req.Access, p: Pointer) -> None:
+def _check_alignment(program: Program, needed: req.MemoryAccess, p: Pointer) -> None:
     moved = scalar.binary("add", 64, p.offset, scalar.const(needed.offset)).bits
     if (moved.value | moved.mask) & (needed.size - 1):
         raise RequirementError(
@@ -78,7 +78,7 @@ def _check_alignment(program: Program, needed: req.Access, p: Pointer) -> None:
         )
 
 
-def _state_access(program: Program, needed: req.Access, p: Pointer, _state: State) -> None:
+def _state_access(program: Program, needed: req.MemoryAccess, p: Pointer, _state: State) -> None:
     verb = "writes" if needed.writes else "reads"
     low, high = p.offset.wide.smin + needed.offset, p.offset.wide.smax + needed.offset
     state_map = program.maps[p.region.number]
@@ -95,7 +95,7 @@ def _state_access(program: Program, needed: req.Access, p: Pointer, _state: Stat
         _check_alignment(program, needed, p)
 
 
-def _handle_access(program: Program, needed: req.Access, p: Pointer, _state: State) -> None:
+def _handle_access(program: Program, needed: req.MemoryAccess, p: Pointer, _state: State) -> None:
     raise RequirementError(
         f"accesses memory through {words.pointer(program, p)}",
         "a pointer to the value: map_value(index)",
@@ -103,7 +103,7 @@ def _handle_access(program: Program, needed: req.Access, p: Pointer, _state: Sta
     )
 
 
-ACCESSES: dict[RegionKind, Callable[[Program, req.Access, Pointer, State], None]] = {
+ACCESSES: dict[RegionKind, Callable[[Program, req.MemoryAccess, Pointer, State], None]] = {
     RegionKind.CONTEXT: _context_access,
     RegionKind.STACK: _stack_access,
     RegionKind.STATE: _state_access,

@@ -30,7 +30,7 @@ from lightexit.verifier.requirements import RequirementError, requirements
 from lightexit.verifier.rounds import Plan
 from lightexit.verifier.state import CONTEXT_BYTES, FIRST_SYMBOL, State, initial
 from lightexit.verifier.transfer import Transfer
-from lightexit.verifier.visits import Arrivals, Lengths, Loop, Step, Visit
+from lightexit.verifier.visits import Arrivals, Lengths, LoopSummary, Step, Visit
 
 #: States of a shape that may meet before they are widened, and that never are.
 _PATIENCE = 8
@@ -291,7 +291,7 @@ class Analysis:
             plan = self._guess(here)
         if plan is None or plan.bound is None:
             return False
-        here.loop = Loop(
+        here.loop = LoopSummary(
             plan,
             plan.bound.rounds,
             path,

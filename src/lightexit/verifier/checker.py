@@ -150,7 +150,7 @@ class Checker:
             registers=shown,
         )
 
-    def access(self, needed: req.Access, state: State) -> None:
+    def access(self, needed: req.MemoryAccess, state: State) -> None:
         """The bytes lie within the region, and may be read or written."""
         p = state.registers[needed.register]
         if not isinstance(p, Pointer):
@@ -223,7 +223,7 @@ class Checker:
             self.holds(req.Holds(register), state)
             value = state.registers[register]
             if kind == "key":
-                self.access(req.Access(register, 0, KEY_SIZE, reads=True), state)
+                self.access(req.MemoryAccess(register, 0, KEY_SIZE, reads=True), state)
             elif not isinstance(value, Pointer) or value.region.kind is not RegionKind.HANDLE:
                 raise RequirementError(
                     f"{self._says(state, register)}, argument of {helper.name}",
@@ -326,7 +326,7 @@ class Checker:
 #: By kind of requirement; that a register holds something is looked at first of all.
 CHECKS: dict[type, Callable[[Checker, Any, State], None]] = {
     req.IsNumber: Checker.is_number,
-    req.Access: Checker.access,
+    req.MemoryAccess: Checker.access,
     req.MayStore: Checker.may_store,
     req.Arithmetic: Checker.arithmetic,
     req.Comparable: Checker.comparable,

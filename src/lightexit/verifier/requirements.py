@@ -45,7 +45,7 @@ class IsNumber(NamedTuple):
     purpose: str
 
 
-class Access(NamedTuple):
+class MemoryAccess(NamedTuple):
     """`size` bytes at the register's address plus `offset` may be read, or written."""
 
     register: int
@@ -122,7 +122,7 @@ class Never(NamedTuple):
 Requirement = (
     Holds
     | IsNumber
-    | Access
+    | MemoryAccess
     | MayStore
     | Arithmetic
     | Comparable
@@ -174,12 +174,12 @@ def _lddw(i: Instruction) -> list[Requirement]:
 
 
 def _load(i: Instruction) -> list[Requirement]:
-    return [Holds(i.src), Access(i.src, i.offset, i.op.width // 8, reads=True)]
+    return [Holds(i.src), MemoryAccess(i.src, i.offset, i.op.width // 8, reads=True)]
 
 
 def _store(i: Instruction) -> list[Requirement]:
     size = i.op.width // 8
-    access = Access(i.dst, i.offset, size, writes=True)
+    access = MemoryAccess(i.dst, i.offset, size, writes=True)
     if i.op.uses_imm:
         return [Holds(i.dst), access]
     return [Holds(i.src), Holds(i.dst), access, MayStore(i.src, i.dst, i.offset, size)]
@@ -191,7 +191,7 @@ def _atomic(i: Instruction) -> list[Requirement]:
     if i.op.name == "cmpxchg":
         needed += [Holds(0), IsNumber(0, purpose)]
     size = i.op.width // 8
-    return [*needed, Access(i.dst, i.offset, size, reads=True, writes=True, atomic=True)]
+    return [*needed, MemoryAccess(i.dst, i.offset, size, reads=True, writes=True, atomic=True)]
 
 
 def _jump(i: Instruction) -> list[Requirement]:

@@ -32,9 +32,9 @@ from lightexit.verifier.state import Frame, State
 from lightexit.verifier.value import (
     ANY_NUMBER,
     ZERO,
+    AbstractRegion,
     Number,
     Pointer,
-    Region,
     RegionKind,
     Value,
     constant,
@@ -91,10 +91,10 @@ class Transfer:
 
     def _lddw(self, i: Instruction, state: State) -> None:
         if i.src == PSEUDO_MAP_IDX_VALUE:
-            target = Region(RegionKind.STATE, i.imm)
+            target = AbstractRegion(RegionKind.STATE, i.imm)
             state.registers[i.dst] = Pointer(target, scalar.const(i.next_imm))
         elif i.src == PSEUDO_MAP_IDX:
-            state.registers[i.dst] = Pointer(Region(RegionKind.HANDLE, i.imm), ZERO)
+            state.registers[i.dst] = Pointer(AbstractRegion(RegionKind.HANDLE, i.imm), ZERO)
         else:
             state.registers[i.dst] = constant(i.imm64)
 
@@ -229,7 +229,7 @@ class Transfer:
         self.findings.reads_clock |= helper.reads_clock
         state.registers[0] = ANY_NUMBER
         if helper.result == "value or null" and isinstance(handle, Pointer):
-            value = Region(RegionKind.STATE, handle.region.number)
+            value = AbstractRegion(RegionKind.STATE, handle.region.number)
             state.registers[0] = Pointer(value, ZERO, null=next(self.symbols))
         for register in ARGUMENTS:
             state.registers[register] = None

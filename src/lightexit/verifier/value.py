@@ -23,7 +23,7 @@ class RegionKind(Enum):
     HANDLE = "the handle of state"
 
 
-class Region(NamedTuple):
+class AbstractRegion(NamedTuple):
     """One region. `number` is a map's index, or the depth of a stack's frame."""
 
     kind: RegionKind
@@ -49,7 +49,7 @@ class Pointer(NamedTuple):
     their `delta`s only, as numbers do.
     """
 
-    region: Region
+    region: AbstractRegion
     offset: Scalar
     null: int = 0
     symbol: int = 0
@@ -58,7 +58,7 @@ class Pointer(NamedTuple):
 
 Value = Number | Pointer
 
-CONTEXT = Region(RegionKind.CONTEXT)
+CONTEXT = AbstractRegion(RegionKind.CONTEXT)
 ANY_NUMBER = Number(scalar.UNKNOWN)
 ZERO = scalar.const(0)
 
@@ -70,7 +70,7 @@ def constant(value: int) -> Number:
 
 def frame_pointer(depth: int) -> Pointer:
     """What r10 holds in the frame of that depth."""
-    return Pointer(Region(RegionKind.STACK, depth), ZERO)
+    return Pointer(AbstractRegion(RegionKind.STACK, depth), ZERO)
 
 
 def shifted(number: Number, by: int) -> Scalar:

@@ -101,7 +101,7 @@ class Visit:
     rounds: int = 0
     open: int = 1
     longest: Lengths = field(default_factory=Lengths)
-    loop: Loop | None = None
+    loop: LoopSummary | None = None
 
     @property
     def is_open(self) -> bool:
@@ -143,7 +143,7 @@ class Visit:
 
 
 @dataclass(eq=False, slots=True)
-class Loop:
+class LoopSummary:
     """What a visit adds that stands for all rounds of a loop, and what to return to if that
     costs the proof."""
 

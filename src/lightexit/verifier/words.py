@@ -8,7 +8,7 @@ from lightexit.isa import FRAME_POINTER, STACK_SIZE, Program
 from lightexit.verifier.bounds import Bounds
 from lightexit.verifier.scalar import Scalar
 from lightexit.verifier.state import State, initial
-from lightexit.verifier.value import Number, Pointer, Region, RegionKind, Value, covers
+from lightexit.verifier.value import AbstractRegion, Number, Pointer, RegionKind, Value, covers
 
 _WIDTHS = (8, 16, 32, 64)
 _AT_FIRST = initial().context.items
@@ -42,7 +42,7 @@ def number(s: Scalar) -> str:
     return f"a {kind} in [{integer(low)}, {integer(high)}]"
 
 
-def region(program: Program, r: Region) -> str:
+def region(program: Program, r: AbstractRegion) -> str:
     """The region's name."""
     if r.kind in (RegionKind.STATE, RegionKind.HANDLE):
         return f"{r.kind.value} '{program.maps[r.number].name}'"

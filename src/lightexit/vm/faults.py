@@ -15,7 +15,7 @@ _EXTERNAL, _IN_IDT = 1, 2
 _WRITE = 2
 
 
-class Source(Enum):
+class EventSource(Enum):
     """Where an event comes from."""
 
     EXTERNAL = "a device"
@@ -24,19 +24,19 @@ class Source(Enum):
 
 
 @dataclass(frozen=True)
-class Event:
+class CpuEvent:
     """Something to be delivered. `error_code` is None for those that have none; `length` is that
     of a software interrupt's instruction, which is behind the instruction pointer.
     """
 
     vector: int
-    source: Source
+    source: EventSource
     error_code: int | None = None
     length: int = 0
 
     @property
     def _external(self) -> int:
-        return 0 if self.source is Source.SOFTWARE else _EXTERNAL
+        return 0 if self.source is EventSource.SOFTWARE else _EXTERNAL
 
     def beyond_table(self) -> FaultError:
         """What it is that the table has no entry for it, or none that is a gate."""
@@ -72,14 +72,14 @@ def page_fault(address: int, *, is_write: bool) -> FaultError:
     return FaultError(PAGE_FAULT, _WRITE if is_write else 0, address)
 
 
-def following(first: Event, second: FaultError) -> Event:
+def following(first: CpuEvent, second: FaultError) -> CpuEvent:
     """What is delivered once delivering `first` has raised `second`. Raises TripleFaultError."""
-    if first.source is Source.EXCEPTION:
+    if first.source is EventSource.EXCEPTION:
         if first.vector == DOUBLE_FAULT:
             raise TripleFaultError
         if _is_double(first.vector, second.vector):
-            return Event(DOUBLE_FAULT, Source.EXCEPTION, 0)
-    return Event(second.vector, Source.EXCEPTION, second.error_code)
+            return CpuEvent(DOUBLE_FAULT, EventSource.EXCEPTION, 0)
+    return CpuEvent(second.vector, EventSource.EXCEPTION, second.error_code)
 
 
 def _is_double(first: int, second: int) -> bool:

@@ -24,11 +24,11 @@ from lightexit.vm.cpu import Cpu
 from lightexit.vm.deferral import DeferredInterrupt
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.multiprocessor import Multiprocessor
-from lightexit.vm.outcome import NO_LIMITS, Limits, Outcome, Reason
+from lightexit.vm.outcome import NO_LIMITS, Outcome, RunEnd, RunLimits
 from lightexit.vm.schedule import Schedule
 from lightexit.vm.uniprocessor import Uniprocessor
 
-__all__ = ["Limits", "Machine", "Outcome", "Reason"]
+__all__ = ["Machine", "Outcome", "RunEnd", "RunLimits"]
 
 # After a look at the devices the guest runs at least so many times as long as that took: on a
 # host that is too slow for the guest's timers, it gets on all the same.
@@ -56,7 +56,7 @@ class Machine:
         self.devices: list[Device[Any]] = []
         self._schedule = Schedule(self.bus, self.clock, self._wake)
         self._processors = self._make_processors()
-        self._ending: tuple[Reason, str, int | None] | None = None
+        self._ending: tuple[RunEnd, str, int | None] | None = None
         self.bus.failures.on_failure = self._processors.stop
         self._pause()
 
@@ -170,7 +170,7 @@ class Machine:
     # Ending a run, from any thread, and from a signal's handler
 
     def stop(
-        self, reason: Reason = Reason.REQUEST, detail: str = "", exit_status: int | None = None
+        self, reason: RunEnd = RunEnd.REQUEST, detail: str = "", exit_status: int | None = None
     ) -> None:
         """End the run, now or, where none is going on, the next one at its start."""
         if self._ending is None:
@@ -179,11 +179,11 @@ class Machine:
 
     def exit(self, status: int) -> None:
         """End the run as the guest wants it."""
-        self.stop(Reason.EXIT, f"exit status {status}", status)
+        self.stop(RunEnd.EXIT, f"exit status {status}", status)
 
     # Running
 
-    def run(self, limits: Limits = NO_LIMITS) -> Outcome:
+    def run(self, limits: RunLimits = NO_LIMITS) -> Outcome:
         """Run the guest until it or a limit ends the run; `run` again to go on.
 
         Raises GuestError where emulation fails, what a device's model raises, and
@@ -192,7 +192,7 @@ class Machine:
         start_ns = time.monotonic_ns()
         end_ns = None if limits.seconds is None else start_ns + int(limits.seconds * 1e9)
         limit = UNLIMITED if limits.accesses is None else limits.accesses
-        self.console.watch(limits.text, lambda: self.stop(Reason.TEXT))
+        self.console.watch(limits.text, lambda: self.stop(RunEnd.TEXT))
         try:
             with DeferredInterrupt() as interrupt, self._running(limit):
                 while not self._is_over(limit, end_ns):
@@ -234,9 +234,9 @@ class Machine:
         self._processors.forget()
         self.bus.raise_failure()
         if self._processors.accesses >= limit:
-            self.stop(Reason.ACCESSES)
+            self.stop(RunEnd.ACCESSES)
         elif end_ns is not None and time.monotonic_ns() >= end_ns:
-            self.stop(Reason.TIME)
+            self.stop(RunEnd.TIME)
         return self._ending is not None
 
     def _due_ns(self, end_ns: int | None, begun_ns: int) -> int:
@@ -254,7 +254,7 @@ class Machine:
         return min(due)
 
     def _outcome(self, seconds: float) -> Outcome:
-        reason, detail, exit_status = self._ending or (Reason.REQUEST, "", None)
+        reason, detail, exit_status = self._ending or (RunEnd.REQUEST, "", None)
         return Outcome(reason, detail, seconds, self._processors.accesses, exit_status)
 
 

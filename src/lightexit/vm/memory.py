@@ -17,7 +17,7 @@ _SHADOW = MIB - SHADOW_SIZE
 
 
 @dataclass(frozen=True)
-class Slot:
+class MemorySlot:
     """Guest-physical `address` on, `size` bytes: the host's memory at `host_address`."""
 
     address: int
@@ -48,9 +48,9 @@ class GuestMemory:
             self._place(firmware)
         ram, rom = _address(self._ram), _address(self._rom)
         slots = [
-            Slot(0, VIDEO.start, ram),
-            Slot(VIDEO.stop, ram_bytes - VIDEO.stop, ram + VIDEO.stop),
-            Slot(TOP - len(firmware), len(firmware), rom),
+            MemorySlot(0, VIDEO.start, ram),
+            MemorySlot(VIDEO.stop, ram_bytes - VIDEO.stop, ram + VIDEO.stop),
+            MemorySlot(TOP - len(firmware), len(firmware), rom),
         ]
         self.slots = tuple(slot for slot in slots if slot.size)
 

@@ -20,7 +20,7 @@ from lightexit.vm.budget import SharedBudget
 from lightexit.vm.cpu import Cpu
 from lightexit.vm.exits import Interruptible, Shutdown, Stopped
 from lightexit.vm.intr import Intr
-from lightexit.vm.outcome import End, Reason
+from lightexit.vm.outcome import End, RunEnd
 from lightexit.vm.threads import on_threads, raise_failure
 
 
@@ -32,7 +32,7 @@ class Multiprocessor:
         self._bus = board.bus
         self._intr: Intr | None = None
         self._end = end
-        self._budget = SharedBudget(board.bus.cpus, lambda: end(Reason.ACCESSES, ""))
+        self._budget = SharedBudget(board.bus.cpus, lambda: end(RunEnd.ACCESSES, ""))
         # No Event: a signal's handler may ring while this very thread is about to wait.
         self._woken = Bell()
         self._runs: list[Future[None]] = []
@@ -63,7 +63,7 @@ class Multiprocessor:
         while isinstance(exit := cpu.run(), Interruptible):
             self._take_interrupt(cpu)
         if isinstance(exit, Shutdown):
-            self._end(Reason.SHUTDOWN, exit.reason)
+            self._end(RunEnd.SHUTDOWN, exit.reason)
         elif not isinstance(exit, Stopped):
             raise InternalError(f"one of several vCPUs came back for {exit}")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Reason(Enum):
+class RunEnd(Enum):
     """Why a run ended."""
 
     TEXT = "the awaited text was printed"
@@ -22,11 +22,11 @@ class Reason(Enum):
 
 
 #: Ends the run: why, and what more there is to say of it.
-End = Callable[[Reason, str], None]
+End = Callable[[RunEnd, str], None]
 
 
 @dataclass(frozen=True)
-class Limits:
+class RunLimits:
     """When to end a run: output seen, host time, accesses to devices (None: no limit).
 
     One vCPU makes exactly so many accesses (on KVM, and what a string instruction then has
@@ -39,7 +39,7 @@ class Limits:
     accesses: int | None = None
 
 
-NO_LIMITS = Limits()
+NO_LIMITS = RunLimits()
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Outcome:
     `exit_status` is what the guest has ended it with (Reason.EXIT).
     """
 
-    reason: Reason
+    reason: RunEnd
     detail: str
     seconds: float
     accesses: int

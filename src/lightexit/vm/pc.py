@@ -11,7 +11,7 @@ from lightexit.bus.clock import BusClock
 from lightexit.bus.line import Line, fork, joined
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.debugcon import Debugcon
-from lightexit.devices.fw_cfg import FwCfg, Key
+from lightexit.devices.fw_cfg import FwCfg, FwCfgKey
 from lightexit.devices.hpet import Hpet
 from lightexit.devices.i440fx import I440fx
 from lightexit.devices.ioapic import PINS
@@ -28,7 +28,7 @@ from lightexit.vm.backends import find
 from lightexit.vm.board import Backend, Wanted
 from lightexit.vm.console import Console
 from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.machine import Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.places import PC as PLACES
 
@@ -123,7 +123,7 @@ def _hpet(machine: Machine, irq: Callable[[int], Line]) -> Hpet:
 
 def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
     clock, irq = machine.clock, add_controllers(machine)
-    reset = Line(lambda level: machine.stop(Reason.RESET) if level else None)
+    reset = Line(lambda level: machine.stop(RunEnd.RESET) if level else None)
     keyboard_a20, fast_a20 = joined(Line(), 2)
     hpet = _hpet(machine, irq)
     pit = Pit(clock, machine.wire(hpet.memory, hpet.irq0_in))
@@ -142,9 +142,9 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
         rtc,
         Ps2(clock, irq(1), irq(12), keyboard_a20, reset),
         Port92(clock, fast_a20, reset),
-        PmTimer(clock, irq(9), lambda kind: machine.stop(Reason.SHUTDOWN, f"sleep type {kind}")),
+        PmTimer(clock, irq(9), lambda kind: machine.stop(RunEnd.SHUTDOWN, f"sleep type {kind}")),
         I440fx(clock, reset),
-        FwCfg(clock, {Key.CPUS: cpus, Key.MAX_CPUS: cpus}),
+        FwCfg(clock, {FwCfgKey.CPUS: cpus, FwCfgKey.MAX_CPUS: cpus}),
         DebugExit(clock, machine.exit),
         Debugcon(clock, machine.console.write),
         Uart(clock, irq(4), serial.write),

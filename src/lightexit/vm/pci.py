@@ -10,7 +10,7 @@ from lightexit.abi import Request
 from lightexit.bus.line import Line
 from lightexit.devices.device import Device
 from lightexit.devices.i440fx import I440fx
-from lightexit.devices.pci import PciFunction, Slot, apic_message, check_device
+from lightexit.devices.pci import PciFunction, PciSlot, apic_message, check_device
 from lightexit.errors import AuthorError
 from lightexit.vm.machine import Machine
 
@@ -35,7 +35,7 @@ def plug(
     bridge = machine.device("i440fx")
     if not isinstance(bridge, I440fx):
         raise AuthorError(f"{bridge.name} is no PCI bridge", expected="an I440fx")
-    slot = Slot(
+    slot = PciSlot(
         move=lambda places: _move(machine, device, places),
         hold=machine.bus.locked(bridge.memory),
         intx=intx or Line(),

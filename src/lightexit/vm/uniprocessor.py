@@ -13,7 +13,7 @@ from lightexit.vm.alarm import Alarm
 from lightexit.vm.cpu import Cpu
 from lightexit.vm.exits import Exit, Halted, Interruptible, Shutdown, Stopped
 from lightexit.vm.intr import Intr
-from lightexit.vm.outcome import End, Reason
+from lightexit.vm.outcome import End, RunEnd
 from lightexit.vm.schedule import Schedule
 
 
@@ -104,7 +104,7 @@ class Uniprocessor:
             case Halted():
                 self._halted = True
             case Shutdown():
-                self._end(Reason.SHUTDOWN, exit.reason)
+                self._end(RunEnd.SHUTDOWN, exit.reason)
             case Stopped() | Interruptible() | None:
                 pass
 
@@ -112,10 +112,10 @@ class Uniprocessor:
         """The guest has halted: let time pass until something happens."""
         left_ns = self._schedule.left_ns()
         if not self._cpu.interrupts_enabled:
-            self._end(Reason.HALTED, f"with interrupts off, at {self._cpu.where()}")
+            self._end(RunEnd.HALTED, f"with interrupts off, at {self._cpu.where()}")
         elif self._clock.runs_by_itself:
             self._woken.wait()
         elif left_ns is None or not self._clock.step_ns:
-            self._end(Reason.HALTED, f"waiting for an interrupt, at {self._cpu.where()}")
+            self._end(RunEnd.HALTED, f"waiting for an interrupt, at {self._cpu.where()}")
         else:
             self._clock.advance(max(left_ns, 0))

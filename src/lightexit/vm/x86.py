@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Protocol
 
-from lightexit.vm.faults import Event, FaultError, Source, following, page_fault
+from lightexit.vm.faults import CpuEvent, EventSource, FaultError, following, page_fault
 from lightexit.vm.paging import NotMappedError
 from lightexit.vm.registers import PE
 
@@ -54,7 +54,7 @@ class Table:
     limit: int
 
 
-class State(Protocol):
+class X86State(Protocol):
     """A stopped CPU. Memory is addressed as the CPU itself would: linear addresses."""
 
     @property
@@ -112,7 +112,7 @@ class Gate:
     clears_if: bool
 
 
-def deliver(cpu: State, event: Event) -> None:
+def deliver(cpu: X86State, event: CpuEvent) -> None:
     """Enter the handler of an interrupt or exception, or of what delivering it raises.
 
     Raises TripleFaultError, with registers as they were but for CR2, and NoHandlerError.
@@ -124,13 +124,13 @@ def deliver(cpu: State, event: Event) -> None:
         except FaultError as fault:
             if fault.address is not None:
                 cpu.set(Register.CR2, fault.address)
-            if event.source is Source.SOFTWARE:
+            if event.source is EventSource.SOFTWARE:
                 # To the handler of the fault, the instruction has not been executed.
                 cpu.set(Register.RIP, cpu.get(Register.RIP) - event.length)
             event = following(event, fault)
 
 
-def _enter(cpu: State, event: Event) -> None:
+def _enter(cpu: X86State, event: CpuEvent) -> None:
     if cpu.is_long:
         _enter_long(cpu, event)
         return
@@ -147,7 +147,7 @@ def _enter(cpu: State, event: Event) -> None:
     cpu.set(Register.RIP, gate.offset)
 
 
-def _push_all(cpu: State, items: list[int], size: int) -> None:
+def _push_all(cpu: X86State, items: list[int], size: int) -> None:
     before = cpu.get(Register.RSP)
     try:
         for item in items:
@@ -157,12 +157,12 @@ def _push_all(cpu: State, items: list[int], size: int) -> None:
         raise
 
 
-def _clear_flags(cpu: State, flags: int, gate: Gate) -> None:
+def _clear_flags(cpu: X86State, flags: int, gate: Gate) -> None:
     cleared = Flag.TF | Flag.NT | Flag.RF | Flag.AC | (Flag.IF if gate.clears_if else 0)
     cpu.set(Register.RFLAGS, flags & ~cleared)
 
 
-def _enter_long(cpu: State, event: Event) -> None:
+def _enter_long(cpu: X86State, event: CpuEvent) -> None:
     """Always through 16-byte gates into ring 0, with stack segment and pointer on the stack."""
     gate, stack = _long_gate(cpu, event)
     selector, old, flags = cpu.get(Register.CS), cpu.get(Register.RSP), cpu.get(Register.RFLAGS)
@@ -184,7 +184,7 @@ def _enter_long(cpu: State, event: Event) -> None:
     cpu.set(Register.RIP, gate.offset)
 
 
-def _long_gate(cpu: State, event: Event) -> tuple[Gate, int]:
+def _long_gate(cpu: X86State, event: CpuEvent) -> tuple[Gate, int]:
     """The gate, and the stack that it asks for; 0 for none."""
     place = _entry(cpu, event, 16)
     entry = _load(cpu, place, 8)
@@ -197,12 +197,12 @@ def _long_gate(cpu: State, event: Event) -> tuple[Gate, int]:
     return Gate(selector, offset, wide=True, clears_if=kind == 0xE), stack
 
 
-def _real_gate(cpu: State, event: Event) -> Gate:
+def _real_gate(cpu: X86State, event: CpuEvent) -> Gate:
     entry = _load(cpu, _entry(cpu, event, 4), 4)
     return Gate(entry >> 16, entry & 0xFFFF, wide=False, clears_if=True)
 
 
-def _protected_gate(cpu: State, event: Event) -> Gate:
+def _protected_gate(cpu: X86State, event: CpuEvent) -> Gate:
     entry = _load(cpu, _entry(cpu, event, 8), 8)
     kind = _gate_kind(entry, event, (0x6, 0x7, 0xE, 0xF))
     selector = entry >> 16 & 0xFFFF
@@ -214,14 +214,14 @@ def _protected_gate(cpu: State, event: Event) -> Gate:
     return Gate(selector, offset, wide, clears_if=kind in (0x6, 0xE))
 
 
-def _entry(cpu: State, event: Event, size: int) -> int:
+def _entry(cpu: X86State, event: CpuEvent, size: int) -> int:
     """Where its entry of the table is. Raises FaultError where the table ends before."""
     if size * event.vector + size - 1 > cpu.idt.limit:
         raise event.beyond_table()
     return cpu.idt.base + size * event.vector
 
 
-def _gate_kind(entry: int, event: Event, usable: tuple[int, ...]) -> int:
+def _gate_kind(entry: int, event: CpuEvent, usable: tuple[int, ...]) -> int:
     kind = entry >> 40 & 0x1F
     if kind not in usable:
         raise event.beyond_table()
@@ -230,37 +230,37 @@ def _gate_kind(entry: int, event: Event, usable: tuple[int, ...]) -> int:
     return kind
 
 
-def _check_segment(cpu: State, event: Event, selector: int) -> None:
+def _check_segment(cpu: X86State, event: CpuEvent, selector: int) -> None:
     if not selector & ~3 or (not selector & 4 and (selector | 7) > cpu.gdt.limit):
         raise event.no_segment(selector)
 
 
-def _load(cpu: State, address: int, size: int) -> int:
+def _load(cpu: X86State, address: int, size: int) -> int:
     try:
         return cpu.load(address, size)
     except NotMappedError as missing:
         raise page_fault(missing.address, is_write=False) from None
 
 
-def _store(cpu: State, address: int, value: int, size: int) -> None:
+def _store(cpu: X86State, address: int, value: int, size: int) -> None:
     try:
         cpu.store(address, value, size)
     except NotMappedError as missing:
         raise page_fault(missing.address, is_write=True) from None
 
 
-def _privilege(cpu: State, selector: int) -> int:
+def _privilege(cpu: X86State, selector: int) -> int:
     return _descriptor(cpu, selector) >> 45 & 3
 
 
-def _descriptor(cpu: State, selector: int) -> int:
+def _descriptor(cpu: X86State, selector: int) -> int:
     place = selector & ~7
     if selector & 4 or place + 7 > cpu.gdt.limit:
         raise NoHandlerError(f"selector {selector:#x} is not in the global descriptor table")
     return _load(cpu, cpu.gdt.base + place, 8)
 
 
-def segment_base(cpu: State, register: Register) -> int:
+def segment_base(cpu: X86State, register: Register) -> int:
     """Linear address of a segment's first byte; 0 for every one in long mode."""
     if cpu.is_long:
         return 0
@@ -271,14 +271,14 @@ def segment_base(cpu: State, register: Register) -> int:
     return entry >> 16 & 0xFF_FFFF | entry >> 32 & 0xFF00_0000
 
 
-def _stack_mask(cpu: State) -> int:
+def _stack_mask(cpu: X86State) -> int:
     if not cpu.get(Register.CR0) & PE:
         return 0xFFFF
     big = _descriptor(cpu, cpu.get(Register.SS)) >> 54 & 1
     return 0xFFFF_FFFF if big else 0xFFFF
 
 
-def _push(cpu: State, value: int, size: int) -> None:
+def _push(cpu: X86State, value: int, size: int) -> None:
     mask, old = _stack_mask(cpu), cpu.get(Register.RSP)
     top = (old - size) & mask
     _store(cpu, segment_base(cpu, Register.SS) + top, value, size)

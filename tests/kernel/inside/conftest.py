@@ -12,13 +12,13 @@ from kernel.inside.programs import READER, Cell
 from kernel.inside.request import load, request
 from lightexit.abi import Attach
 from lightexit.engine.kernel import KernelEngine, KernelMemory
-from lightexit.vm.kvm.attach import Module
+from lightexit.vm.kvm.attach import KernelModule
 from lightexit.vm.kvm.system import Kvm
 
 
 @pytest.fixture(scope="session")
-def module() -> Module:
-    return Module()
+def module() -> KernelModule:
+    return KernelModule()
 
 
 @pytest.fixture(scope="session")

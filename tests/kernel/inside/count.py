@@ -27,7 +27,7 @@ from lightexit.bus.line import Line
 from lightexit.devices.pit import Pit
 from lightexit.engine.kernel import KernelEngine
 from lightexit.engine.native import NativeEngine
-from lightexit.vm.kvm.attach import Answer, Module, Window
+from lightexit.vm.kvm.attach import AttachedProgram, AttachRange, KernelModule
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts
@@ -95,11 +95,11 @@ class Variant:
         return (many - few - (few - before)) / (MANY - FEW)
 
 
-def window(vm: Vm, kind: Kind) -> Window:
+def window(vm: Vm, kind: Kind) -> AttachRange:
     """The register that a guest of that kind accesses."""
     if kind.memory:
-        return Window(vm.fd, Space.MMIO, kind.memory, 4)
-    return Window(vm.fd, Space.PIO, kind.port, 4)
+        return AttachRange(vm.fd, Space.MMIO, kind.memory, 4)
+    return AttachRange(vm.fd, Space.PIO, kind.port, 4)
 
 
 def plain(kind: Kind) -> Variant:
@@ -121,24 +121,24 @@ def passed(kind: Kind) -> Variant:
     made = plain(kind)
     cell = KernelEngine().memory(Cell)
     cell.state.is_off = 1
-    answer = Answer(KernelEngine().load(READER), [cell])
-    made.kept += [cell, Module().attach(window(made.vm, kind), answer)]
+    answer = AttachedProgram(KernelEngine().load(READER), [cell])
+    made.kept += [cell, KernelModule().attach(window(made.vm, kind), answer)]
     return made
 
 
 def never(kind: Kind) -> Variant:
     """A filter inside KVM that is known to answer neither reads nor writes; then as `plain`."""
     made = plain(kind)
-    answer = Answer(KernelEngine().load(RING), answers_reads=False, answers_writes=False)
-    made.kept.append(Module().attach(window(made.vm, kind), answer))
+    answer = AttachedProgram(KernelEngine().load(RING), answers_reads=False, answers_writes=False)
+    made.kept.append(KernelModule().attach(window(made.vm, kind), answer))
     return made
 
 
 def rings(kind: Kind) -> Variant:
     """A filter inside KVM that signals an eventfd, and does nothing else."""
     made = Variant()
-    answer = Answer(KernelEngine().load(RING), doorbells={0: os.eventfd(0)})
-    made.kept.append(Module().attach(window(made.vm, kind), answer))
+    answer = AttachedProgram(KernelEngine().load(RING), doorbells={0: os.eventfd(0)})
+    made.kept.append(KernelModule().attach(window(made.vm, kind), answer))
     return made
 
 

@@ -19,10 +19,10 @@ from lightexit.bus.clock import HostClock
 from lightexit.engine.api import Engine
 from lightexit.engine.kernel import KernelEngine
 from lightexit.engine.native import NativeEngine
-from lightexit.vm.boot import Module, Payload
+from lightexit.vm.boot import BootModule, Payload
 from lightexit.vm.console import Console
 from lightexit.vm.kvm.backend import KvmBackend
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 
@@ -123,7 +123,7 @@ def boot(setting: Setting, kernel: bytes, initrd: bytes, seconds: int) -> Story 
             tallies.append(tally(machine))
 
     unix_seconds = int(time.time())
-    payload = Payload(f"{COMMAND_LINE}{seconds}", (Module(initrd),))
+    payload = Payload(f"{COMMAND_LINE}{seconds}", (BootModule(initrd),))
     config = PcConfig(b"", RAM_MIB * MIB, unix_seconds, kernel, payload)
     console, serial = Console(hear), Console()
     with pc_machine(
@@ -135,8 +135,8 @@ def boot(setting: Setting, kernel: bytes, initrd: bytes, seconds: int) -> Story 
         serial=serial,
     ) as machine:
         begun = moment(machine)
-        outcome = machine.run(Limits(seconds=MOST_SECONDS))
-        if outcome.reason is Reason.EXIT:
+        outcome = machine.run(RunLimits(seconds=MOST_SECONDS))
+        if outcome.reason is RunEnd.EXIT:
             tallies.append(tally(machine))
             return Story(console.text, unix_seconds, begun, moments, tallies)
         print(f"{setting.name}: {outcome.reason.value}, at {machine.cpu.where()}")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lightexit.vm.kvm import ioctl
-from lightexit.vm.kvm.exits import Reason
+from lightexit.vm.kvm.exits import ExitReason
 from lightexit.vm.kvm.structs import MemoryExit, PortExit
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import MIB, GuestMemory
 from vm.kvm import start
@@ -44,7 +44,7 @@ class Machine:
         for slot in self.memory.slots:
             self.vm.map(slot)
 
-    def load(self, code: str) -> Vcpu:
+    def load(self, code: str) -> KvmVcpu:
         """A vCPU that begins with that code, in hex."""
         self.put(code)
         vcpu = self.vm.add_vcpu()
@@ -56,28 +56,28 @@ class Machine:
         image = bytes.fromhex(code)
         self.memory.ram[ENTRY : ENTRY + len(image)] = image
 
-    def enter(self, vcpu: Vcpu) -> None:
+    def enter(self, vcpu: KvmVcpu) -> None:
         start.real_mode(vcpu, ENTRY, 0x8000)
 
-    def run(self, vcpu: Vcpu, model: Model) -> list[Access]:
+    def run(self, vcpu: KvmVcpu, model: Model) -> list[Access]:
         """Run until it halts: what got out, in order."""
         return list(self.exits(vcpu, model))
 
-    def exits(self, vcpu: Vcpu, model: Model) -> Iterator[Access]:
+    def exits(self, vcpu: KvmVcpu, model: Model) -> Iterator[Access]:
         while True:
             ioctl.call(vcpu.fd, ioctl.RUN)
             reason = vcpu.shared.exit_reason
-            if reason == Reason.HLT:
+            if reason == ExitReason.HLT:
                 return
-            if reason == Reason.IO:
+            if reason == ExitReason.IO:
                 yield from _port(vcpu, model)
-            elif reason == Reason.MMIO:
+            elif reason == ExitReason.MMIO:
                 yield _memory(vcpu, model)
             else:
                 raise AssertionError(f"exit reason {reason}")
 
 
-def _port(vcpu: Vcpu, model: Model) -> Iterator[Access]:
+def _port(vcpu: KvmVcpu, model: Model) -> Iterator[Access]:
     exit = PortExit.view(vcpu.exit_area)
     for element in range(exit.count):
         at = exit.data_offset + element * exit.size
@@ -90,7 +90,7 @@ def _port(vcpu: Vcpu, model: Model) -> Iterator[Access]:
         yield access
 
 
-def _memory(vcpu: Vcpu, model: Model) -> Access:
+def _memory(vcpu: KvmVcpu, model: Model) -> Access:
     exit = MemoryExit.view(vcpu.exit_area)
     mask = (1 << 8 * exit.size) - 1
     access = Access(

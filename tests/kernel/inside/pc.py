@@ -13,7 +13,7 @@ from lightexit.engine.api import Engine
 from lightexit.vm.console import Console
 from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.kvm.cpu import KvmCpu
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine
 from vm.kvm import start
@@ -36,4 +36,4 @@ def run(machine: Machine, memory: GuestMemory, code: str) -> None:
     memory.ram[ENTRY : ENTRY + len(image)] = image
     assert isinstance(machine.cpu, KvmCpu)
     start.real_mode(machine.cpu.vcpu, ENTRY, 0x8000)
-    assert machine.run(Limits(seconds=patience(20))).reason is Reason.HALTED
+    assert machine.run(RunLimits(seconds=patience(20))).reason is RunEnd.HALTED

@@ -10,7 +10,7 @@ from lightexit.abi import NO_FD, Attach, Command
 from lightexit.engine.kernel import KernelEngine
 from lightexit.engine.kernel.bpf import ArrayMap, Descriptor
 from lightexit.isa.program import Program
-from lightexit.vm.kvm.attach import Module
+from lightexit.vm.kvm.attach import KernelModule
 
 PORT = 0x500
 
@@ -31,7 +31,7 @@ def request(vm_fd: int, program_fd: int) -> Attach:
     return made
 
 
-def attach(module: Module, request: bytes) -> int:
+def attach(module: KernelModule, request: bytes) -> int:
     """0, or the error."""
     try:
         os.close(fcntl.ioctl(module.fd, Command.ATTACH, bytearray(request)))

@@ -24,7 +24,7 @@ from kernel.inside.machine import (
 from kernel.inside.programs import READER, WRITER, Cell
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine, KernelMemory
-from lightexit.vm.kvm.attach import Answer, Module, Window
+from lightexit.vm.kvm.attach import AttachedProgram, AttachRange, KernelModule
 
 PORT = 0x500
 KEPT = 0x3000
@@ -37,18 +37,18 @@ def kept(machine: Machine, count: int, size: int = 4) -> list[int]:
     return [int.from_bytes(ram[start : start + size], "little") for start in starts]
 
 
-def answer(cell: KernelMemory[Cell], *, writes: bool = False) -> Answer:
+def answer(cell: KernelMemory[Cell], *, writes: bool = False) -> AttachedProgram:
     program = KernelEngine().load(WRITER if writes else READER)
-    return Answer(program, [cell], writes_state=writes)
+    return AttachedProgram(program, [cell], writes_state=writes)
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_ports_are_read_in_the_kernel(
-    module: Module, machine: Machine, cell: KernelMemory[Cell], size: int
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell], size: int
 ) -> None:
     code = port_in(PORT + 4, size) + keep(KEPT) + port_in(PORT + 12, size) + keep(KEPT + 4) + HLT
     vcpu = machine.load("6631c0" + code)
-    window = Window(machine.vm.fd, Space.PIO, PORT, 16, offset=0x100)
+    window = AttachRange(machine.vm.fd, Space.PIO, PORT, 16, offset=0x100)
     with module.attach(window, answer(cell)) as attachment:
         assert machine.run(vcpu, lambda access: 0) == []
         counts = attachment.statistics()
@@ -59,11 +59,11 @@ def test_ports_are_read_in_the_kernel(
 
 @pytest.mark.parametrize("size", SIZES)
 def test_memory_is_read_and_written_in_the_kernel(
-    module: Module, machine: Machine, cell: KernelMemory[Cell], size: int
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell], size: int
 ) -> None:
     code = DS_TO_MMIO + load(8, size) + keep(KEPT) + store(16, size, 0xA1B2_C3D4)
     vcpu = machine.load(code + HLT)
-    window = Window(machine.vm.fd, Space.MMIO, MMIO, 0x100)
+    window = AttachRange(machine.vm.fd, Space.MMIO, MMIO, 0x100)
     with module.attach(window, answer(cell, writes=True)) as attachment:
         assert machine.run(vcpu, lambda access: 0) == []
         assert attachment.statistics().handled == 2
@@ -75,7 +75,7 @@ def test_memory_is_read_and_written_in_the_kernel(
 
 @pytest.mark.parametrize("size", SIZES)
 def test_what_passes_goes_to_user_space(
-    module: Module, machine: Machine, cell: KernelMemory[Cell], size: int
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell], size: int
 ) -> None:
     cell.state.is_off = 1
     mask = (1 << 8 * size) - 1
@@ -89,8 +89,8 @@ def test_what_passes_goes_to_user_space(
         + store(4, size, 0x5566_7788)
         + HLT
     )
-    ports = Window(machine.vm.fd, Space.PIO, PORT, 16)
-    memory = Window(machine.vm.fd, Space.MMIO, MMIO, 16)
+    ports = AttachRange(machine.vm.fd, Space.PIO, PORT, 16)
+    memory = AttachRange(machine.vm.fd, Space.MMIO, MMIO, 16)
     with module.attach(ports, answer(cell)) as one, module.attach(memory, answer(cell)) as two:
         out = machine.run(vcpu, lambda access: 0xCAFE_BABE & mask)
         assert (one.statistics().passed, two.statistics().passed) == (2, 2)
@@ -105,13 +105,13 @@ def test_what_passes_goes_to_user_space(
 
 @pytest.mark.parametrize("answers", [(True, False), (False, True), (False, False)])
 def test_a_program_is_not_run_for_what_it_never_answers(
-    module: Module, machine: Machine, cell: KernelMemory[Cell], answers: tuple[bool, bool]
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell], answers: tuple[bool, bool]
 ) -> None:
     """The flags are believed: this one would answer both."""
     reads, writes = answers
     vcpu = machine.load(port_in(PORT, 4) + keep(KEPT) + port_out(PORT, 4, 0x1122_3344) + HLT)
     told = replace(answer(cell, writes=True), answers_reads=reads, answers_writes=writes)
-    with module.attach(Window(machine.vm.fd, Space.PIO, PORT, 16), told) as attachment:
+    with module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, 16), told) as attachment:
         out = machine.run(vcpu, lambda access: 0xCAFE_BABE)
         counts = attachment.statistics()
     assert (counts.handled, counts.passed) == (reads + writes, 2 - reads - writes)
@@ -124,7 +124,7 @@ def test_a_program_is_not_run_for_what_it_never_answers(
 
 
 def test_user_space_switches_it_off_and_on_to_the_access(
-    module: Module, machine: Machine, cell: KernelMemory[Cell]
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell]
 ) -> None:
     """The control port is not attached: at each write to it, user space turns the switch."""
     reads = port_in(PORT, 1) * 3
@@ -135,19 +135,21 @@ def test_user_space_switches_it_off_and_on_to_the_access(
             cell.state.is_off ^= 1
         return 0
 
-    with module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer(cell)) as attachment:
+    with module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, 4), answer(cell)) as attachment:
         out = machine.run(vcpu, model)
         counts = attachment.statistics()
     assert [access.address for access in out] == [0x600, PORT, PORT, PORT, 0x600] * 2
     assert (counts.handled, counts.passed) == (6, 6)
 
 
-def test_a_busy_state_passes(module: Module, machine: Machine, cell: KernelMemory[Cell]) -> None:
+def test_a_busy_state_passes(
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell]
+) -> None:
     vcpu = machine.load(port_in(PORT, 1) + port_in(PORT + 8, 1) + HLT)
     fd = machine.vm.fd
     with (
-        module.attach(Window(fd, Space.PIO, PORT, 4), answer(cell)) as reader,
-        module.attach(Window(fd, Space.PIO, PORT + 8, 4), answer(cell, writes=True)) as writer,
+        module.attach(AttachRange(fd, Space.PIO, PORT, 4), answer(cell)) as reader,
+        module.attach(AttachRange(fd, Space.PIO, PORT + 8, 4), answer(cell, writes=True)) as writer,
     ):
         cell.header.version = 7
         assert len(machine.run(vcpu, lambda access: 0)) == 2
@@ -160,16 +162,16 @@ def test_a_busy_state_passes(module: Module, machine: Machine, cell: KernelMemor
 
 
 def test_accesses_are_cut_into_registers(
-    module: Module, machine: Machine, cell: KernelMemory[Cell]
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell]
 ) -> None:
     """Value plus offset, byte by byte; a part of a register, and a writer's two, pass."""
     cell.state.value = 0x10
     code = port_in(PORT, 4) + keep(KEPT) + port_in(PORT + 8, 2) + port_in(PORT + 0x11, 2)
     vcpu = machine.load(code + port_in(PORT + 0x20, 2) + HLT)
     fd = machine.vm.fd
-    bytes_ = Window(fd, Space.PIO, PORT, 0x10, register_width=1)
-    words = Window(fd, Space.PIO, PORT + 0x10, 0x10, register_width=2)
-    written = Window(fd, Space.PIO, PORT + 0x20, 0x10, register_width=1)
+    bytes_ = AttachRange(fd, Space.PIO, PORT, 0x10, register_width=1)
+    words = AttachRange(fd, Space.PIO, PORT + 0x10, 0x10, register_width=2)
+    written = AttachRange(fd, Space.PIO, PORT + 0x20, 0x10, register_width=1)
     with (
         module.attach(bytes_, answer(cell)) as one,
         module.attach(words, answer(cell)),
@@ -183,14 +185,14 @@ def test_accesses_are_cut_into_registers(
 
 
 def test_straddling_accesses_go_whole_to_user_space(
-    module: Module, machine: Machine, cell: KernelMemory[Cell]
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell]
 ) -> None:
     code = port_in(PORT + 3, 2) + port_in(PORT - 1, 2) + DS_TO_MMIO + load(6, 4)
     vcpu = machine.load(code + HLT)
     fd = machine.vm.fd
     with (
-        module.attach(Window(fd, Space.PIO, PORT, 4), answer(cell)) as one,
-        module.attach(Window(fd, Space.MMIO, MMIO, 8), answer(cell)) as two,
+        module.attach(AttachRange(fd, Space.PIO, PORT, 4), answer(cell)) as one,
+        module.attach(AttachRange(fd, Space.MMIO, MMIO, 8), answer(cell)) as two,
     ):
         out = machine.run(vcpu, lambda access: 0)
         assert [each.statistics().handled for each in (one, two)] == [0, 0]
@@ -199,7 +201,7 @@ def test_straddling_accesses_go_whole_to_user_space(
 
 @pytest.mark.parametrize("size", SIZES)
 def test_strings_lose_nothing(
-    module: Module, machine: Machine, cell: KernelMemory[Cell], size: int
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell], size: int
 ) -> None:
     """The program would handle some elements and pass others; every one arrives, in order."""
     count = 100
@@ -213,7 +215,7 @@ def test_strings_lose_nothing(
         cell.state.is_off ^= 1
         return next(numbers) & (1 << 8 * size) - 1
 
-    window = Window(machine.vm.fd, Space.PIO, PORT, 4)
+    window = AttachRange(machine.vm.fd, Space.PIO, PORT, 4)
     with module.attach(window, answer(cell, writes=True)):
         out = machine.run(vcpu, model)
     ram = machine.memory.ram

@@ -20,7 +20,7 @@ from kernel.inside.programs import READER, WRITER, Cell
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine, KernelMemory
 from lightexit.vm.kvm import ioctl
-from lightexit.vm.kvm.attach import Answer, Attachment, Module, Window
+from lightexit.vm.kvm.attach import AttachedProgram, Attachment, AttachRange, KernelModule
 from lightexit.vm.kvm.system import Kvm
 
 PORT = 0x500
@@ -32,22 +32,22 @@ def references() -> int:
     return int(REFERENCES.read_text())
 
 
-def attach(module: Module, machine: Machine, cell: KernelMemory[Cell]) -> Attachment:
-    answer = Answer(KernelEngine().load(READER), [cell])
-    return module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer)
+def attach(module: KernelModule, machine: Machine, cell: KernelMemory[Cell]) -> Attachment:
+    answer = AttachedProgram(KernelEngine().load(READER), [cell])
+    return module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, 4), answer)
 
 
 PARTS = ("attachment", "vm", "vcpu", "program and map")
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(PARTS)), ids=" ".join)
-def test_every_order_of_closing(module: Module, kvm: Kvm, order: tuple[str, ...]) -> None:
+def test_every_order_of_closing(module: KernelModule, kvm: Kvm, order: tuple[str, ...]) -> None:
     before = references()
     machine = Machine(kvm)
     vcpu = machine.load(port_in(PORT, 1) + HLT)
     cell = KernelEngine().memory(Cell)
-    answer = Answer(KernelEngine().load(READER), [cell])
-    attachment = module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer)
+    answer = AttachedProgram(KernelEngine().load(READER), [cell])
+    attachment = module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, 4), answer)
     assert machine.run(vcpu, lambda access: 0) == []
     assert references() == before + 1
     vm_close: Callable[[], object] = machine.vm._close
@@ -66,7 +66,7 @@ def test_every_order_of_closing(module: Module, kvm: Kvm, order: tuple[str, ...]
 
 
 def test_after_detaching_user_space_is_asked(
-    module: Module, machine: Machine, cell: KernelMemory[Cell]
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell]
 ) -> None:
     vcpu = machine.load(port_in(PORT, 1) + HLT)
     for _ in range(3):
@@ -78,7 +78,7 @@ def test_after_detaching_user_space_is_asked(
 
 
 def test_detaching_under_load_loses_no_access(
-    module: Module, machine: Machine, cell: KernelMemory[Cell]
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell]
 ) -> None:
     """Each read is answered once: the program counts its own in the state, user space the rest."""
     cell.state.value = 0
@@ -86,11 +86,11 @@ def test_detaching_under_load_loses_no_access(
     vcpu = machine.load(f"b9{word(READS)}ba{word(PORT)}ece2fd{HLT}")
     out: list[Access] = []
     runner = threading.Thread(target=lambda: out.extend(machine.run(vcpu, lambda access: 0)))
-    answer = Answer(KernelEngine().load(WRITER), [cell], writes_state=True)
+    answer = AttachedProgram(KernelEngine().load(WRITER), [cell], writes_state=True)
     turns = 0
     runner.start()
     while runner.is_alive():
-        with module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer):
+        with module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, 4), answer):
             cell.state.is_off = turns & 1
             runner.join(0.002)
         turns += 1
@@ -100,7 +100,7 @@ def test_detaching_under_load_loses_no_access(
 
 
 def test_two_vcpus_share_a_state(
-    module: Module, machine: Machine, cell: KernelMemory[Cell]
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell]
 ) -> None:
     """Whoever finds the state locked asks user space: no count is lost, none is made twice."""
     cell.state.value = 0
@@ -108,8 +108,8 @@ def test_two_vcpus_share_a_state(
     second = machine.vm.add_vcpu()
     machine.enter(second)
     out: list[Access] = []
-    answer = Answer(KernelEngine().load(WRITER), [cell], writes_state=True)
-    with module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer) as attachment:
+    answer = AttachedProgram(KernelEngine().load(WRITER), [cell], writes_state=True)
+    with module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, 4), answer) as attachment:
         runners = [
             threading.Thread(target=lambda v=vcpu: out.extend(machine.run(v, lambda access: 0)))
             for vcpu in (first, second)
@@ -122,7 +122,7 @@ def test_two_vcpus_share_a_state(
     assert cell.state.value + len(out) == 2 * READS
 
 
-def test_a_killed_owner_leaves_nothing(module: Module, kvm: Kvm) -> None:
+def test_a_killed_owner_leaves_nothing(module: KernelModule, kvm: Kvm) -> None:
     before = references()
     for _ in range(3):
         ready, told = os.pipe()
@@ -137,7 +137,7 @@ def test_a_killed_owner_leaves_nothing(module: Module, kvm: Kvm) -> None:
         assert references() == before
 
 
-def run_forever(module: Module, told: int) -> None:
+def run_forever(module: KernelModule, told: int) -> None:
     """A guest that never stops reading, in a process of its own."""
     machine = Machine(Kvm())
     vcpu = machine.load("ba0005ecebfd")  # again: in al, dx; jmp again
@@ -149,7 +149,7 @@ def run_forever(module: Module, told: int) -> None:
 
 
 def test_the_module_stays_while_it_is_in_use(
-    module: Module, machine: Machine, cell: KernelMemory[Cell]
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell]
 ) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     with attach(module, machine, cell):

@@ -39,8 +39,8 @@ from lightexit.abi import (
 )
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.kernel import KernelEngine
-from lightexit.vm.kvm.attach import Answer, Module, Window
-from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.attach import AttachedProgram, AttachRange, KernelModule
+from lightexit.vm.kvm.vcpu import KvmVcpu
 
 NAMES = (
     "debugcon.read_presence",
@@ -158,7 +158,7 @@ def test_no_filter_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_filter_of_the_library(module: Module, machine: Machine, name: str) -> None:
+def test_a_filter_of_the_library(module: KernelModule, machine: Machine, name: str) -> None:
     (entry,) = (e for e in entries(Path(os.environ["LIGHTEXIT_RIG"])) if e.name == name)
     generator = random.Random(name)
     vcpu = machine.load(HLT)
@@ -176,9 +176,9 @@ def test_what_filters_index_with_is_masked() -> None:
 
 
 def check(
-    module: Module,
+    module: KernelModule,
     machine: Machine,
-    vcpu: Vcpu,
+    vcpu: KvmVcpu,
     entry: Entry,
     space: Space,
     generator: random.Random,
@@ -190,7 +190,7 @@ def check(
     machine.put(code(space, wanted))
     machine.memory.ram[KEPT : KEPT + 4 * COUNT] = bytes(4 * COUNT)
     machine.enter(vcpu)
-    window = Window(machine.vm.fd, space, BASES[space], LENGTH)
+    window = AttachRange(machine.vm.fd, space, BASES[space], LENGTH)
     with module.attach(window, answer(entry, theirs)) as attachment:
         out = machine.run(vcpu, lambda access: 0)
         handled = attachment.statistics().handled
@@ -203,10 +203,10 @@ def check(
     return handled
 
 
-def answer(entry: Entry, memories: list[StateMemory[Struct]]) -> Answer:
+def answer(entry: Entry, memories: list[StateMemory[Struct]]) -> AttachedProgram:
     clock = StateMemory(ClockState)
     clock.state.base_ns = NOW_NS
-    return Answer(
+    return AttachedProgram(
         KernelEngine().load(entry.program),
         memories,
         writes_state=entry.writes_state,

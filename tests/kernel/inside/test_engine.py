@@ -24,7 +24,7 @@ from lightexit.errors import HostError
 from lightexit.vm.console import Console
 from lightexit.vm.firmware import FOLDERS, load_firmware, seabios
 from lightexit.vm.kvm.backend import KvmBackend
-from lightexit.vm.machine import Limits, Reason
+from lightexit.vm.machine import RunEnd, RunLimits
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 from lightexit.vm.places import PORT92
@@ -158,6 +158,6 @@ def test_seabios_reaches_its_end() -> None:
         backend=KvmBackend(),
         debug=console,
     ) as machine:
-        outcome = machine.run(Limits(text=SEABIOS_ENDS.encode(), seconds=patience(40)))
-        assert outcome.reason is Reason.TEXT
+        outcome = machine.run(RunLimits(text=SEABIOS_ENDS.encode(), seconds=patience(40)))
+        assert outcome.reason is RunEnd.TEXT
         assert sum(count.handled for count in machine.bus.offloaded()) > 100

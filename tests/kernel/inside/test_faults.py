@@ -32,8 +32,8 @@ from kernel.inside.programs import BELL, READER, TIMER, Cell
 from lightexit.abi import NO_FD, Attach, AttachFlag, ClockState, Command, Space, Statistics
 from lightexit.engine.kernel import KernelEngine, KernelMemory
 from lightexit.vm.kvm import ioctl
-from lightexit.vm.kvm.attach import Answer, Attachment, Module, Window
-from lightexit.vm.kvm.exits import Reason
+from lightexit.vm.kvm.attach import AttachedProgram, Attachment, AttachRange, KernelModule
+from lightexit.vm.kvm.exits import ExitReason
 
 REFERENCES = Path("/sys/module/lightexit/refcnt")
 PORT, KEPT, VALUE = 0x500, 0x3000, 0x1234_5678
@@ -62,7 +62,7 @@ def say(outcomes: list[int]) -> None:
 class Attaching(Trial):
     """With all that an attachment can hold."""
 
-    def __init__(self, module: Module, machine: Machine, space: Space) -> None:
+    def __init__(self, module: KernelModule, machine: Machine, space: Space) -> None:
         self.program = KernelEngine().load(TIMER).bind(())
         self.clock = KernelEngine().memory(ClockState)
         self.bell = os.eventfd(0)
@@ -90,7 +90,7 @@ class Attaching(Trial):
 
 
 @pytest.mark.parametrize("space", [Space.PIO, Space.MMIO])
-def test_attaching(module: Module, machine: Machine, space: Space) -> None:
+def test_attaching(module: KernelModule, machine: Machine, space: Space) -> None:
     trial = Attaching(module, machine, space)
     outcomes = every_fault(trial)
     os.close(trial.bell)
@@ -103,14 +103,14 @@ def test_attaching(module: Module, machine: Machine, space: Space) -> None:
 class Closing(Trial):
     """It always succeeds, and user space is asked afterwards."""
 
-    def __init__(self, module: Module, machine: Machine, cell: KernelMemory[Cell]) -> None:
+    def __init__(self, module: KernelModule, machine: Machine, cell: KernelMemory[Cell]) -> None:
         self.module, self.machine = module, machine
-        self.answer = Answer(KernelEngine().load(READER), [cell])
+        self.answer = AttachedProgram(KernelEngine().load(READER), [cell])
         self.vcpu = machine.load(port_in(PORT, 1) + HLT)
         self.fd, self.idle = -1, references()
 
     def begin(self) -> None:
-        place = Window(self.machine.vm.fd, Space.PIO, PORT, 4)
+        place = AttachRange(self.machine.vm.fd, Space.PIO, PORT, 4)
         attachment = self.module.attach(place, self.answer)
         self.fd = os.dup(attachment.fd)
         attachment.close()
@@ -125,7 +125,7 @@ class Closing(Trial):
         assert self.machine.run(self.vcpu, lambda access: 0) == [Access(PORT, 1)]
 
 
-def test_closing(module: Module, machine: Machine, cell: KernelMemory[Cell]) -> None:
+def test_closing(module: KernelModule, machine: Machine, cell: KernelMemory[Cell]) -> None:
     outcomes = every_fault(Closing(module, machine, cell))
     say(outcomes)
     assert set(outcomes) == {0}
@@ -144,14 +144,14 @@ class Reading(Trial):
     A run that fails in KVM is gone on with; the guest has its answer, and it is the program's.
     """
 
-    def __init__(self, module: Module, machine: Machine, space: Space) -> None:
+    def __init__(self, module: KernelModule, machine: Machine, space: Space) -> None:
         self.machine = machine
         self.vcpu = machine.load(READS[space])
         machine.run(self.vcpu, lambda access: 0)
         cell = KernelEngine().memory(Cell)
         cell.state.value = VALUE
-        place = Window(machine.vm.fd, space, BASES[space], 4)
-        self.attachment = module.attach(place, Answer(KernelEngine().load(READER), [cell]))
+        place = AttachRange(machine.vm.fd, space, BASES[space], 4)
+        self.attachment = module.attach(place, AttachedProgram(KernelEngine().load(READER), [cell]))
         self.exits: list[int] = []
 
     def begin(self) -> None:
@@ -165,13 +165,13 @@ class Reading(Trial):
         if outcome:
             self.act()
         self.exits.append(self.vcpu.shared.exit_reason)
-        if self.exits[-1] == Reason.HLT:
+        if self.exits[-1] == ExitReason.HLT:
             kept = self.machine.memory.ram[KEPT : KEPT + 4]
             assert int.from_bytes(kept, "little") == VALUE
 
 
 @pytest.mark.parametrize("space", [Space.PIO, Space.MMIO])
-def test_reading(module: Module, machine: Machine, space: Space) -> None:
+def test_reading(module: KernelModule, machine: Machine, space: Space) -> None:
     """What KVM cannot emulate for want of memory it says; it never asks user space instead."""
     trial = Reading(module, machine, space)
     outcomes = every_fault(trial)
@@ -179,9 +179,9 @@ def test_reading(module: Module, machine: Machine, space: Space) -> None:
     print(Counter(trial.exits))
     statistics = trial.attachment.statistics()
     trial.attachment.close()
-    assert trial.exits[-1] == Reason.HLT
-    assert set(trial.exits) <= {Reason.HLT, Reason.INTERNAL_ERROR}
-    assert statistics.handled >= trial.exits.count(Reason.HLT)
+    assert trial.exits[-1] == ExitReason.HLT
+    assert set(trial.exits) <= {ExitReason.HLT, ExitReason.INTERNAL_ERROR}
+    assert statistics.handled >= trial.exits.count(ExitReason.HLT)
     assert statistics.passed == 0
     assert set(outcomes) <= CLEAN | {0}
 
@@ -205,10 +205,10 @@ class Ringing(Trial):
         assert os.eventfd_read(self.bell) == 1
 
 
-def test_ringing(module: Module, machine: Machine) -> None:
+def test_ringing(module: KernelModule, machine: Machine) -> None:
     bell = os.eventfd(0, os.EFD_NONBLOCK)
-    answer = Answer(KernelEngine().load(BELL), doorbells={0: bell})
-    place = Window(machine.vm.fd, Space.PIO, PORT, 4)
+    answer = AttachedProgram(KernelEngine().load(BELL), doorbells={0: bell})
+    place = AttachRange(machine.vm.fd, Space.PIO, PORT, 4)
     with module.attach(place, answer) as attachment:
         outcomes = every_fault(Ringing(machine, attachment, bell))
         say(outcomes)
@@ -227,9 +227,9 @@ class Counting(Trial):
         assert len(os.read(self.attachment.fd, Statistics.layout.size)) == Statistics.layout.size
 
 
-def test_counting(module: Module, machine: Machine, cell: KernelMemory[Cell]) -> None:
-    answer = Answer(KernelEngine().load(READER), [cell])
-    place = Window(machine.vm.fd, Space.PIO, PORT, 4)
+def test_counting(module: KernelModule, machine: Machine, cell: KernelMemory[Cell]) -> None:
+    answer = AttachedProgram(KernelEngine().load(READER), [cell])
+    place = AttachRange(machine.vm.fd, Space.PIO, PORT, 4)
     with module.attach(place, answer) as attachment:
         outcomes = every_fault(Counting(attachment))
     say(outcomes)

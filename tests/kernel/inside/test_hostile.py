@@ -20,7 +20,7 @@ from lightexit.abi import Attach, AttachFlag, ClockState, Command, Space, Statis
 from lightexit.engine.kernel import KernelEngine, bpf
 from lightexit.engine.kernel.bpf import ArrayMap, Descriptor
 from lightexit.errors import HostError
-from lightexit.vm.kvm.attach import Answer, Module, Window
+from lightexit.vm.kvm.attach import AttachedProgram, AttachRange, KernelModule
 from lightexit.vm.kvm.interrupts import Interrupts
 
 REFERENCES = Path("/sys/module/lightexit/refcnt")
@@ -59,7 +59,7 @@ BAD: dict[str, tuple[int, Change]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_values(module: Module, request_: Attach, name: str) -> None:
+def test_bad_values(module: KernelModule, request_: Attach, name: str) -> None:
     error, change = BAD[name]
     assert attach(module, bytes(request_)) == 0
     change(request_)
@@ -67,20 +67,20 @@ def test_bad_values(module: Module, request_: Attach, name: str) -> None:
     assert attach(module, data) == error
 
 
-def test_longer_structs(module: Module, request_: Attach) -> None:
+def test_longer_structs(module: KernelModule, request_: Attach) -> None:
     request_.size += 8
     assert attach(module, bytes(request_) + bytes(8)) == 0
     assert attach(module, bytes(request_) + bytes(7) + b"\1") == errno.E2BIG
 
 
-def test_a_bad_address(module: Module) -> None:
+def test_a_bad_address(module: KernelModule) -> None:
     for address in (0, 0x1000):
         with pytest.raises(OSError, match="Bad address"):
             fcntl.ioctl(module.fd, Command.ATTACH, address)
 
 
 def test_what_is_not_a_vm(
-    module: Module, machine: Machine, request_: Attach, tmp_path: Path
+    module: KernelModule, machine: Machine, request_: Attach, tmp_path: Path
 ) -> None:
     vcpu = machine.load("f4")
     named = os.open(tmp_path / "kvm-vm", os.O_CREAT | os.O_RDWR)
@@ -93,7 +93,7 @@ def test_what_is_not_a_vm(
         os.close(fd)
 
 
-def test_another_process_s_vm(module: Module, request_: Attach) -> None:
+def test_another_process_s_vm(module: KernelModule, request_: Attach) -> None:
     child = os.fork()
     if child == 0:
         os._exit(attach(module, bytes(request_)))
@@ -109,7 +109,7 @@ def load_socket_filter() -> Descriptor:
     return Descriptor(bpf._bpf(5, attributes))
 
 
-def test_what_is_not_a_program(module: Module, machine: Machine, request_: Attach) -> None:
+def test_what_is_not_a_program(module: KernelModule, machine: Machine, request_: Attach) -> None:
     other = load_socket_filter()
     cell = KernelEngine().memory(Cell)
     for fd in (cell.map.descriptor.number, machine.vm.fd, other.number):
@@ -124,7 +124,9 @@ IMPURE = {
 
 
 @pytest.mark.parametrize("name", IMPURE)
-def test_programs_that_do_more_than_compute(module: Module, request_: Attach, name: str) -> None:
+def test_programs_that_do_more_than_compute(
+    module: KernelModule, request_: Attach, name: str
+) -> None:
     loaded = load(program(IMPURE[name]))
     request_.program_fd = loaded.number
     assert attach(module, bytes(request_)) == errno.EOPNOTSUPP
@@ -145,7 +147,7 @@ class OtherMap(ArrayMap):
     "shape", [(48, 1, 0), (8, 1, bpf._MAP_MMAPABLE), (48, 1, bpf._MAP_MMAPABLE | _RDONLY)], ids=str
 )
 def test_maps_that_cannot_hold_a_state(
-    module: Module, request_: Attach, shape: tuple[int, int, int]
+    module: KernelModule, request_: Attach, shape: tuple[int, int, int]
 ) -> None:
     text = ".map m 48\nr1 = map_value(0) + 0\nr0 = 0\nexit"
     loaded = load(program(text), OtherMap(*shape))
@@ -153,7 +155,7 @@ def test_maps_that_cannot_hold_a_state(
     assert attach(module, bytes(request_)) == errno.EINVAL
 
 
-def test_clocks_that_are_none(module: Module, request_: Attach) -> None:
+def test_clocks_that_are_none(module: KernelModule, request_: Attach) -> None:
     loaded = load(TIMER)
     request_.program_fd = loaded.number
     request_.flags = AttachFlag.READS_CLOCK
@@ -167,7 +169,7 @@ def test_clocks_that_are_none(module: Module, request_: Attach) -> None:
     assert attach(module, bytes(request_)) == 0
 
 
-def test_a_doorbell_that_is_none(module: Module, machine: Machine, request_: Attach) -> None:
+def test_a_doorbell_that_is_none(module: KernelModule, machine: Machine, request_: Attach) -> None:
     event = os.eventfd(0)
     request_.doorbells[0] = event
     assert attach(module, bytes(request_)) == 0
@@ -176,36 +178,36 @@ def test_a_doorbell_that_is_none(module: Module, machine: Machine, request_: Att
     os.close(event)
 
 
-def test_overlaps(module: Module, machine: Machine) -> None:
+def test_overlaps(module: KernelModule, machine: Machine) -> None:
     """With other attachments, and with what KVM has in the kernel; next to each other is fine."""
     Interrupts(machine.vm).add_timer()
-    answer = Answer(KernelEngine().load(READER), [KernelEngine().memory(Cell)])
+    answer = AttachedProgram(KernelEngine().load(READER), [KernelEngine().memory(Cell)])
 
-    def window(base: int, length: int) -> Window:
-        return Window(machine.vm.fd, Space.PIO, base, length)
+    def window(base: int, length: int) -> AttachRange:
+        return AttachRange(machine.vm.fd, Space.PIO, base, length)
 
     with module.attach(window(PORT, 8), answer):
         for base, length in ((PORT, 8), (PORT - 1, 2), (PORT + 7, 1), (PORT - 8, 64), (0x41, 1)):
             with pytest.raises(HostError, match="answers these addresses already"):
                 module.attach(window(base, length), answer)
-        memory = Window(machine.vm.fd, Space.MMIO, PORT, 8)
+        memory = AttachRange(machine.vm.fd, Space.MMIO, PORT, 8)
         for free in (window(PORT - 8, 8), window(PORT + 8, 8), memory):
             module.attach(free, answer).close()
     module.attach(window(PORT, 8), answer).close()
 
 
-def test_unknown_requests(module: Module, machine: Machine) -> None:
-    answer = Answer(KernelEngine().load(READER), [KernelEngine().memory(Cell)])
-    with module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer) as attachment:
+def test_unknown_requests(module: KernelModule, machine: Machine) -> None:
+    answer = AttachedProgram(KernelEngine().load(READER), [KernelEngine().memory(Cell)])
+    with module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, 4), answer) as attachment:
         for fd, command in ((module.fd, 0xE102), (attachment.fd, Command.ATTACH)):
             with pytest.raises(OSError, match="Inappropriate ioctl"):
                 fcntl.ioctl(fd, command, bytearray(256))
 
 
-def test_reading_statistics(module: Module, machine: Machine) -> None:
+def test_reading_statistics(module: KernelModule, machine: Machine) -> None:
     """As many bytes as asked for, from the start; more than there are is no error."""
-    answer = Answer(KernelEngine().load(READER), [KernelEngine().memory(Cell)])
-    with module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer) as attachment:
+    answer = AttachedProgram(KernelEngine().load(READER), [KernelEngine().memory(Cell)])
+    with module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, 4), answer) as attachment:
         size = Statistics.layout.size
         assert [len(os.read(attachment.fd, each)) for each in (0, 5, size, 4096)] == [
             *(0, 5, size, size)

@@ -16,7 +16,7 @@ from kernel.inside.programs import WRITER, Cell
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine, KernelMemory
 from lightexit.errors import HostError
-from lightexit.vm.kvm.attach import Answer, Module, Window
+from lightexit.vm.kvm.attach import AttachedProgram, AttachRange, KernelModule
 from lightexit.vm.kvm.doorbell import Doorbell
 
 PORT, LENGTH = 0x500, 16
@@ -33,13 +33,13 @@ def rung(bell: int) -> int:
 @pytest.mark.parametrize("place", WRITES)
 @pytest.mark.parametrize("passes", [False, True])
 def test_a_doorbell_that_comes_later(
-    module: Module, machine: Machine, cell: KernelMemory[Cell], place: int, passes: bool
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell], place: int, passes: bool
 ) -> None:
     cell.state.is_off = passes
     vcpu = machine.load("".join(port_out(port, 4, 1) for port in WRITES) + HLT)
     bell = os.eventfd(0, os.EFD_NONBLOCK)
-    answer = Answer(KernelEngine().load(WRITER), [cell], writes_state=True)
-    with module.attach(Window(machine.vm.fd, Space.PIO, PORT, LENGTH), answer):
+    answer = AttachedProgram(KernelEngine().load(WRITER), [cell], writes_state=True)
+    with module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, LENGTH), answer):
         Doorbell(Space.PIO, place, 4).tie(machine.vm, bell)
         out = machine.run(vcpu, lambda access: 0)
     rings, handled = rung(bell), cell.state.writes
@@ -53,11 +53,11 @@ def test_a_doorbell_that_comes_later(
 
 
 def test_a_doorbell_that_was_there(
-    module: Module, machine: Machine, cell: KernelMemory[Cell]
+    module: KernelModule, machine: Machine, cell: KernelMemory[Cell]
 ) -> None:
     bell = os.eventfd(0, os.EFD_NONBLOCK)
     Doorbell(Space.PIO, PORT + 4, 4).tie(machine.vm, bell)
-    answer = Answer(KernelEngine().load(WRITER), [cell], writes_state=True)
+    answer = AttachedProgram(KernelEngine().load(WRITER), [cell], writes_state=True)
     with pytest.raises(HostError, match="answers these addresses already"):
-        module.attach(Window(machine.vm.fd, Space.PIO, PORT, LENGTH), answer)
+        module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, LENGTH), answer)
     os.close(bell)

@@ -17,7 +17,7 @@ from kernel.inside.request import attach, load
 from lightexit.abi import Attach, AttachFlag
 from lightexit.engine.kernel import bpf
 from lightexit.engine.kernel.bpf import Descriptor
-from lightexit.vm.kvm.attach import Module
+from lightexit.vm.kvm.attach import KernelModule
 
 SIZE = 4096
 WRITE_ONLY, READ_ONLY = 1 << 4, 1 << 3
@@ -82,14 +82,14 @@ def made_or_skipped(declare: Declare) -> Descriptor:
         pytest.skip(f"this kernel does not make it: {refusal}")
 
 
-def attach_state(module: Module, request: Attach, state: Descriptor) -> int:
+def attach_state(module: KernelModule, request: Attach, state: Descriptor) -> int:
     code = raw.address(1, raw.VALUE, state.number) + raw.move(0, 0) + EXIT
     program = Source(code).load()
     request.program_fd = program.number
     return attach(module, bytes(request))
 
 
-def attach_clock(module: Module, request: Attach, clock: Descriptor) -> int:
+def attach_clock(module: KernelModule, request: Attach, clock: Descriptor) -> int:
     program = load(TIMER)
     request.program_fd, request.clock_fd = program.number, clock.number
     request.flags = AttachFlag.READS_CLOCK
@@ -97,13 +97,13 @@ def attach_clock(module: Module, request: Attach, clock: Descriptor) -> int:
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_plain_maps(module: Module, request_: Attach, name: str) -> None:
+def test_plain_maps(module: KernelModule, request_: Attach, name: str) -> None:
     assert attach_state(module, request_, made(PLAIN[name])) == 0
     assert attach_clock(module, request_, made(PLAIN[name])) == 0
 
 
 @pytest.mark.parametrize("name", HOLDING)
-def test_maps_with_objects_of_the_kernel(module: Module, request_: Attach, name: str) -> None:
+def test_maps_with_objects_of_the_kernel(module: KernelModule, request_: Attach, name: str) -> None:
     held = made_or_skipped(HOLDING[name])
     if can_be_mapped(held):
         pytest.skip("to this kernel it is a struct of numbers")
@@ -122,6 +122,8 @@ def can_be_mapped(held: Descriptor) -> bool:
 
 
 @pytest.mark.parametrize(("flag", "error"), [(0, 0), (READ_ONLY, 0), (WRITE_ONLY, errno.EACCES)])
-def test_a_clock_must_be_readable(module: Module, request_: Attach, flag: int, error: int) -> None:
+def test_a_clock_must_be_readable(
+    module: KernelModule, request_: Attach, flag: int, error: int
+) -> None:
     clock = MapShape(SIZE, bpf._MAP_MMAPABLE | flag).make()
     assert attach_clock(module, request_, clock) == error

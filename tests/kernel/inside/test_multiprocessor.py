@@ -9,7 +9,7 @@ from lightexit.bus.clock import HostClock
 from lightexit.engine.kernel import KernelEngine
 from lightexit.vm.board import Wanted
 from lightexit.vm.kvm.backend import KvmBackend
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import GuestMemory
 from vm.kvm.board import Tally
 
@@ -24,10 +24,10 @@ def test_two_vcpus_at_once() -> None:
     with Machine(board) as machine:
         tally = Tally(clock, machine.stop)
         machine.add(tally)
-        outcome = machine.run(Limits(seconds=30))
+        outcome = machine.run(RunLimits(seconds=30))
         in_user_space = sum(count.accesses for count in machine.bus.counts())
         in_kernel_too = sum(count.handled for count in machine.bus.offloaded())
-    assert outcome.reason is Reason.REQUEST
+    assert outcome.reason is RunEnd.REQUEST
     each = [ROUNDS] * CPUS + [0] * (4 - CPUS)
     assert (list(tally.state.reads), list(tally.state.writes)) == (each, each)
     # And the one that ended the run, which no filter knows.

@@ -22,7 +22,7 @@ from kernel.inside.machine import HLT, Access, Machine, port_in
 from kernel.inside.programs import READER, Cell
 from lightexit.abi import Space
 from lightexit.engine.kernel import KernelEngine
-from lightexit.vm.kvm.attach import Answer, Attachment, Module, Window
+from lightexit.vm.kvm.attach import AttachedProgram, Attachment, AttachRange, KernelModule
 from lightexit.vm.kvm.system import Kvm
 
 PORT = 0x500
@@ -68,15 +68,15 @@ def close_when_told(flags: mmap.mmap, fd: int) -> None:
     flags[CLOSED] = 1
 
 
-def child(flags: mmap.mmap, ready: int, module: Module) -> int:
+def child(flags: mmap.mmap, ready: int, module: KernelModule) -> int:
     """Close an attachment when told, then attach another: 0 if a guest saw nothing but that."""
     machine = Machine(Kvm())
-    answer = Answer(KernelEngine().load(READER), [KernelEngine().memory(Cell)])
+    answer = AttachedProgram(KernelEngine().load(READER), [KernelEngine().memory(Cell)])
     with ExitStack() as crowd:
         for n in range(OTHERS):
-            other = Window(machine.vm.fd, Space.PIO, 0x1000 + 4 * n, 4)
+            other = AttachRange(machine.vm.fd, Space.PIO, 0x1000 + 4 * n, 4)
             crowd.enter_context(module.attach(other, answer))
-        attach = partial(module.attach, Window(machine.vm.fd, Space.PIO, PORT, 4), answer)
+        attach = partial(module.attach, AttachRange(machine.vm.fd, Space.PIO, PORT, 4), answer)
         return close_and_attach(flags, ready, machine, attach)
 
 
@@ -101,7 +101,7 @@ def close_and_attach(
         return 4 if machine.run(vcpu, lambda access: 0) else 0
 
 
-def start(flags: mmap.mmap, module: Module, group: Path) -> int:
+def start(flags: mmap.mmap, module: KernelModule, group: Path) -> int:
     """A child in the group, that the kernel does not kill for want of memory."""
     waits, ready = os.pipe()
     pid = os.fork()
@@ -117,7 +117,7 @@ def start(flags: mmap.mmap, module: Module, group: Path) -> int:
     return pid
 
 
-def test_closing_without_memory(module: Module, group: Path) -> None:
+def test_closing_without_memory(module: KernelModule, group: Path) -> None:
     flags = mmap.mmap(-1, mmap.PAGESIZE)
     pid = start(flags, module, group)
     try:

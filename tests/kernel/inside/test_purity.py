@@ -18,7 +18,7 @@ from kernel.inside.request import attach
 from lightexit.abi import Attach
 from lightexit.engine.kernel import bpf
 from lightexit.engine.kernel.bpf import Descriptor
-from lightexit.vm.kvm.attach import Module
+from lightexit.vm.kvm.attach import KernelModule
 
 DONE = raw.move(0, 0) + EXIT
 HARDEN = Path("/proc/sys/net/core/bpf_jit_harden")
@@ -158,20 +158,20 @@ def nothing_is_kept() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_what_does_more_than_compute(module: Module, request_: Attach, name: str) -> None:
+def test_what_does_more_than_compute(module: KernelModule, request_: Attach, name: str) -> None:
     loaded = load(ATTACKS[name]())
     request_.program_fd = loaded.number
     assert attach(module, bytes(request_)) == errno.EOPNOTSUPP
 
 
 @pytest.mark.parametrize("name", ATTACKS_BY_MAPS)
-def test_what_does_more_by_a_map(module: Module, request_: Attach, name: str) -> None:
+def test_what_does_more_by_a_map(module: KernelModule, request_: Attach, name: str) -> None:
     loaded = load(ATTACKS_BY_MAPS[name]())
     request_.program_fd = loaded.number
     assert attach(module, bytes(request_)) == errno.EINVAL
 
 
-def test_a_licence_that_allows_kernel_functions(module: Module, request_: Attach) -> None:
+def test_a_licence_that_allows_kernel_functions(module: KernelModule, request_: Attach) -> None:
     """Some of them leave no trace: a program that may call them counts as one that does."""
     for license, error in ((raw.FREE, 0), (raw.GPL, errno.EOPNOTSUPP)):
         loaded = plain(b"", license).load()
@@ -179,7 +179,7 @@ def test_a_licence_that_allows_kernel_functions(module: Module, request_: Attach
         assert attach(module, bytes(request_)) == error
 
 
-def test_constants(module: Module, request_: Attach) -> None:
+def test_constants(module: KernelModule, request_: Attach) -> None:
     """Numbers of 64 bits are free, unless they are addresses of the kernel's memory."""
     for value in (1 << 40, 0xCBF2_9CE4_8422_2325, 0xFFFF_FFFF_0000_0000, 1 << 63, (1 << 64) - 1):
         low, high = (
@@ -191,7 +191,7 @@ def test_constants(module: Module, request_: Attach) -> None:
         assert attach(module, bytes(request_)) == 0, hex(value)
 
 
-def test_constants_that_cannot_be_seen(module: Module, request_: Attach) -> None:
+def test_constants_that_cannot_be_seen(module: KernelModule, request_: Attach) -> None:
     """net.core.bpf_jit_harden=2 hides constants, and so what an inlined call left."""
     before = HARDEN.read_text()
     HARDEN.write_text("2")

@@ -18,7 +18,7 @@ from kernel.inside.request import attach
 from lightexit.abi import Attach
 from lightexit.engine.kernel import bpf
 from lightexit.engine.kernel.bpf import Descriptor
-from lightexit.vm.kvm.attach import Module
+from lightexit.vm.kvm.attach import KernelModule
 
 DONE = raw.move(0, 0) + EXIT
 #: Has main call the function that follows it.
@@ -94,14 +94,14 @@ class Target:
     def is_replaceable(self) -> bool:
         return not self.reason()
 
-    def attach(self, module: Module, request: Attach) -> int:
+    def attach(self, module: KernelModule, request: Attach) -> int:
         request.program_fd = self.program.number
         return attach(module, bytes(request))
 
 
 @pytest.mark.parametrize("name", MAINS)
 def test_no_main_program_that_attaches_can_be_replaced(
-    module: Module, request_: Attach, name: str
+    module: KernelModule, request_: Attach, name: str
 ) -> None:
     target = Target(MAINS[name])
     error = target.attach(module, request_)
@@ -116,7 +116,7 @@ def test_this_kernel_lets_some_main_program_be_replaced() -> None:
     assert "" in found.values(), found
 
 
-def test_functions_that_can_be_replaced(module: Module, request_: Attach) -> None:
+def test_functions_that_can_be_replaced(module: KernelModule, request_: Attach) -> None:
     """Global functions are, static ones not: these are what a compiler makes of `static`."""
     main = MAINS["void *"]
     found = {
@@ -127,7 +127,7 @@ def test_functions_that_can_be_replaced(module: Module, request_: Attach) -> Non
     assert found == {raw.STATIC: (0, False), raw.GLOBAL: (errno.EOPNOTSUPP, True)}
 
 
-def test_replaced_before_it_is_attached(module: Module, request_: Attach) -> None:
+def test_replaced_before_it_is_attached(module: KernelModule, request_: Attach) -> None:
     target = Target(MAINS["void *"], raw.GLOBAL)
     link = target.replace()
     assert target.attach(module, request_) == errno.EOPNOTSUPP

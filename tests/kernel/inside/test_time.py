@@ -10,15 +10,15 @@ from kernel.inside.programs import TIMER
 from lightexit.abi import ClockState, Space, StateMemory
 from lightexit.bus.clock import HostClock
 from lightexit.engine.kernel import KernelEngine
-from lightexit.vm.kvm.attach import Answer, Attachment, Module, Window
+from lightexit.vm.kvm.attach import AttachedProgram, Attachment, AttachRange, KernelModule
 
 PORT, KEPT = 0x500, 0x3000
 ONE = 1 << 32
 
 
-def attach(module: Module, machine: Machine, clock: StateMemory[ClockState]) -> Attachment:
-    answer = Answer(KernelEngine().load(TIMER), clock=clock)
-    return module.attach(Window(machine.vm.fd, Space.PIO, PORT, 4), answer)
+def attach(module: KernelModule, machine: Machine, clock: StateMemory[ClockState]) -> Attachment:
+    answer = AttachedProgram(KernelEngine().load(TIMER), clock=clock)
+    return module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, 4), answer)
 
 
 def read(machine: Machine, times: int) -> list[int]:
@@ -30,14 +30,14 @@ def read(machine: Machine, times: int) -> list[int]:
     return [int.from_bytes(ram[KEPT + 4 * i : KEPT + 4 * i + 4], "little") for i in range(times)]
 
 
-def test_a_paused_clock_stands(module: Module, machine: Machine) -> None:
+def test_a_paused_clock_stands(module: KernelModule, machine: Machine) -> None:
     clock = StateMemory(ClockState)
     clock.state.base_ns, clock.state.origin, clock.state.rate = 0xABCDE, 12345, 0
     with attach(module, machine, clock):
         assert read(machine, 2) == [0xABCDE] * 2
 
 
-def test_a_running_clock_runs_as_told(module: Module, machine: Machine) -> None:
+def test_a_running_clock_runs_as_told(module: KernelModule, machine: Machine) -> None:
     """At 2**-16 of the cycle counter's rate, from 1000 on."""
     clock = StateMemory(ClockState)
     clock.state.base_ns, clock.state.rate = 1000, ONE >> 16
@@ -50,14 +50,16 @@ def test_a_running_clock_runs_as_told(module: Module, machine: Machine) -> None:
         assert 2 * (last - 1000) <= twice - 1000 < 3 * (last - 1000)
 
 
-def test_a_reading_from_before_the_origin_is_the_origin(module: Module, machine: Machine) -> None:
+def test_a_reading_from_before_the_origin_is_the_origin(
+    module: KernelModule, machine: Machine
+) -> None:
     clock = StateMemory(ClockState)
     clock.state.base_ns, clock.state.origin, clock.state.rate = 77, (1 << 63) - 1, ONE
     with attach(module, machine, clock):
         assert read(machine, 1) == [77]
 
 
-def test_a_clock_that_is_being_adjusted_passes(module: Module, machine: Machine) -> None:
+def test_a_clock_that_is_being_adjusted_passes(module: KernelModule, machine: Machine) -> None:
     clock = StateMemory(ClockState)
     vcpu = machine.load(port_in(PORT, 4) + HLT)
     with attach(module, machine, clock) as attachment:
@@ -66,7 +68,7 @@ def test_a_clock_that_is_being_adjusted_passes(module: Module, machine: Machine)
         assert attachment.statistics().passed == 1
 
 
-def test_a_moved_clock_keeps_its_state(module: Module, machine: Machine) -> None:
+def test_a_moved_clock_keeps_its_state(module: KernelModule, machine: Machine) -> None:
     clock = StateMemory(ClockState)
     clock.state.base_ns = time.monotonic_ns()
     before, address = bytes(clock.state), clock.address
@@ -77,7 +79,7 @@ def test_a_moved_clock_keeps_its_state(module: Module, machine: Machine) -> None
     assert clock.state.base_ns == 4242
 
 
-def test_it_is_the_clock_of_the_machine(module: Module, machine: Machine) -> None:
+def test_it_is_the_clock_of_the_machine(module: KernelModule, machine: Machine) -> None:
     """Reads fall between two looks at a HostClock, to the nanosecond where that is paused."""
     clock = HostClock()
     vcpu = machine.load(port_in(PORT, 4) + keep(KEPT) + HLT)

@@ -17,7 +17,7 @@ from lightexit.vm.backends import find
 from lightexit.vm.board import Wanted
 from lightexit.vm.boot import Payload, Platform, load
 from lightexit.vm.console import Console
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import MIB, GuestMemory
 
 BACK_ENDS = ("unicorn", "kvm")
@@ -51,9 +51,9 @@ def boot(
 
     def ended(status: int) -> None:
         seen.append(status)
-        machine.stop(Reason.REQUEST)
+        machine.stop(RunEnd.REQUEST)
 
     machine.add(Uart(clock, Line(), serial.write), places.COM1)
     machine.add(DebugExit(clock, ended), places.DEBUG_EXIT)
-    machine.run(Limits(seconds=10))
+    machine.run(RunLimits(seconds=10))
     return Ending(serial.text, seen[0] if seen else None)

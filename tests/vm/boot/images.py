@@ -19,7 +19,7 @@ from lightexit.vm.boot.bzimage import (
     SYSSIZE,
     VERSION,
     XLOADFLAGS,
-    Field,
+    BootField,
 )
 from lightexit.vm.memory import MIB
 
@@ -40,7 +40,7 @@ LINUX = {
 }
 
 
-def linux(changes: dict[Field, int] | None = None) -> bytes:
+def linux(changes: dict[BootField, int] | None = None) -> bytes:
     """A bzImage with that header and 4 KiB of code, all 0x90."""
     image = bytearray(1024) + bytearray(b"\x90" * 4096)
     for field, value in {**LINUX, **(changes or {})}.items():

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import pytest
 
-from lightexit.vm.boot import Module, Payload, Platform
+from lightexit.vm.boot import BootModule, Payload, Platform
 from lightexit.vm.memory import MIB
 from vm.boot.booted import BACK_ENDS, Ending, boot
 from vm.boot.build import kernel
 
 PASSED, NO_TABLES = 0x21, 0x41
-MODULES = (Module(b"first" * 1000, "one a=1"), Module(b"second", "two"))
+MODULES = (BootModule(b"first" * 1000, "one a=1"), BootModule(b"second", "two"))
 
 
 @pytest.mark.parametrize("back_end", BACK_ENDS)
@@ -47,7 +47,7 @@ def test_a_multiboot_kernel_with_nothing() -> None:
 @pytest.mark.parametrize(("mib", "loaded_at"), [(32, 16), (8, 2)])
 @pytest.mark.parametrize("back_end", BACK_ENDS)
 def test_a_linux_kernel(back_end: str, mib: int, loaded_at: int) -> None:
-    payload = Payload(" console=ttyS0 ", (Module(b"initial"), Module(b"RAM disk")))
+    payload = Payload(" console=ttyS0 ", (BootModule(b"initial"), BootModule(b"RAM disk")))
     ending = boot(back_end, kernel("linux", bits=64), payload, Platform(), mib * MIB)
     place = chr(ord("@") + loaded_at)
     assert ending == Ending(f"{place}3 console=ttyS0 initial\0RAM disk", PASSED)

@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from lightexit.errors import AuthorError
-from lightexit.vm.boot import NOTHING, Module, Payload, Platform, StartState, load
+from lightexit.vm.boot import NOTHING, BootModule, Payload, Platform, StartState, load
 from lightexit.vm.boot.bzimage import (
     BOOT_FLAG_FIELD,
     CMDLINE_SIZE,
@@ -21,7 +21,7 @@ from lightexit.vm.boot.bzimage import (
     SYSSIZE,
     VERSION,
     XLOADFLAGS,
-    Field,
+    BootField,
 )
 from lightexit.vm.memory import MIB, GuestMemory
 from vm.boot.images import linux
@@ -58,7 +58,7 @@ def test_the_cpu_is_in_long_mode_with_linux_selectors() -> None:
 
 
 def test_boot_params_are_zero_but_for_the_header_and_what_the_loader_fills_in() -> None:
-    loaded = Loaded(linux(), Payload("console=ttyS0", (Module(b"disk"),)))
+    loaded = Loaded(linux(), Payload("console=ttyS0", (BootModule(b"disk"),)))
     start = loaded.state.rsi
     params = bytearray(loaded.memory.ram[start : start + 4096])
     for offset, size in ((0x70, 8), (0x1E8, 1), (0x1F1, 0x26C - 0x1F1), (0x2D0, 60)):
@@ -83,16 +83,16 @@ def test_the_memory_map_has_all_of_the_memory() -> None:
 
 def test_the_initial_ram_disk_is_as_high_as_it_may_be() -> None:
     disk = bytes(range(256)) * 20
-    loaded = Loaded(linux(), Payload(modules=(Module(disk),)))
+    loaded = Loaded(linux(), Payload(modules=(BootModule(disk),)))
     place = loaded.param(0x218, 4)
     assert (place, loaded.param(0x21C, 4)) == (32 * MIB - 0x2000, len(disk))
     assert bytes(loaded.memory.ram[place : place + len(disk)]) == disk
-    low = Loaded(linux({INITRD_ADDR_MAX: 14 * MIB - 1}), Payload(modules=(Module(disk),)))
+    low = Loaded(linux({INITRD_ADDR_MAX: 14 * MIB - 1}), Payload(modules=(BootModule(disk),)))
     assert low.param(0x218, 4) == 14 * MIB - 0x2000
 
 
 def test_a_ram_disk_that_meets_the_kernel_goes_below_it() -> None:
-    payload = Payload(modules=(Module(bytes(2 * MIB)),))
+    payload = Payload(modules=(BootModule(bytes(2 * MIB)),))
     assert Loaded(linux(), payload, 20).param(0x218, 4) == 14 * MIB
 
 
@@ -140,7 +140,7 @@ def test_a_file_cut_short_is_refused(size: int) -> None:
 
 
 @pytest.mark.parametrize("changes", [{INIT_SIZE: 31 * MIB}, {RELOCATABLE_KERNEL: 0}])
-def test_a_kernel_too_large_for_memory_is_refused(changes: dict[Field, int]) -> None:
+def test_a_kernel_too_large_for_memory_is_refused(changes: dict[BootField, int]) -> None:
     size = changes.get(INIT_SIZE, 3 * MIB)
     text = refusal(linux(changes), mib=16)
     assert text.startswith(f"the kernel needs {size} bytes at 0x1000000: there is no such free mem")
@@ -149,7 +149,7 @@ def test_a_kernel_too_large_for_memory_is_refused(changes: dict[Field, int]) -> 
 
 
 def test_a_ram_disk_too_large_is_refused() -> None:
-    payload = Payload(modules=(Module(bytes(20 * MIB)),))
+    payload = Payload(modules=(BootModule(bytes(20 * MIB)),))
     assert refusal(linux(), payload).startswith(
         f"the initial RAM disk needs {20 * MIB} bytes between 0x100000..0x80000000: "
         "there is no such free memory"

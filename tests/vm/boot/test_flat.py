@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from lightexit.errors import AuthorError
-from lightexit.vm.boot import Module, Payload, load
+from lightexit.vm.boot import BootModule, Payload, load
 from lightexit.vm.memory import MIB, GuestMemory
 
 
@@ -46,7 +46,7 @@ def test_an_empty_file_is_refused() -> None:
         load(b"", GuestMemory(2 * MIB))
 
 
-@pytest.mark.parametrize("payload", [Payload("x"), Payload(modules=(Module(b"x"),))])
+@pytest.mark.parametrize("payload", [Payload("x"), Payload(modules=(BootModule(b"x"),))])
 def test_a_command_line_or_modules_are_refused(payload: Payload) -> None:
     with pytest.raises(AuthorError) as error:
         load(b"\x90", GuestMemory(2 * MIB), payload)

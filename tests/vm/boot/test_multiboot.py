@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from lightexit.errors import AuthorError
-from lightexit.vm.boot import NOTHING, Module, Payload, StartState, load
+from lightexit.vm.boot import NOTHING, BootModule, Payload, StartState, load
 from lightexit.vm.memory import KIB, MIB, GuestMemory
 from vm.boot.images import elf, multiboot_header
 
@@ -49,7 +49,7 @@ def test_an_entry_at_a_virtual_address_is_taken_to_where_the_code_is() -> None:
 
 
 def test_the_boot_information() -> None:
-    modules = Module(b"one", "first a"), Module(b"two", "")
+    modules = BootModule(b"one", "first a"), BootModule(b"two", "")
     memory, state = loaded(SIMPLE, Payload("x=1", modules, "k.elf"))
 
     def words(address: int, count: int) -> tuple[int, ...]:
@@ -158,7 +158,7 @@ def test_segments_that_overlap_are_refused() -> None:
 
 
 def test_modules_too_large_are_refused() -> None:
-    payload = Payload(modules=(Module(b"small"), Module(bytes(3 * MIB))))
+    payload = Payload(modules=(BootModule(b"small"), BootModule(bytes(3 * MIB))))
     assert refusal(SIMPLE, payload).startswith(
         f"module 2 needs {3 * MIB} bytes between 0x101005..0x400000: there is no such free memory"
     )

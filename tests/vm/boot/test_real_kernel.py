@@ -19,9 +19,9 @@ from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm.backends import find
-from lightexit.vm.boot import Module, Payload
+from lightexit.vm.boot import BootModule, Payload
 from lightexit.vm.console import Console
-from lightexit.vm.machine import Limits, Machine, Outcome, Reason
+from lightexit.vm.machine import Machine, Outcome, RunEnd, RunLimits
 from lightexit.vm.memory import MIB
 from lightexit.vm.pc import PcConfig, pc_machine
 from vm.boot.build import kernel
@@ -61,8 +61,8 @@ def require_back_end(back_end: str) -> None:
 def run_to_its_end(machine: Machine) -> Outcome:
     end = time.process_time() + MOST_CPU_SECONDS
     while True:
-        outcome = machine.run(Limits(seconds=10))
-        if outcome.reason is not Reason.TIME or time.process_time() > end:
+        outcome = machine.run(RunLimits(seconds=10))
+        if outcome.reason is not RunEnd.TIME or time.process_time() > end:
             return outcome
 
 
@@ -72,7 +72,7 @@ def test_linux_finds_its_devices_and_runs_its_first_process(
     back_end: str, engine: type[Engine] | None
 ) -> None:
     require_back_end(back_end)
-    payload = Payload(COMMAND_LINE, (Module(ram_disk()),))
+    payload = Payload(COMMAND_LINE, (BootModule(ram_disk()),))
     config = PcConfig(ram_bytes=128 * MIB, kernel=image(), payload=payload)
     serial, made = Console(), engine() if engine else None
     try:
@@ -83,7 +83,7 @@ def test_linux_finds_its_devices_and_runs_its_first_process(
         outcome = run_to_its_end(machine)
     assert "KASLR disabled: 'nokaslr' on cmdline." in serial.text
     assert "ACPI: PM-Timer IO Port" in serial.text
-    assert outcome.reason is Reason.EXIT, serial.text[-2000:]
+    assert outcome.reason is RunEnd.EXIT, serial.text[-2000:]
     assert "input: AT Translated Set 2 keyboard as /devices/platform/i8042" in serial.text
     assert HELLO in serial.text, outcome
     assert outcome.exit_status == 2 * len(HELLO + "\n") + 1

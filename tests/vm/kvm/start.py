@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from lightexit.vm.boot.kvm import set_start
 from lightexit.vm.boot.state import CODE_32, DATA, StartState
-from lightexit.vm.kvm.structs import Registers
-from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.structs import KvmRegisters
+from lightexit.vm.kvm.vcpu import KvmVcpu
 
 _ALWAYS_SET = 2  # bit 1 of RFLAGS
 
 
-def real_mode(vcpu: Vcpu, entry: int, stack: int = 0) -> None:
+def real_mode(vcpu: KvmVcpu, entry: int, stack: int = 0) -> None:
     """16-bit code at `entry`, below 1 MiB; all data segments at 0, SP at `stack`.
 
     The rest is as at its reset vector, where a fresh vCPU stands.
@@ -20,11 +20,11 @@ def real_mode(vcpu: Vcpu, entry: int, stack: int = 0) -> None:
     system.cs.base = entry & 0xF_0000
     system.cs.selector = entry >> 4 & 0xF000
     vcpu.system_registers = system
-    registers = Registers()
+    registers = KvmRegisters()
     registers.rip, registers.rsp, registers.rflags = entry & 0xFFFF, stack, _ALWAYS_SET
     vcpu.registers = registers
 
 
-def flat_32bit(vcpu: Vcpu, entry: int) -> None:
+def flat_32bit(vcpu: KvmVcpu, entry: int) -> None:
     """32-bit code at `entry`, every segment 4 GiB from 0, no paging."""
     set_start(vcpu, StartState(entry, CODE_32, DATA))

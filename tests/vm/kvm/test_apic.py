@@ -12,7 +12,7 @@ from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
-from lightexit.devices.ioapic import Bit, Reg
+from lightexit.devices.ioapic import Bit, IoApicReg
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError
 from lightexit.filter import ApicFlag, ApicMode, IoContext, Verdict, io_filter
@@ -126,8 +126,8 @@ def test_an_input_of_our_own_io_apic(host: Host, is_level: bool) -> None:
         end(vector)
 
     interrupts.on_end_of_interrupt = note
-    host.bus.write(Space.MMIO, BASE + Reg.SELECT, 0x10 + 2 * INPUT, 4)
-    host.bus.write(Space.MMIO, BASE + Reg.WINDOW, VECTOR | Bit.LEVEL * is_level, 4)
+    host.bus.write(Space.MMIO, BASE + IoApicReg.SELECT, 0x10 + 2 * INPUT, 4)
+    host.bus.write(Space.MMIO, BASE + IoApicReg.WINDOW, VECTOR | Bit.LEVEL * is_level, 4)
     if not is_level:
         count_interrupts(host, cpu, ioapic.input(INPUT).pulse)
         assert ended == []

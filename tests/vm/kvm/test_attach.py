@@ -18,7 +18,7 @@ from lightexit.engine.kernel import KernelEngine
 from lightexit.errors import AuthorError, HostError
 from lightexit.isa import assemble
 from lightexit.vm.kvm import attach
-from lightexit.vm.kvm.attach import Answer, Module, Window, shared
+from lightexit.vm.kvm.attach import AttachedProgram, AttachRange, KernelModule, shared
 
 PROGRAM = assemble(".map counter 24\nr0 = 0\nexit", "pass.s")
 
@@ -55,7 +55,7 @@ def test_a_state_within_a_page_cannot_be_moved() -> None:
 def test_without_the_module(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(attach, "DEVICE", str(tmp_path / "lightexit"))
     with pytest.raises(HostError) as raised:
-        Module()
+        KernelModule()
     assert str(raised.value) == (
         f"{tmp_path}/lightexit is not there\n"
         "  expected: the kernel module: make -C kernel, then insmod lightexit.ko\n"
@@ -65,21 +65,21 @@ def test_without_the_module(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 @pytest.fixture
-def module(monkeypatch: pytest.MonkeyPatch) -> Module:
+def module(monkeypatch: pytest.MonkeyPatch) -> KernelModule:
     """A module that knows its version only."""
     monkeypatch.setattr(attach, "DEVICE", os.devnull)
     monkeypatch.setattr(fcntl, "ioctl", lambda *request: ABI_VERSION)
-    return Module()
+    return KernelModule()
 
 
-def test_with_the_module(module: Module) -> None:
+def test_with_the_module(module: KernelModule) -> None:
     assert attach.unavailable() is None
 
 
-def test_a_module_of_another_release(module: Module, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_of_another_release(module: KernelModule, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fcntl, "ioctl", lambda *request: ABI_VERSION + 1)
     with pytest.raises(HostError, match=f"speaks version {ABI_VERSION + 1} of its interface"):
-        Module()
+        KernelModule()
 
 
 REFUSALS = {
@@ -95,29 +95,31 @@ REFUSALS = {
 
 @needs_kernel
 @pytest.mark.parametrize("number", REFUSALS)
-def test_refusals(module: Module, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def test_refusals(module: KernelModule, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def refuse(*request: object) -> int:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(fcntl, "ioctl", refuse)
-    answer = Answer(KernelEngine().load(PROGRAM), [StateMemory(Counter)])
+    answer = AttachedProgram(KernelEngine().load(PROGRAM), [StateMemory(Counter)])
     with pytest.raises(HostError) as raised:
-        module.attach(Window(3, Space.PIO, 0x40, 4), answer)
+        module.attach(AttachRange(3, Space.PIO, 0x40, 4), answer)
     assert raised.value.found == (
         f"the kernel module does not attach to PIO 0x40..0x43: {REFUSALS[number]}"
     )
 
 
 @needs_kernel
-def test_a_clock_that_steps_is_not_the_kernel_s(module: Module) -> None:
+def test_a_clock_that_steps_is_not_the_kernel_s(module: KernelModule) -> None:
     clock = StateMemory(ClockState)
     clock.state.step_ns = 1
-    answer = Answer(KernelEngine().load(PROGRAM), [StateMemory(Counter)], clock=clock)
+    answer = AttachedProgram(KernelEngine().load(PROGRAM), [StateMemory(Counter)], clock=clock)
     with pytest.raises(HostError, match="cannot read this clock"):
-        module.attach(Window(3, Space.PIO, 0x40, 4), answer)
+        module.attach(AttachRange(3, Space.PIO, 0x40, 4), answer)
 
 
-def test_the_module_alone_is_not_enough(module: Module, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_module_alone_is_not_enough(
+    module: KernelModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(attach, "available", lambda: "bpf(2) did not create a map: no right")
     with pytest.raises(HostError) as raised:
         attach.require()

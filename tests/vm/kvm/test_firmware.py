@@ -13,7 +13,7 @@ from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm.backends import find
 from lightexit.vm.firmware import load_firmware
-from lightexit.vm.machine import Limits, Reason
+from lightexit.vm.machine import RunEnd, RunLimits
 from lightexit.vm.pc import PcConfig, pc_machine
 
 FIRMWARE = Path("/usr/share/seabios/bios.bin")
@@ -27,8 +27,8 @@ _OF_KVM = re.compile(r"^(Running on KVM|kvmclock|CPU Mhz|Using pmtimer).*\n", re
 def booted(back_end: str) -> str:
     config = PcConfig(load_firmware(FIRMWARE))
     machine = pc_machine(config, HostClock(), NativeEngine(), backend=find(back_end))
-    outcome = machine.run(Limits(text=FAR_ENOUGH, seconds=30))
-    assert outcome.reason is Reason.TEXT, machine.console.text
+    outcome = machine.run(RunLimits(text=FAR_ENOUGH, seconds=30))
+    assert outcome.reason is RunEnd.TEXT, machine.console.text
     answered = sum(count.handled for count in machine.bus.counts() if not count.is_write)
     assert answered > 100
     return _OF_KVM.sub("", machine.console.text)

@@ -9,7 +9,7 @@ from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.devices import hpet, ioapic
-from lightexit.devices.hpet import Reg
+from lightexit.devices.hpet import HpetReg
 from lightexit.devices.hpet_timer import Config
 from lightexit.devices.ioapic import Bit, Index
 from lightexit.vm import places
@@ -28,7 +28,7 @@ def machine(irqchip: Irqchip, clock: ManualClock) -> Machine:
 
 def offered(bus: Bus) -> list[set[int]]:
     """The routes that each timer's capabilities name."""
-    configs = [places.HPET + at for at in (Reg.T0_CONFIG, Reg.T1_CONFIG, Reg.T2_CONFIG)]
+    configs = [places.HPET + at for at in (HpetReg.T0_CONFIG, HpetReg.T1_CONFIG, HpetReg.T2_CONFIG)]
     masks = [bus.read(Space.MMIO, at, 8) >> 32 for at in configs]
     return [{number for number in range(32) if mask >> number & 1} for mask in masks]
 
@@ -47,25 +47,25 @@ def test_every_route_leads_to_its_input(kvm: Kvm) -> None:
         assert routes
         for route in routes:
             select_entry(bus, route)
-            bus.write(Space.MMIO, places.IOAPIC + ioapic.Reg.WINDOW, Bit.LEVEL | 0x40, 4)
+            bus.write(Space.MMIO, places.IOAPIC + ioapic.IoApicReg.WINDOW, Bit.LEVEL | 0x40, 4)
         for route in routes:
             config = Config.LEVEL | Config.ENABLE | route << 9
-            now = bus.read(Space.MMIO, places.HPET + Reg.COUNTER, 8)
-            bus.write(Space.MMIO, places.HPET + Reg.T2_CONFIG, config, 8)
-            bus.write(Space.MMIO, places.HPET + Reg.T2_COMPARATOR, now + 10, 8)
-            bus.write(Space.MMIO, places.HPET + Reg.CONFIG, ENABLE, 8)
+            now = bus.read(Space.MMIO, places.HPET + HpetReg.COUNTER, 8)
+            bus.write(Space.MMIO, places.HPET + HpetReg.T2_CONFIG, config, 8)
+            bus.write(Space.MMIO, places.HPET + HpetReg.T2_COMPARATOR, now + 10, 8)
+            bus.write(Space.MMIO, places.HPET + HpetReg.CONFIG, ENABLE, 8)
             clock.advance(1000)
-            assert bus.read(Space.MMIO, places.HPET + Reg.STATUS, 8) == 1 << 2
+            assert bus.read(Space.MMIO, places.HPET + HpetReg.STATUS, 8) == 1 << 2
             served = [number for number in routes if is_served(bus, number)]
             assert served == [number for number in routes if number <= route]
-            bus.write(Space.MMIO, places.HPET + Reg.STATUS, 1 << 2, 8)
+            bus.write(Space.MMIO, places.HPET + HpetReg.STATUS, 1 << 2, 8)
 
 
 def select_entry(bus: Bus, number: int) -> None:
-    bus.write(Space.MMIO, places.IOAPIC + ioapic.Reg.SELECT, Index.TABLE + 2 * number, 4)
+    bus.write(Space.MMIO, places.IOAPIC + ioapic.IoApicReg.SELECT, Index.TABLE + 2 * number, 4)
 
 
 def is_served(bus: Bus, number: int) -> bool:
     """Whether the I/O APIC has sent a message for that input, and waits for its EOI."""
     select_entry(bus, number)
-    return bool(bus.read(Space.MMIO, places.IOAPIC + ioapic.Reg.WINDOW, 4) & Bit.REMOTE_IRR)
+    return bool(bus.read(Space.MMIO, places.IOAPIC + ioapic.IoApicReg.WINDOW, 4) & Bit.REMOTE_IRR)

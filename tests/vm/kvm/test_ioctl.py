@@ -16,17 +16,17 @@ from lightexit.errors import HostError
 from lightexit.vm.kvm import exits, interrupts, ioctl, structs
 from lightexit.vm.kvm.system import Capability
 
-REQUESTS = [value for value in vars(ioctl).values() if isinstance(value, ioctl.Request)]
+REQUESTS = [value for value in vars(ioctl).values() if isinstance(value, ioctl.Ioctl)]
 C_STRUCTS: dict[str, type[Struct]] = {
     "kvm_userspace_memory_region": structs.MemoryRegion,
-    "kvm_regs": structs.Registers,
-    "kvm_segment": structs.Segment,
+    "kvm_regs": structs.KvmRegisters,
+    "kvm_segment": structs.KvmSegment,
     "kvm_dtable": structs.TableRegister,
     "kvm_sregs": structs.SystemRegisters,
     "kvm_cpuid2": structs.CpuidHead,
     "kvm_cpuid_entry2": structs.CpuidEntry,
     "kvm_irq_level": structs.IrqLevel,
-    "kvm_interrupt": structs.Interrupt,
+    "kvm_interrupt": structs.KvmInterrupt,
     "kvm_mp_state": structs.MpState,
     "kvm_irq_routing": structs.RoutingHead,
     "kvm_irq_routing_entry": structs.RoutingEntry,
@@ -41,10 +41,10 @@ C_STRUCTS: dict[str, type[Struct]] = {
 }
 #: Members of struct kvm_run, and where we say they are.
 RUN_MEMBERS = {
-    "immediate_exit": (structs.Run, "immediate_exit", 0),
-    "exit_reason": (structs.Run, "exit_reason", 0),
-    "ready_for_interrupt_injection": (structs.Run, "ready_for_interrupt", 0),
-    "if_flag": (structs.Run, "interrupts_enabled", 0),
+    "immediate_exit": (structs.KvmRun, "immediate_exit", 0),
+    "exit_reason": (structs.KvmRun, "exit_reason", 0),
+    "ready_for_interrupt_injection": (structs.KvmRun, "ready_for_interrupt", 0),
+    "if_flag": (structs.KvmRun, "interrupts_enabled", 0),
     "io.direction": (structs.PortExit, "is_write", structs.EXIT_OFFSET),
     "io.size": (structs.PortExit, "size", structs.EXIT_OFFSET),
     "io.port": (structs.PortExit, "port", structs.EXIT_OFFSET),
@@ -99,15 +99,15 @@ def place(kind: type[Struct], name: str, start: int) -> int:
 def test_numbers_are_the_kernels(tmp_path: Path) -> None:
     names = [
         *(f"KVM_CAP_{each.name}" for each in Capability),
-        *(f"KVM_EXIT_{each.name}" for each in exits.Reason),
+        *(f"KVM_EXIT_{each.name}" for each in exits.ExitReason),
         "KVM_IRQCHIP_IOAPIC",
     ]
-    expected = [*map(int, Capability), *map(int, exits.Reason), int(interrupts.Chip.IO_APIC)]
+    expected = [*map(int, Capability), *map(int, exits.ExitReason), int(interrupts.IrqChip.IO_APIC)]
     assert c_values(names, tmp_path) == expected
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: request.name)
-def test_every_error_is_one_sentence_with_the_request_in_it(request_: ioctl.Request) -> None:
+def test_every_error_is_one_sentence_with_the_request_in_it(request_: ioctl.Ioctl) -> None:
     for error in {*request_.meanings, errno.EPERM, errno.EINVAL, errno.ENOMEM, 9999}:
         text = str(request_.refused(error)).splitlines()[0]
         assert text.startswith(f"KVM does not {request_.does}: ")

@@ -26,7 +26,7 @@ from lightexit.vm.firmware import load_firmware
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.kvm.cpu import KvmCpu
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.pc import PcConfig, add_controllers, pc_machine
 from vm.kvm.board import ENTRY, SPIN, Tally, TallyState, begin, board, build
@@ -46,8 +46,8 @@ def test_one_starts_the_others_and_no_access_is_lost(
     machine = build(cpus, memory, engine and engine())
     tally = Tally(machine.clock, machine.stop)
     machine.add(tally)
-    outcome = machine.run(Limits(seconds=30))
-    assert outcome.reason is Reason.REQUEST
+    outcome = machine.run(RunLimits(seconds=30))
+    assert outcome.reason is RunEnd.REQUEST
     each = [ROUNDS] * cpus + [0] * (4 - cpus)
     assert (list(tally.state.reads), list(tally.state.writes)) == (each, each)
     counts = [count for count in machine.bus.counts() if count.address < 0x512]
@@ -90,8 +90,8 @@ def test_a_timer_interrupts_the_first_through_the_pic(cpus: int, irqchip: Irqchi
             machine.stop()
 
     probe.write = write  # type: ignore[method-assign]
-    outcome = machine.run(Limits(seconds=20))
-    assert outcome.reason is Reason.REQUEST, written(probe)
+    outcome = machine.run(RunLimits(seconds=20))
+    assert outcome.reason is RunEnd.REQUEST, written(probe)
     assert written(probe) == list(range(1, 41))
     assert outcome.seconds > 0.07
 
@@ -100,8 +100,8 @@ def test_a_timer_interrupts_the_first_through_the_pic(cpus: int, irqchip: Irqchi
 def test_a_timer_interrupts_the_second_through_the_io_apic(irqchip: Irqchip) -> None:
     machine, probe = timer_machine(2, "ioapic", irqchip)
     probe.done = machine.stop
-    outcome = machine.run(Limits(seconds=20))
-    assert outcome.reason is Reason.REQUEST, written(probe)
+    outcome = machine.run(RunLimits(seconds=20))
+    assert outcome.reason is RunEnd.REQUEST, written(probe)
     assert written(probe) == list(range(1, 41))
     assert outcome.seconds > 0.07
 
@@ -116,7 +116,7 @@ def test_a_filter_of_one_interrupts_another() -> None:
     # mov dx, PORT; out dx, al; jmp $-1
     memory.ram[ENTRY : ENTRY + 6] = bytes.fromhex("ba 00 06 ee eb fd")
     begin(machine.cpus[1], ENTRY)
-    assert machine.run(Limits(seconds=20)).reason is Reason.REQUEST, written(probe)
+    assert machine.run(RunLimits(seconds=20)).reason is RunEnd.REQUEST, written(probe)
     assert written(probe) == list(range(1, WANTED + 1))
     assert sum(count.handled for count in machine.bus.counts()) >= WANTED
 
@@ -149,8 +149,8 @@ def test_a_timer_that_a_guest_starts_is_not_late() -> None:
     # mov dx, 0x520; out dx, al; jmp $-1
     machine, _ = board("ba 20 05 ee eb fd", SPIN)
     machine.add(Timer(machine.clock, machine.stop))
-    outcomes = [machine.run(Limits(seconds=20)) for _ in range(10)]
-    assert {outcome.reason for outcome in outcomes} == {Reason.REQUEST}
+    outcomes = [machine.run(RunLimits(seconds=20)) for _ in range(10)]
+    assert {outcome.reason for outcome in outcomes} == {RunEnd.REQUEST}
     # Well before the machine looks at its devices in any case; on a busy host not always.
     assert 0.002 <= min(outcome.seconds for outcome in outcomes) < 0.09
 
@@ -195,8 +195,8 @@ FIRMWARE = Path("/usr/share/seabios/bios.bin")
 @pytest.mark.skipif(not FIRMWARE.exists(), reason="SeaBIOS is not installed (package seabios)")
 def test_seabios_starts_all_cpus() -> None:
     machine = pc(PcConfig(load_firmware(FIRMWARE), cpus=3), NativeEngine())
-    outcome = machine.run(Limits(text=b"Found 3 cpu(s) max supported 3 cpu(s)", seconds=30))
-    assert outcome.reason is Reason.TEXT, machine.console.text
+    outcome = machine.run(RunLimits(text=b"Found 3 cpu(s) max supported 3 cpu(s)", seconds=30))
+    assert outcome.reason is RunEnd.TEXT, machine.console.text
     assert sorted(line for line in machine.console.text.split("\n") if "handle_smp" in line) == [
         "handle_smp: apic_id=0x1",
         "handle_smp: apic_id=0x2",

@@ -15,7 +15,7 @@ from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError, GuestError
 from lightexit.vm.exits import Stopped
 from lightexit.vm.kvm.cpu import KvmCpu
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from vm.kvm import start
 from vm.kvm.board import ENTRY, HALT, POLL, SOON_S, SPIN, board
 
@@ -35,8 +35,8 @@ def test_a_stop_from_another_thread(codes: tuple[str, str]) -> None:
     for delay in (0.0, 0.001, 0.05):
         timer = threading.Timer(delay, machine.stop)
         timer.start()
-        outcome = machine.run(Limits(seconds=20))
-        assert outcome.reason is Reason.REQUEST
+        outcome = machine.run(RunLimits(seconds=20))
+        assert outcome.reason is RunEnd.REQUEST
         assert outcome.seconds < SOON_S
         timer.join()
 
@@ -46,8 +46,8 @@ def test_the_time_limit_again_and_again(codes: tuple[str, str]) -> None:
     machine, tally = board(*codes, engine=NativeEngine())
     for _ in range(3):
         before = sum(tally.state.reads)
-        outcome = machine.run(Limits(seconds=0.05))
-        assert outcome.reason is Reason.TIME
+        outcome = machine.run(RunLimits(seconds=0.05))
+        assert outcome.reason is RunEnd.TIME
         assert 0.05 <= outcome.seconds < SOON_S
         assert sum(tally.state.reads) - before == outcome.accesses
     assert POLL in codes or sum(tally.state.reads) == 0
@@ -55,7 +55,7 @@ def test_the_time_limit_again_and_again(codes: tuple[str, str]) -> None:
 
 def test_vm_time_stands_still_between_runs() -> None:
     machine, _ = board(SPIN, SPIN)
-    machine.run(Limits(seconds=0.02))
+    machine.run(RunLimits(seconds=0.02))
     stopped = machine.clock.now_ns()
     time.sleep(0.03)
     assert machine.clock.now_ns() == stopped > 10_000_000
@@ -83,10 +83,10 @@ def test_a_signal_is_handled_and_the_machine_can_go_on(codes: tuple[str, str]) -
     begin = time.monotonic()
     signal.setitimer(signal.ITIMER_REAL, 0.1)
     with pytest.raises(Interrupted):
-        machine.run(Limits(seconds=20))
+        machine.run(RunLimits(seconds=20))
     assert time.monotonic() - begin < SOON_S
     assert_idle(machine)
-    assert machine.run(Limits(seconds=0.02)).reason is Reason.TIME
+    assert machine.run(RunLimits(seconds=0.02)).reason is RunEnd.TIME
 
 
 def assert_idle(machine: Machine) -> None:
@@ -114,9 +114,9 @@ def test_a_signal_in_the_start_of_a_thread(
 
     monkeypatch.setattr(threading.Thread, "start", interrupted)
     with pytest.raises(Interrupted):
-        machine.run(Limits(seconds=20))
+        machine.run(RunLimits(seconds=20))
     assert_idle(machine)
-    assert machine.run(Limits(seconds=0.1)).reason is Reason.TIME
+    assert machine.run(RunLimits(seconds=0.1)).reason is RunEnd.TIME
 
 
 @pytest.mark.parametrize("other", [POLL, SPIN, HALT, ""])
@@ -129,11 +129,11 @@ def test_a_failing_model_stops_all_with_its_error(other: str) -> None:
     works, tally.read = tally.read, fail  # type: ignore[method-assign]
     begin = time.monotonic()
     with pytest.raises(AuthorError, match="the model of tally failed: ZeroDivisionError"):
-        machine.run(Limits(seconds=20))
+        machine.run(RunLimits(seconds=20))
     assert time.monotonic() - begin < SOON_S
     tally.read = works  # type: ignore[method-assign]
     # Both may have met the bug: the next run is another one.
-    assert machine.run(Limits(seconds=0.02)).reason is Reason.TIME
+    assert machine.run(RunLimits(seconds=0.02)).reason is RunEnd.TIME
 
 
 def test_a_model_that_fails_for_the_host_does_not_stop_the_guest() -> None:
@@ -154,7 +154,7 @@ def test_a_model_that_fails_for_the_host_does_not_stop_the_guest() -> None:
 
     timer = threading.Timer(0.05, write)
     timer.start()
-    assert machine.run(Limits(seconds=20)).reason is Reason.REQUEST
+    assert machine.run(RunLimits(seconds=20)).reason is RunEnd.REQUEST
     assert "the model of tally failed: ZeroDivisionError" in str(raised[0])
 
 
@@ -166,8 +166,8 @@ def test_a_cpu_that_cannot_go_on_ends_the_run(failing: int) -> None:
     cpu = machine.cpus[failing]
     assert isinstance(cpu, KvmCpu)
     start.flat_32bit(cpu.vcpu, ENTRY * (failing + 1))
-    outcome = machine.run(Limits(seconds=20))
-    assert outcome.reason is Reason.SHUTDOWN
+    outcome = machine.run(RunLimits(seconds=20))
+    assert outcome.reason is RunEnd.SHUTDOWN
     assert "a triple fault" in outcome.detail
 
 
@@ -179,7 +179,7 @@ def test_a_cpu_that_kvm_cannot_run_stops_all_with_an_error(failing: int) -> None
     start.real_mode(cpu.vcpu, 0xA_0000)  # device memory: nothing that could be fetched
     begin = time.monotonic()
     with pytest.raises(GuestError, match=r"^KVM .* at a000:00000000"):
-        machine.run(Limits(seconds=20))
+        machine.run(RunLimits(seconds=20))
     assert time.monotonic() - begin < SOON_S
 
 
@@ -191,7 +191,7 @@ def test_a_text_that_is_awaited() -> None:
         machine.console.write(bytes([value]))
 
     tally.write = write  # type: ignore[method-assign]
-    assert machine.run(Limits(text=b"xxxxx", seconds=20)).reason is Reason.TEXT
+    assert machine.run(RunLimits(text=b"xxxxx", seconds=20)).reason is RunEnd.TEXT
     assert machine.console.text.startswith("xxxxx")
 
 
@@ -201,7 +201,7 @@ def test_the_access_limit_is_reached_and_not_much_more(codes: tuple[str, ...], l
     machine, tally = board(*codes, engine=NativeEngine())
     for _ in range(2):
         before = sum(tally.state.reads)
-        outcome = machine.run(Limits(seconds=60, accesses=limit))
-        assert outcome.reason is Reason.ACCESSES
+        outcome = machine.run(RunLimits(seconds=60, accesses=limit))
+        assert outcome.reason is RunEnd.ACCESSES
         assert limit <= outcome.accesses <= limit + 1000 * len(codes)
         assert sum(tally.state.reads) - before == outcome.accesses

@@ -20,7 +20,7 @@ from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm.backend import KvmBackend, KvmBoard
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.pc import PcConfig, pc_machine
 from lightexit.vm.unicorn import UnicornBackend
@@ -109,7 +109,7 @@ def test_threads_that_the_host_does_not_give(monkeypatch: pytest.MonkeyPatch) ->
     said = refused("the host gives no thread for a vCPU: can't start new thread", machine.run)
     assert "try: fewer vCPUs" in said
     monkeypatch.undo()
-    assert machine.run(Limits(seconds=0.02)).reason is Reason.TIME
+    assert machine.run(RunLimits(seconds=0.02)).reason is RunEnd.TIME
 
 
 def test_open_files_that_the_host_does_not_give(host: Host) -> None:

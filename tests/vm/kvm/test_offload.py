@@ -13,7 +13,7 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.doorbell import Bell, EventFd
 from lightexit.bus.line import Line
 from lightexit.bus.model import RegionPort
-from lightexit.devices.virtio_mmio import Backend, VirtioMmio
+from lightexit.devices.virtio_mmio import VirtioBackend, VirtioMmio
 from lightexit.engine.native import NativeEngine
 from lightexit.vm import places
 from lightexit.vm.kvm.offload import repeatable
@@ -34,7 +34,7 @@ class Seen:
         self.ports.append(port)
 
 
-def verdicts(backend: Backend) -> dict[str, bool]:
+def verdicts(backend: VirtioBackend) -> dict[str, bool]:
     """By filter: whether the kernel may run it for a virtio device with that back end."""
     seen = Seen()
     bus = Bus(ManualClock(), NativeEngine(), offload=seen)
@@ -47,7 +47,7 @@ def verdicts(backend: Backend) -> dict[str, bool]:
 @pytest.mark.parametrize("queues", [1, 8])
 def test_a_doorbell_of_eventfds_may_be_answered_in_the_kernel(queues: int) -> None:
     doorbells = tuple(EventFd() for _ in range(queues))
-    backend = Backend(device_id=4, doorbells=doorbells, queue_sizes=(16,) * queues)
+    backend = VirtioBackend(device_id=4, doorbells=doorbells, queue_sizes=(16,) * queues)
     assert verdicts(backend) == {"notify": True, "read_interrupts": True, "acknowledge": False}
 
 
@@ -58,9 +58,9 @@ def test_one_doorbell_that_is_no_eventfd_keeps_all_in_user_space(
 ) -> None:
     eventfds = tuple(EventFd() for _ in range(others))
     doorbells: tuple[Callable[[], object], ...] = (*eventfds, make())
-    backend = Backend(device_id=4, doorbells=doorbells, queue_sizes=(16,) * (others + 1))
+    backend = VirtioBackend(device_id=4, doorbells=doorbells, queue_sizes=(16,) * (others + 1))
     assert verdicts(backend)["notify"] is False
 
 
 def test_a_back_end_that_works_at_once_is_called_in_user_space() -> None:
-    assert verdicts(Backend(device_id=4, notify=print))["notify"] is False
+    assert verdicts(VirtioBackend(device_id=4, notify=print))["notify"] is False

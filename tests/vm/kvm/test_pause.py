@@ -9,7 +9,7 @@ from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
 from lightexit.vm.kvm.backend import KvmBoard
 from lightexit.vm.kvm.cpu import KvmCpu
-from lightexit.vm.machine import Limits, Machine, Reason
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from vm.kvm import start
 from vm.kvm.host import Host
 
@@ -30,7 +30,7 @@ def running(host: Host) -> Machine:
 def test_kvmclock_stops_with_the_machine(host: Host) -> None:
     machine = running(host)
     for _ in range(2):
-        assert machine.run(Limits(seconds=0.02)).reason is Reason.TIME
+        assert machine.run(RunLimits(seconds=0.02)).reason is RunEnd.TIME
         time.sleep(PAUSE_NS / 1e9)
     machine.board.start_clock()
     assert 20_000_000 <= host.vm.clock_ns < PAUSE_NS
@@ -39,5 +39,5 @@ def test_kvmclock_stops_with_the_machine(host: Host) -> None:
 def test_it_goes_on_while_the_machine_runs(host: Host) -> None:
     machine = running(host)
     before = host.vm.clock_ns
-    machine.run(Limits(seconds=0.3))
+    machine.run(RunLimits(seconds=0.3))
     assert host.vm.clock_ns - before >= 290_000_000

@@ -17,7 +17,7 @@ from lightexit.vm.kvm import system
 from lightexit.vm.kvm.cpuid import vcpu_cpuid
 from lightexit.vm.kvm.system import Capability, Kvm
 from lightexit.vm.kvm.vm import Vm
-from lightexit.vm.memory import GuestMemory, Slot
+from lightexit.vm.memory import GuestMemory, MemorySlot
 from vm.kvm import start
 from vm.kvm.host import Host
 
@@ -111,7 +111,7 @@ def test_slots_come_and_go(host: Host) -> None:
 def test_memory_of_broken_pages_is_refused(host: Host) -> None:
     slot = GuestMemory(2 << 20).slots[0]
     with pytest.raises(HostError, match="must be whole pages"):
-        host.vm.map(Slot(slot.address, 100, slot.host_address))
+        host.vm.map(MemorySlot(slot.address, 100, slot.host_address))
 
 
 def test_the_clock_can_be_set_and_stopped(host: Host) -> None:
@@ -148,7 +148,7 @@ def test_a_write_to_read_only_memory_is_an_access_to_a_device(host: Host) -> Non
     rom = GuestMemory(2 << 20)
     rom.ram[:4] = b"\x78\x56\x34\x12"
     low = rom.slots[0]
-    host.vm.map(Slot(0x200_0000, low.size, low.host_address), read_only=True)
+    host.vm.map(MemorySlot(0x200_0000, low.size, low.host_address), read_only=True)
     cpu = host.add_cpu()
     start.flat_32bit(cpu.vcpu, 0x1000)
     assert cpu.run() == Halted()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lightexit.abi import STATE_OFFSET
 from lightexit.compiler.lowering.emit import ENTRY, SECTION
 from lightexit.compiler.source.function import locate
-from lightexit.compiler.typed.tree import Filter, Span
+from lightexit.compiler.typed.tree import Span, TypedFilter
 from lightexit.errors import AuthorError
 from lightexit.isa import (
     FRAME_POINTER,
@@ -20,12 +20,12 @@ from lightexit.isa import (
     encode,
 )
 from lightexit.isa.btf import line_info
-from lightexit.isa.linker import Function, Object, Relocation, link_object
-from lightexit.isa.program import Line, Map, Program
+from lightexit.isa.linker import Function, InstructionRelocation, Object, link_object
+from lightexit.isa.program import Map, Program, SourceLine
 from lightexit.isa.sections import relocations_of, sections_of, symbols_of
 
 
-def link(filter_tree: Filter, spans: tuple[Span, ...], elf: bytes) -> Program:
+def link(filter_tree: TypedFilter, spans: tuple[Span, ...], elf: bytes) -> Program:
     """The program in an object; its debug lines are numbers of `spans`, counted from 1."""
     (linked,) = link_object(_object(elf, filter_tree.name), value_offset=STATE_OFFSET)
     code = decode(linked)
@@ -35,7 +35,7 @@ def link(filter_tree: Filter, spans: tuple[Span, ...], elf: bytes) -> Program:
         filter_tree.name,
         encode([_renumbered(each, numbers) for each in code]),
         tuple(Map(state.name, state.size) for state in filter_tree.states),
-        tuple(Line(line.slot, locate(spans[line.where.line - 1])) for line in linked.lines),
+        tuple(SourceLine(line.slot, locate(spans[line.where.line - 1])) for line in linked.lines),
     )
 
 
@@ -51,7 +51,7 @@ def _object(elf: bytes, file: str) -> Object:
         code={number: code},
         functions=[Function(ENTRY, number, 0, len(code), is_global=True)],
         relocations={
-            (number, each.offset): Relocation(
+            (number, each.offset): InstructionRelocation(
                 each.kind, each.symbol.name, each.symbol.section, each.symbol.value
             )
             for each in relocations_of(sections, symbols, number)
@@ -67,7 +67,7 @@ def _renumbered(each: Instruction, numbers: list[int]) -> Instruction:
     return each
 
 
-def _check_stack(filter_tree: Filter, code: tuple[Instruction, ...]) -> None:
+def _check_stack(filter_tree: TypedFilter, code: tuple[Instruction, ...]) -> None:
     depth = max((-each.offset for each in code if _on_stack(each)), default=0)
     if depth > STACK_SIZE:
         raise AuthorError(

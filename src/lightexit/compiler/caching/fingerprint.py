@@ -18,7 +18,7 @@ from typing import Any
 
 from lightexit.abi import ArrayType, IntType, Struct, is_inline
 from lightexit.cache import Cache, content_key
-from lightexit.compiler.caching.named import Named, digest_of
+from lightexit.compiler.caching.named import NamesUsed, digest_of
 from lightexit.compiler.source.text import OWNERS, lookup
 
 
@@ -30,7 +30,7 @@ def fingerprint(function: Callable[..., Any], cache: Cache) -> str | None:
     """The digest; None where something stands in the way. `cache` keeps what parsing found."""
     if not isinstance(function, FunctionType):
         return None
-    named = Named(function.__code__, cache)
+    named = NamesUsed(function.__code__, cache)
     walk = _Walk(named)
     try:
         walk.filter(function)
@@ -43,7 +43,7 @@ def fingerprint(function: Callable[..., Any], cache: Cache) -> str | None:
 class _Walk:
     """Gathers facts, in an order that is the same in every process."""
 
-    def __init__(self, named: Named) -> None:
+    def __init__(self, named: NamesUsed) -> None:
         self.facts: list[str] = []
         self._names = named
         self._visited: dict[int, tuple[int, object]] = {}

@@ -30,7 +30,7 @@ def digest_of(file: str) -> str:
     return _digests[file][1]
 
 
-class Named:
+class NamesUsed:
     """The names that a filter and the functions that it calls use, by function.
 
     One entry of the cache holds them all. Which functions a filter calls may depend on what its

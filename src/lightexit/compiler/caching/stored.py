@@ -7,13 +7,13 @@ import json
 
 from lightexit.cache import content_key
 from lightexit.compiler.caching.version import VERSION
-from lightexit.compiler.typed.tree import Filter
+from lightexit.compiler.typed.tree import TypedFilter
 from lightexit.isa.program import Program
 
 KIND = "bytecode"
 
 
-def key_of(filter_tree: Filter) -> str:
+def key_of(filter_tree: TypedFilter) -> str:
     """What a filter's bytecode depends on: the tree, and who compiles it."""
     return content_key(repr(filter_tree), VERSION)
 

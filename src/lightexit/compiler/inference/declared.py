@@ -117,11 +117,11 @@ def _is_number(wanted: Any) -> bool:
 
 
 def _matches(kind: kinds.Kind, wanted: Any) -> bool:
-    if isinstance(kind, kinds.StructRef | kinds.Context):
+    if isinstance(kind, kinds.StructRef | kinds.ContextKind):
         return isinstance(wanted, type) and issubclass(kind.struct, wanted)
     if isinstance(kind, kinds.ArrayRef):
         return wanted is Array
-    if isinstance(kind, kinds.Answer):
+    if isinstance(kind, kinds.VerdictKind):
         return wanted is Verdict
     return isinstance(kind, kinds.Nothing) and wanted is None
 
@@ -150,12 +150,12 @@ def _other(wanted: Declared) -> str:
 def type_of(kind: kinds.Kind) -> str:
     """What a parameter that takes such a value is declared as."""
     match kind:
-        case kinds.StructRef() | kinds.Context():
+        case kinds.StructRef() | kinds.ContextKind():
             return kind.struct.__name__
         case kinds.ArrayRef():
             return "Array"
         case kinds.Bool():
             return "bool"
-        case kinds.Answer():
+        case kinds.VerdictKind():
             return "Verdict"
     return "int"

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lightexit.compiler.inference.refusals import refusal
-from lightexit.compiler.source.function import Source
+from lightexit.compiler.source.function import FunctionSource
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.interval import U64, Interval
 from lightexit.compiler.typed.kinds import Kind
@@ -76,7 +76,7 @@ class Variable:
 
 
 @dataclass
-class Loop:
+class LoopFlow:
     """The flow out of a loop's body: after `break` and after `continue`."""
 
     breaks: list[Env] = field(default_factory=list)
@@ -86,7 +86,7 @@ class Loop:
 class Expansion:
     """One function being typed; see the module's text."""
 
-    def __init__(self, unit: Unit, source: Source, caller: Expansion | None = None) -> None:
+    def __init__(self, unit: Unit, source: FunctionSource, caller: Expansion | None = None) -> None:
         self.unit = unit
         self.source = source
         self.caller = caller
@@ -95,7 +95,7 @@ class Expansion:
         self.variables = {
             name: Variable(name, count) for name, count in _assignments(source.node).items()
         }
-        self.loops: list[Loop] = []
+        self.loops: list[LoopFlow] = []
         self.leave: Callable[[ast.Return], list[Stmt]] = _no_return
 
     @property

@@ -10,7 +10,7 @@ from lightexit.compiler.inference.expansion import Expansion
 from lightexit.compiler.inference.hints import call, expression_of, instead, not_zero
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.interval import U64, Interval, describe, unsigned
-from lightexit.compiler.typed.kinds import Answer, Bool, Int
+from lightexit.compiler.typed.kinds import Bool, Int, VerdictKind
 from lightexit.compiler.typed.tree import AsInt, Compare, Const, Expr
 from lightexit.compiler.typed.values import comparable, integer, interval_of, truth
 
@@ -18,7 +18,7 @@ from lightexit.compiler.typed.values import comparable, integer, interval_of, tr
 _ADVICE: dict[type, str] = {
     kinds.StructRef: "name one of its fields",
     kinds.ArrayRef: "index it: {text}[i]",
-    kinds.Context: "name one of its fields: ctx.data",
+    kinds.ContextKind: "name one of its fields: ctx.data",
     kinds.Nothing: "call it in a line of its own",
     kinds.Several: "unpack it first: a, b = {text}",
 }
@@ -32,7 +32,7 @@ def as_int(fn: Expansion, node: ast.AST, expr: Expr) -> Expr:
     """`expr` as an int; bools and verdicts count as 0 and 1, as in Python."""
     if isinstance(expr.kind, Int):
         return expr
-    if not isinstance(expr.kind, Bool | Answer):
+    if not isinstance(expr.kind, Bool | VerdictKind):
         found = f"{expr.kind} where a number is needed"
         raise fn.error(node, found, "an int", advice=_advice(fn, node, expr))
     if isinstance(expr, Const):
@@ -95,7 +95,7 @@ def as_condition(fn: Expansion, node: ast.AST, expr: Expr) -> Expr:
     """The truth of `expr`: an int counts as true where it is not 0."""
     if isinstance(expr.kind, Bool):
         return expr
-    if isinstance(expr.kind, kinds.Reference | kinds.Context):
+    if isinstance(expr.kind, kinds.Reference | kinds.ContextKind):
         found = f"{expr.kind} as a condition is always true"
         raise fn.error(node, found, "a bool or an int", advice=_advice(fn, node, expr))
     number = as_int(fn, node, expr)

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lightexit.compiler.inference.hints import call, instead, number, operation, within
-from lightexit.compiler.typed.kinds import Context
+from lightexit.compiler.typed.kinds import ContextKind
 
 if TYPE_CHECKING:
     from lightexit.compiler.inference.expansion import Expansion
@@ -87,7 +87,7 @@ def _module_of(fn: Expansion, node: ast.Call, callee: Any) -> str:
 def _time(fn: Expansion, node: ast.Call, callee: Any, name: str) -> _Refusal:
     """The host's clock is not the guest's: VM time is in the context."""
     found = f"{name} cannot be called by a filter, which has VM time in its context"
-    access = next((n for n, kind in (fn.env or {}).items() if isinstance(kind, Context)), None)
+    access = next((n for n, kind in (fn.env or {}).items() if isinstance(kind, ContextKind)), None)
     if access is None:
         advice = "pass it on: `now_ns: u64`, which the filter has as ctx.now_ns"
         return found, "ctx.now_ns, in nanoseconds", "", advice

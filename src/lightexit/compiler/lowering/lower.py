@@ -24,7 +24,7 @@ from lightexit.compiler.lowering.widths import Widths
 from lightexit.compiler.typed import tree
 from lightexit.compiler.typed.interval import I64, U64, Interval
 from lightexit.compiler.typed.kinds import Bool, Int, exact
-from lightexit.compiler.typed.tree import DATA, Expr, Filter, Guard, Span, Stmt
+from lightexit.compiler.typed.tree import DATA, Expr, Guard, Span, Stmt, TypedFilter
 from lightexit.compiler.typed.values import interval_of
 
 
@@ -37,7 +37,7 @@ class Lowered:
     checks: tuple[Check, ...]
 
 
-def lower(filter_tree: Filter, marked: Marked | None = None) -> Lowered:
+def lower(filter_tree: TypedFilter, marked: Marked | None = None) -> Lowered:
     """LLVM IR of a checked tree."""
     emitter = Emitter(marked)
     _Lowering(emitter, Widths(filter_tree)).block(filter_tree.body)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightexit.compiler.typed import tree
-from lightexit.compiler.typed.node import Node
-from lightexit.compiler.typed.tree import Expr, Filter, Local
+from lightexit.compiler.typed.node import TypedNode
+from lightexit.compiler.typed.tree import Expr, Local, TypedFilter
 from lightexit.compiler.typed.values import interval_of
 
 _ALL = 64
@@ -20,7 +20,7 @@ _ALL = 64
 class Widths:
     """Of the expressions of one filter."""
 
-    def __init__(self, filter_tree: Filter) -> None:
+    def __init__(self, filter_tree: TypedFilter) -> None:
         self._values: dict[Local, list[Expr]] = {}
         self._known: dict[Local, int] = {}
         for node in _nodes(filter_tree):
@@ -62,11 +62,11 @@ class Widths:
         return self._known[local]
 
 
-def _nodes(node: object) -> Iterator[Node]:
+def _nodes(node: object) -> Iterator[TypedNode]:
     if isinstance(node, tuple):
         for each in node:
             yield from _nodes(each)
-    elif isinstance(node, Node):
+    elif isinstance(node, TypedNode):
         yield node
         for value in vars(node).values():
             yield from _nodes(value)

@@ -19,7 +19,7 @@ _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 @dataclass(frozen=True)
-class Source:
+class FunctionSource:
     """A Python function and its syntax tree.
 
     The contract's own functions, and muldiv64's parts, stand where the author calls them.
@@ -61,7 +61,7 @@ class Source:
         """What a name that is not local means. Raises LookupError."""
         return text.lookup(self.function, name)
 
-    def called_at(self, call: Span) -> Source:
+    def called_at(self, call: Span) -> FunctionSource:
         """This function as a caller sees it: those of the contract are no place to look at."""
         own = ("lightexit.abi.", "lightexit.compiler.")
         is_contract = (self.function.__module__ or "").startswith(own)
@@ -81,7 +81,7 @@ def locate(span: Span) -> Location:
     return Location(span.file, span.line, span.column, span.end_column, line)
 
 
-def source_of(function: Callable[..., Any]) -> Source:
+def source_of(function: Callable[..., Any]) -> FunctionSource:
     """Find a function's source. Raises AuthorError where there is none to be read."""
     while hasattr(function, "__wrapped__"):
         function = function.__wrapped__
@@ -95,7 +95,7 @@ def source_of(function: Callable[..., Any]) -> Source:
     node = text.node_of(code)
     if node is None:
         raise _no_source(function)
-    return Source(function, node, code.co_filename, linecache.getlines(code.co_filename))
+    return FunctionSource(function, node, code.co_filename, linecache.getlines(code.co_filename))
 
 
 def _no_source(function: FunctionType) -> AuthorError:

@@ -53,7 +53,7 @@ def _method(fn: Expansion, node: ast.Call) -> Expr:
     owner = fn.infer(node.func.value)
     if isinstance(owner.kind, Int) and node.func.attr in OF_INTS:
         return _method_of_int(fn, node, node.func, owner)
-    if not isinstance(owner.kind, kinds.StructRef | kinds.Context):
+    if not isinstance(owner.kind, kinds.StructRef | kinds.ContextKind):
         raise fn.error(
             node,
             f"{fn.text(node.func.value)} is {owner.kind}, which has no methods",

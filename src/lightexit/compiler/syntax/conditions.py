@@ -84,7 +84,7 @@ def infer_choice(fn: Expansion, node: ast.IfExp) -> Expr:
     if isinstance(then.kind, Int) != isinstance(orelse.kind, Int):
         then, orelse = as_int(fn, node.body, then), as_int(fn, node.orelse, orelse)
     kind = kinds.join(then.kind, orelse.kind)
-    if kind is None or isinstance(kind, kinds.Context | kinds.Nothing | kinds.Several):
+    if kind is None or isinstance(kind, kinds.ContextKind | kinds.Nothing | kinds.Several):
         raise fn.error(
             node,
             f"{then.kind} or {orelse.kind}, depending on the condition",

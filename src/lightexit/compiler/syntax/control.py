@@ -10,7 +10,7 @@ from typing import TypeVar
 from lightexit.compiler.inference.expansion import (
     Env,
     Expansion,
-    Loop,
+    LoopFlow,
     assigned,
     join_all,
     join_env,
@@ -178,7 +178,7 @@ def _settled(
     head = _any_round(fn, node)
     while True:
         fn.env = head
-        fn.loops.append(Loop())
+        fn.loops.append(LoopFlow())
         result = typed()
         loop = fn.loops.pop()
         again = join_all([head, fn.env, *loop.continues])

@@ -13,13 +13,20 @@ from lightexit.compiler.inference.expansion import Expansion, Unit
 from lightexit.compiler.source.function import source_of
 from lightexit.compiler.syntax.inlining import bind, body_of, missing_return, prepare
 from lightexit.compiler.syntax.rules import RULES
-from lightexit.compiler.typed.kinds import Context, StructRef
-from lightexit.compiler.typed.tree import ContextBase, Filter, Return, State, StateBase, Stmt
+from lightexit.compiler.typed.kinds import ContextKind, StructRef
+from lightexit.compiler.typed.tree import (
+    ContextBase,
+    Return,
+    StateBase,
+    StateParameter,
+    Stmt,
+    TypedFilter,
+)
 
 _SIGNATURE = "def name(ctx: IoContext, state: SomeStruct, ...) -> Verdict"
 
 
-def infer_filter(function: Callable[..., Any]) -> Filter:
+def infer_filter(function: Callable[..., Any]) -> TypedFilter:
     """Type a filter. Raises AuthorError where it is outside the language."""
     fn = Expansion(Unit(RULES), source_of(function))
     try:
@@ -33,7 +40,7 @@ def infer_filter(function: Callable[..., Any]) -> Filter:
         ) from None
 
 
-def _filter(fn: Expansion) -> Filter:
+def _filter(fn: Expansion) -> TypedFilter:
     node = fn.source.node
     fn.leave = lambda statement: _return(fn, statement)
     prepare(fn)
@@ -47,11 +54,11 @@ def _filter(fn: Expansion) -> Filter:
     body = fn.block(body_of(fn))
     if fn.env is not None:
         raise missing_return(fn, "a return of a Verdict on every path")
-    return Filter(node.name, states, (*prologue, *body))
+    return TypedFilter(node.name, states, (*prologue, *body))
 
 
-def _state(parameter: ast.arg, struct: type[Struct]) -> State:
-    return State(parameter.arg, value_size(struct))
+def _state(parameter: ast.arg, struct: type[Struct]) -> StateParameter:
+    return StateParameter(parameter.arg, value_size(struct))
 
 
 def _parameters(fn: Expansion) -> list[tuple[ast.arg, type[Struct]]]:
@@ -70,7 +77,7 @@ def _parameters(fn: Expansion) -> list[tuple[ast.arg, type[Struct]]]:
             f"{context.arg}: IoContext" if context.annotation is None else "",
             advice=_SIGNATURE if context.annotation else "",
         )
-    bind(fn, context.arg, ContextBase(fn.source.span(context), Context(IoContext)))
+    bind(fn, context.arg, ContextBase(fn.source.span(context), ContextKind(IoContext)))
     return [(state, _struct(fn, state)) for state in states]
 
 

@@ -119,7 +119,7 @@ def bind(fn: Expansion, name: str, value: Expr) -> list[Stmt]:
     fn.env = {**fn.live, name: value.kind}
     variable = fn.variables[name]
     variable.kind = value.kind
-    if isinstance(value.kind, kinds.Context):
+    if isinstance(value.kind, kinds.ContextKind):
         return []
     if isinstance(value.kind, kinds.Nothing | Several):
         raise InternalError(f"{value.kind} as an argument")

@@ -20,7 +20,7 @@ from lightexit.compiler.inference.scope import (
     static_value,
 )
 from lightexit.compiler.typed.interval import Interval, unsigned
-from lightexit.compiler.typed.kinds import BOOL, ArrayRef, Cell, Context, Int, Kind, StructRef
+from lightexit.compiler.typed.kinds import BOOL, ArrayRef, Cell, ContextKind, Int, Kind, StructRef
 from lightexit.compiler.typed.tree import (
     Const,
     ContextBase,
@@ -62,7 +62,7 @@ def infer_name(fn: Expansion, node: ast.Name) -> Expr:
 
 def _local(fn: Expansion, node: ast.Name) -> Expr:
     span, kind, local = fn.source.span(node), fn.live.get(node.id), fn.variables[node.id].local
-    if isinstance(kind, Context):
+    if isinstance(kind, ContextKind):
         return ContextBase(span, kind)
     if kind is None or local is None:
         raise fn.error(
@@ -77,7 +77,7 @@ def _local(fn: Expansion, node: ast.Name) -> Expr:
 
 
 @dataclass(frozen=True)
-class Place:
+class Lvalue:
     """Where something of a declared type lives: at an address, or at an offset of the context."""
 
     type: FieldType
@@ -97,26 +97,26 @@ def infer_subscript(fn: Expansion, node: ast.Subscript) -> Expr:
     return read(fn, node, place_of(fn, node))
 
 
-def place_of(fn: Expansion, node: ast.Attribute | ast.Subscript) -> Place:
+def place_of(fn: Expansion, node: ast.Attribute | ast.Subscript) -> Lvalue:
     """The place of a field or an element."""
     base = fn.infer(node.value)
     return _field(fn, node, base) if isinstance(node, ast.Attribute) else _element(fn, node, base)
 
 
-def read(fn: Expansion, node: ast.AST, place: Place) -> Expr:
+def read(fn: Expansion, node: ast.AST, place: Lvalue) -> Expr:
     """The value at a place; of a struct or array, its address."""
     span = fn.source.span(node)
     if not isinstance(place.type, IntType) and place.type is not bool:
         return place.address
     kind, bits = _scalar(place.type)
-    if isinstance(place.address.kind, Context):
+    if isinstance(place.address.kind, ContextKind):
         assert isinstance(place.address, ContextLoad)
         known = fn.live.get(key_of(place.address) or "", kind)
         return ContextLoad(span, known, place.address.offset, bits)
     return Load(span, kind, place.address, bits)
 
 
-def write(fn: Expansion, node: ast.expr, place: Place, value: Expr, value_node: ast.AST) -> Stmt:
+def write(fn: Expansion, node: ast.expr, place: Lvalue, value: Expr, value_node: ast.AST) -> Stmt:
     """Store `value`; `value_node` is what the author wrote for it."""
     span = fn.source.span(node)
     if isinstance(place.type, IntType):
@@ -146,8 +146,8 @@ def _scalar(kind: FieldType) -> tuple[Kind, int]:
     return (Int(unsigned(kind.bits)), kind.bits) if isinstance(kind, IntType) else (BOOL, 8)
 
 
-def _field(fn: Expansion, node: ast.Attribute, base: Expr) -> Place:
-    if not isinstance(base.kind, StructRef | Context):
+def _field(fn: Expansion, node: ast.Attribute, base: Expr) -> Lvalue:
+    if not isinstance(base.kind, StructRef | ContextKind):
         raise fn.error(
             node,
             f"{fn.text(node.value)} is {base.kind}, which has no fields",
@@ -158,11 +158,11 @@ def _field(fn: Expansion, node: ast.Attribute, base: Expr) -> Place:
     if field is None:
         raise _no_field(fn, node, base.kind.struct)
     span = fn.source.span(node)
-    if isinstance(base.kind, Context):
+    if isinstance(base.kind, ContextKind):
         _check_context_access(fn, node, field)
-        return Place(field.type, ContextLoad(span, base.kind, field.offset, 8 * field.size))
+        return Lvalue(field.type, ContextLoad(span, base.kind, field.offset, 8 * field.size))
     kind = _placed(field.type, base.kind.room - field.offset)
-    return Place(field.type, Member(span, kind, base, field.offset))
+    return Lvalue(field.type, Member(span, kind, base, field.offset))
 
 
 def _check_context_access(fn: Expansion, node: ast.Attribute, field: Field) -> None:
@@ -210,7 +210,7 @@ def _placed(kind: FieldType, room: int) -> Kind:
     return Cell(room)
 
 
-def _element(fn: Expansion, node: ast.Subscript, base: Expr) -> Place:
+def _element(fn: Expansion, node: ast.Subscript, base: Expr) -> Lvalue:
     if not isinstance(base.kind, ArrayRef):
         raise fn.error(
             node,
@@ -245,18 +245,18 @@ def _from_the_end(index: Expr, length: int) -> str:
     return f"{length + index.value}  # counted from the end"
 
 
-def element_at(fn: Expansion, node: ast.AST, base: Expr, index: Expr) -> Place:
+def element_at(fn: Expansion, node: ast.AST, base: Expr, index: Expr) -> Lvalue:
     """The place of an array's element, its index kept within the array."""
     assert isinstance(base.kind, ArrayRef)
     array, room, span = base.kind.array, base.kind.room, fn.source.span(node)
     stride = size_of(array.element)
     if isinstance(index, Const):
         kind = _placed(array.element, room - index.value * stride)
-        return Place(array.element, Member(span, kind, base, index.value * stride))
+        return Lvalue(array.element, Member(span, kind, base, index.value * stride))
     guard, last = _guard(fn, index, array)
     kind = _placed(array.element, room - last * stride)
     address = Element(span, kind, base, index, array.length, stride, guard)
-    return Place(array.element, address)
+    return Lvalue(array.element, address)
 
 
 def _guard(fn: Expansion, index: Expr, array: ArrayType) -> tuple[Guard, int]:

@@ -13,7 +13,7 @@ from lightexit.compiler.inference.hints import comparison, expression_of
 from lightexit.compiler.inference.scope import static_value
 from lightexit.compiler.source import text
 from lightexit.compiler.syntax.operators import binary
-from lightexit.compiler.syntax.places import Place, place_of, read, write
+from lightexit.compiler.syntax.places import Lvalue, place_of, read, write
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.interval import U64, unsigned
 from lightexit.compiler.typed.kinds import Int
@@ -114,7 +114,7 @@ def _several(fn: Expansion, value: ast.expr) -> tuple[list[Stmt], list[tuple[ast
 def _kept(fn: Expansion, value: Expr) -> tuple[list[Stmt], Expr]:
     """`value` held in a local of its own, so that later assignments do not change it."""
     if isinstance(value, Const) or isinstance(
-        value.kind, kinds.Context | kinds.Nothing | kinds.Several
+        value.kind, kinds.ContextKind | kinds.Nothing | kinds.Several
     ):
         return [], value
     local = fn.unit.local("%value", value.kind)
@@ -147,7 +147,7 @@ def assign_local(fn: Expansion, target: ast.Name, value: Expr, value_node: ast.A
         variable.written, variable.value = value_node, value
     _check_kind(fn, target, variable, value, value_node)
     fn.env = {**fn.live, target.id: value.kind}
-    if isinstance(value.kind, kinds.Context):
+    if isinstance(value.kind, kinds.ContextKind):
         return []
     if variable.local is None:
         variable.local = fn.unit.local(target.id, value.kind)
@@ -254,13 +254,13 @@ def infer_augmented(fn: Expansion, node: ast.AugAssign) -> list[Stmt]:
     return [*typed, *before, write(fn, node.target, place, value, node)]
 
 
-def _fixed(fn: Expansion, place: Place) -> tuple[list[Stmt], Place]:
+def _fixed(fn: Expansion, place: Lvalue) -> tuple[list[Stmt], Lvalue]:
     """The same place, with whatever was computed for its address held in a local."""
     if isinstance(place.address, ContextLoad) or not _computed(place.address):
         return [], place
     local = fn.unit.local("%place", place.address.kind)
     address = Read(place.address.span, place.address.kind, local)
-    return [Assign(address.span, local, place.address)], Place(place.type, address)
+    return [Assign(address.span, local, place.address)], Lvalue(place.type, address)
 
 
 def _computed(address: Expr) -> bool:

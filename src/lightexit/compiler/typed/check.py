@@ -10,13 +10,13 @@ from typing import Any
 from lightexit.abi import STATE_OFFSET, IoContext
 from lightexit.compiler.typed import kinds, tree
 from lightexit.compiler.typed.interval import I64, U64, Interval, counted, is_exact, unsigned
-from lightexit.compiler.typed.kinds import Answer, ArrayRef, Bool, Cell, Int, Kind, Reference
-from lightexit.compiler.typed.tree import Expr, Filter, Guard, Local, Stmt, storage_of
+from lightexit.compiler.typed.kinds import ArrayRef, Bool, Cell, Int, Kind, Reference, VerdictKind
+from lightexit.compiler.typed.tree import Expr, Guard, Local, Stmt, TypedFilter, storage_of
 from lightexit.compiler.typed.values import comparable, interval_of
 from lightexit.errors import InternalError
 
 
-def check(filter_tree: Filter) -> Filter:
+def check(filter_tree: TypedFilter) -> TypedFilter:
     """The tree itself. Raises InternalError where a pass before this one went wrong."""
     checker = _Checker(filter_tree)
     checker.block(filter_tree.body)
@@ -27,7 +27,7 @@ def check(filter_tree: Filter) -> Filter:
 class _Checker:
     """Visits everything in the order of evaluation."""
 
-    filter: Filter
+    filter: TypedFilter
     assigned: set[Local] = field(default_factory=set)
     loops: int = 0
     calls: int = 0
@@ -155,7 +155,7 @@ class _Checker:
         self.require(interval_of(expr).within(unsigned(expr.bits)), expr, f"{expr.bits} bits")
 
     def as_int(self, expr: tree.AsInt) -> None:
-        self.require(isinstance(self.visit(expr.value).kind, Bool | Answer), expr, "0 or 1")
+        self.require(isinstance(self.visit(expr.value).kind, Bool | VerdictKind), expr, "0 or 1")
 
     def call(self, expr: tree.Call) -> None:
         loops, self.loops = self.loops, 0
@@ -219,7 +219,7 @@ class _Checker:
         self.require(self.loops > 0, node, "a loop around")
 
     def answer(self, node: tree.Return) -> None:
-        self.require(isinstance(self.visit(node.value).kind, Answer), node, "a verdict")
+        self.require(isinstance(self.visit(node.value).kind, VerdictKind), node, "a verdict")
         self.require(self.calls == 0, node, "no expanded function around")
 
     def leave(self, node: tree.Leave) -> None:

@@ -6,10 +6,10 @@ from __future__ import annotations
 from lightexit.abi import ArrayType, Struct
 from lightexit.abi.struct import size_of
 from lightexit.compiler.typed.interval import Interval, is_exact
-from lightexit.compiler.typed.node import Node
+from lightexit.compiler.typed.node import TypedNode
 
 
-class Int(Node):
+class Int(TypedNode):
     """An integer. `flag` tells that CPython holds an IntFlag there, whose `~` is another."""
 
     interval: Interval
@@ -24,28 +24,28 @@ class Int(Node):
         )
 
 
-class Bool(Node):
+class Bool(TypedNode):
     """True or False."""
 
     def __str__(self) -> str:
         return "a bool"
 
 
-class Answer(Node):
+class VerdictKind(TypedNode):
     """A `Verdict`."""
 
     def __str__(self) -> str:
         return "a Verdict"
 
 
-class Nothing(Node):
+class Nothing(TypedNode):
     """None: what a function without a value returns."""
 
     def __str__(self) -> str:
         return "None"
 
 
-class Context(Node):
+class ContextKind(TypedNode):
     """The access: there is one, in a place of its own."""
 
     struct: type[Struct]
@@ -54,7 +54,7 @@ class Context(Node):
         return f"the {self.struct.__name__}"
 
 
-class StructRef(Node):
+class StructRef(TypedNode):
     """A struct in a state; at least `room` bytes of state follow its address."""
 
     struct: type[Struct]
@@ -64,7 +64,7 @@ class StructRef(Node):
         return f"a {self.struct.__name__}"
 
 
-class ArrayRef(Node):
+class ArrayRef(TypedNode):
     """An array in a state; at least `room` bytes of state follow its address."""
 
     array: ArrayType
@@ -74,7 +74,7 @@ class ArrayRef(Node):
         return f"an array of {self.array.length}"
 
 
-class Cell(Node):
+class Cell(TypedNode):
     """A scalar in a state, before it is read or written."""
 
     room: int
@@ -83,7 +83,7 @@ class Cell(Node):
         return "a field"
 
 
-class Several(Node):
+class Several(TypedNode):
     """The values of a function that returns a tuple."""
 
     items: tuple[Kind, ...]
@@ -92,11 +92,11 @@ class Several(Node):
         return f"a tuple of {len(self.items)}"
 
 
-Kind = Int | Bool | Answer | Nothing | Context | StructRef | ArrayRef | Cell | Several
+Kind = Int | Bool | VerdictKind | Nothing | ContextKind | StructRef | ArrayRef | Cell | Several
 Reference = StructRef | ArrayRef | Cell
 
 BOOL = Bool()
-ANSWER = Answer()
+ANSWER = VerdictKind()
 NOTHING = Nothing()
 TRUTH = Interval(0, 1)
 

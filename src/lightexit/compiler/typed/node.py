@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Node`: a frozen record, as `dataclass` makes them; but fifty of those take 30 ms to import."""
+"""`TypedNode`: a frozen record as `dataclass` makes it; fifty of those take 30 ms to import."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar, dataclass_transform
 
 
 @dataclass_transform(frozen_default=True)
-class Node:
+class TypedNode:
     """Base of records: a subclass's annotations are its fields, in order."""
 
     _names: ClassVar[tuple[str, ...]] = ()

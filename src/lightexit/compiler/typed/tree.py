@@ -12,14 +12,14 @@ from enum import Enum
 from lightexit.abi import IoContext
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.kinds import Kind
-from lightexit.compiler.typed.node import Node
+from lightexit.compiler.typed.node import TypedNode
 from lightexit.errors import InternalError
 
 #: The field of the context that a read is answered with.
 DATA = next(field for field in IoContext.layout.fields if field.name == "data")
 
 
-class Span(Node):
+class Span(TypedNode):
     """Where it was written: `line` counts from 1, columns from 0."""
 
     file: str
@@ -44,7 +44,7 @@ class Storage(Enum):
 
 def storage_of(kind: Kind) -> Storage:
     """What holds values of this kind."""
-    if isinstance(kind, kinds.Int | kinds.Answer):
+    if isinstance(kind, kinds.Int | kinds.VerdictKind):
         return Storage.INT
     if isinstance(kind, kinds.Bool):
         return Storage.BOOL
@@ -53,7 +53,7 @@ def storage_of(kind: Kind) -> Storage:
     raise InternalError(f"{kind} is held in a local")
 
 
-class Local(Node):
+class Local(TypedNode):
     """A local variable; `number` tells those of one name apart."""
 
     name: str
@@ -64,7 +64,7 @@ class Local(Node):
         return f"{self.name}.{self.number}:{self.storage.value}"
 
 
-class Expr(Node):
+class Expr(TypedNode):
     """Base of expressions."""
 
     span: Span
@@ -200,7 +200,7 @@ class Call(Expr):
     results: tuple[Local, ...]
 
 
-class Stmt(Node):
+class Stmt(TypedNode):
     """Base of statements."""
 
     span: Span
@@ -278,16 +278,16 @@ class Leave(Stmt):
     """Leave the innermost expanded function, whose results are set."""
 
 
-class State(Node):
+class StateParameter(TypedNode):
     """A state parameter: `size` of the map value in bytes, header included."""
 
     name: str
     size: int
 
 
-class Filter(Node):
+class TypedFilter(TypedNode):
     """A whole filter."""
 
     name: str
-    states: tuple[State, ...]
+    states: tuple[StateParameter, ...]
     body: tuple[Stmt, ...]

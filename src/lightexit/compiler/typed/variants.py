@@ -15,11 +15,11 @@ from lightexit.compiler.typed.tree import (
     Const,
     ContextStore,
     Evaluate,
-    Filter,
     ForRange,
     If,
     Return,
     Stmt,
+    TypedFilter,
     While,
 )
 from lightexit.compiler.typed.values import integer
@@ -27,17 +27,17 @@ from lightexit.compiler.typed.values import integer
 Change = Callable[[Stmt], tuple[Stmt, ...]]
 
 
-def returns_of(typed: Filter) -> list[Stmt]:
+def returns_of(typed: TypedFilter) -> list[Stmt]:
     """The statements that end the filter, as they stand in the source."""
     return [each for each in _statements(typed.body) if isinstance(each, Return)]
 
 
-def answers_of(typed: Filter) -> list[Stmt]:
+def answers_of(typed: TypedFilter) -> list[Stmt]:
     """The filter's own statements that assign ctx.data."""
     return [each for each in _statements(typed.body) if _is_answer(each)]
 
 
-def with_data(typed: Filter, but: Container[int]) -> Filter:
+def with_data(typed: TypedFilter, but: Container[int]) -> TypedFilter:
     """The filter with `ctx.data = 0` before its returns, but for those of these numbers."""
 
     def change(statement: Stmt) -> tuple[Stmt, ...]:
@@ -47,7 +47,7 @@ def with_data(typed: Filter, but: Container[int]) -> Filter:
     return _changed(typed, Return, change, but)
 
 
-def with_zeros(typed: Filter, but: Container[int]) -> Filter:
+def with_zeros(typed: TypedFilter, but: Container[int]) -> TypedFilter:
     """The filter with 0 as what it assigns to ctx.data, but where it does so by these numbers."""
 
     def change(statement: Stmt) -> tuple[Stmt, ...]:
@@ -59,7 +59,7 @@ def with_zeros(typed: Filter, but: Container[int]) -> Filter:
     return _changed(typed, ContextStore, change, but)
 
 
-def with_handled(typed: Filter, but: Container[int]) -> Filter:
+def with_handled(typed: TypedFilter, but: Container[int]) -> TypedFilter:
     """The filter with HANDLED as all its verdicts, but for the returns of these numbers."""
 
     def change(statement: Stmt) -> tuple[Stmt, ...]:
@@ -74,7 +74,9 @@ def _is_answer(statement: Stmt) -> bool:
     return isinstance(statement, ContextStore) and statement.offset == DATA.offset
 
 
-def _changed(typed: Filter, kind: type[Stmt], change: Change, but: Container[int]) -> Filter:
+def _changed(
+    typed: TypedFilter, kind: type[Stmt], change: Change, but: Container[int]
+) -> TypedFilter:
     """The filter with all its own statements of a kind changed, but for those of these numbers."""
     matching = (
         each
@@ -100,7 +102,7 @@ def _changed(typed: Filter, kind: type[Stmt], change: Change, but: Container[int
                 return (ForRange(each.span, *ends, block(each.body)),)
         return (each,)
 
-    return Filter(typed.name, typed.states, block(typed.body))
+    return TypedFilter(typed.name, typed.states, block(typed.body))
 
 
 def _statements(body: tuple[Stmt, ...]) -> Iterator[Stmt]:

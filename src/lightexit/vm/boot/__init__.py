@@ -10,11 +10,11 @@ from __future__ import annotations
 from lightexit.vm.boot import acpi, bzimage, flat, multiboot
 from lightexit.vm.boot.acpi import Platform
 from lightexit.vm.boot.arena import BIOS_AREA, Arena
-from lightexit.vm.boot.payload import NOTHING, Module, Payload
-from lightexit.vm.boot.state import Segment, StartState
+from lightexit.vm.boot.payload import NOTHING, BootModule, Payload
+from lightexit.vm.boot.state import FlatSegment, StartState
 from lightexit.vm.memory import GuestMemory
 
-__all__ = ["NOTHING", "Module", "Payload", "Platform", "Segment", "StartState", "load"]
+__all__ = ["NOTHING", "BootModule", "FlatSegment", "Payload", "Platform", "StartState", "load"]
 
 
 def load(

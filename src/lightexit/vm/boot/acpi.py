@@ -41,7 +41,7 @@ class Boot(IntFlag):
     NO_MSI = 1 << 3
 
 
-class Feature(IntFlag):
+class FixedFeature(IntFlag):
     """Fixed feature flags (section 5.2.9)."""
 
     WBINVD = 1 << 0
@@ -51,7 +51,7 @@ class Feature(IntFlag):
     RESET_REGISTER = 1 << 10
 
 
-class Entry(IntEnum):
+class MadtEntry(IntEnum):
     """Kinds of MADT entries (section 5.2.12)."""
 
     LOCAL_APIC = 0
@@ -136,8 +136,8 @@ def _ports(base: int, size: int) -> bytes:
 
 def _fadt(platform: Platform, facs: int, dsdt: int) -> bytes:
     """Revision 6.5, 276 bytes; the blocks that there are stand in it twice, old and new style."""
-    event, control = places.PM + pmtimer.Reg.PM1_STS, places.PM + pmtimer.Reg.PM1_CNT
-    timer, gpe = places.PM + pmtimer.Reg.PM_TMR, places.PM_GPE0
+    event, control = places.PM + pmtimer.PmReg.PM1_STS, places.PM + pmtimer.PmReg.PM1_CNT
+    timer, gpe = places.PM + pmtimer.PmReg.PM_TMR, places.PM_GPE0
     no_block = bytes(12)
     parts = (
         struct.pack("<IIxBH", facs, dsdt, 0, SCI),
@@ -163,11 +163,11 @@ def _boot_flags() -> Boot:
     return Boot.LEGACY_DEVICES | Boot.KEYBOARD_CONTROLLER | Boot.NO_VGA | Boot.NO_MSI
 
 
-def _features(platform: Platform) -> Feature:
-    features = Feature.WBINVD | Feature.PROC_C1 | Feature.NO_FIXED_SLEEP_BUTTON
+def _features(platform: Platform) -> FixedFeature:
+    features = FixedFeature.WBINVD | FixedFeature.PROC_C1 | FixedFeature.NO_FIXED_SLEEP_BUTTON
     if platform.timer_bits == 32:
-        features |= Feature.TIMER_IS_32_BITS
-    return features | Feature.RESET_REGISTER
+        features |= FixedFeature.TIMER_IS_32_BITS
+    return features | FixedFeature.RESET_REGISTER
 
 
 def _madt(platform: Platform) -> bytes:
@@ -175,20 +175,20 @@ def _madt(platform: Platform) -> bytes:
     both = 1  # there is a pair of 8259s as well, to be masked
     body = struct.pack("<II", LOCAL_APIC, both)
     for cpu in range(platform.cpus):
-        body += _entry(Entry.LOCAL_APIC, struct.pack("<BBI", cpu, cpu, 1))
+        body += _entry(MadtEntry.LOCAL_APIC, struct.pack("<BBI", cpu, cpu, 1))
     io_apic_id = platform.cpus
-    body += _entry(Entry.IO_APIC, struct.pack("<BxII", io_apic_id, places.IOAPIC, 0))
+    body += _entry(MadtEntry.IO_APIC, struct.pack("<BxII", io_apic_id, places.IOAPIC, 0))
     body += _override(0, PIT_GSI, 0)
     body += _override(SCI, SCI, Flags.ACTIVE_HIGH | Flags.LEVEL)
-    body += _entry(Entry.LOCAL_APIC_NMI, struct.pack("<BHB", _EVERY_CPU, 0, 1))
+    body += _entry(MadtEntry.LOCAL_APIC_NMI, struct.pack("<BHB", _EVERY_CPU, 0, 1))
     return _table(b"APIC", 5, body)
 
 
 def _override(source: int, gsi: int, flags: int) -> bytes:
-    return _entry(Entry.SOURCE_OVERRIDE, struct.pack("<BBIH", _ISA_BUS, source, gsi, flags))
+    return _entry(MadtEntry.SOURCE_OVERRIDE, struct.pack("<BBIH", _ISA_BUS, source, gsi, flags))
 
 
-def _entry(kind: Entry, body: bytes) -> bytes:
+def _entry(kind: MadtEntry, body: bytes) -> bytes:
     return bytes([kind, 2 + len(body)]) + body
 
 

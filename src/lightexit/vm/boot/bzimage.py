@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from lightexit.errors import AuthorError
 from lightexit.vm.boot.arena import LOW, Arena, memory_map
-from lightexit.vm.boot.payload import Module, Payload, as_text
+from lightexit.vm.boot.payload import BootModule, Payload, as_text
 from lightexit.vm.boot.state import StartState, long_mode
 from lightexit.vm.memory import MIB
 from lightexit.vm.paging import PAGE
@@ -27,34 +27,34 @@ ENTRY_64 = 0x200
 UNKNOWN_LOADER = 0xFF
 
 
-class Field(NamedTuple):
+class BootField(NamedTuple):
     """A field of struct boot_params: offset and size in bytes."""
 
     offset: int
     size: int
 
 
-ACPI_RSDP_ADDR = Field(0x070, 8)
-E820_ENTRIES = Field(0x1E8, 1)
-SETUP_SECTS = Field(0x1F1, 1)
-SYSSIZE = Field(0x1F4, 4)
-VIDEO_MODE = Field(0x1FA, 2)
-BOOT_FLAG_FIELD = Field(0x1FE, 2)
-HEADER_LENGTH = Field(0x201, 1)
-HEADER_MAGIC = Field(0x202, 4)
-VERSION = Field(0x206, 2)
-TYPE_OF_LOADER = Field(0x210, 1)
-RAMDISK_IMAGE = Field(0x218, 4)
-RAMDISK_SIZE = Field(0x21C, 4)
-CMD_LINE_PTR = Field(0x228, 4)
-INITRD_ADDR_MAX = Field(0x22C, 4)
-KERNEL_ALIGNMENT = Field(0x230, 4)
-RELOCATABLE_KERNEL = Field(0x234, 1)
-XLOADFLAGS = Field(0x236, 2)
-CMDLINE_SIZE = Field(0x238, 4)
-PREF_ADDRESS = Field(0x258, 8)
-INIT_SIZE = Field(0x260, 4)
-E820_TABLE = Field(0x2D0, 20)
+ACPI_RSDP_ADDR = BootField(0x070, 8)
+E820_ENTRIES = BootField(0x1E8, 1)
+SETUP_SECTS = BootField(0x1F1, 1)
+SYSSIZE = BootField(0x1F4, 4)
+VIDEO_MODE = BootField(0x1FA, 2)
+BOOT_FLAG_FIELD = BootField(0x1FE, 2)
+HEADER_LENGTH = BootField(0x201, 1)
+HEADER_MAGIC = BootField(0x202, 4)
+VERSION = BootField(0x206, 2)
+TYPE_OF_LOADER = BootField(0x210, 1)
+RAMDISK_IMAGE = BootField(0x218, 4)
+RAMDISK_SIZE = BootField(0x21C, 4)
+CMD_LINE_PTR = BootField(0x228, 4)
+INITRD_ADDR_MAX = BootField(0x22C, 4)
+KERNEL_ALIGNMENT = BootField(0x230, 4)
+RELOCATABLE_KERNEL = BootField(0x234, 1)
+XLOADFLAGS = BootField(0x236, 2)
+CMDLINE_SIZE = BootField(0x238, 4)
+PREF_ADDRESS = BootField(0x258, 8)
+INIT_SIZE = BootField(0x260, 4)
+E820_TABLE = BootField(0x2D0, 20)
 
 _HEADER_START = SETUP_SECTS.offset
 _HEADER_BASE = HEADER_MAGIC.offset
@@ -131,7 +131,7 @@ def _put_command_line(kernel: bytes, arena: Arena, text: str) -> int:
     return arena.place("the command line", data, LOW)
 
 
-def _put_initrd(params: bytearray, arena: Arena, modules: tuple[Module, ...]) -> None:
+def _put_initrd(params: bytearray, arena: Arena, modules: tuple[BootModule, ...]) -> None:
     """One RAM disk made of all modules, as high as it may be: Linux takes archives in a row."""
     data = b"".join(module.data + bytes(-len(module.data) % 4) for module in modules)
     if data:
@@ -148,13 +148,13 @@ def _fill_map(params: bytearray, arena: Arena) -> None:
         struct.pack_into("<QQI", params, offset, entry.base, entry.size, entry.kind)
 
 
-def _bytes(image: bytes | bytearray, field: Field) -> bytes:
+def _bytes(image: bytes | bytearray, field: BootField) -> bytes:
     return bytes(image[field.offset : field.offset + field.size])
 
 
-def _get(image: bytes | bytearray, field: Field) -> int:
+def _get(image: bytes | bytearray, field: BootField) -> int:
     return int.from_bytes(_bytes(image, field), "little")
 
 
-def _set(image: bytearray, field: Field, value: int) -> None:
+def _set(image: bytearray, field: BootField, value: int) -> None:
     image[field.offset : field.offset + field.size] = value.to_bytes(field.size, "little")

@@ -20,7 +20,7 @@ _LOAD = 1
 
 
 @dataclass(frozen=True)
-class Segment:
+class LoadSegment:
     """Bytes for physical `address`, `size` of them once zeros are added."""
 
     address: int
@@ -33,7 +33,7 @@ class Segment:
 class Executable:
     """Segments to load, and the physical address of the first instruction."""
 
-    segments: tuple[Segment, ...]
+    segments: tuple[LoadSegment, ...]
     entry: int
 
 
@@ -67,16 +67,16 @@ def _is_loaded(header: tuple[int, ...]) -> bool:
     return kind == _LOAD and size > 0
 
 
-def _segment(file: bytes, header: tuple[int, ...]) -> Segment:
+def _segment(file: bytes, header: tuple[int, ...]) -> LoadSegment:
     _, offset, virtual, physical, in_file, size, _, _ = header
     if len(file) < offset + in_file:
         raise _cut_short(file, offset + in_file)
-    return Segment(
+    return LoadSegment(
         physical, virtual, memoryview(file)[offset : offset + in_file], max(size, in_file)
     )
 
 
-def _physical(entry: int, segments: tuple[Segment, ...]) -> int:
+def _physical(entry: int, segments: tuple[LoadSegment, ...]) -> int:
     """Kernels linked for high addresses name their entry there: it runs before paging is on."""
     for segment in segments:
         if segment.virtual <= entry < segment.virtual + segment.size:

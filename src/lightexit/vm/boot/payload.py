@@ -9,7 +9,7 @@ from lightexit.errors import AuthorError
 
 
 @dataclass(frozen=True)
-class Module:
+class BootModule:
     """A file for the kernel: an initial RAM disk, a program; with words about it."""
 
     data: bytes
@@ -21,7 +21,7 @@ class Payload:
     """A command line, and files. `name` is what the kernel's file is called."""
 
     command_line: str = ""
-    modules: tuple[Module, ...] = ()
+    modules: tuple[BootModule, ...] = ()
     name: str = "kernel"
 
 

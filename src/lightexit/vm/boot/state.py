@@ -25,7 +25,7 @@ _EMPTY = Table(0, 0)
 
 
 @dataclass(frozen=True)
-class Segment:
+class FlatSegment:
     """A present ring-0 code or data segment of 4 GiB from 0, and the selector that names it.
 
     `type` is the descriptor's, `db` and `long` are its D/B and L bits.
@@ -44,9 +44,9 @@ class Segment:
         return flags << 52 | 0xF << 48 | access << 40 | 0xFFFF
 
 
-CODE_32 = Segment(CODE_SELECTOR, _CODE, db=1)
-CODE_64 = Segment(CODE_SELECTOR, _CODE, long=1)
-DATA = Segment(DATA_SELECTOR, _DATA, db=1)
+CODE_32 = FlatSegment(CODE_SELECTOR, _CODE, db=1)
+CODE_64 = FlatSegment(CODE_SELECTOR, _CODE, long=1)
+DATA = FlatSegment(DATA_SELECTOR, _DATA, db=1)
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class StartState:
     """
 
     rip: int
-    code: Segment
-    data: Segment
+    code: FlatSegment
+    data: FlatSegment
     gdt: Table = _EMPTY
     idt: Table = _EMPTY
     cr0: int = PE | ET
@@ -96,7 +96,7 @@ def long_mode(arena: Arena, entry: int, *, rsi: int = 0) -> StartState:
     )
 
 
-def _table_of(arena: Arena, code: Segment) -> Table:
+def _table_of(arena: Arena, code: FlatSegment) -> Table:
     entries = struct.pack("<4Q", 0, 0, code.descriptor, DATA.descriptor)
     base = arena.place("the descriptor table", entries, LOW, align=16)
     return Table(base, len(entries) - 1)

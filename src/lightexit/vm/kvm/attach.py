@@ -62,7 +62,7 @@ _REFUSALS = {
 
 
 @dataclass(frozen=True)
-class Window:
+class AttachRange:
     """`length` bytes of a space of a VM from `base` on, showing registers from `offset` on."""
 
     vm_fd: int
@@ -74,7 +74,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Answer:
+class AttachedProgram:
     """A program with its states, and what the verifier says that its host must know.
 
     A program that answers no reads, or no writes, is not run for them. `clock` is VM time for one
@@ -94,7 +94,7 @@ class Answer:
 def unavailable() -> str | None:
     """Why nothing can be attached here; None if it can."""
     try:
-        Module().close()
+        KernelModule().close()
     except HostError as error:
         return error.found
     return None
@@ -102,13 +102,13 @@ def unavailable() -> str | None:
 
 def require() -> None:
     """Raise HostError unless programs can be loaded and attached here."""
-    Module().close()
+    KernelModule().close()
     reason = available()
     if reason is not None:
         raise HostError(reason, hint=_OTHER_ENGINE)
 
 
-class Module:
+class KernelModule:
     """/dev/lightexit, open. Raises HostError where it cannot be used."""
 
     def __init__(self) -> None:
@@ -125,7 +125,7 @@ class Module:
                 expected=f"version {ABI_VERSION}: the module and this package from one release",
             )
 
-    def attach(self, window: Window, answer: Answer) -> Attachment:
+    def attach(self, window: AttachRange, answer: AttachedProgram) -> Attachment:
         """Have the kernel answer a window. States become maps of the kernel, see `shared`.
 
         Raises AuthorError, HostError.
@@ -160,7 +160,7 @@ class Attachment:
         return Statistics.view(bytearray(os.read(self.fd, Statistics.layout.size)))
 
 
-def _request(window: Window, answer: Answer) -> Attach:
+def _request(window: AttachRange, answer: AttachedProgram) -> Attach:
     request = Attach()
     request.size = Attach.layout.size
     request.flags = _flags(answer)
@@ -172,7 +172,7 @@ def _request(window: Window, answer: Answer) -> Attach:
     return request
 
 
-def _flags(answer: Answer) -> AttachFlag:
+def _flags(answer: AttachedProgram) -> AttachFlag:
     flags = {
         AttachFlag.WRITES_STATE: answer.writes_state,
         AttachFlag.READS_CLOCK: answer.clock is not None,
@@ -246,7 +246,7 @@ def _cannot_open(error: OSError) -> HostError:
     return HostError(f"{DEVICE} {found}", expected=expected, hint=_OTHER_ENGINE)
 
 
-def _refused(window: Window, error: OSError) -> HostError:
+def _refused(window: AttachRange, error: OSError) -> HostError:
     name = errno.errorcode.get(error.errno or 0, str(error.errno))
     meaning, hint = _REFUSALS.get(error.errno or 0, (error.strerror or name, ""))
     last = window.base + window.length - 1

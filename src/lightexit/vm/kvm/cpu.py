@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 from lightexit.bus.bus import BusCpu
 from lightexit.errors import HostError
 from lightexit.vm.exits import Exit, Interruptible, Stopped
-from lightexit.vm.kvm.exits import Reason, understood, where
+from lightexit.vm.kvm.exits import ExitReason, understood, where
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.loop import KICKED, NativeLoop, RunLoop
 from lightexit.vm.kvm.msrs import Msrs
 from lightexit.vm.kvm.structs import EndOfInterruptExit
-from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import Vm
 
 if TYPE_CHECKING:
     from lightexit.vm.boot.state import StartState
 
-MakeLoop = Callable[[Vcpu, BusCpu], RunLoop]
+MakeLoop = Callable[[KvmVcpu, BusCpu], RunLoop]
 
 
 class KvmCpu:
@@ -84,7 +84,7 @@ class KvmCpu:
         reason = self.loop.run()
         if reason == KICKED:
             return None
-        if reason == Reason.IOAPIC_EOI:
+        if reason == ExitReason.IOAPIC_EOI:
             vector = EndOfInterruptExit.view(self.vcpu.exit_area).vector
             self._controllers().on_end_of_interrupt(vector)
             return None

@@ -8,13 +8,13 @@ from enum import IntEnum
 from lightexit.errors import GuestError, HostError, LightexitError
 from lightexit.vm.exits import Exit, Halted, Shutdown, shown_bytes, triple_fault
 from lightexit.vm.kvm.structs import FailedEntryExit, InternalErrorExit, SystemEventExit
-from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.registers import LONGEST_INSTRUCTION
 from lightexit.vm.x86 import Table
 
 
-class Reason(IntEnum):
+class ExitReason(IntEnum):
     """KVM_EXIT_*, as far as an x86 guest can cause them."""
 
     UNKNOWN = 0
@@ -42,28 +42,28 @@ _SUBERRORS = {
 }
 _EVENTS = {1: "the guest switched itself off", 2: "the guest reset itself", 3: "the guest crashed"}
 #: Nothing for the machine to do: KVM_RUN again.
-_GO_ON = frozenset({Reason.IRQ_WINDOW_OPEN, Reason.INTR, Reason.SET_TPR})
+_GO_ON = frozenset({ExitReason.IRQ_WINDOW_OPEN, ExitReason.INTR, ExitReason.SET_TPR})
 
 
-def understood(vm: Vm, vcpu: Vcpu, reason: int) -> Exit | None:
+def understood(vm: Vm, vcpu: KvmVcpu, reason: int) -> Exit | None:
     """The exit that the machine sees, None where there is none. Raises GuestError, HostError."""
     if reason in _GO_ON:
         return None
-    if reason == Reason.HLT:
+    if reason == ExitReason.HLT:
         return Halted()
-    if reason == Reason.SHUTDOWN:
+    if reason == ExitReason.SHUTDOWN:
         idt = vcpu.system_registers.idt
         return triple_fault(where(vcpu), _code(vm, vcpu), Table(idt.base, idt.limit))
-    if reason == Reason.SYSTEM_EVENT:
+    if reason == ExitReason.SYSTEM_EVENT:
         event = SystemEventExit.view(vcpu.exit_area).type
         return Shutdown(_EVENTS.get(event, f"system event {event}"))
     raise _failure(vm, vcpu, reason)
 
 
-def _failure(vm: Vm, vcpu: Vcpu, reason: int) -> LightexitError:
-    if reason == Reason.INTERNAL_ERROR:
+def _failure(vm: Vm, vcpu: KvmVcpu, reason: int) -> LightexitError:
+    if reason == ExitReason.INTERNAL_ERROR:
         return _internal_error(vm, vcpu)
-    if reason == Reason.FAIL_ENTRY:
+    if reason == ExitReason.FAIL_ENTRY:
         detail = FailedEntryExit.view(vcpu.exit_area)
         return GuestError(
             f"the CPU does not enter the guest (its reason: {detail.reason:#x}), at {where(vcpu)}",
@@ -74,7 +74,7 @@ def _failure(vm: Vm, vcpu: Vcpu, reason: int) -> LightexitError:
     )
 
 
-def _internal_error(vm: Vm, vcpu: Vcpu) -> GuestError:
+def _internal_error(vm: Vm, vcpu: KvmVcpu) -> GuestError:
     detail = InternalErrorExit.view(vcpu.exit_area)
     if detail.suberror != _EMULATION:
         what = _SUBERRORS.get(detail.suberror, f"internal error {detail.suberror}")
@@ -94,12 +94,12 @@ def _told_instruction(detail: InternalErrorExit) -> bytes:
     return told[1 : 1 + told[0]]
 
 
-def _code(vm: Vm, vcpu: Vcpu) -> bytes:
+def _code(vm: Vm, vcpu: KvmVcpu) -> bytes:
     """Guest memory at the instruction pointer, as far as paging leaves it where it seems to be."""
     address = vcpu.system_registers.cs.base + vcpu.registers.rip
     return vm.read(address, LONGEST_INSTRUCTION)
 
 
-def where(vcpu: Vcpu) -> str:
+def where(vcpu: KvmVcpu) -> str:
     """The next instruction's address: selector and offset."""
     return f"{vcpu.system_registers.cs.selector:04x}:{vcpu.registers.rip:08x}"

@@ -33,7 +33,7 @@ _DETACH, _RESAMPLE = 1, 2
 _TO_NOBODY = -errno.EPERM
 
 
-class Chip(IntEnum):
+class IrqChip(IntEnum):
     """A controller that a route leads to (KVM_IRQCHIP_*)."""
 
     PIC_MASTER = 0
@@ -46,7 +46,7 @@ class PinRoute:
     """GSI `gsi` drives a pin."""
 
     gsi: int
-    chip: Chip
+    chip: IrqChip
     pin: int
 
     def entry(self) -> RoutingEntry:
@@ -84,8 +84,8 @@ def pc_routes() -> list[Route]:
 
     A KERNEL irqchip begins with the same but for GSI 0, which leads to the I/O APIC's pin 0.
     """
-    pics: list[Route] = [PinRoute(gsi, Chip(gsi // 8), gsi % 8) for gsi in range(16) if gsi != 2]
-    pins = [PinRoute(gsi, Chip.IO_APIC, gsi or 2) for gsi in range(PINS) if gsi != 2]
+    pics: list[Route] = [PinRoute(gsi, IrqChip(gsi // 8), gsi % 8) for gsi in range(16) if gsi != 2]
+    pins = [PinRoute(gsi, IrqChip.IO_APIC, gsi or 2) for gsi in range(PINS) if gsi != 2]
     return [*pics, *pins]
 
 

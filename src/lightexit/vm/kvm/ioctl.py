@@ -39,7 +39,7 @@ _ALWAYS: Meanings = {
 
 
 @dataclass(frozen=True)
-class Request:
+class Ioctl:
     """One ioctl: its name and number, what it does as a verb, and what its errors mean."""
 
     name: str
@@ -65,10 +65,10 @@ def _request(
     does: str,
     argument: tuple[int, type[Struct]] | None = None,
     meanings: Meanings | None = None,
-) -> Request:
+) -> Ioctl:
     direction, size = (argument[0], argument[1].layout.size) if argument else (0, 0)
     code = direction << 30 | size << 16 | _KVMIO << 8 | number
-    return Request(name, code, does, meanings or {})
+    return Ioctl(name, code, does, meanings or {})
 
 
 def _writes(kind: type[Struct]) -> tuple[int, type[Struct]]:
@@ -186,8 +186,8 @@ RUN = _request(
         e.EBUSY: ("it runs in another thread", ""),
     },
 )
-GET_REGS = _request("KVM_GET_REGS", 0x81, "tell a vCPU's registers", _reads(s.Registers))
-SET_REGS = _request("KVM_SET_REGS", 0x82, "set a vCPU's registers", _writes(s.Registers))
+GET_REGS = _request("KVM_GET_REGS", 0x81, "tell a vCPU's registers", _reads(s.KvmRegisters))
+SET_REGS = _request("KVM_SET_REGS", 0x82, "set a vCPU's registers", _writes(s.KvmRegisters))
 _MODE_ERROR = (
     "the control registers and segments contradict each other",
     "a mode of vm/boot/state.py",
@@ -206,7 +206,7 @@ INTERRUPT = _request(
     "KVM_INTERRUPT",
     0x86,
     "inject an interrupt",
-    _writes(s.Interrupt),
+    _writes(s.KvmInterrupt),
     {
         e.EEXIST: ("one is waiting to be taken", "to wait for the interrupt window"),
         e.ENXIO: ("the kernel's interrupt controller does that", "Vm.set_line"),
@@ -265,7 +265,7 @@ def c_ioctl() -> Any:
     return function
 
 
-def attempt(fd: int, request: Request, argument: int | bytearray = 0) -> int:
+def attempt(fd: int, request: Ioctl, argument: int | bytearray = 0) -> int:
     """One ioctl; KVM's answer, or -errno. A buffer goes in and comes back out."""
     if isinstance(argument, bytearray):
         owner = (ctypes.c_char * len(argument)).from_buffer(argument)
@@ -274,7 +274,7 @@ def attempt(fd: int, request: Request, argument: int | bytearray = 0) -> int:
     return answer if answer >= 0 else -ctypes.get_errno()
 
 
-def call(fd: int, request: Request, argument: int | bytearray = 0) -> int:
+def call(fd: int, request: Ioctl, argument: int | bytearray = 0) -> int:
     """One ioctl; KVM's answer, 0 or more. A buffer goes in and comes back out."""
     answer = attempt(fd, request, argument)
     if answer < 0:
@@ -282,12 +282,12 @@ def call(fd: int, request: Request, argument: int | bytearray = 0) -> int:
     return answer
 
 
-def put(fd: int, request: Request, value: Struct) -> int:
+def put(fd: int, request: Ioctl, value: Struct) -> int:
     """An ioctl that takes a struct."""
     return call(fd, request, bytearray(bytes(value)))
 
 
-def get(fd: int, request: Request, kind: type[S]) -> S:
+def get(fd: int, request: Ioctl, kind: type[S]) -> S:
     """An ioctl that fills in a struct."""
     buffer = bytearray(kind.layout.size)
     call(fd, request, buffer)

@@ -19,9 +19,9 @@ from lightexit.bus.native import dispatch
 from lightexit.runtime import Code, runtime_code
 from lightexit.runtime.layout import Loop
 from lightexit.vm.kvm import ioctl
-from lightexit.vm.kvm.exits import Reason
+from lightexit.vm.kvm.exits import ExitReason
 from lightexit.vm.kvm.structs import MemoryExit, MsrExit, PortExit
-from lightexit.vm.kvm.vcpu import Vcpu
+from lightexit.vm.kvm.vcpu import KvmVcpu
 
 KICKED = -1
 
@@ -49,7 +49,7 @@ def _check_kicked(error: int) -> int:
 class PythonLoop:
     """The run loop in Python: the definition, and easy to step through."""
 
-    def __init__(self, vcpu: Vcpu, bus_cpu: BusCpu) -> None:
+    def __init__(self, vcpu: KvmVcpu, bus_cpu: BusCpu) -> None:
         self.entries = 0
         self._vcpu = vcpu
         self._cpu = bus_cpu
@@ -65,12 +65,12 @@ class PythonLoop:
             if enter(fd, request, 0) < 0:
                 return _check_kicked(ctypes.get_errno())
             reason = self._vcpu.shared.exit_reason
-            if reason == Reason.IO:
+            if reason == ExitReason.IO:
                 self._port(PortExit.view(self._vcpu.exit_area))
-            elif reason == Reason.MMIO:
+            elif reason == ExitReason.MMIO:
                 self._memory(MemoryExit.view(self._vcpu.exit_area))
-            elif reason in (Reason.X86_RDMSR, Reason.X86_WRMSR):
-                self._msr(MsrExit.view(self._vcpu.exit_area), reason == Reason.X86_WRMSR)
+            elif reason in (ExitReason.X86_RDMSR, ExitReason.X86_WRMSR):
+                self._msr(MsrExit.view(self._vcpu.exit_area), reason == ExitReason.X86_WRMSR)
             else:
                 return reason
 
@@ -119,7 +119,7 @@ _RUN = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, use_errno=True)
 class NativeLoop:
     """The run loop in machine code: Python is entered for models only."""
 
-    def __init__(self, vcpu: Vcpu, bus_cpu: BusCpu) -> None:
+    def __init__(self, vcpu: KvmVcpu, bus_cpu: BusCpu) -> None:
         # Native code has their addresses only.
         self._kept = vcpu, bus_cpu
         self._run = _RUN(_native().address("run"))

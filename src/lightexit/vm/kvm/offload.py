@@ -19,10 +19,10 @@ from lightexit.errors import AuthorError, HostError
 from lightexit.filter import Filter
 from lightexit.verifier import Report
 from lightexit.vm.kvm.attach import (
-    Answer,
+    AttachedProgram,
     Attachment,
-    Module,
-    Window,
+    AttachRange,
+    KernelModule,
     is_shared,
     require,
     shared,
@@ -40,7 +40,7 @@ class KernelOffload:
                 expected="a HostClock, or a ManualClock that only `advance` moves",
                 hint="another engine: native or interpreter",
             )
-        self._module = Module()
+        self._module = KernelModule()
         self._vm_fd = vm_fd
         self._clock = clock
         self._engine = KernelEngine()
@@ -62,15 +62,15 @@ class KernelOffload:
         except AuthorError:
             return None  # its verifier is another one: what it refuses runs in user space
 
-    def _window(self, port: RegionPort) -> Window:
+    def _window(self, port: RegionPort) -> AttachRange:
         region = port.region
         place = (region.space, region.base, region.size, region.offset, region.register_width)
-        return Window(self._vm_fd, *place)
+        return AttachRange(self._vm_fd, *place)
 
-    def _answer(self, found: Filter[...], port: RegionPort) -> Answer:
+    def _answer(self, found: Filter[...], port: RegionPort) -> AttachedProgram:
         report = found.report
         doorbells = eventfds(port.model.doorbells)
-        return Answer(
+        return AttachedProgram(
             self._engine.load(found.program),
             _states(found, port),
             writes_state=report.writes_state,

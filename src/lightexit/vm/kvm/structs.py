@@ -22,7 +22,7 @@ class MemoryRegion(Struct):
     host_address: u64
 
 
-class Registers(Struct):
+class KvmRegisters(Struct):
     """struct kvm_regs."""
 
     rax: u64
@@ -45,7 +45,7 @@ class Registers(Struct):
     rflags: u64
 
 
-class Segment(Struct):
+class KvmSegment(Struct):
     """struct kvm_segment: a segment register with its descriptor cache."""
 
     base: u64
@@ -72,14 +72,14 @@ class TableRegister(Struct):
 class SystemRegisters(Struct):
     """struct kvm_sregs."""
 
-    cs: Segment
-    ds: Segment
-    es: Segment
-    fs: Segment
-    gs: Segment
-    ss: Segment
-    tr: Segment
-    ldt: Segment
+    cs: KvmSegment
+    ds: KvmSegment
+    es: KvmSegment
+    fs: KvmSegment
+    gs: KvmSegment
+    ss: KvmSegment
+    tr: KvmSegment
+    ldt: KvmSegment
     gdt: TableRegister
     idt: TableRegister
     cr0: u64
@@ -119,7 +119,7 @@ class IrqLevel(Struct):
     level: u32
 
 
-class Interrupt(Struct):
+class KvmInterrupt(Struct):
     """struct kvm_interrupt."""
 
     vector: u32
@@ -223,7 +223,7 @@ class MsrFilter(Struct):
     ranges: Array[MsrFilterRange] = array(MsrFilterRange, 16)
 
 
-class Run(Struct):
+class KvmRun(Struct):
     """Head of struct kvm_run, which vCPU and process share; `EXIT_OFFSET` on, a union follows."""
 
     request_interrupt_window: u8
@@ -237,11 +237,11 @@ class Run(Struct):
     apic_base: u64
 
 
-EXIT_OFFSET = Run.layout.size
+EXIT_OFFSET = KvmRun.layout.size
 
 
 class PortExit(Struct):
-    """KVM_EXIT_IO: `count` elements of `size` bytes, `data_offset` from the start of `Run`."""
+    """KVM_EXIT_IO: `count` elements of `size` bytes, `data_offset` from the start of `KvmRun`."""
 
     is_write: u8
     size: u8

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Vcpu`: one virtual CPU: its registers, and the area it shares with this process."""
+"""`KvmVcpu`: one virtual CPU: its registers, and the area it shares with this process."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from lightexit.vm.kvm.signals import KICK, ignore_kicks, main_heartbeat
 from lightexit.vm.kvm.structs import (
     EXIT_OFFSET,
     CpuidEntry,
-    Interrupt,
+    KvmInterrupt,
+    KvmRegisters,
+    KvmRun,
     MpState,
-    Registers,
-    Run,
     SystemRegisters,
 )
 from lightexit.vm.kvm.system import Kvm, cpuid_bytes
@@ -30,7 +30,7 @@ RUNNABLE, HALTED = 0, 3
 _APIC_ENABLED = 1 << 11  # of IA32_APIC_BASE
 
 
-class Vcpu:
+class KvmVcpu:
     """A virtual CPU. One thread at a time may run it; any may kick it."""
 
     def __init__(self, kvm: Kvm, vm_fd: int, index: int) -> None:
@@ -43,7 +43,7 @@ class Vcpu:
         #: Address of struct kvm_run in this process.
         self.address = ctypes.addressof(self._owner)
         self.area = memoryview(self._mapping)
-        self.shared = Run.view(self.area)
+        self.shared = KvmRun.view(self.area)
         self.exit_area = self.area[EXIT_OFFSET:]
         self._runner: int | None = None
         # A Python signal handler may kick in the middle of a kick: the thread may enter twice.
@@ -53,12 +53,12 @@ class Vcpu:
     # Registers
 
     @property
-    def registers(self) -> Registers:
+    def registers(self) -> KvmRegisters:
         """A copy of the general registers; assign it to change them."""
-        return ioctl.get(self.fd, ioctl.GET_REGS, Registers)
+        return ioctl.get(self.fd, ioctl.GET_REGS, KvmRegisters)
 
     @registers.setter
-    def registers(self, registers: Registers) -> None:
+    def registers(self, registers: KvmRegisters) -> None:
         ioctl.put(self.fd, ioctl.SET_REGS, registers)
 
     @property
@@ -95,7 +95,7 @@ class Vcpu:
 
     def interrupt(self, vector: int) -> None:
         """Have the guest take an interrupt; only while `shared.ready_for_interrupt` is set."""
-        request = Interrupt()
+        request = KvmInterrupt()
         request.vector = vector
         ioctl.put(self.fd, ioctl.INTERRUPT, request)
 

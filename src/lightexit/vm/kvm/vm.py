@@ -14,8 +14,8 @@ from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.cpuid import vcpu_cpuid
 from lightexit.vm.kvm.structs import Address, ClockData, EnableCap, MemoryRegion
 from lightexit.vm.kvm.system import Capability, Kvm
-from lightexit.vm.kvm.vcpu import Vcpu
-from lightexit.vm.memory import GuestMemory, Slot
+from lightexit.vm.kvm.vcpu import KvmVcpu
+from lightexit.vm.memory import GuestMemory, MemorySlot
 
 # VMX needs four pages for real mode, which no guest may use: below the firmware at 4 GiB.
 _IDENTITY_MAP = 0xFFFB_C000
@@ -30,11 +30,11 @@ class Vm:
         self.kvm = kvm
         self.fd = ioctl.call(kvm.fd, ioctl.CREATE_VM)
         self._close = weakref.finalize(self, os.close, self.fd)
-        self.vcpus: list[Vcpu] = []
+        self.vcpus: list[KvmVcpu] = []
         #: Whether KVM keeps a local APIC for each vCPU (see interrupts.py).
         self.has_apics = False
         self._memory: list[GuestMemory] = []
-        self._slots: dict[int, Slot] = {}
+        self._slots: dict[int, MemorySlot] = {}
         self._stopped_ns: int | None = None
         if kvm.offers(Capability.SET_IDENTITY_MAP_ADDR):
             identity_map = Address()
@@ -67,7 +67,7 @@ class Vm:
         """Where the machine's memory is; not what was shown by `map` alone."""
         return [slot.addresses for memory in self._memory for slot in memory.slots]
 
-    def map(self, slot: Slot, *, read_only: bool = False) -> int:
+    def map(self, slot: MemorySlot, *, read_only: bool = False) -> int:
         """Show the guest some whole pages of this process; the number of the slot.
 
         The caller keeps them: else the guest writes into whatever comes to lie there. A guest's
@@ -86,7 +86,7 @@ class Vm:
             raise AuthorError(f"no memory in slot {number}", expected=f"one of {[*self._slots]}")
         self._set_slot(number, self._slots.pop(number), 0, 0)
 
-    def _set_slot(self, number: int, slot: Slot, size: int, flags: int) -> None:
+    def _set_slot(self, number: int, slot: MemorySlot, size: int, flags: int) -> None:
         region = MemoryRegion()
         region.slot, region.flags, region.size = number, flags, size
         region.guest_address, region.host_address = slot.address, slot.host_address
@@ -102,9 +102,9 @@ class Vm:
 
     # vCPUs
 
-    def add_vcpu(self) -> Vcpu:
+    def add_vcpu(self) -> KvmVcpu:
         """One more vCPU, numbered from 0."""
-        vcpu = Vcpu(self.kvm, self.fd, len(self.vcpus))
+        vcpu = KvmVcpu(self.kvm, self.fd, len(self.vcpus))
         self.vcpus.append(vcpu)
         vcpu.set_cpuid(vcpu_cpuid(self.kvm, vcpu.index, has_apic=self.has_apics))
         if not self.has_apics:

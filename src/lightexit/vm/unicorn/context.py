@@ -37,7 +37,7 @@ class Trap:
     error_code: int
 
 
-class Context:
+class SavedContext:
     """The saved context of one engine. Every method saves it anew."""
 
     def __init__(self, uc: Any) -> None:
@@ -118,7 +118,7 @@ class _Faulting:
         self._uc.mem_write(_CODE, bytes.fromhex("8ed8"))  # mov ds, ax
         self._uc.hook_add(UC_HOOK_INTR, self._stop)
         self._vector = 0
-        self.context = Context(self._uc)
+        self.context = SavedContext(self._uc)
 
     def _stop(self, uc: Any, vector: int, _user: object) -> None:
         self._vector = vector

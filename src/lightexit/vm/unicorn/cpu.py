@@ -25,12 +25,12 @@ from lightexit.vm.exits import (
     shown_bytes,
     triple_fault,
 )
-from lightexit.vm.faults import Event, FaultError, Source, TripleFaultError
+from lightexit.vm.faults import CpuEvent, EventSource, FaultError, TripleFaultError
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.paging import NotMappedError, Paging, pieces
 from lightexit.vm.registers import EFER, LMA, LONGEST_INSTRUCTION, PE, PG
-from lightexit.vm.unicorn.context import Context, Trap, traps_are_known
-from lightexit.vm.unicorn.engine import Engine, meaning, new_watch
+from lightexit.vm.unicorn.context import SavedContext, Trap, traps_are_known
+from lightexit.vm.unicorn.engine import UcEngine, meaning, new_watch
 from lightexit.vm.x86 import (
     WITH_ERROR_CODE,
     Flag,
@@ -63,7 +63,7 @@ class UnicornCpu:
         self._memory = memory
         self._bus_cpu = bus_cpu
         self._watch = new_watch()
-        self._use(Engine(memory, bus_cpu, self._watch))
+        self._use(UcEngine(memory, bus_cpu, self._watch))
         self._reset()
 
     @property
@@ -71,8 +71,8 @@ class UnicornCpu:
         """Unicorn's own object."""
         return self._engine.uc
 
-    def _use(self, engine: Engine) -> None:
-        self._engine, self._context = engine, Context(engine.uc)
+    def _use(self, engine: UcEngine) -> None:
+        self._engine, self._context = engine, SavedContext(engine.uc)
 
     def _reset(self) -> None:
         write = self._engine.write
@@ -89,7 +89,7 @@ class UnicornCpu:
 
         A 64-bit engine takes selectors only, and has flat segments behind all of them.
         """
-        self._use(Engine(self._memory, self._bus_cpu, self._watch, is_64bit=True))
+        self._use(UcEngine(self._memory, self._bus_cpu, self._watch, is_64bit=True))
         write = self._engine.write
         if not state.efer & LMA:
             # Paging on and off again: so a CPU leaves long mode.
@@ -188,16 +188,16 @@ class UnicornCpu:
 
     def interrupt(self, vector: int) -> Exit | None:
         """Deliver an external interrupt; an exit where the guest has no handler for it."""
-        return self._try_deliver(Event(vector, Source.EXTERNAL))
+        return self._try_deliver(CpuEvent(vector, EventSource.EXTERNAL))
 
     def _deliver_trap(self, vector: int) -> Exit | None:
         trap = self._trap(vector)
         if trap.is_software:
             # INT n has two bytes, INT3 and INTO one.
             length = 2 if self._is_after_int(vector) else 1
-            return self._try_deliver(Event(vector, Source.SOFTWARE, length=length))
+            return self._try_deliver(CpuEvent(vector, EventSource.SOFTWARE, length=length))
         code = trap.error_code if vector in WITH_ERROR_CODE else None
-        return self._try_deliver(Event(vector, Source.EXCEPTION, code))
+        return self._try_deliver(CpuEvent(vector, EventSource.EXCEPTION, code))
 
     def _system_call(self) -> None:
         """SYSCALL, which Unicorn steps over (SDM volume 2)."""
@@ -224,7 +224,7 @@ class UnicornCpu:
         is_undefined = _UNDEFINED_CODE.match(self._code()) is not None
         if not is_undefined and not self.get(Register.CR0) & PE:
             raise self._failure(status)
-        exit = self._try_deliver(Event(_UNDEFINED, Source.EXCEPTION))
+        exit = self._try_deliver(CpuEvent(_UNDEFINED, EventSource.EXCEPTION))
         if exit is not None and not is_undefined:
             raise self._failure(status)
         return exit
@@ -241,7 +241,7 @@ class UnicornCpu:
             hint="--backend kvm",
         )
 
-    def _try_deliver(self, event: Event) -> Exit | None:
+    def _try_deliver(self, event: CpuEvent) -> Exit | None:
         try:
             deliver(self, event)
         except TripleFaultError:

@@ -79,7 +79,7 @@ def new_watch() -> Record[Watch]:
     return watch
 
 
-class Engine:
+class UcEngine:
     """An emulated CPU. One for 64 bits begins in long mode, another in real mode."""
 
     def __init__(
