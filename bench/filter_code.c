@@ -77,7 +77,7 @@ FILTER(fw_cfg_read_data)
 	return HANDLED;
 }
 
-FILTER(ps2_poll)
+FILTER(ps2_read_status)
 {
 	struct lightexit_ps2_state *ps2 = STATE(0, lightexit_ps2_state);
 
@@ -93,7 +93,7 @@ FILTER(ps2_poll)
 	return HANDLED;
 }
 
-FILTER(rtc_access)
+FILTER(rtc_access_cmos)
 {
 	struct lightexit_rtc_state *rtc = STATE(0, lightexit_rtc_state);
 	__u8 index = rtc->index & 0x7f;
@@ -114,7 +114,7 @@ FILTER(rtc_access)
 	return HANDLED;
 }
 
-FILTER(uart_poll)
+FILTER(uart_read_status)
 {
 	struct lightexit_uart_state *uart = STATE(0, lightexit_uart_state);
 
@@ -151,7 +151,7 @@ FILTER(uart_poll)
 	return PASS;
 }
 
-FILTER(ioapic_fast)
+FILTER(ioapic_access_redirections)
 {
 	struct lightexit_io_apic_state *ioapic = STATE(0, lightexit_io_apic_state);
 	__u32 word = ioapic->select - 0x10u, low = ctx->data;
@@ -227,7 +227,7 @@ static inline __u32 pci_selected(struct lightexit_i440fx_state *pci)
 	return (pci->rows[pci->address >> 8 & 0xff] * 64 + (pci->address >> 2 & 63)) & 1023;
 }
 
-FILTER(i440fx_access)
+FILTER(i440fx_access_configuration)
 {
 	struct lightexit_i440fx_state *pci = STATE(0, lightexit_i440fx_state);
 	unsigned int lane = ctx->offset & 3;
@@ -286,7 +286,7 @@ static inline __u8 ended(const struct lightexit_chip *chip, __u8 command)
 	return chip->isr & ~(top | top >> 8);
 }
 
-FILTER(pic_fast)
+FILTER(pic_read_mask_or_end)
 {
 	struct lightexit_pic_state *pic = STATE(0, lightexit_pic_state);
 	struct lightexit_chip *chip;
@@ -385,7 +385,7 @@ static inline __u8 read_count(struct lightexit_counter *c, __u64 tick)
 	return msb ? value >> 8 : value;
 }
 
-FILTER(pit_fast)
+FILTER(pit_read_or_latch)
 {
 	struct lightexit_pit_state *pit = STATE(0, lightexit_pit_state);
 	int latching = ctx->offset == 3 && !(ctx->data & 0x30);
@@ -407,7 +407,7 @@ FILTER(pit_fast)
 	return HANDLED;
 }
 
-FILTER(port61_read_fast)
+FILTER(port61_read_control_b)
 {
 	struct lightexit_port61_state *port = STATE(0, lightexit_port61_state);
 	struct lightexit_counter *c = &STATE(1, lightexit_pit_state)->counters[2];

@@ -26,7 +26,7 @@ __u32 pit_in(void *engine, __u32 port, int size, struct place *place)
 	if (!lightexit_read_clock(place->clock, __builtin_ia32_rdtsc(), &ctx.now_ns) ||
 	    !lightexit_try_lock(headers(place), 1))
 		return place->passed++, ~0u;
-	verdict = pit_fast(&ctx, place->values);
+	verdict = pit_read_or_latch(&ctx, place->values);
 	lightexit_unlock(headers(place), 1);
 	return verdict == HANDLED ? ctx.data : (place->passed++, ~0u);
 }

@@ -20,7 +20,7 @@ from devices.transparency import (
 )
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.pit import FREQUENCY, NS, Pit, PitState, fast, ticks
+from lightexit.devices.pit import FREQUENCY, NS, Pit, PitState, read_or_latch, ticks
 
 LAW = settings(derandomize=True, deadline=None, max_examples=300)
 QUICK = settings(derandomize=True, deadline=None, max_examples=100)
@@ -361,4 +361,4 @@ def test_the_filter_answers_polling() -> None:
 @MANY
 @given(st.tuples(contents(PitState)), contexts(4))
 def test_engines_agree_on_any_state(states: tuple[bytes, ...], context: bytes) -> None:
-    assert_engines_agree(fast, [PitState], states, context)
+    assert_engines_agree(read_or_latch, [PitState], states, context)

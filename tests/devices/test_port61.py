@@ -21,7 +21,7 @@ from devices.transparency import (
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.pit import Pit, PitState
-from lightexit.devices.port61 import Port61, Port61State, read_fast
+from lightexit.devices.port61 import Port61, Port61State, read_control_b
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=100)
 MANY = settings(derandomize=True, deadline=None, max_examples=500)
@@ -111,4 +111,4 @@ def test_filters_are_transparent(runner: Runner, start_ns: int, trace: Sequence[
 @MANY
 @given(st.tuples(contents(Port61State), contents(PitState)), contexts(1))
 def test_engines_agree_on_any_state(states: tuple[bytes, ...], context: bytes) -> None:
-    assert_engines_agree(read_fast, [Port61State, PitState], states, context)
+    assert_engines_agree(read_control_b, [Port61State, PitState], states, context)

@@ -25,11 +25,11 @@ _OBEYS_MITIGATIONS = [6, 7]
 #: Filters of the library that index with what a guest says, or their state.
 INDEXING = (
     "fw_cfg.read_data",
-    "i440fx.access",
-    "ioapic.fast",
-    "pic.fast",
-    "pit.fast",
-    "rtc.access",
+    "i440fx.access_configuration",
+    "ioapic.access_redirections",
+    "pic.read_mask_or_end",
+    "pit.read_or_latch",
+    "rtc.access_cmos",
     "virtio_mmio.notify",
 )
 

@@ -35,7 +35,7 @@ def test_guests_see_no_filters(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "right", "seen"),
-    [(reads_a_tick_late, pmtimer.read_timer, "log"), (drops_a_bit, rtc.access, "states")],
+    [(reads_a_tick_late, pmtimer.read_timer, "log"), (drops_a_bit, rtc.access_cmos, "states")],
 )
 def test_the_law_notices(
     monkeypatch: pytest.MonkeyPatch, wrong: Filter[Any], right: Filter[Any], seen: str

@@ -75,7 +75,7 @@ def test_the_law_notices(
 def test_what_is_found_is_shown_as_code_without_what_does_not_matter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    put(monkeypatch, drops_a_bit, rtc.access)
+    put(monkeypatch, drops_a_bit, rtc.access_cmos)
     noise: list[Step] = [inp(0x71), out(0x61, 1), Host("uart", "feed", (b"ab",)), Late(5), Look()]
     index = replace(out(0x70, 0x8A), vcpu=2, busy=False)
     with pytest.raises(DisagreementError) as caught:

@@ -103,7 +103,7 @@ def selected(pci: I440fxState, address: u32) -> u64:
 
 
 @io_filter
-def access(ctx: IoContext, pci: I440fxState) -> Verdict:
+def access_configuration(ctx: IoContext, pci: I440fxState) -> Verdict:
     """Answer the address register, and reads within the data window."""
     if ctx.offset == I440fxReg.CONFIG_ADDRESS and ctx.size == 4:
         if ctx.is_write:
@@ -282,7 +282,7 @@ class I440fx(Device[I440fxState]):
 
     name = "i440fx"
     registers = I440fxReg
-    regions = (pio(8, filter=access),)
+    regions = (pio(8, filter=access_configuration),)
 
     def __init__(
         self,

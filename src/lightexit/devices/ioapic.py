@@ -114,7 +114,7 @@ def is_due(levels: u32, number: u8, low: u32) -> bool:
 
 
 @io_filter
-def fast(ctx: IoContext, ioapic: IoApicState) -> Verdict:
+def access_redirections(ctx: IoContext, ioapic: IoApicState) -> Verdict:
     """The index; the table, but for what sends a message or sends it elsewhere."""
     if ctx.offset == IoApicReg.SELECT:
         if ctx.is_write:
@@ -151,7 +151,7 @@ class IoApic(Device[IoApicState]):
 
     name = "ioapic"
     registers = IoApicReg
-    regions = (mmio(0x1000, register_width=4, filter=fast),)
+    regions = (mmio(0x1000, register_width=4, filter=access_redirections),)
 
     def __init__(
         self,

@@ -187,7 +187,7 @@ def register(chip: PicChip, a0: u8) -> u8:
 
 
 @io_filter
-def fast(ctx: IoContext, pic: PicState) -> Verdict:
+def read_mask_or_end(ctx: IoContext, pic: PicState) -> Verdict:
     """Reads but polls; OCW1 and plain EOIs where INT stays as it is."""
     if ctx.offset > PicReg.SLAVE_DATA:
         return Verdict.PASS
@@ -299,8 +299,16 @@ class Pic(Device[PicState]):
     name = "pic"
     registers = PicReg
     regions = (
-        pio(2, name="master", offset=PicReg.MASTER_COMMAND, register_width=1, filter=fast),
-        pio(2, name="slave", offset=PicReg.SLAVE_COMMAND, register_width=1, filter=fast),
+        pio(
+            2,
+            name="master",
+            offset=PicReg.MASTER_COMMAND,
+            register_width=1,
+            filter=read_mask_or_end,
+        ),
+        pio(
+            2, name="slave", offset=PicReg.SLAVE_COMMAND, register_width=1, filter=read_mask_or_end
+        ),
         pio(2, name="elcr", offset=PicReg.MASTER_ELCR, register_width=1),
     )
 

@@ -71,7 +71,7 @@ def ticks(now_ns: u64) -> u64:
 
 
 @io_filter
-def fast(ctx: IoContext, pit: PitState) -> Verdict:
+def read_or_latch(ctx: IoContext, pit: PitState) -> Verdict:
     """Counter reads and latch commands, but for a counter with a count waiting to be loaded."""
     latching = ctx.offset == PitReg.CONTROL and ctx.data & ACCESS_BITS == 0
     index = ctx.data >> 6 if ctx.is_write else ctx.offset
@@ -93,7 +93,7 @@ class Pit(Device[PitState]):
 
     name = "pit"
     registers = PitReg
-    regions = (pio(4, register_width=1, filter=fast),)
+    regions = (pio(4, register_width=1, filter=read_or_latch),)
 
     def __init__(self, clock: Clock, irq0: Line) -> None:
         super().__init__(clock)

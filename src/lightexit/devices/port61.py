@@ -54,7 +54,7 @@ def status(port: Port61State, counter2: PitCounter, tick: u64) -> u8:
 
 
 @io_filter
-def read_fast(ctx: IoContext, port: Port61State, pit: PitState) -> Verdict:
+def read_control_b(ctx: IoContext, port: Port61State, pit: PitState) -> Verdict:
     """Every read, but for the one that finds a count of counter 2 waiting to be loaded."""
     counter2 = pit.counters[2]
     tick = ticks(ctx.now_ns)
@@ -74,7 +74,7 @@ class Port61(Device[Port61State]):
         super().__init__(clock)
         self.pit = pit
         states = (self.memory, pit.memory)
-        self.regions = (pio(1, register_width=1, filter=read_fast, states=states),)
+        self.regions = (pio(1, register_width=1, filter=read_control_b, states=states),)
 
     def read(self, offset: int, size: int) -> int:
         """The register."""

@@ -133,7 +133,7 @@ class Ps2State(Struct):
 
 
 @io_filter
-def poll(ctx: IoContext, ps2: Ps2State) -> Verdict:
+def read_status(ctx: IoContext, ps2: Ps2State) -> Verdict:
     """Answer status reads, and data reads that take nothing out of the buffer."""
     if ctx.is_write:
         return Verdict.PASS
@@ -152,8 +152,8 @@ class Ps2(Device[Ps2State]):
     name = "ps2"
     registers = Ps2Reg
     regions = (
-        pio(1, offset=Ps2Reg.DATA, register_width=1, filter=poll),
-        pio(1, offset=Ps2Reg.STATUS, register_width=1, filter=poll),
+        pio(1, offset=Ps2Reg.DATA, register_width=1, filter=read_status),
+        pio(1, offset=Ps2Reg.STATUS, register_width=1, filter=read_status),
     )
 
     def __init__(self, clock: Clock, irq1: Line, irq12: Line, a20: Line, reset: Line) -> None:

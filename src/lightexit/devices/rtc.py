@@ -118,7 +118,7 @@ def register(rtc: RtcState, now: u64) -> u8:
 
 
 @io_filter
-def access(ctx: IoContext, rtc: RtcState) -> Verdict:
+def access_cmos(ctx: IoContext, rtc: RtcState) -> Verdict:
     """Answer the index register, and reads of data that no update or side effect touches."""
     if ctx.offset == RtcReg.INDEX:
         if ctx.is_write:
@@ -207,7 +207,7 @@ class Rtc(Device[RtcState]):
 
     name = "rtc"
     registers = RtcReg
-    regions = (pio(2, register_width=1, filter=access),)
+    regions = (pio(2, register_width=1, filter=access_cmos),)
 
     def __init__(
         self,

@@ -70,7 +70,7 @@ class UartState(Struct):
 
 
 @io_filter
-def poll(ctx: IoContext, uart: UartState) -> Verdict:
+def read_status(ctx: IoContext, uart: UartState) -> Verdict:
     """Answer reads without side effects."""
     if ctx.is_write:
         return Verdict.PASS
@@ -105,7 +105,7 @@ class Uart(Device[UartState]):
 
     name = "uart"
     registers = UartReg
-    regions = (pio(8, register_width=1, filter=poll),)
+    regions = (pio(8, register_width=1, filter=read_status),)
 
     def __init__(self, clock: Clock, irq: Line, sink: Callable[[bytes], object]) -> None:
         super().__init__(clock)
