@@ -227,9 +227,9 @@ def test_places_in_the_source_survive(cache: Cache) -> None:
 
 def test_a_warm_start_loads_neither_compiler_nor_verifier(tmp_path: Path) -> None:
     script = (
-        "import sys; from lightexit.devices.pit import fast\n"
+        "import sys; from lightexit.devices.pit import read_or_latch\n"
         "from lightexit.engine.native import NativeEngine\n"
-        "fast.load(NativeEngine())\n"
+        "read_or_latch.load(NativeEngine())\n"
         "heavy = ('llvmlite', 'lightexit.compiler.syntax.infer', 'lightexit.compiler.typed.tree',"
         " 'lightexit.verifier.analysis', 'lightexit.engine.native.translate')\n"
         "print([name for name in heavy if name in sys.modules])"
