@@ -20,8 +20,8 @@ test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-debug: $(VENV)/test.stamp
-	cd tests && ../$(BIN)/python -m kernel.rig --kernel debug --timeout 600 true
-	$(BIN)/python -m pytest tests/kernel --kernel debug
+	cd tests && ../$(BIN)/python -m kernel.rig --host-kernel debug --timeout 600 true
+	$(BIN)/python -m pytest tests/kernel --host-kernel debug
 
 # Not everywhere is there an atheris: then it is skipped, and says so.
 fuzz: $(VENV)/test.stamp

@@ -33,7 +33,7 @@ _ALARM_S = debug.patience(120)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     series = "series of the rig's kernel: 6.1, 6.12, newest, newest-rt, debug"
-    parser.addoption("--kernel", default=DEFAULT_KERNEL, help=series)
+    parser.addoption("--host-kernel", default=DEFAULT_KERNEL, help=series)
     parser.addoption("--append", default="", help="arguments for the rig's kernel")
 
 
@@ -108,7 +108,7 @@ def _boot(session: pytest.Session) -> Run:
     log = "dmesg --level=emerg,alert,crit,err,warn > /run/rig/log"
     last = shlex.join([sys.executable, "-m", "kernel.inside.last"])
     script = f"{rig.environment()}{command}\nstatus=$?\n{last}\n{log}\nexit $status\n"
-    series = session.config.getoption("--kernel", DEFAULT_KERNEL)
+    series = session.config.getoption("--host-kernel", DEFAULT_KERNEL)
     try:
         result = rig.run(
             script,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Instructions per device access of a nested guest, filters in the kernel and KVM's own devices.
 
-python -m kernel.figures [--kernel 6.12]     (in tests/)
+python -m kernel.figures [--host-kernel 6.12]     (in tests/)
 
 QEMU's clock counts executed instructions here (-icount shift=0: one a nanosecond), of kernel, user
 space and guest together. These are counts: emulation does not show hardware's time.
@@ -21,11 +21,11 @@ COUNTING = ("-icount", "shift=0,sleep=off")
 def main() -> int:
     """Boot, count, print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest")
+    parser.add_argument("--host-kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest")
     parser.add_argument("--timeout", type=float, default=540, help="seconds")
     asked = parser.parse_args()
     command = f"{rig.environment()}{sys.executable} -m kernel.inside.count --unit instructions"
-    result = rig.run(command, series=asked.kernel, timeout_s=asked.timeout, extra=COUNTING)
+    result = rig.run(command, series=asked.host_kernel, timeout_s=asked.timeout, extra=COUNTING)
     print(result.output, end="")
     if result.status != 0:
         print(f"--- console ---\n{result.console}", file=sys.stderr)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stock Linux kernel as the guest of `--engine kernel`, in the rig: exits, and its clock.
 
-python -m kernel.guest [--kernel 6.12] [--seconds 10]     (in tests/; takes some minutes)
+python -m kernel.guest [--host-kernel 6.12] [--seconds 10]     (in tests/; takes some minutes)
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ def stock_image(kernel: Kernel) -> Path:
 def main() -> int:
     """Run it and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--kernel", default="6.1", help="series of both kernels: 6.1, 6.12, ...")
+    parser.add_argument("--host-kernel", default="6.1", help="series of both kernels: 6.1, 6.12, ...")
     parser.add_argument("--seconds", type=int, default=10, help="how long the guest polls")
     parser.add_argument("--timeout", type=float, default=900, help="seconds for all of it")
     asked = parser.parse_args()
     try:
-        kernel = fetch(asked.kernel)
+        kernel = fetch(asked.host_kernel)
         # The rig sees the host's /tmp.
         with tempfile.TemporaryDirectory() as folder:
             arguments = (stock_image(kernel), initrd(Path(folder)), asked.seconds)
             command = [sys.executable, "-m", "kernel.inside.guest", *map(str, arguments)]
             result = rig.run(
                 rig.environment() + shlex.join(command),
-                series=asked.kernel,
+                series=asked.host_kernel,
                 timeout_s=asked.timeout,
             )
     except Unavailable as error:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real kernel with KVM and the module, in QEMU: one command runs in it, on the host's files.
 
-python -m kernel.rig [--kernel 6.12] [--] command ...     (in tests/)
+python -m kernel.rig [--host-kernel 6.12] [--] command ...     (in tests/)
 """
 
 from __future__ import annotations
@@ -184,14 +184,14 @@ def main() -> int:
     """Run a command, or Python by default, and show what came of it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
-        "--kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest, debug"
+        "--host-kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest, debug"
     )
     parser.add_argument("--timeout", type=float, default=120, help="seconds")
     parser.add_argument("--append", default="", help="arguments for the kernel")
     parser.add_argument("command", nargs="+")
     asked = parser.parse_args()
     command = environment() + shlex.join(asked.command)
-    result = run(command, series=asked.kernel, timeout_s=asked.timeout, append=asked.append)
+    result = run(command, series=asked.host_kernel, timeout_s=asked.timeout, append=asked.append)
     print(result.output, end="")
     if result.status is None or result.console:
         print(f"--- console ---\n{result.console}", file=sys.stderr)

@@ -115,15 +115,15 @@ def trace(kind: str, row: str, series: str) -> tuple[rig.Result, list[int]]:
 def main() -> int:
     """Run one row and print where its instructions are, in the order in which they first come."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest")
+    parser.add_argument("--host-kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest")
     parser.add_argument("kind", help='a table of kernel/figures.py: "PIO write"')
     parser.add_argument("row", help='a row of it: "filter that rings"')
     asked = parser.parse_args()
-    result, addresses = trace(asked.kind, asked.row, asked.kernel)
+    result, addresses = trace(asked.kind, asked.row, asked.host_kernel)
     if not addresses:
         print(f"no such access was seen\n{result.output}{result.console}", file=sys.stderr)
         return 1
-    sources = Sources(rig.build_module(fetch(asked.kernel)))
+    sources = Sources(rig.build_module(fetch(asked.host_kernel)))
     counts = Counter(steps(addresses, Symbols(result.reports), sources))
     for where, count in counts.items():
         print(f"{count:6}  {where}")

@@ -11,14 +11,7 @@ triggering is for the fixed and the lowest priority mode; the other modes send a
 the data sheet leaves the answer open: WINDOW narrower than 32 bits reads 0 and writes nothing,
 what is no register too. The delivery status is always idle, for a message takes no time.
 
-| a guest may                         | what we do                                   | caller    |
-|-------------------------------------|----------------------------------------------|-----------|
-| end a level interrupt that persists | send it again, once for every EOI            | -         |
-| unmask and mask one that waits      | send it once, until it is ended              | -         |
-| give any destination, vector, mode  | send it so                                   | judges it |
-| make an entry that waits for an EOI | forget that it waits                         | -         |
-| edge-triggered, as Linux does       |                                              |           |
-| select no register                  | read 0, write nothing                        | -         |
+Threat table: `docs/devices.md`.
 """
 
 from __future__ import annotations

@@ -13,14 +13,7 @@ chips has no delay, so that a guest meets the IR7 of the master, never that of t
 Power-on leaves the chips as after ICW1, with vectors from 0. A poll that finds no request
 reads 0.
 
-| a guest may                        | what we do                                    | caller    |
-|------------------------------------|-----------------------------------------------|-----------|
-| leave an initialisation half done  | work with what it wrote; bytes go on counting | -         |
-| never send an EOI                  | block what it asked to have blocked           | -         |
-| mask a request that it was told of | the vector of IR7, nothing in service         | -         |
-| set any bits of the ELCR           | keep those of lines that can be level         | -         |
-| touch the chip as a line changes   | the filter takes the lock of the state        | the lock, |
-|                                    |                                               | for lines |
+Threat table: `docs/devices.md`.
 """
 
 from __future__ import annotations

@@ -12,12 +12,7 @@ count of 1 in modes 2 and 3 leaves OUT high. A gate that closes in the strobe of
 the strobe. A latched count is read LSB first, whatever half was to come next. BCD digits above
 9 weigh what they say. Port 0x43 reads all ones.
 
-| a guest may                  | what we do                             | left to the caller  |
-|------------------------------|----------------------------------------|---------------------|
-| program edges without end    | those that were missed make one pulse  | calling `advance`   |
-| stop counters, or load none  | there is no next wake-up               | -                   |
-| write any byte at any time   | every byte means something             | -                   |
-| read while a count is loaded | the filter passes, the model loads     | the lock            |
+Threat table: `docs/devices.md`.
 """
 
 from __future__ import annotations

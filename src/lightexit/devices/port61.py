@@ -8,10 +8,7 @@ The refresh toggle changes every 18 PIT ticks (15.085 us), when counter 1 of an 
 ask for a refresh; it is a function of time, so that a read changes nothing. The error inputs
 SERR# and IOCHK# are never active.
 
-| a guest may           | what we do                            | left to the caller           |
-|-----------------------|---------------------------------------|------------------------------|
-| toggle the gate       | the PIT pauses, goes on or retriggers | the lock of the PIT's state  |
-| write the other bits  | bits 1 to 3 are kept, 4 to 7 ignored  | -                            |
+Threat table: `docs/devices.md`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Documents agree with the code that they are about."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DEVICES = (ROOT / "docs/devices.md").read_text()
+#: Where a device's section begins with another word than its name.
+SECTIONS = {"pm": "pmtimer", "virtio-mmio": "virtio-mmio"}
+THREATS = "| a guest can | we do | left to the caller |"
+
+
+def _sections() -> dict[str, str]:
+    parts = re.split(r"^## ", DEVICES, flags=re.MULTILINE)[1:]
+    return {re.split(r"[:\n]", part, maxsplit=1)[0].strip(): part for part in parts}
+
+
+@pytest.mark.parametrize("device", sorted(e.name for e in entry_points(group="lightexit.devices")))
+def test_every_device_has_a_threat_table(device: str) -> None:
+    assert THREATS in _sections()[SECTIONS.get(device, device)]
+
+
+def _documents() -> list[Path]:
+    return [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+@pytest.mark.parametrize("document", _documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_to_files(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
