@@ -16,7 +16,7 @@ _WIDEST, _LONGEST = 240, 2000
 
 
 class Location(NamedTuple):
-    """A place in a file that somebody wrote.
+    """A place in a source file.
 
     `line` counts from 1, `column` and `end_column` from 0; `text` is the source line.
     """
@@ -64,7 +64,7 @@ class Location(NamedTuple):
 
 
 def _short(text: str) -> str:
-    """As it is; of what nobody would read to its end, both ends."""
+    """The text; of a very long one, its beginning and end."""
     if len(text) <= _LONGEST:
         return text
     left_out = len(text) - _LONGEST

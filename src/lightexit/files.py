@@ -22,7 +22,7 @@ _KINDS = {
     stat.S_IFIFO: "a FIFO or pipe",
     stat.S_IFSOCK: "a socket",
 }
-# A FIFO that nobody writes into is not waited for, and no terminal becomes this process's.
+# Neither waits for a FIFO's writer nor makes a terminal this process's.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -47,7 +47,7 @@ def read_file(path: Path, expected: str, most: int, advice: str = "") -> bytes:
 
 
 def _begun(path: Path, expected: str, most: int) -> tuple[bytes, int]:
-    """What is in it, where that is not too much, and the size that it is said to have."""
+    """Its content, unless that is too large, and the size that the file system reports."""
     descriptor = os.open(path, _READ | _BINARY)
     try:
         status = os.fstat(descriptor)

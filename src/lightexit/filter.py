@@ -115,7 +115,7 @@ class Filter(Generic[P]):
 
     @functools.cached_property
     def states(self) -> tuple[type[Struct] | None, ...]:
-        """What its states are, in the order of its arguments; None where that cannot be told."""
+        """The types of its states, in the order of its arguments; None where that is not known."""
         return tuple(_struct_of(self.function, each) for each in _state_names(self.function))
 
     def where(self, state: int | None = None) -> Location:
@@ -137,7 +137,7 @@ class Filter(Generic[P]):
         return self._with_faults(examine(self.function, self.program, limits))
 
     def _with_faults(self, report: Report) -> Report:
-        """The report that can tell the filter's faults, should anybody ask."""
+        """The report, able to find the filter's faults on demand."""
 
         def find(limits: Limits) -> tuple[Fault, ...]:
             from lightexit.diagnosis import find_faults
@@ -153,7 +153,7 @@ class Filter(Generic[P]):
 
     @functools.cached_property
     def _key(self) -> str | None:
-        """What program and proof depend on, at first use; None where that cannot be told."""
+        """A hash of all that program and proof depend on; None where that is not known."""
         return _key_of(self.function)
 
     @functools.cached_property
@@ -174,7 +174,7 @@ def _state_names(function: Callable[..., Any]) -> list[str]:
 
 
 def _struct_of(function: Callable[..., Any], parameter: str) -> type[Struct] | None:
-    """What a parameter's annotation stands for, as the compiler understands it."""
+    """The type that a parameter's annotation means to the compiler."""
     function = inspect.unwrap(function)
     try:
         kind = function.__annotations__[parameter]

@@ -142,7 +142,7 @@ def _loaded(kind: PluginKind, distribution: str, entry: EntryPoint) -> Any:
 
 
 def _guarded(what: str, function: Callable[[], Any]) -> Any:
-    """Call what others have written: whatever it raises is told in one message."""
+    """Call a plug-in: whatever it raises becomes one error message."""
     try:
         return function()
     except LightexitError:

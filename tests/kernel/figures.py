@@ -21,7 +21,7 @@ COUNTING = ("-icount", "shift=0,sleep=off")
 def main() -> int:
     """Boot, count, print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--host-kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest")
+    parser.add_argument("--host-kernel", default="6.1", help="its series: 6.1, 6.12, newest")
     parser.add_argument("--timeout", type=float, default=540, help="seconds")
     asked = parser.parse_args()
     command = f"{rig.environment()}{sys.executable} -m kernel.inside.count --unit instructions"

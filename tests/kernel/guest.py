@@ -37,7 +37,7 @@ def stock_image(kernel: Kernel) -> Path:
 def main() -> int:
     """Run it and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--host-kernel", default="6.1", help="series of both kernels: 6.1, 6.12, ...")
+    parser.add_argument("--host-kernel", default="6.1", help="series of both: 6.1, 6.12, ...")
     parser.add_argument("--seconds", type=int, default=10, help="how long the guest polls")
     parser.add_argument("--timeout", type=float, default=900, help="seconds for all of it")
     asked = parser.parse_args()

@@ -115,7 +115,7 @@ def trace(kind: str, row: str, series: str) -> tuple[rig.Result, list[int]]:
 def main() -> int:
     """Run one row and print where its instructions are, in the order in which they first come."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--host-kernel", default="6.1", help="series of the kernel: 6.1, 6.12, newest")
+    parser.add_argument("--host-kernel", default="6.1", help="its series: 6.1, 6.12, newest")
     parser.add_argument("kind", help='a table of kernel/figures.py: "PIO write"')
     parser.add_argument("row", help='a row of it: "filter that rings"')
     asked = parser.parse_args()

@@ -97,27 +97,27 @@ class IoContext(Struct):
 
     @inline
     def signal(self, doorbell: u32) -> None:
-        """Ask for a doorbell's eventfd to be signalled; `doorbell` is 0 to 31."""
+        """Request that a doorbell's eventfd be signalled; `doorbell` is 0 to 31."""
         self.doorbells = u32(self.doorbells | 1 << doorbell)
 
     @inline
     def raise_line(self, line: u32) -> None:
-        """Ask for interrupt line 0 to 31 of the device to be raised."""
+        """Request that interrupt line 0 to 31 of the device be raised."""
         self.raised_lines = u32(self.raised_lines | 1 << line)
 
     @inline
     def lower_line(self, line: u32) -> None:
-        """Ask for interrupt line 0 to 31 of the device to be lowered."""
+        """Request that interrupt line 0 to 31 of the device be lowered."""
         self.lowered_lines = u32(self.lowered_lines | 1 << line)
 
     @inline
     def pulse_line(self, line: u32) -> None:
-        """Ask for interrupt line 0 to 31 of the device to be raised and lowered again."""
+        """Request that interrupt line 0 to 31 of the device be pulsed: raised and lowered."""
         self.pulsed_lines = u32(self.pulsed_lines | 1 << line)
 
     @inline
     def send_apic(self, destination: u32, vector: u8, mode: u8) -> None:
-        """Ask for one APIC message; `mode` is an `ApicMode`, with any `ApicFlag`."""
+        """Request one APIC message; `mode` is an `ApicMode`, with any `ApicFlag`."""
         self.apic_destination = destination
         self.apic_vector = vector
         self.apic_mode = mode
@@ -125,7 +125,7 @@ class IoContext(Struct):
 
     @inline
     def end_of_interrupt(self, vector: u8) -> None:
-        """Ask for an EOI of that vector to be broadcast to the I/O APICs."""
+        """Request that an EOI of that vector be broadcast to the I/O APICs."""
         self.eoi_vector = vector
         self.requests = u8(self.requests | Request.EOI)
 

@@ -19,7 +19,7 @@ S = TypeVar("S", bound=Struct)
 
 
 class StateHeader(Struct):
-    """What stands before every state. `version` is odd while somebody writes."""
+    """The header of every state. `version` is odd while a writer holds it."""
 
     version: u64
     reserved: u64

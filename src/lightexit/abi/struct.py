@@ -309,7 +309,7 @@ class Struct(_Bytes, metaclass=_StructType):
 
     @classmethod
     def view(cls, buffer: Buffer) -> Self:
-        """Look at existing bytes, at least `layout.size` of them, without changing them."""
+        """View existing bytes, at least `layout.size` of them, without changing them."""
         size = cls.layout.size
         if len(buffer) < size:
             raise ValueError(f"{cls.__name__} needs {size} bytes, the buffer has {len(buffer)}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a filter may ask of local APICs, and who does it: a machine that has some, or nobody."""
+"""Requests of filters to local APICs, carried out by the machine where it has any."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Apic(Protocol):
 
     @property
     def requests(self) -> Request:
-        """What it carries out: filters that may ask for more are refused."""
+        """The requests that it carries out; a filter that may make others is refused."""
         ...
 
     def send(self, destination: int, vector: int, mode: int) -> None:
@@ -27,7 +27,7 @@ class Apic(Protocol):
 
 
 def offered(apic: Apic | None) -> Request:
-    """What a bus with that APIC carries out."""
+    """The requests that a bus with that APIC carries out."""
     return Request(0) if apic is None else apic.requests
 
 

@@ -58,7 +58,7 @@ def wrong_answer(model: NamedModel, offset: int, size: int, value: object) -> Li
 
 
 def place_of(model: object) -> Location | None:
-    """Where a model's class begins; None where that cannot be told."""
+    """Where a model's class begins; None where its source is not known."""
     import inspect
 
     kind = type(model)

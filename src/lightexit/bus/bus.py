@@ -48,7 +48,7 @@ UNLIMITED = (1 << 64) - 1
 
 
 class BusCpu:
-    """One who accesses: a vCPU, or the host. `record` is what native callers hand over."""
+    """A source of accesses: a vCPU, or the host. `record` is what native callers pass."""
 
     def __init__(self, bus: Bus, lane: int) -> None:
         self.bus = bus
@@ -121,7 +121,7 @@ class Bus:
         tables = self._tables.fields
         tables.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
         self._watching = Watching(tables, clock, self.failures)
-        #: `trace(listener)` has every access told, `trace(None)` none; off, it costs nothing.
+        #: `trace(listener)` reports every access, `trace(None)` none; off, it costs nothing.
         self.trace = self._watching.trace
         self._routes = Routes(tables, self._retired)
         #: The MSRs that devices have; another object after every change, for back ends to see.
@@ -199,7 +199,7 @@ class Bus:
 
     @property
     def retired(self) -> int:
-        """How many tables and regions were replaced that somebody may be using still."""
+        """How many replaced tables and regions are not yet freed: a vCPU may still use them."""
         return len(self._retired)
 
     def keep_clear(self, memory: Iterable[range]) -> None:
@@ -322,7 +322,7 @@ class Bus:
             return context.data
 
     def locked(self, *states: StateMemory[Any]) -> StateLock:
-        """The locks of these states, to be held by all who call a model past the bus."""
+        """The locks of these states, to be held while a model is called without an access."""
         return StateLock(states, self._relax)
 
     def raise_failure(self) -> None:
@@ -333,7 +333,7 @@ class Bus:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """Within, somebody may be looking at the tables: nothing retired is given back."""
+        """While active, a vCPU may read the tables: no replaced table is freed."""
         with self._lock:
             self._running += 1
         try:
@@ -343,15 +343,15 @@ class Bus:
                 self._running -= 1
                 self._reclaim()
 
-    def give_back(self) -> None:
-        """Give back what was retired, if nobody may be looking but the caller, who does not: he is
-        within `running`, and in no access."""
+    def reclaim(self) -> None:
+        """Free replaced tables if no vCPU but the caller's may use them. The caller is within
+        `running`, but not in an access."""
         if self._retired:
             with self._lock:
                 self._reclaim(watchers=1)
 
     def uses(self, state: StateMemory[Any]) -> bool:
-        """Whether a vCPU may be looking at a state just now, or changing it."""
+        """Whether a vCPU may be reading or writing a state at the moment."""
         return self._running > 0 and any(state in port.states for port in self._all_ports())
 
     def _all_ports(self) -> list[RegionPort]:
@@ -385,7 +385,7 @@ class Bus:
             return [offload_count(*pair) for pair in self._offloaded.items()]
 
     def unclaimed(self) -> list[UnclaimedCount]:
-        """Accesses so far that nobody answered."""
+        """Accesses so far to addresses without a device."""
         routes = self._routes
         return [
             *(UnclaimedCount(Space.PIO, *entry) for entry in routes.ports.unclaimed()),

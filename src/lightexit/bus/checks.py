@@ -79,7 +79,7 @@ def check_region(model: Model, region: Region) -> None:
 
 
 def _check_types(model: Model, region: Region) -> None:
-    """Raises AuthorError for what is no number, or no state, at all."""
+    """Raises AuthorError for a value that is not a number, or not a state."""
     numbers = ("base",) if isinstance(region, PlacedRegion) else ()
     for name in (*numbers, "size", "offset", "register_width"):
         value = getattr(region, name)
@@ -168,7 +168,7 @@ def check_bounds(name: str, region: PlacedRegion, limit: int) -> None:
 
 
 def check_clear(name: str, region: PlacedRegion, memory: range) -> None:
-    """Raises AuthorError for a region that lies over the guest's memory: no exit tells of it."""
+    """Raises AuthorError for a region that overlaps guest memory: accesses there never exit."""
     end = region.base + region.size
     if region.space is Space.MMIO and region.base < memory.stop and memory.start < end:
         raise AuthorError(

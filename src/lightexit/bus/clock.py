@@ -40,7 +40,7 @@ class BusClock(Clock, Protocol):
 
     @property
     def runs_by_itself(self) -> bool:
-        """Whether time passes without anybody's doing."""
+        """Whether time passes by itself."""
         ...
 
     @property
@@ -86,7 +86,7 @@ def _clock_gettime() -> int:
 
 
 class ManualClock:
-    """Time that moves only when told to: for tests and replays.
+    """Time that moves only when it is set: for tests and replays.
 
     With `step_ns`, every access of a guest takes that long, and nothing else takes any time:
     a run is then a pure function of the guest.

@@ -59,7 +59,7 @@ class RawCount:
 
 
 class RegionCounters:
-    """A region's counters, a lane for each of those who access it."""
+    """A region's counters, a lane for each source of accesses."""
 
     def __init__(self, region: Region, lanes: int) -> None:
         self.shift = max(region.register_width, 1).bit_length() - 1

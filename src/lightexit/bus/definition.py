@@ -33,7 +33,7 @@ Counts = Counter[tuple[int, bool, bool]]
 
 @dataclass
 class Accessor:
-    """Who accesses; `expired` is called by the access with which `budget` becomes 0."""
+    """A source of accesses; `expired` is called by the access that takes `budget` to 0."""
 
     index: int
     budget: int = (1 << 64) - 1
@@ -220,7 +220,7 @@ class DefinitionBus:
         return context.data if guarded(window, loaded, context) else None
 
     def _looked(self, window: DefinedRegion, loaded: LoadedFilter, context: IoContext) -> bool:
-        """Run a filter that only reads states: its answer counts if nobody wrote them meanwhile."""
+        """Run a filter that only reads states: valid if their versions did not change."""
         before = [header.version for header in window.headers]
         if any(version % 2 for version in before) or not window.run(loaded, context):
             return False
@@ -275,7 +275,7 @@ class DefinitionBus:
         return [count for window in self._windows for count in _register_counts(window)]
 
     def unclaimed(self) -> list[UnclaimedCount]:
-        """Accesses so far that nobody answered, each at its first address."""
+        """Accesses so far without a device, each at its first address."""
         return [UnclaimedCount(*key, count) for key, count in sorted(self._unclaimed.items())]
 
 

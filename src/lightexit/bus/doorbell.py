@@ -43,7 +43,7 @@ class EventFd:
     """A counter of rings in the kernel, eventfd(2), of Linux; closed with its last reference."""
 
     def __init__(self) -> None:
-        # Never blocks who rings: a counter that is full stays as it is, and wakes all the same.
+        # Ringing never blocks: a full counter stays as it is, and its reader wakes all the same.
         self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         weakref.finalize(self, os.close, self.fd)
 
@@ -53,7 +53,7 @@ class EventFd:
             os.eventfd_write(self.fd, 1)
 
     def fileno(self) -> int:
-        """The file descriptor, for those who wait for several."""
+        """The file descriptor, to wait for several doorbells at once."""
         return self.fd
 
     def wait(self, seconds: float | None = None) -> int:
@@ -64,7 +64,7 @@ class EventFd:
             return 0
         try:
             return os.eventfd_read(self.fd)
-        except BlockingIOError:  # another who waits was faster
+        except BlockingIOError:  # another waiter has read it
             return 0
 
 

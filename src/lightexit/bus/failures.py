@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Failures`: what models raise in accesses, on its way past native code to who should hear it."""
+"""`Failures`: exceptions of models in accesses, carried past native code to the caller."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Line`: an interrupt wire from one source to whoever listens."""
+"""`Line`: an interrupt wire from one source to its listener."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class _Fork(Line):
             line.set(level)
 
     def restore(self, level: bool) -> None:
-        """All the wires: there is nobody else to restore them."""
+        """All the wires: nothing else restores them."""
         super().restore(level)
         for line in self._lines:
             line.restore(level)
@@ -76,6 +76,6 @@ class _Joined(Line):
         return any(line.level for line in self._lines)
 
     def restore(self, level: bool) -> None:
-        """The output too: there is nobody else to restore it."""
+        """The output too: nothing else restores it."""
         super().restore(level)
         self._output.restore(self._is_up())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`StateLock`: the locks of some states, as all take them who call a model past the bus."""
+"""`StateLock`: takes the locks of states, for calls of a model that are not accesses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lightexit.bus.native import dispatch
 class StateLock:
     """Held within `with`, on any thread. To make one costs more than to take it: keep it.
 
-    `relax`, a ctypes function, is called at times by those who wait.
+    `relax`, a ctypes function, is called now and then while waiting.
     """
 
     def __init__(self, states: Iterable[StateMemory[Any]], relax: Any) -> None:

@@ -15,7 +15,7 @@ from lightexit.filter import Filter
 
 
 def _made_at() -> tuple[str, int]:
-    """File and line of who makes a region."""
+    """File and line of the call that makes a region."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename in (__file__, "<string>"):
         frame = frame.f_back
@@ -69,7 +69,7 @@ class PlacedRegion(Region):
 
 
 def place(region: PlacedRegion) -> tuple[Space, int, int, int, int]:
-    """What of a region says which registers stand where, whoever answers them."""
+    """The parts of a region that say which registers are where, without filter and model."""
     return region.space, region.base, region.size, region.offset, region.register_width
 
 

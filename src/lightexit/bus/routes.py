@@ -67,7 +67,7 @@ class Routes:
                 raise _overlap(port, self._owners[owner])
 
     def exchange(self, leaving: Sequence[RegionPort], coming: Sequence[RegionPort]) -> None:
-        """Have `coming` answer and `leaving` no more; what both claim is never nobody's."""
+        """Replace `leaving` by `coming`; addresses of both have a device at every moment."""
         self._owners.update((port.address, port) for port in coming)
         for space, table in self._tables.items():
             table.exchange(_claims(leaving, space), _claims(coming, space))

@@ -43,7 +43,7 @@ class PortTable:
         return set(self._entries.words[base : base + size]) - {0}
 
     def exchange(self, leaving: Iterable[Claim], coming: Iterable[Claim]) -> None:
-        """Each port has its new owner at once: none of both lists is nobody's in between."""
+        """Each port changes to its new region in one store; ports of both lists always have one."""
         words = self._entries.words
         for claim in coming:
             for port in range(claim.base, claim.base + claim.size):
@@ -54,7 +54,7 @@ class PortTable:
                     words[port] = 0
 
     def unclaimed(self) -> list[tuple[int, bool, int]]:
-        """Accesses that nobody answered: port, whether they were writes, their number."""
+        """Accesses to ports without a device: port, whether they were writes, their number."""
         words = self._unclaimed.words
         return [(i // 2, bool(i % 2), count) for i, count in enumerate(words.tolist()) if count]
 
@@ -96,7 +96,7 @@ class RangeTable:
         self._publish(bytes(entries))
 
     def unclaimed(self) -> list[tuple[int | None, bool, int]]:
-        """Accesses that nobody answered: address, whether they were writes, their number.
+        """Accesses to addresses without a device: address, whether they were writes, their number.
 
         None stands for all addresses that were not counted apart.
         """

@@ -55,7 +55,7 @@ Listener = Callable[[TraceEvent], None]
 class Watching:
     """Accesses are watched if they are timed or traced, or if the clock steps with each."""
 
-    #: What an error of the listener is said to be of.
+    #: The name of the listener in error messages.
     name = "the bus's trace"
 
     def __init__(self, tables: Tables, clock: BusClock, failures: Failures) -> None:

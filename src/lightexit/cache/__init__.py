@@ -47,7 +47,7 @@ def content_key(*parts: str | bytes) -> str:
 
 
 def default_root() -> Path:
-    """Where entries live unless told otherwise: the XDG base directory specification's place."""
+    """The default folder, by the XDG base directory specification."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     return Path(base if os.path.isabs(base) else os.path.expanduser("~/.cache"), "lightexit")
 
@@ -71,7 +71,7 @@ class Cache:
         self.limit = limit
 
     def get(self, kind: str, key: str) -> bytes | None:
-        """What was put under `kind` and `key`; None if it is absent, damaged or somebody else's."""
+        """What was put under `kind` and `key`; None if it is absent, damaged or another user's."""
         _check_names(kind, key)
         with contextlib.suppress(OSError), self._folder(kind) as folder:
             stored = folder.read(key, LARGEST).data
@@ -139,7 +139,7 @@ class Cache:
         return False
 
     def _account(self, size: int, keep: Path) -> None:
-        """Look at the folder only at first, and when it may have become too large."""
+        """Scan the folder only at first, and when it may have become too large."""
         total = _totals.get(self.root)
         if total is None or total + size > self.limit:
             total = self._trim(keep) - size

@@ -20,7 +20,7 @@ from typing import NamedTuple
 _HAS_DESCRIPTORS = os.open in os.supports_dir_fd and hasattr(os, "geteuid")
 _NO_LINK = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = os.O_RDONLY | _NO_LINK | getattr(os, "O_DIRECTORY", 0)
-# Not to wait for who writes into a FIFO.
+# A FIFO is opened without waiting for its writer.
 _READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
 _MOST_LINKS = 40
@@ -47,7 +47,7 @@ class Folder:
 
     @contextlib.contextmanager
     def inner(self, name: str, *, create: bool = False) -> Iterator[Folder]:
-        """The folder of that name in this one: this user's, and writable by nobody else."""
+        """The subfolder of that name: owned by this user, and writable by no other."""
         path = os.path.join(self._folder, name)
         if self._descriptor is None:
             if create:
@@ -229,7 +229,7 @@ def _identity(descriptor: int) -> tuple[int, int]:
 
 
 def _check_own(status: os.stat_result, path: str) -> None:
-    """Raises OSError unless it is this user's and nobody else can write it."""
+    """Raises OSError unless it is owned by this user and writable by no other."""
     if status.st_uid != os.geteuid():
         raise _refusal(path, f"belongs to user {status.st_uid}, not to user {os.geteuid()}")
     if status.st_mode & _OTHERS_WRITE:
@@ -244,7 +244,7 @@ def _check_file(status: os.stat_result, path: str) -> None:
 
 
 def _check_shared(status: os.stat_result, path: str) -> None:
-    """Raises OSError where somebody else could put another folder in the place of one in it."""
+    """Raises OSError where another user could replace a folder on the way to it."""
     if status.st_uid not in (0, os.geteuid()):
         raise _refusal(path, f"belongs to user {status.st_uid}")
     if status.st_mode & _OTHERS_WRITE and not status.st_mode & stat.S_ISVTX:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The guest that a command line asks for: a firmware, or a kernel with what it is given."""
+"""The guest of a command line: a firmware, or a kernel with its command line and modules."""
 
 from __future__ import annotations
 

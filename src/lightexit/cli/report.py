@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_PLACES = 1000
 #: Ends that the guest comes to, and no limit: the same work, however long it takes.
 _ITS_OWN_ENDS = ("TEXT", "EXIT", "HALTED", "SHUTDOWN", "RESET")
-#: What is said of two runs that may have done different work.
+#: The remark where the two runs may have done different work.
 CUT_OFF = "gain: none can be told, for the guest did not come to the same end in both runs"
 #: Of all accesses, so many that no device answers are more than a guest that looks what is there.
 _MANY = 0.1

@@ -18,7 +18,7 @@ from typing import Self
 from lightexit.cli.streams import PlainStream, visible
 
 _PLAIN = "\n\t\r"
-#: Shift out, escape, and the bytes that stand for an escape with P, X, [, ], ^ and _.
+#: Shift out, escape, and the C1 bytes that mean ESC P, X, [, ], ^ and _.
 _WORKS_A_TERMINAL = frozenset(b"\x0e\x1b\x90\x98\x9b\x9d\x9e\x9f")
 
 

@@ -48,7 +48,7 @@ class PlainStream(io.TextIOWrapper):
         self._of = name
 
     def isatty(self) -> bool:
-        """Never, to those who ask: it takes no colours."""
+        """Never a terminal to its callers: they must not send colours."""
         return False
 
     @property

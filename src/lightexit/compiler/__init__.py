@@ -44,7 +44,7 @@ def compile_filter(function: Callable[..., Any], cache: Cache | None = None) -> 
 
 
 def generate(typed: TypedFilter, marked: Marked | None = None) -> Program:
-    """Bytecode of a typed tree, by LLVM; `marked` faults tell themselves from a PASS."""
+    """Bytecode of a typed tree, by LLVM; a `marked` fault gives a verdict of its own."""
     from lightexit.compiler.backend.link import link
     from lightexit.compiler.backend.llvm import emit_object
     from lightexit.compiler.lowering.lower import lower

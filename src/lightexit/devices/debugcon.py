@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The debug console (0x402): firmware's log, one byte a write.
 
-Fast path: the read by which firmware finds out that somebody listens. Writes go to the model,
+Fast path: the read by which firmware finds out that the port exists. Writes go to the model,
 which hands them on at once, so that no output is ever held back.
 Reference: Bochs port 0xE9 convention, as used by SeaBIOS at port 0x402.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""fw_cfg: how a machine tells its firmware what it is made of.
+"""fw_cfg: from which firmware learns the machine's configuration.
 
 Fast path: reads of the data port, each of which moves on by one byte (firmware reads whole
 items by `rep insb`). Selecting an item goes to the model.

@@ -210,7 +210,7 @@ class Hpet(Device[HpetState]):
         return self._routes.get(self.state.timers[index].route())
 
     def _drive(self) -> None:
-        """Put every line to its level: up while anybody holds it."""
+        """Drive every line: high while any timer holds it."""
         up = {self._line(index) for index in range(TIMERS) if self._holds(index)}
         if not self._is_legacy():
             inputs = zip(self._legacy, (self.irq0_in, self.irq8_in), strict=True)

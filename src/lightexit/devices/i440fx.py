@@ -66,7 +66,7 @@ class I440fxReg(IntEnum):
 
 
 class FunctionRow(IntEnum):
-    """Where a function's 64 words stand in the state; the first row, of nobody, is all ones."""
+    """Where a function's 64 words are in the state; the first row, of absent ones, is all ones."""
 
     ABSENT = 0
     HOST_BRIDGE = 1
@@ -219,12 +219,12 @@ class HostBridge(PciFunction):
         return locked(before, after) if word == SMRAM // 4 else after
 
     def changed(self, word: int) -> None:
-        """Tell of shadow RAM."""
+        """Report the shadow RAM settings."""
         if word in (PAM0 // 4, PAM6 // 4):
             self.tell()
 
     def restored(self) -> None:
-        """Tell of shadow RAM as it was saved."""
+        """Report the shadow RAM settings that were restored."""
         super().restored()
         self.tell()
 
@@ -242,12 +242,12 @@ class Acpi(PciFunction):
         self._on_pm_base = on_pm_base
 
     def changed(self, word: int) -> None:
-        """Tell of the PM registers' base."""
+        """Report the PM registers' base."""
         if word in (PMBASE // 4, PMREGMISC // 4):
             self.tell()
 
     def restored(self) -> None:
-        """Tell of the base as it was saved."""
+        """Report the base that was restored."""
         super().restored()
         self.tell()
 
@@ -274,7 +274,7 @@ class _Words:
 
 
 def _nothing(*_: object) -> None:
-    """Nobody listens."""
+    """The default listener: none."""
 
 
 class I440fx(Device[I440fxState]):

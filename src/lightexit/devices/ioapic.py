@@ -102,7 +102,7 @@ def is_level(low: u32) -> bool:
 
 @inline
 def is_due(levels: u32, number: u8, low: u32) -> bool:
-    """Whether an input's level asks for a message now."""
+    """Whether an input's level requires a message now."""
     return is_level(low) and low & (Bit.MASKED | Bit.REMOTE_IRR) == 0 and levels >> number & 1 != 0
 
 
@@ -237,7 +237,7 @@ class IoApic(Device[IoApicState]):
         self._settle(number)
 
     def restored(self) -> None:
-        """Tell of every entry: any of them may be another."""
+        """Report every entry: any of them may have changed."""
         for number in range(PINS):
             self._changed(number)
 

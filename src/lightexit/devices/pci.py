@@ -21,7 +21,7 @@ message). Not here: expansion ROMs, 64-bit BARs, bits of the status register tha
 | put a window over memory, over  | who was there answers; the window is    | `refused` tells    |
 | another, past the end of space  | nowhere until one of the two moves      | of it              |
 | move windows without end        | with `MOST_RETIRED` tables that may be  | to give them back  |
-|                                 | in use windows are nowhere for a while  | (`Bus.give_back`)  |
+|                                 | in use windows are nowhere for a while  | (`Bus.reclaim`)  |
 | send MSIs to any address        | send them                               | what they mean     |
 | disable INTx while it is up     | let the line fall, rise again later     | -                  |
 """

@@ -53,7 +53,7 @@ class PitReg(IntEnum):
 
 
 class PitState(Struct):
-    """The chip. `wakeup` is the tick of the next thing that IRQ0 could tell."""
+    """The chip. `wakeup` is the tick of IRQ0's next change."""
 
     counters: Array[PitCounter] = array(PitCounter, COUNTERS)
     wakeup: u64 = NEVER

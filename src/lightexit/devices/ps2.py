@@ -193,7 +193,7 @@ class Ps2(Device[Ps2State]):
         return value
 
     def write(self, offset: int, value: int, size: int) -> None:
-        """A command to the controller, or data for whoever waits for it."""
+        """A command to the controller, or data for the command that waits for it."""
         byte = value & 0xFF
         if offset == Ps2Reg.STATUS:
             self.state.status |= Ps2Status.COMMAND

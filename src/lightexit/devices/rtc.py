@@ -133,7 +133,7 @@ def access_cmos(ctx: IoContext, rtc: RtcState) -> Verdict:
 
 
 def memory_size(ram_bytes: int) -> dict[int, int]:
-    """The CMOS bytes that tell firmware how much RAM there is."""
+    """The CMOS bytes from which firmware learns the RAM size."""
     above_1m = min(max(ram_bytes - MIB, 0) >> 10, 0xFFFF)
     above_16m = min(max(min(ram_bytes, 3072 * MIB) - 16 * MIB, 0) >> 16, 0xFFFF)
     above_4g = max(ram_bytes - 3072 * MIB, 0) >> 16

@@ -46,7 +46,7 @@ class Head(Struct):
     reserved: u32
     fingerprint: u64  # of the state's layout
     now_ns: u64  # when it was saved
-    wakeup_ns: u64  # what `next_wakeup` said, NEVER for None
+    wakeup_ns: u64  # result of `next_wakeup`, NEVER for None
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Saved:
 
 
 def deadline(wakeup_ns: int | None) -> int:
-    """A deadline as it is kept: one that 64 bits cannot tell never comes."""
+    """A deadline as it is stored: one beyond 64 bits is NEVER."""
     return NEVER if wakeup_ns is None else min(wakeup_ns, NEVER)
 
 

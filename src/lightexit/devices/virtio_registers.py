@@ -58,7 +58,7 @@ class VirtioInterrupt(IntEnum):
 
 
 class VirtioFeature(IntEnum):
-    """Feature bits that the transport looks at."""
+    """Feature bits that the transport uses."""
 
     VERSION_1 = 1 << 32
     RING_PACKED = 1 << 34

@@ -66,7 +66,7 @@ __all__ = [
     "signed",
 ]
 
-#: Imported when first asked for: who runs filters does not write programs or read files.
+#: Imported on first use: running filters needs neither assembler nor ELF reader.
 _LATER = {"assemble": "assembler", "disassemble": "disassembler", "read_elf": "linker"}
 
 if not TYPE_CHECKING:

@@ -116,7 +116,7 @@ class _Assembly:
 
 
 def assemble(text: str, file: str = "<asm>") -> Program:
-    """The legal program a text stands for, named like its file; every slot knows its line.
+    """The program of an assembler text, named like its file; every slot knows its line.
 
     Raises AuthorError, with file, line and caret.
     """

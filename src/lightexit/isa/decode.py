@@ -32,7 +32,7 @@ def decode(code: Program | bytes) -> tuple[Instruction, ...]:
         return _checked(program)  # says of which program, and where in its source
 
 
-@functools.lru_cache(maxsize=4)  # linker, verifier and engine ask for the same one after another
+@functools.lru_cache(maxsize=4)  # linker, verifier and engine decode the same bytes
 def _decoded(code: bytes) -> tuple[Instruction, ...]:
     return _checked(Program("bytecode", code))
 

@@ -33,7 +33,7 @@ class Instruction:
 
     @property
     def next_slot(self) -> int:
-        """The slot after it, where execution goes on."""
+        """The slot after it, where execution continues."""
         return self.slot + 1 + self.wide
 
     @property

@@ -32,7 +32,7 @@ class SourceLine(NamedTuple):
 
 
 class KeptLines(Sequence[SourceLine]):
-    """Lines from the cache, as good as a tuple of them; made only if somebody asks.
+    """Lines from the cache, equal to a tuple of them; built on first use.
 
     Each is slot, number of the file, line and columns: the text is read anew.
     """
@@ -76,7 +76,7 @@ class Program:
     lines: Sequence[SourceLine] = ()
 
     def where(self, slot: int) -> Location | None:
-        """The source line of an instruction, where debug lines tell it."""
+        """The source line of an instruction, if debug information has it."""
         found = None
         for line in self.lines:
             if line.slot > slot:

@@ -15,7 +15,7 @@ MOST_STATES = 8
 
 
 class Addresses(Struct):
-    """A space whose addresses are searched for, and the accesses that found nobody there."""
+    """A space whose regions are found by search, and counts of accesses without a device."""
 
     ranges: u64  # a `Ranges` with its entries
     places: u64  # PLACES times a `Place`
@@ -47,7 +47,7 @@ class TracePoint(IntEnum):
 
 
 class Event(Struct):
-    """What a trace point tells. `data` is what is written, or has been read by then."""
+    """The record of a trace point. `data` is the value written, or the value read so far."""
 
     address: u64
     data: u64
@@ -170,7 +170,7 @@ class Loop(Struct):
 
 
 class Watch(Struct):
-    """What Unicorn's hooks look at. `stop` and `interrupt` are levels, set from any thread."""
+    """What Unicorn's hooks poll. `stop` and `interrupt` are levels, set from any thread."""
 
     stop: u32
     interrupt: u32

@@ -20,7 +20,7 @@ __all__ = ["Fault", "Limits", "Report", "VerifierError", "verify"]
 
 
 def verify(program: Program, limits: Limits = DEFAULT) -> Report:
-    """Prove the program safe, or tell why not: never raises for what a program says."""
+    """Prove the program safe, or report why not. Never raises for any program."""
     from lightexit.verifier.proof import prove
 
     return prove(program, limits)

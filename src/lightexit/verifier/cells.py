@@ -14,7 +14,7 @@ Outline = tuple[object, ...]
 
 
 def span(start: int, size: int) -> int:
-    """The bits that stand for `size` bytes from `start` on."""
+    """The bit mask of `size` bytes from `start` on."""
     return (1 << size) - 1 << start
 
 
@@ -111,7 +111,7 @@ class Cells:
         return self._without(start, size)
 
     def load(self, start: int, size: int) -> Value | None:
-        """What these bytes hold; None if no single cell tells."""
+        """What these bytes hold; None if they are not one cell's."""
         cell = self.items.get(start)
         if cell is not None and cell[0] == size:
             return cell[1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Holds requirements against a state; what does not hold is told in the author's words."""
+"""Checks requirements against a state; a violation is reported in terms of the source."""
 
 from __future__ import annotations
 

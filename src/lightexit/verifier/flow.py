@@ -57,7 +57,7 @@ def _bit(register: int) -> int:
 
 
 def _memory(i: Instruction, base: int, points: int) -> int:
-    """The bytes an access may mean; `points` tells where registers may point."""
+    """The bytes an access may touch; `points` says where registers may point."""
     size = i.op.width // 8
     if base == FRAME_POINTER:
         start = i.offset + STACK_SIZE

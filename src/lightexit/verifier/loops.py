@@ -60,7 +60,7 @@ class Loops:
         return ways[::-1] if leaves else ways
 
     def proved_at(self, slot: int, calls: tuple[int, ...]) -> Arrivals:
-        """The visits that stand for all rounds of the loop there, in a function called so."""
+        """The visits that summarise all rounds of the loop there, in a function called this way."""
         return self._proved.setdefault((slot, calls), Arrivals())
 
     def constants(self, start: int, state: State) -> frozenset[int]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which registers may hold an address, as far as the instructions tell.
+"""Which registers may hold an address, by data flow alone.
 
 The answer is three sets of registers in one integer: those that may point anywhere, those that may
 point into the stack, and those that may point to the context. What is not in the sets holds no such

@@ -126,7 +126,7 @@ class Report:
         return self
 
     def without_faults(self) -> Report:
-        """Itself; refused if the filter may fault, or where nobody can know."""
+        """Itself; refused if the filter may fault, or where that is not known."""
         if self.error is not None or self.faults == ():
             return self
         return replace(self, error=self._faulty())
@@ -163,7 +163,7 @@ class Report:
         self, *, lines: int, doorbells: int, requests: Request = ALL_REQUESTS
     ) -> AuthorError | None:
         """The refusal of a host that offers so many lines and doorbells, and carries out these
-        requests; None if the filter never asks for more."""
+        requests; None if the filter never requests more."""
         offered = dict.fromkeys(LINE_ACTIONS, lines) | {"doorbells": doorbells}
         for name, count in offered.items():
             if self.actions.get(name, 0) >> count:

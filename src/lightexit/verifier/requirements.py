@@ -39,7 +39,7 @@ class Holds(NamedTuple):
 
 
 class IsNumber(NamedTuple):
-    """The register holds a number; `purpose` tells what for."""
+    """The register holds a number; `purpose` says what it is used for."""
 
     register: int
     purpose: str

@@ -158,7 +158,7 @@ class Plan:
 
     @property
     def symbols(self) -> list[int]:
-        """What stands for the values that change by steps, as they were at the start."""
+        """The symbols of the values that change by steps, as they were at the start."""
         return list(self._symbols.values())
 
     # The counter

@@ -65,7 +65,7 @@ def const(value: int) -> Scalar:
 
 
 def _low_in(umin: int, umax: int, smin: int, smax: int, low: Quad) -> Quad | None:
-    """What the bounds of the number tell of its low half, where the high half is the same."""
+    """The low half's bounds that follow from the number's, where the high half is constant."""
     a, b, c, d = low
     if umin >> 32 == umax >> 32:
         a, b = max(a, umin & FULL32), min(b, umax & FULL32)
@@ -93,7 +93,7 @@ def _wide_in(wide: Quad, low: Quad) -> Quad | None:
 
 
 def _refined(value: int, mask: int, wide: Quad, low: Quad) -> tuple[int, int, Quad, Quad] | None:
-    """The bits, the bounds and those of the low half, each knowing what the others tell."""
+    """The bits, the bounds and those of the low half, each refined by the others."""
     umin, umax, smin, smax = wide
     most = value | mask
     # The least number has all unknown bits clear, the most has all of them set.
@@ -163,12 +163,12 @@ def sized(width: int) -> Scalar:
 
 
 def contains(a: Scalar, x: int) -> bool:
-    """Whether the unsigned 64-bit number x is one of those a stands for."""
+    """Whether a includes the unsigned 64-bit number x."""
     return covers(a, const(x))
 
 
 def covers(a: Scalar, b: Scalar) -> bool:
-    """Whether a stands for every number that b stands for."""
+    """Whether a includes every number that b includes."""
     if a is b or a is UNKNOWN:
         return True
     return (

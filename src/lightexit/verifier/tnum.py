@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tristate numbers: which bits of a value are known.
 
-A `Tnum` stands for every x with `x & ~mask == value`. Operations are sound (the result holds
+A `Tnum` is the set of every x with `x & ~mask == value`. Operations are sound (the result holds
 every possible outcome) and take `full`, the mask of the width they work in, so that tests can
 enumerate small widths. The domain is that of Vishwanathan et al., "Sound, Precise, and Fast
 Abstract Interpretation with Tristate Numbers", CGO 2022.
@@ -25,12 +25,12 @@ def unknown(full: int) -> Tnum:
 
 
 def contains(a: Tnum, x: int) -> bool:
-    """Whether the number x is one of those a stands for."""
+    """Whether a includes the number x."""
     return x & ~a.mask == a.value
 
 
 def covers(a: Tnum, b: Tnum) -> bool:
-    """Whether a stands for every number that b stands for."""
+    """Whether a includes every number that b includes."""
     return not b.mask & ~a.mask and b.value & ~a.mask == a.value
 
 

@@ -81,7 +81,7 @@ def shifted(number: Number, by: int) -> Scalar:
 def covers(old: Value | None, new: Value | None) -> bool:
     """Whether `old` holds all that `new` may be, links between numbers aside.
 
-    Nothing known of a register (None) covers everything: whoever reads it is refused.
+    A register without a known value (None) covers everything: reading it is refused.
     """
     if old is None or old is new:
         return True
@@ -94,7 +94,7 @@ def covers(old: Value | None, new: Value | None) -> bool:
     return same and scalar.covers(old.offset, new.offset)
 
 
-#: Stands for the symbol of what is a constant in the newer state, and for "not null".
+#: The symbol of a value that is constant in the newer state, and of "not null".
 _CONSTANT = -1
 
 
@@ -138,6 +138,6 @@ class Links:
         return all(self._same(symbol, link) for symbol, link in links.items())
 
     def fix(self, symbols: Iterable[int]) -> None:
-        """The symbols must stand for the same numbers in both states."""
+        """The symbols must mean the same numbers in both states."""
         for symbol in symbols:
             self.seen[symbol] = (symbol, 0)

@@ -59,7 +59,7 @@ class Lengths:
     rounds: dict[Visit, int] | None = None
 
     def include(self, other: Lengths, distance: int) -> None:
-        """Runs may also go on as `other` tells, after `distance` instructions."""
+        """Runs may also continue as `other`, after `distance` instructions."""
         if other.end >= 0:
             self.end = max(self.end, distance + other.end)
         if other.rounds:
@@ -115,7 +115,7 @@ class Visit:
 
     @property
     def symbols(self) -> Sequence[int]:
-        """Of a loop: what stands for its values at the start of a round."""
+        """Of a loop: the symbols of its values at the start of a round."""
         return self.loop.plan.symbols if self.loop else ()
 
     def previous_round(self, slot: int) -> Visit | None:
@@ -135,7 +135,7 @@ class Visit:
         return visit
 
     def end(self, lengths: Lengths) -> None:
-        """A path ended that goes on from here for so long."""
+        """A path ended that is at most so many instructions long from here."""
         self.longest.include(lengths, 0)
         self.open -= 1
         if self.open == 0 and self.loop is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Abstract values in words, for those who have to read a refusal."""
+"""Abstract values in words, for refusals."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def context_field(offset: int) -> str:
 
 
 def state(program: Program, s: State) -> list[str]:
-    """All that is known, one line a thing: registers, the stack, the context where it tells."""
+    """All that is known, one item a line: registers, the stack, and known parts of the context."""
     said = [
         f"r{register} is {value(program, held)}"
         for register, held in enumerate(s.registers[:FRAME_POINTER])

@@ -91,7 +91,7 @@ class Board:
         """
 
     def start_clock(self) -> None:
-        """The guest goes on, its clock from where it stopped."""
+        """Resume the guest, its clock from where it stopped."""
 
     def set_irq(self, number: int, level: bool) -> None:
         """Drive an input of the interrupt controllers, all kept by the back end; from any thread.

@@ -73,7 +73,7 @@ class Console:
 
 
 class _Digest:
-    """What tells outputs apart, however long they are."""
+    """A digest by which outputs of any length are compared."""
 
     def __init__(self) -> None:
         self._all = hashlib.blake2b()

@@ -19,7 +19,7 @@ class Intr:
 
     @property
     def level(self) -> bool:
-        """Whether the PIC asks for attention."""
+        """Whether the PIC's INT output is high."""
         return self._pic.intr.level
 
     def acknowledge(self) -> int:

@@ -20,5 +20,5 @@ class Irqchip(StrEnum):
 
 
 def default_irqchip(cpus: int) -> Irqchip:
-    """For so many vCPUs, where nobody has said otherwise."""
+    """The default for so many vCPUs."""
     return Irqchip.OFF if cpus == 1 else Irqchip.KERNEL

@@ -230,7 +230,7 @@ class Machine:
         self.board.stop_clock()
 
     def _is_over(self, limit: int, end_ns: int | None) -> bool:
-        """First forget old requests, then look at all that they can have been about."""
+        """Clear pending requests first, then check everything they may have been for."""
         self._processors.forget()
         self.bus.raise_failure()
         if self._processors.accesses >= limit:

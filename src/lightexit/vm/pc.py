@@ -53,7 +53,7 @@ class PcConfig:
     irqchip: Irqchip | None = None
 
 
-#: The PIC pair's inputs; those of the I/O APIC from here on are nobody's but the HPET's.
+#: The PIC pair's inputs; those of the I/O APIC from here on are the HPET's alone.
 ISA_INPUTS = 16
 #: Inputs of a PC's I/O APIC that do not have the number of the PIC's.
 ISA_PIN = {0: 2}

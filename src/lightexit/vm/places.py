@@ -20,7 +20,7 @@ PM, PM_GPE0 = 0xB000, 0xAFE0
 PCI_CONFIG = 0xCF8
 #: 82093AA data sheet, section 3.0.
 IOAPIC = 0xFEC0_0000
-#: Anywhere (IA-PC HPET 1.0a, 3.2.4: ACPI tells); where chip sets of Intel's have it.
+#: Anywhere (IA-PC HPET 1.0a, 3.2.4: ACPI reports it); Intel chip sets have it here.
 HPET = 0xFED0_0000
 #: QEMU: docs/specs/fw_cfg; the isa-debug-exit of test suites; SeaBIOS's debug output.
 FW_CFG, DEBUG_EXIT, DEBUGCON = 0x510, 0xF4, 0x402

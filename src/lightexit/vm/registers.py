@@ -14,7 +14,7 @@ PSE, PAE, OSXSAVE = 1 << 4, 1 << 5, 1 << 18
 EFER = 0xC000_0080
 LME, LMA = 1 << 8, 1 << 10
 
-#: The leaf of CPUID that tells what a CPU has: bits of EDX, of ECX.
+#: The feature leaf of CPUID: bits of EDX, of ECX.
 FEATURES = 1
 HAS_APIC = 1 << 9
 HAS_X2APIC, HAS_TSC_DEADLINE, OSXSAVE_IS_ON = 1 << 21, 1 << 24, 1 << 27

@@ -67,7 +67,7 @@ class Uniprocessor:
 
     def turn(self, due_ns: int) -> None:
         """Let the guest run, until `due_ns` of `time.monotonic_ns` at the latest."""
-        self._bus_cpu.bus.give_back()
+        self._bus_cpu.bus.reclaim()
         self._take_interrupt()
         self._alarm.set(due_ns)
         if self._halted:

@@ -33,7 +33,7 @@ class Flag(IntFlag):
 
 
 class Register(IntEnum):
-    """Registers that delivery and address translation look at."""
+    """Registers that interrupt delivery and address translation use."""
 
     CS = 0
     SS = 1
@@ -185,7 +185,7 @@ def _enter_long(cpu: X86State, event: CpuEvent) -> None:
 
 
 def _long_gate(cpu: X86State, event: CpuEvent) -> tuple[Gate, int]:
-    """The gate, and the stack that it asks for; 0 for none."""
+    """The gate, and its stack (IST); 0 for none."""
     place = _entry(cpu, event, 16)
     entry = _load(cpu, place, 8)
     kind = _gate_kind(entry, event, (0xE, 0xF))

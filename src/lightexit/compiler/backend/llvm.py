@@ -102,7 +102,7 @@ _DEADLY = re.compile(
 )
 
 #: A value that LLVM leaves open, as what a loop carries into its first round when it keeps a
-#: field in a register. Machine code then reads a register that nobody wrote: verifiers refuse it.
+#: field in a register. The code then reads a register that was never written: verifiers refuse it.
 _OPEN = re.compile(r"\b(?:poison|undef)\b")
 
 #: A minimum or maximum, of which the back end splits comparisons in loops: `i < min(a, b)` into

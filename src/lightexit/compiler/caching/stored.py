@@ -14,7 +14,7 @@ KIND = "bytecode"
 
 
 def key_of(filter_tree: TypedFilter) -> str:
-    """What a filter's bytecode depends on: the tree, and who compiles it."""
+    """What a filter's bytecode depends on: the typed tree, and the compiler's version."""
     return content_key(repr(filter_tree), VERSION)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What annotations ask for, and values made to comply."""
+"""Types that annotations declare, and values converted to them."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _generic(fn: Expansion, annotation: ast.Subscript, of: str) -> Declared:
 
 
 def comply(fn: Expansion, node: ast.AST, expr: Expr, wanted: Declared, place: str) -> Expr:
-    """`expr`, written at `node`, as what `wanted` asks for; `place` is what it is for."""
+    """`expr`, written at `node`, converted to `wanted`; `place` names its destination."""
     if isinstance(wanted.type, IntType):
         return fit(fn, node, expr, wanted.type, place)
     if wanted.type is bool:
@@ -127,7 +127,7 @@ def _matches(kind: kinds.Kind, wanted: Any) -> bool:
 
 
 def _verdict(fn: Expansion, node: ast.AST, expr: Expr, wanted: Declared) -> str:
-    """The verdict that a bool, or the int 0 or 1, stands for."""
+    """The verdict of a bool, or of the int 0 or 1."""
     if wanted.type is not Verdict:
         return ""
     if isinstance(expr, Const) and expr.value in (0, 1):

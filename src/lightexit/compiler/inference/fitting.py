@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a value is of the kind and size that a place asks for, and what to say if it is not."""
+"""Whether a value fits its destination's kind and size, and the error if it does not."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ _MODULES = {
 
 
 def refusal(fn: Expansion, node: ast.Call, callee: Any) -> _Refusal:
-    """For a call of what is no @inline function."""
+    """The error for a call of a function that is not @inline."""
     name = fn.text(node.func)
     plain = inspect.isfunction(callee) or inspect.ismethod(callee)
     module = _module_of(fn, node, callee)

@@ -75,7 +75,7 @@ def _narrow_logic(env: Env, condition: Logic, holds: bool) -> Env:
 
 
 def _side(env: Env, side: Expr, sign: str, other: Expr) -> Env:
-    """What `side sign other` tells about what `side` is made of."""
+    """What `side sign other` implies for the operands of `side`."""
     own, limits = interval_of(side), interval_of(other)
     lo = limits.lo + (sign == ">") if sign in ("==", ">", ">=") else -UNBOUNDED
     hi = limits.hi - (sign == "<") if sign in ("==", "<", "<=") else UNBOUNDED

@@ -94,7 +94,7 @@ def constant_refusal(value: object) -> Refusal:
 
 
 def _number(value: object) -> str:
-    """The int that a constant stands for, if there is one."""
+    """The int value of a constant, if it has one."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 64:
         return f"{int(value)}  # exact, where a float rounds"
     if isinstance(value, str) and len(value) == 1:

@@ -115,7 +115,7 @@ def _unary(fn: Expansion, node: ast.UnaryOp) -> Any:
 
 
 def constant(fn: Expansion, node: ast.expr, value: Any) -> Expr:
-    """A static value as an expression. Raises AuthorError for what is no number."""
+    """A constant as an expression. Raises AuthorError where it is not a number."""
     span = fn.source.span(node)
     if isinstance(value, bool):
         return Const(span, kinds.BOOL, int(value))

@@ -55,7 +55,7 @@ def _divide(emit: Emitter, expr: Binary, left: str, right: str) -> str:
     operation = "udiv" if expr.op == "//" else "urem"
     if isinstance(expr.right, Const):
         result = emit.value(expr.span, f"{operation} i64 {left}, {right}")
-        # By what is no power of two LLVM multiplies; then no verifier knows what it knows.
+        # LLVM multiplies instead of dividing by other constants: verifiers lose the bounds.
         is_shift = expr.right.value & expr.right.value - 1 == 0
         return result if is_shift else emit.barrier(expr.span, result)
     # LLVM would count the zeros of a divisor that it knows to be a power of two.

@@ -311,7 +311,7 @@ class _Lowering:
         self.emit.start(end)
 
     def _body(self, span: Span, body: tuple[Stmt, ...], following: str) -> None:
-        """Write a block that goes on at `following`, unless it has ended otherwise."""
+        """Write a block that continues at `following`, unless it returns or jumps."""
         self.block(body)
         ended = tree.Return | tree.Leave | tree.Break | tree.Continue
         if not (body and isinstance(body[-1], ended)):

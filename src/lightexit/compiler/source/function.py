@@ -62,7 +62,7 @@ class FunctionSource:
         return text.lookup(self.function, name)
 
     def called_at(self, call: Span) -> FunctionSource:
-        """This function as a caller sees it: those of the contract are no place to look at."""
+        """The location to report for a call: functions of the contract itself are skipped."""
         own = ("lightexit.abi.", "lightexit.compiler.")
         is_contract = (self.function.__module__ or "").startswith(own)
         return replace(self, call=call) if is_contract else self

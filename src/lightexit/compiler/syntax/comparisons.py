@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Typing of comparisons: chained ones, membership, and what machine comparison tells the truth."""
+"""Typing of comparisons: chained ones, membership, and the machine comparison that is exact."""
 
 from __future__ import annotations
 

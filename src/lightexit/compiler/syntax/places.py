@@ -232,7 +232,7 @@ def _element(fn: Expansion, node: ast.Subscript, base: Expr) -> Lvalue:
 
 
 def _bit(node: ast.Subscript) -> str:
-    """The bit of a number that an index seems to ask for."""
+    """The bit of a number that an index expression seems to mean."""
     if isinstance(node.slice, ast.Slice):
         return ""
     shifted = operation(node.value, ast.RShift(), node.slice)

@@ -50,7 +50,7 @@ def infer_expression(fn: Expansion, node: ast.Expr) -> list[Stmt]:
 
 
 def _meant(node: ast.expr) -> tuple[str, str]:
-    """Hint and advice for a value that nobody uses."""
+    """Hint and advice for a value that is not used."""
     match node:
         case ast.Compare(ast.Name() | ast.Attribute() | ast.Subscript(), [ast.Eq()], [value]):
             return f"{ast.unparse(node.left)} = {ast.unparse(value)}  # assigns", ""
@@ -186,7 +186,7 @@ def _unsigned(fn: Expansion, variable: Variable, value: Expr, node: ast.AST) -> 
 
 
 def _compared_with_0(fn: Expansion, name: str) -> bool:
-    """Whether some comparison asks for a local's sign: an unsigned one has none."""
+    """Whether a comparison tests a local's sign: an unsigned local has none."""
     for node in ast.walk(fn.source.node):
         if isinstance(node, ast.Compare):
             sides = [ast.unparse(each) for each in (node.left, *node.comparators)]

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The typed tree of a filter, and what its values are; `check` looks at what inference has made."""
+"""The typed tree of a filter, and the kinds of its values; `check` validates a tree."""

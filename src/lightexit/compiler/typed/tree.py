@@ -54,7 +54,7 @@ def storage_of(kind: Kind) -> Storage:
 
 
 class Local(TypedNode):
-    """A local variable; `number` tells those of one name apart."""
+    """A local variable; `number` distinguishes those of one name."""
 
     name: str
     number: int

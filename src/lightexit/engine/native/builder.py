@@ -88,7 +88,7 @@ class Builder:
         return self.value(f"inttoptr i64 {address} to ptr")
 
     def load(self, register: int, offset: int, width: int) -> str:
-        """Memory at `register + offset`; eBPF asks for no alignment."""
+        """Memory at `register + offset`; eBPF requires no alignment."""
         pointer = self.memory(register, offset)
         is_context = isinstance(self.known.get(register), InContext)
         qualifier = "" if is_context or register == FRAME_POINTER else " volatile"

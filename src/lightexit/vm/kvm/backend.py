@@ -66,7 +66,7 @@ class KvmBackend:
 def _runners(
     engine: Engine | None, clock: BusClock, vm: Vm
 ) -> tuple[KernelOffload | None, Engine | None]:
-    """Who runs filters inside KVM, if anybody, and on the bus."""
+    """The engines: inside KVM, if there is one, and on the bus."""
     if engine is None or not engine.in_kernel:
         return None, engine
     from lightexit.engine.native import NativeEngine
@@ -98,7 +98,7 @@ class KvmBoard(Board):
         self.vm.stop_clock()
 
     def start_clock(self) -> None:
-        """kvmclock goes on from where it stopped."""
+        """kvmclock continues from where it stopped."""
         self.vm.start_clock()
 
     def set_irq(self, number: int, level: bool) -> None:

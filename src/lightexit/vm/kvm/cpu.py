@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`KvmCpu`: a vCPU of KVM's as the machine asks for it.
+"""`KvmCpu`: a KVM vCPU, by the machine's CPU protocol.
 
 Where the PIC is a device, the machine delivers its interrupts: `run` returns `Interruptible` once
 one is pending and the guest takes it, and `interrupt` injects it. What controllers in the kernel
@@ -115,7 +115,7 @@ class KvmCpu:
         return bool(self.vcpu.shared.ready_for_interrupt)
 
     def interrupt(self, vector: int) -> Exit | None:
-        """Inject an external interrupt. KVM tells at the next `run` if there is no handler."""
+        """Inject an external interrupt. A missing handler shows at the next `run`."""
         self.vcpu.interrupt(vector)
         # One at a time: KVM takes none before this one is delivered, and says so at next exit.
         self.vcpu.shared.ready_for_interrupt = 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What CPUID tells a guest: all that the host supports, but for what each vCPU has of its own.
+"""What CPUID reports: all that the host supports, except for what differs by vCPU.
 
 Reference: Intel SDM volume 2, CPUID; Documentation/virt/kvm/x86/cpuid.rst.
 """

@@ -87,7 +87,7 @@ def _internal_error(vm: Vm, vcpu: KvmVcpu) -> GuestError:
 
 
 def _told_instruction(detail: InternalErrorExit) -> bytes:
-    """The bytes that KVM fetched, where it tells them: their number, then as many."""
+    """The instruction bytes that KVM fetched, if it reports any: their number, then as many."""
     if detail.count < 3 or not detail.words[0] & _HAS_INSTRUCTION:
         return b""
     told = b"".join(detail.words[index].to_bytes(8, "little") for index in (1, 2))

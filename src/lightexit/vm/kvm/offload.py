@@ -30,7 +30,7 @@ from lightexit.vm.kvm.attach import (
 
 
 class KernelOffload:
-    """Attaches regions to one VM. Raises HostError where that is not to be had."""
+    """Attaches regions to one VM. Raises HostError where the host cannot do that."""
 
     def __init__(self, clock: BusClock, vm_fd: int) -> None:
         require()

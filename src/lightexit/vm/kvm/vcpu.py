@@ -77,7 +77,7 @@ class KvmVcpu:
         self.system_registers = system
 
     def set_cpuid(self, entries: Iterable[CpuidEntry]) -> None:
-        """What CPUID tells the guest; before the vCPU first runs."""
+        """Set what CPUID reports; before the vCPU first runs."""
         ioctl.call(self.fd, ioctl.SET_CPUID2, bytearray(cpuid_bytes(entries)))
 
     @property
@@ -141,5 +141,5 @@ class KvmVcpu:
                 signal.pthread_kill(self._runner, KICK)
 
     def take_kick(self) -> None:
-        """The runner has come out of KVM_RUN, and will now look at what it was kicked for."""
+        """KVM_RUN has returned; the runner now handles the reason for the kick."""
         self.shared.immediate_exit = 0

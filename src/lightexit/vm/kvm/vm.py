@@ -120,7 +120,7 @@ class Vm:
             request.arguments[index] = argument
         ioctl.put(self.fd, ioctl.ENABLE_CAP, request)
 
-    # Time, as kvmclock tells it to guests that ask for it
+    # Time, as kvmclock gives it to guests
 
     @property
     def clock_ns(self) -> int:
@@ -139,7 +139,7 @@ class Vm:
             self._stopped_ns = self.clock_ns
 
     def start_clock(self) -> None:
-        """VM time goes on from where it stopped; guests that ask learn that they were paused."""
+        """VM time continues from where it stopped; kvmclock's flag tells guests of the pause."""
         if self._stopped_ns is not None:
             self.clock_ns, self._stopped_ns = self._stopped_ns, None
             for vcpu in self.vcpus:

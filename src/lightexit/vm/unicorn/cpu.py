@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`UnicornCpu`: an emulated CPU as the machine asks for it.
+"""`UnicornCpu`: an emulated CPU, by the machine's CPU protocol.
 
 Unicorn delivers no interrupts itself: software interrupts, exceptions and external interrupts
 stop it, and the frame is built here (see x86.py). Address line 20 is always open.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What CPUID tells a guest: the CPU that Unicorn emulates has a local APIC, the machine has none.
+"""What CPUID reports: Unicorn's CPU has a local APIC, the machine has none.
 
 Reference: Intel SDM volume 2, CPUID.
 """
@@ -20,7 +20,7 @@ _CPUID = b"\x0f\xa2"
 
 
 def hide_apic(uc: Any) -> None:
-    """Have CPUID tell of no local APIC from now on."""
+    """Make CPUID report no local APIC from now on."""
     uc.hook_add(UC_HOOK_INSN, _at_cpuid, None, 1, 0, x86_const.UC_X86_INS_CPUID)
 
 

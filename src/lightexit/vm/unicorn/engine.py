@@ -98,7 +98,7 @@ class UcEngine:
             self.uc.mem_map_ptr(slot.address, slot.size, UC_PROT_ALL, slot.host_address)
         self._apertures = [self._map_aperture(hole, bus_cpu) for hole in memory.apertures]
         self._add_hooks(bus_cpu)
-        # No address ends a run: else Unicorn looks at that one, and a page fault leaves it in CR2.
+        # No end address: Unicorn would fetch there, and a page fault would leave it in CR2.
         self.uc.ctl_exits_enabled(True)
         self.uc.ctl_set_exits([])
 
