@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.replay import Outcome, needs_traces, replay, trace_files, trace_id
+from devices.replay import Outcome, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -101,7 +101,6 @@ def narrow(outcome: Outcome) -> bool:
     }
 
 
-@needs_traces
 @pytest.mark.parametrize("path", TRACES, ids=trace_id)
 def test_pm_agrees_with_the_trace(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pmtimer, "next_overflow", early_overflow)

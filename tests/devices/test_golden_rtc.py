@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from devices.replay import Outcome, needs_traces, read_trace, replay, trace_files, trace_id
+from devices.replay import Outcome, read_trace, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -94,7 +94,6 @@ def ours(outcome: Outcome) -> bool:
 SCENARIOS = [path for path in trace_files("rtc", "scenarios") if path.stem not in OTHER_POLICY]
 
 
-@needs_traces
 @pytest.mark.parametrize("path", SCENARIOS, ids=trace_id)
 def test_rtc_agrees_with_the_scenario(path: Path) -> None:
     header, _ = read_trace(path)
@@ -103,7 +102,6 @@ def test_rtc_agrees_with_the_scenario(path: Path) -> None:
     assert differing == DEVIATIONS.get(path.stem, (set(), ""))[0]
 
 
-@needs_traces
 @pytest.mark.parametrize("path", trace_files("rtc", "fuzz"), ids=trace_id)
 def test_rtc_agrees_with_random_traffic_where_it_is_defined(path: Path) -> None:
     """Random dates soon differ for the reasons above; RAM, alarms and control may not."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.replay import needs_traces, read_trace, replay, trace_files, trace_id
+from devices.replay import read_trace, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -73,7 +73,6 @@ def make() -> tuple[Rig, TracedUart]:
     return Rig(clock, [device], outputs={IRQ: irq}), device
 
 
-@needs_traces
 @pytest.mark.parametrize("path", trace_files("uart"), ids=trace_id)
 def test_uart_agrees_with_the_trace(path: Path) -> None:
     rig, device = make()

@@ -37,7 +37,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.replay import ROOT, Outcome, needs_traces, replay, trace_files, trace_id
+from devices.replay import ROOT, Outcome, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -229,7 +229,6 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Rig:
     return Rig(clock, [hpet], outputs=dict(enumerate(lines[:24])))
 
 
-@needs_traces
 @pytest.mark.parametrize("path", TRACES, ids=trace_id)
 def test_reads_and_edges_agree(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = [
@@ -252,7 +251,6 @@ def by_line(edges: tuple[tuple[int, bool], ...]) -> list[tuple[int, bool]]:
     return sorted((edge for edge in edges if edge[0] not in SHARED_LINES), key=lambda edge: edge[0])
 
 
-@needs_traces
 @pytest.mark.parametrize(
     ("name", "line", "count"),
     [

@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from devices.local_apic import LocalApic
-from devices.replay import needs_traces, replay, trace_files, trace_id
+from devices.replay import replay, trace_files, trace_id
 from devices.rig import Rig
 from devices.test_pic_traces import RepeatingLine
 from lightexit.bus.clock import ManualClock
@@ -89,7 +89,6 @@ def board() -> Rig:
     return Rig(ManualClock(), [ioapic, lapic, pic], inputs=inputs, calls=calls)
 
 
-@needs_traces
 @pytest.mark.parametrize(
     "path", [path for path in trace_files("ioapic") if path.stem != "version_11"], ids=trace_id
 )

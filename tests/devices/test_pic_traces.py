@@ -26,7 +26,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.replay import needs_traces, read_trace, replay, trace_files, trace_id
+from devices.replay import read_trace, replay, trace_files, trace_id
 from devices.rig import Rig
 from devices.test_pic import rig_of
 from lightexit.bus.clock import ManualClock
@@ -134,7 +134,6 @@ def watch(rig: Rig, number: int, line: Line) -> None:
     line.connect(both)
 
 
-@needs_traces
 @pytest.mark.parametrize("path", trace_files("pic"), ids=trace_id)
 def test_trace(path: Path) -> None:
     rig = board(read_trace(path)[0]["intercept"])

@@ -32,7 +32,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.replay import ROOT, Outcome, needs_traces, replay, trace_files, trace_id
+from devices.replay import ROOT, Outcome, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.abi import muldiv64
 from lightexit.bus.clock import ManualClock
@@ -142,7 +142,6 @@ def rig(pit: Pit, port61: Port61, clock: ManualClock) -> Rig:
     return Rig(clock, [pit, port61], outputs={0: pit.irq0})
 
 
-@needs_traces
 @pytest.mark.parametrize("path", trace_files("pit"), ids=trace_id)
 def test_reads_agree(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (chip, port):
@@ -178,7 +177,6 @@ def rises(outcomes: list[Outcome]) -> list[tuple[int, int]]:
     return spans
 
 
-@needs_traces
 @pytest.mark.parametrize(
     ("name", "rising", "which"),
     [
@@ -197,7 +195,6 @@ def test_edges_agree(name: str, rising: bool, which: slice) -> None:
         assert earliest - TOLERANCE_NS <= ns <= latest + TOLERANCE_NS
 
 
-@needs_traces
 def test_calibration_agrees() -> None:
     outcomes, _ = run_ours("calibration_loop")
     polls = [outcome for outcome in outcomes[1:] if outcome.step.get("addr") == 0x61]

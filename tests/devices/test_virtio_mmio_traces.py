@@ -26,7 +26,7 @@ from typing import Any
 
 import pytest
 
-from devices.replay import Outcome, needs_traces, read_trace, replay, trace_files, trace_id
+from devices.replay import Outcome, read_trace, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -129,7 +129,6 @@ def outcomes(oracle: Oracle, path: Path) -> Iterator[Outcome]:
             yield outcome
 
 
-@needs_traces
 @pytest.mark.parametrize("path", TRACES, ids=trace_id)
 def test_registers_agree(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(virtio_mmio, "VENDOR", QEMU)

@@ -14,23 +14,25 @@ import pytest
 GUESTS = Path(__file__).parent / "guests"
 
 
-def kernel(name: str, *, bits: int = 32, elf: bool = False, **symbols: int) -> bytes:
-    """`name.s`, built for 1 MiB. The test is skipped where binutils are missing."""
+def kernel(
+    name: str, *, bits: int = 32, elf: bool = False, folder: Path = GUESTS, **symbols: int
+) -> bytes:
+    """`name.s` of a folder, built for 1 MiB. The test is skipped where binutils are missing."""
     missing = [tool for tool in ("as", "ld") if shutil.which(tool) is None]
     if missing:
         pytest.skip(f"binutils are missing: {', '.join(missing)}")
-    return _build(name, bits, elf, tuple(symbols.items()))
+    return _build(folder / f"{name}.s", bits, elf, tuple(symbols.items()))
 
 
 @functools.cache
-def _build(name: str, bits: int, elf: bool, symbols: tuple[tuple[str, int], ...]) -> bytes:
+def _build(source: Path, bits: int, elf: bool, symbols: tuple[tuple[str, int], ...]) -> bytes:
     defined = [word for symbol, value in symbols for word in ("--defsym", f"{symbol}={value}")]
     model = "elf_i386" if bits == 32 else "elf_x86_64"
     form = [] if elf else ["--oformat", "binary"]
     with tempfile.TemporaryDirectory() as folder:
         linked, object_file = f"{folder}/kernel", f"{folder}/kernel.o"
         include = ["-I", str(GUESTS)]
-        _run("as", f"--{bits}", *include, *defined, "-o", object_file, str(GUESTS / f"{name}.s"))
+        _run("as", f"--{bits}", *include, *defined, "-o", object_file, str(source))
         _run("ld", "-m", model, *form, "-Ttext", "0x100000", "-o", linked, object_file)
         return Path(linked).read_bytes()
 
