@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 
 SECONDS ?= 3600
 
-.PHONY: run test test-debug fuzz check bench header runtime runtime-check sanitize format setup clean
+.PHONY: run test test-debug fuzz check bench header runtime runtime-check sanitize format setup release lock clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/lightexit run
@@ -58,26 +58,42 @@ format: $(VENV)/test.stamp
 
 setup: $(VENV)/test.stamp
 
+# Wheel and sdist in dist/, each checked in an empty environment; nothing is published.
+release: $(VENV)/release.stamp
+	$(BIN)/python tools/release.py
+
+# The versions and hashes in requirements/, anew; needs uv.
+lock:
+	$(PYTHON) tools/lock.py
+
 $(VENV)/python.stamp:
 	$(PYTHON) tools/setup.py
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-$(VENV)/run.stamp: $(VENV)/python.stamp pyproject.toml
-	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e .
+# What is installed is locked with hashes (tools/lock.py); lightexit itself is linked, not copied.
+PIP := $(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q
+
+$(VENV)/run.stamp: $(VENV)/python.stamp pyproject.toml requirements/run.txt
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps -e .
 	touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp
+$(VENV)/test.stamp: $(VENV)/run.stamp requirements/dev.txt
 	$(PYTHON) tools/setup.py test
-	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e '.[dev]'
+	$(PIP) --require-hashes -r requirements/dev.txt
 	touch $@
 
-$(VENV)/runtime.stamp: $(VENV)/test.stamp
-	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e '.[runtime]'
+$(VENV)/runtime.stamp: $(VENV)/test.stamp requirements/runtime.txt
+	$(PIP) --require-hashes -r requirements/runtime.txt
 	touch $@
 
-$(VENV)/bench.stamp: $(VENV)/test.stamp
-	$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -q -e '.[bench]'
+$(VENV)/bench.stamp: $(VENV)/test.stamp requirements/bench.txt
+	$(PIP) --require-hashes -r requirements/bench.txt
+	touch $@
+
+$(VENV)/release.stamp: $(VENV)/run.stamp requirements/release.txt
+	$(PIP) --require-hashes -r requirements/release.txt
 	touch $@
 
 clean:

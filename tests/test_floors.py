@@ -13,7 +13,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "lightexit"
 FLOORS = (
     {"errors", "cache", "__init__"},
-    {"isa", "abi", "files", "plugins"},
+    {"isa", "abi", "extras", "files", "plugins"},
     {"compiler", "verifier", "engine"},
     {"diagnosis", "runtime"},
     {"filter"},

@@ -38,11 +38,13 @@ def main() -> None:
 def _status() -> int:
     """Run the command; its exit status. A guest's is odd, so that of no error may be."""
     from lightexit.errors import InternalError, LightexitError
+    from lightexit.extras import optional
 
     try:
-        from lightexit.cli.app import app
+        with optional("the command line"):
+            from lightexit.cli.app import app
 
-        app()
+            app()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except LightexitError as error:

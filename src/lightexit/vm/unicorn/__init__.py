@@ -7,7 +7,10 @@ machine's memory and bus in it), `cpu` and `backend` (what a machine sees).
 
 from __future__ import annotations
 
-from lightexit.vm.unicorn.backend import UnicornBackend
-from lightexit.vm.unicorn.cpu import UnicornCpu
+from lightexit.extras import optional
+
+with optional("the Unicorn back end"):
+    from lightexit.vm.unicorn.backend import UnicornBackend
+    from lightexit.vm.unicorn.cpu import UnicornCpu
 
 __all__ = ["UnicornBackend", "UnicornCpu"]

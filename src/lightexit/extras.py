@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Optional dependencies: one that is missing is one line that says how to install it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lightexit.errors import HostError
+
+#: Top-level module: the extra of lightexit's distribution that has it.
+EXTRAS = {"rich": "cli", "typer": "cli", "unicorn": "unicorn"}
+
+
+@contextmanager
+def optional(user: str) -> Iterator[None]:
+    """Within, `user` ("the Unicorn back end") imports optional modules.
+
+    Raises HostError where one is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if module not in EXTRAS:
+            raise
+        raise HostError(
+            f"{user} needs the Python module {module}, which is not installed",
+            advice=f"pip install 'lightexit[{EXTRAS[module]}]'",
+        ) from error
