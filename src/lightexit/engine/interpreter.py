@@ -13,10 +13,10 @@ from typing import Any
 
 from lightexit.abi import IoContext, StateMemory
 from lightexit.engine.memory import (
+    BoundedRegion,
     Memory,
     MemoryFault,
     MemoryPointer,
-    MemoryRegion,
     StackFrame,
     Value,
     map_value,
@@ -102,7 +102,7 @@ class InterpretedProgram:
             map_value(each.name, _view(address, each.size))
             for each, address in zip(self._program.maps, addresses, strict=True)
         ]
-        memory = Memory(MemoryRegion("context", context), maps)
+        memory = Memory(BoundedRegion("context", context), maps)
         return _Run(self._program, self._code, memory, self._trace).execute(self._budget)
 
 

@@ -18,7 +18,7 @@ class MemoryFault(Exception):  # noqa: N818 - a trap, not an error of its own
 class MemoryPointer:
     """An address: `offset` bytes from the origin of a region. Only accesses are checked."""
 
-    region: MemoryRegion
+    region: BoundedRegion
     offset: int
 
     def __str__(self) -> str:
@@ -30,7 +30,7 @@ class MemoryPointer:
 Value = int | MemoryPointer
 
 
-class MemoryRegion:
+class BoundedRegion:
     """Bytes that a program may access at the offsets `first` to `end` (excluded).
 
     `origin` is the index within `data` of offset 0.
@@ -65,12 +65,12 @@ class MemoryRegion:
         return self.origin + offset
 
 
-def map_value(name: str, data: memoryview) -> MemoryRegion:
+def map_value(name: str, data: memoryview) -> BoundedRegion:
     """The region of a state's map value: its header is the host's."""
-    return MemoryRegion(name, data, first=STATE_OFFSET)
+    return BoundedRegion(name, data, first=STATE_OFFSET)
 
 
-class StackFrame(MemoryRegion):
+class StackFrame(BoundedRegion):
     """One function's stack, below r10: knows which bytes were written, and keeps pointers."""
 
     def __init__(self, depth: int) -> None:
@@ -120,6 +120,6 @@ class StackFrame(MemoryRegion):
 class Memory:
     """All that a run can reach; `frames` are those of the functions that are running."""
 
-    context: MemoryRegion
-    maps: Sequence[MemoryRegion]
+    context: BoundedRegion
+    maps: Sequence[BoundedRegion]
     frames: list[StackFrame] = field(default_factory=list)
