@@ -44,7 +44,7 @@ class Shadow:
     following: dict[int, Shadow] = field(default_factory=dict)
 
 
-def subject(memory: concrete.Memory, region: concrete.MemoryRegion) -> int:
+def subject(memory: concrete.Memory, region: concrete.BoundedRegion) -> int:
     """The number for claims about what is kept in a region: beyond those of the registers."""
     if isinstance(region, concrete.StackFrame):
         return _subject((memory.frames.index(region), 0, 0))
