@@ -44,6 +44,7 @@ from lightexit.compiler.caching.version import VERSION as COMPILER_VERSION
 from lightexit.compiler.source.text import node_of
 from lightexit.errors import Location
 from lightexit.isa.program import Program
+from lightexit.shown import one_line, preformatted
 from lightexit.verifier import Fault, Limits, Report
 from lightexit.verifier import verify as verify_program
 from lightexit.verifier.limits import DEFAULT
@@ -103,6 +104,23 @@ class Filter(Generic[P]):
     def __call__(self, ctx: IoContext, *states: P.args, **named: P.kwargs) -> Verdict:
         """Run it as plain Python: what the compiled filter must agree with."""
         return self.function(ctx, *states, **named)
+
+    def __repr__(self) -> str:
+        """What is known so far: nothing is compiled for it."""
+        pairs = zip(_state_names(self.function), self.states, strict=True)
+        states = ", ".join(kind.__name__ if kind else name for name, kind in pairs)
+        return f"<Filter {one_line(f'{self.name}({states}): {self._progress()}')}>"
+
+    def _repr_html_(self) -> str:
+        """For a notebook: the same, and what was proved so far."""
+        report: Report | None = vars(self).get("report")
+        return report._repr_html_() if report else preformatted(repr(self))
+
+    def _progress(self) -> str:
+        done = vars(self)
+        if "report" in done:
+            return f"accepted, at most {self.report.cost} instructions"
+        return "compiled, not proved yet" if "program" in done else "not compiled yet"
 
     @functools.cached_property
     def program(self) -> Program:
