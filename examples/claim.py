@@ -8,7 +8,7 @@ line when nothing is pending any more. The thresholds live in a state of their o
 
 from __future__ import annotations
 
-from lightexit.filter import Array, IoContext, Struct, Verdict, array, inline, io_filter, u8, u32
+from lightexit import Array, IoContext, Struct, Verdict, array, inline, io_filter, u8, u32
 
 CLAIM = 0x4
 SOURCES = 8

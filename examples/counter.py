@@ -7,7 +7,7 @@ else, so the device model keeps the rare work: here, writing the register starts
 
 from __future__ import annotations
 
-from lightexit.filter import IoContext, Struct, Verdict, io_filter, muldiv64, u32, u64
+from lightexit import IoContext, Struct, Verdict, io_filter, muldiv64, u32, u64
 
 COUNTER = 0x8
 SECOND_NS = 10**9

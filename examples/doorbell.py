@@ -8,7 +8,7 @@ costs nothing: a plain ioeventfd cannot do that.
 
 from __future__ import annotations
 
-from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u8, u32
+from lightexit import Array, IoContext, Struct, Verdict, array, io_filter, u8, u32
 
 QUEUE_NOTIFY = 0x50
 QUEUES = 8

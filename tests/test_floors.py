@@ -12,7 +12,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "lightexit"
 FLOORS = (
-    {"errors", "cache", "__init__"},
+    {"errors", "cache", "shown", "__init__"},
     {"isa", "abi", "extras", "files", "plugins"},
     {"compiler", "verifier", "engine"},
     {"diagnosis", "runtime"},

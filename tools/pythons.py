@@ -21,6 +21,8 @@ VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 TESTS = (
     "tests/test_imports.py",
     "tests/abi",
+    "tests/test_api.py",
+    "tests/test_reprs.py",
     "tests/compiler/test_compile.py",
     "tests/compiler/test_language.py",
     "tests/compiler/source/test_text.py",

@@ -18,7 +18,7 @@ import inspect
 import linecache
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeAlias
 
 from lightexit.abi import (
     ApicFlag,
@@ -43,14 +43,16 @@ from lightexit.compiler.caching.fingerprint import fingerprint
 from lightexit.compiler.caching.version import VERSION as COMPILER_VERSION
 from lightexit.compiler.source.text import node_of
 from lightexit.errors import Location
+from lightexit.isa.program import Program
+from lightexit.shown import one_line, preformatted
 from lightexit.verifier import Fault, Limits, Report
+from lightexit.verifier import verify as verify_program
 from lightexit.verifier.limits import DEFAULT
 from lightexit.verifier.stored import KIND, pack, unpack
 from lightexit.verifier.stored import VERSION as VERIFIER_VERSION
 
 if TYPE_CHECKING:
     from lightexit.engine.api import Engine, Loaded
-    from lightexit.isa.program import Program
 
 __all__ = [
     "ApicFlag",
@@ -63,6 +65,7 @@ __all__ = [
     "Struct",
     "Verdict",
     "array",
+    "compile",
     "inline",
     "io_filter",
     "muldiv64",
@@ -70,9 +73,12 @@ __all__ = [
     "u16",
     "u32",
     "u64",
+    "verify",
 ]
 
 P = ParamSpec("P")
+#: A filter as it is written, decorated or not.
+_Written: TypeAlias = Callable[Concatenate[IoContext, ...], Verdict]
 
 #: What lightexit's code between source and proof is in this process, with Python and LLVM.
 OWN_VERSION = content_key(COMPILER_VERSION, VERIFIER_VERSION)
@@ -98,6 +104,23 @@ class Filter(Generic[P]):
     def __call__(self, ctx: IoContext, *states: P.args, **named: P.kwargs) -> Verdict:
         """Run it as plain Python: what the compiled filter must agree with."""
         return self.function(ctx, *states, **named)
+
+    def __repr__(self) -> str:
+        """What is known so far: nothing is compiled for it."""
+        pairs = zip(_state_names(self.function), self.states, strict=True)
+        states = ", ".join(kind.__name__ if kind else name for name, kind in pairs)
+        return f"<Filter {one_line(f'{self.name}({states}): {self._progress()}')}>"
+
+    def _repr_html_(self) -> str:
+        """For a notebook: the same, and what was proved so far."""
+        report: Report | None = vars(self).get("report")
+        return report._repr_html_() if report else preformatted(repr(self))
+
+    def _progress(self) -> str:
+        done = vars(self)
+        if "report" in done:
+            return f"accepted, at most {self.report.cost} instructions"
+        return "compiled, not proved yet" if "program" in done else "not compiled yet"
 
     @functools.cached_property
     def program(self) -> Program:
@@ -193,3 +216,35 @@ def _key_of(function: Callable[..., Any]) -> str | None:
 def io_filter(function: Callable[Concatenate[IoContext, P], Verdict]) -> Filter[P]:
     """Turn `def f(ctx: IoContext, state: SomeState, ...) -> Verdict` into a filter."""
     return Filter(function)
+
+
+def compile(function: _Written) -> Program:
+    """The bytecode of a filter, with or without `@io_filter`: standard eBPF, not proved yet.
+
+        program = compile(read_counter)
+        program.code  # 8 bytes an instruction
+
+    Raises AuthorError, with the place and a way out, for source that is outside the language.
+    """
+    return _as_filter(function).program
+
+
+def verify(subject: _Written | Program, limits: Limits = DEFAULT) -> Report:
+    """Prove a filter or a program safe; the report says what was learned, or why it is refused.
+
+        report = verify(read_counter)
+        report.accepted  # True
+        report.cost  # the most instructions that any run executes
+        verify(read_counter, Limits(instructions=20)).error  # a VerifierError
+
+    `limits` is what a run and the proof itself may cost. A refusal is no exception: it is
+    `report.error`, and `report.accepted_or_raise()` raises it. Raises AuthorError for a function
+    that does not compile.
+    """
+    if isinstance(subject, Program):
+        return verify_program(subject, limits)
+    return _as_filter(subject).verify(limits)
+
+
+def _as_filter(function: _Written) -> Filter[...]:
+    return function if isinstance(function, Filter) else Filter(function)

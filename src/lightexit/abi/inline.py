@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable
+from types import FunctionType
 from typing import TypeVar
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -14,8 +15,13 @@ def defined(function: object) -> None:
     """A function is new: what was read of its file before (and is kept by `linecache`, where its
     source is looked for) may be that of another."""
     code = getattr(function, "__code__", None)
-    if code is not None:
-        linecache.checkcache(code.co_filename)
+    if code is None:
+        return
+    linecache.checkcache(code.co_filename)
+    if isinstance(function, FunctionType) and code.co_filename.startswith("<"):
+        from lightexit.abi.interactive import keep_source
+
+        keep_source(function)
 
 
 def inline(function: F) -> F:

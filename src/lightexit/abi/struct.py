@@ -24,8 +24,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, o
 
 from lightexit.abi.types import IntType
 from lightexit.errors import AuthorError, Location, UnknownField
+from lightexit.shown import one_line
 
 T = TypeVar("T")
+
+#: Of a repr: characters, and elements of an array.
+_LONGEST, _SHOWN = 400, 8
 
 Buffer = bytearray | memoryview
 _CTYPES: dict[int, Any] = {
@@ -128,6 +132,12 @@ class Array(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return (self[index] for index in range(len(self)))
+
+    def __repr__(self) -> str:
+        shown = [repr(self[index]) for index in range(min(len(self), _SHOWN))]
+        if len(self) > _SHOWN:
+            shown.append(f"... {len(self) - _SHOWN} more")
+        return one_line(f"[{', '.join(shown)}]", _LONGEST)
 
 
 @overload
@@ -268,7 +278,7 @@ class _StructType(_BytesType):
 
 
 class Struct(_Bytes, metaclass=_StructType):
-    """Base of all layouts; see the module's text. Fields are read and written as attributes.
+    """A C struct whose fields are declared by annotation, and read and written as attributes.
 
     `State()` allocates bytes holding the defaults; `State.view(buffer)` looks at bytes that
     are there already. Storing a value that does not fit raises OverflowError, naming a field
@@ -334,7 +344,7 @@ class Struct(_Bytes, metaclass=_StructType):
 
     def __repr__(self) -> str:
         values = (f"{field.name}={getattr(self, field.name)!r}" for field in self.layout.fields)
-        return f"{type(self).__name__}({', '.join(values)})"
+        return one_line(f"{type(self).__name__}({', '.join(values)})", _LONGEST)
 
 
 def _unknown(kind: type[Struct], name: str, frame: FrameType) -> UnknownField:

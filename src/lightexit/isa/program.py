@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from linecache import getline
 from typing import Any, NamedTuple, overload
 
-from lightexit.errors import Location
+from lightexit.errors import LightexitError, Location
+from lightexit.shown import one_line, preformatted
 
 
 class Map(NamedTuple):
@@ -74,6 +75,24 @@ class Program:
     code: bytes
     maps: tuple[Map, ...] = ()
     lines: Sequence[SourceLine] = ()
+
+    def __repr__(self) -> str:
+        maps = ", ".join(each.name for each in self.maps)
+        uses = f", states: {maps}" if maps else ""
+        return f"<Program {one_line(f'{self.name}: {self._slots} slots{uses}')}>"
+
+    def _repr_html_(self) -> str:
+        """Its assembler text, for a notebook."""
+        from lightexit.isa.disassembler import disassemble
+
+        try:
+            return preformatted(disassemble(self))
+        except LightexitError as error:  # bytecode of others, illegal
+            return preformatted(f"{self!r}\n{error}")
+
+    @property
+    def _slots(self) -> int:
+        return len(self.code) // 8
 
     def where(self, slot: int) -> Location | None:
         """The source line of an instruction, if debug information has it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lightexit.abi import Request
 from lightexit.errors import AuthorError, Location
 from lightexit.isa import Program
+from lightexit.shown import one_line, preformatted
 from lightexit.verifier.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
@@ -214,9 +215,24 @@ class Report:
 
     def text(self) -> str:
         """All of it for a reader."""
+        return self._text(self.faults or ())
+
+    def __repr__(self) -> str:
+        if self.error is None:
+            outcome = f"accepted, at most {self.cost} instructions"
+        else:
+            outcome = f"refused: {self.error.found}"
+        return f"<Report {one_line(f'{self.program.name}: {outcome}')}>"
+
+    def _repr_html_(self) -> str:
+        """What `text` says, for a notebook; faults only where they have been looked for."""
+        return preformatted(self._text(vars(self).get("faults") or ()))
+
+    def _text(self, faults: tuple[Fault, ...]) -> str:
         if self.error is not None:
             return f"{self.program.name}: refused\n{self.error}"
-        return "\n".join([f"{self.program.name}: accepted", *(f"  {s}" for s in self._says())])
+        says = [*self._says(), *(str(each).replace("\n", "\n  ") for each in faults)]
+        return "\n".join([f"{self.program.name}: accepted", *(f"  {s}" for s in says)])
 
     def _says(self) -> list[str]:
         says = [
@@ -230,7 +246,7 @@ class Report:
             says.append(f"answers of up to {self.data_bits} bits, whatever the access size")
         if self.actions:
             says.append(f"actions: {', '.join(_action(*each) for each in self.actions.items())}")
-        return says + [str(each).replace("\n", "\n  ") for each in self.faults or ()]
+        return says
 
     def _state(self) -> str:
         uses = []

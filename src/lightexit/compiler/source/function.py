@@ -105,11 +105,26 @@ def _no_source(function: FunctionType) -> AuthorError:
         return _is_async(code)
     if code.co_name == "<lambda>":
         return AuthorError("a lambda", where=where, expected="a function written with def")
+    if code.co_filename.startswith("<"):
+        return _is_in_no_file(code, where)
     return AuthorError(
         f"the source of {code.co_name} cannot be read",
         where=where,
         expected="a def in a file that has not changed since it was imported",
         advice="put the function into a .py file and start again",
+    )
+
+
+def _is_in_no_file(code: CodeType, where: Location) -> AuthorError:
+    """Text for exec() or `python -c`; or typed, and not found in the history of what was."""
+    advice = "put the function into a .py file and import it"
+    if code.co_filename == "<stdin>":
+        advice = f"type it again, with @io_filter or @inline on the line before def; or {advice}"
+    return AuthorError(
+        f"the source of {code.co_name} cannot be read: {code.co_filename} is no file",
+        where=where,
+        expected="a def in a .py file, in a cell of a notebook, or typed at Python's prompt",
+        advice=advice,
     )
 
 
