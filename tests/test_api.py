@@ -127,16 +127,20 @@ def test_the_import_loads_nothing_else() -> None:
     ) == ("[]")
 
 
-def test_no_name_loads_llvm_or_unicorn_but_their_own() -> None:
+def test_no_name_loads_llvm_or_unicorn() -> None:
     code = """if True:
         import sys, lightexit
         heavy = {"llvmlite", "unicorn", "rich", "typer"}
         for name in lightexit.__all__:
-            if name not in ("NativeEngine", "UnicornBackend"):
-                getattr(lightexit, name)
+            getattr(lightexit, name)
             assert heavy.isdisjoint(sys.modules), name
     """
     assert python(code) == ""
+
+
+def test_all_names_are_there_without_unicorn() -> None:
+    code = "import sys; sys.modules['unicorn'] = None; from lightexit import *; "
+    assert python(code + "print(UnicornBackend.title)") == "Unicorn"
 
 
 def test_how_long_it_takes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,10 +7,21 @@ machine's memory and bus in it), `cpu` and `backend` (what a machine sees).
 
 from __future__ import annotations
 
-from lightexit.extras import optional
+from typing import TYPE_CHECKING, Any
 
-with optional("the Unicorn back end"):
-    from lightexit.vm.unicorn.backend import UnicornBackend
+from lightexit.vm.unicorn.backend import UnicornBackend
+
+if TYPE_CHECKING:
     from lightexit.vm.unicorn.cpu import UnicornCpu
 
 __all__ = ["UnicornBackend", "UnicornCpu"]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """The CPU is imported when it is asked for: it needs Unicorn, which may be missing."""
+        if name != "UnicornCpu":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from lightexit.vm.unicorn.backend import cpu_type
+
+        return cpu_type()

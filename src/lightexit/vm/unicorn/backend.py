@@ -3,12 +3,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import BusClock
 from lightexit.errors import AuthorError, HostError
+from lightexit.extras import optional
 from lightexit.vm.board import Board, Wanted, check_wanted
 from lightexit.vm.memory import GuestMemory
-from lightexit.vm.unicorn.cpu import UnicornCpu
+
+if TYPE_CHECKING:
+    from lightexit.vm.unicorn.cpu import UnicornCpu
+
+
+def cpu_type() -> type[UnicornCpu]:
+    """The class of its vCPUs. Raises HostError where Unicorn is not installed."""
+    with optional("the Unicorn back end"):
+        from lightexit.vm.unicorn.cpu import UnicornCpu
+
+        return UnicornCpu
 
 
 class UnicornBackend:
@@ -18,6 +31,7 @@ class UnicornBackend:
 
     def check(self, wanted: Wanted) -> None:
         """Raises AuthorError for what no PC has, HostError for what this back end has not."""
+        cpu_type()
         check_wanted(wanted)
         if wanted.in_kernel:
             raise AuthorError(
@@ -42,4 +56,4 @@ class UnicornBackend:
         """One vCPU on its bus."""
         self.check(wanted)
         bus = Bus(clock, wanted.engine)
-        return Board(bus, clock, memory, [UnicornCpu(memory, bus.cpus[0])])
+        return Board(bus, clock, memory, [cpu_type()(memory, bus.cpus[0])])
