@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import scale
 from laws.agreement import Bench, Tally, try_program, written
 from laws.coverage import Coverage
 from lightexit.compiler.backend import llvm as backend
@@ -22,7 +23,7 @@ PROGRAMS, SHARDS = 5000, 40
 BENCH = Bench(Path(FOLDER.name), every=10)
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("shard", range(scale.full(SHARDS)))
 def test_random_filters_do_what_cpython_does(shard: int) -> None:
     tally, each = Tally(), PROGRAMS // SHARDS
     for seed in range(shard * each, (shard + 1) * each):
