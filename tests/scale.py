@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How many random cases a run of the tests takes: all with `pytest --long`, else a tenth."""
+"""How many cases a run of the tests takes: all with `pytest --long`, else a tenth.
+
+A test that takes long and has no cases to leave out is marked `long`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TypeVar
 
-import pytest
+Value = TypeVar("Value")
 
 SHARE = 10
 #: Whether this run is `make long`; conftest.py sets it before any test is imported.
@@ -18,10 +21,6 @@ def full(count: int) -> int:
     return count if is_long else max(1, count // SHARE)
 
 
-def some(values: Iterable[Any]) -> list[Any]:
-    """Parameters, of which a short run takes every tenth only, from the first on."""
-    given = [each if hasattr(each, "marks") else pytest.param(each) for each in values]
-    return [
-        each if place % SHARE == 0 else each._replace(marks=(*each.marks, pytest.mark.long))
-        for place, each in enumerate(given)
-    ]
+def part(values: Iterable[Value]) -> list[Value]:
+    """All of them in a long run, every tenth in a short one, from the first on."""
+    return list(values)[:: 1 if is_long else SHARE]

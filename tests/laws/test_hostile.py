@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verifier answers whatever it is given: 50,000 byte strings of it.
+"""The verifier answers whatever it is given: 50,000 byte strings in a long run.
 
 `python -m laws.hostile --count N`, in tests/, takes as many as one likes.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every concrete step of a run lies within a state the verifier saw: 50,000 runs of it.
+"""Every concrete step of a run lies within a state that the verifier saw: 50,000 runs in all.
 
 `python -m laws.soundness --runs N`, in tests/, takes as many as one likes.
 """
