@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # make run    boot SeaBIOS with its hot ports answered by bytecode
-# make test   all tests
+# make test   the tests, a tenth of the random ones: some minutes
+# make long   all tests in full, the kernel module's in QEMU as well: a quarter of an hour and more
 # make test-debug   the kernel module on a kernel with KASAN, lockdep and kmemleak, built first
 # make fuzz   an hour of each fuzzer (SECONDS=60 for less), where atheris is to be had
 # The first use sets everything up: a virtual environment in .venv, system packages where it may.
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 
 SECONDS ?= 3600
 
-.PHONY: run test test-debug fuzz check bench header runtime runtime-check sanitize format setup release lock clean
+.PHONY: run test long test-debug fuzz check bench header runtime runtime-check sanitize format setup release lock clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/lightexit run
@@ -19,9 +20,12 @@ run: $(VENV)/run.stamp
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+long: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --long
+
 test-debug: $(VENV)/test.stamp
 	cd tests && ../$(BIN)/python -m kernel.rig --host-kernel debug --timeout 600 true
-	$(BIN)/python -m pytest tests/kernel --host-kernel debug
+	$(BIN)/python -m pytest tests/kernel --long --host-kernel debug
 
 # Not everywhere is there an atheris: then it is skipped, and says so.
 fuzz: $(VENV)/test.stamp

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Golden files: texts that a test compares with, and writes anew with `--update-golden`."""
+"""Options of the whole suite: `--long`, all of it; `--update-golden`, golden files anew."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from pathlib import Path
 
 import pytest
 
+import scale
+
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew")
+    parser.addoption("--long", action="store_true", help="all tests, each with all its cases")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    scale.is_long = config.getoption("--long")
 
 
 #: Folders of tests that share a boot, or measure time, each in one process.
@@ -22,7 +29,16 @@ _TOGETHER = ("kernel", "vm/kvm")
 _APART = ("compiler/test_agreement.py", "laws/")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `long`, unless asked for; put what stays into groups."""
+    if not scale.is_long:
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+    _put_into_groups(items)
+
+
+def _put_into_groups(items: list[pytest.Item]) -> None:
     """What one process runs where `make test` starts several: a file, as a rule."""
     for item in items:
         place = item.path.relative_to(HERE).as_posix()

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+import scale
 from kernel import debug, device_filters, rig
 from kernel.apt import Unavailable
 from kernel.kernels import DEBUG
@@ -35,6 +36,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     series = "series of the rig's kernel: 6.1, 6.12, newest, newest-rt, debug"
     parser.addoption("--host-kernel", default=DEFAULT_KERNEL, help=series)
     parser.addoption("--append", default="", help="arguments for the rig's kernel")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    asked = ("--host-kernel", DEFAULT_KERNEL), ("--append", "")
+    for option, usual in asked:
+        if not scale.is_long and config.getoption(option, usual) != usual:
+            raise pytest.UsageError(f"{option} is for tests that run with --long only: add it")
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ def boot(session: pytest.Session) -> Run:
 def _boot(session: pytest.Session) -> Run:
     items = [_test(item) for item in session.items if isinstance(item, RigItem)]
     # Only what tests need: plugins take 14 s to load in emulation.
-    arguments = ["-q", "-p", "no:cacheprovider", "--tb=short", *items]
+    arguments = ["-q", "--long", "-p", "no:cacheprovider", "--tb=short", *items]
     command = shlex.join([sys.executable, "-m", "pytest", *arguments])
     log = "dmesg --level=emerg,alert,crit,err,warn > /run/rig/log"
     last = shlex.join([sys.executable, "-m", "kernel.inside.last"])
@@ -143,7 +151,10 @@ if SHARED is None:
         made = yield
         if not collector.path.is_relative_to(INSIDE) or not isinstance(made, list):
             return made
-        return [RigItem.from_parent(collector, name=item.name) for item in made]
+        items = [RigItem.from_parent(collector, name=item.name) for item in made]
+        for item in items:
+            item.add_marker(pytest.mark.long)
+        return items
 
 else:
     import signal

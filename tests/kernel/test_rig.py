@@ -32,12 +32,14 @@ def complaints(log: str) -> list[str]:
     return [line for line in lines if not any(text in line for text in _EXPECTED)]
 
 
+@pytest.mark.long
 def test_the_kernel_has_nothing_to_complain_about(rig_run: Run) -> None:
     assert rig_run.result is not None
     log = rig_run.result.console + rig_run.result.log
     assert complaints(_NO_MEMORY.sub("", log)) == []
 
 
+@pytest.mark.long
 def test_the_module_goes_and_leaves_nothing(rig_run: Run) -> None:
     """It can be removed once all tests are over; a kernel with kmemleak has missed no memory."""
     assert rig_run.result is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+import scale
 from laws import domains
 from lightexit.verifier import bounds
 from lightexit.verifier.bounds import Bounds
@@ -19,7 +20,7 @@ def test_all_pairs_of_tnums_of_5_bits(name: str) -> None:
     assert domains.tnum_rows(name, 5, 0, 1) == 3**5 * 3**5
 
 
-@pytest.mark.parametrize("name", domains.TNUM)
+@pytest.mark.parametrize("name", scale.part(domains.TNUM))
 def test_some_tnums_of_8_bits_with_all_others(name: str) -> None:
     assert domains.tnum_rows(name, 8, 61, 1093) == 6 * 3**8
 
@@ -37,7 +38,7 @@ def test_all_pairs_of_intervals_of_4_bits(name: str) -> None:
     assert pairs == 272 * (10 if name in domains.SHIFTS else 272)
 
 
-@pytest.mark.parametrize("name", domains.BOUNDS)
+@pytest.mark.parametrize("name", scale.part(domains.BOUNDS))
 def test_some_pairs_of_intervals_of_8_bits(name: str) -> None:
     assert domains.bounds_sample(name, 8, 8) > 8 * (8 if name in domains.SHIFTS else 400)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import pytest
 
+import scale
 from laws.faults import Tally, try_program
 from lightexit import diagnosis
 
+PROGRAMS = scale.full(60)
+
 
 def test_every_fault_is_told() -> None:
-    tally = _try_all(60)
-    assert tally.refused < 10
-    assert tally.raised > 50
+    tally = _try_all(PROGRAMS)
+    assert tally.refused <= PROGRAMS // 6
+    assert tally.raised > 5 * PROGRAMS // 6
     assert tally.met > 0.6 * tally.faults
 
 

@@ -7,11 +7,14 @@ import ast
 
 import pytest
 
+import scale
 from laws.hints import Tally, try_program
 from lightexit.compiler.inference import fitting, hints
 from lightexit.compiler.syntax import operators
 
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")
+
+PROGRAMS = scale.full(150)
 
 
 def _try_all(count: int, first: int = 0) -> Tally:
@@ -22,9 +25,9 @@ def _try_all(count: int, first: int = 0) -> Tally:
 
 
 def test_hints_that_are_followed_change_no_value_unsaid() -> None:
-    tally = _try_all(150)
-    assert tally.filters > 50
-    assert tally.unsaid > 50
+    tally = _try_all(PROGRAMS)
+    assert tally.filters > PROGRAMS // 3
+    assert tally.unsaid > PROGRAMS // 3
 
 
 def _opposite(node: ast.AST, code: ast.expr) -> str:
@@ -44,4 +47,4 @@ def test_the_law_notices_a_hint_that_says_the_opposite(monkeypatch: pytest.Monke
 def test_the_law_notices_a_hint_without_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(operators, "within", _without_brackets)
     with pytest.raises(AssertionError, match="seed"):
-        _try_all(600, first=2_000)
+        _try_all(600, first=2_420)

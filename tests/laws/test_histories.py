@@ -60,6 +60,7 @@ def test_the_law_notices_a_writer_that_takes_no_lock() -> None:
     assert is_noticed(unlock, Access(0, 4), Access(0, 4))
 
 
+@pytest.mark.long
 @needs_two_cpus
 def test_the_law_notices_a_reader_that_looks_at_another_state_s_version() -> None:
     elsewhere = StateMemory(Spread)

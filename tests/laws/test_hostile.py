@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verifier answers whatever it is given: 50,000 byte strings of it.
+"""The verifier answers whatever it is given: 50,000 byte strings in a long run.
 
 `python -m laws.hostile --count N`, in tests/, takes as many as one likes.
 """
@@ -10,12 +10,13 @@ from time import perf_counter
 
 import pytest
 
+import scale
 from laws.hostile import search
 from lightexit.isa import Program, assemble
 from lightexit.verifier import Limits, verify
 
 
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize("part", range(scale.full(10)))
 def test_any_bytes_get_an_answer(part: int) -> None:
     outcomes, _ = search(5000 * part, 5000)
     assert sum(outcomes.values()) == 5000

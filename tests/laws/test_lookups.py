@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+import scale
 from engine.running import needs_kernel
 from laws.lookups import search
 from lightexit.verifier import value
@@ -16,7 +17,7 @@ PROGRAMS, PARTS = 800, 4
 
 
 @needs_kernel
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", range(scale.full(PARTS)))
 def test_nothing_is_accepted_that_linux_refuses_for_safety(part: int) -> None:
     each = PROGRAMS // PARTS
     outcomes = search(part * each, each)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+import scale
 from devices.replay import ROOT, trace_files
 from laws.pc_coverage import Coverage
 from laws.pc_traces import case_of
@@ -24,7 +25,7 @@ def test_no_trace_is_missing() -> None:
 @pytest.mark.parametrize("device", DEVICES)
 def test_a_trace_gives_the_same_with_filters_and_without(device: str) -> None:
     coverage = Coverage()
-    for path in trace_files(device):
+    for path in scale.part(trace_files(device)):
         config, steps = case_of(path)
         hold(config, *steps, coverage=coverage)
     assert sum(coverage.handled.values()) > 0 or device in WITHOUT_FILTERS

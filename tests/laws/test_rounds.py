@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import pytest
 
+import scale
 from laws.rounds import search
 from lightexit.verifier.loops import Loops
 from lightexit.verifier.state import State
 from lightexit.verifier.visits import Arrivals, Visit
 
-PROGRAMS = 80
+PROGRAMS = scale.full(80)
 
 
 def test_one_round_shows_what_all_rounds_show() -> None:
@@ -49,4 +50,4 @@ def test_the_law_notices_a_round_that_ends_in_another_call(
     monkeypatch.setattr(Loops, "around", lambda self, slot, state: state.loops)
     monkeypatch.setattr(Loops, "started", _as_deep)
     with pytest.raises(AssertionError):
-        search(100, 120)
+        search(200, 120)

@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+import scale
 from devices.replay import ROOT, trace_files
 from laws.pc_drivers import DRIVERS
 from laws.pc_steps import Config, Move, inp, out
@@ -33,7 +34,7 @@ def test_a_device_that_was_saved_and_restored_goes_on() -> None:
         assert moved.seen[what], what
 
 
-@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("device", scale.part(DEVICES))
 def test_it_does_so_in_the_midst_of_a_golden_trace(device: str) -> None:
     config, steps = case_of(trace_files(device)[0])
     hold(config, *moved_throughout(steps[:200], every=3))

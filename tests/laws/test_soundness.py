@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every concrete step of a run lies within a state the verifier saw: 50,000 runs of it.
+"""Every concrete step of a run lies within a state that the verifier saw: 50,000 runs in all.
 
 `python -m laws.soundness --runs N`, in tests/, takes as many as one likes.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import scale
 from laws.soundness import search
 from lightexit.verifier import analysis, bounds, compare, scalar, tnum, transfer
 from lightexit.verifier.bounds import Bounds
@@ -25,7 +26,7 @@ from lightexit.verifier.value import Number, Value
 PROGRAMS, RUNS, PARTS = 1000, 80, 10
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", range(scale.full(PARTS)))
 def test_runs_stay_within_what_was_proved(part: int) -> None:
     each = PROGRAMS // PARTS
     tally = search(part * each, programs=each, runs=RUNS)

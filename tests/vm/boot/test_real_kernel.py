@@ -66,6 +66,7 @@ def run_to_its_end(machine: Machine) -> Outcome:
             return outcome
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", [NativeEngine, None], ids=["filters", "models"])
 @pytest.mark.parametrize("back_end", ["unicorn", "kvm"])
 def test_linux_finds_its_devices_and_runs_its_first_process(
