@@ -18,6 +18,8 @@ from lightexit.abi import (
     Statistics,
     Struct,
     array,
+    i8,
+    i64,
     u8,
     u16,
     u64,
@@ -40,6 +42,8 @@ class Sample(Struct):
     slots: Array[Slot] = array(Slot, 3)
     table: Array[Array[u16]] = array(array(u16, 5), 2)
     last: Slot
+    drift: i8
+    drifts: Array[i64] = array(i64, 2)
 
 
 LAYOUTS = [IoContext, StateHeader, ClockState, Attach, Statistics, Sample]
@@ -47,6 +51,12 @@ LAYOUTS = [IoContext, StateHeader, ClockState, Attach, Statistics, Sample]
 
 def test_checked_in_header_is_current() -> None:
     assert CHECKED_IN.read_text() == header(), "run `make header`"
+
+
+def test_signed_fields_are_signed_in_c() -> None:
+    declared = c_struct(Sample)
+    assert "\t__s8 drift;\n\t__s64 drifts[2];\n" in declared
+    assert "\t__u16 word;\n" in declared
 
 
 def _facts(kind: type[Struct]) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from lightexit.abi import Array, Struct, array, fingerprint, first_difference, u8, u16
+from lightexit.abi import Array, Struct, array, fingerprint, first_difference, i16, u8, u16
 
 
 class Part(Struct):
@@ -34,6 +34,12 @@ class Renamed(Struct):
 class Retyped(Struct):
     count: u16
     is_on: u8
+    parts: Array[Part] = array(Part, 2)
+
+
+class Signed(Struct):
+    count: i16
+    is_on: bool
     parts: Array[Part] = array(Part, 2)
 
 
@@ -67,7 +73,7 @@ def test_defaults_and_the_structs_own_name_do_not_count() -> None:
     assert fingerprint(Whole) == fingerprint(Alike)
 
 
-@pytest.mark.parametrize("other", [Renamed, Retyped, Longer, Nested, Added, Moved])
+@pytest.mark.parametrize("other", [Renamed, Retyped, Signed, Longer, Nested, Added, Moved])
 def test_all_else_does(other: type[Struct]) -> None:
     assert first_difference(Whole.layout, other.layout) is not None
     assert fingerprint(Whole) != fingerprint(other)

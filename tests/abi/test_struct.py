@@ -5,7 +5,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightexit.abi import Array, IoContext, StateMemory, Struct, array, u8, u16, u32, u64
+from lightexit.abi import (
+    Array,
+    IoContext,
+    StateMemory,
+    Struct,
+    array,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    u64,
+)
 from lightexit.errors import AuthorError
 
 
@@ -61,6 +75,36 @@ def test_nothing_wraps_silently() -> None:
         Chip().spare.config = -1
 
 
+class Signed(Struct):
+    near: i8 = -3
+    far: i64 = -(2**63)
+    steps: Array[i16] = array(i16, 3)
+    level: i32
+
+
+def test_signed_fields_hold_numbers_of_either_sign() -> None:
+    signed = Signed()
+    assert (signed.near, signed.far, signed.level) == (-3, -(2**63), 0)
+    signed.near, signed.steps[1], signed.level = 127, -32768, -1
+    assert (signed.near, list(signed.steps), signed.level) == (127, [0, -32768, 0], -1)
+    assert bytes(signed)[24:28] == b"\xff\xff\xff\xff"
+    assert (Signed.layout.size, [field.offset for field in Signed.layout.fields]) == (
+        32,
+        [0, 8, 16, 24],
+    )
+
+
+def test_signed_fields_do_not_wrap_silently() -> None:
+    signed = Signed()
+    for value in (-129, 128):
+        with pytest.raises(OverflowError, match=rf"{value} does not fit in i8; wrap it: i8"):
+            signed.near = value
+    with pytest.raises(OverflowError, match="32768 does not fit in i16"):
+        signed.steps[0] = 32768
+    with pytest.raises(OverflowError, match="does not fit in i64"):
+        signed.far = 2**63
+
+
 def test_array_bounds() -> None:
     with pytest.raises(IndexError, match="index 4 is outside an array of 4"):
         Chip().ram[4]
@@ -75,7 +119,7 @@ def test_unusable_field_type() -> None:
             ratio: float
 
     assert "Bad.ratio has the type <class 'float'>" in str(caught.value)
-    assert "expected: u8, u16, u32, u64, bool, a Struct, or an array" in str(caught.value)
+    assert "expected: u8 to u64, i8 to i64, bool, a Struct, or an array" in str(caught.value)
 
 
 def test_unresolved_field_type() -> None:

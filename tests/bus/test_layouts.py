@@ -9,7 +9,21 @@ from typing import Any
 import pytest
 
 from bus.plain import Recorder, plain
-from lightexit.abi import ArrayType, IntType, Space, StateMemory, Struct, u8, u16, u32, u64
+from lightexit.abi import (
+    ArrayType,
+    IntType,
+    Space,
+    StateMemory,
+    Struct,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    u64,
+)
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.region import pio
@@ -20,7 +34,10 @@ from lightexit.filter import Filter, IoContext, Verdict, io_filter
 PORT = 0x40
 PAIRS = 1500
 NAMES = ("a", "b", "c", "d")
-SCALARS: tuple[Any, ...] = (u8, u16, u32, u64, bool)
+SCALARS: tuple[Any, ...] = (u8, u16, u32, u64, i8, i16, i32, i64, bool)
+
+OTHER_SIGN = {each: IntType(f"i{each.bits}", each.bits, signed=True) for each in SCALARS[1:4]}
+OTHER_SIGN |= {each: IntType(f"u{each.bits}", each.bits) for each in SCALARS[4:8]}
 
 #: A layout as nested tuples: of a struct, pairs of name and type; of an array, element and length.
 Plan = Any
@@ -52,6 +69,8 @@ def changed(rng: random.Random, fields: Plan) -> Plan:
         fields[at] = (rng.choice((*NAMES, "e")), kind)
     elif choice == 2 and kind in (u8, bool):
         fields[at] = (name, bool if kind is u8 else u8)
+    elif choice == 2 and isinstance(kind, IntType):
+        fields[at] = (name, OTHER_SIGN[kind])
     elif choice == 3 and isinstance(kind, IntType) and kind.bits > 8:
         half = {16: u8, 32: u16, 64: u32}[kind.bits]
         fields[at] = (name, ("array", half, 2))

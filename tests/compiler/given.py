@@ -20,6 +20,10 @@ from lightexit.filter import (
     Struct,
     Verdict,
     array,
+    i8,
+    i16,
+    i32,
+    i64,
     inline,
     io_filter,
     muldiv64,
@@ -45,6 +49,10 @@ __all__ = [
     "array",
     "ctypes",
     "functools",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
     "inline",
     "io_filter",
     "logging",
@@ -92,6 +100,8 @@ class State(Struct):
     table: Array[u32] = array(u32, 8)
     timers: Array[Timer] = array(Timer, 3)
     first: Timer
+    skew: i64
+    trim: i8
 
 
 class Other(Struct):

@@ -39,7 +39,7 @@ def test_a_program_bears_the_filters_name_and_states() -> None:
     program = compiled(TWO)
     assert program.name == "f"
     assert [each.name for each in program.maps] == ["s", "unused", "o"]
-    assert [each.size - STATE_OFFSET for each in program.maps] == [112, 14, 16]
+    assert [each.size - STATE_OFFSET for each in program.maps] == [128, 14, 16]
 
 
 def test_maps_are_numbered_by_parameter_not_by_first_use() -> None:
@@ -178,7 +178,7 @@ def _python(script: str, folder: Path) -> str:
 
 
 def test_map_is_plain_data() -> None:
-    assert compiled(SIMPLE).maps == (Map("s", STATE_OFFSET + 112),)
+    assert compiled(SIMPLE).maps == (Map("s", STATE_OFFSET + 128),)
 
 
 @pytest.mark.parametrize("each", list(filters()), ids=lambda each: each.function.__module__)

@@ -68,6 +68,12 @@ def first_set(s: State, mask: u8) -> int:
     return 99
 
 @inline
+def turned(value: i64) -> u64:
+    if value < 0:
+        value = -1 - value
+    return value
+
+@inline
 def verdict(s: State) -> Verdict:
     return Verdict.HANDLED if s.enabled else Verdict.PASS
 
@@ -157,6 +163,34 @@ BODIES: dict[str, str] = {
     "absolute": "s.base = abs(s.count - s.status)",
     "priority": "s.base = (s.status & -s.status).bit_length()",
     "bits": "s.base = s.base.bit_count()",
+    # Signs
+    "signed_fields": "s.skew, s.trim = s.trim, i8(s.skew)",
+    "signed_of_unsigned": "s.skew = i64(s.base)\ns.trim = i8(s.count)",
+    "signed_of_flag": "x = i32(Flag.READY | s.control)\ns.base = u64(~x)",
+    "signed_of_bool": "s.trim = i8(s.enabled)",
+    "signed_constant": "s.skew = i16(0x8001) + i8(255)",
+    "signed_quotients": "s.skew = i64(s.skew // 7) ^ s.skew // 8 ^ s.trim // -3 ^ s.trim // -4",
+    "signed_remainders": "s.skew = s.skew % 7 ^ s.skew % 8 ^ s.trim % -3 ^ s.trim % -4",
+    "signed_by_signed": "s.skew = i64(s.skew // s.trim) ^ s.skew % s.trim",
+    "unsigned_by_signed": "s.skew = i64(s.base // s.trim) ^ s.base % s.trim",
+    "signed_by_unsigned": "s.skew = i64(s.skew // s.base)\ns.base = u64(s.trim % s.base)",
+    "least_by_minus_1": "s.skew = -2**63\ns.base = u64(s.skew // (-1 - s.status // 256))",
+    "least_by_least": "x: i64 = -2**63\ns.base = u64(x // (s.skew | -2**63))",
+    "most_by_negative": "s.base = 2**64 - 1\ns.skew = i64(s.base // -1) ^ s.base % -7",
+    "signed_shift": "s.skew = s.skew >> s.status",
+    "signed_extremes": "s.skew = min(s.skew, s.trim, 5) ^ max(s.trim, -9)",
+    "signed_magnitude": "s.base = abs(s.skew)\ns.status = abs(s.trim)",
+    "signed_condition": "s.base = 1 if s.skew else 2\nif not s.trim:\n    s.count = 7",
+    "signed_against_unsigned": "s.enabled = s.skew < s.base <= s.trim",
+    "signed_bits": "s.base = u64(s.trim & 0xf0f) | u64(~s.skew ^ s.trim)",
+    "signed_index": "s.base = s.ram[s.trim]",
+    "signed_variable": "x: i32 = s.trim\nfor i in range(5):\n    x = i32(x * 3 - i)\ns.skew = x",
+    "signed_countdown": "x: i8 = 5\nwhile x > -5:\n    x -= 1\n    s.base = u64(s.base + x)",
+    "signed_counter": "i: i64\nfor i in range(3):\n    pass\nfor i in range(-9, 9, 5):\n"
+    "    s.base = u64(s.base * 3 + i)",
+    "signed_range": "for i in range(s.trim % 4, s.trim % -4, -1):\n    s.base = u64(s.base + i)",
+    "signed_parameter": "s.base = turned(s.trim)",
+    "signed_difference": "d: i64 = i64(s.base - ctx.data)\nif d < 0:\n    d = 0\ns.base = d",
     # Known bounds
     "count_up": "i = 0\nwhile i < 8:\n    i += 1\n    s.base = u64(s.base + i)",
     "count_down": "i = 9\nwhile i > 0:\n    i -= 1\n    s.ram[i] = 0",
@@ -200,6 +234,9 @@ BODIES: dict[str, str] = {
     "fault_by_index": "s.base = s.ram[s.count]",
     "fault_by_negative_index": "s.base = s.ram[s.status - 5]",
     "fault_by_division": "s.base = s.base // s.count",
+    "fault_by_signed_division": "s.skew = i64(s.skew // s.trim)",
+    "fault_by_signed_modulo": "s.skew = s.skew % s.trim",
+    "fault_by_signed_index": "s.ram[s.trim] = 5",
     "fault_by_modulo": "s.base = s.base % s.status",
     "fault_by_muldiv": "s.base = muldiv64(s.base, s.base, s.count)",
     "fault_never_reached": "s.enabled = s.count != 0 and s.base // s.count > 5",
@@ -215,7 +252,7 @@ def _inputs(name: str) -> list[tuple[bytes, bytes]]:
         context = IoContext()
         context.offset, context.size = random.randrange(12), random.choice((1, 2, 4, 8))
         context.data, context.is_write = random.getrandbits(64), random.random() < 0.5
-        found.append((bytes(context), bytes(random.choices(pool, k=112))))
+        found.append((bytes(context), bytes(random.choices(pool, k=State.layout.size))))
     return found
 
 

@@ -18,7 +18,7 @@ from lightexit.abi.inline import defined, inline, is_inline
 from lightexit.abi.layouts import fingerprint, first_difference
 from lightexit.abi.memory import STATE_OFFSET, StateHeader, StateMemory, value_size
 from lightexit.abi.struct import Array, ArrayType, Field, Layout, Struct, array
-from lightexit.abi.types import IntType, muldiv64, u8, u16, u32, u64
+from lightexit.abi.types import IntType, i8, i16, i32, i64, muldiv64, u8, u16, u32, u64
 
 __all__ = [
     "ABI_VERSION",
@@ -49,6 +49,10 @@ __all__ = [
     "defined",
     "fingerprint",
     "first_difference",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
     "inline",
     "is_inline",
     "muldiv64",

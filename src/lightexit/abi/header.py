@@ -64,7 +64,7 @@ def _declarator(field: Field) -> tuple[str, str]:
 
 def _c_type(kind: FieldType) -> str:
     if isinstance(kind, IntType):
-        return f"__u{kind.bits}"
+        return f"__{'s' if kind.signed else 'u'}{kind.bits}"
     if isinstance(kind, type) and issubclass(kind, Struct):
         return f"struct {c_tag(kind)}"
     return "__u8"

@@ -32,11 +32,12 @@ T = TypeVar("T")
 _LONGEST, _SHOWN = 400, 8
 
 Buffer = bytearray | memoryview
-_CTYPES: dict[int, Any] = {
-    1: ctypes.c_uint8,
-    2: ctypes.c_uint16,
-    4: ctypes.c_uint32,
-    8: ctypes.c_uint64,
+#: By size in bytes: unsigned, signed.
+_CTYPES: dict[int, tuple[Any, Any]] = {
+    1: (ctypes.c_uint8, ctypes.c_int8),
+    2: (ctypes.c_uint16, ctypes.c_int16),
+    4: (ctypes.c_uint32, ctypes.c_int32),
+    8: (ctypes.c_uint64, ctypes.c_int64),
 }
 
 
@@ -157,7 +158,7 @@ def array(element: Any, length: int) -> Any:
 
 def _ctype(kind: FieldType) -> Any:
     if isinstance(kind, IntType):
-        return _CTYPES[kind.size]
+        return _CTYPES[kind.size][kind.signed]
     if isinstance(kind, ArrayType):
         return _ctype(kind.element) * kind.length
     return kind if issubclass(kind, Struct) else ctypes.c_bool
@@ -166,7 +167,7 @@ def _ctype(kind: FieldType) -> Any:
 def _storable(kind: FieldType, value: Any) -> Any:
     """`value` as ctypes takes it. Raises OverflowError for an integer that does not fit."""
     if isinstance(kind, IntType):
-        if not 0 <= value <= kind.maximum:
+        if not kind.minimum <= value <= kind.maximum:
             raise OverflowError(f"{value} does not fit in {kind.name}; wrap it: {kind.name}(...)")
         return value
     if isinstance(kind, ArrayType):
@@ -200,7 +201,7 @@ def _field_type(owner: str, name: str, annotation: Any, default: Any, module: st
         return hint
     raise AuthorError(
         f"{owner}.{name} has the type {hint!r}",
-        expected="u8, u16, u32, u64, bool, a Struct, or an array",
+        expected="u8 to u64, i8 to i64, bool, a Struct, or an array",
         hint=f"{name}: u32, or {name}: Array[u8] = array(u8, 16)",
     )
 
@@ -287,13 +288,13 @@ class Struct(_Bytes, metaclass=_StructType):
 
     layout: ClassVar[Layout]
     _initial: ClassVar[bytes]
-    _maxima: ClassVar[dict[str, IntType]]
+    _integers: ClassVar[dict[str, IntType]]
 
     @classmethod
     def _complete(cls, base: type) -> None:
         """What a class needs beyond its ctypes members."""
         fields = cls.layout.fields
-        cls._maxima = {each.name: each.type for each in fields if isinstance(each.type, IntType)}
+        cls._integers = {each.name: each.type for each in fields if isinstance(each.type, IntType)}
         inherited = getattr(base, "layout", None)
         for field in fields[len(inherited.fields) if inherited else 0 :]:
             if isinstance(field.type, ArrayType):
@@ -309,8 +310,8 @@ class Struct(_Bytes, metaclass=_StructType):
     if not TYPE_CHECKING:  # a type checker would take it for leave to use any name
 
         def __setattr__(self, name: str, value: Any) -> None:
-            kind = self._maxima.get(name)
-            if kind is not None and not 0 <= value <= kind.maximum:
+            kind = self._integers.get(name)
+            if kind is not None and not kind.minimum <= value <= kind.maximum:
                 _storable(kind, value)  # says what is wrong
             try:
                 super().__setattr__(name, value)

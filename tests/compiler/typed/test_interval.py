@@ -40,13 +40,20 @@ SMALL = [Interval(lo, hi) for lo in range(-4, 5) for hi in range(lo, 5)]
 def test_all_small_intervals(name: str) -> None:
     limits, compute = {**ANY, **COUNTED, **DIVIDED}[name]
     for a, b in product(SMALL, SMALL):
-        if (name in COUNTED and b.lo < 0) or (name in DIVIDED and (a.lo < 0 or b.lo < 0)):
+        if name in COUNTED and b.lo < 0:
             continue
         result = limits(a, b)
         for x, y in product(range(a.lo, a.hi + 1), range(b.lo, b.hi + 1)):
             if name in DIVIDED and y == 0:
                 continue
             assert result.lo <= compute(x, y) <= result.hi, (a, b, x, y)
+
+
+def test_bounds_of_a_quotient_are_the_least_that_hold() -> None:
+    for a, b in product(SMALL, SMALL):
+        quotients = [x // y for x, y in product(range(a.lo, a.hi + 1), range(b.lo, b.hi + 1)) if y]
+        if quotients:
+            assert bounds.floor_divide(a, b) == Interval(min(quotients), max(quotients)), (a, b)
 
 
 numbers = st.one_of(

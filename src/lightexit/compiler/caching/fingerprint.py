@@ -74,7 +74,7 @@ class _Walk:
         raise _Unknown
 
     def _int_type(self, value: IntType) -> None:
-        self.facts += (value.name, str(value.bits))
+        self.facts += (value.name, str(value.bits), str(value.signed))
 
     def _module(self, value: ModuleType) -> None:
         self.facts.append(value.__name__)

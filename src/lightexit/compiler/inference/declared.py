@@ -12,13 +12,13 @@ from typing import Any
 
 from lightexit.abi import Array, IntType, Struct, Verdict
 from lightexit.compiler.inference.expansion import Expansion
-from lightexit.compiler.inference.fitting import as_bool, as_int, fit
+from lightexit.compiler.inference.fitting import article, as_bool, as_int, fit
 from lightexit.compiler.inference.scope import NOT_STATIC, nearest, static_value
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.tree import Const, Expr
 
-_INTEGER = re.compile(r"(\w+\.)*(c_)?([isu]|u?int)(\d+)(_t)?")
-_EXPECTED = "u8, u16, u32, u64, int, bool, Verdict, a Struct, or an Array"
+_INTEGER = re.compile(r"(\w+\.)*(c_)?(?P<kind>[isu]|u?int)(?P<bits>\d+)(_t)?")
+_EXPECTED = "u8 to u64, i8 to i64, int, bool, Verdict, a Struct, or an Array"
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,14 @@ def _known_type(fn: Expansion, annotation: ast.expr) -> tuple[str, str]:
 
 
 def _integer_type(fn: Expansion, annotation: ast.expr) -> str:
-    """`int` for what other languages call i64, int32_t or uint128."""
-    if not _INTEGER.fullmatch(fn.code(annotation)):
+    """`i32` for what other languages call int32_t, s32 or c_int32; `int` for uint128."""
+    match = _INTEGER.fullmatch(fn.code(annotation))
+    if match is None:
         return ""
-    return "int  # Python's own: of either sign; a field can be u8 to u64 only"
+    kind, bits = match["kind"], match["bits"]
+    if bits not in ("8", "16", "32", "64"):
+        return "int  # Python's own, of any width; what is kept has 64 bits at most"
+    return f"{'u' if kind.startswith('u') else 'i'}{bits}  # of lightexit.filter"
 
 
 def _parsed(fn: Expansion, annotation: ast.Constant) -> ast.expr:
@@ -107,7 +111,7 @@ def comply(fn: Expansion, node: ast.AST, expr: Expr, wanted: Declared, place: st
     if _matches(expr.kind, wanted.type):
         return expr
     name = "None" if wanted.type in (None, types.NoneType) else wanted.type.__name__
-    expected = f"{_article(name)}{name}"
+    expected = name if name == "None" else f"{article(name)} {name}"
     hint, found = _verdict(fn, node, expr, wanted), f"{expr.kind} as {place}"
     raise fn.error(node, found, expected, hint, "" if hint else _other(wanted))
 
@@ -135,10 +139,6 @@ def _verdict(fn: Expansion, node: ast.AST, expr: Expr, wanted: Declared) -> str:
     if isinstance(expr.kind, kinds.Bool):
         return f"Verdict.HANDLED if {fn.code(node)} else Verdict.PASS"
     return ""
-
-
-def _article(name: str) -> str:
-    return "" if name == "None" else "an " if name[0] in "AEIOU" else "a "
 
 
 def _other(wanted: Declared) -> str:

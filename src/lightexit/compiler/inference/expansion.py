@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lightexit.abi import IntType
 from lightexit.compiler.inference.refusals import refusal
 from lightexit.compiler.source.function import FunctionSource
 from lightexit.compiler.typed import kinds
-from lightexit.compiler.typed.interval import U64, Interval
+from lightexit.compiler.typed.interval import U64, Interval, limits_of
 from lightexit.compiler.typed.kinds import Kind
 from lightexit.compiler.typed.tree import Expr, Local, Stmt, storage_of
 from lightexit.errors import AuthorError, InternalError
@@ -57,11 +58,11 @@ class Unit:
 
 @dataclass
 class Variable:
-    """A local name of a function. `declared` is what its annotation says, if it is an int's."""
+    """A local name of a function. `declared` is what its annotation says, if that has a width."""
 
     name: str
     assignments: int
-    declared: Interval | None = None
+    declared: IntType | None = None
     local: Local | None = None
     #: The kind of its first assignment, which all others must share.
     kind: Kind | None = None
@@ -72,7 +73,7 @@ class Variable:
     @property
     def integers(self) -> Interval:
         """The integers it may hold whatever is assigned when."""
-        return self.declared or U64
+        return limits_of(self.declared) if self.declared else U64
 
 
 @dataclass

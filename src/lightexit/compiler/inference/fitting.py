@@ -9,7 +9,7 @@ from lightexit.abi import IntType
 from lightexit.compiler.inference.expansion import Expansion
 from lightexit.compiler.inference.hints import call, expression_of, instead, not_zero
 from lightexit.compiler.typed import kinds
-from lightexit.compiler.typed.interval import U64, Interval, describe, unsigned
+from lightexit.compiler.typed.interval import U64, Interval, describe, limits_of
 from lightexit.compiler.typed.kinds import Bool, Int, VerdictKind
 from lightexit.compiler.typed.tree import AsInt, Compare, Const, Expr
 from lightexit.compiler.typed.values import comparable, integer, interval_of, truth
@@ -48,8 +48,9 @@ def sum_behind(fn: Expansion, node: ast.AST) -> ast.expr | None:
     return variable.written if comparable(variable.value) else None
 
 
-def as_exact(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
-    """`expr` as an int of which 64 bits tell the value; `use` says who needs that."""
+def as_exact(fn: Expansion, node: ast.AST, expr: Expr, use: str, of_any_sign: bool = False) -> Expr:
+    """`expr` as an int of which 64 bits tell the value; `use` says who needs that, and is to be
+    had with negative numbers, too, where `of_any_sign`."""
     expr = as_int(fn, node, expr)
     if kinds.exact(expr.kind):
         return expr
@@ -57,7 +58,7 @@ def as_exact(fn: Expansion, node: ast.AST, expr: Expr, use: str) -> Expr:
         node,
         f"{excess(fn, node, expr, U64)}, and {use} needs its true value",
         "a value of 64 bits",
-        wrapping(node, expr, "u64"),
+        wrapping(node, expr, "i64" if of_any_sign and interval_of(expr).lo < 0 else "u64"),
     )
 
 
@@ -113,14 +114,14 @@ def as_condition(fn: Expansion, node: ast.AST, expr: Expr) -> Expr:
 def fit(fn: Expansion, node: ast.AST, expr: Expr, kind: IntType, place: str | ast.AST) -> Expr:
     """`expr` as an int that fits `kind`; `place` is what it is for, or where that is written."""
     expr = as_int(fn, node, expr)
-    limits = unsigned(kind.bits)
+    limits = limits_of(kind)
     if interval_of(expr).within(limits):
         return expr
     target = place if isinstance(place, str) else fn.text(place)
     raise fn.error(
         node,
-        f"{excess(fn, node, expr, limits)}, and {target} is a {kind}",
-        f"a value of 0 to {kind.maximum:#x}",
+        f"{excess(fn, node, expr, limits)}, and {target} is {article(kind.name)} {kind}",
+        f"a value of {_in_words(kind)}",
         wrapping(node, expr, kind.name),
     )
 
@@ -136,11 +137,24 @@ def excess(fn: Expansion, node: ast.AST, expr: Expr, limits: Interval) -> str:
     return f"{subject} may be {' and '.join(below + above)}"
 
 
+def _in_words(kind: IntType) -> str:
+    if kind.signed:
+        return f"{describe(kind.minimum)} to {describe(kind.maximum)}"
+    return f"0 to {kind.maximum:#x}"
+
+
+def article(name: str) -> str:
+    """`a` or `an`, for a type."""
+    return "an" if name[0] in "AEIOUi" else "a"
+
+
 def wrapping(node: ast.AST, expr: Expr, kind: str) -> str:
-    """The hint to take a value modulo 2**bits."""
+    """The hint to keep the low bits of a value."""
     code = instead(node, call(kind, expression_of(node)))
     negative = interval_of(expr).lo < 0
     loses = ": a negative number becomes a large one" if negative else ""
+    if kind.startswith("i"):
+        loses = ": the highest of them is the sign"
     return f"{code}  # keeps the low {kind[1:]} bits{loses}"
 
 

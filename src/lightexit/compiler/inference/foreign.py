@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: What was found and expected, the code to put in its place, and advice in words.
 _Refusal = tuple[str, str, str, str]
 
-_CALLABLE = "an @inline function, u8 to u64, muldiv64, min, max, abs, int, bool or len"
+_CALLABLE = "an @inline function, u8 to u64, i8 to i64, muldiv64, min, max, abs, int, bool or len"
 _OWN = "an @inline function that does the same with ints"
 _LOOP = "a loop: for x in ARRAY: ..., or for i in range(N): ..."
 _NO_TEXT = "leave it out: texts belong to the device model"
@@ -45,8 +45,13 @@ _MODULES = {
     "os": "return Verdict.PASS: the device model can call it",
     "logging": _NO_TEXT,
     "struct": "shifts: a | b << 8 | c << 16",
-    "ctypes": "u8 to u64, which keep the low bits",
+    "ctypes": "u8 to u64 and i8 to i64, which keep the low bits",
     "math": _OWN,
+}
+
+
+_NUMPY = {
+    f"{name}{bits}": f"{name[0]}{bits}" for name in ("uint", "int") for bits in (8, 16, 32, 64)
 }
 
 
@@ -108,7 +113,6 @@ def _replaced(node: ast.Call, module: str, own: str) -> str:
             return instead(node, ast.Tuple(list(parts)))
         case "ord", [ast.Constant(str(character))] if len(character) == 1:
             return f"{ord(character):#x}"
-        case (("uint8" | "uint16" | "uint32" | "uint64"), [a]) if module == "numpy":
-            bits = own.removeprefix("uint")
-            return f"{instead(node, call(f'u{bits}', a))}  # keeps the low {bits} bits"
+        case _, [a] if module == "numpy" and own in _NUMPY:
+            return f"{instead(node, call(_NUMPY[own], a))}  # keeps the low {_NUMPY[own][1:]} bits"
     return ""

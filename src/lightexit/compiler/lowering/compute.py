@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lightexit.compiler.lowering.division import divide
 from lightexit.compiler.lowering.emit import Emitter
 from lightexit.compiler.typed.interval import U64
 from lightexit.compiler.typed.tree import Binary, Const, Expr
@@ -48,21 +49,6 @@ def _multiply(emit: Emitter, expr: Binary, left: str, right: str) -> str:
     return product if scaled else emit.barrier(expr.span, product)
 
 
-def _divide(emit: Emitter, expr: Binary, left: str, right: str) -> str:
-    if interval_of(expr.right).lo == 0:
-        divides = emit.value(expr.span, f"icmp ne i64 {right}, 0")
-        emit.ensure(expr.span, divides, "the divisor is 0")
-    operation = "udiv" if expr.op == "//" else "urem"
-    if isinstance(expr.right, Const):
-        result = emit.value(expr.span, f"{operation} i64 {left}, {right}")
-        # LLVM multiplies instead of dividing by other constants: verifiers lose the bounds.
-        is_shift = expr.right.value & expr.right.value - 1 == 0
-        return result if is_shift else emit.barrier(expr.span, result)
-    # LLVM would count the zeros of a divisor that it knows to be a power of two.
-    right = emit.barrier(expr.span, right)
-    return emit.barrier(expr.span, emit.value(expr.span, f"{operation} i64 {left}, {right}"))
-
-
 def _shift_left(emit: Emitter, expr: Binary, left: str, right: str) -> str:
     return _shift(emit, expr, left, right, "shl")
 
@@ -94,8 +80,8 @@ def _extreme(emit: Emitter, expr: Binary, left: str, right: str) -> str:
 
 _OPERATIONS: dict[str, Callable[[Emitter, Binary, str, str], str]] = {
     "*": _multiply,
-    "//": _divide,
-    "%": _divide,
+    "//": divide,
+    "%": divide,
     "<<": _shift_left,
     ">>": _shift_right,
     "min": _extreme,

@@ -116,7 +116,12 @@ class _Lowering:
         value = self.emit.value(expr.span, f"load i{bits}, ptr {address}, align {bits // 8}")
         if isinstance(expr.kind, Bool):
             return self.emit.value(expr.span, f"icmp ne i{bits} {value}, 0")
-        return value if bits == 64 else self.emit.value(expr.span, f"zext i{bits} {value} to i64")
+        return value if bits == 64 else self._extended(expr, value, bits)
+
+    def _extended(self, expr: Expr, value: str, bits: int) -> str:
+        """Fewer bits as 64, with the sign where the value may be below 0."""
+        extend = "sext" if interval_of(expr).lo < 0 else "zext"
+        return self.emit.value(expr.span, f"{extend} i{bits} {value} to i64")
 
     def _context(self, span: Span, offset: int) -> str:
         return self._offset(span, "%ctx", offset)
@@ -237,6 +242,9 @@ class _Lowering:
         value = self.expression(expr.value)
         if expr.bits == 64:
             return value
+        if interval_of(expr).lo < 0:
+            low = self.emit.value(expr.span, f"trunc i64 {value} to i{expr.bits}")
+            return self._extended(expr, low, expr.bits)
         return self.emit.value(expr.span, f"and i64 {value}, {(1 << expr.bits) - 1}")
 
     def as_int(self, expr: tree.AsInt) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightexit.compiler.typed import tree
+from lightexit.compiler.typed.kinds import Int
 from lightexit.compiler.typed.node import TypedNode
 from lightexit.compiler.typed.tree import Expr, Local, TypedFilter
 from lightexit.compiler.typed.values import interval_of
@@ -30,6 +31,10 @@ class Widths:
     def of(self, expr: Expr) -> int:
         """The bits of a value of 0 or more that are seen, 64 if none of its limits is."""
         match expr:
+            case tree.Load() | tree.Wrap() if (
+                isinstance(expr.kind, Int) and expr.kind.interval.lo < 0
+            ):
+                return _ALL
             case tree.Load() | tree.ContextLoad() | tree.Wrap():
                 return expr.bits
             case tree.Const():

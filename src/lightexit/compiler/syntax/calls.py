@@ -79,7 +79,8 @@ def _given(node: ast.Call) -> str:
 
 def _method_of_int(fn: Expansion, node: ast.Call, func: ast.Attribute, owner: Expr) -> Expr:
     _plain(fn, node, 0, 0)
-    value = as_unsigned(fn, func.value, owner, f"{func.attr}()")
+    size = ast.unparse(call("abs", func.value))  # of which Python counts the bits
+    value = as_unsigned(fn, func.value, owner, f"{func.attr}()", size)
     if isinstance(value, Const):
         return integer(value.span, getattr(value.value, func.attr)())
     return expand(fn, node, OF_INTS[func.attr], {"value": (func.value, value)})
@@ -150,18 +151,23 @@ def _wrap(fn: Expansion, node: ast.Call, kind: IntType) -> Expr:
     (argument,) = _plain(fn, node, 1, 1)
     value = as_int(fn, argument, fn.infer(argument))
     assert isinstance(value.kind, Int)
-    limits, span = bounds.unsigned(kind.bits), fn.source.span(node)
+    limits, span = bounds.limits_of(kind), fn.source.span(node)
+    flag = value.kind.flag and not kind.signed  # which gives an int
     if value.kind.interval.within(limits):
-        return value
+        return value if flag == value.kind.flag else _no_flag(value)
     if isinstance(value, Const):
         wrapped = kind(value.value)
-        return Const(span, Int(bounds.point(wrapped), value.kind.flag), wrapped)
-    return Wrap(span, Int(limits, value.kind.flag), kind.bits, value)
+        return Const(span, Int(bounds.point(wrapped), flag), wrapped)
+    return Wrap(span, Int(limits, flag), kind.bits, value)
 
 
 def _int(fn: Expansion, node: ast.Call) -> Expr:
     (argument,) = _plain(fn, node, 1, 1)
-    value = as_int(fn, argument, fn.infer(argument))
+    return _no_flag(as_int(fn, argument, fn.infer(argument)))
+
+
+def _no_flag(value: Expr) -> Expr:
+    """The int that an IntFlag is."""
     if isinstance(value, Const):
         return integer(value.span, value.value)
     if isinstance(value.kind, Int) and value.kind.flag:
@@ -189,7 +195,7 @@ def _abs(fn: Expansion, node: ast.Call) -> Expr:
     value = as_int(fn, argument, fn.infer(argument))
     if not kinds.exact(value.kind) and isinstance(argument, ast.BinOp):
         _refuse_distance(fn, node, argument, value)
-    value = as_exact(fn, argument, value, "abs")
+    value = as_exact(fn, argument, value, "abs", of_any_sign=True)
     limits, span = interval_of(value), fn.source.span(node)
     if isinstance(value, Const):
         return integer(span, abs(value.value))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lightexit.abi import inline
+from lightexit.abi import IntType, inline
 from lightexit.compiler.inference.declared import Declared, comply, declared, type_of
 from lightexit.compiler.inference.expansion import Expansion
 from lightexit.compiler.inference.narrowing import steady
@@ -20,6 +20,9 @@ from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.kinds import Kind, Several
 from lightexit.compiler.typed.tree import Assign, Call, Evaluate, Expr, Leave, Local, Read, Stmt
 from lightexit.errors import InternalError
+
+#: What a signed parameter is that is assigned again.
+_SIGNED = IntType("i64", 64, signed=True)
 
 Arguments = dict[str, tuple[ast.AST, Expr]]
 
@@ -110,6 +113,8 @@ def _bind_parameters(fn: Expansion, callee: Expansion, given: Arguments) -> list
             of, example = f"parameter {name}", f"{name}: {type_of(argument.kind)}"
             wanted = declared(callee, parameter, parameter.annotation, of, example)
             argument = comply(fn, node, argument, wanted, place)
+            if isinstance(wanted.type, IntType) and wanted.type.signed:
+                callee.variables[name].declared = callee.variables[name].declared or _SIGNED
         bound += bind(callee, name, argument)
     return bound
 

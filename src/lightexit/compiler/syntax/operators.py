@@ -73,14 +73,14 @@ def _operands(
     left_node, right_node = _sides(node)
     if sign in ("//", "%"):
         _prefer_muldiv(fn, node, sign, left)
-        _refuse_negative(fn, node, left, right)
-        left = as_unsigned(fn, left_node, left, f"`{sign}`")
-        right = as_unsigned(fn, right_node, right, f"`{sign}`")
+        _refuse_wide_rest(fn, node, left, right)
+        left = as_exact(fn, left_node, left, f"`{sign}`", of_any_sign=True)
+        right = as_exact(fn, right_node, right, f"`{sign}`", of_any_sign=True)
         if value_of(right) == 0:
             found, advice = f"`{sign}` by zero", "return Verdict.PASS where the divisor may be 0"
-            raise fn.error(right_node, found, "a divisor of at least 1", advice=advice)
+            raise fn.error(right_node, found, "a divisor other than 0", advice=advice)
     elif sign == ">>":
-        left = as_exact(fn, left_node, left, "`>>`")
+        left = as_exact(fn, left_node, left, "`>>`", of_any_sign=True)
         right = _shift_count(fn, right_node, right)
     elif sign == "<<":
         left = as_int(fn, left_node, left)
@@ -94,28 +94,17 @@ def _shift_count(fn: Expansion, node: ast.expr, count: Expr) -> Expr:
     return as_unsigned(fn, node, count, "a shift count", hint)
 
 
-def _refuse_negative(
+def _refuse_wide_rest(
     fn: Expansion, node: ast.BinOp | ast.AugAssign, left: Expr, right: Expr
 ) -> None:
-    """A dividend that may be negative: a multiple of the divisor makes it positive."""
-    lo = interval_of(left).lo if isinstance(left.kind, Int) else 0
-    divisor = value_of(right)
-    if lo >= 0 or divisor is None or divisor <= 0:
+    """`%` of a power of two: the low bits of a dividend of more than 64 are enough."""
+    divisor = value_of(right) or 0
+    if exact(left.kind) or not isinstance(node.op, ast.Mod) or divisor <= 0 or 2**64 % divisor:
         return
     left_node, right_node = _sides(node)
-    times = -(lo // divisor)
-    raised = bounds.add(interval_of(left), bounds.point(times * divisor))
-    moved: ast.expr = operation(left_node, ast.Add(), number(times * divisor))
-    if not raised.within(bounds.U64):
-        if exact(left.kind) or isinstance(node.op, ast.FloorDiv) or 2**64 % divisor:
-            return
-        moved = call("u64", left_node)  # of a power of two, the low bits are enough
-    hint: ast.expr = operation(moved, node.op, right_node)
-    if isinstance(node.op, ast.FloorDiv):
-        hint = operation(hint, ast.Sub(), number(times))
-    sign = OPERATORS[type(node.op)][0]
-    found = f"{excess(fn, left_node, left, bounds.U64)}, and `{sign}` needs at least 0"
-    raise fn.error(node, found, "a dividend of at least 0", within(node, hint))
+    hint = operation(call("u64", left_node), node.op, right_node)
+    found = f"{excess(fn, left_node, left, bounds.U64)}, and `%` needs its true value"
+    raise fn.error(node, found, "a value of 64 bits", within(node, hint))
 
 
 def _prefer_muldiv(fn: Expansion, node: ast.BinOp | ast.AugAssign, sign: str, left: Expr) -> None:

@@ -19,7 +19,7 @@ from lightexit.compiler.inference.scope import (
     nearest,
     static_value,
 )
-from lightexit.compiler.typed.interval import Interval, unsigned
+from lightexit.compiler.typed.interval import Interval, limits_of
 from lightexit.compiler.typed.kinds import BOOL, ArrayRef, Cell, ContextKind, Int, Kind, StructRef
 from lightexit.compiler.typed.tree import (
     Const,
@@ -143,7 +143,7 @@ def _whole(fn: Expansion, node: ast.expr, kind: FieldType) -> Exception:
 
 def _scalar(kind: FieldType) -> tuple[Kind, int]:
     """What a scalar of a declared type is as a value, and its bits in memory."""
-    return (Int(unsigned(kind.bits)), kind.bits) if isinstance(kind, IntType) else (BOOL, 8)
+    return (Int(limits_of(kind)), kind.bits) if isinstance(kind, IntType) else (BOOL, 8)
 
 
 def _field(fn: Expansion, node: ast.Attribute, base: Expr) -> Lvalue:

@@ -8,14 +8,13 @@ import ast
 from lightexit.abi import IntType
 from lightexit.compiler.inference.declared import declared
 from lightexit.compiler.inference.expansion import Expansion, Variable
-from lightexit.compiler.inference.fitting import excess, fit, wrapping
-from lightexit.compiler.inference.hints import comparison, expression_of
-from lightexit.compiler.inference.scope import static_value
+from lightexit.compiler.inference.fitting import fit
+from lightexit.compiler.inference.negative import no_u64
 from lightexit.compiler.source import text
 from lightexit.compiler.syntax.operators import binary
 from lightexit.compiler.syntax.places import Lvalue, place_of, read, write
 from lightexit.compiler.typed import kinds
-from lightexit.compiler.typed.interval import U64, unsigned
+from lightexit.compiler.typed.interval import U64
 from lightexit.compiler.typed.kinds import Int
 from lightexit.compiler.typed.tree import (
     Assign,
@@ -158,42 +157,11 @@ def _fit_variable(fn: Expansion, variable: Variable, value: Expr, node: ast.AST)
     if variable.kind is not None:
         value = same_kind(value, variable.kind)
     if variable.declared is not None:
-        kind = IntType(f"u{variable.declared.hi.bit_length()}", variable.declared.hi.bit_length())
-        return fit(fn, node, value, kind, variable.name)
+        return fit(fn, node, value, variable.declared, variable.name)
     repeated_int = variable.assignments > 1 and isinstance(value.kind, Int)
     if repeated_int and not interval_of(value).within(U64):
-        raise fn.error(
-            node,
-            f"{excess(fn, node, value, U64)}, and {variable.name}, assigned again, is a u64",
-            "a value of 0 to 2**64 - 1",
-            *_unsigned(fn, variable, value, node),
-        )
+        raise no_u64(fn, variable, value, node)
     return value
-
-
-def _unsigned(fn: Expansion, variable: Variable, value: Expr, node: ast.AST) -> tuple[str, str]:
-    """Hint and advice for a number that an unsigned local cannot hold."""
-    if isinstance(node, ast.Call) and static_value(fn, node.func) is range:
-        return "", "a name that nothing else assigns: it may hold negative numbers"
-    hint, advice = wrapping(node, value, "u64"), ""
-    written = expression_of(node)
-    if isinstance(written, ast.BinOp) and isinstance(written.op, ast.Sub):
-        pair = comparison(written.left, ast.Lt(), written.right)
-        advice = f"if its sign is what matters, {ast.unparse(pair)} tells it"
-    if _compared_with_0(fn, variable.name):
-        return "", advice or "one name for each value: assigned once, it may be negative"
-    return hint, advice if interval_of(value).lo < 0 else ""
-
-
-def _compared_with_0(fn: Expansion, name: str) -> bool:
-    """Whether a comparison tests a local's sign: an unsigned local has none."""
-    for node in ast.walk(fn.source.node):
-        if isinstance(node, ast.Compare):
-            sides = [ast.unparse(each) for each in (node.left, *node.comparators)]
-            orders = any(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in node.ops)
-            if orders and name in sides and "0" in sides:
-                return True
-    return False
 
 
 def _check_kind(
@@ -234,10 +202,9 @@ def declare_locals(fn: Expansion) -> None:
 def _declare(fn: Expansion, node: ast.AnnAssign, variable: Variable) -> None:
     wanted = declared(fn, node, node.annotation, variable.name).type
     if isinstance(wanted, IntType):
-        limits = unsigned(wanted.bits)
-        if variable.declared not in (None, limits):
+        if variable.declared not in (None, wanted):
             raise fn.error(node, f"{variable.name} has two types", "one type for one name")
-        variable.declared = limits
+        variable.declared = wanted
     elif wanted is bool:
         variable.kind = kinds.BOOL
 

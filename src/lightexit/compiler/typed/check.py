@@ -9,7 +9,15 @@ from typing import Any
 
 from lightexit.abi import STATE_OFFSET, IoContext
 from lightexit.compiler.typed import kinds, tree
-from lightexit.compiler.typed.interval import I64, U64, Interval, counted, is_exact, unsigned
+from lightexit.compiler.typed.interval import (
+    I64,
+    U64,
+    Interval,
+    counted,
+    is_exact,
+    signed,
+    unsigned,
+)
 from lightexit.compiler.typed.kinds import ArrayRef, Bool, Cell, Int, Kind, Reference, VerdictKind
 from lightexit.compiler.typed.tree import Expr, Guard, Local, Stmt, TypedFilter, storage_of
 from lightexit.compiler.typed.values import comparable, interval_of
@@ -21,6 +29,11 @@ def check(filter_tree: TypedFilter) -> TypedFilter:
     checker = _Checker(filter_tree)
     checker.block(filter_tree.body)
     return filter_tree
+
+
+def _fits(limits: Interval, bits: int) -> bool:
+    """Whether so many bits tell the value, be it that of an unsigned or of a signed type."""
+    return limits.within(unsigned(bits)) or limits.within(signed(bits))
 
 
 @dataclass
@@ -122,10 +135,8 @@ class _Checker:
         exact = self.exact_of if expr.op in ("//", "%", ">>", "min", "max") else self.int_of
         counted = self.exact_of if expr.op in ("//", "%", ">>", "<<", "min", "max") else self.int_of
         left, right = exact(expr.left), counted(expr.right)
-        if expr.op in ("<<", ">>", "//", "%"):
+        if expr.op in ("<<", ">>"):
             self.require(right.lo >= 0, expr.right, "at least 0")
-        if expr.op in ("//", "%"):
-            self.require(left.lo >= 0, expr.left, "at least 0")
         both = left.union(right)
         if expr.op in ("min", "max"):
             self.require(both.within(U64) or both.within(I64), expr, "one machine comparison")
@@ -152,7 +163,7 @@ class _Checker:
 
     def wrap(self, expr: tree.Wrap) -> None:
         self.int_of(expr.value)
-        self.require(interval_of(expr).within(unsigned(expr.bits)), expr, f"{expr.bits} bits")
+        self.require(_fits(interval_of(expr), expr.bits), expr, f"{expr.bits} bits")
 
     def as_int(self, expr: tree.AsInt) -> None:
         self.require(isinstance(self.visit(expr.value).kind, Bool | VerdictKind), expr, "0 or 1")
@@ -189,7 +200,7 @@ class _Checker:
         if isinstance(self.visit(value).kind, Bool):
             self.require(bits == 8, node, "8 bits of a bool")
         else:
-            self.require(self.int_of(value).within(unsigned(bits)), node, f"{bits} bits")
+            self.require(_fits(self.int_of(value), bits), node, f"{bits} bits")
 
     def evaluate(self, node: tree.Evaluate) -> None:
         self.visit(node.value)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lightexit.abi import IntType
+
 UNBOUNDED = 1 << 1024
 
 
@@ -62,6 +64,16 @@ def unsigned(bits: int) -> Interval:
     return Interval(0, (1 << bits) - 1)
 
 
+def signed(bits: int) -> Interval:
+    """All values of two's complement of that many bits."""
+    return Interval(-(1 << bits - 1), (1 << bits - 1) - 1)
+
+
+def limits_of(kind: IntType) -> Interval:
+    """All values of an integer type."""
+    return Interval(kind.minimum, kind.maximum)
+
+
 def is_exact(interval: Interval) -> bool:
     """Whether 64 bits tell the true value; otherwise they tell it modulo 2**64 only."""
     return interval.within(U64) or interval.within(I64)
@@ -107,15 +119,38 @@ def shift_right(a: Interval, count: Interval) -> Interval:
 
 
 def floor_divide(a: Interval, b: Interval) -> Interval:
-    """Bounds of a // b, for a of at least 0 and b of more than 0 (0 is a fault)."""
-    return Interval(a.lo // max(b.hi, 1), a.hi // max(b.lo, 1))
+    """Bounds of a // b (a divisor of 0 is a fault)."""
+    above, below = _by_sign(b)
+    parts = [_floor_divide(a, above)] if above else []
+    parts += [_floor_divide(negate(a), below)] if below else []
+    return parts[0].union(parts[-1]) if parts else point(0)
 
 
 def modulo(a: Interval, b: Interval) -> Interval:
-    """Bounds of a % b, for a of at least 0 and b of more than 0 (0 is a fault)."""
-    if a.hi < b.lo:
-        return a
-    return Interval(0, min(a.hi, max(b.hi - 1, 0)))
+    """Bounds of a % b (a divisor of 0 is a fault)."""
+    above, below = _by_sign(b)
+    parts = [_modulo(a, above)] if above else []
+    parts += [negate(_modulo(negate(a), below))] if below else []
+    return parts[0].union(parts[-1]) if parts else point(0)
+
+
+def _by_sign(divisor: Interval) -> tuple[Interval | None, Interval | None]:
+    """The part above 0, and the opposite of the part below: dividing by that is dividing the
+    opposite dividend by a number above 0."""
+    return divisor.meet(1, UNBOUNDED), negate(divisor).meet(1, UNBOUNDED)
+
+
+def _floor_divide(a: Interval, b: Interval) -> Interval:
+    return Interval(
+        a.lo // (b.lo if a.lo < 0 else b.hi),
+        a.hi // (b.hi if a.hi < 0 else b.lo),
+    )
+
+
+def _modulo(a: Interval, b: Interval) -> Interval:
+    if a.lo < 0:
+        return Interval(0, b.hi - 1)
+    return a if a.hi < b.lo else Interval(0, min(a.hi, b.hi - 1))
 
 
 def invert(a: Interval) -> Interval:

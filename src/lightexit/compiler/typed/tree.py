@@ -135,7 +135,7 @@ class Element(Expr):
 
 
 class Load(Expr):
-    """The scalar at an address."""
+    """The scalar at an address; two's complement where its kind has negative numbers."""
 
     address: Expr
     bits: int
@@ -180,7 +180,7 @@ class Choice(Expr):
 
 
 class Wrap(Expr):
-    """`value` modulo 2**bits."""
+    """The low bits of `value`; two's complement where its kind has negative numbers."""
 
     bits: int
     value: Expr
