@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from bus.plain import Recorder, answer
 from lightexit.abi import Space
 from lightexit.bus.bus import Bus
@@ -177,7 +178,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=scale.full(100))
 @given(CHANGES)
 def test_what_a_vcpu_found_is_forgotten_when_ranges_change(changes: list[tuple[int, int]]) -> None:
     """Each change puts a device of another size at a place, or takes the one there away."""
@@ -336,7 +337,7 @@ def expected(regions: list[PlacedRegion], address: int, size: int) -> list[tuple
     ]
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=scale.full(200))
 @given(LAYOUTS, ACCESSES, st.sampled_from((Space.PIO, Space.MMIO)))
 def test_models_hear_what_the_description_says(
     layout: list[tuple[int, int, int]], accesses: list[tuple[int, int, bool]], space: Space

@@ -178,7 +178,13 @@ def test_a_host_without_kvm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 @needs_seabios
-@pytest.mark.parametrize("irqchip", [[], ["--irqchip", "split"]], ids=["kernel", "split"])
+@pytest.mark.parametrize(
+    "irqchip",
+    [
+        pytest.param([], id="kernel", marks=pytest.mark.long),
+        pytest.param(["--irqchip", "split"], id="split"),
+    ],
+)
 def test_seabios_starts_a_second_cpu_and_reaches_its_end(irqchip: list[str]) -> None:
     result = lightexit("run", "--backend", "kvm", "--cpus", "2", *irqchip, "--seconds", "60")
     if "/dev/kvm" in result.stderr:

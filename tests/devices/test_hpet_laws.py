@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from devices.hpet_bench import Bench, rig
 from devices.kernel import ALL_RUNNERS
 from devices.rig import Runner
@@ -27,9 +28,9 @@ from lightexit.abi import IoContext, Space
 from lightexit.devices.hpet import SIZE, HpetReg, HpetState, read_counter
 from lightexit.vm.places import HPET as BASE
 
-LAW = settings(derandomize=True, deadline=None, max_examples=250)
+LAW = settings(derandomize=True, deadline=None, max_examples=scale.full(250))
 QUICK = settings(derandomize=True, deadline=None, max_examples=60)
-MANY = settings(derandomize=True, deadline=None, max_examples=300)
+MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(300))
 #: What to do, to which timer or with which value, and how.
 Operation = tuple[str, int, int, str]
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from devices.rig import Rig, Runner, plain
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -26,7 +27,7 @@ from lightexit.devices.uart_registers import IIR_ID, Fcr, Ier, Iir, UartReg
 from lightexit.vm.places import COM1
 from lightexit.vm.places import PS2 as DATA_PORT
 
-LAW = settings(derandomize=True, deadline=None, max_examples=150)
+LAW = settings(derandomize=True, deadline=None, max_examples=scale.full(150))
 COMMAND_PORT = DATA_PORT + 4
 MASTER, SLAVE, EOI = 0x20, 0xA0, 0x20
 SLAVE_VECTORS = 8

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from devices.rig import Rig, Runner
 from devices.transparency import (
     RUNNERS,
@@ -36,8 +37,8 @@ from lightexit.devices.ioapic import (
 from lightexit.filter import ApicFlag, ApicMode
 from lightexit.vm.places import IOAPIC as BASE
 
-QUICK = settings(derandomize=True, deadline=None, max_examples=100)
-MANY = settings(derandomize=True, deadline=None, max_examples=500)
+QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
+MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(500))
 SELECT, WINDOW, EOI = BASE + IoApicReg.SELECT, BASE + IoApicReg.WINDOW, BASE + IoApicReg.EOI
 FIXED, NMI = ApicMode.FIXED, ApicMode.NMI
 VECTOR, OTHER = 0x41, 0x52

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from devices.rig import Rig, Runner, plain
 from devices.transparency import (
     RUNNERS,
@@ -29,9 +30,9 @@ from lightexit.devices.pic import (
     wins,
 )
 
-LAW = settings(derandomize=True, deadline=None, max_examples=300)
-QUICK = settings(derandomize=True, deadline=None, max_examples=100)
-MANY = settings(derandomize=True, deadline=None, max_examples=500)
+LAW = settings(derandomize=True, deadline=None, max_examples=scale.full(300))
+QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
+MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(500))
 EOI, ROTATE_EOI, READ_IRR, READ_ISR, POLL = 0x20, 0xA0, 0x0A, 0x0B, 0x0C
 SPECIAL_MASK, NORMAL_MASK = 0x68, 0x48
 

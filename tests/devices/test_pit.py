@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from devices.rig import Rig, Runner, plain
 from devices.ticking import TickingCounter
 from devices.transparency import (
@@ -22,9 +23,9 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.pit import FREQUENCY, NS, Pit, PitState, read_or_latch, ticks
 
-LAW = settings(derandomize=True, deadline=None, max_examples=300)
-QUICK = settings(derandomize=True, deadline=None, max_examples=100)
-MANY = settings(derandomize=True, deadline=None, max_examples=500)
+LAW = settings(derandomize=True, deadline=None, max_examples=scale.full(300))
+QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
+MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(500))
 #: A port write, a gate level, or a number of ticks that pass.
 Operation = tuple[str, int]
 

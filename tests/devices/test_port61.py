@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from devices.rig import Rig, Runner, plain
 from devices.test_pit import commands, ns_of
 from devices.transparency import (
@@ -23,8 +24,8 @@ from lightexit.bus.line import Line
 from lightexit.devices.pit import Pit, PitState
 from lightexit.devices.port61 import Port61, Port61State, read_control_b
 
-QUICK = settings(derandomize=True, deadline=None, max_examples=100)
-MANY = settings(derandomize=True, deadline=None, max_examples=500)
+QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
+MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(500))
 OUT2, REFRESH = 1 << 5, 1 << 4
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from devices.kernel import ALL_RUNNERS
 from devices.rig import Rig, Runner
 from devices.transparency import (
@@ -40,7 +41,7 @@ from lightexit.filter import Filter
 from lightexit.vm.places import VIRTIO_MMIO as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=60)
-MANY = settings(derandomize=True, deadline=None, max_examples=300)
+MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(300))
 READY = VirtioStatus.ACKNOWLEDGE | VirtioStatus.DRIVER | VirtioStatus.FEATURES_OK
 RUNNING = READY | VirtioStatus.DRIVER_OK
 ITEMS = 500

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from isa.llvm import compile_ir
 from lightexit.errors import AuthorError
 from lightexit.isa import Map, Program, assemble, decode, disassemble, read_elf
@@ -316,7 +317,7 @@ def _attempt(text: str) -> Program | AuthorError:
 
 
 @given(st.lists(st.sampled_from(WORDS.split()), max_size=12).map(" ".join))
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=scale.full(300))
 def test_nonsense_gives_one_clear_message(text: str) -> None:
     made = _attempt(text)
     if isinstance(made, AuthorError):
@@ -326,7 +327,7 @@ def test_nonsense_gives_one_clear_message(text: str) -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(0, 100), st.sampled_from(WORDS.split()))
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=scale.full(200))
 def test_a_changed_word_gives_a_program_or_a_message(seed: int, at: int, word: str) -> None:
     words = disassemble(random_program(Random(seed), 5)).split(" ")
     words[at % len(words)] = word

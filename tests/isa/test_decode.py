@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from lightexit.errors import AuthorError, InternalError
 from lightexit.isa import (
     ROWS,
@@ -164,7 +165,7 @@ def test_legal_programs_survive_every_round_trip(seed: int, length: int) -> None
 
 
 @given(st.integers(0, 2**32), st.integers(0, 159), st.integers(0, 255))
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=scale.full(300))
 def test_any_bytes_are_refused_or_survive_a_round_trip(seed: int, at: int, byte: int) -> None:
     code = bytearray(random_program(Random(seed)).code)
     code[at % len(code)] = byte

@@ -41,7 +41,8 @@ def test_it_does_so_in_the_midst_of_a_golden_trace(device: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("put", "drivers"), [pytest.param(put, driver, id=name) for name, put, driver in MUTANTS]
+    ("put", "drivers"),
+    [pytest.param(put, driver, id=name) for name, put, driver in scale.part(MUTANTS)],
 )
 def test_the_law_notices(monkeypatch: pytest.MonkeyPatch, put: Put, drivers: str) -> None:
     put(monkeypatch)

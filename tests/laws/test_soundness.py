@@ -23,7 +23,7 @@ from lightexit.verifier.tnum import Tnum
 from lightexit.verifier.value import Number, Value
 
 #: Of each program; a few programs are refused, and not run.
-PROGRAMS, RUNS, PARTS = 1000, 80, 10
+PROGRAMS, RUNS, PARTS = 1000, 80, 20
 
 
 @pytest.mark.parametrize("part", range(scale.full(PARTS)))

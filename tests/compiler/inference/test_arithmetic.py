@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scale
 from lightexit.abi import muldiv64
 from lightexit.compiler.inference import arithmetic
 from lightexit.compiler.typed.interval import U64, Interval, point
@@ -17,7 +18,7 @@ EDGES = [0, 1, 2, 3, 10, 2**31, 2**32 - 1, 2**32, 2**32 + 1, 2**63 - 1, 2**63, 2
 words = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from(EDGES))
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=scale.full(300))
 @given(words, words, words.filter(bool))
 def test_general_is_exact(a: int, b: int, divisor: int) -> None:
     assert arithmetic.general(a, b, divisor) == muldiv64(a, b, divisor)
