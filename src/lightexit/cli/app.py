@@ -13,6 +13,7 @@ from lightexit.cli.compile import compile_command
 from lightexit.cli.disasm import disasm
 from lightexit.cli.header import header
 from lightexit.cli.run import run
+from lightexit.cli.schema import schema
 from lightexit.cli.verify import verify
 
 NAME = "lightexit"
@@ -55,4 +56,5 @@ app.command()(verify)
 app.command()(disasm)
 app.command()(asm)
 app.command()(header)
+app.command()(schema)
 app.command()(cache)
