@@ -171,6 +171,7 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
             setup_seconds=setup_seconds,
             cpu_seconds=cpu_seconds,
             printing_seconds=printing.seconds,
+            vcpus=job.guest.config.cpus,
         )
 
 
