@@ -185,20 +185,18 @@ def as_json(
     """All of it: the run shown, and `without_filters` where that was another."""
     from lightexit.cli import tally
 
-    return (
-        {"schema": RUN}
-        | _run_as_json(shown)
-        | {
-            "output": shown.console.text,
-            "output_bytes": shown.console.size,
-            "output_without_filters": plain.console.text if plain else None,
-            "without_filters": _run_as_json(plain) if plain else None,
-            "gain_seconds": gain_seconds(plain, shown) if plain else None,
-            "registers": [tally.as_json(row) for row in registers],
-            "unclaimed": [asdict(place) for place in nobody[:_MOST_PLACES]],
-            "in_kernel": [asdict(count) | {"space": count.space.name} for count in shown.in_kernel],
-        }
-    )
+    return {
+        "schema": RUN,
+        **_run_as_json(shown),
+        "output": shown.console.text,
+        "output_bytes": shown.console.size,
+        "output_without_filters": plain.console.text if plain else None,
+        "without_filters": _run_as_json(plain) if plain else None,
+        "gain_seconds": gain_seconds(plain, shown) if plain else None,
+        "registers": [tally.as_json(row) for row in registers],
+        "unclaimed": [asdict(place) for place in nobody[:_MOST_PLACES]],
+        "in_kernel": [asdict(count) | {"space": count.space.name} for count in shown.in_kernel],
+    }
 
 
 def _run_as_json(run: FinishedRun) -> dict[str, Any]:
