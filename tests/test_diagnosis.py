@@ -194,7 +194,7 @@ def test_the_command_refuses_faults(faulty: str, tmp_path: Path) -> None:
 
 
 def test_faults_are_in_the_json(faulty: str) -> None:
-    (report,) = json.loads(command(faulty, "--json").stdout)
+    (report,) = json.loads(command(faulty, "--json").stdout)["programs"]
     assert report["accepted"]
     (fault,) = report["faults"]
     assert fault == {
@@ -204,7 +204,7 @@ def test_faults_are_in_the_json(faulty: str) -> None:
         "end_column": 25,
         "when": "the divisor is 0",
     }
-    (refused,) = json.loads(command(faulty, "--json", "--no-faults").stdout)
+    (refused,) = json.loads(command(faulty, "--json", "--no-faults").stdout)["programs"]
     assert not refused["accepted"]
     assert refused["error"]["where"]["line"] == 5
 

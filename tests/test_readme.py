@@ -119,7 +119,8 @@ def test_what_does_not_compile_says_what_the_readme_shows(tmp_path: Path) -> Non
     command = [sys.executable, "-m", "lightexit", "verify", "price.py"]
     path = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     result = subprocess.run(command, cwd=tmp_path, env=path, capture_output=True, text=True)
-    text = result.stderr.replace(f"{tmp_path}/", "")
+    assert result.returncode == 1
+    text = result.stdout.replace(f"{tmp_path}/", "")
     said = [f"    {line}".rstrip() for line in text.splitlines()]
     assert "\n".join(said) in TEXT
 

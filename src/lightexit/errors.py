@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import linecache
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 #: Characters shown of a source line, and of each part of a message.
 _WIDEST, _LONGEST = 240, 2000
@@ -114,6 +114,19 @@ class LightexitError(Exception):
         if self.advice:
             lines.append(f"  help: {_short(self.advice)}")
         return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it as values that `json` can write; "where" is None where no place is known."""
+        where = self.where and self.where._asdict()
+        if where:
+            del where["text"]
+        return {
+            "found": self.found,
+            "where": where,
+            "expected": self.expected,
+            "hint": self.hint,
+            "help": self.advice,
+        }
 
 
 class AuthorError(LightexitError):

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 COUNTER = str(ROOT / "examples" / "counter.py")
+FORMATS = "Python source (.py), assembler text (.s), an eBPF object (ELF) or raw bytecode"
 GOOD = """
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
 
@@ -74,7 +75,7 @@ def test_verify_reports(good: Path) -> None:
 
 
 def test_verify_as_json() -> None:
-    (report,) = json.loads(lightexit("verify", "--json", COUNTER).stdout)
+    (report,) = json.loads(lightexit("verify", "--json", COUNTER).stdout)["programs"]
     assert report["accepted"] is True
     assert report["reads_clock"] is True
 
@@ -123,12 +124,17 @@ def test_several_filters_for_one_output(good: Path, tmp_path: Path) -> None:
 
 def test_missing_file() -> None:
     assert "nowhere.py: no such file or directory" in refusal("compile", "nowhere.py")
+    assert refusal("verify", "nowhere.py:read") == (
+        f"lightexit: nowhere.py:read: no such file or directory\n  expected: {FORMATS}\n"
+    )
 
 
 def test_truncated_bytecode(tmp_path: Path) -> None:
     path = tmp_path / "short.bin"
     path.write_bytes(bytes(12))
-    assert "12 bytes" in refusal("disasm", path)
+    assert refusal("disasm", path) == (
+        f"lightexit: {path}: bytecode has 12 bytes\n  expected: {FORMATS}\n"
+    )
 
 
 def test_truncated_object(tmp_path: Path) -> None:
@@ -145,14 +151,32 @@ def test_bad_assembler_text(tmp_path: Path) -> None:
     assert "r11" in said
 
 
+def test_asm_takes_text_only(tmp_path: Path) -> None:
+    copy = tmp_path / "good.py"
+    copy.write_text(GOOD)
+    assert f"{copy}:2" in refusal("asm", copy)
+    assert not copy.with_suffix(".bin").exists()
+
+
 def test_unknown_engine() -> None:
     said = refusal("run", "--engine", "jit")
     assert "there is no engine 'jit'" in said
     assert "one of: interpreter, kernel, native" in said
 
 
-def test_unknown_command() -> None:
-    assert "No such command" in refusal("fly")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("fly",), ["Error: No such command 'fly'."]),
+        (("verfy",), ["Error: No such command 'verfy'.", "Did you mean 'verify'?"]),
+        (("verify", "--jsn", "x"), ["Error: No such option: --jsn", "--json"]),
+        (("run", "--engine", "nativ"), ["  try: native\n"]),
+    ],
+)
+def test_misspelt_words(words: tuple[str, ...], said: list[str]) -> None:
+    refused = refusal(*words)
+    assert all(each in refused for each in said), refused
+    assert "python" not in refused
 
 
 def test_cache_lists_and_clears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

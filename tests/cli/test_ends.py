@@ -13,8 +13,7 @@ import pytest
 
 from cli.terminals import FOREVER, command, debugcon
 from lightexit import errors
-from lightexit.cli.run import NO_STATUS
-from lightexit.cli.signals import ENDED_BY_SIGNAL
+from lightexit.cli.status import ExitCode
 from lightexit.devices.debug_exit import exit_status
 
 ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
@@ -41,7 +40,7 @@ def test_whatever_is_lightexits_own_is_even() -> None:
     own = [kind for kind in kinds if issubclass(kind, errors.LightexitError)]
     assert len(own) > 4
     assert not [kind for kind in own if kind.exit_status % 2]
-    assert [status % 2 for status in (NO_STATUS, ENDED_BY_SIGNAL)] == [0, 0]
+    assert [code for code in ExitCode if code % 2] == [ExitCode.REFUSED]  # never of `run`
 
 
 @pytest.mark.parametrize(
@@ -168,7 +167,7 @@ def test_beside_a_guests_status_it_is_even(number: signal.Signals, tmp_path: Pat
     guest = write(tmp_path, debugcon(b"x", "ebfe"))
     status, output, _ = ended_by(number, "--exit-status", guest=guest)
     assert f"({number.name})" in output
-    assert status == ENDED_BY_SIGNAL
+    assert status == ExitCode.ENDED_BY_SIGNAL
 
 
 def test_a_signal_in_the_second_run(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from lightexit.abi import Space
 from lightexit.bus.counters import RegisterCount, UnclaimedCount
 from lightexit.bus.offload import OffloadCount
 from lightexit.cli.report import FinishedRun, compared, gain_seconds, report
+from lightexit.cli.table import print_table
 from lightexit.cli.tally import rows, total
 from lightexit.vm.console import Console
 from lightexit.vm.outcome import Outcome, RunEnd
@@ -222,3 +223,43 @@ def test_how_outputs_compare(other: str, said: str) -> None:
     for console, text in zip(consoles, ("one\ntwo\n", other), strict=True):
         console.write(text.encode())
     assert compared(*consoles) == said
+
+
+# Terminals
+
+
+@pytest.mark.parametrize(
+    ("width", "head", "said"),
+    [
+        (None, ["register", "address", "without", "with", "bytecode", "without", "with"], ""),
+        (100, ["register", "address", "without", "with", "bytecode", "without", "with"], ""),
+        (80, ["register", "address", "without", "with", "bytecode", "model", "bytecode"], "us"),
+        (60, ["register", "without", "with", "bytecode"], "us, address, ns each"),
+        (10, ["register", "without", "with", "bytecode"], "us, address, ns each"),
+    ],
+)
+def test_a_narrow_terminal_gets_fewer_columns(
+    width: int | None,
+    head: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("lightexit.cli.table.terminal_width", lambda: width)
+    counted = [_count("COUNTER0", 1_000_000, 3)]
+    print_table(rows(counted, counted), compares=True, is_offloaded=False)
+    _, heads, row, *more = capsys.readouterr().out.splitlines()
+    assert heads.split()[: len(head)] == head
+    assert len(row.rstrip()) <= max(width or 200, 60)
+    assert more == ([f"    ({width} columns are too few for: {said})"] if said else [])
+
+
+def test_time_of_several_vcpus_is_said_to_be_a_sum(capsys: pytest.CaptureFixture[str]) -> None:
+    counted = [_count("A", passed=4)]
+    two = replace(_run(counted), vcpus=2)
+    report(two, two, None)
+    assert "  in device accesses, all vCPUs  " in capsys.readouterr().out
+    report(two, None, None)
+    assert "time in device accesses, all vCPUs: 8 us, all in models" in capsys.readouterr().out
+    report(_run(counted), _run(counted), None)
+    assert "vCPU" not in capsys.readouterr().out

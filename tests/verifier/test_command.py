@@ -63,11 +63,11 @@ def test_trace_shows_what_is_known_before_every_instruction(loop: str) -> None:
 
 
 def test_trace_as_json(loop: str) -> None:
-    (report,) = json.loads(verify(loop, "--trace", "--json").stdout)
+    (report,) = json.loads(verify(loop, "--trace", "--json").stdout)["programs"]
     assert report["budget"] == 65536
     assert report["trace"][1]["slot"] == 1
     assert "r2 is the number 0" in report["trace"][1]["state"]
-    (without,) = json.loads(verify(loop, "--json").stdout)
+    (without,) = json.loads(verify(loop, "--json").stdout)["programs"]
     assert "trace" not in without
 
 

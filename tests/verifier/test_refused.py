@@ -306,7 +306,7 @@ def test_refusals_as_json() -> None:
     report = verify(assemble("r0 = 1\nexit", "bad.s"))
     assert isinstance(report.error, VerifierError)
     said = report.to_json()["error"]
-    assert said["where"] == {"file": "bad.s", "line": 2, "column": 0}
+    assert said["where"] == {"file": "bad.s", "line": 2, "column": 0, "end_column": 4}
     assert said["instruction"] == "1: exit"
     assert "ctx.data" in said["found"]
 

@@ -1,15 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The `lightexit` command, one file a command.
 
-Whatever goes wrong is said in one message on standard error. Exit statuses:
-
-- 0: done
-- 1: `verify` refuses a program
-- 2: an error: of the command line, a file, this machine or the guest
-- 4: `run --exit-status`, and the guest ended without giving one
-- 70: a bug in lightexit
-- odd: `run --exit-status`, and the guest gave this one
-- 128 + n: ended by signal n; with `run --exit-status`, 130 for each that a table is printed for
+Whatever goes wrong is said in one message on standard error. `status.py` has the exit statuses.
 """
 
 from __future__ import annotations
@@ -42,9 +34,9 @@ def _status() -> int:
 
     try:
         with optional("the command line"):
-            from lightexit.cli.app import app
+            from lightexit.cli.app import NAME, app
 
-            app()
+            app(prog_name=NAME)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except LightexitError as error:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from lightexit.cli.asm import asm
@@ -11,15 +13,42 @@ from lightexit.cli.compile import compile_command
 from lightexit.cli.disasm import disasm
 from lightexit.cli.header import header
 from lightexit.cli.run import run
+from lightexit.cli.schema import schema
 from lightexit.cli.verify import verify
 
+NAME = "lightexit"
+
 app = typer.Typer(
-    help="Answer guest device-register accesses by verified bytecode, where the exit happens.",
+    help="Answer a guest's device-register accesses by verified bytecode.",
+    epilog="`lightexit COMMAND --help` tells each command's options.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain text, as all that goes to a terminal
-    add_completion=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from lightexit.cli.version import version
+
+        print(version())
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show versions, of lightexit and of what it runs on, and exit.",
+            callback=_print_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """Options that stand before a command."""
+
 
 app.command()(run)
 app.command("compile")(compile_command)
@@ -27,4 +56,5 @@ app.command()(verify)
 app.command()(disasm)
 app.command()(asm)
 app.command()(header)
+app.command()(schema)
 app.command()(cache)

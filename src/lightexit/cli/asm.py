@@ -9,19 +9,25 @@ from typing import Annotated
 import typer
 
 from lightexit.cli.compile import summary, write_bytes
-from lightexit.cli.programs import load_programs
+from lightexit.cli.programs import assembled
 from lightexit.files import check_writable
 
 
 def asm(
-    file: Annotated[Path, typer.Argument(metavar="FILE.s", help="Assembler text.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.s", help="Assembler text, as `lightexit disasm` prints it."),
+    ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Where to; default: FILE.bin.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="Where to; default: FILE.bin beside FILE.s."
+        ),
     ] = None,
 ) -> None:
     """Assemble text to raw bytecode."""
     target = output or file.with_suffix(".bin")
     check_writable(target)
-    (program,) = load_programs(str(file))
+    program = assembled(file)
     write_bytes(target, program.code)
     print(f"{target}: {summary(program)}")

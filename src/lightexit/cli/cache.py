@@ -13,7 +13,7 @@ from lightexit.cache import Cache
 def cache(
     clear: Annotated[bool, typer.Option("--clear", help="Delete all entries.")] = False,
 ) -> None:
-    """List the programs, proofs and machine code kept on disk, or delete them."""
+    """List or delete programs, proofs and machine code kept on disk."""
     store = Cache()
     entries = list(store.entries())
     size = sum(entry.size for entry in entries)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lightexit.cli.programs import ProgramFile, load_programs
+from lightexit.cli.programs import ProgramFile, programs
 from lightexit.errors import AuthorError
 from lightexit.files import check_writable
 
@@ -19,28 +19,36 @@ if TYPE_CHECKING:
 def compile_command(
     file: ProgramFile,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the raw bytecode here.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="Write the raw bytecode of one filter here."
+        ),
     ] = None,
 ) -> None:
-    """Compile the filters of a Python file to eBPF, and print or write the bytecode."""
+    """Compile Python filters to eBPF; print or write the bytecode."""
     from lightexit.isa import disassemble
 
     if output is not None:
         check_writable(output)
-    programs = load_programs(file)
     if output is None:
-        for program in programs:
+        for program in programs(file):
             print(summary(program))
             print(disassemble(program))
         return
-    if len(programs) != 1:
-        names = ", ".join(program.name for program in programs)
+    program = _only(file)
+    write_bytes(output, program.code)
+    print(f"{output}: {summary(program)}")
+
+
+def _only(file: str) -> Program:
+    found = list(programs(file))
+    if len(found) != 1:
+        names = ", ".join(program.name for program in found)
         raise AuthorError(
-            f"{file} holds {len(programs)} filters, and --output takes one",
+            f"{file} holds {len(found)} filters, and --output takes one",
             expected=f"one of them named: {file}:NAME, with NAME one of {names}",
         )
-    write_bytes(output, programs[0].code)
-    print(f"{output}: {summary(programs[0])}")
+    return found[0]
 
 
 def summary(program: Program) -> str:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from lightexit.cli.programs import ProgramFile, load_programs
+from lightexit.cli.programs import ProgramFile, programs
+from lightexit.cli.streams import visible
 
 
 def disasm(file: ProgramFile) -> None:
-    """Print programs as assembler text that `lightexit asm` reads back."""
+    """Print programs as assembler text, for `asm` to read back."""
     from lightexit.isa import disassemble
 
-    for program in load_programs(file):
+    for program in programs(file):
+        print(f"# {visible(program.name, plain='')}")  # a stranger's name is no line of its own
         print(disassemble(program))

@@ -14,10 +14,11 @@ from lightexit.cli.programs import load_structs
 
 def header(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE.py]", help="Print the structs of this file.")
+        Path | None,
+        typer.Argument(metavar="FILE.py", help="Print the structs that this Python file declares."),
     ] = None,
 ) -> None:
-    """Print the C header that filters in C include, or the structs of a Python file."""
+    """Print the C header for filters in C, or a Python file's structs."""
     if file is None:
         print(c_header.header(), end="")
         return

@@ -3,58 +3,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from lightexit import plugins
 from lightexit.cli.guest import FIRMWARE_MIB, KERNEL_MIB, SEABIOS_ENDS
 from lightexit.cli.screen import ConsoleMode
+from lightexit.plugins import PluginKind
 from lightexit.vm.irqchip import Irqchip
 
+
+def _names(kind: PluginKind) -> Callable[[str], list[str]]:
+    """For the shell: what can stand there, plug-ins included."""
+
+    def names(incomplete: str) -> list[str]:
+        return [name for name in plugins.names(kind) if name.startswith(incomplete)]
+
+    return names
+
+
 FirmwareFile = Annotated[
-    Path | None, typer.Option(help="Firmware image; default: this machine's SeaBIOS.")
+    Path | None,
+    typer.Option(metavar="FILE", help="Firmware image to boot; default: this machine's SeaBIOS."),
 ]
 KernelFile = Annotated[
     Path | None,
-    typer.Option(help="Boot this without firmware: Linux bzImage, Multiboot, flat 32-bit."),
+    typer.Option(
+        metavar="FILE",
+        help="Guest kernel to boot, without firmware: Linux bzImage, Multiboot, flat 32-bit.",
+    ),
 ]
 InitrdFiles = Annotated[
     list[Path] | None,
-    typer.Option(help="The kernel's initial RAM disk, or a module of it; as many as wanted."),
+    typer.Option(
+        metavar="FILE",
+        help="Initial RAM disk of the guest kernel, or a Multiboot module; may be repeated.",
+    ),
 ]
-CommandLine = Annotated[str, typer.Option(help="The kernel's command line.")]
+CommandLine = Annotated[
+    str, typer.Option(metavar="TEXT", help="Command line of the guest kernel; default: empty.")
+]
 BackEndName = Annotated[
-    str, typer.Option("--backend", metavar="NAME", help="What runs the guest's code: unicorn, kvm.")
+    str,
+    typer.Option(
+        "--backend",
+        metavar="NAME",
+        help="What runs the guest's code: unicorn, kvm.",
+        autocompletion=_names(plugins.BACKENDS),
+    ),
 ]
 MachineName = Annotated[
-    str, typer.Option("--machine", metavar="NAME", help="What the guest finds around its CPU: pc.")
+    str,
+    typer.Option(
+        "--machine",
+        metavar="NAME",
+        help="The guest's devices, and where they are: pc.",
+        autocompletion=_names(plugins.MACHINES),
+    ),
 ]
 CpuCount = Annotated[
-    int, typer.Option("--cpus", min=1, metavar="N", help="vCPUs; more than one on KVM only.")
+    int,
+    typer.Option("--cpus", min=1, metavar="N", help="Number of vCPUs; more than one on KVM only."),
 ]
 IrqchipOption = Annotated[
     Irqchip | None,
-    typer.Option(help="Interrupt controllers in KVM; default: off for one vCPU, else kernel."),
+    typer.Option(
+        help="Which interrupt controllers KVM keeps: none, the local APICs, or all; default: off "
+        "for one vCPU, else kernel."
+    ),
 ]
 EngineName = Annotated[
     str,
     typer.Option(
-        "--engine", metavar="NAME", help="Where filters run: native, interpreter, kernel."
+        "--engine",
+        metavar="NAME",
+        help="What runs the filters: native, interpreter, kernel (inside KVM).",
+        autocompletion=_names(plugins.ENGINES),
     ),
 ]
 FiltersOption = Annotated[
-    bool, typer.Option("--filters/--no-filters", help="Without: models answer everything.")
+    bool,
+    typer.Option(
+        "--filters/--no-filters",
+        help="Without: one run, in which device models answer every access.",
+    ),
 ]
 AwaitedText = Annotated[
-    str | None, typer.Option(help=f"Stop at this output; default for SeaBIOS: {SEABIOS_ENDS}.")
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help=f"Stop once the guest has printed this; default for SeaBIOS: {SEABIOS_ENDS}.",
+    ),
 ]
-Seconds = Annotated[float, typer.Option(min=0.001, help="Stop after this host time.")]
+Seconds = Annotated[
+    float,
+    typer.Option(min=0.001, metavar="S", help="Stop each run after so many seconds of host time."),
+]
 AccessLimit = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="Stop after so many device accesses; with several vCPUs, up to 1000 more for each.",
+        metavar="N",
+        help="Stop each run after so many device accesses; with several vCPUs, up to 1000 more for "
+        "each.",
     ),
 ]
 MemoryMib = Annotated[
@@ -63,7 +117,7 @@ MemoryMib = Annotated[
         min=2,
         max=2048,
         metavar="MIB",
-        help=f"Guest memory; default: {FIRMWARE_MIB}, for a kernel {KERNEL_MIB}.",
+        help=f"Guest memory in MiB; default: {FIRMWARE_MIB}, with --kernel {KERNEL_MIB}.",
     ),
 ]
 ExitStatus = Annotated[
@@ -78,8 +132,8 @@ ConsoleOption = Annotated[
     ConsoleMode,
     typer.Option(
         "--console",
-        help="The guest's output on standard output: as text, control characters shown as \\x1b; "
-        "raw hands the terminal over to the guest.",
+        help="How the guest's output is shown: as text, with control characters written as \\x1b; "
+        "or raw, which hands the terminal over to the guest.",
     ),
 ]
 TraceFile = Annotated[
@@ -87,9 +141,10 @@ TraceFile = Annotated[
     typer.Option(
         "--trace",
         metavar="FILE",
-        help="Write every access of the run with filters here, and who answered it. Slow.",
+        help="Write a line here for each access of the run that is shown, and for who answered it. "
+        "Slow.",
     ),
 ]
 JsonFile = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here.")
+    Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here, as JSON.")
 ]

@@ -7,9 +7,12 @@ ending. `FILE:NAME` picks one program out of several.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -25,14 +28,17 @@ if TYPE_CHECKING:
     from lightexit.isa.program import Program
 
 T = TypeVar("T", "Program", "Filter[Any]")
+R = TypeVar("R")
 
 LARGEST_OBJECT, LARGEST_TEXT = 4 * MIB, 1 * MIB
+_FORMATS = "Python source (.py), assembler text (.s), an eBPF object (ELF) or raw bytecode"
 
 ProgramFile = Annotated[
     str,
     typer.Argument(
         metavar="FILE[:NAME]",
-        help="Python source, eBPF object, assembler text (.s) or raw bytecode; NAME picks one.",
+        help="Python source (.py), assembler text (.s), eBPF object or raw bytecode; with NAME, "
+        "that filter only.",
     ),
 ]
 
@@ -45,19 +51,55 @@ def split_name(argument: str) -> tuple[Path, str | None]:
     return (Path(file), name) if colon and Path(file).exists() else (Path(argument), None)
 
 
-def load_programs(argument: str) -> list[Program]:
-    """The programs in a file, compiled or decoded. Raises AuthorError."""
+@dataclass(frozen=True)
+class NotCompiled:
+    """A filter that has no bytecode, and why."""
+
+    name: str
+    error: AuthorError
+
+
+def programs(argument: str) -> Iterator[Program]:
+    """The programs in a file, compiled or decoded.
+
+    Raises AuthorError. A filter that does not compile keeps no other from being compiled: of
+    several, each error is printed, and the one raised at the end says how many there were.
+    """
     path, name = split_name(argument)
-    if path.suffix == ".py":
-        return [filter_.program for filter_ in load_filters(argument)]
-    return _picked(_programs_in(path), name, path)
+    if path.suffix != ".py":
+        yield from _picked(_programs_in(path), name, path)
+        return
+    found = for_each(load_filters(argument), lambda filter_: filter_.program)
+    failed = [each for each in found if isinstance(each, NotCompiled)]
+    for each in found:
+        if not isinstance(each, NotCompiled):
+            yield each
+        elif len(found) > 1:
+            print(f"lightexit: {each.error}", file=sys.stderr)
+    if failed and len(found) > 1:
+        raise AuthorError(f"{path}: {len(failed)} of {len(found)} filters not compiled")
+    if failed:
+        raise failed[0].error
+
+
+def for_each(
+    filters: Iterable[Filter[Any]], work: Callable[[Filter[Any]], R]
+) -> list[R | NotCompiled]:
+    """What `work` makes of each filter, or why it does not compile."""
+    made: list[R | NotCompiled] = []
+    for each in filters:
+        try:
+            made.append(work(each))
+        except AuthorError as error:
+            made.append(NotCompiled(each.name, error))
+    return made
 
 
 def load_filters(argument: str) -> list[Filter[Any]]:
     """The filters in a Python file. Raises AuthorError."""
     path, name = split_name(argument)
     found = [value for value in vars(import_file(path)).values() if isinstance(value, Filter)]
-    return _picked(found, name, path)
+    return _picked(list(dict.fromkeys(found)), name, path)
 
 
 def load_structs(path: Path) -> list[type[Struct]]:
@@ -84,12 +126,19 @@ def _picked(found: list[T], name: str | None, path: Path) -> list[T]:
     return chosen
 
 
+def assembled(path: Path) -> Program:
+    """The program in a file of assembler text. Raises AuthorError."""
+    from lightexit.isa import assemble
+
+    return assemble(_text(path), file=str(path))
+
+
 def _programs_in(path: Path) -> list[Program]:
-    from lightexit.isa import assemble, read_elf
+    from lightexit.isa import read_elf
 
     if path.suffix in (".s", ".asm"):
-        return [assemble(_text(path), file=str(path))]
-    data = read_file(path, "an eBPF object (ELF) or raw bytecode", LARGEST_OBJECT)
+        return [assembled(path)]
+    data = read_file(path, _FORMATS, LARGEST_OBJECT)
     if data.startswith(b"\x7fELF"):
         return read_elf(data, value_offset=STATE_OFFSET, file=str(path))
     return [_from_bytecode(path, data)]
@@ -104,7 +153,10 @@ def _from_bytecode(path: Path, code: bytes) -> Program:
             f"{path} has {len(code):,} bytes, and is no ELF file",
             expected=f"raw bytecode, at most {MOST_SLOTS * SLOT_SIZE:,} bytes",
         )
-    decode(code)
+    try:
+        decode(code)
+    except AuthorError as error:
+        raise AuthorError(f"{path}: {error.found}", expected=_FORMATS) from None
     return Program(path.stem, code)
 
 
@@ -125,15 +177,27 @@ def import_file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with contextlib.redirect_stdout(sys.stderr):  # standard output is the command's
+            spec.loader.exec_module(module)
     except LightexitError:
         raise
     except SyntaxError as error:
         raise AuthorError(f"not Python: {error.msg}", where=_syntax_location(error)) from None
-    except Exception as error:
-        found = f"importing it raised {type(error).__name__}: {error}"
-        raise AuthorError(found, where=_raise_location(error, path)) from None
+    except BaseException as error:  # sys.exit(0) in it must not end the command with 0
+        raise _import_error(error, path) from None
     return module
+
+
+def _import_error(error: BaseException, path: Path) -> AuthorError:
+    told = f"{type(error).__name__}: {error}".removesuffix(": ")
+    if isinstance(error, Exception):
+        return AuthorError(f"importing it raised {told}", where=_raise_location(error, path))
+    return AuthorError(
+        f"importing it raised {told}",
+        where=_raise_location(error, path),
+        expected="a file that defines filters and then ends",
+        advice='put what is to run as a script under: if __name__ == "__main__":',
+    )
 
 
 def _syntax_location(error: SyntaxError) -> Location:
@@ -142,7 +206,7 @@ def _syntax_location(error: SyntaxError) -> Location:
     return Location(error.filename or "", error.lineno or 1, column, end, error.text or "")
 
 
-def _raise_location(error: Exception, path: Path) -> Location:
+def _raise_location(error: BaseException, path: Path) -> Location:
     frames = traceback.extract_tb(error.__traceback__)
     frame = next((frame for frame in reversed(frames) if frame.filename == str(path)), frames[-1])
     return Location(frame.filename, frame.lineno or 1, 0, len(frame.line or ""), frame.line or "")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lightexit.cli.compile import write_bytes
+from lightexit.cli.schemas import RUN
 
 if TYPE_CHECKING:
     from lightexit.bus.counters import RegisterCount, UnclaimedCount
@@ -45,11 +46,17 @@ class FinishedRun:
     setup_seconds: float
     cpu_seconds: float
     printing_seconds: float
+    vcpus: int = 1
 
     @property
     def guest_seconds(self) -> float:
         """The length of the run without what printing took."""
         return self.outcome.seconds - self.printing_seconds
+
+    @property
+    def in_accesses(self) -> str:
+        """What to call the time in accesses: a sum, which may exceed the length of the run."""
+        return "in device accesses" + (", all vCPUs" if self.vcpus > 1 else "")
 
 
 def report(shown: FinishedRun, plain: FinishedRun | None, json_file: Path | None) -> None:
@@ -116,7 +123,7 @@ def _figures(run: FinishedRun) -> list[tuple[str, str]]:
     return [
         ("time of the run", f"{run.outcome.seconds:.3f} s"),
         ("  CPU time", f"{run.cpu_seconds:.3f} s"),
-        ("  in device accesses", f"{sums.ns / 1e9:.3f} s"),
+        (f"  {run.in_accesses}", f"{sums.ns / 1e9:.3f} s"),
         ("  printing its output", f"{run.printing_seconds:.3f} s"),
         ("accesses", f"{run.outcome.accesses:,}"),
         ("  registers, by bytecode", f"{sums.handled:,}"),
@@ -135,7 +142,7 @@ def _summary(shown: FinishedRun, plain: FinishedRun | None) -> list[str]:
 
     sums = total(shown.counts)
     if plain is None:
-        return [f"time in device accesses: {sums.ns / 1e3:,.0f} us, all in models"]
+        return [f"time {shown.in_accesses}: {sums.ns / 1e3:,.0f} us, all in models"]
     share = 100 * sums.port_reads_handled / max(sums.port_reads, 1)
     return [
         _gain(plain, shown),
@@ -178,7 +185,9 @@ def as_json(
     """All of it: the run shown, and `without_filters` where that was another."""
     from lightexit.cli import tally
 
-    return _run_as_json(shown) | {
+    return {
+        "schema": RUN,
+        **_run_as_json(shown),
         "output": shown.console.text,
         "output_bytes": shown.console.size,
         "output_without_filters": plain.console.text if plain else None,

@@ -38,6 +38,7 @@ from lightexit.cli.options import (
 from lightexit.cli.report import FinishedRun, ended, report
 from lightexit.cli.screen import ConsoleMode, Screen
 from lightexit.cli.signals import EndingSignals
+from lightexit.cli.status import ExitCode
 from lightexit.cli.streams import standard_output
 from lightexit.files import check_writable
 from lightexit.vm.backends import find
@@ -47,9 +48,6 @@ if TYPE_CHECKING:
     from lightexit.engine.api import Engine
     from lightexit.vm.console import Console
     from lightexit.vm.machine import Machine, Outcome, RunLimits
-
-#: The exit status, where the guest's is asked for, of a guest that has none: not odd.
-NO_STATUS = 4
 
 
 @dataclass(frozen=True)
@@ -85,10 +83,11 @@ def run(
     trace: TraceFile = None,
     json_file: JsonFile = None,
 ) -> None:
-    """Boot a PC, its hot registers answered by bytecode, and print what was measured.
+    """Boot a guest without and with filters, and compare the two.
 
-    The guest runs twice: first with the device models alone, silently, then with the filters.
-    Ctrl-C, SIGTERM and SIGHUP end it, and what it has come to is printed.
+    The first run has device models only and shows no output; in the second, filters answer the
+    registers that guests access most. Then a table says which registers were accessed, how often,
+    and how long that took. Ctrl-C, SIGTERM and SIGHUP end a run, and the table is still printed.
     """
     make_machine, chosen = plugins.find(plugins.MACHINES, machine), find(backend)
     runner: Engine = plugins.make(plugins.ENGINES, engine)
@@ -115,7 +114,7 @@ def run(
 
 def _exit_status(outcome: Outcome) -> int:
     """The guest's, of which a process keeps 8 bits."""
-    return NO_STATUS if outcome.exit_status is None else outcome.exit_status & 0xFF
+    return ExitCode.NO_GUEST_STATUS if outcome.exit_status is None else outcome.exit_status & 0xFF
 
 
 def _limits(guest: Guest, until: str | None, seconds: float, accesses: int | None) -> RunLimits:
@@ -172,6 +171,7 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
             setup_seconds=setup_seconds,
             cpu_seconds=cpu_seconds,
             printing_seconds=printing.seconds,
+            vcpus=job.guest.config.cpus,
         )
 
 

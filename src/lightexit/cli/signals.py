@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn, Self
 
+from lightexit.cli.status import ExitCode
 from lightexit.errors import InternalError
 from lightexit.vm.machine import Machine, RunEnd
 
@@ -18,8 +19,6 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: A second signal after this time finds something that does not end by itself. Before, it is the
 #: same one for somebody else: `timeout` sends it to the process, and to its group.
 PATIENCE_S = 1.0
-#: The exit status for all of them where a guest's is asked for: not odd.
-ENDED_BY_SIGNAL = 128 + signal.SIGINT
 
 
 class EndingSignals:
@@ -76,7 +75,7 @@ class EndingSignals:
     def end(self) -> NoReturn:
         """End the process as the signal ends those that do nothing about it."""
         if self._is_status_guests:
-            os._exit(ENDED_BY_SIGNAL)
+            os._exit(ExitCode.ENDED_BY_SIGNAL)
         number = self.received or signal.SIGTERM
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,8 +16,11 @@ if TYPE_CHECKING:
 
 #: Registers beyond these are summed up in one line, and so are places where no device is.
 SHOWN, SHOWN_UNCLAIMED = 20, 5
-_WIDTH = 120
+#: Columns of a table at most, whatever it is printed to.
+_WIDEST = 200
 _ONE_RUN = ("accesses", "us", "ns each")
+#: Columns that are left out in a narrow terminal, from the first on, by the first line of each.
+_LEAST = ("us", "address", "ns each")
 _TWO_RUNS = (
     "accesses\nwithout",
     "accesses\nwith",
@@ -35,22 +40,19 @@ def print_table(rows: Sequence[TallyRow], *, compares: bool, is_offloaded: bool)
     names: tuple[str, ...] = _TWO_RUNS if compares else _ONE_RUN
     if is_offloaded:
         names = tuple(re.sub(r"with$", "past kernel", name) for name in names)
-    table = _table("register", "address", *names)
-    for row in rows[:SHOWN]:
-        direction = "write" if row.is_write else "read"
-        table.add_row(f"{row.name} {direction}", f"{row.address:#x}", *_cells(row))
+    cells = [
+        [f"{row.name} {'write' if row.is_write else 'read'}", f"{row.address:#x}", *_cells(row)]
+        for row in rows[:SHOWN]
+    ]
     others = rows[SHOWN:]
     if others:
-        table.add_row(f"{len(others)} others", "", *_cells(_sum(others)))
-    _print(table)
+        cells.append([f"{len(others)} others", "", *_cells(_sum(others))])
+    _print(("register", "address", *names), cells)
 
 
 def print_runs(rows: Iterable[tuple[str, str, str]]) -> None:
     """Print what both runs came to: each a name, without filters, with filters."""
-    table = _table("", "without filters", "with filters")
-    for row in rows:
-        table.add_row(*row)
-    _print(table)
+    _print(("", "without filters", "with filters"), rows)
 
 
 def print_unclaimed(places: Sequence[Unclaimed], *, compares: bool) -> None:
@@ -58,30 +60,48 @@ def print_unclaimed(places: Sequence[Unclaimed], *, compares: bool) -> None:
     if not places:
         return
     columns = ("accesses\nwithout", "accesses\nwith") if compares else ("accesses",)
-    table = _table("answered by no device", *columns)
-    for place in places[:SHOWN_UNCLAIMED]:
-        table.add_row(_where(place), *_counts([place], compares))
+    cells = [[_where(place), *_counts([place], compares)] for place in places[:SHOWN_UNCLAIMED]]
     others = places[SHOWN_UNCLAIMED:]
     if others:
-        table.add_row(f"{len(others)} other places", *_counts(others, compares))
-    _print(table)
+        cells.append([f"{len(others)} other places", *_counts(others, compares)])
+    _print(("answered by no device", *columns), cells)
 
 
-def _table(first: str, *others: str) -> Table:
+def _print(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; in a narrow terminal without some columns, and then say which."""
+    from rich.console import Console
+
+    columns = list(zip(names, *rows, strict=True))
+    console = Console(width=_WIDEST, highlight=False, force_terminal=False, color_system=None)
+    width, left_out = terminal_width() or _WIDEST, []
+    for name in _LEAST:
+        if console.measure(_table(columns)).maximum <= width:
+            break
+        kept = [column for column in columns if column[0].split("\n")[0] != name]
+        left_out += [name] * (len(kept) < len(columns))
+        columns = kept
+    console.print(_table(columns))
+    if left_out:
+        print(f"    ({width} columns are too few for: {', '.join(left_out)})")
+
+
+def _table(columns: Sequence[Sequence[str]]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(first, no_wrap=True)
-    for name in others:
-        table.add_column(name, justify="right", no_wrap=True)
+    for name, *_ in columns:
+        table.add_column(name, justify="right" if table.columns else "left", no_wrap=True)
+    for row in zip(*(cells for _, *cells in columns), strict=True):
+        table.add_row(*row)
     return table
 
 
-def _print(table: Table) -> None:
-    from rich.console import Console
-
-    width = max(Console().width, _WIDTH)
-    Console(width=width, highlight=False, force_terminal=False, color_system=None).print(table)
+def terminal_width() -> int | None:
+    """Columns of the terminal that standard output is; None where it is none."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
 
 
 def _cells(row: TallyRow) -> list[str]:

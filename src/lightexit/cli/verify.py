@@ -4,52 +4,80 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightexit.cli.programs import ProgramFile, load_filters, load_programs, split_name
+from lightexit.cli.programs import (
+    NotCompiled,
+    ProgramFile,
+    for_each,
+    load_filters,
+    programs,
+    split_name,
+)
+from lightexit.cli.schemas import VERIFY
+from lightexit.cli.status import ExitCode
 
 if TYPE_CHECKING:
     from lightexit.verifier import Limits, Report
 
+ACCEPTED, REFUSED, NOT_COMPILED = "accepted", "refused", "not compiled"
+
 
 def verify(
     file: ProgramFile,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the reports as one JSON document.")
+    ] = False,
     trace: Annotated[
         bool, typer.Option("--trace", help="Show what is known before every instruction explored.")
     ] = False,
     budget: Annotated[
         int | None,
-        typer.Option(min=1, help="Instructions that a run may execute; 65536 unless told."),
+        typer.Option(
+            min=1, metavar="N", help="Instructions that a run may execute; 65536 unless told."
+        ),
     ] = None,
     no_faults: Annotated[
-        bool, typer.Option("--no-faults", help="Refuse a filter that may fault.")
+        bool,
+        typer.Option(
+            "--no-faults", help="Refuse a filter that may divide by 0 or exceed an array."
+        ),
     ] = False,
     states: Annotated[
         int | None,
-        typer.Option(min=1, help="States that a proof may explore; 100000 unless told."),
+        typer.Option(
+            min=1, metavar="N", help="States that a proof may explore; 100000 unless told."
+        ),
     ] = None,
 ) -> None:
-    """Prove programs safe and report what was learned. Exit status 1 where one is refused."""
-    reports = _reports(file, _limits(budget, states))
-    if no_faults:
-        reports = [report.without_faults() for report in reports]
+    """Prove filters safe, and report what they cost and do.
+
+    A filter that does not compile, or that is refused, is reported among the others. The exit
+    status is then 1.
+    """
+    reports = _reports(file, _limits(budget, states), no_faults)
     if as_json:
-        print(json.dumps([_as_json(report, trace) for report in reports], indent=2))
+        print(json.dumps(document(reports, trace), indent=2))
     else:
         print("\n\n".join(_text(report, trace) for report in reports))
-    if not all(report.accepted for report in reports):
-        raise typer.Exit(1)
+        if len(reports) > 1:
+            print(f"\n{_summary(reports)}")
+    if any(verdict(report) != ACCEPTED for report in reports):
+        raise typer.Exit(ExitCode.REFUSED)
 
 
-def _reports(file: str, limits: Limits) -> list[Report]:
+def _reports(file: str, limits: Limits, no_faults: bool) -> list[Report | NotCompiled]:
     from lightexit.verifier import verify as verify_program
 
+    def judged(report: Report) -> Report:
+        return report.without_faults() if no_faults else report
+
     if split_name(file)[0].suffix == ".py":
-        return [filter_.verify(limits) for filter_ in load_filters(file)]
-    return [verify_program(program, limits) for program in load_programs(file)]
+        return for_each(load_filters(file), lambda filter_: judged(filter_.verify(limits)))
+    return [judged(verify_program(program, limits)) for program in programs(file)]
 
 
 def _limits(budget: int | None, states: int | None) -> Limits:
@@ -59,11 +87,34 @@ def _limits(budget: int | None, states: int | None) -> Limits:
     return Limits(instructions=budget or usual.instructions, states=states or usual.states)
 
 
-def _as_json(report: Report, trace: bool) -> dict[str, Any]:
+def verdict(report: Report | NotCompiled) -> str:
+    """One of ACCEPTED, REFUSED and NOT_COMPILED."""
+    if isinstance(report, NotCompiled):
+        return NOT_COMPILED
+    return ACCEPTED if report.accepted else REFUSED
+
+
+def document(reports: list[Report | NotCompiled], trace: bool) -> dict[str, Any]:
+    """What `--json` prints."""
+    return {"schema": VERIFY, "programs": [_as_json(report, trace) for report in reports]}
+
+
+def _as_json(report: Report | NotCompiled, trace: bool) -> dict[str, Any]:
+    judged = {"verdict": verdict(report)}
+    if isinstance(report, NotCompiled):
+        return {"program": report.name, "accepted": False, "error": report.error.to_json()} | judged
     steps = {"trace": [step._asdict() for step in report.trace()]} if trace else {}
-    return report.to_json() | steps
+    return report.to_json() | judged | steps
 
 
-def _text(report: Report, trace: bool) -> str:
+def _text(report: Report | NotCompiled, trace: bool) -> str:
+    if isinstance(report, NotCompiled):
+        return f"{report.name}: {NOT_COMPILED}\n{report.error}"
     steps = [str(step) for step in report.trace()] if trace else []
     return "\n".join([*steps, report.text()])
+
+
+def _summary(reports: list[Report | NotCompiled]) -> str:
+    counts = Counter(map(verdict, reports))
+    told = [f"{counts[each]} {each}" for each in (ACCEPTED, REFUSED, NOT_COMPILED) if counts[each]]
+    return f"{len(reports)} programs: {', '.join(told)}"

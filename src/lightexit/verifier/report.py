@@ -50,6 +50,11 @@ class VerifierError(AuthorError):
         lines += [f"  {'path:' if not n else '     '} {step}" for n, step in enumerate(self.path)]
         return "\n".join(lines)
 
+    def to_json(self) -> dict[str, Any]:
+        """As of every error; and instruction, state and path as they are printed."""
+        own = {"instruction": self.instruction, "state": self.state, "path": self.path}
+        return super().to_json() | own
+
 
 class Fault(NamedTuple):
     """An index or a divisor that may be out of range: the run ends there, with PASS.
@@ -198,7 +203,7 @@ class Report:
         return {
             "program": self.program.name,
             "accepted": self.accepted,
-            "error": self.error and _error_dict(self.error),
+            "error": self.error and self.error.to_json(),
             "cost": self.cost,
             "budget": self.limits.instructions,
             "states_explored": self.states_explored,
@@ -262,20 +267,6 @@ def _fault_dict(fault: Fault) -> dict[str, Any]:
     at = fault.where
     place = {"file": at.file, "line": at.line, "column": at.column, "end_column": at.end_column}
     return place | {"when": fault.when}
-
-
-def _error_dict(error: AuthorError) -> dict[str, Any]:
-    where = error.where
-    return {
-        "found": error.found,
-        "expected": error.expected,
-        "hint": error.hint,
-        "help": error.advice,
-        "where": where and {"file": where.file, "line": where.line, "column": where.column},
-        "instruction": getattr(error, "instruction", ""),
-        "state": getattr(error, "state", ()),
-        "path": getattr(error, "path", ()),
-    }
 
 
 def _ranges(ranges: Ranges) -> str:

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lightexit schema`: the JSON Schema of what another command writes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lightexit.cli import schemas
+
+
+def schema(
+    command: Annotated[schemas.Command, typer.Argument(metavar="COMMAND", help="run or verify.")],
+) -> None:
+    """Print the JSON Schema (2020-12) of a command's --json output."""
+    print(schemas.text(command), end="")

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON Schemas of what `--json` writes: one file each, named by its number.
+
+A document names its schema in "schema". Fields may be added under the same number; a new number
+says that one has gone, or means something else.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+VERIFY, RUN = "urn:lightexit:verify:1", "urn:lightexit:run:1"
+
+
+class Command(StrEnum):
+    """A command that has `--json`."""
+
+    RUN = "run"
+    VERIFY = "verify"
+
+
+_IDS = {Command.RUN: RUN, Command.VERIFY: VERIFY}
+
+
+def text(command: Command) -> str:
+    """The schema of what a command writes, a JSON document itself."""
+    from importlib import resources  # slow to import, and seldom needed
+
+    name = "-".join(_IDS[command].split(":")[2:])
+    return resources.files(__name__).joinpath(f"{name}.json").read_text("utf-8")

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The exit statuses of `lightexit`, as docs/cli.md lists them."""
+
+from __future__ import annotations
+
+import signal
+from enum import IntEnum
+
+from lightexit.errors import InternalError, LightexitError
+
+
+class ExitCode(IntEnum):
+    """What the process ends with, but for signals (128 + number) and for what a guest chose.
+
+    A guest's own status (`run --exit-status`) is always odd: REFUSED is the only odd one here, and
+    `run` never ends with it.
+    """
+
+    DONE = 0
+    #: `verify`: at least one filter does not compile or is refused.
+    REFUSED = 1
+    #: An error of the command line, a file, this machine or the guest.
+    ERROR = LightexitError.exit_status
+    #: `run --exit-status`: the guest ended without a status.
+    NO_GUEST_STATUS = 4
+    #: A bug in lightexit.
+    BUG = InternalError.exit_status
+    #: `run --exit-status`: ended by SIGINT, SIGTERM or SIGHUP.
+    ENDED_BY_SIGNAL = 128 + signal.SIGINT
