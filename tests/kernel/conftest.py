@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     asked = ("--host-kernel", DEFAULT_KERNEL), ("--append", "")
     for option, usual in asked:
-        if not scale.is_long and config.getoption(option, usual) != usual:
+        if not config.getoption("--long", False) and config.getoption(option, usual) != usual:
             raise pytest.UsageError(f"{option} is for tests that run with --long only: add it")
 
 

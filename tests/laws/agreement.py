@@ -25,7 +25,7 @@ from laws.coverage import Coverage
 from laws.expressions import EDGES
 from laws.filters import Main, Other, Third, build, helpers
 from laws.statements import random_filter
-from lightexit.abi import IoContext, StateMemory, Struct, Verdict
+from lightexit.abi import IntType, IoContext, StateMemory, Struct, Verdict
 from lightexit.cache import Cache
 from lightexit.compiler import generate
 from lightexit.compiler.syntax.infer import infer_filter
@@ -117,9 +117,8 @@ def _random_state(random: Random, struct: type[Struct]) -> bytes:
     if random.random() < 0.3:
         memory.state.buffer[:] = random.randbytes(size)
     for one in struct.layout.fields:
-        bits = getattr(one.type, "bits", None)
-        if bits:
-            setattr(memory.state, one.name, _number(random, bits))
+        if isinstance(one.type, IntType):
+            setattr(memory.state, one.name, one.type(_number(random, one.type.bits)))
     return bytes(memory.state)
 
 

@@ -21,12 +21,12 @@ from lightexit.compiler.typed.kinds import Int
 from lightexit.compiler.typed.node import TypedNode
 
 #: Classes of what an operator yields.
+NATURAL = "at least 0"
 NEGATIVE, CROSSING, SMALL, FULL, WIDE = "below 0", "across 0", "32 bits", "64 bits", "wider"
 CLASSES = (NEGATIVE, CROSSING, SMALL, FULL, WIDE)
 #: What the compiler never knows of some operators' results.
 _NEVER = {
-    "//": (NEGATIVE, CROSSING, WIDE),
-    "%": (NEGATIVE, CROSSING, WIDE),
+    "%": (NEGATIVE, WIDE),
     "&": (NEGATIVE,),
     "|": (NEGATIVE,),
     ">>": (WIDE,),
@@ -41,7 +41,12 @@ _IN_LOOPS = (
     *("Store", "ContextStore", "Return", "Break", "Continue"),
     *("If", "While", "ForRange", "Leave", "Call"),
 )
-_FUNCTIONS = ("muldiv64", "min", "max", "abs", "int", "bool", "len", "u8", "u16", "u32", "u64")
+_TYPES = ("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64")
+_FUNCTIONS = (
+    *("muldiv64", "min", "max", "abs", "int", "bool", "len", *_TYPES),
+    *("turned", "apart", "drifted", "parts"),
+)
+_SIGNS = (NATURAL, NEGATIVE, CROSSING)
 
 
 def class_of(limits: Interval) -> str:
@@ -99,6 +104,7 @@ def _required_syntax() -> Iterator[str]:
         "a name of a loop, later",
     )
     yield from (f"{name}()" for name in (*_FUNCTIONS, *calls.OF_INTS))
+    yield from (f"a local that is an {kind}" for kind in _TYPES)
 
 
 def _syntax(module: ast.Module) -> Iterator[str]:
@@ -112,6 +118,8 @@ def _syntax(module: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.Assign):
             yield from ["Assign, chained"] * (len(node.targets) > 1)
             yield from ["Assign, unpacking"] * isinstance(node.targets[0], ast.Tuple)
+        elif isinstance(node, ast.AnnAssign):
+            yield f"a local that is an {ast.unparse(node.annotation)}"
         elif isinstance(node, ast.Call):
             called = (
                 node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
@@ -146,6 +154,11 @@ def _required_types() -> Iterator[str]:
     yield from (f"constant {each}" for each in CLASSES if each != CROSSING)
     for sign in (*(sign for sign, _, _ in operators.OPERATORS.values()), "min", "max"):
         yield from (f"{sign} {each}" for each in CLASSES if each not in _NEVER.get(sign, ()))
+    for sign, left, right in product(("//", "%"), _SIGNS, _SIGNS):
+        yield f"{sign} of {left} by {right}"
+    yield from (f">> of {sign}" for sign in _SIGNS)
+    for bits in (8, 16, 32, 64):
+        yield from (f"signed {kind} of {bits} bits" for kind in ("Load", "Store", "Wrap"))
     signs = (sign for sign, _ in comparisons.COMPARISONS.values())
     yield from (f"{sign} {machine}" for sign, machine in product(signs, _MACHINE))
     yield from (f"range {way} by {by}, {a} to {b}" for way, by, a, b in _ranges())
@@ -184,6 +197,13 @@ def _typed(node: Any, loops: int) -> Iterator[str]:
 def _details(node: TypedNode) -> Iterator[str]:
     if isinstance(node, tree.Binary):
         yield f"{node.op} {class_of(_bounds(node))}"
+        if node.op in ("//", "%"):
+            yield f"{node.op} of {_sign_of(node.left)} by {_sign_of(node.right)}"
+        if node.op == ">>":
+            yield f">> of {_sign_of(node.left)}"
+    elif isinstance(node, tree.Load | tree.Wrap | tree.Store):
+        value = node.value if isinstance(node, tree.Store) else node
+        yield from [f"signed {type(node).__name__} of {node.bits} bits"] * _is_signed(value)
     elif isinstance(node, tree.Const) and isinstance(node.kind, Int):
         yield f"constant {class_of(_bounds(node))}"
     elif isinstance(node, tree.Compare):
@@ -198,6 +218,15 @@ def _details(node: TypedNode) -> Iterator[str]:
         yield from ["index below"] * (limits.lo < 0)
     elif isinstance(node, tree.ForRange):
         yield from _of_range(node)
+
+
+def _is_signed(expr: tree.Expr) -> bool:
+    return isinstance(expr.kind, Int) and expr.kind.interval.lo < 0
+
+
+def _sign_of(expr: tree.Expr) -> str:
+    limits = _bounds(expr)
+    return NATURAL if limits.lo >= 0 else NEGATIVE if limits.hi < 0 else CROSSING
 
 
 def _of_range(node: tree.ForRange) -> Iterator[str]:

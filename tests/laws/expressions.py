@@ -13,10 +13,16 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
+from lightexit.abi import IntType
 from lightexit.compiler.typed import interval as bounds
-from lightexit.compiler.typed.interval import U64, Interval, is_exact, point, unsigned
+from lightexit.compiler.typed.interval import I64, U64, Interval, is_exact, limits_of, point
 
 T = TypeVar("T")
+
+U8, U16, U32, UINT64 = UNSIGNED = tuple(IntType(f"u{bits}", bits) for bits in (8, 16, 32, 64))
+I8, I16, I32, INT64 = SIGNED = tuple(
+    IntType(f"i{bits}", bits, signed=True) for bits in (8, 16, 32, 64)
+)
 
 #: 0, the ends of every width, and what lies beside them.
 EDGES = tuple(
@@ -33,31 +39,38 @@ _NAMED = (
     ("2**70", 2**70, False),
 )
 FIELDS = {
-    "s.a": 64,
-    "s.b": 32,
-    "s.c": 16,
-    "s.d": 8,
-    "s.one.count": 32,
-    "t.x": 64,
-    "t.y": 8,
-    "w.inner.first.count": 32,
-    "w.n": 64,
+    "s.a": UINT64,
+    "s.b": U32,
+    "s.c": U16,
+    "s.d": U8,
+    "s.e": INT64,
+    "s.f": I32,
+    "s.g": I8,
+    "s.one.count": U32,
+    "s.one.drift": I8,
+    "t.x": UINT64,
+    "t.y": U8,
+    "t.z": INT64,
+    "w.inner.first.count": U32,
+    "w.n": UINT64,
 }
 _ACCESS = {
-    "ctx.offset": 64,
-    "ctx.data": 64,
-    "ctx.now_ns": 64,
-    "ctx.vcpu": 32,
-    "ctx.space": 8,
+    "ctx.offset": UINT64,
+    "ctx.data": UINT64,
+    "ctx.now_ns": UINT64,
+    "ctx.vcpu": U32,
+    "ctx.space": U8,
 }
-#: By place: length and bits of an element.
+#: By place: length and type of an element.
 ARRAYS = {
-    "s.small": (10, 8),
-    "s.words": (8, 32),
-    "s.last": (5, 64),
-    "s.one.steps": (3, 16),
-    "w.five": (5, 8),
-    "w.inner.flags": (6, 8),
+    "s.small": (10, U8),
+    "s.words": (8, U32),
+    "s.last": (5, UINT64),
+    "s.one.steps": (3, U16),
+    "s.deltas": (6, I16),
+    "w.five": (5, U8),
+    "w.inner.flags": (6, U8),
+    "w.far": (3, INT64),
 }
 TIMERS = {"s.timers": 3, "w.inner.timers": 2}
 BOOLS = ("s.flag", "ctx.is_write", "t.on", "s.one.running", "w.inner.first.running")
@@ -87,7 +100,7 @@ class Scope:
     ints: dict[str, Interval] = field(default_factory=dict)
     bools: list[str] = field(default_factory=list)
     timers: list[str] = field(default_factory=list)
-    arrays: dict[str, tuple[int, int]] = field(default_factory=dict)
+    arrays: dict[str, tuple[int, IntType]] = field(default_factory=dict)
 
     def copy(self) -> Scope:
         """As it stands."""
@@ -101,7 +114,7 @@ class Expressions:
         self.random = random
         self.states = states
         self.scope = Scope()
-        self.typed: dict[str, int] = {}
+        self.typed: dict[str, IntType] = {}
         self.written = False
         #: How many rounds all loops around make together.
         self.rounds = 1
@@ -144,12 +157,17 @@ class Expressions:
         if self.chance(0.25):
             return self.constant()
         if self.scope.timers and self.chance(0.3):
-            return Number(f"{self.random.choice(self.scope.timers)}.count", unsigned(32))
+            return self._part(self.random.choice(self.scope.timers))
         if self.sized and self.chance(0.1):
-            return Number("ctx.size", unsigned(8))
+            return Number("ctx.size", limits_of(U8))
         table = _ACCESS if self.chance(0.3) else FIELDS
         name = self.pick(table)
-        return Number(name, unsigned(table[name]))
+        return Number(name, limits_of(table[name]))
+
+    def _part(self, timer: str) -> Number:
+        """One of the numbers of a `Timer`."""
+        name, kind = self.random.choice((("count", U32), ("count", U32), ("drift", I8)))
+        return Number(f"{timer}.{name}", limits_of(kind))
 
     def number(self, depth: int) -> Number:
         """Any int, of any width."""
@@ -160,28 +178,34 @@ class Expressions:
     def exact(self, depth: int) -> Number:
         """An int of which 64 bits tell the value."""
         value = self.number(depth)
-        return value if is_exact(value.bounds) else self.wrap(value, 64)
+        if is_exact(value.bounds):
+            return value
+        return self.wrap(value, self.random.choice((UINT64, INT64)))
 
     def natural(self, depth: int) -> Number:
         """An int of 0 to 2**64 - 1."""
         value = self.number(depth)
         if value.bounds.within(U64):
             return value
-        return self.wrap(value, self.random.choice((64, 64, 32, 8)))
+        return self.wrap(value, self.random.choice((UINT64, UINT64, U32, U8)))
 
-    def wrap(self, value: Number, bits: int) -> Number:
+    def wrap(self, value: Number, kind: IntType) -> Number:
         """Its low bits."""
-        limits = unsigned(bits)
+        limits = limits_of(kind)
         within = value.bounds if value.bounds.within(limits) else limits
-        if self.chance(0.2) and not value.flag:
+        if self.chance(0.2) and not value.flag and not kind.signed:
             return Number(f"({value.text} & {limits.hi:#x})", bounds.bit_and(value.bounds, limits))
-        return Number(f"u{bits}({value.text})", within, value.flag)
+        return Number(f"{kind}({value.text})", within, value.flag and not kind.signed)
 
-    def fitting(self, bits: int, depth: int) -> str:
+    def converted(self, depth: int) -> Number:
+        """Its low bits, be it of that type or not."""
+        return self.wrap(self.number(depth - 1), self.random.choice((*UNSIGNED, *SIGNED, *SIGNED)))
+
+    def fitting(self, kind: IntType, depth: int) -> str:
         """An int that fits a field."""
         value = self.number(depth)
-        fits = value.bounds.within(unsigned(bits))
-        return value.text if fits else self.wrap(value, bits).text
+        fits = value.bounds.within(limits_of(kind))
+        return value.text if fits else self.wrap(value, kind).text
 
     def any_sum(self, depth: int) -> Number:
         """`+` or `-`."""
@@ -197,13 +221,13 @@ class Expressions:
 
     def quotient(self, depth: int) -> Number:
         """`//`."""
-        left, right = self.natural(depth - 1), self.divisor(depth - 1)
+        left, right = self.exact(depth - 1), self.divisor(depth - 1)
         limits = bounds.floor_divide(left.bounds, right.bounds)
         return Number(f"({left.text} // {right.text})", limits)
 
     def rest(self, depth: int) -> Number:
         """`%`."""
-        left, right = self.natural(depth - 1), self.divisor(depth - 1)
+        left, right = self.exact(depth - 1), self.divisor(depth - 1)
         return Number(f"({left.text} % {right.text})", bounds.modulo(left.bounds, right.bounds))
 
     def shift(self, depth: int) -> Number:
@@ -240,7 +264,7 @@ class Expressions:
         """An int below 0."""
         value = self.natural(depth)
         if value.bounds.hi >= 2**63:
-            value = self.wrap(value, 32)
+            value = self.wrap(value, U32)
         return Number(f"(-1 - {value.text})", bounds.subtract(point(-1), value.bounds))
 
     def some_side(self, depth: int) -> Number:
@@ -250,12 +274,13 @@ class Expressions:
     def extreme(self, depth: int) -> Number:
         """`min` or `max` of two or three."""
         values = [self.some_side(depth) for _ in range(self.random.choice((2, 2, 3)))]
-        values = [value if is_exact(value.bounds) else self.wrap(value, 64) for value in values]
+        values = [value if is_exact(value.bounds) else self.wrap(value, UINT64) for value in values]
         whole = values[0].bounds
         for value in values[1:]:
             whole = whole.union(value.bounds)
         if not is_exact(whole):
-            values = [self.wrap(value, 64) for value in values]
+            kind = self.random.choice((UINT64, INT64))
+            values = [self.wrap(value, kind) for value in values]
         sign, meet = self.random.choice((("min", bounds.minimum), ("max", bounds.maximum)))
         limits = values[0].bounds
         for value in values[1:]:
@@ -274,7 +299,7 @@ class Expressions:
         """A function or method of ints."""
         kind = self.random.randrange(5)
         if kind == 0:
-            return Number(f"int({self.truth(depth - 1)})", unsigned(1))
+            return Number(f"int({self.truth(depth - 1)})", Interval(0, 1))
         if kind == 1:
             value = self.exact(depth - 1)
             low, high = value.bounds.lo, value.bounds.hi
@@ -297,19 +322,19 @@ class Expressions:
         if self.rounds > 1 or self.chance(0.8):
             text = f"muldiv64({first.text}, {self.random.choice((3, 1000, 2**32))}, 1_193_182)"
         else:
-            text = f"muldiv64({first.text}, {second.text}, {self.divisor(0).text})"
+            text = f"muldiv64({first.text}, {second.text}, {self.divisor_above_0(0).text})"
         return Number(text, U64)
 
     def element(self, depth: int) -> Number:
         """An element of an array of ints."""
         arrays = {**ARRAYS, **self.scope.arrays}
         array = self.pick(arrays)
-        length, bits = arrays[array]
-        return Number(f"{array}[{self.index(length, depth - 1)}]", unsigned(bits))
+        length, kind = arrays[array]
+        return Number(f"{array}[{self.index(length, depth - 1)}]", limits_of(kind))
 
     def of_timer(self, depth: int) -> Number:
         """A field of a struct: of an array, of one of two, of what a helper returns."""
-        return Number(f"{self.timer(depth)}.count", unsigned(32))
+        return self._part(self.timer(depth))
 
     def timer(self, depth: int) -> str:
         """A reference to a `Timer`."""
@@ -332,7 +357,7 @@ class Expressions:
         if self.states < 3:
             return self.element(depth)
         row = self.index(3, depth - 1)
-        return Number(f"w.grid[{row}][{self.index(5, depth - 1)}]", unsigned(16))
+        return Number(f"w.grid[{row}][{self.index(5, depth - 1)}]", limits_of(U16))
 
     def helped(self, depth: int) -> Number:
         """A call of a helper, or of a method, that changes nothing."""
@@ -347,7 +372,11 @@ class Expressions:
             (f"below({value.text})", Interval(-255, 0)),
             (f"down({value.text})", U64),
             (f"last_of({value.text})", U64),
-            (f"s.one.until({value.text})", unsigned(32)),
+            (f"s.one.until({value.text})", limits_of(U32)),
+            (f"turned({self.fitting(INT64, depth - 1)})", U64),
+            (f"apart({value.text}, {self.leaf_natural().text})", I64),
+            (f"apart({value.text})", I64),
+            (f"drifted({self.fitting(I32, depth - 1)}, {self.fitting(I8, 0)})", I64),
         )
         text, limits = self.random.choice(options)
         return Number(text, limits)
@@ -363,11 +392,25 @@ class Expressions:
         timer, value = self.timer(0), self.natural(depth - 1)
         self.written = True
         options = (f"{timer}.tick({value.text})", f"{timer}.tick(by={value.text})", "bump(s)")
-        return Number(self.random.choice(options), unsigned(32))
+        return Number(self.random.choice(options), limits_of(U32))
 
     # What must lie within limits
 
     def divisor(self, depth: int) -> Number:
+        """An int of 64 bits that is no constant 0; surely none once it must not be 0."""
+        kind = self.random.randrange(6)
+        if kind < 3:
+            return self.divisor_above_0(depth)
+        if kind == 3:
+            return self.below(depth)
+        value = self.exact(depth) if kind == 4 else Number("0", point(0))
+        if not self.written and not value.bounds.is_point:
+            crosses = value.bounds.lo < 0 <= value.bounds.hi
+            return value if crosses else self.wrap(value, self.random.choice(SIGNED))
+        constant = self.random.choice((1, 1, 2, 3, 7, 8, 100, 2**31, 2**62, 2**63))
+        return Number(f"({-constant})", point(-constant))
+
+    def divisor_above_0(self, depth: int) -> Number:
         """An int of 0 to 2**64 - 1 that is no constant 0; surely above it once it must be."""
         value = self.natural(depth)
         loose = not self.written and not value.bounds.is_point
@@ -391,8 +434,8 @@ class Expressions:
         if value.bounds.hi < 200:
             return value
         options = (
-            Number(f"({value.text} & 63)", unsigned(6)),
-            Number(f"u8({value.text})", unsigned(8)),
+            Number(f"({value.text} & 63)", Interval(0, 63)),
+            Number(f"u8({value.text})", limits_of(U8)),
             Number(f"({value.text} % 70)", Interval(0, 69)),
             Number("3", point(3)),
             Number("63", point(63)),
@@ -415,7 +458,7 @@ class Expressions:
         if value.bounds.within(Interval(0, last)) or (meets and self._may_miss()):
             return value.text
         if not value.bounds.within(U64):
-            value = self.wrap(value, 64)
+            value = self.wrap(value, UINT64)
         if meets and not self.written and self.chance(0.2):
             return f"{value.text} % {length + 1}"
         return self.within(value, length)
@@ -518,6 +561,7 @@ _NUMBERS: dict[Callable[[Expressions, int], Number], int] = {
     Expressions.extreme: 2,
     Expressions.chosen: 2,
     Expressions.called: 2,
+    Expressions.converted: 2,
     Expressions.muldiv: 1,
     Expressions.element: 4,
     Expressions.cell: 1,

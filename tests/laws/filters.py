@@ -18,6 +18,7 @@ class Timer(Struct):
 
     count: widths.u32
     running: bool
+    drift: widths.i8
     steps: Array[widths.u16] = array(widths.u16, 3)
 
     @inline
@@ -50,6 +51,10 @@ class Main(Struct):
     timers: Array[Timer] = array(Timer, 3)
     one: Timer
     last: Array[widths.u64] = array(widths.u64, 5)
+    e: widths.i64
+    f: widths.i32
+    g: widths.i8
+    deltas: Array[widths.i16] = array(widths.i16, 6)
 
 
 class Other(Struct):
@@ -58,6 +63,7 @@ class Other(Struct):
     x: widths.u64
     y: widths.u8
     on: bool
+    z: widths.i64
 
 
 class Inner(Struct):
@@ -74,6 +80,7 @@ class Third(Struct):
     n: widths.u64
     inner: Inner
     grid: Array[Array[widths.u16]] = array(array(widths.u16, 5), 3)
+    far: Array[widths.i64] = array(widths.i64, 3)
     five: Array[widths.u8] = array(widths.u8, 5)
 
 
@@ -109,6 +116,10 @@ _NAMES: dict[str, Any] = {
     "u16": widths.u16,
     "u32": widths.u32,
     "u64": widths.u64,
+    "i8": widths.i8,
+    "i16": widths.i16,
+    "i32": widths.i32,
+    "i64": widths.i64,
     "Array": Array,
     "Main": Main,
     "Third": Third,
@@ -216,6 +227,31 @@ def three(value: u64) -> tuple[u64, bool, int]:
     """Three results, of which one may be negative; two come from another helper."""
     half, odd = split(value, 1)
     return half, odd, u32(value) - u32(half)
+
+@inline
+def turned(value: i64) -> u64:
+    """A signed parameter that is assigned again."""
+    if value < 0:
+        value = -1 - value
+    return u64(value)
+
+@inline
+def apart(a: u64, b: u64 = 9) -> i64:
+    """A signed result."""
+    return i64(a - b)
+
+@inline
+def drifted(value: i32, by: i8) -> i64:
+    """Signed locals in a loop."""
+    place: i64 = value
+    for i in range(-1, 2):
+        place = i64(place - by * i) if place > by else place // 3
+    return place
+
+@inline
+def parts(value: i64) -> tuple[i64, i8]:
+    """Two signed results."""
+    return value >> 2, i8(value % -100)
 '''
 
 

@@ -17,13 +17,24 @@ from laws.expressions import (
     ARRAYS,
     BOOLS,
     FIELDS,
+    I8,
+    I16,
+    I32,
+    INT64,
+    SIGNED,
     TIMERS,
+    U8,
+    U16,
+    U32,
+    UINT64,
+    UNSIGNED,
     Expressions,
     Number,
     weighted,
 )
 from laws.ranges import random_range
-from lightexit.compiler.typed.interval import U64, Interval, is_exact, unsigned
+from lightexit.abi import IntType
+from lightexit.compiler.typed.interval import U64, Interval, is_exact, limits_of
 
 _STATES = ("s: Main", "t: Other", "w: Third")
 #: Rounds that all loops around a statement may make together.
@@ -103,8 +114,7 @@ class Statements(Expressions):
         if self.chance(0.1):
             self.put("if ctx.is_write:")
             self.put("    return Verdict.HANDLED")
-        bits = 8 if self.sized else 64
-        self.put(f"ctx.data = {self.fitting(bits, 2)}")
+        self.put(f"ctx.data = {self.fitting(U8 if self.sized else UINT64, 2)}")
         if self.chance(0.1) and not self.written:
             self.put(f"return Verdict.HANDLED if {self.truth(1)} else Verdict.PASS")
         else:
@@ -160,15 +170,15 @@ class Statements(Expressions):
 
     def new_typed(self, depth: int) -> None:
         """An annotated local."""
-        name, bits = self.name("v"), self.random.choice((8, 16, 32, 64))
-        value = self.fitting(bits, depth)
+        name, kind = self.name("v"), self.random.choice((*UNSIGNED, *SIGNED, INT64))
+        value = self.fitting(kind, depth)
         if self.chance(0.3):
-            self.put(f"{name}: u{bits}")
+            self.put(f"{name}: {kind}")
             self.put(f"{name} = {value}")
         else:
-            self.put(f"{name}: u{bits} = {value}")
-        self.scope.ints[name] = unsigned(bits)
-        self.typed[name] = bits
+            self.put(f"{name}: {kind} = {value}")
+        self.scope.ints[name] = limits_of(kind)
+        self.typed[name] = kind
 
     def new_bool(self, depth: int) -> None:
         """A bool."""
@@ -186,9 +196,9 @@ class Statements(Expressions):
         """A reference to an array."""
         name = self.name("a")
         if self.states > 2 and self.chance(0.5):
-            array, limits = f"w.grid[{self.index(3, depth - 1)}]", (5, 16)
+            array, limits = f"w.grid[{self.index(3, depth - 1)}]", (5, U16)
         elif self.chance(0.5):
-            array, limits = f"{self.timer(depth - 1)}.steps", (3, 16)
+            array, limits = f"{self.timer(depth - 1)}.steps", (3, U16)
         else:
             array = self.pick(ARRAYS)
             limits = ARRAYS[array]
@@ -206,7 +216,7 @@ class Statements(Expressions):
             self.put(f"{name} = {self.timer(depth)}")
         elif ints:
             name = self.random.choice(ints)
-            self.put(f"{name} = {self.fitting(self.bits_of(name), depth)}")
+            self.put(f"{name} = {self.fitting(self.type_of(name), depth)}")
         else:
             self.new_variable(depth)
 
@@ -214,9 +224,9 @@ class Statements(Expressions):
         """The ints that may be assigned again."""
         return [name for name in self.scope.ints if name.startswith("v")]
 
-    def bits_of(self, name: str) -> int:
-        """The width of such a local."""
-        return self.typed.get(name, 64)
+    def type_of(self, name: str) -> IntType:
+        """The type of such a local."""
+        return self.typed.get(name, UINT64)
 
     def augment_local(self, depth: int) -> None:
         """`name op= ...`, where what is known of the name makes it fit."""
@@ -226,46 +236,68 @@ class Statements(Expressions):
             return
         name = self.random.choice(names)
         kind = self.random.randrange(3)
-        if kind == 0:
+        if kind < 2 and self.type_of(name).signed:
+            self._augment_signed(name)
+        elif kind == 0:
             low, line = self.random.choice(
                 ((5, "-= 5"), (1, "-= 1"), (0, f"&= {self.number(1).text}"))
             )
             self.put(f"if {name} >= {low}:")
             self.put(f"    {name} {line}")
         elif kind == 1:
-            line = self.random.choice(("+= 7", "*= 2", "<<= 1", f"|= {self.fitting(8, 1)}"))
+            line = self.random.choice(("+= 7", "*= 2", "<<= 1", f"|= {self.fitting(U8, 1)}"))
             self.put(f"if {name} < 100:")
             self.put(f"    {name} {line}")
         else:
-            self.put(f"{name} {self._fitting_change(self.bits_of(name))}")
+            self.put(f"{name} {self._fitting_change(self.type_of(name))}")
 
-    def _fitting_change(self, bits: int) -> str:
-        """What may be done to any unsigned number of that width, which it still fits."""
+    def _augment_signed(self, name: str) -> None:
+        self.put(
+            f"if {self.random.choice((f'-9 < {name} < 50', f'not (-5 > {name} or {name} > 9)'))}:"
+        )
+        line = self.random.choice(
+            ("+= 7", "-= 60", "*= 2", "*= -2", "<<= 1", f"//= {self.divisor(1).text}")
+        )
+        self.put(f"    {name} {line}")
+
+    def _fitting_change(self, type_: IntType) -> str:
+        """What may be done to any number of that type, which it still fits."""
         kind = self.random.randrange(6)
         if kind == 0:
-            return f"{self.random.choice('|^')}= {self.fitting(bits, 1)}"
+            return f"{self.random.choice('|^')}= {self.fitting(type_, 1)}"
+        if type_.signed and kind == 1:
+            return f"&= {self.fitting(type_, 1)}"
+        if type_.signed and kind > 2:
+            text = self.divisor_above_0(1).text
+            return self.random.choice(("%= 7", "%= 64", "%= -100", f"//= {text}", f"//= {text}"))
         if kind == 1:
             return f"&= {self.number(2).text}"
         if kind == 2:
             return f">>= {self.count(1).text}"
-        return f"{self.random.choice(('//', '%'))}= {self.divisor(1).text}"
+        return f"{self.random.choice(('//', '%'))}= {self.divisor_above_0(1).text}"
 
     def unpack(self, depth: int) -> None:
         """`a, b = ...`: of values, or of what a helper returns."""
         names = self.variables()
         if len(names) > 1 and self.chance(0.4):
             first, second = self.random.sample(names, 2)
-            if self.bits_of(first) == self.bits_of(second):
+            if self.type_of(first) == self.type_of(second):
                 self.put(f"{first}, {second} = {second}, {first}")
                 return
         if self.chance(0.4) and not self.read_only:
-            values = f"{self.fitting(32, depth)}, {self.fitting(8, 1)}"
-            self.put(f"{self.written_target(32)}, {self.written_target(8)} = {values}")
+            one, other = self.random.choice(((U32, U8), (INT64, I8)))
+            values = f"{self.fitting(one, depth)}, {self.fitting(other, 1)}"
+            self.put(f"{self.written_target(one)}, {self.written_target(other)} = {values}")
+            return
+        if self.chance(0.3):
+            first, second = self.name("m"), self.name("m")
+            self.put(f"{first}, {second} = parts({self.fitting(INT64, depth)})")
+            self.scope.ints[first], self.scope.ints[second] = limits_of(INT64), limits_of(I8)
             return
         first, second, third = self.name("m"), self.name("b"), self.name("m")
         if self.chance(0.5):
             value = self.natural(depth).text
-            self.put(f"{first}, {second} = split({value}, {self.fitting(8, 1)})")
+            self.put(f"{first}, {second} = split({value}, {self.fitting(U8, 1)})")
         else:
             self.put(f"{first}, {second}, {third} = three({self.natural(depth).text})")
             self.scope.ints[third] = Interval(-(2**32), 2**32)
@@ -274,28 +306,29 @@ class Statements(Expressions):
 
     # Stores
 
-    def target_of(self, bits: int) -> str:
-        """Something of a state to store that many bits into."""
-        places = [name for name, width in FIELDS.items() if width == bits and self.is_there(name)]
-        places += [f"{each}.count" for each in self.scope.timers if bits == 32]
+    def target_of(self, kind: IntType) -> str:
+        """Something of a state to store a value of that type into."""
+        places = [name for name, each in FIELDS.items() if each == kind and self.is_there(name)]
+        places += [f"{each}.count" for each in self.scope.timers if kind is U32]
+        places += [f"{each}.drift" for each in self.scope.timers if kind is I8]
         arrays = {**ARRAYS, **self.scope.arrays}
-        elements = [name for name, (_, width) in arrays.items() if width == bits]
+        elements = [name for name, (_, each) in arrays.items() if each == kind]
         elements = [name for name in elements if self.is_there(name)]
-        if elements and self.chance(0.6):
+        if elements and (not places or self.chance(0.6)):
             array = self.random.choice(elements)
             target = f"{array}[{self.index(arrays[array][0], 1)}]"
-        elif bits == 32 and self.chance(0.4):
-            target = f"{self.timer(1)}.count"
-        elif bits == 16 and self.states > 2 and self.chance(0.5):
+        elif kind in (U32, I8) and self.chance(0.4):
+            target = f"{self.timer(1)}.{'drift' if kind.signed else 'count'}"
+        elif kind is U16 and self.states > 2 and self.chance(0.5):
             row = self.index(3, 1)
             target = f"w.grid[{row}][{self.index(5, 1)}]"
         else:
             target = self.random.choice(places)
         return target
 
-    def written_target(self, bits: int) -> str:
+    def written_target(self, kind: IntType) -> str:
         """The same; what follows stands behind a write."""
-        target = self.target_of(bits)
+        target = self.target_of(kind)
         self.written = True
         return target
 
@@ -304,11 +337,11 @@ class Statements(Expressions):
         if self.read_only:
             self.act(depth)
             return
-        bits = self.random.choice((8, 8, 16, 32, 32, 64))
-        value = self.fitting(bits, depth)
-        targets = self.written_target(bits)
+        kind = self.random.choice((*_STORED, U32))
+        value = self.fitting(kind, depth)
+        targets = self.written_target(kind)
         if self.chance(0.1):
-            targets = f"{targets} = {self.written_target(bits)}"
+            targets = f"{targets} = {self.written_target(kind)}"
         self.put(f"{targets} = {value}")
 
     def store_bool(self, depth: int) -> None:
@@ -328,8 +361,8 @@ class Statements(Expressions):
         if self.read_only:
             self.act(depth)
             return
-        bits = self.random.choice((8, 8, 16, 32, 64))
-        self.put(f"{self.target_of(bits)} {self._fitting_change(bits)}")
+        kind = self.random.choice(_STORED)
+        self.put(f"{self.target_of(kind)} {self._fitting_change(kind)}")
         self.written = True
 
     def clear(self, depth: int) -> None:
@@ -338,20 +371,21 @@ class Statements(Expressions):
             self.act(depth)
             return
         self.written = True
-        name, value = self.pick(ARRAYS), self.random.choice(("0", "255"))
+        name = self.pick(ARRAYS)
+        value = self.random.choice(("0", "-1") if ARRAYS[name][1].signed else ("0", "255"))
         for index in range(self.random.randrange(2, ARRAYS[name][0] + 1)):
             self.put(f"{name}[{index}] = {value}")
 
     def act(self, _depth: int) -> None:
         """A request to the host, or an answer to be overwritten."""
-        bits = 8 if self.sized else 64
+        answer = U8 if self.sized else UINT64
         options: tuple[Callable[[], str], ...] = (
             lambda: f"ctx.raise_line({self.natural(1).text} & 31)",
             lambda: f"ctx.lower_line(line={self.natural(1).text} % 32)",
-            lambda: f"ctx.signal({self.fitting(8, 1)} & 31)",
-            lambda: f"ctx.send_apic({self.fitting(32, 1)}, mode=1, vector={self.fitting(8, 1)})",
-            lambda: f"ctx.end_of_interrupt(vector={self.fitting(8, 1)})",
-            lambda: f"ctx.data = {self.fitting(bits, 2)}",
+            lambda: f"ctx.signal({self.fitting(U8, 1)} & 31)",
+            lambda: f"ctx.send_apic({self.fitting(U32, 1)}, mode=1, vector={self.fitting(U8, 1)})",
+            lambda: f"ctx.end_of_interrupt(vector={self.fitting(U8, 1)})",
+            lambda: f"ctx.data = {self.fitting(answer, 2)}",
         )
         self.put(self.random.choice(options)())
 
@@ -433,11 +467,15 @@ class Statements(Expressions):
         """`for` over a range; now and then by a local that is assigned elsewhere, too."""
         again = self.natural(1).plain.text if self.chance(0.25) else None
         counting = random_range(self, min(12, _ROUNDS // self.rounds))
-        name, limits = self.name("i"), counting.bounds
+        name, limits = self.name("c"), counting.bounds
         if limits.within(U64) and again is not None:
             name, limits = self.name("v"), U64
             self.put(f"{name} = {again}")
             self.scope.ints[name] = limits
+        elif limits.within(limits_of(INT64)) and self.chance(0.3):
+            name, limits = self.name("v"), limits_of(INT64)
+            self.put(f"{name}: i64")
+            self.typed[name] = INT64
         with self.loop(counting.rounds):
             self.put(f"for {name} in range({counting.text}):")
             with self.block():
@@ -449,9 +487,10 @@ class Statements(Expressions):
         """Perhaps store what a loop counts: its last value is what LLVM keeps in a register."""
         if self.read_only or self.chance(0.6):
             return
-        bits = self.random.choice((8, 16, 32, 64))
-        value = self.wrap(Number(name, limits), bits) if not limits.within(unsigned(bits)) else None
-        self.put(f"{self.written_target(bits)} = {value.text if value else name}")
+        kind = self.random.choice((*UNSIGNED, I8, I16, I32, INT64))
+        value = Number(name, limits)
+        kept = value if limits.within(limits_of(kind)) else self.wrap(value, kind)
+        self.put(f"{self.written_target(kind)} = {kept.text}")
 
     def array_loop(self, depth: int) -> None:
         """`for` over an array: of ints, or of structs."""
@@ -468,11 +507,14 @@ class Statements(Expressions):
                 if name.startswith("r"):
                     self.scope.timers.append(name)
                 else:
-                    self.scope.ints[name] = unsigned(arrays[array][1])
+                    self.scope.ints[name] = limits_of(arrays[array][1])
                 self.body(depth)
 
     def while_loop(self, depth: int) -> None:
         """`while`: counting down first, counting up last, or left by `break`."""
+        if self.chance(0.2):
+            self._signed_while(depth)
+            return
         name, rounds = self.name("n"), self.random.randrange(1, 6)
         kind, step = self.random.randrange(3), self.random.randrange(1, 4)
         self.put(f"{name} = {rounds if kind == 0 else 0}")
@@ -491,6 +533,19 @@ class Statements(Expressions):
                 if kind:
                     self.put(f"{name} = u64({name} + {step})")
 
+    def _signed_while(self, depth: int) -> None:
+        """A signed local that counts down past 0."""
+        name, kind = self.name("n"), self.random.choice(SIGNED)
+        rounds, step = self.random.randrange(1, 6), self.random.randrange(1, 4)
+        first = self.random.randrange(-3, rounds)
+        self.put(f"{name}: {kind} = {first}")
+        with self.loop(rounds):
+            self.put(f"while {name} > {first - rounds * step}:")
+            with self.block():
+                self.scope.ints[name] = limits_of(kind)
+                self.put(f"{name} -= {step}")
+                self.body(depth)
+
     def jump(self, _depth: int) -> None:
         """`break` or `continue`, if."""
         words = ("break", "continue") if self.loops[-1] else ("break",)
@@ -499,6 +554,9 @@ class Statements(Expressions):
         self.put(f"    {self.random.choice(words)}")
         self.scope.ints.update(otherwise)
 
+
+#: Types of what is stored into states.
+_STORED = (U8, U8, U16, U32, UINT64, *SIGNED)
 
 Step = Callable[[Statements, int], Any]
 _LOCALS: dict[Step, int] = {
