@@ -46,7 +46,8 @@ def compile_command(
 def summary(program: Program) -> str:
     """One line: name, length, states."""
     maps = ", ".join(f"{entry.name} ({entry.size} bytes)" for entry in program.maps) or "none"
-    return f"{program.name}: {len(program.code) // 8} instruction slots; states: {maps}"
+    rodata = f"; read-only data: {len(program.rodata)} bytes" if program.rodata else ""
+    return f"{program.name}: {len(program.code) // 8} instruction slots; states: {maps}{rodata}"
 
 
 def write_bytes(path: Path, data: bytes) -> None:
