@@ -17,6 +17,7 @@ from laws.expressions import (
     ARRAYS,
     BOOLS,
     FIELDS,
+    TABLES,
     TIMERS,
     Expressions,
     Number,
@@ -455,6 +456,9 @@ class Statements(Expressions):
 
     def array_loop(self, depth: int) -> None:
         """`for` over an array: of ints, or of structs."""
+        if self.chance(0.25):
+            self.table_loop(depth)
+            return
         arrays = {**ARRAYS, **self.scope.arrays}
         if self.chance(0.5):
             array = self.pick(TIMERS)
@@ -469,6 +473,16 @@ class Statements(Expressions):
                     self.scope.timers.append(name)
                 else:
                     self.scope.ints[name] = unsigned(arrays[array][1])
+                self.body(depth)
+
+    def table_loop(self, depth: int) -> None:
+        """`for` over a constant table."""
+        table, name = self.pick([each for each in TABLES if each != "MASKS"]), self.name("m")
+        rounds, limits, _ = TABLES[table]
+        with self.loop(rounds):
+            self.put(f"for {name} in {table}:")
+            with self.block():
+                self.scope.ints[name] = limits
                 self.body(depth)
 
     def while_loop(self, depth: int) -> None:
