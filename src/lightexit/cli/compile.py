@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lightexit.abi import STATE_OFFSET
 from lightexit.cli.programs import ProgramFile, load_programs
 from lightexit.errors import AuthorError
 from lightexit.files import check_writable
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 def compile_command(
     file: ProgramFile,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the raw bytecode here.")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write it here: an object (ELF) if it ends in .o, or raw bytecode.",
+        ),
     ] = None,
 ) -> None:
     """Compile the filters of a Python file to eBPF, and print or write the bytecode."""
@@ -39,8 +45,23 @@ def compile_command(
             f"{file} holds {len(programs)} filters, and --output takes one",
             expected=f"one of them named: {file}:NAME, with NAME one of {names}",
         )
-    write_bytes(output, programs[0].code)
+    write_bytes(output, _contents(programs[0], output))
     print(f"{output}: {summary(programs[0])}")
+
+
+def _contents(program: Program, output: Path) -> bytes:
+    """What is written to a file of that name."""
+    from lightexit.isa import write_elf
+
+    if output.suffix == ".o":
+        return write_elf(program, value_offset=STATE_OFFSET)
+    if program.rodata:
+        raise AuthorError(
+            f"{program.name} has read-only data, for which raw bytecode has no place",
+            expected="an object",
+            hint=f"-o {output.with_suffix('.o')}",
+        )
+    return program.code
 
 
 def summary(program: Program) -> str:

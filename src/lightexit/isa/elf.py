@@ -129,4 +129,4 @@ def _function(found: Object, symbol: Symbol, end: int) -> Function:
 def _relocation(kind: int, symbol: Symbol, sections: list[Section]) -> InstructionRelocation:
     number = symbol.section if symbol.section < _RESERVED else -1
     name = symbol.name or (sections[number].name if 0 < number < len(sections) else "")
-    return InstructionRelocation(kind, name, number, symbol.value)
+    return InstructionRelocation(kind, name, number, symbol.value, symbol.size)

@@ -30,7 +30,9 @@ R_BPF_64_32 = 10
 MOST_SLOTS, MOST_FUNCTIONS = 1 << 16, 1 << 12
 
 #: What sections of constants are called, and where each of them may start.
-_RODATA, _ALIGNMENT = ".rodata", 16
+_RODATA, _ALIGNMENT = ".rodata", 8
+#: Larger ones are as good as unknown.
+_LARGEST_STATE = 1 << 29
 
 _MAP_VALUE = BY_OPCODE[LDDW_OPCODE][PSEUDO_MAP_IDX_VALUE]
 
@@ -48,12 +50,14 @@ class Function:
 
 @dataclass(frozen=True)
 class InstructionRelocation:
-    """What is asked for at an instruction; `section` is 0 for symbols defined elsewhere."""
+    """What is asked for at an instruction; `section` is 0 for symbols defined elsewhere, `size`
+    of the symbol 0 where it is not known."""
 
     kind: int
     symbol: str
     section: int
     value: int
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,9 +130,10 @@ class Object:
 def read_elf(data: bytes, *, value_offset: int, file: str) -> list[Program]:
     """The programs of an object file, in the order of their symbols.
 
-    A program's maps are its undefined data symbols in order of first use, of size 0: an object
-    does not know it. `value_offset` is added to every address in them (the state header's size).
-    Raises AuthorError for what is no BPF object or needs more than this linker does.
+    A program's maps are its undefined data symbols in order of first use, of size 0 where the
+    object does not know it, as clang's do not. `value_offset` is added to every address in them
+    (the state header's size). Raises AuthorError for what is no BPF object or needs more than
+    this linker does.
     """
     from lightexit.isa.elf import read_object
 
@@ -165,6 +170,7 @@ class _Linker:
         self.room = room
         self.value_offset = value_offset
         self.maps: dict[str, int] = {}
+        self.sizes: dict[str, int] = {}
         self.uses_rodata = False
         self.starts: dict[Function, int] = {}
 
@@ -176,7 +182,7 @@ class _Linker:
         program = Program(
             name=entry.name,
             code=encode(instructions),
-            maps=tuple(Map(name, 0) for name in self.maps),
+            maps=tuple(Map(name, self.sizes[name]) for name in self.maps),
             lines=tuple(self._lines()),
             rodata=self.object.rodata.data if self.uses_rodata else b"",
         )
@@ -291,6 +297,8 @@ class _Linker:
             found = f"is the address of byte {offset} of `{asked.symbol}`"
             raise self._refusal(function, each, found, "an offset of 32 bits")
         index = self.maps.setdefault(asked.symbol, len(self.maps))
+        known = 0 < asked.size <= _LARGEST_STATE
+        self.sizes[asked.symbol] = asked.size + self.value_offset if known else 0
         return _map_address(each, index, offset)
 
     def _lines(self) -> Iterator[SourceLine]:

@@ -15,7 +15,7 @@ from kernel.inside.request import attach
 from lightexit.abi import Attach, Space
 from lightexit.engine.kernel import KernelEngine, bpf
 from lightexit.engine.kernel.bpf import Descriptor, FrozenMap
-from lightexit.vm.kvm.attach import Answer, Module, Window
+from lightexit.vm.kvm.attach import AttachedProgram, AttachRange, KernelModule
 
 PORT, KEPT, SIZE = 0x500, 0x3000, 4096
 TABLE = bytes(range(0xA0, 0xC0))
@@ -43,23 +43,23 @@ LOOKUP = program(
 )
 
 
-def test_a_table_is_read_in_the_kernel(module: Module, machine: Machine) -> None:
+def test_a_table_is_read_in_the_kernel(module: KernelModule, machine: Machine) -> None:
     vcpu = machine.load("6631c0" + port_in(PORT + 4, 2) + keep(KEPT) + HLT)
-    window = Window(machine.vm.fd, Space.PIO, PORT, 16)
-    with module.attach(window, Answer(KernelEngine().load(LOOKUP), [])) as attachment:
+    window = AttachRange(machine.vm.fd, Space.PIO, PORT, 16)
+    with module.attach(window, AttachedProgram(KernelEngine().load(LOOKUP), [])) as attachment:
         assert machine.run(vcpu, lambda access: 0) == []
         assert attachment.statistics().handled == 1
     assert machine.memory.ram[KEPT : KEPT + 2] == bytes((TABLE[4], TABLE[20]))
 
 
-def attach_with(module: Module, request: Attach, *maps: Descriptor) -> int:
+def attach_with(module: KernelModule, request: Attach, *maps: Descriptor) -> int:
     code = b"".join(raw.address(1, raw.VALUE, each.number) for each in maps)
     loaded = Source(code + raw.move(0, 0) + EXIT).load()
     request.program_fd = loaded.number
     return attach(module, bytes(request))
 
 
-def test_one_map_of_constants_is_taken(module: Module, request_: Attach) -> None:
+def test_one_map_of_constants_is_taken(module: KernelModule, request_: Attach) -> None:
     first, second = FrozenMap("first", bytes(SIZE)), FrozenMap("second", bytes(8))
     state = MapShape(SIZE).make()
     assert attach_with(module, request_, first.descriptor, state) == 0
@@ -69,11 +69,11 @@ def test_one_map_of_constants_is_taken(module: Module, request_: Attach) -> None
 
 
 @pytest.mark.parametrize("flags", [0, bpf._MAP_READ_ONLY_FOR_PROGRAMS])
-def test_what_may_change_is_no_constant(module: Module, request_: Attach, flags: int) -> None:
+def test_what_may_change_is_no_constant(module: KernelModule, request_: Attach, flags: int) -> None:
     assert attach_with(module, request_, MapShape(SIZE, flags).make()) == errno.EINVAL
 
 
-def test_states_have_a_limit(module: Module, request_: Attach) -> None:
+def test_states_have_a_limit(module: KernelModule, request_: Attach) -> None:
     states = [MapShape(SIZE).make() for _ in range(9)]
     constants = FrozenMap("constants", bytes(8)).descriptor
     assert attach_with(module, request_, *states[:8], constants) == 0
