@@ -41,21 +41,24 @@ static bool is_plain_access(const struct bpf_insn *insn)
 	return BPF_MODE(insn->code) == BPF_ATOMIC && !is_load;
 }
 
-static bool is_in_state(const struct attachment *at, u64 address)
+static bool is_in_value(const struct bpf_array *array, u64 address)
 {
-	const struct bpf_array *array;
+	return address - (unsigned long)array->value < array->map.value_size;
+}
+
+static bool is_in_map(const struct attachment *at, u64 address)
+{
 	int i;
 
-	for (i = 0; i < at->state_count; i++) {
-		array = container_of((void *)at->states[i], struct bpf_array, value);
-		if (address - (unsigned long)at->states[i] < array->map.value_size)
+	for (i = 0; i < at->state_count; i++)
+		if (is_in_value(container_of((void *)at->states[i], struct bpf_array, value),
+				address))
 			return true;
-	}
-	return false;
+	return at->rodata && is_in_value(at->rodata, address);
 }
 
 /*
- * A number is free. An address is one of a state: a map's own, or a variable of the kernel, is
+ * A number is free. An address is one of a state or of constants: a map's own, or a variable of the kernel, is
  * there for a call, or for what a call has become. Those of functions are for callbacks.
  */
 static bool is_plain_constant(const struct attachment *at, const struct bpf_insn *insn)
@@ -65,7 +68,7 @@ static bool is_plain_constant(const struct attachment *at, const struct bpf_insn
 
 	if (insn->code != (BPF_LD | BPF_IMM | BPF_DW) || insn->src_reg)
 		return false;
-	return (!virt_addr_valid(address) && !is_vmalloc_addr(address)) || is_in_state(at, value);
+	return (!virt_addr_valid(address) && !is_vmalloc_addr(address)) || is_in_map(at, value);
 }
 
 static bool is_plain(const struct attachment *at, const struct bpf_insn *insn)
@@ -101,7 +104,7 @@ static bool is_closed(const struct bpf_prog_aux *aux)
 }
 
 /*
- * A program that calls nothing cannot sleep, and sees its context and its states only. Some
+ * A program that calls nothing cannot sleep, and sees its context and its maps only. Some
  * functions of the kernel leave no trace where they are called, so that a program must not be
  * allowed any: none is to programs that are not under the GPL. Blinding hides constants.
  */
@@ -136,22 +139,43 @@ struct lightexit_state_header *lightexit_map_value(struct bpf_map *map, size_t s
 	return (void *)container_of(map, struct bpf_array, map)->value;
 }
 
+/* One value that nobody can change any more: it needs no version word. */
+static bool is_rodata(const struct bpf_map *map)
+{
+	return map->map_type == BPF_MAP_TYPE_ARRAY && map->max_entries == 1 &&
+	       map->map_flags & BPF_F_RDONLY_PROG && READ_ONCE(map->frozen) &&
+	       !kernel_objects(map);
+}
+
+static int take_map(struct attachment *at, struct bpf_map *map)
+{
+	struct lightexit_state_header *state;
+
+	if (is_rodata(map)) {
+		if (at->rodata)
+			return -E2BIG;
+		at->rodata = container_of(map, struct bpf_array, map);
+		return 0;
+	}
+	if (at->state_count == ARRAY_SIZE(at->states))
+		return -E2BIG;
+	state = lightexit_map_value(map, 0);
+	if (!state)
+		return -EINVAL;
+	at->states[at->state_count++] = state;
+	return 0;
+}
+
 /* The program holds its maps for as long as it lives itself. */
-static int take_states(struct attachment *at)
+static int take_maps(struct attachment *at)
 {
 	struct bpf_prog_aux *aux = at->program->aux;
 	int i, error = 0;
 
 	at->writes_state = at->asked.flags & LIGHTEXIT_ATTACH_FLAG_WRITES_STATE;
 	mutex_lock(&aux->used_maps_mutex);
-	if (aux->used_map_cnt > ARRAY_SIZE(at->states))
-		error = -E2BIG;
-	for (i = 0; !error && i < aux->used_map_cnt; i++) {
-		at->states[i] = lightexit_map_value(aux->used_maps[i], 0);
-		if (!at->states[i])
-			error = -EINVAL;
-	}
-	at->state_count = i;
+	for (i = 0; !error && i < aux->used_map_cnt; i++)
+		error = take_map(at, aux->used_maps[i]);
 	mutex_unlock(&aux->used_maps_mutex);
 	return error;
 }
@@ -164,5 +188,5 @@ int lightexit_take_program(struct attachment *at)
 	if (IS_ERR(program))
 		return PTR_ERR(program);
 	at->program = program;
-	return take_states(at) ?: (is_pure(at) ? 0 : -EOPNOTSUPP);
+	return take_maps(at) ?: (is_pure(at) ? 0 : -EOPNOTSUPP);
 }

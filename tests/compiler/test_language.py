@@ -19,6 +19,21 @@ from lightexit.compiler.typed.check import check
 from lightexit.engine.interpreter import InterpreterEngine
 
 _HELPERS = """
+TABLE = (3, 500, 7, 0, 2)
+SIGNED = (-3, 5, -(2**40))
+BOOLS = (True, False, False)
+FLAGS = (Flag.READY, Flag.ERROR | Flag.READY)
+REGS = (Reg.DATA, 7, True)
+
+bytes_of = bytes((200, 100))
+
+class Holder:
+    STEPS = (4, 8)
+
+@inline
+def looked_up(index: u64) -> u64:
+    return TABLE[index]
+
 @inline
 def bump(s: State) -> u32:
     s.count = u32(s.count + 1)
@@ -206,6 +221,25 @@ BODIES: dict[str, str] = {
     "ruled_out": "n = s.count\nif n != 0:\n    s.base = s.base // n",
     "bounded_by_match": "match ctx.offset:\n    case 0 | 1:\n        s.status = ctx.offset\n"
     "    case 4 if s.enabled:\n        s.status = 9",
+    # Tables
+    "table": "s.base = TABLE[s.status % len(TABLE)]",
+    "table_masked": "s.base = TABLE[s.status & 3]",
+    "table_constant_index": "s.base = TABLE[1] + SIGNED[1] + 0x10 * BOOLS[0]",
+    "table_signed": "d = SIGNED[s.status % 3]\nif d < 0:\n    s.base = u64(d)",
+    "table_of_bools": "s.enabled = BOOLS[s.status % 3] and not BOOLS[s.count % 3]",
+    "table_of_flags": "s.status = u8(s.status & ~int(FLAGS[s.status & 1]) & 0xff)",
+    "table_of_enums": "s.base = REGS[s.status % 3]",
+    "table_of_bytes": "s.base = b'abc'[s.status % 3] + bytes_of[s.count & 1]",
+    "table_in_place": "s.base = (3, 9, PERIOD)[s.status % 3]",
+    "table_of_class": "s.base = Holder.STEPS[s.status & 1]",
+    "table_of_one": "s.base = (9,)[s.status * 0]",
+    "table_in_call": "s.base = looked_up(s.status & 3)",
+    "table_of_table": "s.base = TABLE[(4, 0, 3)[s.status % 3]]",
+    "table_looped_over": "for each in TABLE:\n    s.base = u64(s.base * 3 + each)",
+    "table_looped_over_signed": "for each in SIGNED:\n    s.base = u64(s.base * 3 + each)",
+    "table_counted_over": "for i in range(len(TABLE)):\n    s.base = u64(s.base * 3 + TABLE[i])",
+    "table_left_early": "for each in TABLE:\n    if each == s.status:\n        break\n"
+    "    s.base = u64(s.base + each)",
     # Control
     "docstring": '"""What it does."""\ns.base = 1',
     "constant_condition": "if PERIOD == 10:\n    s.base = 1\nelse:\n    s.base = NAME",
@@ -233,6 +267,9 @@ BODIES: dict[str, str] = {
     "fault_by_long_counter": "for i in range(12):\n    s.base = u64(s.base + s.ram[i])",
     "fault_by_index": "s.base = s.ram[s.count]",
     "fault_by_negative_index": "s.base = s.ram[s.status - 5]",
+    "fault_by_table": "s.base = TABLE[s.status]",
+    "fault_by_bytes": "s.base = bytes_of[s.count]",
+    "fault_by_wrapped_index": "s.base = TABLE[u64(s.status - 3)]",
     "fault_by_division": "s.base = s.base // s.count",
     "fault_by_signed_division": "s.skew = i64(s.skew // s.trim)",
     "fault_by_signed_modulo": "s.skew = s.skew % s.trim",

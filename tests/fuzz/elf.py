@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from fuzz.harness import Format
 from isa.llvm import compile_ir
-from isa.objects import IR
+from isa.objects import IR, TABLES
 from lightexit.isa.elf import read_object
 from lightexit.isa.linker import link_object
 
@@ -19,8 +19,8 @@ def read(data: bytes) -> object:
 
 
 def seeds() -> Iterator[bytes]:
-    for ir in (_PLAIN, IR):
+    for ir in (_PLAIN, IR, TABLES):
         yield compile_ir(ir)[1]
 
 
-FORMAT = Format(read, seeds, words=("\x7fELF", ".BTF", ".BTF.ext", ".text"))
+FORMAT = Format(read, seeds, words=("\x7fELF", ".BTF", ".BTF.ext", ".text", ".rodata"))

@@ -43,3 +43,26 @@ define i64 @second(ptr %context) section "more" {
 !9 = !DILocation(line: 3, column: 5, scope: !4)
 !10 = !DILocation(line: 4, column: 5, scope: !4)
 """
+
+#: Constants in two sections, by a section's symbol and by their own; and one state.
+TABLES = """
+@hidden = internal constant [4 x i64] [i64 1, i64 5, i64 2, i64 9]
+@other = internal constant [4 x i64] [i64 2, i64 6, i64 3, i64 10]
+@small = constant [3 x i8] c"abc"
+@ticks = external global [64 x i8], align 8
+define i64 @f(ptr %c) section "s" {
+  %i = load volatile i64, ptr %c
+  %n = and i64 %i, 3
+  %p = getelementptr [4 x i64], ptr @other, i64 0, i64 %n
+  %v = load volatile i64, ptr %p
+  %q = getelementptr [3 x i8], ptr @small, i64 0, i64 2
+  %w = load volatile i8, ptr %q
+  %x = zext i8 %w to i64
+  %sum = add i64 %v, %x
+  store volatile i64 %sum, ptr @ticks
+  %r = getelementptr [4 x i64], ptr @hidden, i64 0, i64 %n
+  %y = load volatile i64, ptr %r
+  ret i64 %y
+}
+define i64 @without(ptr %c) section "s" { ret i64 1 }
+"""

@@ -345,3 +345,27 @@ def test_text_keeps_code_and_maps(seed: int) -> None:
     program = Program("any", code, (Map("a", 24), Map("b", 80)))
     again = assemble(disassemble(program))
     assert (again.code, again.maps) == (program.code, program.maps)
+
+
+def test_read_only_data_is_read_back() -> None:
+    data = bytes(range(100))
+    program = assemble(
+        f".rodata {data[:3].hex()}\n.rodata {data[3:].hex(' ')} # more\nr0 = 0\nexit"
+    )
+    assert program.rodata == data
+    assert assemble(disassemble(program)).rodata == data
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (".rodata", "these are no bytes"),
+        (".rodata 0", "these are no bytes"),
+        (".rodata 0x01", "these are no bytes"),
+        ("\n".join([".rodata " + "00" * 4096] * 17), "69632 bytes of read-only data or more"),
+    ],
+)
+def test_read_only_data_that_makes_no_sense_is_refused(text: str, found: str) -> None:
+    with pytest.raises(AuthorError) as caught:
+        assemble(f"{text}\nr0 = 0\nexit")
+    assert caught.value.found == found

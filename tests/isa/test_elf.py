@@ -10,16 +10,22 @@ import struct
 import subprocess
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from engine.running import make_context, raw_state
 from isa.llvm import compile_ir
-from isa.objects import IR
+from isa.objects import IR, TABLES
+from lightexit.abi import IoContext, StateMemory
+from lightexit.engine.interpreter import ExecutionError, InterpreterEngine
 from lightexit.errors import AuthorError, Location
-from lightexit.isa import Map, Program, assemble, disassemble, read_elf
-from lightexit.isa.sections import relocations_in, sections_of, symbols_of
+from lightexit.isa import Map, Program, assemble, disassemble, read_elf, write_elf
+from lightexit.isa.program import MOST_RODATA
+from lightexit.isa.sections import Relocation, relocations_in, sections_of, symbols_of
+from lightexit.verifier import Limits, verify
 
 SOURCE = ["def first(ctx):", "    if ctx.late:", "    w = ticks", "    return local()"]
 
@@ -115,18 +121,52 @@ def test_code_without_debug_information_has_no_lines() -> None:
     assert programs("define i64 @f(ptr %c) { ret i64 1 }")["f"].lines == ()
 
 
-def test_a_constant_table_is_refused() -> None:
-    error = refusal("""
-    @table = internal constant [4 x i64] [i64 1, i64 5, i64 2, i64 9]
+def test_constants_become_read_only_data() -> None:
+    found = programs(TABLES)
+    program, state = replace(found["f"], maps=(Map("ticks", 80),)), StateMemory(raw_state(64))
+    assert verify(program, Limits(answers=False)).accepted
+    assert InterpreterEngine().load(program).run(make_context(7), [state]) == 9
+    assert state.state.buffer[:8] == (10 + ord("c")).to_bytes(8, "little")
+    assert found["without"].rodata == b""
+
+
+def test_the_address_of_a_constant_lies_within_it() -> None:
+    data = compile_ir(TABLES)[1]
+    section = next(s for s in sections_of(data) if s.name.startswith(".rodata"))
+    start = data.index(section.data)
+    damaged = bytearray(data)
+    code = next(s for s in sections_of(data) if s.name == "s")
+    at = data.index(code.data)
+    load = next(i for i in range(at, start, 8) if damaged[i] == 0x18)
+    struct.pack_into("<i", damaged, load + 4, 4096)
+    with pytest.raises(AuthorError) as caught:
+        read_elf(bytes(damaged), value_offset=16, file="f.o")
+    assert "is the address of byte 4096 of .rodata" in caught.value.found
+    assert f"byte 0 to {len(section.data) - 1}" in caught.value.expected
+
+
+def test_constants_have_a_limit() -> None:
+    table = "[4 x i64] [i64 1, i64 5, i64 2, i64 9]"
+    error = refusal(TABLES.replace(table, f"[{MOST_RODATA // 8} x i64] zeroinitializer"))
+    assert re.fullmatch(r"f\.o has 65\d\d\d bytes of constant data", error.found)
+    assert error.expected == f"at most {MOST_RODATA} bytes in its sections .rodata*"
+
+
+def test_constants_are_not_written() -> None:
+    (program,) = programs("""
+    @small = internal constant [8 x i8] c"abcdefgh"
     define i64 @f(i64 %i) section "s" {
-      %p = getelementptr [4 x i64], ptr @table, i64 0, i64 %i
-      %v = load i64, ptr %p
+      %v = load volatile i64, ptr @small
+      %p = inttoptr i64 ptrtoint (ptr @small to i64) to ptr
+      store volatile i64 %v, ptr %p
       ret i64 %v
     }
-    """)
-    assert error.found.startswith("f.o: f: `rd = imm64 ll` at slot")
-    assert "relocation 1 against `.rodata" in error.found
-    assert "addresses of undefined (`extern`) data only" in error.expected
+    """).values()
+    error = verify(program, Limits(answers=False)).error
+    assert error is not None
+    assert "writes through a pointer to the read-only data" in error.found
+    with pytest.raises(ExecutionError, match="would be written, and are read-only"):
+        InterpreterEngine().load(program).run(IoContext(), [])
 
 
 def test_a_global_variable_is_refused() -> None:
@@ -312,8 +352,45 @@ def test_relocations_are_those_that_readelf_reads(
     sections = sections_of(sample)
     symbols = symbols_of(sections)
     theirs = [
-        (int(offset, 16), int(kind, 16), symbols[int(symbol, 16)])
+        Relocation(int(offset, 16), int(kind, 16), symbols[int(symbol, 16)])
         for offset, symbol, kind in read_by_readelf("--relocs", pattern)
     ]
     assert len(theirs) > 5
     assert theirs == [each for one in sections for each in relocations_in(one, symbols)]
+
+
+WRITTEN = """
+    .map ticks 80
+    .map other 40
+    .rodata 01 02 03 04 05 06 07 08
+    r1 = map_value(0) + 24
+    r2 = map_value(1) + 16
+    r3 = map_value(2) + 5
+    r4 = 0x1122334455667788 ll
+    r0 = *(u8 *)(r3 + 0)
+    call more
+    exit
+more:
+    r1 = map_value(0) + 0
+    r0 = 7
+    exit
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [WRITTEN, "r0 = 1\nexit", ".map s 0\nr1 = map_value(0) + 16\nexit"]
+)
+def test_what_is_written_is_read_back(text: str) -> None:
+    program = assemble(text, "written.s")
+    (found,) = read_elf(write_elf(program, value_offset=16), value_offset=16, file="f.o")
+    assert replace(found, lines=()) == replace(program, lines=())
+
+
+@needs_readelf
+def test_readelf_finds_nothing_wrong_with_it(tmp_path: Path) -> None:
+    file = tmp_path / "f.o"
+    file.write_bytes(write_elf(assemble(WRITTEN, "written.s"), value_offset=16))
+    command = ["readelf", "--all", "--wide", str(file)]
+    read = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert read.stderr == ""
+    assert "R_BPF_" in read.stdout or "ticks" in read.stdout

@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 
-import scale
 from kernel import debug, device_filters, rig
 from kernel.apt import Unavailable
 from kernel.kernels import DEBUG

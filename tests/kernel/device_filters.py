@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every filter of the device library, compiled and verified outside, as JSON for the inside."""
+"""Every filter of the device library and one with tables, compiled outside, as JSON for the rig."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from kernel import tables
 from lightexit.abi import IoContext, StateMemory, Struct, Verdict
 from lightexit.devices.ioapic import Index, IoApicState
 from lightexit.devices.virtio_mmio import VirtioState
@@ -34,16 +35,19 @@ class Entry:
     reads_clock: bool
     writes_state: bool
     offsets: list[int]
+    rodata: str
 
     @property
     def program(self) -> Program:
         maps = tuple(Map(name, size) for name, size in self.maps)
-        return Program(self.name, bytes.fromhex(self.code), maps)
+        rodata = bytes.fromhex(self.rodata)
+        return Program(self.name, bytes.fromhex(self.code), maps, rodata=rodata)
 
 
 def describe() -> str:
     """All of them; needs a compiler, unless they are in the cache."""
-    return json.dumps([asdict(entry) for entry in library()])
+    every = [*library(), _entry("tables.look_up", tables.look_up)]
+    return json.dumps([asdict(entry) for entry in every])
 
 
 def entries(folder: Path) -> list[Entry]:
@@ -76,6 +80,7 @@ def _entry(name: str, value: Any) -> Entry:
         reads_clock=report.reads_clock,
         writes_state=report.writes_state,
         offsets=sorted(handled | {offset + 1 for offset in handled}),
+        rodata=program.rodata.hex(),
     )
 
 

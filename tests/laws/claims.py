@@ -191,6 +191,8 @@ def _pointer_test(fetch: Fetch, known: Pointer) -> Test:
         x = fetch(registers, memory)
         if kind is RegionKind.CONTEXT:
             region = memory.context
+        elif kind is RegionKind.RODATA:
+            region = memory.maps[-1]
         else:
             region = (memory.maps if kind is RegionKind.STATE else memory.frames)[number]
         return (

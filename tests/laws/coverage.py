@@ -151,6 +151,8 @@ def _required_types() -> Iterator[str]:
             yield f"tree {kind.__name__}"
     yield from (f"guard {guard.value}" for guard in tree.Guard)
     yield from (f"index {where}" for where in ("within", "above", "below"))
+    yield from (f"table {each}" for each in (*(8, 16, 32, 64), "signed", "of bools", "of flags"))
+    yield from (f"table index {each}" for each in ("none", "within", "above"))
     yield from (f"constant {each}" for each in CLASSES if each != CROSSING)
     for sign in (*(sign for sign, _, _ in operators.OPERATORS.values()), "min", "max"):
         yield from (f"{sign} {each}" for each in CLASSES if each not in _NEVER.get(sign, ()))
@@ -216,6 +218,8 @@ def _details(node: TypedNode) -> Iterator[str]:
         yield from ["index within"] * limits.within(Interval(0, last))
         yield from ["index above"] * (limits.hi > last)
         yield from ["index below"] * (limits.lo < 0)
+    elif isinstance(node, tree.TableLoad):
+        yield from _of_table(node)
     elif isinstance(node, tree.ForRange):
         yield from _of_range(node)
 
@@ -227,6 +231,16 @@ def _is_signed(expr: tree.Expr) -> bool:
 def _sign_of(expr: tree.Expr) -> str:
     limits = _bounds(expr)
     return NATURAL if limits.lo >= 0 else NEGATIVE if limits.hi < 0 else CROSSING
+
+
+def _of_table(node: tree.TableLoad) -> Iterator[str]:
+    table, last = node.table, len(node.table.values) - 1
+    yield f"table {table.bits}"
+    yield from ["table signed"] * table.is_signed
+    yield from ["table of flags"] * (isinstance(node.kind, Int) and node.kind.flag)
+    yield from ["table of bools"] * (not isinstance(node.kind, Int))
+    within = "within" if _bounds(node.index).within(Interval(0, last)) else "above"
+    yield f"table index {'none' if node.guard is tree.Guard.NONE else within}"
 
 
 def _of_range(node: tree.ForRange) -> Iterator[str]:

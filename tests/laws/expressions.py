@@ -72,6 +72,16 @@ ARRAYS = {
     "w.inner.flags": (6, U8),
     "w.far": (3, INT64),
 }
+#: By name: length, what the elements lie in, and whether they are flags.
+TABLES = {
+    "TABLE": (10, U16, False),
+    "SIGNED": (5, Interval(-(2**33), 2**31), False),
+    "FULL": (3, Interval(1, 2**64 - 1), False),
+    "CODES": (4, Interval(0, 2**31), False),
+    "MASKS": (2, Interval(1, 17), True),
+    "TEXT": (16, Interval(ord(" "), ord("t")), False),
+    "(7, 1, 2**20)": (3, Interval(1, 2**20), False),
+}
 TIMERS = {"s.timers": 3, "w.inner.timers": 2}
 BOOLS = ("s.flag", "ctx.is_write", "t.on", "s.one.running", "w.inner.first.running")
 #: The number of states that a filter has at least to name this one.
@@ -311,6 +321,9 @@ class Expressions:
             name = self.random.choice(("bit_length", "bit_count"))
             return Number(f"({value.text}).{name}()", U64)
         if kind == 3:
+            if self.chance(0.3):
+                table = self.pick(TABLES)
+                return Number(f"len({table})", point(TABLES[table][0]))
             array = self.pick(ARRAYS)
             return Number(f"len({array})", point(ARRAYS[array][0]))
         value = self.number(depth - 1)
@@ -331,6 +344,30 @@ class Expressions:
         array = self.pick(arrays)
         length, kind = arrays[array]
         return Number(f"{array}[{self.index(length, depth - 1)}]", limits_of(kind))
+
+    def of_table(self, depth: int) -> Number:
+        """An element of a constant table."""
+        table = self.pick(TABLES)
+        length, limits, flag = TABLES[table]
+        index = self.table_index(length, depth - 1)
+        if index.isdigit():
+            return Number(f"int({table}[{index}])", limits)
+        return Number(f"{table}[{index}]", limits, flag)
+
+    def truth_of_table(self, depth: int) -> str:
+        """An element of a table of bools."""
+        return f"TRUTHS[{self.table_index(5, depth - 1)}]"
+
+    def table_index(self, length: int, depth: int) -> str:
+        """An index that is not below 0; surely within once it must be."""
+        last = Interval(0, length - 1)
+        near = [name for name, limits in self.scope.ints.items() if limits.within(last)]
+        if near and self.chance(0.4):
+            return self.random.choice(near)
+        value = self.natural(depth)
+        if value.bounds.within(last) or (value.bounds.lo < length and self._may_miss()):
+            return value.text
+        return self.within(value, length)
 
     def of_timer(self, depth: int) -> Number:
         """A field of a struct: of an array, of one of two, of what a helper returns."""
@@ -564,6 +601,7 @@ _NUMBERS: dict[Callable[[Expressions, int], Number], int] = {
     Expressions.converted: 2,
     Expressions.muldiv: 1,
     Expressions.element: 4,
+    Expressions.of_table: 2,
     Expressions.cell: 1,
     Expressions.of_timer: 2,
     Expressions.helped: 1,
@@ -582,6 +620,7 @@ _TRUTHS: dict[Callable[[Expressions, int], str], int] = {
     Expressions.chosen_truth: 1,
     Expressions.overflow: 1,
     Expressions.flag_of: 1,
+    Expressions.truth_of_table: 1,
 }
 
 

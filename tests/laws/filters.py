@@ -104,6 +104,15 @@ LIMIT = 12
 WIDE = 2**63 + 5
 BELOW = -7
 
+#: Tables of every width, with signs, of bools and of enums' members.
+TABLE = (3, 0, 4, 1, 9, 2, 500, 7, 12, 65535)
+SIGNED = (-3, 2**31, -(2**33), 0, 7)
+FULL = (2**64 - 1, 1, 2**63)
+CODES = (Code.ZERO, Code.FOUR, 2**31, True)
+TRUTHS = (True, False, False, True, True)
+MASKS = (Mask.LOW, Mask.MID | Mask.LOW)
+TEXT = b"table of bytes!!"
+
 _PRELUDE = """from __future__ import annotations
 from laws.filters import *
 """
@@ -130,6 +139,13 @@ _NAMES: dict[str, Any] = {
     "LIMIT": LIMIT,
     "WIDE": WIDE,
     "BELOW": BELOW,
+    "TABLE": TABLE,
+    "SIGNED": SIGNED,
+    "FULL": FULL,
+    "CODES": CODES,
+    "TRUTHS": TRUTHS,
+    "MASKS": MASKS,
+    "TEXT": TEXT,
 }
 
 HELPERS = '''

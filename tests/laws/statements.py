@@ -22,6 +22,7 @@ from laws.expressions import (
     I32,
     INT64,
     SIGNED,
+    TABLES,
     TIMERS,
     U8,
     U16,
@@ -494,6 +495,9 @@ class Statements(Expressions):
 
     def array_loop(self, depth: int) -> None:
         """`for` over an array: of ints, or of structs."""
+        if self.chance(0.25):
+            self.table_loop(depth)
+            return
         arrays = {**ARRAYS, **self.scope.arrays}
         if self.chance(0.5):
             array = self.pick(TIMERS)
@@ -508,6 +512,16 @@ class Statements(Expressions):
                     self.scope.timers.append(name)
                 else:
                     self.scope.ints[name] = limits_of(arrays[array][1])
+                self.body(depth)
+
+    def table_loop(self, depth: int) -> None:
+        """`for` over a constant table."""
+        table, name = self.pick([each for each in TABLES if each != "MASKS"]), self.name("m")
+        rounds, limits, _ = TABLES[table]
+        with self.loop(rounds):
+            self.put(f"for {name} in {table}:")
+            with self.block():
+                self.scope.ints[name] = limits
                 self.body(depth)
 
     def while_loop(self, depth: int) -> None:

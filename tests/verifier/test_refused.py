@@ -50,6 +50,43 @@ SAFETY = {
         ".map s 64\nr2 = *(u64 *)(r1 + 8)\nr3 = map_value(0) + 16\nr3 += r2\nexit",
         ("any u64 is added to a pointer to state 's'", "an index with a bound"),
     ),
+    "an index one too large for read-only data": Case(
+        """
+        .rodata 01 02 03 04
+        r2 = *(u64 *)(r1 + 8)
+        r0 = 0
+        if r2 > 4 goto out
+        r3 = map_value(0) + 0
+        r3 += r2
+        r0 = *(u8 *)(r3 + 0)
+        out: exit""",
+        (
+            "reads 1 bytes at offset 0 to 4 of the read-only data, which has 4 bytes",
+            "expected: offsets 0 to 3",
+            "help: check the index against the table's length first",
+        ),
+    ),
+    "a write into read-only data": Case(
+        ".rodata 01 02 03 04\nr3 = map_value(0) + 0\n*(u8 *)(r3 + 1) = 1\nr0 = 0\nexit",
+        (
+            "writes through a pointer to the read-only data",
+            "expected: reads of it only",
+            "help: what changes belongs into a state",
+        ),
+    ),
+    "an atomic operation in read-only data": Case(
+        ".rodata 01 02 03 04 05 06 07 08\nr3 = map_value(0) + 0\nr0 = 1\n"
+        "lock *(u64 *)(r3 + 0) += r0\nexit",
+        ("writes through a pointer to the read-only data",),
+    ),
+    "an address behind read-only data": Case(
+        ".rodata 01 02\nr3 = map_value(0) + 2\nr0 = 0\nexit",
+        ("takes the address of byte 2 of the read-only data", "an offset from 0 to 1"),
+    ),
+    "read-only data where there is none": Case(
+        ".map s 64\nr3 = map_value(1) + 0\nr0 = 0\nexit",
+        ("refers to state 1", "an index below 1"),
+    ),
     "the header": Case(
         ".map s 64\nr3 = map_value(0) + 0\nr0 = *(u64 *)(r3 + 8)\nexit",
         ("reads 8 bytes at offset 8 of state 's'", "the first 16 of them the host's"),

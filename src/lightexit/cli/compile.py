@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lightexit.abi import STATE_OFFSET
 from lightexit.cli.programs import ProgramFile, programs
 from lightexit.errors import AuthorError
 from lightexit.files import check_writable
@@ -21,7 +22,10 @@ def compile_command(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="OUT", help="Write the raw bytecode of one filter here."
+            "--output",
+            "-o",
+            metavar="OUT",
+            help="Write one filter here: an object (ELF) if it ends in .o, or raw bytecode.",
         ),
     ] = None,
 ) -> None:
@@ -36,7 +40,7 @@ def compile_command(
             print(disassemble(program))
         return
     program = _only(file)
-    write_bytes(output, program.code)
+    write_bytes(output, _contents(program, output))
     print(f"{output}: {summary(program)}")
 
 
@@ -51,10 +55,26 @@ def _only(file: str) -> Program:
     return found[0]
 
 
+def _contents(program: Program, output: Path) -> bytes:
+    """What is written to a file of that name."""
+    from lightexit.isa import write_elf
+
+    if output.suffix == ".o":
+        return write_elf(program, value_offset=STATE_OFFSET)
+    if program.rodata:
+        raise AuthorError(
+            f"{program.name} has read-only data, for which raw bytecode has no place",
+            expected="an object",
+            hint=f"-o {output.with_suffix('.o')}",
+        )
+    return program.code
+
+
 def summary(program: Program) -> str:
     """One line: name, length, states."""
     maps = ", ".join(f"{entry.name} ({entry.size} bytes)" for entry in program.maps) or "none"
-    return f"{program.name}: {len(program.code) // 8} instruction slots; states: {maps}"
+    rodata = f"; read-only data: {len(program.rodata)} bytes" if program.rodata else ""
+    return f"{program.name}: {len(program.code) // 8} instruction slots; states: {maps}{rodata}"
 
 
 def write_bytes(path: Path, data: bytes) -> None:

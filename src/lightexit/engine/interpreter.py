@@ -17,6 +17,7 @@ from lightexit.engine.memory import (
     Memory,
     MemoryFault,
     MemoryPointer,
+    ReadOnly,
     StackFrame,
     Value,
     map_value,
@@ -102,6 +103,8 @@ class InterpretedProgram:
             map_value(each.name, _view(address, each.size))
             for each, address in zip(self._program.maps, addresses, strict=True)
         ]
+        if self._program.rodata:
+            maps.append(ReadOnly("rodata", memoryview(self._program.rodata)))
         memory = Memory(BoundedRegion("context", context), maps)
         return _Run(self._program, self._code, memory, self._trace).execute(self._budget)
 

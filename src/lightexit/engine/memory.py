@@ -65,6 +65,16 @@ class BoundedRegion:
         return self.origin + offset
 
 
+class ReadOnly(BoundedRegion):
+    """A program's read-only data."""
+
+    def store(self, offset: int, size: int, value: Value) -> None:
+        """A fault, whatever is stored."""
+        raise MemoryFault(
+            f"{size} bytes at {self.name}{offset:+d} would be written, and are read-only"
+        )
+
+
 def map_value(name: str, data: memoryview) -> BoundedRegion:
     """The region of a state's map value: its header is the host's."""
     return BoundedRegion(name, data, first=STATE_OFFSET)
@@ -118,7 +128,8 @@ class StackFrame(BoundedRegion):
 
 @dataclass
 class Memory:
-    """All that a run can reach; `frames` are those of the functions that are running."""
+    """All that a run can reach: `maps` are the states, and read-only data behind them; `frames`
+    are those of the functions that are running."""
 
     context: BoundedRegion
     maps: Sequence[BoundedRegion]

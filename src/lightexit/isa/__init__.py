@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lightexit.isa.assembler import assemble
     from lightexit.isa.disassembler import disassemble
     from lightexit.isa.linker import read_elf
+    from lightexit.isa.object import write_elf
 
 __all__ = [
     "ARGUMENTS",
@@ -64,10 +65,16 @@ __all__ = [
     "encode",
     "read_elf",
     "signed",
+    "write_elf",
 ]
 
-#: Imported on first use: running filters needs neither assembler nor ELF reader.
-_LATER = {"assemble": "assembler", "disassemble": "disassembler", "read_elf": "linker"}
+#: Imported on first use: running filters needs neither assembler nor ELF files.
+_LATER = {
+    "assemble": "assembler",
+    "disassemble": "disassembler",
+    "read_elf": "linker",
+    "write_elf": "object",
+}
 
 if not TYPE_CHECKING:
 

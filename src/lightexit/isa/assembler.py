@@ -2,6 +2,7 @@
 """Text to program. One instruction a line, in the syntax of LLVM and the kernel:
 
     .map counter 24             # the next map's name and size in bytes, header included
+    .rodata 01 02 ff            # more bytes of read-only data: the map behind the last one
     entry:
         r1 = map_value(0) + 16
         r0 = *(u64 *)(r1 + 0)
@@ -22,7 +23,7 @@ from lightexit.errors import AuthorError, Location
 from lightexit.isa.decode import decode
 from lightexit.isa.instruction import Instruction, build, encode
 from lightexit.isa.linker import MOST_SLOTS
-from lightexit.isa.program import Map, Program, SourceLine
+from lightexit.isa.program import MOST_RODATA, Map, Program, SourceLine
 from lightexit.isa.syntax import MOST_DIGITS, SyntaxNode, Token, reserved, tokens, tree
 from lightexit.isa.table import FRAME_POINTER, OPERANDS, Kind, Op
 
@@ -31,6 +32,7 @@ _LABEL = re.compile(r"\s*([A-Za-z_.$][\w.$]*)\s*:")
 #: Labels shown where another one was written.
 _LISTED = 20
 _MAP = re.compile(r"\s*\.map\b\s*((\S+)\s+([0-9]{1,9})\s*$)?")
+_RODATA = re.compile(r"\s*\.rodata\b\s*((?:[0-9a-fA-F]{2}\s*)+$)?")
 
 
 class _Source(NamedTuple):
@@ -71,6 +73,7 @@ class _Assembly:
     def __init__(self) -> None:
         self.labels: dict[str, int] = {}
         self.maps: list[Map] = []
+        self.rodata = bytearray()
         self.statements: list[_Statement] = []
         self.slot = 0
 
@@ -79,6 +82,9 @@ class _Assembly:
         text = _COMMENT.split(source.text, maxsplit=1)[0]
         if found := _MAP.match(text):
             self._add_map(source, found)
+            return
+        if found := _RODATA.match(text):
+            self._add_rodata(source, found)
             return
         start = 0
         while found := _LABEL.match(text, start):
@@ -100,6 +106,21 @@ class _Assembly:
                 "the map is not complete", where=source.where(), expected="`.map NAME SIZE`"
             )
         self.maps.append(Map(found[2], int(found[3])))
+
+    def _add_rodata(self, source: _Source, found: re.Match[str]) -> None:
+        if not found[1]:
+            raise AuthorError(
+                "these are no bytes",
+                where=source.where(),
+                expected="`.rodata` and bytes of two hexadecimal digits: `.rodata 00 ff`",
+            )
+        self.rodata += bytes.fromhex(found[1])
+        if len(self.rodata) > MOST_RODATA:
+            raise AuthorError(
+                f"{len(self.rodata)} bytes of read-only data or more",
+                where=source.where(),
+                expected=f"at most {MOST_RODATA}",
+            )
 
     def _define(self, source: _Source, name: Token) -> None:
         if name.text in self.labels:
@@ -129,6 +150,7 @@ def assemble(text: str, file: str = "<asm>") -> Program:
         code=encode(instructions),
         maps=tuple(assembly.maps),
         lines=tuple(SourceLine(each.slot, each.source.where()) for each in assembly.statements),
+        rodata=bytes(assembly.rodata),
     )
     decode(program)
     return program

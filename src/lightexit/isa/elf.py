@@ -27,7 +27,7 @@ _MACHINES = {3: "EM_386", 40: "EM_ARM", 62: "EM_X86_64", 183: "EM_AARCH64", 243:
 _OBJECT, _BPF = 1, 247
 _BITS, _ORDERS = {1: 32, 2: 64}, {1: "little", 2: "big"}
 #: Of sections: sh_type, sh_flags; of symbols: st_info, and the first reserved st_shndx.
-_PROGRAM_BITS, _EXECUTABLE, _COMPRESSED = 1, 4, 1 << 11
+_PROGRAM_BITS, _WRITABLE, _ALLOCATED, _EXECUTABLE, _COMPRESSED = 1, 1, 2, 4, 1 << 11
 _FUNCTION, _RESERVED = 2, 0xFF00
 
 
@@ -65,6 +65,7 @@ def _read(sections: list[Section], file: str) -> Object:
     symbols = symbols_of(sections)
     found = Object(file, names={i: each.name for i, each in enumerate(sections)})
     found.code = {i: each.data for i, each in enumerate(sections) if _is_code(each)}
+    found.constants = {i: each.data for i, each in enumerate(sections) if _is_constant(each)}
     found.functions = list(_functions(found, symbols))
     for section in sections:
         if section.info in found.code:
@@ -82,6 +83,15 @@ def _is_code(section: Section) -> bool:
         section.kind == _PROGRAM_BITS
         and section.flags & _EXECUTABLE
         and not section.flags & _COMPRESSED
+        and section.data
+    )
+
+
+def _is_constant(section: Section) -> bool:
+    return bool(
+        section.kind == _PROGRAM_BITS
+        and section.flags & (_ALLOCATED | _WRITABLE | _EXECUTABLE | _COMPRESSED) == _ALLOCATED
+        and section.name.startswith(".rodata")
         and section.data
     )
 
@@ -119,4 +129,4 @@ def _function(found: Object, symbol: Symbol, end: int) -> Function:
 def _relocation(kind: int, symbol: Symbol, sections: list[Section]) -> InstructionRelocation:
     number = symbol.section if symbol.section < _RESERVED else -1
     name = symbol.name or (sections[number].name if 0 < number < len(sections) else "")
-    return InstructionRelocation(kind, name, number, symbol.value)
+    return InstructionRelocation(kind, name, number, symbol.value, symbol.size)

@@ -3,7 +3,8 @@
 
 Every global function is a program; those of `.text` only where no other section has one, for
 there stand subprograms. A program is its function with all functions that it calls behind it.
-Undefined data symbols become its maps.
+Undefined data symbols become its maps; sections of constants (`.rodata`) its read-only data,
+one behind the other.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from lightexit.isa.alu import signed
 from lightexit.isa.btf import Lines
 from lightexit.isa.decode import decode, decode_unlinked, ends
 from lightexit.isa.instruction import SLOT_SIZE, Instruction, encode
-from lightexit.isa.program import Map, Program, SourceLine
+from lightexit.isa.program import MOST_RODATA, Map, Program, SourceLine
 from lightexit.isa.table import BY_OPCODE, LDDW_OPCODE, PSEUDO_MAP_IDX_VALUE, Kind
 
 R_BPF_64_64 = 1
@@ -27,6 +28,11 @@ R_BPF_64_32 = 10
 #: Of an object; slots are those of all programs with what they call: thousands of small functions
 #: that call one large one would else be as many copies of it.
 MOST_SLOTS, MOST_FUNCTIONS = 1 << 16, 1 << 12
+
+#: What sections of constants are called, and where each of them may start.
+_RODATA, _ALIGNMENT = ".rodata", 8
+#: Larger ones are as good as unknown.
+_LARGEST_STATE = 1 << 29
 
 _MAP_VALUE = BY_OPCODE[LDDW_OPCODE][PSEUDO_MAP_IDX_VALUE]
 
@@ -44,12 +50,27 @@ class Function:
 
 @dataclass(frozen=True)
 class InstructionRelocation:
-    """What is asked for at an instruction; `section` is 0 for symbols defined elsewhere."""
+    """What is asked for at an instruction; `section` is 0 for symbols defined elsewhere, `size`
+    of the symbol 0 where it is not known."""
 
     kind: int
     symbol: str
     section: int
     value: int
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class ReadOnlyData:
+    """The constants of an object: all of them, and where each section of them starts."""
+
+    data: bytes
+    starts: dict[int, int]
+
+
+def _aligned(data: bytes) -> int:
+    """The room that a section of constants takes."""
+    return -(-len(data) // _ALIGNMENT) * _ALIGNMENT
 
 
 def _offset(line: tuple[int, Location]) -> int:
@@ -58,11 +79,13 @@ def _offset(line: tuple[int, Location]) -> int:
 
 @dataclass
 class Object:
-    """What an object file says. Sections have numbers; `code` is of the executable ones."""
+    """What an object file says. Sections have numbers; `code` is of the executable ones,
+    `constants` of those that hold constant data."""
 
     file: str
     names: dict[int, str] = field(default_factory=dict)
     code: dict[int, bytes] = field(default_factory=dict)
+    constants: dict[int, bytes] = field(default_factory=dict)
     functions: list[Function] = field(default_factory=list)
     relocations: dict[tuple[int, int], InstructionRelocation] = field(default_factory=dict)
     lines: Lines = field(default_factory=dict)
@@ -83,6 +106,22 @@ class Object:
         """The functions by section and start, in bytes; of several in one place, the first."""
         return {(each.section, each.start): each for each in reversed(self.functions)}
 
+    @functools.cached_property
+    def rodata(self) -> ReadOnlyData:
+        """All constants. Raises AuthorError where they are more than a program may have."""
+        size = sum(map(_aligned, self.constants.values()))
+        if size > MOST_RODATA:
+            raise AuthorError(
+                f"{self.file} has {size} bytes of constant data",
+                expected=f"at most {MOST_RODATA} bytes in its sections {_RODATA}*",
+                advice="smaller elements, or an object for each program",
+            )
+        starts, data = {}, b""
+        for number, each in self.constants.items():
+            starts[number] = len(data)
+            data += each.ljust(_aligned(each), b"\0")
+        return ReadOnlyData(data, starts)
+
     def relocation(self, function: Function, slot: int) -> InstructionRelocation | None:
         """What is asked for at a slot of a function."""
         return self.relocations.get((function.section, function.start + slot * SLOT_SIZE))
@@ -91,9 +130,10 @@ class Object:
 def read_elf(data: bytes, *, value_offset: int, file: str) -> list[Program]:
     """The programs of an object file, in the order of their symbols.
 
-    A program's maps are its undefined data symbols in order of first use, of size 0: an object
-    does not know it. `value_offset` is added to every address in them (the state header's size).
-    Raises AuthorError for what is no BPF object or needs more than this linker does.
+    A program's maps are its undefined data symbols in order of first use, of size 0 where the
+    object does not know it, as clang's do not. `value_offset` is added to every address in them
+    (the state header's size). Raises AuthorError for what is no BPF object or needs more than
+    this linker does.
     """
     from lightexit.isa.elf import read_object
 
@@ -114,6 +154,14 @@ def link_object(found: Object, *, value_offset: int) -> list[Program]:
     return programs
 
 
+#: The index of read-only data until all maps are known.
+_NO_INDEX = -1
+
+
+def _map_address(each: Instruction, index: int, offset: int) -> Instruction:
+    return replace(each, op=_MAP_VALUE, src=PSEUDO_MAP_IDX_VALUE, imm=index, next_imm=offset)
+
+
 class _Linker:
     """Links one program."""
 
@@ -122,20 +170,29 @@ class _Linker:
         self.room = room
         self.value_offset = value_offset
         self.maps: dict[str, int] = {}
+        self.sizes: dict[str, int] = {}
+        self.uses_rodata = False
         self.starts: dict[Function, int] = {}
 
     def link(self, entry: Function) -> Program:
         """The function and all that it calls, as a legal program."""
         self._place(entry)
         instructions = [each for function in self.starts for each in self._linked(function)]
+        instructions = [self._indexed(each) for each in instructions]
         program = Program(
             name=entry.name,
             code=encode(instructions),
-            maps=tuple(Map(name, 0) for name in self.maps),
+            maps=tuple(Map(name, self.sizes[name]) for name in self.maps),
             lines=tuple(self._lines()),
+            rodata=self.object.rodata.data if self.uses_rodata else b"",
         )
         decode(program)
         return program
+
+    def _indexed(self, each: Instruction) -> Instruction:
+        """Read-only data has its index once the number of maps is known."""
+        is_rodata = each.op is _MAP_VALUE and each.imm == _NO_INDEX
+        return replace(each, imm=len(self.maps)) if is_rodata else each
 
     def _place(self, entry: Function) -> None:
         waiting, slot = [entry], 0
@@ -190,7 +247,7 @@ class _Linker:
                 continue
             self._check_target(function, each)
             asked = self.object.relocation(function, each.slot)
-            linked = self._map_value(function, each, asked) if asked else each
+            linked = self._address(function, each, asked) if asked else each
             yield linked if linked.slot == slot else replace(linked, slot=slot)
 
     def _check_end(self, function: Function, last: Instruction) -> None:
@@ -203,24 +260,46 @@ class _Linker:
         if each.op.target_field and not 0 <= each.target < slots:
             raise self._refusal(function, each, "leads out of its function", "a place within it")
 
-    def _map_value(
+    def _address(
         self, function: Function, each: Instruction, asked: InstructionRelocation
     ) -> Instruction:
-        if asked.section or asked.kind != R_BPF_64_64 or each.op.kind is not Kind.LDDW:
+        known = not asked.section or asked.section in self.object.constants
+        if not known or asked.kind != R_BPF_64_64 or each.op.kind is not Kind.LDDW:
             place = self.object.names.get(asked.section, "elsewhere")
             raise self._refusal(
                 function,
                 each,
                 f"needs relocation {asked.kind} against `{asked.symbol}` in {place}",
-                "addresses of undefined (`extern`) data only, each of them a state; a constant "
-                "table or a global variable has no place to live",
+                "addresses of undefined (`extern`) data, each of them a state, and of constants "
+                f"in {_RODATA}; a global variable has no place to live",
             )
+        if asked.section:
+            return self._constant(function, each, asked)
+        return self._map_value(function, each, asked)
+
+    def _constant(
+        self, function: Function, each: Instruction, asked: InstructionRelocation
+    ) -> Instruction:
+        size = len(self.object.constants[asked.section])
+        offset = asked.value + signed(each.imm64, 64)
+        if not 0 <= offset < size:
+            found = f"is the address of byte {offset} of {self.object.names[asked.section]}"
+            raise self._refusal(function, each, found, f"byte 0 to {size - 1}: it has {size} bytes")
+        self.uses_rodata = True
+        start = self.object.rodata.starts[asked.section]
+        return _map_address(each, _NO_INDEX, start + offset)
+
+    def _map_value(
+        self, function: Function, each: Instruction, asked: InstructionRelocation
+    ) -> Instruction:
         offset = self.value_offset + signed(each.imm64, 64)
         if offset != signed(offset, 32):
             found = f"is the address of byte {offset} of `{asked.symbol}`"
             raise self._refusal(function, each, found, "an offset of 32 bits")
         index = self.maps.setdefault(asked.symbol, len(self.maps))
-        return replace(each, op=_MAP_VALUE, src=PSEUDO_MAP_IDX_VALUE, imm=index, next_imm=offset)
+        known = 0 < asked.size <= _LARGEST_STATE
+        self.sizes[asked.symbol] = asked.size + self.value_offset if known else 0
+        return _map_address(each, index, offset)
 
     def _lines(self) -> Iterator[SourceLine]:
         for function, start in self.starts.items():

@@ -4,6 +4,8 @@
 States are addressed by `lddw` with the pseudo source BPF_PSEUDO_MAP_IDX_VALUE (6): `imm` is the
 index into `Program.maps`, the second `imm` the offset into the map's value (RFC 9669, section
 5.4, "map by index" with value).
+
+Read-only data has the index behind the last state's, and no header: its offsets count from 0.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ from typing import Any, NamedTuple, overload
 
 from lightexit.errors import LightexitError, Location
 from lightexit.shown import one_line, preformatted
+
+#: Bytes of read-only data that a program may have.
+MOST_RODATA = 1 << 16
 
 
 class Map(NamedTuple):
@@ -69,12 +74,16 @@ class KeptLines(Sequence[SourceLine]):
 
 @dataclass(frozen=True)
 class Program:
-    """A filter's bytecode: `code` is 8 bytes a slot, execution starts at slot 0."""
+    """A filter's bytecode: `code` is 8 bytes a slot, execution starts at slot 0.
+
+    `rodata` is its read-only data, at most MOST_RODATA bytes; empty where it has none.
+    """
 
     name: str
     code: bytes
     maps: tuple[Map, ...] = ()
     lines: Sequence[SourceLine] = ()
+    rodata: bytes = b""
 
     def __repr__(self) -> str:
         maps = ", ".join(each.name for each in self.maps)
@@ -93,6 +102,10 @@ class Program:
     @property
     def _slots(self) -> int:
         return len(self.code) // 8
+
+    def is_rodata(self, index: int) -> bool:
+        """Whether a map index stands for the read-only data."""
+        return bool(self.rodata) and index == len(self.maps)
 
     def where(self, slot: int) -> Location | None:
         """The source line of an instruction, if debug information has it."""
@@ -113,11 +126,12 @@ class Program:
             for at in (line.where,)
         ]
         maps = [(each.name, each.size) for each in self.maps]
-        return [self.name, self.code.hex(), maps, list(files), lines]
+        return [self.name, self.code.hex(), maps, list(files), lines, self.rodata.hex()]
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> Program:
         """Inverse of `to_plain`; the text of source lines is read anew, when it is asked for."""
-        name, code, maps, files, lines = plain
+        name, code, maps, files, lines, rodata = plain
         kept = KeptLines(files, lines)
-        return cls(name, bytes.fromhex(code), tuple(Map(*each) for each in maps), kept)
+        states = tuple(Map(*each) for each in maps)
+        return cls(name, bytes.fromhex(code), states, kept, bytes.fromhex(rodata))

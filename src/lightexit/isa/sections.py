@@ -52,11 +52,12 @@ class Symbol(NamedTuple):
 
 
 class Relocation(NamedTuple):
-    """What is asked for at `offset` bytes in a section."""
+    """What is asked for at `offset` bytes in a section; `addend` is 0 where it is kept there."""
 
     offset: int
     kind: int
     symbol: Symbol
+    addend: int = 0
 
 
 def sections_of(data: bytes) -> list[Section]:
@@ -121,10 +122,10 @@ def relocations_in(section: Section, symbols: list[Symbol]) -> Iterator[Relocati
         return
     if len(section.data) % entry.size:
         raise DamagedElf(f"{len(section.data)} bytes of relocations in section {section.name}")
-    for offset, info, *_ in entry.iter_unpack(section.data):
+    for offset, info, *addend in entry.iter_unpack(section.data):
         if info >> 32 >= len(symbols):
             raise DamagedElf(f"a relocation against symbol {info >> 32} of {len(symbols)}")
-        yield Relocation(offset, info & 0xFFFFFFFF, symbols[info >> 32])
+        yield Relocation(offset, info & 0xFFFFFFFF, symbols[info >> 32], *addend)
 
 
 def _contents(data: bytes, header: tuple[int, ...]) -> bytes:

@@ -95,6 +95,27 @@ def _state_access(program: Program, needed: req.MemoryAccess, p: Pointer, _state
         _check_alignment(program, needed, p)
 
 
+def _rodata_access(program: Program, needed: req.MemoryAccess, p: Pointer, _state: State) -> None:
+    if needed.writes:
+        raise RequirementError(
+            f"writes through {words.pointer(program, p)}",
+            "reads of it only",
+            "what changes belongs into a state",
+            (needed.register,),
+        )
+    low, high = p.offset.wide.smin + needed.offset, p.offset.wide.smax + needed.offset
+    size = len(program.rodata)
+    if low < 0 or high + needed.size > size:
+        at = words.integer(low) if low == high else f"{words.integer(low)} to {words.integer(high)}"
+        raise RequirementError(
+            f"reads {needed.size} bytes at offset {at} of the read-only data, "
+            f"which has {size} bytes",
+            f"offsets 0 to {size - needed.size}" if size >= needed.size else "a smaller read",
+            "" if low == high else "check the index against the table's length first",
+            (needed.register,),
+        )
+
+
 def _handle_access(program: Program, needed: req.MemoryAccess, p: Pointer, _state: State) -> None:
     raise RequirementError(
         f"accesses memory through {words.pointer(program, p)}",
@@ -107,5 +128,6 @@ ACCESSES: dict[RegionKind, Callable[[Program, req.MemoryAccess, Pointer, State],
     RegionKind.CONTEXT: _context_access,
     RegionKind.STACK: _stack_access,
     RegionKind.STATE: _state_access,
+    RegionKind.RODATA: _rodata_access,
     RegionKind.HANDLE: _handle_access,
 }

@@ -55,7 +55,7 @@ class Checker:
     def check_unreached(self, required: Sequence[req.Requirement], state: State) -> None:
         """What no engine runs is refused wherever it stands: they know of no dead code."""
         for needed in required:
-            if isinstance(needed, req.Never | req.HasUse | req.StateExists):
+            if isinstance(needed, req.Never | req.HasUse | req.StateExists | req.DataExists):
                 CHECKS[type(needed)](self, needed, state)
             elif isinstance(needed, req.MayCallHelper):
                 self._known_helper(needed.number)
@@ -209,11 +209,22 @@ class Checker:
                 f"refers to state {needed.number}",
                 f"an index below {len(maps)}" if maps else "no state: the program declares none",
             )
-        size = maps[needed.number].size
-        if not 0 <= needed.offset < size:
+        self._offset_exists(
+            needed.offset, f"state '{maps[needed.number].name}'", maps[needed.number].size
+        )
+
+    def data_exists(self, needed: req.DataExists, state: State) -> None:
+        """The index and the offset mean something: of a state, or of read-only data."""
+        if self.program.is_rodata(needed.number):
+            size = len(self.program.rodata)
+            self._offset_exists(needed.offset, RegionKind.RODATA.value, size)
+        else:
+            self.state_exists(req.StateExists(*needed), state)
+
+    def _offset_exists(self, offset: int, what: str, size: int) -> None:
+        if not 0 <= offset < size:
             raise RequirementError(
-                f"takes the address of byte {needed.offset} of state '{maps[needed.number].name}'",
-                f"an offset from 0 to {size - 1}",
+                f"takes the address of byte {offset} of {what}", f"an offset from 0 to {size - 1}"
             )
 
     def may_call_helper(self, needed: req.MayCallHelper, state: State) -> None:
@@ -332,6 +343,7 @@ CHECKS: dict[type, Callable[[Checker, Any, State], None]] = {
     req.Comparable: Checker.comparable,
     req.HasUse: Checker.has_use,
     req.StateExists: Checker.state_exists,
+    req.DataExists: Checker.data_exists,
     req.MayCallHelper: Checker.may_call_helper,
     req.MayEnter: Checker.may_enter,
     req.MayReturn: Checker.may_return,

@@ -260,6 +260,8 @@ class Report:
                 index in self.written_maps
             )
             uses.append(f"'{each.name}' {' and '.join(verbs) or 'not used'}")
+        if self.program.rodata:
+            uses.append(f"{len(self.program.rodata)} bytes of read-only data")
         return ", ".join(uses) or "none"
 
 

@@ -90,7 +90,14 @@ class HasUse(NamedTuple):
 
 
 class StateExists(NamedTuple):
-    """The program has a map of that number, and the address lies in it or at its end."""
+    """The program has a map of that number, and the address lies in it."""
+
+    number: int
+    offset: int
+
+
+class DataExists(NamedTuple):
+    """The program has a map of that number, or read-only data; the address lies in it."""
 
     number: int
     offset: int
@@ -128,6 +135,7 @@ Requirement = (
     | Comparable
     | HasUse
     | StateExists
+    | DataExists
     | MayCallHelper
     | MayEnter
     | MayReturn
@@ -167,7 +175,7 @@ def _lddw(i: Instruction) -> list[Requirement]:
     if i.src == 0:
         return []
     if i.src == PSEUDO_MAP_IDX_VALUE:
-        return [StateExists(i.imm, i.next_imm)]
+        return [DataExists(i.imm, i.next_imm)]
     if i.src == PSEUDO_MAP_IDX:
         return [HasUse(), StateExists(i.imm, 0)]
     return [Never(f"loads what only its loader knows (`{i}`)", "a state by index: map_value(0)")]

@@ -31,6 +31,7 @@ from lightexit.verifier.requirements import RequirementError
 from lightexit.verifier.state import Frame, State
 from lightexit.verifier.value import (
     ANY_NUMBER,
+    RODATA,
     ZERO,
     AbstractRegion,
     Number,
@@ -92,6 +93,8 @@ class Transfer:
     def _lddw(self, i: Instruction, state: State) -> None:
         if i.src == PSEUDO_MAP_IDX_VALUE:
             target = AbstractRegion(RegionKind.STATE, i.imm)
+            if self.program.is_rodata(i.imm):
+                target = RODATA
             state.registers[i.dst] = Pointer(target, scalar.const(i.next_imm))
         elif i.src == PSEUDO_MAP_IDX:
             state.registers[i.dst] = Pointer(AbstractRegion(RegionKind.HANDLE, i.imm), ZERO)
@@ -120,9 +123,18 @@ class Transfer:
             start, length = self._stack_span(p, offset, size, state)
             if length == size:
                 known = state.frames[p.region.number].stack.load(start, size)
+        elif p.region.kind is RegionKind.RODATA:
+            known = self._constant(p, offset, size)
         else:
             self.findings.read_maps.add(p.region.number)
         return known or Number(scalar.sized(8 * size))
+
+    def _constant(self, p: Pointer, offset: int, size: int) -> Number | None:
+        """What read-only data holds, where it is clear which bytes of it are read."""
+        if not p.offset.is_const:
+            return None
+        start = p.offset.const + offset & scalar.FULL64
+        return constant(int.from_bytes(self.program.rodata[start : start + size], "little"))
 
     def _stack_span(self, p: Pointer, offset: int, size: int, state: State) -> tuple[int, int]:
         low, high = p.offset.wide.smin + offset, p.offset.wide.smax + offset

@@ -20,6 +20,7 @@ class RegionKind(Enum):
     CONTEXT = "the context"
     STACK = "the stack"
     STATE = "state"
+    RODATA = "the read-only data"
     HANDLE = "the handle of state"
 
 
@@ -59,6 +60,7 @@ class Pointer(NamedTuple):
 Value = Number | Pointer
 
 CONTEXT = AbstractRegion(RegionKind.CONTEXT)
+RODATA = AbstractRegion(RegionKind.RODATA)
 ANY_NUMBER = Number(scalar.UNKNOWN)
 ZERO = scalar.const(0)
 

@@ -230,6 +230,20 @@ def test_what_is_said_of_a_flag_depends_on_the_others(cache: Cache) -> None:
     assert len(set(every)) == len(every)
 
 
+TABLES: list[object] = [(1, 2), (1, 3), (2, 1), (1, 2, 3), (1, True), (1, Status.STATUS)]
+TABLES += [(1, Other.STATUS), (1,), (), b"\1\2", b"\1\3", (1, (2, 3)), (1, 2, 3, None)]
+
+
+def test_what_a_table_holds_is_part_of_it(cache: Cache) -> None:
+    names, every = names_of(), []
+    for value in TABLES:
+        names["PERIOD"] = value
+        every.append(digest(names, cache))
+        assert digest(names, cache) == every[-1]
+    assert None not in every
+    assert len(set(every)) == len(every)
+
+
 def test_what_a_closure_holds_is_part_of_it(cache: Cache) -> None:
     source = (
         "def make(n):\n"
@@ -298,6 +312,9 @@ class Mixed(Sevens, Enum):
         ("PERIOD", Stranger.READY),
         ("PERIOD", Mixed.READY),
         ("PERIOD", Number(3)),
+        ("PERIOD", (1, Number(3))),
+        ("PERIOD", [1, 2]),
+        ("PERIOD", bytes(1 << 20)),
         ("helper", wrapped()),
     ],
 )

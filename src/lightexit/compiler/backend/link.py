@@ -8,6 +8,7 @@ from dataclasses import replace
 from lightexit.abi import STATE_OFFSET
 from lightexit.compiler.lowering.emit import ENTRY, SECTION
 from lightexit.compiler.source.function import locate
+from lightexit.compiler.typed.tables import data_of
 from lightexit.compiler.typed.tree import Span, TypedFilter
 from lightexit.errors import AuthorError
 from lightexit.isa import (
@@ -30,12 +31,13 @@ def link(filter_tree: TypedFilter, spans: tuple[Span, ...], elf: bytes) -> Progr
     (linked,) = link_object(_object(elf, filter_tree.name), value_offset=STATE_OFFSET)
     code = decode(linked)
     _check_stack(filter_tree, code)
-    numbers = [int(each.name.removeprefix("state")) for each in linked.maps]
+    places = [_place(each.name, len(filter_tree.states)) for each in linked.maps]
     return Program(
         filter_tree.name,
-        encode([_renumbered(each, numbers) for each in code]),
+        encode([_placed(each, places) for each in code]),
         tuple(Map(state.name, state.size) for state in filter_tree.states),
         tuple(SourceLine(line.slot, locate(spans[line.where.line - 1])) for line in linked.lines),
+        data_of(filter_tree),
     )
 
 
@@ -60,10 +62,19 @@ def _object(elf: bytes, file: str) -> Object:
     )
 
 
-def _renumbered(each: Instruction, numbers: list[int]) -> Instruction:
+def _place(symbol: str, states: int) -> tuple[int, int]:
+    """The map that a symbol of the emitter's lies in, and where: read-only data has no header,
+    for which the linker has left room."""
+    if symbol.startswith("state"):
+        return int(symbol.removeprefix("state")), 0
+    return states, int(symbol.removeprefix("table")) - STATE_OFFSET
+
+
+def _placed(each: Instruction, places: list[tuple[int, int]]) -> Instruction:
     """Maps by the order of parameters; the linker has them by the order of first use."""
     if each.op.kind is Kind.LDDW and each.src == PSEUDO_MAP_IDX_VALUE:
-        return replace(each, imm=numbers[each.imm])
+        number, start = places[each.imm]
+        return replace(each, imm=number, next_imm=each.next_imm + start)
     return each
 
 

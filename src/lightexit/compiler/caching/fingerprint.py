@@ -20,6 +20,7 @@ from lightexit.abi import ArrayType, IntType, Struct, is_inline
 from lightexit.cache import Cache, content_key
 from lightexit.compiler.caching.named import NamesUsed, digest_of
 from lightexit.compiler.source.text import OWNERS, lookup
+from lightexit.isa.program import MOST_RODATA
 
 
 class _Unknown(Exception):  # noqa: N818 - an answer, not an error
@@ -67,6 +68,9 @@ class _Walk:
             self._first_visit(value)
 
     def _first_visit(self, value: object) -> None:
+        if type(value) is tuple or type(value) is bytes:
+            self._constants(value)
+            return
         for kinds, visit in _VISITS:
             if isinstance(value, kinds):
                 visit(self, value)
@@ -110,6 +114,18 @@ class _Walk:
         for base in value.__mro__:
             if base not in Struct.__mro__:
                 self._named({n: each for n, each in vars(base).items() if is_inline(each)})
+
+    def _constants(self, value: tuple[object, ...] | bytes) -> None:
+        self.facts.append(str(len(value)))
+        if len(value) > MOST_RODATA:
+            raise _Unknown  # and the front end refuses it
+        if isinstance(value, bytes):
+            self.facts.append(value.hex())
+        elif all(type(each) is int for each in value):
+            self.facts.append(content_key(*map(_plain, value)))
+        else:
+            for each in value:
+                self.visit(each)
 
     def _array(self, value: ArrayType) -> None:
         self.facts.append(str(value.length))

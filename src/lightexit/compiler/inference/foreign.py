@@ -30,7 +30,9 @@ _ADVICE = {
     "reversed": "for i in range(N - 1, -1, -1): ... a[i] ...",
     **dict.fromkeys(("print", "str", "repr", "hex", "bin", "oct", "format", "chr"), _NO_TEXT),
     **dict.fromkeys(("isinstance", "issubclass", "type", "callable", "hasattr"), _NO_TYPE),
-    **dict.fromkeys(("list", "tuple", "dict", "set"), "an Array field in the state"),
+    **dict.fromkeys(
+        ("list", "tuple", "dict", "set"), "a tuple of the module, or an Array field in the state"
+    ),
     "round": "n // d rounds down, (n + d // 2) // d to the nearest",
     "float": "leave it out, and scale what has a fraction: 1193182 Hz for 1.193182 MHz",
     "pow": "a power of constants, 1 << n for a power of 2, or a product",

@@ -64,11 +64,11 @@ _REFUSALS: dict[type[ast.AST], tuple[str, str, str]] = {
 
 _CONSTANTS: dict[type, tuple[str, str, str]] = {
     str: ("a string", _NUMBERS, "a number, or an enum's member, that stands for it"),
-    bytes: ("bytes", _NUMBERS, "one number, or an Array[u8] field in the state"),
+    bytes: ("bytes", _NUMBERS, "one number, or a table of the module: TABLE[i]"),
     float: ("a float", _NUMBERS, "scale it first: 1193182 Hz for 1.193182 MHz"),
     complex: ("a complex number", _NUMBERS, "two ints"),
-    tuple: ("a tuple", _NUMBERS, "match ...: case ...:, or an Array field in the state"),
-    list: ("a list", _NUMBERS, "match ...: case ...:, or an Array field in the state"),
+    tuple: ("a tuple", _NUMBERS, "index it by its name: TABLE[i]"),
+    list: ("a list", _NUMBERS, "make it a tuple where it is defined, and index it by its name"),
     dict: ("a dict", _NUMBERS, "match ...: case ...:"),
     type(None): ("None", _NUMBERS, "a bool that says whether there is a value"),
     type(...): ("`...`", "statements", ""),

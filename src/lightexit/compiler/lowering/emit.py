@@ -140,11 +140,17 @@ class Emitter:
             f"  %mark = {_barrier(str(self._marked.verdict))}\n  ret i64 %mark\n}}\n\n"
         )
 
-    def module(self, state_sizes: list[int]) -> str:
-        """The whole module; states are symbols `state0`, `state1`, and so on."""
+    def module(self, state_sizes: list[int], table_sizes: dict[int, int]) -> str:
+        """The whole module; states are symbols `state0`, `state1`, and so on; tables likewise,
+        by where they start in read-only data. What they hold LLVM is not to know: it would make
+        comparisons of loads."""
         states = (
             f"@state{index} = external global [{size} x i8], align 8\n"
             for index, size in enumerate(state_sizes)
+        )
+        tables = (
+            f"@table{start} = external constant [{size} x i8], align 8\n"
+            for start, size in table_sizes.items()
         )
         slots = (
             f"  {name} = alloca {local.storage.value}\n" for local, name in self._locals.items()
@@ -156,6 +162,7 @@ class Emitter:
         return (
             f'target datalayout = "{_DATA_LAYOUT}"\ntarget triple = "bpfel"\n\n'
             + "".join(states)
+            + "".join(tables)
             + f'\ndefine i64 @{ENTRY}(ptr %context) #1 section "{SECTION}" !dbg !4 {{\nentry:\n'
             + "".join(slots)
             + "  %ctx = call ptr @llvm.preserve.static.offset(ptr %context)\n"

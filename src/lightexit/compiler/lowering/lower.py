@@ -24,6 +24,7 @@ from lightexit.compiler.lowering.widths import Widths
 from lightexit.compiler.typed import tree
 from lightexit.compiler.typed.interval import I64, U64, Interval
 from lightexit.compiler.typed.kinds import Bool, Int, exact
+from lightexit.compiler.typed.tables import places_of, room_of
 from lightexit.compiler.typed.tree import DATA, Expr, Guard, Span, Stmt, TypedFilter
 from lightexit.compiler.typed.values import interval_of
 
@@ -40,17 +41,20 @@ class Lowered:
 def lower(filter_tree: TypedFilter, marked: Marked | None = None) -> Lowered:
     """LLVM IR of a checked tree."""
     emitter = Emitter(marked)
-    _Lowering(emitter, Widths(filter_tree)).block(filter_tree.body)
+    tables = places_of(filter_tree)
+    _Lowering(emitter, Widths(filter_tree), tables).block(filter_tree.body)
     sizes = [state.size - STATE_OFFSET for state in filter_tree.states]
-    return Lowered(emitter.module(sizes), emitter.spans, tuple(emitter.checks))
+    rooms = {start: room_of(table) for table, start in tables.items()}
+    return Lowered(emitter.module(sizes, rooms), emitter.spans, tuple(emitter.checks))
 
 
 class _Lowering:
     """Walks a tree in the order of evaluation, writing as it goes."""
 
-    def __init__(self, emitter: Emitter, widths: Widths) -> None:
+    def __init__(self, emitter: Emitter, widths: Widths, tables: dict[tree.Table, int]) -> None:
         self.emit = emitter
         self.widths = widths
+        self.tables = tables
         self.loops: list[tuple[str, str]] = []  # labels of continue and break
         self.leaves: list[str] = []  # labels behind the functions being expanded
 
@@ -137,19 +141,39 @@ class _Lowering:
 
     def element(self, expr: tree.Element) -> str:
         base = self.expression(expr.base)
-        index = self._guarded(expr, self.expression(expr.index))
-        if expr.stride != 1:
-            index = self.emit.value(expr.span, f"mul i64 {index}, {expr.stride}")
+        return self._indexed(base, expr, expr.length, expr.stride)
+
+    def table_load(self, expr: tree.TableLoad) -> str:
+        """An element of a table; what LLVM does not know of it cannot turn into code."""
+        table = expr.table
+        start = f"@table{self.tables[table]}"
+        address = self._indexed(start, expr, len(table.values), table.bits // 8)
+        loaded = f"load i{table.bits}, ptr {address}, align {table.bits // 8}"
+        value = self.emit.value(expr.span, loaded)
+        if isinstance(expr.kind, Bool):
+            return self.emit.value(expr.span, f"icmp ne i{table.bits} {value}, 0")
+        if table.bits == 64:
+            return value
+        extend = "sext" if table.is_signed else "zext"
+        return self.emit.value(expr.span, f"{extend} i{table.bits} {value} to i64")
+
+    def _indexed(
+        self, base: str, expr: tree.Element | tree.TableLoad, length: int, stride: int
+    ) -> str:
+        """The address of an element."""
+        index = self._guarded(expr, self.expression(expr.index), length)
+        if stride != 1:
+            index = self.emit.value(expr.span, f"mul i64 {index}, {stride}")
         return self._offset(expr.span, base, index)
 
-    def _guarded(self, expr: tree.Element, index: str) -> str:
+    def _guarded(self, expr: tree.Element | tree.TableLoad, index: str, length: int) -> str:
         """The index, within the array for every verifier to see."""
         if expr.guard is Guard.NONE:
             return index
-        within = interval_of(expr.index).within(Interval(0, expr.length - 1))
-        if not within:
-            self._check_index(expr, index)
-        mask = (1 << (expr.length - 1).bit_length()) - 1
+        if not interval_of(expr.index).within(Interval(0, length - 1)):
+            inside = self.emit.value(expr.span, f"icmp ult i64 {index}, {length}")
+            self.emit.ensure(expr.span, inside, f"the index is not 0 to {length - 1}")
+        mask = (1 << (length - 1).bit_length()) - 1
         index = self.emit.value(expr.span, f"and i64 {self._unknown(expr.span, index)}, {mask}")
         return self.emit.barrier(expr.span, index)  # or LLVM makes a branch of bit times stride
 
@@ -162,10 +186,6 @@ class _Lowering:
         other = self.emit.value(span, f"load i64, ptr {context}, align 8")
         mixed = self.emit.barrier(span, self.emit.value(span, f"xor i64 {value}, {other}"))
         return self.emit.value(span, f"xor i64 {mixed}, {other}")
-
-    def _check_index(self, expr: tree.Element, index: str) -> None:
-        inside = self.emit.value(expr.span, f"icmp ult i64 {index}, {expr.length}")
-        self.emit.ensure(expr.span, inside, f"the index is not 0 to {expr.length - 1}")
 
     def binary(self, expr: tree.Binary) -> str:
         left = self.expression(expr.left)
@@ -411,6 +431,7 @@ _EXPRESSIONS: dict[type[Expr], Callable[[_Lowering, Any], str]] = {
     tree.Member: _Lowering.member,
     tree.Element: _Lowering.element,
     tree.Load: _Lowering.load,
+    tree.TableLoad: _Lowering.table_load,
     tree.Binary: _Lowering.binary,
     tree.Compare: _Lowering.compare,
     tree.Not: _Lowering.negation,

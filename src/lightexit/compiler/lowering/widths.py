@@ -37,6 +37,8 @@ class Widths:
                 return _ALL
             case tree.Load() | tree.ContextLoad() | tree.Wrap():
                 return expr.bits
+            case tree.TableLoad():
+                return _ALL if expr.table.is_signed else expr.table.bits
             case tree.Const():
                 return expr.value.bit_length() if expr.value >= 0 else _ALL
             case tree.AsInt():

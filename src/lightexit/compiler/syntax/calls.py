@@ -18,6 +18,7 @@ from lightexit.compiler.inference.hints import call, instead, operation
 from lightexit.compiler.inference.scope import NOT_STATIC, constant, nearest, static_value
 from lightexit.compiler.syntax.conditions import infer_condition
 from lightexit.compiler.syntax.inlining import expand
+from lightexit.compiler.syntax.tables import constants_at
 from lightexit.compiler.typed import interval as bounds
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.interval import I64, U64
@@ -183,10 +184,13 @@ def _bool(fn: Expansion, node: ast.Call) -> Expr:
 
 def _len(fn: Expansion, node: ast.Call) -> Expr:
     (argument,) = _plain(fn, node, 1, 1)
+    values = constants_at(fn, argument)
+    if values is not None:
+        return integer(fn.source.span(node), len(values))
     value = fn.infer(argument)
     if not isinstance(value.kind, kinds.ArrayRef):
         found, advice = f"len of {value.kind}", "the size of an access in bytes is ctx.size"
-        raise fn.error(argument, found, "an array", advice=advice)
+        raise fn.error(argument, found, "an array or a table", advice=advice)
     return integer(fn.source.span(node), value.kind.array.length)
 
 

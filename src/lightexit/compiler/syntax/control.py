@@ -23,6 +23,7 @@ from lightexit.compiler.syntax.comparisons import compare
 from lightexit.compiler.syntax.conditions import infer_condition
 from lightexit.compiler.syntax.places import element_at, read
 from lightexit.compiler.syntax.statements import assign
+from lightexit.compiler.syntax.tables import Constants, element_of, table_at
 from lightexit.compiler.typed import interval as bounds
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.interval import Interval
@@ -35,9 +36,11 @@ from lightexit.compiler.typed.tree import (
     Expr,
     ForRange,
     If,
+    Local,
     Logic,
     Read,
     Stmt,
+    Table,
     While,
 )
 from lightexit.compiler.typed.values import integer, interval_of, value_of
@@ -207,17 +210,20 @@ def _refuse_else(fn: Expansion, node: ast.While | ast.For) -> None:
 
 
 def infer_for(fn: Expansion, node: ast.For) -> list[Stmt]:
-    """Type `for`, over a range or an array."""
+    """Type `for`, over a range, an array or a table."""
     _refuse_else(fn, node)
     if _is_range(fn, node.iter):
         assert isinstance(node.iter, ast.Call)
         return _for_range(fn, node, node.iter)
+    table = table_at(fn, node.iter)
+    if table is not None:
+        return _for_table(fn, node, *table)
     array = fn.infer(node.iter) if isinstance(node.iter, ast.Attribute | ast.Name) else None
     if array is None or not isinstance(array.kind, ArrayRef):
         raise fn.error(
             node.iter,
             f"a loop over {fn.text(node.iter)}",
-            "range(...), or an array of the state",
+            "range(...), an array of the state, or a table",
             advice=advice_for(fn, node.iter),
         )
     return _for_array(fn, node, array, array.kind.array.length)
@@ -303,6 +309,26 @@ def _for_array(fn: Expansion, node: ast.For, array: Expr, length: int) -> list[S
         value = read(fn, node.iter, element_at(fn, node.iter, held, index))
         return (*assign(fn, node.target, value, node.iter), *fn.block(node.body))
 
-    body = _for_body(fn, node, typed)
-    loop = ForRange(fn.source.span(node), counter, integer(span, 0), integer(span, length), 1, body)
-    return [Assign(span, base, array), loop]
+    return [Assign(span, base, array), _each(fn, node, counter, length, typed)]
+
+
+def _for_table(fn: Expansion, node: ast.For, values: Constants, table: Table) -> list[Stmt]:
+    """`for step in STEPS`: each element of a table in turn."""
+    span, length = fn.source.span(node.iter), len(values)
+    kind = Int(Interval(0, length - 1))
+    counter = fn.unit.local("%index", kind)
+    fn.unit.counters.add(counter)
+
+    def typed() -> tuple[Stmt, ...]:
+        value = element_of(fn, node.iter, values, table, Read(span, kind, counter))
+        return (*assign(fn, node.target, value, node.iter), *fn.block(node.body))
+
+    return [_each(fn, node, counter, length, typed)]
+
+
+def _each(
+    fn: Expansion, node: ast.For, counter: Local, length: int, typed: Callable[[], tuple[Stmt, ...]]
+) -> Stmt:
+    """A loop over so many elements."""
+    span, body = fn.source.span(node.iter), _for_body(fn, node, typed)
+    return ForRange(fn.source.span(node), counter, integer(span, 0), integer(span, length), 1, body)

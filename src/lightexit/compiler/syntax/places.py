@@ -19,6 +19,7 @@ from lightexit.compiler.inference.scope import (
     nearest,
     static_value,
 )
+from lightexit.compiler.syntax.tables import constants_at, infer_element
 from lightexit.compiler.typed.interval import Interval, limits_of
 from lightexit.compiler.typed.kinds import BOOL, ArrayRef, Cell, ContextKind, Int, Kind, StructRef
 from lightexit.compiler.typed.tree import (
@@ -93,12 +94,19 @@ def infer_attribute(fn: Expansion, node: ast.Attribute) -> Expr:
 
 
 def infer_subscript(fn: Expansion, node: ast.Subscript) -> Expr:
-    """Type an element of an array."""
+    """Type an element of an array, or of a table."""
+    values = constants_at(fn, node.value)
+    if values is not None:
+        return infer_element(fn, node, values)
     return read(fn, node, place_of(fn, node))
 
 
 def place_of(fn: Expansion, node: ast.Attribute | ast.Subscript) -> Lvalue:
-    """The place of a field or an element."""
+    """The place of a field or an element. Raises AuthorError for one of a table, which has none."""
+    if isinstance(node, ast.Subscript):
+        values = constants_at(fn, node.value)
+        if values is not None:
+            infer_element(fn, node, values)
     base = fn.infer(node.value)
     return _field(fn, node, base) if isinstance(node, ast.Attribute) else _element(fn, node, base)
 

@@ -127,6 +127,15 @@ class _Checker:
         self.require((last + 1) * expr.stride <= room, expr, f"{last + 1} elements of room")
         self.same_room(expr, room - last * expr.stride)
 
+    def table_load(self, expr: tree.TableLoad) -> None:
+        index, last = self.exact_of(expr.index), Interval(0, len(expr.table.values) - 1)
+        self.require(index.lo >= 0, expr.index, "at least 0")
+        if expr.guard is Guard.NONE:
+            self.require(index.within(last), expr.index, f"{last}")
+        limits = interval_of(expr) if isinstance(expr.kind, Int) else kinds.TRUTH
+        least, most = min(expr.table.values), max(expr.table.values)
+        self.require(Interval(least, most).within(limits), expr, f"{least} to {most}")
+
     def load(self, expr: tree.Load) -> None:
         self.require(self.room_of(expr.address) >= expr.bits // 8, expr, f"{expr.bits} bits")
         self.require(isinstance(expr.address.kind, Cell), expr.address, "a scalar's address")
@@ -250,6 +259,7 @@ _EXPRESSIONS: dict[type[Expr], Callable[[_Checker, Any], None]] = {
     tree.Member: _Checker.member,
     tree.Element: _Checker.element,
     tree.Load: _Checker.load,
+    tree.TableLoad: _Checker.table_load,
     tree.Binary: _Checker.binary,
     tree.Compare: _Checker.compare,
     tree.Not: _Checker.negation,

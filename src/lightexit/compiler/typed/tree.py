@@ -141,6 +141,22 @@ class Load(Expr):
     bits: int
 
 
+class Table(TypedNode):
+    """Constant numbers, of `bits` each, with a sign or without one."""
+
+    values: tuple[int, ...]
+    bits: int
+    is_signed: bool
+
+
+class TableLoad(Expr):
+    """The number at `index` of a table; a fault if there is none."""
+
+    table: Table
+    index: Expr
+    guard: Guard
+
+
 class Binary(Expr):
     """Integer arithmetic: `op` is Python's operator, or `min`, `max`."""
 

@@ -18,9 +18,9 @@ from lightexit.isa import SLOT_SIZE
 from lightexit.isa.btf import RECORD_SIZE
 
 _CALL_NUMBERS = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "loongarch64": 280}
-_MAP_CREATE, _PROG_LOAD, _PROG_TEST_RUN, _BTF_LOAD = 0, 5, 10, 18
+_MAP_CREATE, _MAP_UPDATE, _PROG_LOAD, _PROG_TEST_RUN, _BTF_LOAD, _MAP_FREEZE = 0, 2, 5, 10, 18, 22
 _MAP_TYPE_ARRAY = 2
-_MAP_MMAPABLE = 1 << 10
+_MAP_READ_ONLY_FOR_PROGRAMS, _MAP_MMAPABLE = 1 << 7, 1 << 10
 _PROG_TYPE_SYSCALL = 31
 _PROG_SLEEPABLE = 1 << 4  # the only way the kernel takes this program type
 _NAME_SIZE = 15
@@ -69,13 +69,29 @@ class ArrayMap:
     """A BPF array map of one value, and that value mapped into this process."""
 
     def __init__(self, name: str, value_size: int) -> None:
-        attributes = struct.pack(
-            "<6I4x16s", _MAP_TYPE_ARRAY, 4, value_size, 1, _MAP_MMAPABLE, 0, _name(name)
-        )
         self.size = value_size
-        self.descriptor = Descriptor(_checked(_MAP_CREATE, attributes, "create a map"))
+        self.descriptor = _array(name, value_size, _MAP_MMAPABLE)
         pages = -(-value_size // mmap.PAGESIZE) * mmap.PAGESIZE
         self.mapping = mmap.mmap(self.descriptor.number, pages)
+
+
+class FrozenMap:
+    """A BPF array map of one value that nobody can change any more: the kernel's verifier knows
+    what it holds."""
+
+    def __init__(self, name: str, value: bytes) -> None:
+        self.descriptor = _array(name, len(value), _MAP_READ_ONLY_FOR_PROGRAMS)
+        key, content = ctypes.c_uint32(0), ctypes.create_string_buffer(value, len(value))
+        number = self.descriptor.number
+        places = ctypes.addressof(key), ctypes.addressof(content)
+        _checked(_MAP_UPDATE, struct.pack("<I4xQQQ", number, *places, 0), "fill a map")
+        _checked(_MAP_FREEZE, struct.pack("<I", number), "freeze a map")
+
+
+def _array(name: str, value_size: int, flags: int) -> Descriptor:
+    """An array map of one value."""
+    attributes = struct.pack("<6I4x16s", _MAP_TYPE_ARRAY, 4, value_size, 1, flags, 0, _name(name))
+    return Descriptor(_checked(_MAP_CREATE, attributes, "create a map"))
 
 
 def load_btf(data: bytes) -> Descriptor:
@@ -86,7 +102,7 @@ def load_btf(data: bytes) -> Descriptor:
 
 
 def load_program(
-    name: str, code: bytes, maps: Sequence[ArrayMap], lines: LineInfo | None
+    name: str, code: bytes, maps: Sequence[ArrayMap | FrozenMap], lines: LineInfo | None
 ) -> Descriptor:
     """Load a SYSCALL program; `lddw` by map index reaches `maps`. Raises Refused with the log."""
     try:
@@ -103,7 +119,7 @@ def load_program(
 def _load(
     name: str,
     code: bytes,
-    maps: Sequence[ArrayMap],
+    maps: Sequence[ArrayMap | FrozenMap],
     lines: LineInfo | None,
     log: ctypes.Array[ctypes.c_char] | None,
 ) -> Descriptor:

@@ -22,6 +22,7 @@ from lightexit.abi import IoContext, StateMemory, Struct, value_size
 from lightexit.engine.kernel.bpf import (
     ArrayMap,
     Descriptor,
+    FrozenMap,
     Refused,
     host_error,
     load_program,
@@ -91,6 +92,7 @@ class KernelProgram:
         self._program = program
         self._masked = masked
         self._scratch = tuple(ArrayMap(each.name, each.size) for each in program.maps)
+        self._rodata = (FrozenMap(".rodata", program.rodata),) if program.rodata else ()
         self._lines = line_info(program)
         self._bound: dict[tuple[ArrayMap, ...], Descriptor] = {}
         self.bind(self._scratch)
@@ -125,7 +127,8 @@ class KernelProgram:
 
     def _load(self, maps: tuple[ArrayMap, ...], masked: bool) -> Descriptor:
         with only(CAP_BPF) if masked else nullcontext():
-            return load_program(self._program.name, self._program.code, maps, self._lines)
+            program, every = self._program, (*maps, *self._rodata)
+            return load_program(program.name, program.code, every, self._lines)
 
     def _explain(self, maps: tuple[ArrayMap, ...], refusal: Refused) -> AuthorError | HostError:
         error = _explained(self._program, refusal)

@@ -40,8 +40,9 @@ class Builder:
         self.emit(f"{name} = {expression}")
         return name
 
-    def allocate(self, maps: int) -> None:
-        """eBPF's stack and registers; and the addresses of so many map values, read here once.
+    def allocate(self, maps: int, rodata: bool) -> None:
+        """eBPF's stack and registers; and the addresses of so many map values, read here once,
+        with that of read-only data behind them.
 
         No pass of the short pipeline would find that several reads of one are the same.
 
@@ -56,6 +57,9 @@ class Builder:
         for number in range(maps):
             place = self.value(f"getelementptr ptr, ptr %maps, i64 {number}")
             self.emit(f"%map{number} = load i64, ptr {place}, align 8, !invariant.load !0")
+        if rodata:
+            # Out of LLVM's sight, or it would make other kinds of relocation for single loads.
+            self.emit(f'%map{maps} = call i64 asm "", "=r,0"(i64 ptrtoint (ptr @rodata to i64))')
 
     def read(self, register: int, width: int = 64) -> str:
         """The low `width` bits of a register."""

@@ -30,7 +30,7 @@ class NativeEngine:
 
         Raises AuthorError for programs that need helpers or maps by descriptor.
         """
-        source = ("program", str(len(program.maps)), program.code)
+        source = ("program", str(len(program.maps)), program.code, program.rodata)
         code = load_code(source, lambda triple: compile_program(program, triple), self._cache)
         return NativeProgram(program, code)
 
@@ -41,7 +41,7 @@ def compile_program(program: Program, triple: str) -> Image:
     from lightexit.engine.native.llvm import compile_translated
     from lightexit.engine.native.translate import translate
 
-    return extract(compile_translated(translate(program), triple))
+    return extract(compile_translated(translate(program), triple), constants=True)
 
 
 class NativeProgram:

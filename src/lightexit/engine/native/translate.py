@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lightexit.engine.native import arithmetic
 from lightexit.engine.native.builder import Builder
@@ -41,7 +41,15 @@ def translate(program: Program) -> str:
         f'!{1 + number} = !{{!"branch_weights", i32 {taken}, i32 {not_taken}}}'
         for number, (taken, not_taken) in enumerate(_WEIGHTS)
     ]
-    return "\n".join([_Function(program, code, 0).run(), *functions, _MODULE_END, *weights])
+    parts = [*_rodata(program), _Function(program, code, 0).run(), *functions]
+    return "\n".join([*parts, _MODULE_END, *weights])
+
+
+def _rodata(program: Program) -> Iterator[str]:
+    data = program.rodata
+    if data:
+        text = "".join(f"\\{byte:02x}" for byte in data)
+        yield f'@rodata = internal constant [{len(data)} x i8] c"{text}", align 8'
 
 
 def _is_local_call(instruction: Instruction) -> bool:
@@ -60,7 +68,7 @@ class _Function:
         """The program as its host calls it."""
         b = self._builder
         b.emit("define i64 @run(ptr %context, ptr %maps) #0 {")
-        b.allocate(len(self._program.maps))
+        b.allocate(len(self._program.maps), bool(self._program.rodata))
         b.write(1, b.value("ptrtoint ptr %context to i64"))
         return self._body({1: InContext(0)})
 
@@ -69,7 +77,7 @@ class _Function:
         b = self._builder
         parameters = "".join(f", i64 %a{n}" for n in ARGUMENTS)
         b.emit(f"define internal i64 @f{self._entry}(ptr %maps{parameters}) #0 {{")
-        b.allocate(len(self._program.maps))
+        b.allocate(len(self._program.maps), bool(self._program.rodata))
         for number in ARGUMENTS:
             b.write(number, f"%a{number}")
         return self._body({})
@@ -124,8 +132,9 @@ class _Function:
             raise self._refuse(i, "states by map index (lddw with source 6) and plain constants")
 
     def _map_value(self, i: Instruction) -> str:
-        if i.imm >= len(self._program.maps):
-            raise self._refuse(i, f"a map index below {len(self._program.maps)}")
+        count = len(self._program.maps) + bool(self._program.rodata)
+        if not 0 <= i.imm < count:
+            raise self._refuse(i, f"a map index below {count}")
         return self._builder.value(f"add i64 %map{i.imm}, {i.next_imm}")
 
     def _load(self, i: Instruction) -> None:
