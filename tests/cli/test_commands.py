@@ -122,6 +122,36 @@ def test_several_filters_for_one_output(good: Path, tmp_path: Path) -> None:
     assert "holds 2 filters, and --output takes one" in said
 
 
+TABLED = """
+from lightexit.filter import IoContext, Verdict, io_filter, Struct, u32
+
+STEPS = (3, 500, 70_000, 9)
+
+class Motor(Struct):
+    phase: u32
+
+@io_filter
+def read_step(ctx: IoContext, motor: Motor) -> Verdict:
+    ctx.data = STEPS[motor.phase & 3]
+    return Verdict.HANDLED
+"""
+
+
+def test_a_table_is_kept_in_text_and_object_but_not_in_raw_bytecode(tmp_path: Path) -> None:
+    source, target = tmp_path / "motor.py", tmp_path / "motor.o"
+    source.write_text(TABLED)
+    said = lightexit("compile", source).stdout
+    assert "read-only data: 16 bytes" in said.splitlines()[0]
+    assert ".rodata 03 00 00 00 f4 01 00 00 70 11 01 00 09 00 00 00" in said
+    assert lightexit("compile", source, "-o", target).returncode == 0
+    report = lightexit("verify", target).stdout
+    assert "'motor' read, 16 bytes of read-only data" in report
+    assert lightexit("disasm", target).stdout in said
+    refused = refusal("compile", source, "-o", tmp_path / "motor.bin")
+    assert "read-only data, for which raw bytecode has no place" in refused
+    assert f"try: -o {target}" in refused
+
+
 def test_missing_file() -> None:
     assert "nowhere.py: no such file or directory" in refusal("compile", "nowhere.py")
     assert refusal("verify", "nowhere.py:read") == (

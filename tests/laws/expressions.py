@@ -73,7 +73,7 @@ ARRAYS = {
     "w.far": (3, INT64),
 }
 #: By name: length, what the elements lie in, and whether they are flags.
-TABLES = {
+TABLES: dict[str, tuple[int, Interval, bool]] = {
     "TABLE": (10, U16, False),
     "SIGNED": (5, Interval(-(2**33), 2**31), False),
     "FULL": (3, Interval(1, 2**64 - 1), False),

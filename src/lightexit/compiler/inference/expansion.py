@@ -22,7 +22,7 @@ from lightexit.compiler.source.function import FunctionSource
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.interval import U64, Interval, limits_of
 from lightexit.compiler.typed.kinds import Kind
-from lightexit.compiler.typed.tree import Expr, Local, Stmt, Table, storage_of
+from lightexit.compiler.typed.tree import ConstantTable, Expr, Local, Stmt, storage_of
 from lightexit.errors import AuthorError, InternalError
 
 #: More than any filter worth its place on the hot path; keeps every jump within 16 bits.
@@ -51,7 +51,7 @@ class Unit:
     #: Locals that count a constant range and nothing else.
     counters: set[Local] = field(default_factory=set)
     #: By `id`, what was found to be a table, and that table.
-    tables: dict[int, tuple[object, Table]] = field(default_factory=dict)
+    tables: dict[int, tuple[object, ConstantTable]] = field(default_factory=dict)
 
     def local(self, name: str, kind: Kind) -> Local:
         """A new local that can hold `kind`."""

@@ -51,7 +51,9 @@ def lower(filter_tree: TypedFilter, marked: Marked | None = None) -> Lowered:
 class _Lowering:
     """Walks a tree in the order of evaluation, writing as it goes."""
 
-    def __init__(self, emitter: Emitter, widths: Widths, tables: dict[tree.Table, int]) -> None:
+    def __init__(
+        self, emitter: Emitter, widths: Widths, tables: dict[tree.ConstantTable, int]
+    ) -> None:
         self.emit = emitter
         self.widths = widths
         self.tables = tables
@@ -148,14 +150,7 @@ class _Lowering:
         table = expr.table
         start = f"@table{self.tables[table]}"
         address = self._indexed(start, expr, len(table.values), table.bits // 8)
-        loaded = f"load i{table.bits}, ptr {address}, align {table.bits // 8}"
-        value = self.emit.value(expr.span, loaded)
-        if isinstance(expr.kind, Bool):
-            return self.emit.value(expr.span, f"icmp ne i{table.bits} {value}, 0")
-        if table.bits == 64:
-            return value
-        extend = "sext" if table.is_signed else "zext"
-        return self.emit.value(expr.span, f"{extend} i{table.bits} {value} to i64")
+        return self._load(expr, address, table.bits)
 
     def _indexed(
         self, base: str, expr: tree.Element | tree.TableLoad, length: int, stride: int

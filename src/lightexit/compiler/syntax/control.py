@@ -32,6 +32,7 @@ from lightexit.compiler.typed.tree import (
     Assign,
     Break,
     Const,
+    ConstantTable,
     Continue,
     Expr,
     ForRange,
@@ -40,7 +41,6 @@ from lightexit.compiler.typed.tree import (
     Logic,
     Read,
     Stmt,
-    Table,
     While,
 )
 from lightexit.compiler.typed.values import integer, interval_of, value_of
@@ -312,7 +312,7 @@ def _for_array(fn: Expansion, node: ast.For, array: Expr, length: int) -> list[S
     return [Assign(span, base, array), _each(fn, node, counter, length, typed)]
 
 
-def _for_table(fn: Expansion, node: ast.For, values: Constants, table: Table) -> list[Stmt]:
+def _for_table(fn: Expansion, node: ast.For, values: Constants, table: ConstantTable) -> list[Stmt]:
     """`for step in STEPS`: each element of a table in turn."""
     span, length = fn.source.span(node.iter), len(values)
     kind = Int(Interval(0, length - 1))

@@ -18,7 +18,7 @@ from lightexit.compiler.inference.scope import NOT_STATIC, constant, static_valu
 from lightexit.compiler.typed.interval import Interval
 from lightexit.compiler.typed.kinds import BOOL, Int, Kind
 from lightexit.compiler.typed.tables import room_of, table_of
-from lightexit.compiler.typed.tree import Const, Expr, Guard, Read, Table, TableLoad
+from lightexit.compiler.typed.tree import Const, ConstantTable, Expr, Guard, Read, TableLoad
 from lightexit.compiler.typed.values import interval_of
 from lightexit.isa.program import MOST_RODATA
 
@@ -76,7 +76,9 @@ def infer_element(fn: Expansion, node: ast.Subscript, values: Constants) -> Expr
     return element_of(fn, node, values, table, index)
 
 
-def element_of(fn: Expansion, node: ast.AST, values: Constants, table: Table, index: Expr) -> Expr:
+def element_of(
+    fn: Expansion, node: ast.AST, values: Constants, table: ConstantTable, index: Expr
+) -> Expr:
     """The element at an index that is known when the filter runs."""
     last = Interval(0, len(values) - 1)
     counts = isinstance(index, Read) and index.local in fn.unit.counters
@@ -84,13 +86,13 @@ def element_of(fn: Expansion, node: ast.AST, values: Constants, table: Table, in
     return TableLoad(fn.source.span(node), _kind(values, table), table, index, guard)
 
 
-def table_at(fn: Expansion, node: ast.expr) -> tuple[Constants, Table] | None:
+def table_at(fn: Expansion, node: ast.expr) -> tuple[Constants, ConstantTable] | None:
     """The table that a loop runs over, if it is one."""
     values = constants_at(fn, node)
     return None if values is None else (values, _checked(fn, node, values))
 
 
-def _kind(values: Constants, table: Table) -> Kind:
+def _kind(values: Constants, table: ConstantTable) -> Kind:
     if all(isinstance(each, bool) for each in values):
         return BOOL
     limits = Interval(min(table.values), max(table.values))
@@ -114,7 +116,7 @@ def _check_index(fn: Expansion, node: ast.expr, index: Expr, length: int) -> Non
         raise fn.error(node, f"index {limits} of a table of {length}", expected, hint)
 
 
-def _checked(fn: Expansion, node: ast.expr, values: Constants) -> Table:
+def _checked(fn: Expansion, node: ast.expr, values: Constants) -> ConstantTable:
     """The table that holds these values; made once."""
     known = fn.unit.tables.get(id(values))
     if known is not None:

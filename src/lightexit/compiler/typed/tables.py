@@ -9,37 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lightexit.compiler.typed.interval import I64, U64, Interval, unsigned
+from lightexit.compiler.typed.interval import I64, U64, Interval, signed, unsigned
 from lightexit.compiler.typed.node import TypedNode
-from lightexit.compiler.typed.tree import Table, TableLoad, TypedFilter
+from lightexit.compiler.typed.tree import ConstantTable, TableLoad, TypedFilter
 
 _WIDTHS = (8, 16, 32, 64)
 _ALIGNMENT = 8
 
 
-def table_of(values: tuple[int, ...]) -> Table | None:
+def table_of(values: tuple[int, ...]) -> ConstantTable | None:
     """A table of these numbers in the smallest width; None where none holds all."""
     limits = Interval(min(values), max(values))
     if not (limits.within(U64) or limits.within(I64)):
         return None
     is_signed = limits.lo < 0
-    holds = (b for b in _WIDTHS if limits.within(_signed(b) if is_signed else unsigned(b)))
-    return Table(values, next(holds), is_signed)
+    holds = (b for b in _WIDTHS if limits.within(signed(b) if is_signed else unsigned(b)))
+    return ConstantTable(values, next(holds), is_signed)
 
 
-def _signed(bits: int) -> Interval:
-    return Interval(-(1 << bits - 1), (1 << bits - 1) - 1)
-
-
-def room_of(table: Table) -> int:
+def room_of(table: ConstantTable) -> int:
     """The bytes of read-only data that a table takes."""
     size = (1 << (len(table.values) - 1).bit_length()) * table.bits // 8
     return -(-size // _ALIGNMENT) * _ALIGNMENT
 
 
-def places_of(filter_tree: TypedFilter) -> dict[Table, int]:
+def places_of(filter_tree: TypedFilter) -> dict[ConstantTable, int]:
     """The tables of a filter, each with the offset where it starts."""
-    places: dict[Table, int] = {}
+    places: dict[ConstantTable, int] = {}
     end = 0
     for table in _tables(filter_tree):
         if table not in places:
@@ -53,13 +49,13 @@ def data_of(filter_tree: TypedFilter) -> bytes:
     return b"".join(_stored(table) for table in places_of(filter_tree))
 
 
-def _stored(table: Table) -> bytes:
+def _stored(table: ConstantTable) -> bytes:
     size = table.bits // 8
     data = b"".join(each.to_bytes(size, "little", signed=each < 0) for each in table.values)
     return data.ljust(room_of(table), b"\0")
 
 
-def _tables(node: object) -> Iterator[Table]:
+def _tables(node: object) -> Iterator[ConstantTable]:
     """In the order of the tree."""
     if isinstance(node, tuple):
         for each in node:

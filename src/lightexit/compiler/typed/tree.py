@@ -141,7 +141,7 @@ class Load(Expr):
     bits: int
 
 
-class Table(TypedNode):
+class ConstantTable(TypedNode):
     """Constant numbers, of `bits` each, with a sign or without one."""
 
     values: tuple[int, ...]
@@ -152,7 +152,7 @@ class Table(TypedNode):
 class TableLoad(Expr):
     """The number at `index` of a table; a fault if there is none."""
 
-    table: Table
+    table: ConstantTable
     index: Expr
     guard: Guard
 
