@@ -29,7 +29,7 @@ test-debug: $(VENV)/test.stamp
 
 # Not everywhere is there an atheris: then it is skipped, and says so.
 fuzz: $(VENV)/test.stamp
-	$(BIN)/python -m pip install --disable-pip-version-check -q -e '.[fuzz]' || true
+	$(PIP) --require-hashes -r requirements/fuzz.txt || true
 	cd tests && ../$(BIN)/python -m fuzz --seconds $(SECONDS) --folder ../.fuzz
 
 check: $(VENV)/test.stamp

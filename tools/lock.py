@@ -22,6 +22,7 @@ LOCKS = {
     "dev": ("all", "dev"),
     "bench": ("all", "dev", "bench"),
     "runtime": ("all", "dev", "runtime"),
+    "fuzz": ("all", "dev", "fuzz"),
     "release": ("release",),
 }
 
@@ -32,7 +33,7 @@ def lock(name: str, extras: tuple[str, ...]) -> None:
     options = [word for extra in extras for word in ("--extra", extra)]
     if name != "run":
         options += ["--constraints", "requirements/run.txt"]
-    if name in ("bench", "runtime"):
+    if name in ("bench", "runtime", "fuzz"):
         options += ["--constraints", "requirements/dev.txt"]
     subprocess.run(
         [

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -57,17 +58,22 @@ def python_of(version: str) -> Path | None:
     return next((path for path in candidates(version) if version_of(path) == version), None)
 
 
-def tested(version: str, python: Path) -> tuple[bool, str]:
-    """Whether the tests pass there, and what they printed."""
-    folder = ROOT / f".venv-{version}"
+LOCKED = ("--require-hashes", "-r", "requirements/dev.txt")
+
+
+def outcome(
+    name: str, python: Path, needed: Sequence[str] = LOCKED, tests: Sequence[str] = TESTS
+) -> tuple[bool, str]:
+    """Whether the tests pass in `.venv-NAME`, and what they printed; `needed` is for pip."""
+    folder = ROOT / f".venv-{name}"
     inner = folder / "bin" / "python"
     install = [inner, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     printed = ""
     for command in (
         [python, "-m", "venv", folder],
-        [*install, "--require-hashes", "-r", "requirements/dev.txt"],
+        [*install, *needed],
         [*install, "--no-deps", "-e", "."],
-        [inner, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS],
+        [inner, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
     ):
         ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         printed += ended.stdout.decode(errors="replace")
@@ -85,7 +91,7 @@ def told(version: str, own: str | None) -> str:
         return "not found on this machine"
     print(f"Python {version}: {python} ...", flush=True)
     started = time.monotonic()
-    passed, printed = tested(version, python)
+    passed, printed = outcome(version, python)
     print(f"\n== Python {version}\n{printed}", flush=True)
     result = "a quick part passed" if passed else "FAILED"
     return f"{result} in {time.monotonic() - started:.0f} s ({python})"

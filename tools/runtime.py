@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import importlib.util
 import os
 import re
 import subprocess
@@ -55,6 +56,8 @@ def sources() -> list[Path]:
 
 def ir_of(source: Path) -> str:
     """LLVM IR of one of them."""
+    if importlib.util.find_spec("ziglang") is None:
+        sys.exit("the module ziglang is not installed: pip install -e '.[runtime]'")
     clang = (sys.executable, "-m", "ziglang", "cc", *TARGET, *WARNINGS, *IR, *INCLUDE)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "made.ll")
