@@ -106,7 +106,7 @@ def test_the_law_notices_what_is_unsound(name: str, monkeypatch: pytest.MonkeyPa
     else:
         monkeypatch.setattr(owner, attribute, wrong)
     with pytest.raises(AssertionError, match="outside all states"):
-        search(7000, programs=200, runs=20)
+        search(7050, programs=200, runs=20)
 
 
 def test_runs_stay_within_what_was_widened(monkeypatch: pytest.MonkeyPatch) -> None:

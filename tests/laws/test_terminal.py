@@ -11,11 +11,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from laws.terminal import CONSOLE, worked
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 def test_every_command_on_a_terminal() -> None:
     """In a process of its own, which forks."""
     command = [sys.executable, "-m", "laws.terminal", "--count", "1"]
