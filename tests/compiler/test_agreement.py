@@ -15,7 +15,8 @@ import scale
 from laws.agreement import Bench, Tally, try_program, written
 from laws.coverage import Coverage
 from lightexit.compiler.backend import llvm as backend
-from lightexit.compiler.lowering import ranges
+from lightexit.compiler.lowering import division, ranges
+from lightexit.compiler.lowering.lower import _Lowering
 from lightexit.errors import AuthorError
 
 FOLDER = TemporaryDirectory(prefix="lightexit-")
@@ -52,6 +53,18 @@ _NEVER = re.compile("(?!)")
 #: What is broken, where, how, and what the law finds then.
 BROKEN: dict[str, tuple[object, str, Any, str]] = {
     "the sign of a counter": (ranges, "sign_of", lambda _: "u", "differs from CPython"),
+    "the sign of a quotient": (
+        division,
+        "_is_quotient_below_0",
+        lambda *_: "false",
+        "differs from CPython",
+    ),
+    "the sign of a field": (
+        _Lowering,
+        "_extended",
+        lambda self, expr, value, bits: self.emit.value(expr.span, f"zext i{bits} {value} to i64"),
+        "differs from CPython",
+    ),
     "what the first round holds": (backend, "_OPEN", _NEVER, "nothing was written to it"),
 }
 

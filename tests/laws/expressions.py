@@ -74,7 +74,7 @@ ARRAYS = {
 }
 #: By name: length, what the elements lie in, and whether they are flags.
 TABLES: dict[str, tuple[int, Interval, bool]] = {
-    "TABLE": (10, U16, False),
+    "TABLE": (10, limits_of(U16), False),
     "SIGNED": (5, Interval(-(2**33), 2**31), False),
     "FULL": (3, Interval(1, 2**64 - 1), False),
     "CODES": (4, Interval(0, 2**31), False),
