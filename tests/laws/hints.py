@@ -94,8 +94,9 @@ def _value(random: Random, depth: int) -> str:
         case 5:
             return f"u{random.choice((8, 16, 32, 64))}({a})"
     operator = random.choice(_OPERATORS)
-    text = f"{a} {operator} {random.choice(_COUNTS) if operator in _GROWING else b}"
-    return f"({text})" if random.random() < 0.6 else text
+    if operator in _GROWING:  # in brackets: what follows would become part of the right side
+        return f"({a} {operator} {random.choice(_COUNTS)})"
+    return f"({a} {operator} {b})" if random.random() < 0.6 else f"{a} {operator} {b}"
 
 
 def _condition(random: Random, depth: int) -> str:
