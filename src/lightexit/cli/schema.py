@@ -11,7 +11,9 @@ from lightexit.cli import schemas
 
 
 def schema(
-    command: Annotated[schemas.Command, typer.Argument(metavar="COMMAND", help="run or verify.")],
+    command: Annotated[
+        schemas.CommandSchema, typer.Argument(metavar="COMMAND", help="run or verify.")
+    ],
 ) -> None:
     """Print the JSON Schema (2020-12) of a command's --json output."""
     print(schemas.text(command), end="")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from lightexit.vm.x86 import Table
+    from lightexit.vm.x86 import DescriptorTable
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Shutdown:
     reason: str
 
 
-def triple_fault(where: str, code: bytes, idt: Table) -> Shutdown:
+def triple_fault(where: str, code: bytes, idt: DescriptorTable) -> Shutdown:
     """The exit of a CPU that cannot deliver a double fault, whichever back end has noticed.
 
     `code` are the bytes of the instruction, as far as they could be read.

@@ -47,7 +47,7 @@ class Register(IntEnum):
 
 
 @dataclass(frozen=True)
-class Table:
+class DescriptorTable:
     """IDTR or GDTR: linear base, and the offset of the last byte."""
 
     base: int
@@ -58,12 +58,12 @@ class X86State(Protocol):
     """A stopped CPU. Memory is addressed as the CPU itself would: linear addresses."""
 
     @property
-    def idt(self) -> Table:
+    def idt(self) -> DescriptorTable:
         """The interrupt descriptor table."""
         ...
 
     @property
-    def gdt(self) -> Table:
+    def gdt(self) -> DescriptorTable:
         """The global descriptor table."""
         ...
 

@@ -12,17 +12,17 @@ from enum import StrEnum
 VERIFY, RUN = "urn:lightexit:verify:1", "urn:lightexit:run:1"
 
 
-class Command(StrEnum):
+class CommandSchema(StrEnum):
     """A command that has `--json`."""
 
     RUN = "run"
     VERIFY = "verify"
 
 
-_IDS = {Command.RUN: RUN, Command.VERIFY: VERIFY}
+_IDS = {CommandSchema.RUN: RUN, CommandSchema.VERIFY: VERIFY}
 
 
-def text(command: Command) -> str:
+def text(command: CommandSchema) -> str:
     """The schema of what a command writes, a JSON document itself."""
     from importlib import resources  # slow to import, and seldom needed
 

@@ -14,14 +14,14 @@ from lightexit.vm.boot.arena import LOW, Arena
 from lightexit.vm.memory import MIB
 from lightexit.vm.paging import LARGE, PAGE, PRESENT, USER, WRITABLE
 from lightexit.vm.registers import ET, LMA, LME, PAE, PE, PG
-from lightexit.vm.x86 import Table
+from lightexit.vm.x86 import DescriptorTable
 
 #: Linux wants these two (x86 boot protocol, "64-bit Boot Protocol"); the others do not care.
 CODE_SELECTOR, DATA_SELECTOR = 0x10, 0x18
 _CODE, _DATA = 0xB, 0x3  # execute/read, read/write; accessed
 _ENTRIES = 512
 _ALWAYS_SET = 2  # bit 1 of RFLAGS
-_EMPTY = Table(0, 0)
+_EMPTY = DescriptorTable(0, 0)
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class StartState:
     rip: int
     code: FlatSegment
     data: FlatSegment
-    gdt: Table = _EMPTY
-    idt: Table = _EMPTY
+    gdt: DescriptorTable = _EMPTY
+    idt: DescriptorTable = _EMPTY
     cr0: int = PE | ET
     cr3: int = 0
     cr4: int = 0
@@ -96,10 +96,10 @@ def long_mode(arena: Arena, entry: int, *, rsi: int = 0) -> StartState:
     )
 
 
-def _table_of(arena: Arena, code: FlatSegment) -> Table:
+def _table_of(arena: Arena, code: FlatSegment) -> DescriptorTable:
     entries = struct.pack("<4Q", 0, 0, code.descriptor, DATA.descriptor)
     base = arena.place("the descriptor table", entries, LOW, align=16)
-    return Table(base, len(entries) - 1)
+    return DescriptorTable(base, len(entries) - 1)
 
 
 def identity_map(base: int) -> bytes:

@@ -11,7 +11,7 @@ from lightexit.vm.kvm.structs import FailedEntryExit, InternalErrorExit, SystemE
 from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.registers import LONGEST_INSTRUCTION
-from lightexit.vm.x86 import Table
+from lightexit.vm.x86 import DescriptorTable
 
 
 class ExitReason(IntEnum):
@@ -53,7 +53,7 @@ def understood(vm: Vm, vcpu: KvmVcpu, reason: int) -> Exit | None:
         return Halted()
     if reason == ExitReason.SHUTDOWN:
         idt = vcpu.system_registers.idt
-        return triple_fault(where(vcpu), _code(vm, vcpu), Table(idt.base, idt.limit))
+        return triple_fault(where(vcpu), _code(vm, vcpu), DescriptorTable(idt.base, idt.limit))
     if reason == ExitReason.SYSTEM_EVENT:
         event = SystemEventExit.view(vcpu.exit_area).type
         return Shutdown(_EVENTS.get(event, f"system event {event}"))

@@ -33,10 +33,10 @@ from lightexit.vm.unicorn.context import SavedContext, Trap, traps_are_known
 from lightexit.vm.unicorn.engine import UcEngine, meaning, new_watch
 from lightexit.vm.x86 import (
     WITH_ERROR_CODE,
+    DescriptorTable,
     Flag,
     NoHandlerError,
     Register,
-    Table,
     deliver,
     segment_base,
 )
@@ -263,12 +263,12 @@ class UnicornCpu:
         self._engine.set(register, value)
 
     @property
-    def idt(self) -> Table:
+    def idt(self) -> DescriptorTable:
         """The interrupt descriptor table."""
         return self._engine.table("IDTR")
 
     @property
-    def gdt(self) -> Table:
+    def gdt(self) -> DescriptorTable:
         """The global descriptor table."""
         return self._engine.table("GDTR")
 

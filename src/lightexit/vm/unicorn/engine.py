@@ -34,7 +34,7 @@ from lightexit.runtime.layout import Watch
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.registers import EFER
 from lightexit.vm.unicorn.cpuid import hide_apic
-from lightexit.vm.x86 import Register, Table
+from lightexit.vm.x86 import DescriptorTable, Register
 
 _COMMON = {
     Register.CS: x86_const.UC_X86_REG_CS,
@@ -177,10 +177,10 @@ class UcEngine:
         """Change a register by the name that Unicorn has for it."""
         self.uc.reg_write(getattr(x86_const, f"UC_X86_REG_{name}"), value)
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> DescriptorTable:
         """IDTR, GDTR or TR."""
         _, base, limit, _ = self.uc.reg_read(getattr(x86_const, f"UC_X86_REG_{name}"))
-        return Table(base, limit)
+        return DescriptorTable(base, limit)
 
 
 def meaning(status: int) -> str:
