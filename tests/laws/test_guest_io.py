@@ -27,7 +27,7 @@ def test_guests_see_no_filters(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(UnicornCpu, "interrupt", counted)
     ends, handled = search(0, GUESTS)
-    assert ends["Reason.HALTED"] > GUESTS // 2
+    assert ends["RunEnd.HALTED"] > GUESTS // 2
     assert handled > 10 * GUESTS
     assert len(taken) > GUESTS
     assert len(set(taken)) > 3
