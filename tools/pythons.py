@@ -78,7 +78,8 @@ def outcome(
         ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         printed += ended.stdout.decode(errors="replace")
         if ended.returncode:
-            return False, printed
+            words = " ".join(map(str, command))
+            return False, f"{printed}\nexit status {ended.returncode}: {words}"
     return True, printed
 
 
