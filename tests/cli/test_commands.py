@@ -201,7 +201,7 @@ def test_unknown_engine() -> None:
     [
         (("fly",), ["Error: No such command 'fly'."]),
         (("verfy",), ["Error: No such command 'verfy'.", "Did you mean 'verify'?"]),
-        (("verify", "--jsn", "x"), ["Error: No such option: --jsn", "--json"]),
+        (("verify", "--jsn", "x"), ["Error: No such option", "--jsn", "--json"]),
         (("run", "--engine", "nativ"), ["  try: native\n"]),
     ],
 )
