@@ -58,8 +58,9 @@ static bool is_in_map(const struct attachment *at, u64 address)
 }
 
 /*
- * A number is free. An address is one of a state or of constants: a map's own, or a variable of the kernel, is
- * there for a call, or for what a call has become. Those of functions are for callbacks.
+ * A number is free. An address is one of a state or of constants: a map's own, or a variable of
+ * the kernel, is there for a call, or for what a call has become. Those of functions are for
+ * callbacks.
  */
 static bool is_plain_constant(const struct attachment *at, const struct bpf_insn *insn)
 {

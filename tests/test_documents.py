@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DEVICES = (ROOT / "docs/devices.md").read_text()
 #: Where a device's section begins with another word than its name.
-SECTIONS = {"pm": "pmtimer", "virtio-mmio": "virtio-mmio"}
+SECTIONS = {"pm": "pmtimer"}
 THREATS = "| a guest can | we do | left to the caller |"
 
 

@@ -15,7 +15,8 @@ import pytest
 from cli.terminals import SWITCHES, command, debugcon, tmux
 from lightexit.cli.report import compared
 from lightexit.cli.screen import ConsoleMode, Screen
-from lightexit.cli.streams import PlainStream, visible
+from lightexit.cli.streams import PlainStream
+from lightexit.shown import visible
 from lightexit.vm.console import KEPT, Console
 
 

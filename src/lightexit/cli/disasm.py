@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from lightexit.cli.programs import ProgramFile, programs
-from lightexit.cli.streams import visible
+from lightexit.shown import visible
 
 
 def disasm(file: ProgramFile) -> None:

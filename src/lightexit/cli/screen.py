@@ -15,7 +15,8 @@ import termios
 from enum import StrEnum
 from typing import Self
 
-from lightexit.cli.streams import PlainStream, visible
+from lightexit.cli.streams import PlainStream
+from lightexit.shown import visible
 
 _PLAIN = "\n\t\r"
 #: Shift out, escape, and the C1 bytes that mean ESC P, X, [, ], ^ and _.

@@ -15,25 +15,9 @@ import sys
 from typing import BinaryIO
 
 from lightexit.errors import HostError
+from lightexit.shown import visible
 
 _REASONS = {errno.EPIPE: "closed by its reader", errno.EBADF: "not open for writing"}
-
-
-def visible(text: str, plain: str = "\n\t") -> str:
-    r"""Text that moves nothing on a terminal: what does not print is shown as \x1b or \u202e.
-
-    So are bytes of a file name that are not UTF-8. `plain` stays as it is.
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in plain else _escape(c) for c in text)
-
-
-def _escape(character: str) -> str:
-    byte = ord(character) - 0xDC00  # as Python's surrogateescape has it
-    if 0x80 <= byte <= 0xFF:
-        return f"\\x{byte:02x}"
-    return character.encode("unicode_escape").decode()
 
 
 class PlainStream(io.TextIOWrapper):

@@ -67,7 +67,7 @@ def _integer_type(fn: Expansion, annotation: ast.expr) -> str:
     kind, bits = match["kind"], match["bits"]
     if bits not in ("8", "16", "32", "64"):
         return "int  # Python's own, of any width; what is kept has 64 bits at most"
-    return f"{'u' if kind.startswith('u') else 'i'}{bits}  # of lightexit.filter"
+    return f"{'u' if kind.startswith('u') else 'i'}{bits}  # of lightexit"
 
 
 def _parsed(fn: Expansion, annotation: ast.Constant) -> ast.expr:

@@ -79,7 +79,7 @@ def _is_parameter(fn: Expansion, name: str) -> bool:
 
 
 def _is_compared_with_0(fn: Expansion, name: str) -> bool:
-    """Whether some comparison asks for a local's sign: an unsigned one has none."""
+    """Whether a comparison tests a local's sign: an unsigned local has none."""
     for node in ast.walk(fn.source.node):
         if isinstance(node, ast.Compare):
             sides = [ast.unparse(each) for each in (node.left, *node.comparators)]

@@ -44,7 +44,7 @@ def _unsigned(emit: Emitter, expr: Binary, left: str, right: str) -> str:
     operation = "udiv" if expr.op == "//" else "urem"
     if isinstance(expr.right, Const):
         result = emit.value(expr.span, f"{operation} i64 {left}, {right}")
-        # By what is no power of two LLVM multiplies; then no verifier knows what it knows.
+        # LLVM multiplies instead of dividing by other constants: verifiers lose the bounds.
         return result if _power_of_two(expr.right) else emit.barrier(expr.span, result)
     # LLVM would count the zeros of a divisor that it knows to be a power of two.
     right = emit.barrier(expr.span, right)
