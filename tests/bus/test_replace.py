@@ -236,7 +236,7 @@ def read_until(over: threading.Event, bus: Bus, region: PlacedRegion) -> tuple[i
     pointer, u64 = ctypes.c_void_p, ctypes.c_uint64
     code, context = compile_ir(READS), access_of(region.space, region.base, 4)
     function = ctypes.CFUNCTYPE(u64, pointer, pointer, pointer, u64)(code.address("reads"))
-    place = dispatch().address("access"), bus.cpus[0].address, context.address
+    place = dispatch().address("perform_context"), bus.cpus[0].address, context.address
     reads = wrong = 0
     while not reads or not over.is_set():
         wrong += function(*place, BATCH)

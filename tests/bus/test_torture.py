@@ -142,7 +142,7 @@ def access(cpu: BusCpu, end: float) -> Done:
     work = kind(code.address("work"))
     write = access_of(Space.PIO, PORT + CHANGE, 8, is_write=True)
     read = access_of(Space.PIO, PORT + LOOK, 8)
-    place = dispatch().address("access"), cpu.address, write.address, read.address
+    place = dispatch().address("perform_context"), cpu.address, write.address, read.address
     changes = wrong = 0
     while time.monotonic() < end:
         wrong += work(*place, BATCH)

@@ -98,7 +98,7 @@ class Recorder:
         self._contexts = [Block(ROUNDS * ACCESSES * _CONTEXT) for _ in range(VCPUS)]
         self._gates = Block(8 * ROUNDS)
         self._code, self._loop = _loop()
-        self._access = dispatch().address("access")
+        self._access = dispatch().address("perform_context")
 
     def __enter__(self) -> Self:
         return self

@@ -20,9 +20,10 @@ from lightexit.errors import AuthorError
 from lightexit.filter import LoadedFilter
 from lightexit.runtime.layout import Window
 
-_READ = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)
-_WRITE = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)
-_ACT = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+# Each gets `Window.opaque` first, which methods have no need of.
+_READ = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
+_WRITE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, *[ctypes.c_uint64] * 3)
+_ACT = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 _MASKS = [(1 << 8 * size) - 1 for size in range(9)]
 _CONTEXT = ctypes.c_char * IoContext.layout.size
 
@@ -150,7 +151,7 @@ class RegionPort:
                 passed_ns=passed_ticks * ns_per_tick,
             )
 
-    def _read(self, offset: int, size: int) -> int:
+    def _read(self, _opaque: None, offset: int, size: int) -> int:
         try:
             value = self.model.read(offset, size)
             if not isinstance(value, int) or not 0 <= value <= _MASKS[size]:
@@ -162,7 +163,7 @@ class RegionPort:
             self._host.failures.add(self.model, error)
             return _MASKS[size]
 
-    def _write(self, offset: int, value: int, size: int) -> None:
+    def _write(self, _opaque: None, offset: int, value: int, size: int) -> None:
         try:
             self.model.write(offset, value, size)
             if self.touched is not None:
@@ -170,7 +171,7 @@ class RegionPort:
         except BaseException as error:  # nothing may unwind through native code
             self._host.failures.add(self.model, error)
 
-    def _act(self, address: int) -> None:
+    def _act(self, _opaque: None, address: int) -> None:
         context = IoContext.view(memoryview(_CONTEXT.from_address(address)).cast("B"))
         try:
             carry_out(self.model, context, self._host.apic)

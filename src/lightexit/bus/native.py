@@ -21,7 +21,7 @@ class Dispatch:
         self.clock_adjust = self._function("clock_adjust", None, pointer, u64, u64)
         self.lock = self._function("lock", None, pointer, u64, pointer)
         self.unlock = self._function("unlock", None, pointer, u64)
-        self.access = self._function("access", ctypes.c_uint32, pointer, pointer)
+        self.access = self._function("perform_context", ctypes.c_uint32, pointer, pointer)
 
     def _function(self, name: str, result: Any, *arguments: Any) -> Any:
         return ctypes.CFUNCTYPE(result, *arguments)(self.address(name))

@@ -4,173 +4,14 @@
  * Every back end comes through here, for ports and for memory. What it does, in plain Python:
  * bus/definition.py.
  */
-#include "runtime.h"
+#include "access.h"
+#include "actions.h"
+#include "locks.h"
+#include "unclaimed.h"
+#include "vm_time.h"
+#include "windows.h"
 
-/*
- * One access, of 1 to 8 bytes; data is 0 for a read. In registers, as long as its address goes to
- * nobody but parts: what is rare takes it by its members.
- */
-struct access {
-	u64 address;
-	u64 data;
-	u64 size;
-	bool is_write;
-	u8 space;
-};
-
-/* Of the value, only as many bytes as the access has mean something. */
-struct answer {
-	u64 value;
-	bool by_filter;
-};
-
-PART u64 mask(u64 size)
-{
-	return ~(u64)0 >> (64 - 8 * size);
-}
-
-/* ---- time ---------------------------------------------------------------------------- */
-
-PART u64 cycles(void)
-{
-#ifdef __clang__
-	return __builtin_readcyclecounter();
-#elif defined(__x86_64__)
-	return __builtin_ia32_rdtsc();
-#else
-	return 0; /* such a clock has gettime */
-#endif
-}
-
-/* The counter that measures time: the CPU's own, or the system's in ns. */
-u64 ticks(const struct lightexit_clock *clock)
-{
-	gettime_function *gettime = POINTER(gettime_function, clock->state.gettime);
-	struct system_time time;
-
-	if (!gettime)
-		return cycles();
-	gettime(clock->state.clock_id, &time);
-	return time.seconds * 1000000000 + time.ns;
-}
-
-/* VM time in ns, for a model: it has nobody to pass to, and waits while that is being adjusted. */
-u64 clock_now(const struct lightexit_clock *clock)
-{
-	u64 now_ns;
-
-	while (!lightexit_read_clock(clock, ticks(clock), &now_ns))
-		;
-	return now_ns;
-}
-
-/*
- * From now on VM time runs at another rate, skip_ns later than it was: never earlier. One caller
- * at a time.
- */
-void clock_adjust(struct lightexit_clock *clock, u64 rate, u64 skip_ns)
-{
-	struct lightexit_clock_state *state = &clock->state;
-	u64 now, base_ns;
-
-	__atomic_fetch_add(&clock->header.version, 1, __ATOMIC_SEQ_CST);
-	now = ticks(clock);
-	base_ns = lightexit_clock_at(clock, now) + skip_ns;
-	__atomic_store_n(&state->base_ns, base_ns, __ATOMIC_RELAXED);
-	__atomic_store_n(&state->origin, now, __ATOMIC_RELAXED);
-	__atomic_store_n(&state->rate, rate, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&clock->header.version, 1, __ATOMIC_SEQ_CST);
-}
-
-/* ---- trace points --------------------------------------------------------------------- */
-
-/* Tells the listener, if there is one. */
-RARE void trace(const struct lightexit_vcpu *vcpu, enum lightexit_trace_point point,
-		const struct access *access, u64 address, u64 data)
-{
-	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
-	struct lightexit_event event;
-
-	if (!bus->trace)
-		return;
-	event = (struct lightexit_event){
-		.address = address,
-		.data = data & mask(access->size),
-		.vcpu = vcpu->index,
-		.point = point,
-		.space = access->space,
-		.size = access->size,
-		.is_write = access->is_write,
-	};
-
-	POINTER(trace_function, bus->trace)(&event);
-}
-
-/* ---- locks --------------------------------------------------------------------------- */
-
-/* Waits for each; every 4,096 rounds relax() lets other threads run. */
-void lock(lightexit_headers headers, u64 count, notify_function *relax)
-{
-	u64 i, round;
-
-	for (i = 0; i < count; i++)
-		for (round = 1; !lightexit_try_lock_one(headers[i]); round++)
-			if (round % 4096 == 0)
-				relax();
-}
-
-void unlock(lightexit_headers headers, u64 count)
-{
-	lightexit_unlock(headers, count);
-}
-
-PART lightexit_headers locks_of(const struct lightexit_window *window)
-{
-	return (lightexit_headers)window->locks;
-}
-
-/* ---- actions ------------------------------------------------------------------------- */
-
-/* Writes 1 to an eventfd; whether it took it. */
-PART bool signal_one(const struct lightexit_window *window, int number)
-{
-	write_file_function *write = POINTER(write_file_function, window->write_file);
-	u64 one = 1;
-
-	return write(window->eventfds[number], &one, sizeof(one)) == sizeof(one);
-}
-
-/*
- * Signals the eventfds asked for; whether that was all there is to do. Where one does not take
- * it, those not signalled yet are left to Python, which knows whether that is an error.
- */
-PART bool signal_all(const struct lightexit_window *window, struct lightexit_io_context *context)
-{
-	u32 lines = context->raised_lines | context->lowered_lines | context->pulsed_lines;
-
-	if (lines | context->requests | (context->doorbells & ~window->native_doorbells))
-		return false;
-	for (; context->doorbells; context->doorbells &= context->doorbells - 1)
-		if (!signal_one(window, __builtin_ctz(context->doorbells)))
-			return false;
-	return true;
-}
-
-/* Eventfds at once, all else by way of Python. */
-RARE void carry_out(const struct lightexit_window *window, struct lightexit_io_context *context)
-{
-	if (!signal_all(window, context))
-		POINTER(act_function, window->act)(context);
-}
-
-PART void act(const struct lightexit_window *window, struct lightexit_io_context *context)
-{
-	if (context->doorbells | context->raised_lines | context->lowered_lines |
-	    context->pulsed_lines | context->requests)
-		carry_out(window, context);
-}
-
-/* ---- filter and model ---------------------------------------------------------------- */
+/* ---- filter and model --------------------------------------------------------------- */
 
 PART bool run(const struct lightexit_window *window, struct lightexit_io_context *context)
 {
@@ -235,13 +76,14 @@ RARE u64 ask_model(const struct lightexit_vcpu *vcpu, const struct lightexit_win
 {
 	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
 	lightexit_headers locks = locks_of(window);
+	void *opaque = POINTER(void, window->opaque);
 	u64 value = 0;
 
 	lock(locks, window->lock_count, POINTER(notify_function, bus->relax));
 	if (is_write)
-		POINTER(write_function, window->write_model)(offset, data, size);
+		POINTER(write_function, window->write_model)(opaque, offset, data, size);
 	else
-		value = POINTER(read_function, window->read_model)(offset, size);
+		value = POINTER(read_function, window->read_model)(opaque, offset, size);
 	lightexit_unlock(locks, window->lock_count);
 	return value;
 }
@@ -272,7 +114,7 @@ PART bool try_filter(const struct lightexit_vcpu *vcpu, const struct lightexit_w
 	return true;
 }
 
-/* ---- one register -------------------------------------------------------------------- */
+/* ---- one register ------------------------------------------------------------------- */
 
 /* The counter of a register and a direction. */
 PART struct lightexit_counter *counter_of(const struct lightexit_vcpu *vcpu,
@@ -348,8 +190,6 @@ RARE u64 answer_misfit(const struct lightexit_vcpu *vcpu, const struct lightexit
 	return answer_timed(vcpu, window, offset, &access, false);
 }
 
-/* ---- from an access to registers ----------------------------------------------------- */
-
 /* An access within a window that is not just one register, cut into whole ones where it can be. */
 RARE u64 cut(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window, u64 offset,
 	     u64 size, bool is_write, u64 data)
@@ -366,157 +206,12 @@ RARE u64 cut(const struct lightexit_vcpu *vcpu, const struct lightexit_window *w
 	return value;
 }
 
+/* ---- from an access to registers ---------------------------------------------------- */
+
 /* Whether an access is just one register of a window: then it lies within it, too. */
 PART bool is_register(const struct lightexit_window *window, u64 distance, u64 size)
 {
 	return window->register_width == size && !(distance & (size - 1));
-}
-
-PART bool contains(const struct lightexit_window *window, u64 address)
-{
-	return address - window->base < window->size;
-}
-
-PART struct lightexit_window *at_port(const struct lightexit_vcpu *vcpu, u64 port)
-{
-	const u64 *table = POINTER(u64, vcpu->ports);
-
-	return POINTER(struct lightexit_window, lightexit_load_acquire(&table[port & 0xffff]));
-}
-
-/* The last range that does not begin behind an address, if it does not end before it; or NULL. */
-RARE struct lightexit_window *search(const struct lightexit_ranges *table, u64 address)
-{
-	const struct lightexit_range *ranges = (const void *)(table + 1);
-	u64 low = 0, high = table->count, middle;
-
-	while (low < high) {
-		middle = (low + high) / 2;
-		if (ranges[middle].base > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	if (!low || address >= ranges[low - 1].end)
-		return NULL;
-	return POINTER(struct lightexit_window, ranges[low - 1].window);
-}
-
-/* 2^64 divided by the golden ratio: neighbouring numbers times this spread over all slots. */
-#define SPREAD 11400714819323198485u
-
-/* The window at an address, or NULL. What was found in this very table before is found again. */
-PART struct lightexit_window *at_address(struct lightexit_vcpu *vcpu,
-					 const struct lightexit_tables *bus, u64 address)
-{
-	const struct lightexit_ranges *table;
-	struct lightexit_window *window;
-	struct lightexit_found *found;
-
-	table = POINTER(struct lightexit_ranges, lightexit_load_acquire(&bus->memory.ranges));
-	found = &vcpu->found[(address >> 8) * SPREAD >> LIGHTEXIT_FOUND_SHIFT];
-	if (found->number == table->number) {
-		window = POINTER(struct lightexit_window, found->window);
-		if (contains(window, address))
-			return window;
-	}
-	window = search(table, address);
-	if (window) {
-		found->window = (uintptr_t)window;
-		found->number = table->number;
-	}
-	return window;
-}
-
-/* The window at an MSR, or NULL: few have devices, and none remembers where it was. */
-PART struct lightexit_window *at_msr(const struct lightexit_tables *bus, u64 number)
-{
-	u64 table = lightexit_load_acquire(&bus->msrs.ranges);
-
-	return search(POINTER(struct lightexit_ranges, table), number);
-}
-
-PART struct lightexit_window *route(struct lightexit_vcpu *vcpu, const struct lightexit_tables *bus,
-				    u8 space, u64 address)
-{
-	switch (space) {
-	case LIGHTEXIT_SPACE_PIO:
-		return at_port(vcpu, address);
-	case LIGHTEXIT_SPACE_MMIO:
-		return at_address(vcpu, bus, address);
-	default:
-		return at_msr(bus, address);
-	}
-}
-
-/* How many addresses an access takes: an MSR is 8 bytes under one. */
-PART u64 extent(u8 space, u64 size)
-{
-	return space == LIGHTEXIT_SPACE_MSR ? 1 : size;
-}
-
-/* The first window that an access touches, or NULL. */
-RARE struct lightexit_window *touched(struct lightexit_vcpu *vcpu,
-				      const struct lightexit_tables *bus, u8 space, u64 address,
-				      u64 size)
-{
-	struct lightexit_window *window = NULL;
-	u64 left = extent(space, size);
-
-	for (; left && !window; left--, address++)
-		window = route(vcpu, bus, space, address);
-	return window;
-}
-
-/*
- * Where the accesses of an address are counted, or NULL: of eight entries from where its
- * hash says, the one that has its name or, for a new one, none. An entry keeps its name for good.
- */
-PART struct lightexit_place *place_of(const struct lightexit_addresses *addresses, u64 address)
-{
-	struct lightexit_place *places = POINTER(struct lightexit_place, addresses->places);
-	struct lightexit_place *place;
-	u64 i, held, first = address * SPREAD >> LIGHTEXIT_PLACES_SHIFT;
-
-	if (!~address)
-		return NULL;
-	for (i = 0; i < 8; i++) {
-		place = &places[(first + i) % LIGHTEXIT_PLACES];
-		held = lightexit_load(&place->name);
-		if (!held && __atomic_compare_exchange_n(&place->name, &held, ~address, false,
-							 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-			return place;
-		if (held == ~address)
-			return place;
-	}
-	return NULL;
-}
-
-/* Where an access that nobody answers is counted: by its first address. */
-PART u64 *unclaimed_count(struct lightexit_tables *bus, u8 space, u64 address, bool is_write)
-{
-	struct lightexit_addresses *addresses;
-	struct lightexit_place *place;
-
-	if (space == LIGHTEXIT_SPACE_PIO)
-		return POINTER(u64, bus->unclaimed_ports) + (2 * (address & 0xffff) | is_write);
-	addresses = space == LIGHTEXIT_SPACE_MMIO ? &bus->memory : &bus->msrs;
-	place = place_of(addresses, address);
-	if (place)
-		return is_write ? &place->writes : &place->reads;
-	return is_write ? &addresses->other_writes : &addresses->other_reads;
-}
-
-/* Nothing drives the wires, so a read sees all ones. */
-RARE u64 unclaimed(const struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
-		   bool is_write, u64 data)
-{
-	struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
-	struct access access = { .size = size, .is_write = is_write, .space = space };
-
-	__atomic_fetch_add(unclaimed_count(bus, space, address, is_write), 1, __ATOMIC_RELAXED);
-	trace(vcpu, LIGHTEXIT_TRACE_POINT_UNCLAIMED, &access, address, is_write ? data : ~(u64)0);
-	return mask(size);
 }
 
 RARE u64 perform_again(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
@@ -581,7 +276,7 @@ RARE u64 perform_again(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 s
 	return perform(vcpu, &access, true) & mask(size);
 }
 
-/* ---- entry points -------------------------------------------------------------------- */
+/* ---- entry points ------------------------------------------------------------------- */
 
 /* Calls back when the budget is spent. */
 PART void spend(const struct lightexit_vcpu *vcpu)
@@ -618,7 +313,7 @@ PART u64 enter(struct lightexit_vcpu *vcpu, const struct access *access)
 }
 
 /* As Unicorn calls an IN hook; the vCPU is its user data. It takes as many bytes as there are. */
-u32 port_in(void *engine, u32 port, u32 size, struct lightexit_vcpu *vcpu)
+ENTRY u32 port_in(void *engine, u32 port, u32 size, struct lightexit_vcpu *vcpu)
 {
 	struct access access = { .address = port, .size = size };
 
@@ -627,7 +322,7 @@ u32 port_in(void *engine, u32 port, u32 size, struct lightexit_vcpu *vcpu)
 }
 
 /* As Unicorn calls an OUT hook. */
-void port_out(void *engine, u32 port, u32 size, u32 value, struct lightexit_vcpu *vcpu)
+ENTRY void port_out(void *engine, u32 port, u32 size, u32 value, struct lightexit_vcpu *vcpu)
 {
 	struct access access = {
 		.address = port, .size = size, .data = value & mask(size), .is_write = true
@@ -638,7 +333,7 @@ void port_out(void *engine, u32 port, u32 size, u32 value, struct lightexit_vcpu
 }
 
 /* As Unicorn calls back for a mapped range; the aperture is its user data. */
-u64 memory_read(void *engine, u64 offset, u32 size, const struct lightexit_aperture *aperture)
+ENTRY u64 memory_read(void *engine, u64 offset, u32 size, const struct lightexit_aperture *aperture)
 {
 	struct access access = {
 		.address = aperture->base + offset, .size = size, .space = LIGHTEXIT_SPACE_MMIO
@@ -648,7 +343,7 @@ u64 memory_read(void *engine, u64 offset, u32 size, const struct lightexit_apert
 	return enter(POINTER(struct lightexit_vcpu, aperture->vcpu), &access) & mask(size);
 }
 
-void memory_write(void *engine, u64 offset, u32 size, u64 value,
+ENTRY void memory_write(void *engine, u64 offset, u32 size, u64 value,
 		  const struct lightexit_aperture *aperture)
 {
 	struct access access = {
@@ -667,7 +362,7 @@ void memory_write(void *engine, u64 offset, u32 size, u64 value,
  * An access described by a context: its offset is the address, its data goes both ways. Whether a
  * device has it: an MSR that none has is one that the CPU has not got.
  */
-u32 access(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
+ENTRY u32 perform_context(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
 {
 	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
 	struct access access = {

@@ -1,9 +1,9 @@
 ; SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later
 ; Made of dispatch.c by tools/runtime.py; do not edit.
 
+%struct.lightexit_state_header = type { i64, i64 }
 %struct.system_time = type { i64, i64 }
 %struct.lightexit_clock = type { %struct.lightexit_state_header, %struct.lightexit_clock_state }
-%struct.lightexit_state_header = type { i64, i64 }
 %struct.lightexit_clock_state = type { i64, i64, i64, i64, i64, i32 }
 %struct.access = type { i64, i64, i64, i8, i8 }
 %struct.lightexit_vcpu = type { i64, i64, i64, i64, i64, i64, i32, [4096 x %struct.lightexit_found] }
@@ -13,12 +13,176 @@
 %struct.lightexit_aperture = type { i64, i64 }
 %struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
 %struct.answer = type { i64, i8 }
-%struct.lightexit_window = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i8, i8, i8, i64, i64, i64, i64, [8 x i64], [8 x i64], i32, [32 x i32] }
+%struct.lightexit_window = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i8, i8, i8, i64, i64, i64, i64, i64, [8 x i64], [8 x i64], i32, [32 x i32] }
 %struct.lightexit_event = type { i64, i64, i32, i8, i8, i8, i8 }
 %struct.lightexit_counter = type { i64, i64, i64, i64 }
 %struct.lightexit_ranges = type { i64, i64 }
 %struct.lightexit_range = type { i64, i64, i64 }
 %struct.lightexit_place = type { i64, i64, i64 }
+
+; Function Attrs: nounwind
+define void @lock(ptr noundef %0, i64 noundef %1, ptr noundef %2) #0 {
+  %4 = alloca ptr, align 8
+  %5 = alloca i64, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i64, align 8
+  %8 = alloca i64, align 8
+  store ptr %0, ptr %4, align 8
+  store i64 %1, ptr %5, align 8
+  store ptr %2, ptr %6, align 8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
+  call void @llvm.lifetime.start.p0(ptr %8) #9
+  store i64 0, ptr %7, align 8
+  br label %9
+
+9:                                                ; preds = %32, %3
+  %10 = load i64, ptr %7, align 8
+  %11 = load i64, ptr %5, align 8
+  %12 = icmp ult i64 %10, %11
+  br i1 %12, label %13, label %35
+
+13:                                               ; preds = %9
+  store i64 1, ptr %8, align 8
+  br label %14
+
+14:                                               ; preds = %28, %13
+  %15 = load ptr, ptr %4, align 8
+  %16 = load i64, ptr %7, align 8
+  %17 = getelementptr inbounds nuw ptr, ptr %15, i64 %16
+  %18 = load ptr, ptr %17, align 8
+  %19 = call zeroext i1 @lightexit_try_lock_one(ptr noundef %18) #10
+  %20 = xor i1 %19, true
+  br i1 %20, label %21, label %31
+
+21:                                               ; preds = %14
+  %22 = load i64, ptr %8, align 8
+  %23 = urem i64 %22, 4096
+  %24 = icmp eq i64 %23, 0
+  br i1 %24, label %25, label %27
+
+25:                                               ; preds = %21
+  %26 = load ptr, ptr %6, align 8
+  call void %26() #10
+  br label %27
+
+27:                                               ; preds = %25, %21
+  br label %28
+
+28:                                               ; preds = %27
+  %29 = load i64, ptr %8, align 8
+  %30 = add i64 %29, 1
+  store i64 %30, ptr %8, align 8
+  br label %14, !llvm.loop !4
+
+31:                                               ; preds = %14
+  br label %32
+
+32:                                               ; preds = %31
+  %33 = load i64, ptr %7, align 8
+  %34 = add i64 %33, 1
+  store i64 %34, ptr %7, align 8
+  br label %9, !llvm.loop !6
+
+35:                                               ; preds = %9
+  call void @llvm.lifetime.end.p0(ptr %8) #9
+  call void @llvm.lifetime.end.p0(ptr %7) #9
+  ret void
+}
+
+; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
+declare void @llvm.lifetime.start.p0(ptr captures(none)) #1
+
+; Function Attrs: inlinehint nounwind
+define internal zeroext i1 @lightexit_try_lock_one(ptr noundef %0) #2 {
+  %2 = alloca ptr, align 8
+  %3 = alloca i64, align 8
+  %4 = alloca i64, align 8
+  store ptr %0, ptr %2, align 8
+  call void @llvm.lifetime.start.p0(ptr %3) #9
+  %5 = load ptr, ptr %2, align 8
+  %6 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %5, i32 0, i32 0
+  %7 = load atomic i64, ptr %6 monotonic, align 8
+  store i64 %7, ptr %4, align 8
+  %8 = load i64, ptr %4, align 8
+  store i64 %8, ptr %3, align 8
+  %9 = load i64, ptr %3, align 8
+  %10 = and i64 %9, 1
+  %11 = icmp ne i64 %10, 0
+  br i1 %11, label %19, label %12
+
+12:                                               ; preds = %1
+  %13 = load ptr, ptr %2, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %13, i32 0, i32 0
+  %15 = load i64, ptr %3, align 8
+  %16 = load i64, ptr %3, align 8
+  %17 = or i64 %16, 1
+  %18 = call zeroext i1 @lightexit_swap_acquire(ptr noundef %14, i64 noundef %15, i64 noundef %17) #10
+  br label %19
+
+19:                                               ; preds = %12, %1
+  %20 = phi i1 [ false, %1 ], [ %18, %12 ]
+  call void @llvm.lifetime.end.p0(ptr %3) #9
+  ret i1 %20
+}
+
+; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
+declare void @llvm.lifetime.end.p0(ptr captures(none)) #1
+
+; Function Attrs: nounwind
+define void @unlock(ptr noundef %0, i64 noundef %1) #0 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i64, align 8
+  store ptr %0, ptr %3, align 8
+  store i64 %1, ptr %4, align 8
+  %5 = load ptr, ptr %3, align 8
+  %6 = load i64, ptr %4, align 8
+  %7 = trunc i64 %6 to i32
+  call void @lightexit_unlock(ptr noundef %5, i32 noundef %7) #10
+  ret void
+}
+
+; Function Attrs: inlinehint nounwind
+define internal void @lightexit_unlock(ptr noundef %0, i32 noundef %1) #2 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i32, align 4
+  %5 = alloca ptr, align 8
+  %6 = alloca i64, align 8
+  %7 = alloca i64, align 8
+  store ptr %0, ptr %3, align 8
+  store i32 %1, ptr %4, align 4
+  call void @llvm.lifetime.start.p0(ptr %5) #9
+  br label %8
+
+8:                                                ; preds = %12, %2
+  %9 = load i32, ptr %4, align 4
+  %10 = add i32 %9, -1
+  store i32 %10, ptr %4, align 4
+  %11 = icmp ne i32 %9, 0
+  br i1 %11, label %12, label %25
+
+12:                                               ; preds = %8
+  %13 = load ptr, ptr %3, align 8
+  %14 = load i32, ptr %4, align 4
+  %15 = zext i32 %14 to i64
+  %16 = getelementptr inbounds nuw ptr, ptr %13, i64 %15
+  %17 = load ptr, ptr %16, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %17, i32 0, i32 0
+  store ptr %18, ptr %5, align 8
+  %19 = load ptr, ptr %5, align 8
+  %20 = load ptr, ptr %5, align 8
+  %21 = load atomic i64, ptr %20 monotonic, align 8
+  store i64 %21, ptr %7, align 8
+  %22 = load i64, ptr %7, align 8
+  %23 = add i64 %22, 1
+  store i64 %23, ptr %6, align 8
+  %24 = load i64, ptr %6, align 8
+  store atomic i64 %24, ptr %19 release, align 8
+  br label %8, !llvm.loop !7
+
+25:                                               ; preds = %8
+  call void @llvm.lifetime.end.p0(ptr %5) #9
+  ret void
+}
 
 ; Function Attrs: nounwind
 define i64 @ticks(ptr noundef %0) #0 {
@@ -70,17 +234,11 @@ define i64 @ticks(ptr noundef %0) #0 {
   ret i64 %30
 }
 
-; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
-declare void @llvm.lifetime.start.p0(ptr captures(none)) #1
-
 ; Function Attrs: alwaysinline nounwind
-define internal i64 @cycles() #2 {
+define internal i64 @cycles() #3 {
   %1 = call i64 @llvm.readcyclecounter()
   ret i64 %1
 }
-
-; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
-declare void @llvm.lifetime.end.p0(ptr captures(none)) #1
 
 ; Function Attrs: nounwind
 define i64 @clock_now(ptr noundef %0) #0 {
@@ -99,7 +257,7 @@ define i64 @clock_now(ptr noundef %0) #0 {
   br i1 %9, label %10, label %11
 
 10:                                               ; preds = %4
-  br label %4, !llvm.loop !4
+  br label %4, !llvm.loop !8
 
 11:                                               ; preds = %4
   %12 = load i64, ptr %3, align 8
@@ -108,7 +266,7 @@ define i64 @clock_now(ptr noundef %0) #0 {
 }
 
 ; Function Attrs: inlinehint nounwind
-define internal zeroext i1 @lightexit_read_clock(ptr noundef %0, i64 noundef %1, ptr noundef %2) #3 {
+define internal zeroext i1 @lightexit_read_clock(ptr noundef %0, i64 noundef %1, ptr noundef %2) #2 {
   %4 = alloca ptr, align 8
   %5 = alloca i64, align 8
   %6 = alloca ptr, align 8
@@ -228,7 +386,7 @@ define void @clock_adjust(ptr noundef %0, i64 noundef %1, i64 noundef %2) #0 {
 }
 
 ; Function Attrs: inlinehint nounwind
-define internal i64 @lightexit_clock_at(ptr noundef %0, i64 noundef %1) #3 {
+define internal i64 @lightexit_clock_at(ptr noundef %0, i64 noundef %1) #2 {
   %3 = alloca ptr, align 8
   %4 = alloca i64, align 8
   %5 = alloca i64, align 8
@@ -289,164 +447,6 @@ define internal i64 @lightexit_clock_at(ptr noundef %0, i64 noundef %1) #3 {
 }
 
 ; Function Attrs: nounwind
-define void @lock(ptr noundef %0, i64 noundef %1, ptr noundef %2) #0 {
-  %4 = alloca ptr, align 8
-  %5 = alloca i64, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca i64, align 8
-  %8 = alloca i64, align 8
-  store ptr %0, ptr %4, align 8
-  store i64 %1, ptr %5, align 8
-  store ptr %2, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #9
-  call void @llvm.lifetime.start.p0(ptr %8) #9
-  store i64 0, ptr %7, align 8
-  br label %9
-
-9:                                                ; preds = %32, %3
-  %10 = load i64, ptr %7, align 8
-  %11 = load i64, ptr %5, align 8
-  %12 = icmp ult i64 %10, %11
-  br i1 %12, label %13, label %35
-
-13:                                               ; preds = %9
-  store i64 1, ptr %8, align 8
-  br label %14
-
-14:                                               ; preds = %28, %13
-  %15 = load ptr, ptr %4, align 8
-  %16 = load i64, ptr %7, align 8
-  %17 = getelementptr inbounds nuw ptr, ptr %15, i64 %16
-  %18 = load ptr, ptr %17, align 8
-  %19 = call zeroext i1 @lightexit_try_lock_one(ptr noundef %18) #10
-  %20 = xor i1 %19, true
-  br i1 %20, label %21, label %31
-
-21:                                               ; preds = %14
-  %22 = load i64, ptr %8, align 8
-  %23 = urem i64 %22, 4096
-  %24 = icmp eq i64 %23, 0
-  br i1 %24, label %25, label %27
-
-25:                                               ; preds = %21
-  %26 = load ptr, ptr %6, align 8
-  call void %26() #10
-  br label %27
-
-27:                                               ; preds = %25, %21
-  br label %28
-
-28:                                               ; preds = %27
-  %29 = load i64, ptr %8, align 8
-  %30 = add i64 %29, 1
-  store i64 %30, ptr %8, align 8
-  br label %14, !llvm.loop !6
-
-31:                                               ; preds = %14
-  br label %32
-
-32:                                               ; preds = %31
-  %33 = load i64, ptr %7, align 8
-  %34 = add i64 %33, 1
-  store i64 %34, ptr %7, align 8
-  br label %9, !llvm.loop !7
-
-35:                                               ; preds = %9
-  call void @llvm.lifetime.end.p0(ptr %8) #9
-  call void @llvm.lifetime.end.p0(ptr %7) #9
-  ret void
-}
-
-; Function Attrs: inlinehint nounwind
-define internal zeroext i1 @lightexit_try_lock_one(ptr noundef %0) #3 {
-  %2 = alloca ptr, align 8
-  %3 = alloca i64, align 8
-  %4 = alloca i64, align 8
-  store ptr %0, ptr %2, align 8
-  call void @llvm.lifetime.start.p0(ptr %3) #9
-  %5 = load ptr, ptr %2, align 8
-  %6 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %5, i32 0, i32 0
-  %7 = load atomic i64, ptr %6 monotonic, align 8
-  store i64 %7, ptr %4, align 8
-  %8 = load i64, ptr %4, align 8
-  store i64 %8, ptr %3, align 8
-  %9 = load i64, ptr %3, align 8
-  %10 = and i64 %9, 1
-  %11 = icmp ne i64 %10, 0
-  br i1 %11, label %19, label %12
-
-12:                                               ; preds = %1
-  %13 = load ptr, ptr %2, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %13, i32 0, i32 0
-  %15 = load i64, ptr %3, align 8
-  %16 = load i64, ptr %3, align 8
-  %17 = or i64 %16, 1
-  %18 = call zeroext i1 @lightexit_swap_acquire(ptr noundef %14, i64 noundef %15, i64 noundef %17) #10
-  br label %19
-
-19:                                               ; preds = %12, %1
-  %20 = phi i1 [ false, %1 ], [ %18, %12 ]
-  call void @llvm.lifetime.end.p0(ptr %3) #9
-  ret i1 %20
-}
-
-; Function Attrs: nounwind
-define void @unlock(ptr noundef %0, i64 noundef %1) #0 {
-  %3 = alloca ptr, align 8
-  %4 = alloca i64, align 8
-  store ptr %0, ptr %3, align 8
-  store i64 %1, ptr %4, align 8
-  %5 = load ptr, ptr %3, align 8
-  %6 = load i64, ptr %4, align 8
-  %7 = trunc i64 %6 to i32
-  call void @lightexit_unlock(ptr noundef %5, i32 noundef %7) #10
-  ret void
-}
-
-; Function Attrs: inlinehint nounwind
-define internal void @lightexit_unlock(ptr noundef %0, i32 noundef %1) #3 {
-  %3 = alloca ptr, align 8
-  %4 = alloca i32, align 4
-  %5 = alloca ptr, align 8
-  %6 = alloca i64, align 8
-  %7 = alloca i64, align 8
-  store ptr %0, ptr %3, align 8
-  store i32 %1, ptr %4, align 4
-  call void @llvm.lifetime.start.p0(ptr %5) #9
-  br label %8
-
-8:                                                ; preds = %12, %2
-  %9 = load i32, ptr %4, align 4
-  %10 = add i32 %9, -1
-  store i32 %10, ptr %4, align 4
-  %11 = icmp ne i32 %9, 0
-  br i1 %11, label %12, label %25
-
-12:                                               ; preds = %8
-  %13 = load ptr, ptr %3, align 8
-  %14 = load i32, ptr %4, align 4
-  %15 = zext i32 %14 to i64
-  %16 = getelementptr inbounds nuw ptr, ptr %13, i64 %15
-  %17 = load ptr, ptr %16, align 8
-  %18 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %17, i32 0, i32 0
-  store ptr %18, ptr %5, align 8
-  %19 = load ptr, ptr %5, align 8
-  %20 = load ptr, ptr %5, align 8
-  %21 = load atomic i64, ptr %20 monotonic, align 8
-  store i64 %21, ptr %7, align 8
-  %22 = load i64, ptr %7, align 8
-  %23 = add i64 %22, 1
-  store i64 %23, ptr %6, align 8
-  %24 = load i64, ptr %6, align 8
-  store atomic i64 %24, ptr %19 release, align 8
-  br label %8, !llvm.loop !8
-
-25:                                               ; preds = %8
-  call void @llvm.lifetime.end.p0(ptr %5) #9
-  ret void
-}
-
-; Function Attrs: nounwind
 define i32 @port_in(ptr noundef %0, i32 noundef %1, i32 noundef %2, ptr noundef %3) #0 {
   %5 = alloca ptr, align 8
   %6 = alloca i32, align 4
@@ -486,7 +486,7 @@ define i32 @port_in(ptr noundef %0, i32 noundef %1, i32 noundef %2, ptr noundef 
 declare void @llvm.memset.p0.i64(ptr writeonly captures(none), i8, i64, i1 immarg) #4
 
 ; Function Attrs: alwaysinline nounwind
-define internal i64 @enter(ptr noundef %0, ptr noundef %1) #2 {
+define internal i64 @enter(ptr noundef %0, ptr noundef %1) #3 {
   %3 = alloca i64, align 8
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
@@ -586,7 +586,7 @@ define void @port_out(ptr noundef %0, i32 noundef %1, i32 noundef %2, i32 nounde
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i64 @mask(i64 noundef %0) #2 {
+define internal i64 @mask(i64 noundef %0) #3 {
   %2 = alloca i64, align 8
   store i64 %0, ptr %2, align 8
   %3 = load i64, ptr %2, align 8
@@ -690,7 +690,7 @@ define void @memory_write(ptr noundef %0, i64 noundef %1, i32 noundef %2, i64 no
 }
 
 ; Function Attrs: nounwind
-define i32 @access(ptr noundef %0, ptr noundef %1) #0 {
+define i32 @perform_context(ptr noundef %0, ptr noundef %1) #0 {
   %3 = alloca ptr, align 8
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
@@ -787,7 +787,7 @@ define i32 @access(ptr noundef %0, ptr noundef %1) #0 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @at_msr(ptr noundef %0, i64 noundef %1) #2 {
+define internal ptr @at_msr(ptr noundef %0, i64 noundef %1) #3 {
   %3 = alloca ptr, align 8
   %4 = alloca i64, align 8
   %5 = alloca i64, align 8
@@ -810,11 +810,8 @@ define internal ptr @at_msr(ptr noundef %0, i64 noundef %1) #2 {
   ret ptr %15
 }
 
-; Function Attrs: nocallback nofree nosync nounwind willreturn
-declare i64 @llvm.readcyclecounter() #5
-
 ; Function Attrs: inlinehint nounwind
-define internal zeroext i1 @lightexit_swap_acquire(ptr noundef %0, i64 noundef %1, i64 noundef %2) #3 {
+define internal zeroext i1 @lightexit_swap_acquire(ptr noundef %0, i64 noundef %1, i64 noundef %2) #2 {
   %4 = alloca ptr, align 8
   %5 = alloca i64, align 8
   %6 = alloca i64, align 8
@@ -844,6 +841,9 @@ define internal zeroext i1 @lightexit_swap_acquire(ptr noundef %0, i64 noundef %
   %20 = trunc i8 %19 to i1
   ret i1 %20
 }
+
+; Function Attrs: nocallback nofree nosync nounwind willreturn
+declare i64 @llvm.readcyclecounter() #5
 
 ; Function Attrs: noinline nounwind
 define internal i64 @enter_watched(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i64 noundef %3, i1 noundef zeroext %4, i64 noundef %5) #6 {
@@ -942,7 +942,7 @@ define internal i64 @enter_watched(ptr noundef %0, i8 noundef zeroext %1, i64 no
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @spend(ptr noundef %0) #2 {
+define internal void @spend(ptr noundef %0) #3 {
   %2 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
   %3 = load ptr, ptr %2, align 8
@@ -964,7 +964,7 @@ define internal void @spend(ptr noundef %0) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i64 @perform(ptr noundef %0, ptr noundef %1, i1 noundef zeroext %2) #2 {
+define internal i64 @perform(ptr noundef %0, ptr noundef %1, i1 noundef zeroext %2) #3 {
   %4 = alloca i64, align 8
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
@@ -1351,7 +1351,7 @@ define internal i64 @perform_again(ptr noundef %0, i8 noundef zeroext %1, i64 no
 declare void @llvm.memcpy.p0.p0.i64(ptr noalias writeonly captures(none), ptr noalias readonly captures(none), i64, i1 immarg) #7
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @route(ptr noundef %0, ptr noundef %1, i8 noundef zeroext %2, i64 noundef %3) #2 {
+define internal ptr @route(ptr noundef %0, ptr noundef %1, i8 noundef zeroext %2, i64 noundef %3) #3 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -1536,7 +1536,7 @@ define internal i64 @unclaimed(ptr noundef %0, i8 noundef zeroext %1, i64 nounde
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @contains(ptr noundef %0, i64 noundef %1) #2 {
+define internal zeroext i1 @contains(ptr noundef %0, i64 noundef %1) #3 {
   %3 = alloca ptr, align 8
   %4 = alloca i64, align 8
   store ptr %0, ptr %3, align 8
@@ -1640,7 +1640,7 @@ define internal i64 @split(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_register(ptr noundef %0, i64 noundef %1, i64 noundef %2) #2 {
+define internal zeroext i1 @is_register(ptr noundef %0, i64 noundef %1, i64 noundef %2) #3 {
   %4 = alloca ptr, align 8
   %5 = alloca i64, align 8
   %6 = alloca i64, align 8
@@ -1669,7 +1669,7 @@ define internal zeroext i1 @is_register(ptr noundef %0, i64 noundef %1, i64 noun
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i64 @extent(i8 noundef zeroext %0, i64 noundef %1) #2 {
+define internal i64 @extent(i8 noundef zeroext %0, i64 noundef %1) #3 {
   %3 = alloca i8, align 1
   %4 = alloca i64, align 8
   store i8 %0, ptr %3, align 1
@@ -1853,7 +1853,7 @@ define internal i64 @answer_register(ptr noundef %0, ptr noundef %1, i64 noundef
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal { i64, i8 } @answer(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3, i1 noundef zeroext %4) #2 {
+define internal { i64, i8 } @answer(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3, i1 noundef zeroext %4) #3 {
   %6 = alloca %struct.answer, align 8
   %7 = alloca ptr, align 8
   %8 = alloca ptr, align 8
@@ -1954,7 +1954,7 @@ define internal { i64, i8 } @answer(ptr noundef %0, ptr noundef %1, i64 noundef 
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @at_port(ptr noundef %0, i64 noundef %1) #2 {
+define internal ptr @at_port(ptr noundef %0, i64 noundef %1) #3 {
   %3 = alloca ptr, align 8
   %4 = alloca i64, align 8
   %5 = alloca ptr, align 8
@@ -1980,7 +1980,7 @@ define internal ptr @at_port(ptr noundef %0, i64 noundef %1) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @at_address(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2 {
+define internal ptr @at_address(ptr noundef %0, ptr noundef %1, i64 noundef %2) #3 {
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
@@ -2182,7 +2182,7 @@ define internal ptr @search(ptr noundef %0, i64 noundef %1) #6 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @unclaimed_count(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i1 noundef zeroext %3) #2 {
+define internal ptr @unclaimed_count(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i1 noundef zeroext %3) #3 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
   %7 = alloca i8, align 1
@@ -2297,7 +2297,7 @@ define internal ptr @unclaimed_count(ptr noundef %0, i8 noundef zeroext %1, i64 
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @place_of(ptr noundef %0, i64 noundef %1) #2 {
+define internal ptr @place_of(ptr noundef %0, i64 noundef %1) #3 {
   %3 = alloca ptr, align 8
   %4 = alloca ptr, align 8
   %5 = alloca i64, align 8
@@ -2476,7 +2476,7 @@ define internal i64 @answer_misfit(ptr noundef %0, ptr noundef %1, i64 noundef %
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3, i1 noundef zeroext %4) #2 {
+define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3, i1 noundef zeroext %4) #3 {
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
   %8 = alloca i64, align 8
@@ -2630,7 +2630,7 @@ define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @counter_of(ptr noundef %0, ptr noundef %1, i64 noundef %2, i1 noundef zeroext %3) #2 {
+define internal ptr @counter_of(ptr noundef %0, ptr noundef %1, i64 noundef %2, i1 noundef zeroext %3) #3 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
   %7 = alloca i64, align 8
@@ -2681,7 +2681,7 @@ define internal ptr @counter_of(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @try_filter(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3, ptr noundef %4) #2 {
+define internal zeroext i1 @try_filter(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3, ptr noundef %4) #3 {
   %6 = alloca i1, align 1
   %7 = alloca ptr, align 8
   %8 = alloca ptr, align 8
@@ -2820,77 +2820,87 @@ define internal i64 @ask_model(ptr noundef %0, ptr noundef %1, i64 noundef %2, i
   %12 = alloca i64, align 8
   %13 = alloca ptr, align 8
   %14 = alloca ptr, align 8
-  %15 = alloca i64, align 8
+  %15 = alloca ptr, align 8
+  %16 = alloca i64, align 8
   store ptr %0, ptr %7, align 8
   store ptr %1, ptr %8, align 8
   store i64 %2, ptr %9, align 8
   store i64 %3, ptr %10, align 8
-  %16 = zext i1 %4 to i8
-  store i8 %16, ptr %11, align 1
+  %17 = zext i1 %4 to i8
+  store i8 %17, ptr %11, align 1
   store i64 %5, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
-  %17 = load ptr, ptr %7, align 8
-  %18 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %17, i32 0, i32 2
-  %19 = load i64, ptr %18, align 8
-  %20 = inttoptr i64 %19 to ptr
-  store ptr %20, ptr %13, align 8
+  %18 = load ptr, ptr %7, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %18, i32 0, i32 2
+  %20 = load i64, ptr %19, align 8
+  %21 = inttoptr i64 %20 to ptr
+  store ptr %21, ptr %13, align 8
   call void @llvm.lifetime.start.p0(ptr %14) #9
-  %21 = load ptr, ptr %8, align 8
-  %22 = call ptr @locks_of(ptr noundef %21) #10
-  store ptr %22, ptr %14, align 8
+  %22 = load ptr, ptr %8, align 8
+  %23 = call ptr @locks_of(ptr noundef %22) #10
+  store ptr %23, ptr %14, align 8
   call void @llvm.lifetime.start.p0(ptr %15) #9
-  store i64 0, ptr %15, align 8
-  %23 = load ptr, ptr %14, align 8
   %24 = load ptr, ptr %8, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_window, ptr %24, i32 0, i32 4
+  %25 = getelementptr inbounds nuw %struct.lightexit_window, ptr %24, i32 0, i32 12
   %26 = load i64, ptr %25, align 8
-  %27 = load ptr, ptr %13, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %27, i32 0, i32 6
-  %29 = load i64, ptr %28, align 8
-  %30 = inttoptr i64 %29 to ptr
-  call void @lock(ptr noundef %23, i64 noundef %26, ptr noundef %30) #10
-  %31 = load i8, ptr %11, align 1, !range !9, !noundef !10
-  %32 = trunc i8 %31 to i1
-  br i1 %32, label %33, label %41
+  %27 = inttoptr i64 %26 to ptr
+  store ptr %27, ptr %15, align 8
+  call void @llvm.lifetime.start.p0(ptr %16) #9
+  store i64 0, ptr %16, align 8
+  %28 = load ptr, ptr %14, align 8
+  %29 = load ptr, ptr %8, align 8
+  %30 = getelementptr inbounds nuw %struct.lightexit_window, ptr %29, i32 0, i32 4
+  %31 = load i64, ptr %30, align 8
+  %32 = load ptr, ptr %13, align 8
+  %33 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %32, i32 0, i32 6
+  %34 = load i64, ptr %33, align 8
+  %35 = inttoptr i64 %34 to ptr
+  call void @lock(ptr noundef %28, i64 noundef %31, ptr noundef %35) #10
+  %36 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %37 = trunc i8 %36 to i1
+  br i1 %37, label %38, label %47
 
-33:                                               ; preds = %6
-  %34 = load ptr, ptr %8, align 8
-  %35 = getelementptr inbounds nuw %struct.lightexit_window, ptr %34, i32 0, i32 13
-  %36 = load i64, ptr %35, align 8
-  %37 = inttoptr i64 %36 to ptr
-  %38 = load i64, ptr %9, align 8
-  %39 = load i64, ptr %12, align 8
-  %40 = load i64, ptr %10, align 8
-  call void %37(i64 noundef %38, i64 noundef %39, i64 noundef %40) #10
-  br label %49
+38:                                               ; preds = %6
+  %39 = load ptr, ptr %8, align 8
+  %40 = getelementptr inbounds nuw %struct.lightexit_window, ptr %39, i32 0, i32 14
+  %41 = load i64, ptr %40, align 8
+  %42 = inttoptr i64 %41 to ptr
+  %43 = load ptr, ptr %15, align 8
+  %44 = load i64, ptr %9, align 8
+  %45 = load i64, ptr %12, align 8
+  %46 = load i64, ptr %10, align 8
+  call void %42(ptr noundef %43, i64 noundef %44, i64 noundef %45, i64 noundef %46) #10
+  br label %56
 
-41:                                               ; preds = %6
-  %42 = load ptr, ptr %8, align 8
-  %43 = getelementptr inbounds nuw %struct.lightexit_window, ptr %42, i32 0, i32 12
-  %44 = load i64, ptr %43, align 8
-  %45 = inttoptr i64 %44 to ptr
-  %46 = load i64, ptr %9, align 8
-  %47 = load i64, ptr %10, align 8
-  %48 = call i64 %45(i64 noundef %46, i64 noundef %47) #10
-  store i64 %48, ptr %15, align 8
-  br label %49
+47:                                               ; preds = %6
+  %48 = load ptr, ptr %8, align 8
+  %49 = getelementptr inbounds nuw %struct.lightexit_window, ptr %48, i32 0, i32 13
+  %50 = load i64, ptr %49, align 8
+  %51 = inttoptr i64 %50 to ptr
+  %52 = load ptr, ptr %15, align 8
+  %53 = load i64, ptr %9, align 8
+  %54 = load i64, ptr %10, align 8
+  %55 = call i64 %51(ptr noundef %52, i64 noundef %53, i64 noundef %54) #10
+  store i64 %55, ptr %16, align 8
+  br label %56
 
-49:                                               ; preds = %41, %33
-  %50 = load ptr, ptr %14, align 8
-  %51 = load ptr, ptr %8, align 8
-  %52 = getelementptr inbounds nuw %struct.lightexit_window, ptr %51, i32 0, i32 4
-  %53 = load i64, ptr %52, align 8
-  %54 = trunc i64 %53 to i32
-  call void @lightexit_unlock(ptr noundef %50, i32 noundef %54) #10
-  %55 = load i64, ptr %15, align 8
+56:                                               ; preds = %47, %38
+  %57 = load ptr, ptr %14, align 8
+  %58 = load ptr, ptr %8, align 8
+  %59 = getelementptr inbounds nuw %struct.lightexit_window, ptr %58, i32 0, i32 4
+  %60 = load i64, ptr %59, align 8
+  %61 = trunc i64 %60 to i32
+  call void @lightexit_unlock(ptr noundef %57, i32 noundef %61) #10
+  %62 = load i64, ptr %16, align 8
+  call void @llvm.lifetime.end.p0(ptr %16) #9
   call void @llvm.lifetime.end.p0(ptr %15) #9
   call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %55
+  ret i64 %62
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @run_filter(ptr noundef %0, ptr noundef %1) #2 {
+define internal zeroext i1 @run_filter(ptr noundef %0, ptr noundef %1) #3 {
   %3 = alloca i1, align 1
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
@@ -2922,7 +2932,7 @@ define internal zeroext i1 @run_filter(ptr noundef %0, ptr noundef %1) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @run_guarded(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2 {
+define internal zeroext i1 @run_guarded(ptr noundef %0, ptr noundef %1, i64 noundef %2) #3 {
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
   %6 = alloca i64, align 8
@@ -2974,7 +2984,7 @@ define internal zeroext i1 @run_on_several(ptr noundef %0, ptr noundef %1) #6 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @run_writer(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2 {
+define internal zeroext i1 @run_writer(ptr noundef %0, ptr noundef %1, i64 noundef %2) #3 {
   %4 = alloca i1, align 1
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
@@ -3036,7 +3046,7 @@ define internal zeroext i1 @run_writer(ptr noundef %0, ptr noundef %1, i64 nound
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @run_reader(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2 {
+define internal zeroext i1 @run_reader(ptr noundef %0, ptr noundef %1, i64 noundef %2) #3 {
   %4 = alloca i1, align 1
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
@@ -3096,17 +3106,17 @@ define internal zeroext i1 @run_reader(ptr noundef %0, ptr noundef %1, i64 nound
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @locks_of(ptr noundef %0) #2 {
+define internal ptr @locks_of(ptr noundef %0) #3 {
   %2 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
   %3 = load ptr, ptr %2, align 8
-  %4 = getelementptr inbounds nuw %struct.lightexit_window, ptr %3, i32 0, i32 17
+  %4 = getelementptr inbounds nuw %struct.lightexit_window, ptr %3, i32 0, i32 18
   %5 = getelementptr inbounds [8 x i64], ptr %4, i64 0, i64 0
   ret ptr %5
 }
 
 ; Function Attrs: inlinehint nounwind
-define internal zeroext i1 @lightexit_try_lock(ptr noundef %0, i32 noundef %1) #3 {
+define internal zeroext i1 @lightexit_try_lock(ptr noundef %0, i32 noundef %1) #2 {
   %3 = alloca i1, align 1
   %4 = alloca ptr, align 8
   %5 = alloca i32, align 4
@@ -3162,7 +3172,7 @@ define internal zeroext i1 @lightexit_try_lock(ptr noundef %0, i32 noundef %1) #
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @run(ptr noundef %0, ptr noundef %1) #2 {
+define internal zeroext i1 @run(ptr noundef %0, ptr noundef %1) #3 {
   %3 = alloca ptr, align 8
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
@@ -3177,7 +3187,7 @@ define internal zeroext i1 @run(ptr noundef %0, ptr noundef %1) #2 {
   %10 = load ptr, ptr %5, align 8
   %11 = load ptr, ptr %4, align 8
   %12 = load ptr, ptr %3, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_window, ptr %12, i32 0, i32 16
+  %13 = getelementptr inbounds nuw %struct.lightexit_window, ptr %12, i32 0, i32 17
   %14 = getelementptr inbounds [8 x i64], ptr %13, i64 0, i64 0
   %15 = call i64 %10(ptr noundef %11, ptr noundef %14) #10
   %16 = icmp eq i64 %15, 1
@@ -3186,7 +3196,7 @@ define internal zeroext i1 @run(ptr noundef %0, ptr noundef %1) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @act(ptr noundef %0, ptr noundef %1) #2 {
+define internal void @act(ptr noundef %0, ptr noundef %1) #3 {
   %3 = alloca ptr, align 8
   %4 = alloca ptr, align 8
   store ptr %0, ptr %3, align 8
@@ -3233,23 +3243,27 @@ define internal void @carry_out(ptr noundef %0, ptr noundef %1) #6 {
   %5 = load ptr, ptr %3, align 8
   %6 = load ptr, ptr %4, align 8
   %7 = call zeroext i1 @signal_all(ptr noundef %5, ptr noundef %6) #10
-  br i1 %7, label %14, label %8
+  br i1 %7, label %18, label %8
 
 8:                                                ; preds = %2
   %9 = load ptr, ptr %3, align 8
-  %10 = getelementptr inbounds nuw %struct.lightexit_window, ptr %9, i32 0, i32 14
+  %10 = getelementptr inbounds nuw %struct.lightexit_window, ptr %9, i32 0, i32 15
   %11 = load i64, ptr %10, align 8
   %12 = inttoptr i64 %11 to ptr
-  %13 = load ptr, ptr %4, align 8
-  call void %12(ptr noundef %13) #10
-  br label %14
+  %13 = load ptr, ptr %3, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_window, ptr %13, i32 0, i32 12
+  %15 = load i64, ptr %14, align 8
+  %16 = inttoptr i64 %15 to ptr
+  %17 = load ptr, ptr %4, align 8
+  call void %12(ptr noundef %16, ptr noundef %17) #10
+  br label %18
 
-14:                                               ; preds = %8, %2
+18:                                               ; preds = %8, %2
   ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @signal_all(ptr noundef %0, ptr noundef %1) #2 {
+define internal zeroext i1 @signal_all(ptr noundef %0, ptr noundef %1) #3 {
   %3 = alloca i1, align 1
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
@@ -3280,7 +3294,7 @@ define internal zeroext i1 @signal_all(ptr noundef %0, ptr noundef %1) #2 {
   %26 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %25, i32 0, i32 8
   %27 = load i32, ptr %26, align 8
   %28 = load ptr, ptr %4, align 8
-  %29 = getelementptr inbounds nuw %struct.lightexit_window, ptr %28, i32 0, i32 18
+  %29 = getelementptr inbounds nuw %struct.lightexit_window, ptr %28, i32 0, i32 19
   %30 = load i32, ptr %29, align 8
   %31 = xor i32 %30, -1
   %32 = and i32 %27, %31
@@ -3344,7 +3358,7 @@ define internal zeroext i1 @signal_all(ptr noundef %0, ptr noundef %1) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @signal_one(ptr noundef %0, i32 noundef %1) #2 {
+define internal zeroext i1 @signal_one(ptr noundef %0, i32 noundef %1) #3 {
   %3 = alloca ptr, align 8
   %4 = alloca i32, align 4
   %5 = alloca ptr, align 8
@@ -3353,7 +3367,7 @@ define internal zeroext i1 @signal_one(ptr noundef %0, i32 noundef %1) #2 {
   store i32 %1, ptr %4, align 4
   call void @llvm.lifetime.start.p0(ptr %5) #9
   %7 = load ptr, ptr %3, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_window, ptr %7, i32 0, i32 15
+  %8 = getelementptr inbounds nuw %struct.lightexit_window, ptr %7, i32 0, i32 16
   %9 = load i64, ptr %8, align 8
   %10 = inttoptr i64 %9 to ptr
   store ptr %10, ptr %5, align 8
@@ -3361,7 +3375,7 @@ define internal zeroext i1 @signal_one(ptr noundef %0, i32 noundef %1) #2 {
   store i64 1, ptr %6, align 8
   %11 = load ptr, ptr %5, align 8
   %12 = load ptr, ptr %3, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_window, ptr %12, i32 0, i32 19
+  %13 = getelementptr inbounds nuw %struct.lightexit_window, ptr %12, i32 0, i32 20
   %14 = load i32, ptr %4, align 4
   %15 = sext i32 %14 to i64
   %16 = getelementptr inbounds [32 x i32], ptr %13, i64 0, i64 %15
@@ -3377,7 +3391,7 @@ define internal zeroext i1 @signal_one(ptr noundef %0, i32 noundef %1) #2 {
 declare i32 @llvm.cttz.i32(i32, i1 immarg) #8
 
 ; Function Attrs: inlinehint nounwind
-define internal i64 @lightexit_read_begin(ptr noundef %0, i32 noundef %1) #3 {
+define internal i64 @lightexit_read_begin(ptr noundef %0, i32 noundef %1) #2 {
   %3 = alloca ptr, align 8
   %4 = alloca i32, align 4
   %5 = alloca i64, align 8
@@ -3452,7 +3466,7 @@ define internal i64 @lightexit_read_begin(ptr noundef %0, i32 noundef %1) #3 {
 }
 
 ; Function Attrs: inlinehint nounwind
-define internal zeroext i1 @lightexit_read_retry(ptr noundef %0, i32 noundef %1, i64 noundef %2) #3 {
+define internal zeroext i1 @lightexit_read_retry(ptr noundef %0, i32 noundef %1, i64 noundef %2) #2 {
   %4 = alloca ptr, align 8
   %5 = alloca i32, align 4
   %6 = alloca i64, align 8
@@ -3470,8 +3484,8 @@ define internal zeroext i1 @lightexit_read_retry(ptr noundef %0, i32 noundef %1,
 
 attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" }
 attributes #1 = { nocallback nofree nosync nounwind willreturn memory(argmem: readwrite) }
-attributes #2 = { alwaysinline nounwind "no-builtins" "no-jump-tables"="true" }
-attributes #3 = { inlinehint nounwind "no-builtins" "no-jump-tables"="true" }
+attributes #2 = { inlinehint nounwind "no-builtins" "no-jump-tables"="true" }
+attributes #3 = { alwaysinline nounwind "no-builtins" "no-jump-tables"="true" }
 attributes #4 = { nocallback nofree nounwind willreturn memory(argmem: write) }
 attributes #5 = { nocallback nofree nosync nounwind willreturn }
 attributes #6 = { noinline nounwind "no-builtins" "no-jump-tables"="true" }

@@ -104,9 +104,10 @@ class Window(Struct):
     space: u8
     writes_state: bool
     reads_clock: bool
-    read_model: u64  # u64 read(u64 offset, u64 size)
-    write_model: u64  # void write(u64 offset, u64 value, u64 size)
-    act: u64  # void act(IoContext *)
+    opaque: u64  # handed to the three functions behind it
+    read_model: u64  # u64 read(void *opaque, u64 offset, u64 size)
+    write_model: u64  # void write(void *opaque, u64 offset, u64 value, u64 size)
+    act: u64  # void act(void *opaque, IoContext *)
     write_file: u64  # ssize_t write(int, const void *, size_t), or 0 without eventfds
     maps: Array[u64] = array(u64, MOST_STATES)
     # The states' headers, each once, in the order in which all take them.

@@ -75,6 +75,7 @@ struct lightexit_window {
 	__u8 space;
 	__u8 writes_state;
 	__u8 reads_clock;
+	__u64 opaque;
 	__u64 read_model;
 	__u64 write_model;
 	__u64 act;

@@ -21,14 +21,19 @@ typedef __s64 s64;
 /* Never part of a caller: what is rare would make what is frequent slower. */
 #define RARE static __attribute__((noinline))
 
+/* A function for others to call. Who includes this C in his own decides what it is there. */
+#ifndef ENTRY
+#define ENTRY
+#endif
+
 /* Layouts hold addresses as numbers, for Python to write. */
 #define POINTER(type, address) ((type *)(uintptr_t)(address))
 
 /* What layouts hold the addresses of. */
 typedef u64 filter_function(struct lightexit_io_context *context, const u64 *maps);
-typedef u64 read_function(u64 offset, u64 size);
-typedef void write_function(u64 offset, u64 data, u64 size);
-typedef void act_function(struct lightexit_io_context *context);
+typedef u64 read_function(void *opaque, u64 offset, u64 size);
+typedef void write_function(void *opaque, u64 offset, u64 data, u64 size);
+typedef void act_function(void *opaque, struct lightexit_io_context *context);
 typedef void notify_function(void);
 typedef void trace_function(const struct lightexit_event *event);
 typedef u32 access_function(void *vcpu, struct lightexit_io_context *access);

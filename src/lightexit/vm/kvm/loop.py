@@ -126,7 +126,7 @@ class NativeLoop:
         self._loop = Record(Loop)
         loop = self._loop.fields
         loop.ioctl = ctypes.cast(ioctl.c_ioctl(), ctypes.c_void_p).value or 0
-        loop.access = dispatch().address("access")
+        loop.access = dispatch().address("perform_context")
         loop.vcpu, loop.shared, loop.fd = bus_cpu.address, vcpu.address, vcpu.fd
 
     @property

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* What filters ask for: eventfds are signalled here, all else is the window's own function. */
+#ifndef LIGHTEXIT_ACTIONS_H
+#define LIGHTEXIT_ACTIONS_H
+
+#include "runtime.h"
+
+/* Writes 1 to an eventfd; whether it took it. */
+PART bool signal_one(const struct lightexit_window *window, int number)
+{
+	write_file_function *write = POINTER(write_file_function, window->write_file);
+	u64 one = 1;
+
+	return write(window->eventfds[number], &one, sizeof(one)) == sizeof(one);
+}
+
+/*
+ * Signals the eventfds asked for; whether that was all there is to do. Where one does not take
+ * it, those not signalled yet are left to Python, which knows whether that is an error.
+ */
+PART bool signal_all(const struct lightexit_window *window, struct lightexit_io_context *context)
+{
+	u32 lines = context->raised_lines | context->lowered_lines | context->pulsed_lines;
+
+	if (lines | context->requests | (context->doorbells & ~window->native_doorbells))
+		return false;
+	for (; context->doorbells; context->doorbells &= context->doorbells - 1)
+		if (!signal_one(window, __builtin_ctz(context->doorbells)))
+			return false;
+	return true;
+}
+
+/* Eventfds at once, all else by way of Python. */
+RARE void carry_out(const struct lightexit_window *window, struct lightexit_io_context *context)
+{
+	if (!signal_all(window, context))
+		POINTER(act_function, window->act)(POINTER(void, window->opaque), context);
+}
+
+PART void act(const struct lightexit_window *window, struct lightexit_io_context *context)
+{
+	if (context->doorbells | context->raised_lines | context->lowered_lines |
+	    context->pulsed_lines | context->requests)
+		carry_out(window, context);
+}
+
+#endif /* LIGHTEXIT_ACTIONS_H */
