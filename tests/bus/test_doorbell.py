@@ -114,9 +114,9 @@ class Rig:
     def _note_what_python_is_asked(self) -> None:
         (port,) = self.bus._ports[self.device]
 
-        def act(opaque: None, context: int) -> None:
+        def act(host: None, context: int) -> None:
             self.asked.append(context)
-            port._act(opaque, context)
+            port._act(host, context)
 
         self._act = _ACT(act)
         port._record.fields.act = _address(self._act)

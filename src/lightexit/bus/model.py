@@ -20,7 +20,7 @@ from lightexit.errors import AuthorError
 from lightexit.filter import LoadedFilter
 from lightexit.runtime.layout import Window
 
-# Each gets `Window.opaque` first, which methods have no need of.
+# Each gets `Window.opaque` or `Window.host` first, which methods have no need of.
 _READ = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
 _WRITE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, *[ctypes.c_uint64] * 3)
 _ACT = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
@@ -171,7 +171,7 @@ class RegionPort:
         except BaseException as error:  # nothing may unwind through native code
             self._host.failures.add(self.model, error)
 
-    def _act(self, _opaque: None, address: int) -> None:
+    def _act(self, _host: None, address: int) -> None:
         context = IoContext.view(memoryview(_CONTEXT.from_address(address)).cast("B"))
         try:
             carry_out(self.model, context, self._host.apic)

@@ -34,7 +34,7 @@ PART bool signal_all(const struct lightexit_window *window, struct lightexit_io_
 RARE void carry_out(const struct lightexit_window *window, struct lightexit_io_context *context)
 {
 	if (!signal_all(window, context))
-		POINTER(act_function, window->act)(POINTER(void, window->opaque), context);
+		POINTER(act_function, window->act)(POINTER(void, window->host), context);
 }
 
 PART void act(const struct lightexit_window *window, struct lightexit_io_context *context)

@@ -228,6 +228,7 @@ RARE u64 split(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size, boo
 		value |= perform_again(vcpu, space, at, 1, is_write, data >> (8 * i) & 0xff)
 			 << (8 * i);
 	}
+	vcpu->unclaimed = false;
 	return value;
 }
 

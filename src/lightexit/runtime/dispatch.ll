@@ -6,14 +6,14 @@
 %struct.lightexit_clock = type { %struct.lightexit_state_header, %struct.lightexit_clock_state }
 %struct.lightexit_clock_state = type { i64, i64, i64, i64, i64, i32 }
 %struct.access = type { i64, i64, i64, i8, i8 }
-%struct.lightexit_vcpu = type { i64, i64, i64, i64, i64, i64, i32, [4096 x %struct.lightexit_found] }
+%struct.lightexit_vcpu = type { i64, i64, i64, i64, i64, i64, i32, i8, [4096 x %struct.lightexit_found] }
 %struct.lightexit_found = type { i64, i64 }
 %struct.lightexit_tables = type { i64, %struct.lightexit_addresses, %struct.lightexit_addresses, i8, i8, i64, i64, i64 }
 %struct.lightexit_addresses = type { i64, i64, i64, i64 }
 %struct.lightexit_aperture = type { i64, i64 }
 %struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
 %struct.answer = type { i64, i8 }
-%struct.lightexit_window = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i8, i8, i8, i64, i64, i64, i64, i64, [8 x i64], [8 x i64], i32, [32 x i32] }
+%struct.lightexit_window = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i8, i8, i8, i64, i64, i64, i64, i64, i64, [8 x i64], [8 x i64], i32, [32 x i32] }
 %struct.lightexit_event = type { i64, i64, i32, i8, i8, i8, i8 }
 %struct.lightexit_counter = type { i64, i64, i64, i64 }
 %struct.lightexit_ranges = type { i64, i64 }
@@ -1501,38 +1501,41 @@ define internal i64 @unclaimed(ptr noundef %0, i8 noundef zeroext %1, i64 nounde
   store i8 %31, ptr %30, align 1
   %32 = getelementptr i8, ptr %14, i64 26
   call void @llvm.memset.p0.i64(ptr align 2 %32, i8 0, i64 6, i1 false)
-  %33 = load ptr, ptr %13, align 8
-  %34 = load i8, ptr %8, align 1
-  %35 = load i64, ptr %9, align 8
-  %36 = load i8, ptr %11, align 1, !range !9, !noundef !10
-  %37 = trunc i8 %36 to i1
-  %38 = call ptr @unclaimed_count(ptr noundef %33, i8 noundef zeroext %34, i64 noundef %35, i1 noundef zeroext %37) #10
+  %33 = load ptr, ptr %7, align 8
+  %34 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %33, i32 0, i32 7
+  store i8 1, ptr %34, align 4
+  %35 = load ptr, ptr %13, align 8
+  %36 = load i8, ptr %8, align 1
+  %37 = load i64, ptr %9, align 8
+  %38 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %39 = trunc i8 %38 to i1
+  %40 = call ptr @unclaimed_count(ptr noundef %35, i8 noundef zeroext %36, i64 noundef %37, i1 noundef zeroext %39) #10
   store i64 1, ptr %15, align 8
-  %39 = load i64, ptr %15, align 8
-  %40 = atomicrmw add ptr %38, i64 %39 monotonic, align 8
-  store i64 %40, ptr %16, align 8
-  %41 = load i64, ptr %16, align 8
-  %42 = load ptr, ptr %7, align 8
-  %43 = load i64, ptr %9, align 8
-  %44 = load i8, ptr %11, align 1, !range !9, !noundef !10
-  %45 = trunc i8 %44 to i1
-  br i1 %45, label %46, label %48
-
-46:                                               ; preds = %6
-  %47 = load i64, ptr %12, align 8
-  br label %49
+  %41 = load i64, ptr %15, align 8
+  %42 = atomicrmw add ptr %40, i64 %41 monotonic, align 8
+  store i64 %42, ptr %16, align 8
+  %43 = load i64, ptr %16, align 8
+  %44 = load ptr, ptr %7, align 8
+  %45 = load i64, ptr %9, align 8
+  %46 = load i8, ptr %11, align 1, !range !9, !noundef !10
+  %47 = trunc i8 %46 to i1
+  br i1 %47, label %48, label %50
 
 48:                                               ; preds = %6
-  br label %49
+  %49 = load i64, ptr %12, align 8
+  br label %51
 
-49:                                               ; preds = %48, %46
-  %50 = phi i64 [ %47, %46 ], [ -1, %48 ]
-  call void @trace(ptr noundef %42, i32 noundef 3, ptr noundef %14, i64 noundef %43, i64 noundef %50) #10
-  %51 = load i64, ptr %10, align 8
-  %52 = call i64 @mask(i64 noundef %51) #10
+50:                                               ; preds = %6
+  br label %51
+
+51:                                               ; preds = %50, %48
+  %52 = phi i64 [ %49, %48 ], [ -1, %50 ]
+  call void @trace(ptr noundef %44, i32 noundef 3, ptr noundef %14, i64 noundef %45, i64 noundef %52) #10
+  %53 = load i64, ptr %10, align 8
+  %54 = call i64 @mask(i64 noundef %53) #10
   call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %52
+  ret i64 %54
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1632,11 +1635,14 @@ define internal i64 @split(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2
   br label %17, !llvm.loop !12
 
 55:                                               ; preds = %17
-  %56 = load i64, ptr %15, align 8
+  %56 = load ptr, ptr %7, align 8
+  %57 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %56, i32 0, i32 7
+  store i8 0, ptr %57, align 4
+  %58 = load i64, ptr %15, align 8
   call void @llvm.lifetime.end.p0(ptr %15) #9
   call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %56
+  ret i64 %58
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -2005,7 +2011,7 @@ define internal ptr @at_address(ptr noundef %0, ptr noundef %1, i64 noundef %2) 
   %18 = inttoptr i64 %17 to ptr
   store ptr %18, ptr %8, align 8
   %19 = load ptr, ptr %5, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %19, i32 0, i32 7
+  %20 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %19, i32 0, i32 8
   %21 = load i64, ptr %7, align 8
   %22 = lshr i64 %21, 8
   %23 = mul i64 %22, -7046029254386353131
@@ -3110,7 +3116,7 @@ define internal ptr @locks_of(ptr noundef %0) #3 {
   %2 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
   %3 = load ptr, ptr %2, align 8
-  %4 = getelementptr inbounds nuw %struct.lightexit_window, ptr %3, i32 0, i32 18
+  %4 = getelementptr inbounds nuw %struct.lightexit_window, ptr %3, i32 0, i32 19
   %5 = getelementptr inbounds [8 x i64], ptr %4, i64 0, i64 0
   ret ptr %5
 }
@@ -3187,7 +3193,7 @@ define internal zeroext i1 @run(ptr noundef %0, ptr noundef %1) #3 {
   %10 = load ptr, ptr %5, align 8
   %11 = load ptr, ptr %4, align 8
   %12 = load ptr, ptr %3, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_window, ptr %12, i32 0, i32 17
+  %13 = getelementptr inbounds nuw %struct.lightexit_window, ptr %12, i32 0, i32 18
   %14 = getelementptr inbounds [8 x i64], ptr %13, i64 0, i64 0
   %15 = call i64 %10(ptr noundef %11, ptr noundef %14) #10
   %16 = icmp eq i64 %15, 1
@@ -3247,11 +3253,11 @@ define internal void @carry_out(ptr noundef %0, ptr noundef %1) #6 {
 
 8:                                                ; preds = %2
   %9 = load ptr, ptr %3, align 8
-  %10 = getelementptr inbounds nuw %struct.lightexit_window, ptr %9, i32 0, i32 15
+  %10 = getelementptr inbounds nuw %struct.lightexit_window, ptr %9, i32 0, i32 16
   %11 = load i64, ptr %10, align 8
   %12 = inttoptr i64 %11 to ptr
   %13 = load ptr, ptr %3, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_window, ptr %13, i32 0, i32 12
+  %14 = getelementptr inbounds nuw %struct.lightexit_window, ptr %13, i32 0, i32 15
   %15 = load i64, ptr %14, align 8
   %16 = inttoptr i64 %15 to ptr
   %17 = load ptr, ptr %4, align 8
@@ -3294,7 +3300,7 @@ define internal zeroext i1 @signal_all(ptr noundef %0, ptr noundef %1) #3 {
   %26 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %25, i32 0, i32 8
   %27 = load i32, ptr %26, align 8
   %28 = load ptr, ptr %4, align 8
-  %29 = getelementptr inbounds nuw %struct.lightexit_window, ptr %28, i32 0, i32 19
+  %29 = getelementptr inbounds nuw %struct.lightexit_window, ptr %28, i32 0, i32 20
   %30 = load i32, ptr %29, align 8
   %31 = xor i32 %30, -1
   %32 = and i32 %27, %31
@@ -3367,7 +3373,7 @@ define internal zeroext i1 @signal_one(ptr noundef %0, i32 noundef %1) #3 {
   store i32 %1, ptr %4, align 4
   call void @llvm.lifetime.start.p0(ptr %5) #9
   %7 = load ptr, ptr %3, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_window, ptr %7, i32 0, i32 16
+  %8 = getelementptr inbounds nuw %struct.lightexit_window, ptr %7, i32 0, i32 17
   %9 = load i64, ptr %8, align 8
   %10 = inttoptr i64 %9 to ptr
   store ptr %10, ptr %5, align 8
@@ -3375,7 +3381,7 @@ define internal zeroext i1 @signal_one(ptr noundef %0, i32 noundef %1) #3 {
   store i64 1, ptr %6, align 8
   %11 = load ptr, ptr %5, align 8
   %12 = load ptr, ptr %3, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_window, ptr %12, i32 0, i32 20
+  %13 = getelementptr inbounds nuw %struct.lightexit_window, ptr %12, i32 0, i32 21
   %14 = load i32, ptr %4, align 4
   %15 = sext i32 %14 to i64
   %16 = getelementptr inbounds [32 x i32], ptr %13, i64 0, i64 %15

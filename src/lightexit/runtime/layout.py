@@ -104,10 +104,11 @@ class Window(Struct):
     space: u8
     writes_state: bool
     reads_clock: bool
-    opaque: u64  # handed to the three functions behind it
+    opaque: u64  # handed to the model's two functions
     read_model: u64  # u64 read(void *opaque, u64 offset, u64 size)
     write_model: u64  # void write(void *opaque, u64 offset, u64 value, u64 size)
-    act: u64  # void act(void *opaque, IoContext *)
+    host: u64  # handed to `act`
+    act: u64  # void act(void *host, IoContext *)
     write_file: u64  # ssize_t write(int, const void *, size_t), or 0 without eventfds
     maps: Array[u64] = array(u64, MOST_STATES)
     # The states' headers, each once, in the order in which all take them.
@@ -149,6 +150,7 @@ class Vcpu(Struct):
     expired: u64  # void expired(void)
     lane: u64
     index: u32
+    unclaimed: bool  # set where no device has any of an access; to be cleared by who looks
     found: Array[Found] = array(Found, FOUND)  # by a hash of the address
 
 

@@ -78,6 +78,7 @@ struct lightexit_window {
 	__u64 opaque;
 	__u64 read_model;
 	__u64 write_model;
+	__u64 host;
 	__u64 act;
 	__u64 write_file;
 	__u64 maps[8];
@@ -106,6 +107,7 @@ struct lightexit_vcpu {
 	__u64 expired;
 	__u64 lane;
 	__u32 index;
+	__u8 unclaimed;
 	struct lightexit_found found[4096];
 };
 

@@ -33,7 +33,7 @@ typedef __s64 s64;
 typedef u64 filter_function(struct lightexit_io_context *context, const u64 *maps);
 typedef u64 read_function(void *opaque, u64 offset, u64 size);
 typedef void write_function(void *opaque, u64 offset, u64 data, u64 size);
-typedef void act_function(void *opaque, struct lightexit_io_context *context);
+typedef void act_function(void *host, struct lightexit_io_context *context);
 typedef void notify_function(void);
 typedef void trace_function(const struct lightexit_event *event);
 typedef u32 access_function(void *vcpu, struct lightexit_io_context *access);

@@ -46,12 +46,13 @@ PART u64 *unclaimed_count(struct lightexit_tables *bus, u8 space, u64 address, b
 }
 
 /* Nothing drives the wires, so a read sees all ones. */
-RARE u64 unclaimed(const struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
+RARE u64 unclaimed(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
 		   bool is_write, u64 data)
 {
 	struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
 	struct access access = { .size = size, .is_write = is_write, .space = space };
 
+	vcpu->unclaimed = true;
 	__atomic_fetch_add(unclaimed_count(bus, space, address, is_write), 1, __ATOMIC_RELAXED);
 	trace(vcpu, LIGHTEXIT_TRACE_POINT_UNCLAIMED, &access, address, is_write ? data : ~(u64)0);
 	return mask(size);

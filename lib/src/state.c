@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/* States: a version word, and a device's registers behind it. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "locks.h"
+
+#define MOST_BYTES ((u64)256 << 20)
+#define CACHE_LINE 64
+
+static u64 value_size(u64 size)
+{
+	return sizeof(struct lightexit_state_header) + size;
+}
+
+static int check_options(const struct lightexit_state_options *options)
+{
+	if (options->struct_size != sizeof(*options) || options->reserved)
+		return failed(LIGHTEXIT_ERROR_ARGUMENT,
+			      "struct_size of a state's options is %" PRIu32 ", not %zu, or "
+			      "`reserved` is not 0", options->struct_size, sizeof(*options));
+	if (!options->name || strnlen(options->name, 256) > 255)
+		return failed(LIGHTEXIT_ERROR_ARGUMENT,
+			      "a state without a name, or with one of more than 255 bytes");
+	if (!options->size || options->size > MOST_BYTES)
+		return failed(LIGHTEXIT_ERROR_ARGUMENT,
+			      "the state %s has %" PRIu64 " bytes: 1 to %" PRIu64 " can be",
+			      options->name, options->size, (uint64_t)MOST_BYTES);
+	if (options->version > UINT16_MAX)
+		return failed(LIGHTEXIT_ERROR_ARGUMENT,
+			      "the state %s is of version %" PRIu32 ": at most %d",
+			      options->name, options->version, UINT16_MAX);
+	return LIGHTEXIT_OK;
+}
+
+static int place(struct lightexit_state *state, const struct lightexit_state_options *options)
+{
+	u64 size = value_size(options->size);
+	void *memory;
+	int error;
+
+	if (options->map_fd) {
+		state->map_fd = options->map_fd;
+		error = map_value(&state->map_fd, options->name, size, &memory);
+		if (error)
+			return error;
+	} else {
+		size = (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+		memory = aligned_alloc(CACHE_LINE, size);
+		if (!memory)
+			return out_of_memory();
+		memset(memory, 0, size);
+	}
+	state->header = memory;
+	return LIGHTEXIT_OK;
+}
+
+PUBLIC int lightexit_state_create(struct lightexit_bus *bus,
+				  const struct lightexit_state_options *options,
+				  struct lightexit_state **made)
+{
+	struct lightexit_state *state;
+	int error = check_options(options);
+
+	if (error)
+		return error;
+	state = calloc(1, sizeof(*state));
+	if (!state)
+		return out_of_memory();
+	error = place(state, options);
+	if (error) {
+		free(state);
+		return error;
+	}
+	state->bus = bus;
+	state->size = options->size;
+	state->fingerprint = options->fingerprint;
+	state->version = options->version;
+	strcpy(state->name, options->name);
+	pthread_mutex_lock(&bus->mutex);
+	state->next = bus->states;
+	bus->states = state;
+	pthread_mutex_unlock(&bus->mutex);
+	*made = state;
+	return LIGHTEXIT_OK;
+}
+
+/* Whether it was there and nobody works on it. */
+static bool take_off(struct lightexit_state *state)
+{
+	struct lightexit_state **at;
+
+	if (state->users)
+		return false;
+	for (at = &state->bus->states; *at != state; at = &(*at)->next)
+		;
+	*at = state->next;
+	return true;
+}
+
+PUBLIC int lightexit_state_destroy(struct lightexit_state *state)
+{
+	struct lightexit_bus *bus;
+	bool is_free;
+
+	if (!state)
+		return LIGHTEXIT_OK;
+	bus = state->bus;
+	pthread_mutex_lock(&bus->mutex);
+	is_free = take_off(state);
+	pthread_mutex_unlock(&bus->mutex);
+	if (!is_free)
+		return failed(LIGHTEXIT_ERROR_IN_USE,
+			      "%" PRIu32 " regions work on the state %s, or accesses in flight",
+			      state->users, state->name);
+	if (state->map_fd)
+		unmap_value(state->map_fd, value_size(state->size), state->header);
+	else
+		free(state->header);
+	free(state);
+	return LIGHTEXIT_OK;
+}
+
+PUBLIC void *lightexit_state_data(const struct lightexit_state *state)
+{
+	return state->header + 1;
+}
+
+PUBLIC void lightexit_state_lock(struct lightexit_state *state)
+{
+	lock(&state->header, 1, relax);
+}
+
+PUBLIC bool lightexit_state_try_lock(struct lightexit_state *state)
+{
+	return lightexit_try_lock_one(state->header);
+}
+
+PUBLIC void lightexit_state_unlock(struct lightexit_state *state)
+{
+	unlock(&state->header, 1);
+}
