@@ -69,7 +69,7 @@ static int check_state(const struct lightexit_filter *filter, u32 index,
 	const struct lightexit_filter_state *wanted = &filter->states[index];
 	bool is_known = wanted->fingerprint && state->fingerprint;
 
-	if (wanted->size != state->size)
+	if (wanted->size > state->size)
 		return failed(LIGHTEXIT_ERROR_STATE,
 			      "the filter %s works on a state of %" PRIu64 " bytes, %s has %" PRIu64,
 			      filter->name, wanted->size, state->name, (uint64_t)state->size);
@@ -355,7 +355,7 @@ static int change(struct lightexit_bus *bus, struct lightexit_region *leaving,
 static int come(struct lightexit_bus *bus, struct lightexit_region *leaving,
 		const struct lightexit_region_options *options, struct lightexit_region **made)
 {
-	struct lightexit_region *region;
+	struct lightexit_region *region = NULL;
 	int error;
 
 	error = check_options(bus, options);

@@ -236,7 +236,13 @@ class Author:
 
 def difference(case: Case, steps: Sequence[Step], seen: Counter[str] | None = None) -> str:
     """Where the two buses first differ; empty if they do not."""
-    native, definition = NativeSide(case), DefinitionSide(case)
+    return side_difference(NativeSide(case), DefinitionSide(case), steps, seen)
+
+
+def side_difference(
+    native: Side, definition: Side, steps: Sequence[Step], seen: Counter[str] | None = None
+) -> str:
+    """Where two sides of a case first differ; empty if they do not. The first is closed."""
     try:
         for number, step in enumerate(steps):
             if isinstance(step, Toggle | Replace) and (

@@ -37,6 +37,8 @@ class Recipe:
     reads_clock: bool
     acts: bool
     meddles: bool
+    #: Whether it may ask for a line that the device does not have.
+    strays: bool = True
 
     def filter(self) -> Filter[Any]:
         """The filter: its verdict, answer, writes and actions depend on every byte that it gets."""
@@ -47,7 +49,7 @@ class Recipe:
             verdict = _VERDICTS[drawn % 8]
             ctx.data = drawn * _SPREAD % (1 << 64)
             if self.acts and drawn & 0x100:
-                _ask(ctx, drawn >> 9)
+                _ask(ctx, drawn >> 9, self.strays)
             if self.meddles and drawn & 0x30 == 0x10:
                 states[0].version[0] += 2
             if self.writes and verdict == Verdict.HANDLED:
@@ -59,13 +61,13 @@ class Recipe:
         return plain(run, *kinds, writes_state=self.writes, reads_clock=self.reads_clock)
 
 
-def _ask(ctx: IoContext, drawn: int) -> None:
+def _ask(ctx: IoContext, drawn: int, strays: bool) -> None:
     most = (1 << LINES) - 1
     ctx.raised_lines = drawn & most
     ctx.lowered_lines = drawn >> 3 & most
     ctx.pulsed_lines = drawn >> 6 & most
     ctx.doorbells = drawn >> 9 & most
-    if drawn >> 12 & 7 == 0:  # a line that the device does not have
+    if strays and drawn >> 12 & 7 == 0:  # a line that the device does not have
         ctx.raised_lines |= 1 << LINES
 
 

@@ -84,16 +84,16 @@ def _engines() -> tuple[NativeEngine, InterpreterEngine]:
 class Side:
     """Devices on a bus; `journal` has what they did, in order. Both sides decide the same."""
 
-    bus: Bus | DefinitionBus
+    bus: Any
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.clock = ManualClock(case.start_ns, step_ns=case.step_ns)
+        self.clock: Any = ManualClock(case.start_ns, step_ns=case.step_ns)
         self.journal: list[tuple[Any, ...]] = []
         self.bell = bell()
         self.contender = Contender()
         # In the order of their addresses: then both sides take their locks in the same one.
-        memories = [StateMemory(Cells) for _ in range(len(case.devices) + 1)]
+        memories = [self.memory() for _ in range(len(case.devices) + 1)]
         self.pool = sorted(memories, key=lambda memory: memory.address)
         self.talkers = [
             Talker(number, self.pool[number], self.note) for number in range(len(case.devices))
@@ -103,6 +103,10 @@ class Side:
         for talker in self.talkers:
             talker.doorbells = (*talker.doorbells[: LINES - 1], self.bell)
             talker.on_whim = lambda drawn: self.toggle(drawn % len(case.devices), drawn)
+
+    def memory(self) -> StateMemory[Cells]:
+        """A state for a device of this side."""
+        return StateMemory(Cells)
 
     def note(self, *what: Any) -> None:
         """One more event."""
@@ -149,7 +153,7 @@ class Side:
 
     def _host_access(self, space: Space, address: int, size: int, value: int | None) -> int | None:
         if value is None:
-            return self.bus.read(space, address, size)
+            return int(self.bus.read(space, address, size))
         self.bus.write(space, address, value, size)
         return None
 
