@@ -15,6 +15,9 @@
 
 #include "attachment.h"
 
+/* A program that reads time gets CLOCK_MONOTONIC. */
+#define NO_CLOCK (-1)
+
 #define ALL_FLAGS (LIGHTEXIT_ATTACH_FLAG_READS_CLOCK | LIGHTEXIT_ATTACH_FLAG_WRITES_STATE | \
 		   LIGHTEXIT_ATTACH_FLAG_PASSES_READS | LIGHTEXIT_ATTACH_FLAG_PASSES_WRITES)
 
@@ -58,7 +61,8 @@ static int take_vm(struct attachment *at)
 
 static int take_clock(struct attachment *at)
 {
-	if (!(at->asked.flags & LIGHTEXIT_ATTACH_FLAG_READS_CLOCK))
+	if (!(at->asked.flags & LIGHTEXIT_ATTACH_FLAG_READS_CLOCK) ||
+	    (int)at->asked.clock_fd == NO_CLOCK)
 		return 0;
 	at->clock_file = fget(at->asked.clock_fd);
 	if (!at->clock_file)

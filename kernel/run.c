@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/preempt.h>
 #include <linux/sched/task_stack.h>
+#include <linux/timekeeping.h>
 #include <linux/timex.h>
 
 #include "attachment.h"
@@ -102,9 +103,25 @@ static bool run_reader(const struct attachment *at, struct lightexit_io_context 
 	return true;
 }
 
+/* VM time of the VMM's own clock, by the counter that it has chosen, or CLOCK_MONOTONIC. */
+static bool read_time(const struct attachment *at, u64 *now_ns)
+{
+	const struct lightexit_clock *clock = at->clock;
+
+	if (!clock) {
+		*now_ns = ktime_get_ns();
+		return true;
+	}
+	if (!READ_ONCE(clock->state.gettime))
+		return lightexit_read_clock(clock, get_cycles(), now_ns);
+	return READ_ONCE(clock->state.clock_id) == CLOCK_MONOTONIC &&
+	       lightexit_read_clock(clock, ktime_get_ns(), now_ns);
+}
+
 static bool run(const struct attachment *at, struct lightexit_io_context *access)
 {
-	if (at->clock && !lightexit_read_clock(at->clock, get_cycles(), &access->now_ns))
+	if (at->asked.flags & LIGHTEXIT_ATTACH_FLAG_READS_CLOCK &&
+	    !read_time(at, &access->now_ns))
 		return false;
 	return at->writes_state ? run_writer(at, access) : run_reader(at, access);
 }

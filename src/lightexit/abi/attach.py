@@ -36,9 +36,10 @@ class Attach(Struct):
     """Have a program answer `length` bytes of a space of a VM, from `base` on.
 
     They show the device's registers from `offset` on, cut into registers of `register_width`
-    bytes where that is not 0. `clock_fd` is an array map whose value is a `ClockState` behind
-    its header, used with READS_CLOCK only; `doorbells` are eventfds or NO_FD. `size` is that of
-    the whole struct: later versions are longer. The answer is a descriptor: close it to detach.
+    bytes where that is not 0. `clock_fd`, for READS_CLOCK only, is an array map whose value is a
+    `ClockState` behind its header, or NO_FD for CLOCK_MONOTONIC; `doorbells` are eventfds or NO_FD.
+    `size` is that of the whole struct: later versions are longer. The answer is a descriptor: close
+    it to detach.
     """
 
     size: u32

@@ -31,6 +31,11 @@ def request(vm_fd: int, program_fd: int) -> Attach:
     return made
 
 
+def send(module: KernelModule, request: Attach) -> int:
+    """The attachment's descriptor. Raises OSError."""
+    return int(fcntl.ioctl(module.fd, Command.ATTACH, bytearray(bytes(request))))
+
+
 def attach(module: KernelModule, request: bytes) -> int:
     """0, or the error."""
     try:

@@ -7,7 +7,8 @@ import time
 
 from kernel.inside.machine import HLT, Machine, keep, port_in
 from kernel.inside.programs import TIMER
-from lightexit.abi import ClockState, Space, StateMemory
+from kernel.inside.request import load, request, send
+from lightexit.abi import NO_FD, AttachFlag, ClockState, Space, StateMemory
 from lightexit.bus.clock import HostClock
 from lightexit.engine.kernel import KernelEngine
 from lightexit.vm.kvm.attach import AttachedProgram, Attachment, AttachRange, KernelModule
@@ -66,6 +67,35 @@ def test_a_clock_that_is_being_adjusted_passes(module: KernelModule, machine: Ma
         clock.header.version = 1
         assert len(machine.run(vcpu, lambda access: 0)) == 1
         assert attachment.statistics().passed == 1
+
+
+def test_a_clock_may_run_on_clock_monotonic(module: KernelModule, machine: Machine) -> None:
+    clock = StateMemory(ClockState)
+    clock.state.gettime, clock.state.clock_id, clock.state.rate = 1, time.CLOCK_MONOTONIC, ONE
+    clock.state.origin = time.monotonic_ns()
+    with attach(module, machine, clock):
+        first, last = read(machine, 2)
+        assert 0 < first < last <= time.monotonic_ns() - clock.state.origin
+
+
+def test_of_other_clocks_the_module_knows_nothing(module: KernelModule, machine: Machine) -> None:
+    clock = StateMemory(ClockState)
+    vcpu = machine.load(port_in(PORT, 4) + HLT)
+    with attach(module, machine, clock) as attachment:
+        clock.state.gettime, clock.state.clock_id = 1, time.CLOCK_MONOTONIC_RAW
+        assert len(machine.run(vcpu, lambda access: 0)) == 1
+        assert attachment.statistics().passed == 1
+
+
+def test_without_a_clock_time_is_clock_monotonic(module: KernelModule, machine: Machine) -> None:
+    program = load(TIMER)
+    asked = request(machine.vm.fd, program.number)
+    asked.flags, asked.clock_fd = AttachFlag.READS_CLOCK, NO_FD
+    with Attachment(send(module, asked)):
+        before = time.monotonic_ns()
+        seen = read(machine, 2)
+        elapsed = time.monotonic_ns() - before
+        assert (seen[0] - before) % ONE <= (seen[1] - before) % ONE <= elapsed
 
 
 def test_a_moved_clock_keeps_its_state(module: KernelModule, machine: Machine) -> None:

@@ -14,6 +14,7 @@ import errno
 import fcntl
 import mmap
 import os
+import time
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -231,10 +232,11 @@ def _map_over(address: int, target: ArrayMap) -> None:
 
 
 def _shared_clock(clock: StateMemory[ClockState]) -> ArrayMap:
-    if clock.state.gettime or clock.state.step_ns:
+    is_other = clock.state.gettime and clock.state.clock_id != time.CLOCK_MONOTONIC
+    if is_other or clock.state.step_ns:
         raise HostError(
             "the kernel module cannot read this clock",
-            expected="a HostClock, on a CPU whose cycle counter user code may read",
+            expected="a HostClock, on the CPU's cycle counter or CLOCK_MONOTONIC",
             hint=_OTHER_ENGINE,
         )
     return shared(clock)
