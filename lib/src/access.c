@@ -108,7 +108,7 @@ PART bool perform_all(struct lightexit_vcpu *vcpu, const struct lightexit_access
  */
 PART void begin(struct vcpu *vcpu)
 {
-	u64 depth = vcpu->depth + 1;
+	u64 depth = lightexit_load(&vcpu->depth) + 1;
 
 	if (vcpu->fences)
 		__atomic_exchange_n(&vcpu->depth, depth, __ATOMIC_SEQ_CST);
@@ -119,7 +119,7 @@ PART void begin(struct vcpu *vcpu)
 
 PART void end(struct vcpu *vcpu)
 {
-	__atomic_store_n(&vcpu->depth, vcpu->depth - 1, __ATOMIC_RELEASE);
+	lightexit_store_release(&vcpu->depth, lightexit_load(&vcpu->depth) - 1);
 }
 
 PUBLIC bool lightexit_access(struct lightexit_vcpu *runtime, const struct lightexit_access *access)

@@ -14,7 +14,7 @@
 /* What it is where the caller says nothing. */
 static const struct lightexit_bus_options defaults = { .struct_size = sizeof(defaults) };
 
-void relax(void)
+void give_way(void)
 {
 	sched_yield();
 }
@@ -40,7 +40,7 @@ static int fill(struct lightexit_bus *bus, const struct lightexit_bus_options *o
 
 	bus->most_vcpus = options->vcpus ? options->vcpus : VCPUS;
 	bus->fences = options->flags & LIGHTEXIT_BUS_FLAG_FENCES || !register_membarrier();
-	bus->tables.relax = (uintptr_t)relax;
+	bus->tables.relax = (uintptr_t)give_way;
 	error = create_clock(bus, options);
 	return error ? error : create_routes(bus);
 }

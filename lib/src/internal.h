@@ -102,6 +102,6 @@ void region_destroy(struct lightexit_region *region);
 void detach(struct lightexit_region *region);
 
 /* Yields while waiting for a lock. */
-void relax(void);
+void give_way(void);
 
 #endif /* LIBLIGHTEXIT_INTERNAL_H */

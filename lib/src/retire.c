@@ -21,7 +21,6 @@ bool register_membarrier(void)
 /* Whether it was done: until then nobody is known to be outside. */
 static bool order(const struct lightexit_bus *bus)
 {
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return bus->fences || !syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
 }
 
@@ -30,6 +29,14 @@ void retire(struct lightexit_bus *bus, struct retired *retired)
 	retired->epoch = ++bus->epoch;
 	retired->next = bus->retired;
 	bus->retired = retired;
+}
+
+/* By an exchange where the vCPU's note is one: of these two, the later one sees the earlier. */
+static bool is_outside(const struct lightexit_bus *bus, struct vcpu *vcpu)
+{
+	if (bus->fences)
+		return !__atomic_fetch_add(&vcpu->depth, 0, __ATOMIC_SEQ_CST);
+	return !__atomic_load_n(&vcpu->depth, __ATOMIC_ACQUIRE);
 }
 
 /* The last epoch of which no vCPU can be using anything. */
@@ -43,7 +50,7 @@ static u64 oldest_epoch(struct lightexit_bus *bus)
 		vcpu = bus->vcpus[i];
 		if (!vcpu)
 			continue;
-		if (!__atomic_load_n(&vcpu->depth, __ATOMIC_SEQ_CST))
+		if (is_outside(bus, vcpu))
 			vcpu->quiescent_at = bus->epoch;
 		if (vcpu->quiescent_at < oldest)
 			oldest = vcpu->quiescent_at;

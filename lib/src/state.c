@@ -130,7 +130,7 @@ PUBLIC void *lightexit_state_data(const struct lightexit_state *state)
 
 PUBLIC void lightexit_state_lock(struct lightexit_state *state)
 {
-	lock(&state->header, 1, relax);
+	lock(&state->header, 1, give_way);
 }
 
 PUBLIC bool lightexit_state_try_lock(struct lightexit_state *state)

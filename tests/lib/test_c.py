@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""liblightexit in C: its API, and its torture, under sanitizers and valgrind; what it exports."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import scale
+from lib.native import LIBRARY, MISSING, compiler, sources
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
+
+TESTS = LIBRARY / "tests"
+SANITIZERS = ("address,undefined", "thread")
+#: How long a torture is, in seconds.
+SECONDS = str(scale.full(10))
+HEADER = (LIBRARY / "include/liblightexit.h").read_text("utf-8")
+
+
+def built(source: str, folder: Path, *options: str) -> str:
+    """A program of one of the tests and the library."""
+    made = folder / f"{Path(source).stem}{len(list(folder.iterdir()))}"
+    command = compiler(f"-I{TESTS}", "-pthread", *options, "-o", str(made))
+    subprocess.run([*command, *sources(), str(TESTS / source)], check=True)
+    return str(made)
+
+
+def run(*command: str) -> str:
+    """What a program prints; it must not fail, and no sanitizer may have found anything."""
+    environment = {**os.environ, "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
+    result = subprocess.run(
+        command, capture_output=True, text=True, env=environment, timeout=300, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize("sanitizer", SANITIZERS)
+def test_the_api(tmp_path: Path, sanitizer: str) -> None:
+    assert run(built("test_api.c", tmp_path, f"-fsanitize={sanitizer}")) == "all tests passed\n"
+
+
+@pytest.mark.parametrize("fences", ["", "fences"])
+@pytest.mark.parametrize("sanitizer", SANITIZERS)
+def test_nothing_tears_and_nothing_freed_is_used(
+    tmp_path: Path, sanitizer: str, fences: str
+) -> None:
+    program = built("torture.c", tmp_path, f"-fsanitize={sanitizer}")
+    said = run(program, SECONDS, *[fences] * bool(fences))
+    found = re.fullmatch(r"(\d+) accesses, (\d+) regions came or went, (\d+) saved\n", said)
+    assert found is not None
+    assert all(int(number) > 0 for number in found.groups())
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+def test_valgrind_finds_nothing(tmp_path: Path) -> None:
+    valgrind = ("valgrind", "-q", "--error-exitcode=1", "--leak-check=full")
+    assert run(*valgrind, built("test_api.c", tmp_path)) == "all tests passed\n"
+
+
+def declared() -> set[str]:
+    """The functions of the header."""
+    return set(re.findall(r"\b(lightexit_\w+)\(", re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)))
+
+
+def test_the_library_exports_what_the_header_declares(tmp_path: Path) -> None:
+    subprocess.run(
+        [
+            "make",
+            "-s",
+            "-C",
+            str(LIBRARY),
+            f"BUILD={tmp_path}/build",
+            f"DESTDIR={tmp_path}",
+            "PREFIX=/usr",
+            "install",
+        ],
+        check=True,
+    )
+    exported = (LIBRARY / "liblightexit.map").read_text("utf-8")
+    assert set(re.findall(r"\t(lightexit_\w+);", exported)) == declared()
+    for name, option in (("liblightexit.so", "-D"), ("liblightexit.a", "-g")):
+        listed = run("nm", option, "--defined-only", str(tmp_path / "usr/lib" / name))
+        assert set(re.findall(r" T (\w+)", listed)) == declared()
+
+
+def test_it_is_built_from_what_is_installed(tmp_path: Path) -> None:
+    """By pkg-config where there is one, as C and as C++, shared and static."""
+    installed = tmp_path / "opt"
+    subprocess.run(
+        [
+            "make",
+            "-s",
+            "-C",
+            str(LIBRARY),
+            f"BUILD={tmp_path}/build",
+            f"PREFIX={installed}",
+            "install",
+        ],
+        check=True,
+    )
+    source = tmp_path / "user.c"
+    source.write_text(
+        "#include <liblightexit.h>\n#include <stdio.h>\n"
+        "int main(void) { return puts(lightexit_version()) < 0; }\n"
+    )
+    flags = [f"-I{installed}/include", f"-L{installed}/lib", "-llightexit", "-pthread"]
+    if shutil.which("pkg-config"):
+        environment = {**os.environ, "PKG_CONFIG_PATH": f"{installed}/lib/pkgconfig"}
+        asked = ["pkg-config", "--cflags", "--libs", "liblightexit"]
+        flags = subprocess.run(
+            asked, env=environment, capture_output=True, text=True, check=True
+        ).stdout.split()
+    for language in ("c", "c++"):
+        if language == "c++" and shutil.which("g++") is None:
+            continue
+        program = str(tmp_path / f"user-{language}")
+        strict = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+        command = ["gcc", *strict, "-x", language, str(source), "-x", "none", "-o", program]
+        subprocess.run([*command, *flags, f"-Wl,-rpath,{installed}/lib"], check=True)
+        assert run(program) == "1.0\n"
+
+
+@pytest.mark.parametrize("name", ["gcc", "clang"])
+def test_it_compiles_without_a_warning(tmp_path: Path, name: str) -> None:
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    flags = ("-fPIC", "-shared", "-O2", "-Wshadow", "-Wmissing-prototypes", "-pthread")
+    command = compiler(*flags, "-o", str(tmp_path / "library.so"), name=name)
+    subprocess.run([*command, *sources()], check=True)
