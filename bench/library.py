@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""liblightexit: ns per access against the same device hard-coded in C, and against Python's bus.
+
+A counter that is read, by CLOCK_MONOTONIC on every side, and a register that is written. First in
+loops of C alone, then around KVM_RUN. Variants run in turns, forwards and backwards; medians count,
+of times and of the ratios within a turn. The hard-coded device is there twice: their ratio is the
+noise. Goals: at most 3 ns more than hard-coded, at most 1.05 with KVM_RUN around.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+
+from bench import kvm_exits
+from bench._ratio import Ratio
+from bench._turns import in_turns
+from bench.kvm_exits import LAST, MEMORY, PORT, WRITE, Kind, Variant, machine
+from lightexit.abi import Space
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import HostClock
+from lightexit.bus.native import dispatch
+from lightexit.engine.native import NativeEngine
+from lightexit.errors import HostError
+from lightexit.vm.kvm.system import Kvm
+from lightexit.vm.kvm.vm import Vm
+
+ROUNDS, ACCESSES, TURNS, THREAD_REPEATS = 41, 4096, 5, 200
+RANGES, STEP = 10_000, 0x1000
+MOST_NS = 3.0
+ROOT = Path(__file__).parents[1]
+_INCLUDE = ("lib/include", "kernel/uapi", "src/lightexit/runtime")
+
+
+@contextmanager
+def compiled() -> Iterator[Any]:
+    """The library and the loops; None where there is no gcc."""
+    if shutil.which("gcc") is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        built = Path(folder) / "loops.so"
+        sources = [*sorted((ROOT / "lib/src").glob("*.c")), Path(__file__).with_suffix(".c")]
+        folders = [f"-I{ROOT / each}" for each in _INCLUDE]
+        options = ["-O2", "-fPIC", "-shared", "-fno-strict-aliasing", "-pthread", "-o", str(built)]
+        subprocess.run(["gcc", *folders, *options, *map(str, sources)], check=True)
+        code = ctypes.CDLL(str(built))
+        code.make_bus.restype = ctypes.c_void_p
+        code.loop_threads.restype = ctypes.c_uint64
+        yield code
+
+
+class LibraryBus:
+    """Pairs of registers on liblightexit's bus, and two vCPUs."""
+
+    def __init__(self, code: Any, space: Space, pairs: int = 1) -> None:
+        engine = NativeEngine()
+        self.filters = [
+            each.load(engine).code for each in (kvm_exits.read_counter, kvm_exits.write_register)
+        ]
+        base = PORT if space is Space.PIO else MEMORY
+        addresses = [ctypes.c_void_p(each.address) for each in self.filters]
+        u64 = ctypes.c_uint64
+        self.handle = ctypes.c_void_p(
+            code.make_bus(*addresses, space, u64(base), u64(STEP), u64(pairs))
+        )
+        self.vcpus = (ctypes.c_void_p * 2)()
+        for index in range(2):
+            made = ctypes.c_void_p()
+            code.lightexit_vcpu_create(self.handle, index, ctypes.byref(made))
+            self.vcpus[index] = made.value
+
+
+def addresses_of(chosen: list[int]) -> Any:
+    """As many as a loop accesses, these in turn."""
+    return (ctypes.c_uint64 * ACCESSES)(*(chosen[i % len(chosen)] for i in range(ACCESSES)))
+
+
+def timed(run: Callable[[], object]) -> float:
+    """ns of this thread's time per access."""
+    run()
+    begun = time.thread_time_ns()
+    for _ in range(TURNS):
+        run()
+    return (time.thread_time_ns() - begun) / (TURNS * ACCESSES)
+
+
+def python_loop(code: Any) -> tuple[Callable[[], object], object]:
+    """Python's own dispatch on the same device, called by a loop in C; and what it needs."""
+    clock = HostClock()
+    bus = Bus(clock, NativeEngine())
+    bus.attach(kvm_exits.Counter(clock))
+    function = ctypes.c_void_p(dispatch().address("port_in"))
+    vcpu, where = ctypes.c_void_p(bus.cpus[0].address), addresses_of([PORT])
+    count = ctypes.c_uint64(ACCESSES)
+    return (lambda: code.loop_python(function, vcpu, where, count)), bus
+
+
+def loops(code: Any, space: Space, is_write: bool) -> list[tuple[str, Callable[[], float]]]:
+    """What is compared without a guest; the hard-coded device comes first."""
+    one, many = LibraryBus(code, space), LibraryBus(code, space, _pairs(space))
+    base = (PORT if space is Space.PIO else MEMORY) + (WRITE if is_write else 0)
+    here, chosen = addresses_of([base]), Random(1).sample(range(_pairs(space)), 8)
+    spread = addresses_of([base + STEP * each for each in chosen])
+    count = ctypes.c_uint64(ACCESSES)
+
+    def hard() -> None:
+        code.loop_hard_coded(here, count, is_write)
+
+    def library(bus: LibraryBus, where: Any) -> None:
+        code.loop_library(ctypes.c_void_p(bus.vcpus[0]), space, where, count, is_write)
+
+    return [
+        ("hard-coded in C", partial(timed, hard)),
+        ("its twin", partial(timed, hard)),
+        ("lightexit_access", partial(timed, partial(library, one, here))),
+        (
+            f"{2 * _pairs(space):,} regions, one register",
+            partial(timed, partial(library, many, here)),
+        ),
+        (
+            f"{2 * _pairs(space):,} regions, 8 in turn",
+            partial(timed, partial(library, many, spread)),
+        ),
+    ]
+
+
+def _pairs(space: Space) -> int:
+    """As many as the space has room for, at most 10,000 regions."""
+    return RANGES // 2 if space is Space.MMIO else (0x10000 - PORT) // STEP
+
+
+def compare(code: Any, space: Space, is_write: bool) -> list[tuple[str, float, float, float]]:
+    """Name, median ns, ns more than hard-coded, and the ratio to it."""
+    rivals = loops(code, space, is_write)
+    rounds = in_turns(ROUNDS, [ns for _, ns in rivals])
+    return [
+        (
+            name,
+            median(turn[index] for turn in rounds),
+            median(turn[index] - turn[0] for turn in rounds),
+            median(turn[index] / turn[0] for turn in rounds),
+        )
+        for index, (name, _) in enumerate(rivals)
+    ]
+
+
+def of_python(code: Any) -> float:
+    """lightexit_access / Python's own dispatch, the same filter on the same port."""
+    bus, (python, _kept) = LibraryBus(code, Space.PIO), python_loop(code)
+    here, count = addresses_of([PORT]), ctypes.c_uint64(ACCESSES)
+
+    def library() -> None:
+        code.loop_library(ctypes.c_void_p(bus.vcpus[0]), Space.PIO, here, count, False)
+
+    rounds = in_turns(ROUNDS, [partial(timed, library), partial(timed, python)])
+    return median(mine / other for mine, other in rounds)
+
+
+def of_threads(code: Any) -> float:
+    """Accesses a second by two vCPUs / by one."""
+    bus, here = LibraryBus(code, Space.PIO), addresses_of([PORT])
+    sizes = ctypes.c_uint64(ACCESSES), ctypes.c_uint64(THREAD_REPEATS)
+    times = [
+        partial(lambda threads: float(code.loop_threads(bus.vcpus, threads, here, *sizes)), threads)
+        for threads in (1, 2)
+    ]
+    return median(2 * one / two for one, two in in_turns(11, times))
+
+
+def guests(code: Any, kind: Kind) -> list[Variant]:
+    """The same device in a loop around KVM_RUN, hard-coded and by the library."""
+
+    def variant(name: str, run: Callable[[int, ctypes.c_void_p], object]) -> Variant:
+        vm = Vm(Kvm())
+        memory, vcpu = machine(vm), vm.add_vcpu()
+        return Variant(name, vcpu, memory, lambda: run(vcpu.fd, ctypes.c_void_p(vcpu.address)))
+
+    bus = LibraryBus(code, Space.PIO if kind.port else Space.MMIO)
+    vcpu = ctypes.c_void_p(bus.vcpus[0])
+    hard = partial(variant, run=lambda fd, shared: code.run_hard_coded(fd, shared, LAST))
+    library = variant(
+        "lightexit_access", lambda fd, shared: (code.run_library(fd, shared, vcpu, LAST), bus)
+    )
+    return [hard("hard-coded in C"), hard("its twin"), library]
+
+
+def compare_guests(code: Any, kind: Kind) -> list[tuple[str, float, float]]:
+    """Name, median us and ratio to the hard-coded device, of one kind of access."""
+    compared = guests(code, kind)
+    for each in compared:
+        each.ns(kind)
+    rounds = in_turns(kvm_exits.ROUNDS, [partial(each.ns, kind) for each in compared])
+    return [
+        (
+            each.name,
+            median(turn[index] for turn in rounds) / 1000,
+            median(turn[index] / turn[0] for turn in rounds),
+        )
+        for index, each in enumerate(compared)
+    ]
+
+
+_KINDS = [(space, is_write) for space in (Space.PIO, Space.MMIO) for is_write in (False, True)]
+
+
+def _has_kvm() -> bool:
+    try:
+        Kvm().close()
+    except HostError:
+        return False
+    return True
+
+
+def ratios() -> list[Ratio]:
+    """For docs/: nothing without gcc."""
+    with compiled() as code:
+        return [] if code is None else list(_ratios(code))
+
+
+def _ratios(code: Any) -> Iterator[Ratio]:
+    for space, is_write in _KINDS:
+        group = f"liblightexit, {space.name} {'write' if is_write else 'read'}"
+        for name, _, more, ratio in compare(code, space, is_write)[1:]:
+            yield Ratio(group, f"{name} / hard-coded", ratio)
+            if name == "lightexit_access":
+                yield Ratio(group, "ns more than hard-coded", more, MOST_NS)
+    yield Ratio("liblightexit", "lightexit_access / Python's bus, PIO read", of_python(code), 1.05)
+    yield Ratio("liblightexit", "two vCPUs / one", of_threads(code), 1.8, at_least=True)
+    for kind in kvm_exits.KINDS if _has_kvm() else ():
+        for name, _, ratio in compare_guests(code, kind)[1:]:
+            goal = 1.05 if name == "lightexit_access" else None
+            yield Ratio(f"liblightexit, KVM, {kind.name}", f"{name} / hard-coded", ratio, goal)
+
+
+def main() -> None:
+    with compiled() as code:
+        if code is None:
+            print("gcc is not installed: nothing is measured")
+            return
+        for space, is_write in _KINDS:
+            print(f"{space.name} {'write' if is_write else 'read'}")
+            for name, ns, more, ratio in compare(code, space, is_write):
+                print(f"  {name:32}{ns:8.2f} ns{more:+8.2f} ns{ratio:8.2f}")
+        print(f"lightexit_access / Python's bus, PIO read{of_python(code):8.2f}")
+        print(f"two vCPUs / one{of_threads(code):8.2f}")
+        for kind in kvm_exits.KINDS if _has_kvm() else ():
+            print(f"around KVM_RUN, {kind.name}")
+            for name, us, ratio in compare_guests(code, kind):
+                print(f"  {name:32}{us:8.2f} us{ratio:19.3f}")
+
+
+if __name__ == "__main__":
+    main()
