@@ -134,7 +134,7 @@ def test_bytecode_does_not_tell_faults() -> None:
     report = verify(assemble("r0 = 0\nexit"))
     assert report.faults is None
     assert report.to_json()["faults"] is None
-    assert "does not tell a fault from a PASS" in str(report.without_faults().error)
+    assert "a fault cannot be told from a PASS" in str(report.without_faults().error)
 
 
 def test_a_refused_filter_stays_refused_for_its_own_reason() -> None:

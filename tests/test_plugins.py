@@ -158,7 +158,7 @@ def test_what_is_something_else(install: Install, kind: PluginKind, what: str) -
 def test_a_class_that_wants_more(install: Install) -> None:
     install("fussy", "[lightexit.engines]\nfussy = fussy_module:Fussy\n")
     said = refused(ENGINES, "fussy")
-    assert "the engine 'fussy' of the distribution fussy 1.5 cannot be made: TypeError" in said
+    assert "the engine 'fussy' of the distribution fussy 1.5 cannot be created: TypeError" in said
 
 
 def test_two_that_offer_the_same(install: Install) -> None:

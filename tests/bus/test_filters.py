@@ -309,9 +309,9 @@ def test_a_writers_actions_happen_before_others_may_write() -> None:
 @pytest.mark.parametrize(
     ("act", "message"),
     [
-        (lambda ctx: ctx.raise_line(3), "asks for number 3 of its lines"),
-        (lambda ctx: ctx.signal(0), "asks for number 0 of its doorbells"),
-        (lambda ctx: ctx.end_of_interrupt(1), "asks for EOIs, which this machine does not do"),
+        (lambda ctx: ctx.raise_line(3), "uses number 3 of its lines"),
+        (lambda ctx: ctx.signal(0), "uses number 0 of its doorbells"),
+        (lambda ctx: ctx.end_of_interrupt(1), "asks for EOIs, which this machine cannot do"),
         (lambda ctx: ctx.send_apic(0, 1, ApicMode.FIXED), "asks for APIC messages"),
     ],
 )
@@ -365,9 +365,9 @@ def test_none_of_the_requests_is_done_where_one_is_not_had() -> None:
 
 def test_a_filter_of_other_states_is_refused() -> None:
     device = device_with(plain(handled(1), IoContext))
-    with pytest.raises(AuthorError, match="works on IoContext, with offset: u64") as error:
+    with pytest.raises(AuthorError, match="takes the state IoContext, with offset: u64") as error:
         bus_with(device)
-    assert "what its region gives it: Cells, with first: u64" in str(error.value)
+    assert "the state that its region passes: Cells, with first: u64" in str(error.value)
 
 
 # Counters

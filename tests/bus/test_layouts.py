@@ -129,7 +129,7 @@ def test_a_filter_is_accepted_if_and_only_if_the_layouts_agree() -> None:
         is_same, refusal = mine == yours, refusal_of(plain(declines, one), other)
         assert (refusal is None) is is_same, (mine, yours)
         if refusal is not None:
-            assert "the filter declines of recorder works on One" in str(refusal)
+            assert "the filter declines of recorder takes the state One" in str(refusal)
             assert refusal.where is not None
         seen["same" if is_same else "other"] += 1
         seen["other of equal size"] += not is_same and one.layout.size == other.layout.size
@@ -173,11 +173,11 @@ def test_the_refusal_names_filter_device_and_field_at_the_authors_line() -> None
     assert str(refusal.value).splitlines()[1:] == [
         "    state: LoHi,",
         "    ^^^^^^^^^^^",
-        "  expected: what its region gives it: HiLo, with hi: u32 at offset 0",
+        "  expected: the state that its region passes: HiLo, with hi: u32 at offset 0",
         "  try: HiLo as the filter's argument, or states=(...) in the region, in the order of the "
         "filter's arguments",
     ]
-    found = "the filter read_lo of recorder works on LoHi, with lo: u32 at offset 0"
+    found = "the filter read_lo of recorder takes the state LoHi, with lo: u32 at offset 0"
     assert str(refusal.value).splitlines()[0].endswith(found)
 
 

@@ -95,21 +95,21 @@ def test_another_device_takes_the_place_of_the_first_or_its_own() -> None:
 
 def test_a_device_without_a_place() -> None:
     said = refused(pio(4))
-    assert "nobody has said where the PIO window of recorder is" in said
+    assert "no address for the PIO window of recorder" in said
     assert "expected: at=ADDRESS" in said
     assert "said = refused(pio(4))" in said, "the line that made the region"
 
 
 def test_a_window_without_a_place() -> None:
     said = refused(*PAIR, at={"command": 0x20})
-    assert "nobody has said where the PIO window 'data' of recorder is" in said
+    assert "no address for the PIO window 'data' of recorder" in said
     assert "expected: at={'command': ADDRESS, 'data': ADDRESS}" in said
-    assert "window 'command' of recorder is" in refused(*PAIR)
+    assert "window 'command' of recorder" in refused(*PAIR)
 
 
 def test_a_window_that_a_device_does_not_have() -> None:
     said = refused(*PAIR, at={"comand": 0x20, "data": 0x24})
-    assert "recorder has no window 'comand' to be placed" in said
+    assert "recorder has no window 'comand' that needs an address" in said
     assert "expected: at={'command': ADDRESS, 'data': ADDRESS}" in said
     assert "'command'" in said.splitlines()[-1]
 
@@ -121,9 +121,11 @@ def test_one_address_for_several_windows() -> None:
 
 
 def test_a_place_that_nothing_needs() -> None:
-    assert "a place for recorder, 0x20" in refused(pio(1).at(0x80), at=0x20)
-    assert "expected: none: all its regions have theirs" in refused(at=0x20)
-    assert "has no window 'data' to be placed" in refused(pio(1).at(0x80), at={"data": 0x20})
+    assert "the address 0x20 for recorder" in refused(pio(1).at(0x80), at=0x20)
+    assert "expected: none: all its regions have addresses" in refused(at=0x20)
+    assert "has no window 'data' that needs an address" in refused(
+        pio(1).at(0x80), at={"data": 0x20}
+    )
 
 
 def test_one_name_for_windows_in_both_spaces() -> None:
@@ -135,7 +137,7 @@ def test_one_name_for_windows_in_both_spaces() -> None:
 @pytest.mark.parametrize("at", ["0x40", 4.0, ("a", 1), {"": "0x40"}, {"": 1.5}])
 def test_what_is_no_place(at: object) -> None:
     said = refused(pio(4), at=at)  # type: ignore[arg-type]
-    assert f"{at!r} as the place of recorder" in said
+    assert f"{at!r} as the address of recorder" in said
     assert "expected: at=ADDRESS" in said
 
 

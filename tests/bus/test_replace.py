@@ -123,7 +123,7 @@ def test_a_device_is_on_a_bus_once() -> None:
     device.regions = other.regions = (pio(1).at(0x60),)
     with pytest.raises(AuthorError, match="recorder is on this bus already") as refusal:
         bus.attach(device)
-    assert "try: Bus.update, where its regions have changed" in str(refusal.value)
+    assert "try: Bus.update(DEVICE), if its regions have changed" in str(refusal.value)
     with pytest.raises(AuthorError, match="recorder is on this bus already"):
         bus.replace(device, other)
     bus.detach(device)

@@ -81,9 +81,7 @@ def test_what_cannot_be_masked_is_refused() -> None:
     KernelEngine(masked=False).load(program)
     with pytest.raises(AuthorError, match="prohibited for !root") as caught:
         KernelEngine().load(program)
-    assert caught.value.expected == (
-        "indices that it can mask against Spectre v1 (as CAP_BPF alone asks)"
-    )
+    assert caught.value.expected == ("array indices that Linux can mask against Spectre v1")
     assert caught.value.hint == (
         "no loop over an array here, or another engine: native or interpreter"
     )

@@ -50,8 +50,8 @@ def test_effort_can_be_limited(loop: str) -> None:
 
 def test_defaults_are_told() -> None:
     told = " ".join(verify("--help").stdout.split())
-    assert f"run may execute; {Limits().instructions} unless told" in told
-    assert f"proof may explore; {Limits().states} unless told" in told
+    assert f"run may execute; default: {Limits().instructions}" in told
+    assert f"proof may explore; default: {Limits().states}" in told
 
 
 def test_trace_shows_what_is_known_before_every_instruction(loop: str) -> None:

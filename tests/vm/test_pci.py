@@ -201,7 +201,7 @@ def test_with_too_much_that_may_be_in_use_windows_are_nowhere_until_it_was_given
         for turn in range(200):
             guest.decode(FREE_PORT + 0x20 * (turn % 8), FREE_MEMORY)
         assert guest.where() == {}
-        assert "has moved too often" in guest.function.refused["ports"]
+        assert "moves while vCPUs may still use" in guest.function.refused["ports"]
         assert guest.bus.retired < 60
     guest.write(0x04, IO, 2)
     assert guest.where() == {"ports": FREE_PORT + 0xE0}

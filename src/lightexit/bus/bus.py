@@ -226,8 +226,8 @@ class Bus:
         if model in self._ports:
             raise AuthorError(
                 f"{model.name} is on this bus already",
-                expected="a device that is not",
-                hint="Bus.update, where its regions have changed",
+                expected="a device that is not attached yet",
+                hint="Bus.update(DEVICE), if its regions have changed",
             )
 
     def _terms_of(

@@ -203,7 +203,7 @@ def _numbered(bits: int, model: Model, kind: str) -> list[Any]:
     present: Sequence[Any] = getattr(model, kind)
     if bits >> len(present):
         raise AuthorError(
-            f"a filter of {model.name} asks for number {bits.bit_length() - 1} of its {kind}",
-            expected=f"less than {len(present)}, the number of {kind} that the device has",
+            f"a filter of {model.name} uses number {bits.bit_length() - 1} of its {kind}",
+            expected=f"one of the device's {len(present)} {kind}, counted from 0",
         )
     return [entry for number, entry in enumerate(present) if bits >> number & 1]

@@ -84,7 +84,7 @@ def _overlap(port: RegionPort, owner: RegionPort) -> AuthorError:
     return AuthorError(
         f"{_described(port)} overlaps {_described(owner)}",
         where=port.region.where,
-        expected="regions that have no address in common",
+        expected="regions that do not overlap",
         hint=f"detach {owner.model.name} first, or move one of them",
     )
 

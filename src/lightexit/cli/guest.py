@@ -52,12 +52,12 @@ def _check(options: GuestOptions) -> None:
     if options.kernel is not None and options.firmware is not None:
         raise AuthorError(
             "both --kernel and --firmware",
-            expected="one of them: a kernel is booted with no firmware in between",
+            expected="one of them: --kernel boots without firmware",
         )
     if options.kernel is None and (options.initrd or options.append):
         raise AuthorError(
             f"{'--initrd' if options.initrd else '--append'} without --kernel",
-            expected="a kernel to give it to: --kernel FILE",
+            expected="--kernel FILE: firmware takes neither",
         )
 
 

@@ -271,7 +271,7 @@ class _Linker:
                 each,
                 f"needs relocation {asked.kind} against `{asked.symbol}` in {place}",
                 "addresses of undefined (`extern`) data, each of them a state, and of constants "
-                f"in {_RODATA}; a global variable has no place to live",
+                f"in {_RODATA}; global variables are not supported",
             )
         if asked.section:
             return self._constant(function, each, asked)

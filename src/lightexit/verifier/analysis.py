@@ -260,7 +260,7 @@ class Analysis:
         """A round starts, which must not be as an earlier one on this path."""
         if (here.arrivals, course) in self._courses:
             raise RequirementError(
-                "loops without a bound: a round may change nothing that decides whether it goes on",
+                "loops without a bound: a round may change nothing that its end depends on",
                 "a loop that counts to a constant",
                 "for i in range(N):",
             )

@@ -149,7 +149,7 @@ class Machine:
     def _require(self, wanted: Irqchip) -> None:
         if self.irqchip is not wanted:
             raise AuthorError(
-                f"what only an irqchip={wanted} machine has, on irqchip={self.irqchip}",
+                f"a method for machines with irqchip={wanted}, on one with irqchip={self.irqchip}",
                 expected="interrupt controllers where this machine has them",
                 hint="a PIC among the devices, and Machine.connect",
             )
@@ -262,6 +262,6 @@ def _check(cpus: int, clock: BusClock) -> None:
     if cpus > 1 and clock.step_ns:
         raise AuthorError(
             f"a clock that steps with every access, for {cpus} vCPUs",
-            expected="one vCPU: the accesses of several come in no order that could be had again",
+            expected="one vCPU: the order of several vCPUs' accesses is not reproducible",
             hint="a HostClock",
         )

@@ -110,7 +110,7 @@ def test_address_fields_outside_the_file_are_refused(fields: tuple[int, ...]) ->
 
 def test_a_required_feature_that_is_not_there_is_refused() -> None:
     text = refusal(elf((MIB, MIB, CODE, 100), header=multiboot_header(7)))
-    assert text.startswith("a Multiboot kernel that requires more: flags 0x7\n")
+    assert text.startswith("a Multiboot kernel that requires unsupported features: flags 0x7\n")
     assert "there is no video" in text
 
 
@@ -146,7 +146,7 @@ def test_a_file_with_nothing_to_load_is_refused() -> None:
 @pytest.mark.parametrize("address", [0, 0x9FFFF, 0xA0000, 4 * MIB - 50, 8 * MIB, 2**32 - 100])
 def test_a_kernel_outside_memory_is_refused(address: int) -> None:
     assert refusal(elf((address, address, CODE, 100))).startswith(
-        f"the kernel needs 100 bytes at {address:#x}: there is no such free memory"
+        f"no free guest memory for the kernel, which needs 100 bytes at {address:#x}"
     )
 
 
@@ -160,5 +160,5 @@ def test_segments_that_overlap_are_refused() -> None:
 def test_modules_too_large_are_refused() -> None:
     payload = Payload(modules=(BootModule(b"small"), BootModule(bytes(3 * MIB))))
     assert refusal(SIMPLE, payload).startswith(
-        f"module 2 needs {3 * MIB} bytes between 0x101005..0x400000: there is no such free memory"
+        f"no free guest memory for module 2, which needs {3 * MIB} bytes between 0x101005..0x400000"
     )

@@ -222,7 +222,7 @@ def test_a_doorbell_rings_without_an_exit(host: Host, size: int) -> None:
     doorbell = Doorbell(Space.PIO, 0x500, size, match=0 if size else None)
     with eventfd() as descriptor:
         doorbell.tie(host.vm, descriptor)
-        with pytest.raises(HostError, match="one is tied to that register and value"):
+        with pytest.raises(HostError, match="that register and value have one already"):
             doorbell.tie(host.vm, descriptor)
         cpu.run()
         assert os.eventfd_read(descriptor) == (100 if size else 101)

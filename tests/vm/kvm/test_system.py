@@ -44,7 +44,7 @@ def test_missing_rights_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_something_else_than_kvm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "PATH", "/dev/null")
-    with pytest.raises(HostError, match=r"KVM does not tell its version: .*ENOTTY"):
+    with pytest.raises(HostError, match=r"KVM does not return its version: .*ENOTTY"):
         Kvm()
 
 
@@ -91,7 +91,7 @@ def test_a_guest_sees_no_local_apic_where_there_is_none(host: Host) -> None:
 def test_overlapping_memory_is_refused(host: Host) -> None:
     slot = GuestMemory(2 << 20).slots[1]
     host.vm.map(slot)
-    with pytest.raises(HostError, match="the range overlaps another one"):
+    with pytest.raises(HostError, match="the range overlaps another slot"):
         host.vm.map(slot)
 
 

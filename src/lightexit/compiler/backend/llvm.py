@@ -123,7 +123,7 @@ def emit_object(text: str) -> bytes:
     module, better = _optimized(text, machine)
     deadly = _DEADLY.search(better)
     if deadly:
-        raise InternalError(f"LLVM made `{deadly[1]}`, which its BPF back end does not survive")
+        raise InternalError(f"LLVM emitted `{deadly[1]}`, which crashes its BPF back end")
     return bytes(machine.emit_object(module))
 
 
@@ -194,7 +194,7 @@ def _machine() -> Any:
 def _check_options() -> None:
     loops = optimize(_PROBE).split("define ")[1:]
     if any("memset" in loop or "phi" not in loop for loop in loops):
-        raise InternalError("LLVM ignores the options that keep its BPF back end alive")
+        raise InternalError("LLVM ignores the options without which its BPF back end crashes")
 
 
 def _loops(text: str) -> bool:

@@ -138,7 +138,7 @@ def _checked(fn: Expansion, node: ast.expr, value: int) -> int:
     if isinstance(value, Flag) and type(value)._boundary_ is not FlagBoundary.KEEP:
         raise fn.error(
             node,
-            f"{type(value).__name__} has its own rules for undeclared flags",
+            f"{type(value).__name__} does not keep undeclared flags",
             "an IntFlag with the boundary KEEP, its default",
             f"int({fn.text(node)})",
         )

@@ -27,13 +27,13 @@ _NAME_SIZE = 15
 _LICENSE = b"Apache-2.0"
 _LOG_SIZE = 4 * 2**20
 
-_NO_RIGHT = "this process lacks the right (CAP_BPF, as root has it), or the kernel is locked down"
+_NO_RIGHT = "this process lacks CAP_BPF (root has it), or the kernel is locked down"
 _MEANINGS = {
     errno.EPERM: _NO_RIGHT,
     errno.EACCES: _NO_RIGHT,
     errno.ENOSYS: "this kernel was built without it",
-    errno.EINVAL: "this kernel does not know what was asked for (Linux 5.14 does)",
-    errno.ENOMEM: "the kernel has no memory left for it",
+    errno.EINVAL: "this kernel does not support the request (Linux 5.14 does)",
+    errno.ENOMEM: "the kernel is out of memory",
 }
 
 

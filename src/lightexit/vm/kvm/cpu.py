@@ -57,7 +57,7 @@ class KvmCpu:
         if self.interrupts is None:
             raise HostError(
                 "this vCPU has no interrupt controllers in the kernel",
-                expected="Interrupts(vm), made before it and given to it",
+                expected="Interrupts(vm), created before the vCPU and passed to it",
             )
         return self.interrupts
 
