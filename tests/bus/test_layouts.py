@@ -118,7 +118,7 @@ def _unique(fields: Plan) -> bool:
     return len({*names}) == len(names)
 
 
-def test_a_filter_is_accepted_if_and_only_if_the_layouts_agree() -> None:
+def test_a_filter_is_accepted_only_if_the_layouts_agree() -> None:
     rng, seen = random.Random(20), {"same": 0, "other": 0, "other of equal size": 0}
     for _ in range(PAIRS):
         mine = plan(rng)
@@ -181,7 +181,7 @@ def test_the_refusal_names_filter_device_and_field_at_the_authors_line() -> None
     assert str(refusal.value).splitlines()[0].endswith(found)
 
 
-def test_another_struct_of_the_same_layout_is_as_good() -> None:
+def test_another_struct_of_the_same_layout_is_accepted() -> None:
     memory = StateMemory(Same)
     memory.state.lo, memory.state.hi = 3, 4
     bus = Bus(ManualClock(), NativeEngine())
@@ -189,7 +189,7 @@ def test_another_struct_of_the_same_layout_is_as_good() -> None:
     assert bus.read(Space.PIO, PORT, 1) == 3
 
 
-def test_a_program_that_names_no_struct_goes_by_size() -> None:
+def test_a_program_without_structs_is_checked_by_size() -> None:
     filter: Any = plain(declines, LoHi)
     filter.states = ()
     assert refusal_of(filter, HiLo) is None

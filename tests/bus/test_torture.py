@@ -162,7 +162,7 @@ def host(bus: Bus, target: Target, pause: float, end: float) -> Done:
     return Done(changes, wrong)
 
 
-def test_nothing_tears_and_nothing_is_lost() -> None:
+def test_accesses_of_vcpus_and_host_are_atomic_and_none_is_lost() -> None:
     bus = Bus(ManualClock(), NativeEngine(), vcpus=ACCESSORS)
     target = Target(bus.clock)
     bus.attach(target)

@@ -209,7 +209,7 @@ def play(driver: Driver, events: Sequence[Event]) -> None:
 
 @pytest.mark.parametrize("runner", [None, plain], ids=["models", "filters"])
 @pytest.mark.parametrize("kind", [KeyboardDriver, SerialDriver, ClockDriver])
-def test_who_serves_all_interrupts_has_served_all_devices(
+def test_serving_all_interrupts_serves_all_devices(
     kind: type[Driver], runner: Runner | None
 ) -> None:
     names = st.sampled_from(sorted(kind(runner).events))

@@ -53,7 +53,7 @@ def test_the_lowest_and_the_highest_free_place() -> None:
     assert arena.place("w", bytes(MIB // 2 - 4096), HIGH) == 2 * MIB + MIB // 2
 
 
-def test_no_room_is_said_with_what_there_is() -> None:
+def test_an_error_about_memory_names_the_free_areas() -> None:
     with pytest.raises(AuthorError) as error:
         Arena(MEMORY).place("a disk", bytes(4 * MIB), HIGH)
     assert str(error.value) == (

@@ -57,7 +57,7 @@ def test_the_cpu_is_in_long_mode_with_linux_selectors() -> None:
     assert state.rflags == 2
 
 
-def test_boot_params_are_zero_but_for_the_header_and_what_the_loader_fills_in() -> None:
+def test_boot_params_are_zero_except_the_header_and_the_loaders_fields() -> None:
     loaded = Loaded(linux(), Payload("console=ttyS0", (BootModule(b"disk"),)))
     start = loaded.state.rsi
     params = bytearray(loaded.memory.ram[start : start + 4096])

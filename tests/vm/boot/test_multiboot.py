@@ -28,7 +28,7 @@ def refusal(image: bytes, payload: Payload = NOTHING) -> str:
     return str(error.value)
 
 
-def test_the_machine_state_is_what_the_specification_says() -> None:
+def test_the_machine_state_is_that_of_the_specification() -> None:
     _, state = loaded(SIMPLE)
     assert (state.rax, state.cr0 & 0x8000_0001, state.rflags) == (0x2BADB002, 1, 2)
     assert (state.code.db, state.code.long, state.efer) == (1, 0, 0)
@@ -36,7 +36,7 @@ def test_the_machine_state_is_what_the_specification_says() -> None:
     assert state.data.descriptor == 0x00CF93000000FFFF
 
 
-def test_segments_are_loaded_and_what_the_file_lacks_is_zeroed() -> None:
+def test_segments_are_loaded_and_their_rest_is_zeroed() -> None:
     memory, state = loaded(elf((MIB, MIB, CODE, 200), (3 * MIB, 2 * MIB, b"data", 4)))
     assert state.rip == MIB
     assert bytes(memory.ram[MIB : MIB + 201]) == CODE + bytes(100) + b"\xff"
@@ -86,7 +86,7 @@ def test_the_header_is_looked_for_in_the_first_8_kib_at_multiples_of_four() -> N
         assert load(file, GuestMemory(4 * MIB)).rax == 0
 
 
-def test_address_fields_say_what_to_load() -> None:
+def test_address_fields_give_the_bytes_to_load() -> None:
     header = multiboot_header(0x10000, MIB + 8, MIB + 4, MIB + 4 + 40, MIB + 100, MIB + 36)
     memory, state = loaded(b"skip" * 5 + header + b"loaded, " + b"not loaded")
     assert state.rip == MIB + 36

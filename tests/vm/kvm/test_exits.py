@@ -75,6 +75,6 @@ def test_an_entry_that_fails(host: Host, vcpu: KvmVcpu) -> None:
         understood(host.vm, vcpu, ExitReason.FAIL_ENTRY)
 
 
-def test_a_reason_that_nobody_asked_for(host: Host, vcpu: KvmVcpu) -> None:
+def test_an_unexpected_exit_reason_is_an_error(host: Host, vcpu: KvmVcpu) -> None:
     with pytest.raises(HostError, match="the unexpected exit reason 99"):
         understood(host.vm, vcpu, 99)

@@ -123,7 +123,7 @@ def test_string_input_loses_nothing(vm: Vm, make_loop: MakeLoop, pass_every: int
     assert board.counts() == (3000 - passed, passed)
 
 
-def test_python_is_not_entered_for_what_a_filter_handles(vm: Vm) -> None:
+def test_an_access_that_a_filter_handles_does_not_enter_python(vm: Vm) -> None:
     board = Board(vm, 0)
     board.load(GuestMemory(RAM), READ_3000)
     cpu = KvmCpu(vm, board.bus.cpus[0])

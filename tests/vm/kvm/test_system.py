@@ -95,7 +95,7 @@ def test_overlapping_memory_is_refused(host: Host) -> None:
         host.vm.map(slot)
 
 
-def test_slots_come_and_go(host: Host) -> None:
+def test_memory_slots_can_be_added_and_removed(host: Host) -> None:
     memory = GuestMemory(2 << 20)
     memory.ram[:4] = b"abcd"
     numbers = [host.vm.map(slot) for slot in memory.slots]
@@ -108,7 +108,7 @@ def test_slots_come_and_go(host: Host) -> None:
         host.vm.unmap(7)
 
 
-def test_memory_of_broken_pages_is_refused(host: Host) -> None:
+def test_memory_that_is_not_whole_pages_is_refused(host: Host) -> None:
     slot = GuestMemory(2 << 20).slots[0]
     with pytest.raises(HostError, match="must be whole pages"):
         host.vm.map(MemorySlot(slot.address, 100, slot.host_address))
@@ -124,7 +124,7 @@ def test_the_clock_can_be_set_and_stopped(host: Host) -> None:
     assert host.vm.clock_ns < stopped + 290_000_000
 
 
-def test_descriptors_are_given_back(kvm: Kvm) -> None:
+def test_descriptors_are_closed(kvm: Kvm) -> None:
     gc.collect()  # machines of other tests
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(3):
