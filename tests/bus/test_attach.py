@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A filter that may ask for what nobody carries out is refused when its device is attached."""
+"""A filter that may request an unsupported action is refused when its device is attached."""
 
 from __future__ import annotations
 

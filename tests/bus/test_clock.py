@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""VM time: never back, the same for all, stopped while paused, true to the host's clock."""
+"""VM time: monotonic, equal in Python and native code, stopped by a pause, at the host's rate."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors of models: which one is raised, where, and to whom."""
+"""Errors of models: which one is raised, where, and in which thread."""
 
 from __future__ import annotations
 

@@ -327,7 +327,7 @@ def test_an_action_that_the_device_does_not_have_is_an_error(act: Any, message: 
 
 
 class Apics:
-    """Notes what it is asked for."""
+    """Records requests."""
 
     def __init__(self, requests: Request) -> None:
         self.requests = requests

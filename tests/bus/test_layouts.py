@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law: a filter comes onto a device if, and only if, both mean the same by the same bytes."""
+"""The law: a filter is attached if, and only if, its states' layouts are those of the device."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a device's regions are: the machine says, and what it says wrong is told."""
+"""Addresses of a device's regions, given by the machine; errors in them."""
 
 from __future__ import annotations
 

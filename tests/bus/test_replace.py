@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device or a filter takes another's place while vCPUs run, and nobody finds the place empty."""
+"""A device or a filter is replaced while vCPUs run, and no access finds the address unclaimed."""
 
 from __future__ import annotations
 

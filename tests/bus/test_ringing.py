@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Doorbells of running guests: none lost, none invented, fewer than a plain ioeventfd needs."""
+"""Doorbells of running guests: none lost, none spurious, fewer than a plain ioeventfd needs."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From addresses to registers: which device hears what, in which pieces."""
+"""From addresses to registers: which device gets an access, and in which pieces."""
 
 from __future__ import annotations
 
@@ -304,7 +304,7 @@ def test_impossible_regions_are_refused(region: Region, message: str) -> None:
         bus_with().attach(Recorder(region))
 
 
-# The law: whatever the layout, the models hear what this plain description says.
+# The law: for any layout, the models get the accesses that this plain description predicts.
 
 WIDTHS = st.sampled_from([0, 1, 2, 4])
 LAYOUTS = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 4), WIDTHS), max_size=5)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trace points: an access comes in, its pieces are answered, it goes out."""
+"""Trace points: start of an access, answer of each piece, end of the access."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a device's author gets wrong is one error that names the device and shows the line."""
+"""A mistake of a device's author is one error that names the device and shows the line."""
 
 from __future__ import annotations
 

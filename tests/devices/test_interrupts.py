@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A law of all devices on a PC's edge-triggered interrupts: none asks without being heard.
+"""A law of all devices on a PC's edge-triggered interrupts: no interrupt is lost.
 
 The guest touches a device only when its 8259A interrupts it, and then does what a driver does.
 When it has served all interrupts that it was given, no device is left waiting for it.

@@ -49,7 +49,7 @@ class Bench:
         self.rig.wait(ns_of(self.tick) - self.clock.now_ns())
 
     def jump(self, count: int) -> None:
-        """Time passes, and nobody tells the device."""
+        """Time passes without `advance`."""
         self.tick += count
         self.clock.advance(ns_of(self.tick) - self.clock.now_ns())
 

@@ -87,7 +87,7 @@ def changed(saved: bytes, **fields: int) -> bytes:
 
 
 def refusal(device: Device[Any], saved: bytes) -> str:
-    """What is said, after a look that nothing was applied."""
+    """The error message, after a check that nothing was applied."""
     before, now_ns = device.save(), device.clock.now_ns()
     with pytest.raises(AuthorError) as caught:
         device.restore(saved)
@@ -316,7 +316,7 @@ class Later(Alarm):
 
 
 class Seconds(Device[SecondsState]):
-    """As it was when the save was written."""
+    """The device in the version that wrote the save."""
 
     name = "alarm"
     regions = ()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law of faults, and that it notices a fault kept silent."""
+"""The law of faults, and that it notices a fault that is not reported."""
 
 from __future__ import annotations
 

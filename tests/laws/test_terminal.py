@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nothing that a stranger has written works the terminal that a command runs on.
+"""No untrusted text sends control sequences to the terminal of a command.
 
 `python -m laws.terminal --count N`, in tests/, takes as many as one likes.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A limit for several vCPUs: every access is counted, and the end comes when it should."""
+"""A limit for several vCPUs: every access is counted, and the run ends at the limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PORTION = 10
 
 
 def access(cpu: BusCpu, times: int) -> None:
-    """Reads of a port that nobody has."""
+    """Reads of an unclaimed port."""
     context = Record(IoContext)
     context.fields.space, context.fields.offset, context.fields.size = Space.PIO, 0x80, 1
     for _ in range(times):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ctrl-C while a machine runs, at any line of Python: the run ends, and the machine is whole."""
+"""Ctrl-C while a machine runs, at any line of Python: the run ends, the machine is consistent."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ on_every_machine = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def ctrl_c_as_usual() -> Iterator[None]:
-    """As a terminal starts a process: a shell's `&` starts it deaf to it."""
+    """Default SIGINT, as in a process of a terminal: a shell's `&` makes processes ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -182,7 +182,7 @@ def test_devices_are_called_at_their_time() -> None:
 
 
 def test_a_guest_that_moves_devices_does_not_grow_the_host() -> None:
-    """As it moves a PCI device: what routed accesses before is given back between slices."""
+    """As it moves a PCI device: retired tables are freed between slices."""
     built, _ = machine(POLL)
     built.add(Ticker(built.clock, Line(), 10_000))
     retired: list[int] = []
@@ -265,7 +265,7 @@ def test_a_host_too_slow_for_the_timers_still_gets_on() -> None:
 
 
 class SlowTicker(Ticker):
-    """Takes longer to advance than it is until it wants to be advanced again."""
+    """Its `advance` takes longer than the time to its next deadline."""
 
     def advance(self, now_ns: int) -> None:
         time.sleep(0.002)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults that no handler takes, and those that another one takes: the same on every back end."""
+"""Faults without a handler, and faults in delivering faults: the same on every back end."""
 
 from __future__ import annotations
 

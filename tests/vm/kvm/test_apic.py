@@ -103,7 +103,7 @@ def test_a_message_to_an_id_beyond_8_bits_reaches_no_vcpu(host: Host) -> None:
 @pytest.mark.parametrize("kind", [Irqchip.KERNEL, Irqchip.SPLIT])
 @pytest.mark.parametrize("mode", [*ApicMode, ApicMode.LOWEST_PRIORITY | ApicFlag.LOGICAL, 3])
 def test_a_message_without_a_receiver_is_lost(host: Host, kind: Irqchip, mode: int) -> None:
-    """A guest may send to whom it likes: to all at the lowest priority, to CPUs there are none."""
+    """A guest may send to any destination: to all CPUs at the lowest priority, to absent CPUs."""
     host.load("apic")
     apic = KvmApic(Interrupts(host.vm, kind))
     for cpus in range(2):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each reason for leaving KVM_RUN becomes. The area is filled in as the kernel would."""
+"""How each KVM exit reason is handled. The test fills in kvm_run as the kernel would."""
 
 from __future__ import annotations
 

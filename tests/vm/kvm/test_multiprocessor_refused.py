@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Machines of several vCPUs that there cannot be, and what is said of them."""
+"""Impossible machines of several vCPUs, and the error messages for them."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ needs_eventfd = pytest.mark.skipif(not hasattr(os, "eventfd"), reason="this syst
 
 
 class Seen:
-    """Takes nothing, and notes what it was asked about."""
+    """Attaches nothing, and records the requests."""
 
     def __init__(self) -> None:
         self.ports: list[RegionPort] = []

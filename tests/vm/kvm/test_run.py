@@ -26,7 +26,7 @@ ENTRY = 0x1000
 HELLO_16 = "b0 78 ba 00 05 ee f4"
 HELLO_32 = "b0 78 ba 00 05 00 00 ee f4"
 SPIN = "eb fe"
-#: in al, 0x10 (nobody answers there); jmp back.
+#: in al, 0x10 (unclaimed); jmp back.
 PORT_LOOP = "e4 10 eb fc"
 
 
