@@ -87,7 +87,7 @@ def test_what_cannot_be_masked_is_refused() -> None:
     )
 
 
-def test_one_thread_gives_up_all_but_what_is_kept(rights: int) -> None:
+def test_dropping_capabilities_affects_one_thread_only(rights: int) -> None:
     ready, seen = threading.Event(), threading.Event()
     others: list[int] = []
 
