@@ -127,7 +127,7 @@ class RegionPort:
         window.filter = loaded.code.address
 
     def _add_eventfds(self, window: Window) -> None:
-        # Kept, so that none is closed and its number another file's while filters ring it.
+        # Kept open: a closed descriptor's number could be reused while filters still write to it.
         self._eventfds = eventfds(self.model.doorbells)
         if self._eventfds:
             window.write_file = write_address()

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from lightexit.bus.region import PlacedRegion, Region
 from lightexit.errors import AuthorError
 
-#: An address; or one for each window by its name, None for a window that is nowhere for now.
+#: An address; or one for each window by its name, None for a window that is not mapped.
 Place: TypeAlias = int | Mapping[str, int | None]
 
 

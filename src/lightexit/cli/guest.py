@@ -78,7 +78,7 @@ def _kernel(options: GuestOptions, path: Path) -> Guest:
     from lightexit.vm.pc import PcConfig
 
     mib = options.memory_mib or KERNEL_MIB
-    most = mib << 20  # what is larger has no place in the guest
+    most = mib << 20  # a larger file does not fit into guest memory
     what = "a Linux bzImage, a Multiboot kernel, or flat 32-bit code"
     image = read_file(path, what, most, "more memory for the guest: --memory MIB")
     modules = tuple(

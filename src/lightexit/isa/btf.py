@@ -28,7 +28,7 @@ RECORD_SIZE = _RECORD.size
 _COLUMN_BITS = 10
 _MAX_LINE, _MAX_COLUMN = 2**22 - 1, 2**_COLUMN_BITS - 1
 _KIND_INT = 1 << 24
-#: More than programs have that anybody can verify; and of the text, which records may share.
+#: More line records than a program that can be verified has; likewise for their text.
 _MOST_RECORDS, _MOST_TEXT = 1 << 17, 16 << 20
 
 #: By section name: byte offset of an instruction and its source, in rising order.

@@ -38,7 +38,7 @@ _STACK = span(STACK_SHIFT, STACK_SIZE)
 _ARGUMENTS = span(ARGUMENTS.start, len(ARGUMENTS))
 _ANSWERS = WRITABLE_BYTES << CONTEXT_SHIFT
 _ANYTHING = span(0, CONTEXT_SHIFT + CONTEXT_SIZE)
-#: Loops nested deeper than this are not looked into: everything counts as needed.
+#: Loops nested deeper than this are not analysed: everything counts as needed.
 _SWEEPS = 16
 
 

@@ -30,10 +30,10 @@ from lightexit.vm.uniprocessor import Uniprocessor
 
 __all__ = ["Machine", "Outcome", "RunEnd", "RunLimits"]
 
-# After a look at the devices the guest runs at least so many times as long as that took: on a
-# host that is too slow for the guest's timers, it gets on all the same.
+# After the devices were advanced, the guest runs at least so many times as long as that took: on a
+# host that is too slow for the guest's timers, the guest still makes progress.
 _LEAST_SHARE = 4
-# And at most so long: signals (Ctrl-C) are handled when the main thread is back in Python.
+# The longest slice: signals (Ctrl-C) are handled when the main thread is back in Python.
 _LONGEST_SLICE_NS = 100_000_000
 
 

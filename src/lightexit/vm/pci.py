@@ -14,7 +14,7 @@ from lightexit.devices.pci import PciFunction, PciSlot, apic_message, check_devi
 from lightexit.errors import AuthorError
 from lightexit.vm.machine import Machine
 
-#: Of what guests' moves have replaced, and a vCPU may be using still: some kilobytes each.
+#: Most retired tables that a vCPU may still be using, some kilobytes each.
 MOST_RETIRED = 4096
 
 

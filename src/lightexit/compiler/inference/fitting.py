@@ -14,7 +14,7 @@ from lightexit.compiler.typed.kinds import Bool, Int, VerdictKind
 from lightexit.compiler.typed.tree import AsInt, Compare, Const, Expr
 from lightexit.compiler.typed.values import comparable, integer, interval_of, truth
 
-#: How to make an int of what is none, or a bool.
+#: By kind of a value that is not a number: how to get an int or a bool from it.
 _ADVICE: dict[type, str] = {
     kinds.StructRef: "name one of its fields",
     kinds.ArrayRef: "index it: {text}[i]",
@@ -24,7 +24,7 @@ _ADVICE: dict[type, str] = {
 }
 
 
-#: What a hint says that computes again what a local holds.
+#: The remark of a hint that computes a local's value again.
 UNCHANGED = "  # if neither has changed since"
 
 

@@ -30,7 +30,7 @@ class _NotStatic:
 
 NOT_STATIC = _NotStatic()
 
-#: Longer constants are a slip of the pen, and Python would compute them for minutes.
+#: Longer constants are mistakes, and Python could take minutes to compute them.
 _MAX_BITS = 512
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {

@@ -108,7 +108,7 @@ def load_program(
     try:
         return _load(name, code, maps, lines, None)
     except Refused as quick:
-        # Only a refusal is worth the time that a log takes.
+        # The log is requested only after a refusal, because it takes time.
         log = ctypes.create_string_buffer(_LOG_SIZE)
         try:
             return _load(name, code, maps, lines, log)
