@@ -259,7 +259,7 @@ def test_a_window_over_the_guests_memory() -> None:
     beside = Recorder(mmio(8).at(2 * MIB), mmio(0x20000).at(0xA0000))
     over = Recorder(mmio(8).at(2 * MIB - 4))
     line = "over = Recorder(mmio(8).at(2 * MIB - 4))"
-    parts = ("recorder's MMIO region at 0x1ffffc", "lies over", "0xc0000..0x1fffff")
+    parts = ("recorder's MMIO region at 0x1ffffc", "overlaps", "0xc0000..0x1fffff")
     bus = Bus(ManualClock())
     bus.attach(beside)
     UnicornCpu(memory, bus.cpus[0])
