@@ -206,7 +206,7 @@ class _Lowering:
         return self.emit.barrier(side.span, value) if is_hidden and _is_equality(expr) else value
 
     def wide(self, expr: Expr) -> str:
-        """The true value in 128 bits: of sums only, for the back end cannot do more."""
+        """The exact value in 128 bits: of sums only, for the back end cannot do more."""
         if isinstance(expr, tree.Const):
             return str(expr.value)
         if isinstance(expr, tree.Binary) and not exact(expr.kind):
