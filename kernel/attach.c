@@ -2,8 +2,8 @@
 /*
  * From file descriptors to an attachment, and back.
  *
- * Every take_*() checks one thing that user space names and holds a reference to it; all of
- * them are given back by put_all(), whether or not the later ones were ever taken.
+ * Every take_*() checks one object that user space names and takes a reference to it. put_all()
+ * drops all references, whether or not the later ones were taken.
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
@@ -33,7 +33,7 @@ static bool is_valid(const struct lightexit_attach *asked)
 	       (!asked->register_width || is_power_of_2(asked->register_width));
 }
 
-/* file_is_kvm() is not for modules. What users name is never on this file system. */
+/* file_is_kvm() is not exported. Files that users open are never on this file system. */
 static bool is_anon(const struct file *file, const char *name)
 {
 	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
@@ -135,7 +135,7 @@ static const struct file_operations attachment_fops = {
 	.release = attachment_release,
 };
 
-/* Once the descriptor is there, another thread may close it: it comes last. */
+/* Last, because another thread may close the descriptor as soon as it exists. */
 static int publish(struct attachment *at)
 {
 	int fd, error = lightexit_bus_edit(at, true);
@@ -148,7 +148,7 @@ static int publish(struct attachment *at)
 	return fd;
 }
 
-/* A longer struct than ours is a newer one: what we do not know must be zero. */
+/* A longer struct is a newer version: the fields that we do not know must be zero. */
 static int copy_asked(struct lightexit_attach *asked, const struct lightexit_attach __user *user)
 {
 	u32 size;

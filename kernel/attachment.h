@@ -14,7 +14,7 @@
 
 #define DOORBELLS ARRAY_SIZE(((struct lightexit_attach *)0)->doorbells)
 
-/* What a device leaves on a bus, if there is no memory for a smaller one. */
+/* Placeholder for a removed device, if there is no memory for a smaller bus. */
 struct leftover {
 	struct kvm_io_device device;
 	struct kvm_io_device_ops none;
@@ -34,7 +34,7 @@ struct attachment {
 	bool writes_state;
 	u32 armed; /* doorbells that have an eventfd */
 	struct eventfd_ctx *doorbells[DOORBELLS];
-	/* Each access writes one of them; what is above is read only. */
+	/* Each access writes one of them; the fields above are only read. */
 	atomic64_t handled ____cacheline_aligned_in_smp;
 	atomic64_t passed ____cacheline_aligned_in_smp;
 };
@@ -46,7 +46,7 @@ int lightexit_attach(const struct lightexit_attach __user *user);
 int lightexit_take_program(struct attachment *at);
 struct lightexit_state_header *lightexit_map_value(struct bpf_map *map, size_t size);
 
-/* bus.c: no vCPU sees a device any more that has left, whatever is returned. */
+/* bus.c: after removal no vCPU can reach the device, whatever is returned. */
 int lightexit_bus_edit(struct attachment *at, bool add);
 
 /* run.c */

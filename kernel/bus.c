@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * In and out of a VM's I/O bus.
+ * Adds devices to a VM's I/O bus and removes them.
  *
  * KVM does not export its functions for this, but it does declare the bus: an array, sorted by
  * address, that vCPUs read under SRCU and that is replaced, never changed, under slots_lock.
@@ -10,7 +10,7 @@
 
 #include "attachment.h"
 
-/* It never answers, and stands where a device has left that there was no memory to leave out. */
+/* Never answers. It replaces a device if there is no memory for a bus without that device. */
 static bool is_leftover(const struct kvm_io_device *device)
 {
 	return device->ops == &container_of(device, struct leftover, device)->none;
@@ -22,7 +22,7 @@ static int check_place(const struct kvm_io_bus *bus, const struct lightexit_atta
 
 	if (bus->dev_count - bus->ioeventfd_count >= NR_IOBUS_DEVS)
 		return -ENOSPC;
-	/* A range of length 0 is a doorbell for accesses of any size. */
+	/* A range of length 0 is an ioeventfd for accesses of any size. */
 	for (range = bus->range; range < bus->range + bus->dev_count; range++)
 		if (range->addr < asked->base + asked->length &&
 		    asked->base < range->addr + max(range->len, 1) &&
@@ -31,7 +31,7 @@ static int check_place(const struct kvm_io_bus *bus, const struct lightexit_atta
 	return 0;
 }
 
-/* A copy without leftovers, and with room for one more. */
+/* A copy without placeholders, with room for one more entry. */
 static struct kvm_io_bus *copy(const struct kvm_io_bus *old)
 {
 	struct kvm_io_bus *new;
@@ -61,7 +61,7 @@ static void insert_range(struct kvm_io_bus *bus, struct attachment *at)
 	};
 }
 
-/* One pointer is what can be changed in a bus that vCPUs are looking at. */
+/* In a bus that vCPUs are reading, only a single pointer can be changed. */
 static void remove_device(struct kvm_io_bus *bus, struct attachment *at)
 {
 	int i;
@@ -69,7 +69,7 @@ static void remove_device(struct kvm_io_bus *bus, struct attachment *at)
 	kvm_iodevice_init(&at->leftover->device, &at->leftover->none);
 	for (i = 0; i < bus->dev_count; i++)
 		if (bus->range[i].dev == &at->device)
-			/* after the leftover is made */
+			/* after the placeholder is initialised */
 			smp_store_release(&bus->range[i].dev, &at->leftover->device);
 	at->leftover = NULL;
 }
@@ -92,7 +92,7 @@ static int edit(struct attachment *at, bool add)
 
 	old = rcu_dereference_protected(at->kvm->buses[bus],
 					lockdep_is_held(&at->kvm->slots_lock));
-	/* KVM drops a whole bus where it finds no memory for a smaller one. */
+	/* KVM drops the whole bus if it cannot allocate a smaller one. */
 	if (!old)
 		return -ENODEV;
 	error = add ? check_place(old, &at->asked) : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What differs between the kernels that the module builds for: written for the newest. */
+/* Differences between the supported kernels. The module is written for the newest. */
 #ifndef LIGHTEXIT_COMPAT_H
 #define LIGHTEXIT_COMPAT_H
 
@@ -11,7 +11,7 @@
 #define BPF_MEMSX 0x80 /* since 6.6 */
 #endif
 
-/* Where the kernel's own objects are in a map's values; NULL if there are none. */
+/* Where a map's values contain kernel objects; NULL if they contain none. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define kernel_objects(map) ((map)->off_arr)
 #else

@@ -4,8 +4,8 @@
  *
  *	(here)		/dev/lightexit
  *	attach.c	from file descriptors to an attachment, and back
- *	program.c	which programs and maps are taken
- *	bus.c		in and out of a VM's I/O bus
+ *	program.c	which programs and maps are accepted
+ *	bus.c		adding devices to a VM's I/O bus and removing them
  *	run.c		one access: version words, registers, the program, its actions
  *	compat.h	differences between kernels
  *	uapi/		what user space sees, generated from the Python sources
@@ -30,7 +30,7 @@ static const struct file_operations lightexit_fops = {
 	.unlocked_ioctl = lightexit_ioctl,
 };
 
-/* As /dev/kvm: for root, and for the group that 60-lightexit.rules has udev give it to. */
+/* As /dev/kvm: for root, and for the group that 60-lightexit.rules sets. */
 static struct miscdevice lightexit_device = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "lightexit",

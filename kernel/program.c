@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which programs are taken, and which maps: programs that only compute, on maps of plain bytes.
+ * Which programs and maps are accepted: programs that only compute, on maps of plain bytes.
  *
- * The kernel's verifier has replaced some calls by instructions before anything can be seen here.
- * So what counts is what is left: instructions that no call has become, and no other program will.
+ * The kernel's verifier has inlined some calls before a module can see the program. So there is an
+ * allow list: instructions that no inlined call contains, in functions that cannot be replaced.
  */
 #include <linux/filter.h>
 #include <linux/mm.h>
@@ -11,13 +11,13 @@
 #include "attachment.h"
 #include "compat.h"
 
-/* Offsets of 8, 16 and 32 extend a sign. Others make an address: of a CPU's data, or an arena's. */
+/* Offsets of 8, 16 and 32 mean sign extension; others, addresses of per-CPU data or an arena. */
 static bool is_plain_move(const struct bpf_insn *insn)
 {
 	return insn->off == 0 || insn->off == 8 || insn->off == 16 || insn->off == 32;
 }
 
-/* Beyond BPF_JSLE are tail calls, and may_goto, which no bound of the verifier holds for. */
+/* Above BPF_JSLE are tail calls, and may_goto, whose rounds the verifier does not bound. */
 static bool is_plain_jump(const struct bpf_insn *insn)
 {
 	if (BPF_OP(insn->code) == BPF_CALL)
@@ -28,8 +28,8 @@ static bool is_plain_jump(const struct bpf_insn *insn)
 }
 
 /*
- * Other modes are for the kernel's own pointers, and for arenas. The verifier computes in
- * BPF_REG_AX, but loads it only where it counts the rounds of a may_goto.
+ * Other modes are for kernel pointers and arenas. Code that the verifier adds computes in
+ * BPF_REG_AX, but loads it only to count the rounds of a may_goto.
  */
 static bool is_plain_access(const struct bpf_insn *insn)
 {
@@ -37,7 +37,7 @@ static bool is_plain_access(const struct bpf_insn *insn)
 
 	if (BPF_MODE(insn->code) == BPF_MEM || BPF_MODE(insn->code) == BPF_MEMSX)
 		return !is_load || insn->dst_reg != BPF_REG_AX;
-	/* BPF_NOSPEC, a barrier of the verifier's, has the same number. */
+	/* BPF_NOSPEC, a barrier that the verifier adds, has the same number. */
 	return BPF_MODE(insn->code) == BPF_ATOMIC && !is_load;
 }
 
@@ -58,9 +58,9 @@ static bool is_in_map(const struct attachment *at, u64 address)
 }
 
 /*
- * A number is free. An address is one of a state or of constants: a map's own, or a variable of
- * the kernel, is there for a call, or for what a call has become. Those of functions are for
- * callbacks.
+ * Any number is allowed. An address must be in a state or in constants: the address of a map or of
+ * a kernel variable belongs to a call, or to an inlined call, and that of a function to a
+ * callback.
  */
 static bool is_plain_constant(const struct attachment *at, const struct bpf_insn *insn)
 {
@@ -89,9 +89,9 @@ static bool is_plain(const struct attachment *at, const struct bpf_insn *insn)
 }
 
 /*
- * A function that BTF calls global is verified by itself: its loops are not counted where it is
- * called, and another program may be put in its place at any time. For the main program, which is
- * always global where libbpf has loaded it, this holds only if BTF fits what it is called with.
+ * A function that is global in BTF is verified separately: its loops are not counted at its
+ * callers, and another program may replace it at any time (freplace). The main program, always
+ * global if libbpf has loaded it, can be replaced only if its arguments match BTF.
  */
 static bool is_closed(const struct bpf_prog_aux *aux)
 {
@@ -105,9 +105,9 @@ static bool is_closed(const struct bpf_prog_aux *aux)
 }
 
 /*
- * A program that calls nothing cannot sleep, and sees its context and its maps only. Some
- * functions of the kernel leave no trace where they are called, so that a program must not be
- * allowed any: none is to programs that are not under the GPL. Blinding hides constants.
+ * A program that calls nothing cannot sleep, and accesses its context and its maps only. Calls of
+ * some kfuncs leave no trace in the program, so it must not be allowed to call any: programs that
+ * are not under the GPL are not. Constant blinding hides constants.
  */
 static bool is_pure(const struct attachment *at)
 {
@@ -121,14 +121,14 @@ static bool is_pure(const struct attachment *at)
 		if (!is_plain(at, insn))
 			return false;
 		if (BPF_CLASS(insn->code) == BPF_LD)
-			insn++; /* its upper half */
+			insn++; /* the second slot of lddw */
 	}
 	return true;
 }
 
 /*
- * The header of a map's only value, or NULL if it is not a map that can hold `size` bytes. One
- * whose values hold the kernel's own objects cannot: writing its version word breaks these.
+ * The header of a map's only value, or NULL if the map cannot hold `size` bytes. A map whose
+ * values contain kernel objects cannot: writing its version word would damage them.
  */
 struct lightexit_state_header *lightexit_map_value(struct bpf_map *map, size_t size)
 {
@@ -140,7 +140,7 @@ struct lightexit_state_header *lightexit_map_value(struct bpf_map *map, size_t s
 	return (void *)container_of(map, struct bpf_array, map)->value;
 }
 
-/* One value that nobody can change any more: it needs no version word. */
+/* One value, frozen: nothing can change it, so it needs no version word. */
 static bool is_rodata(const struct bpf_map *map)
 {
 	return map->map_type == BPF_MAP_TYPE_ARRAY && map->max_entries == 1 &&
@@ -167,7 +167,7 @@ static int take_map(struct attachment *at, struct bpf_map *map)
 	return 0;
 }
 
-/* The program holds its maps for as long as it lives itself. */
+/* The program holds references to its maps. */
 static int take_maps(struct attachment *at)
 {
 	struct bpf_prog_aux *aux = at->program->aux;

@@ -2,7 +2,7 @@
 /*
  * One access: version words, registers, the program, its actions.
  *
- * Handled is 0 and passed is -EOPNOTSUPP, which has KVM ask user space. Whenever in doubt: pass.
+ * HANDLED is 0; PASS is -EOPNOTSUPP, with which KVM exits to user space. In all other cases: PASS.
  */
 #include <linux/bitops.h>
 #include <linux/filter.h>
@@ -14,7 +14,7 @@
 #include "attachment.h"
 #include "compat.h"
 
-/* Interrupt lines and APIC messages are user space's; so is a doorbell it gave no eventfd for. */
+/* Lines, APIC messages, and doorbells without an eventfd have to be done in user space. */
 static bool can_act(const struct attachment *at, const struct lightexit_io_context *context)
 {
 	return !((context->doorbells & ~at->armed) | context->raised_lines |
@@ -27,7 +27,7 @@ static void act(const struct attachment *at, u32 doorbells)
 		eventfd_signal(at->doorbells[__ffs(doorbells)]);
 }
 
-/* A program that calls nothing cannot sleep, and needs no more than this: see is_pure(). */
+/* A program that calls nothing cannot sleep, so disabling preemption suffices: see is_pure(). */
 static bool run_register(const struct attachment *at, struct lightexit_io_context *context)
 {
 	u32 verdict;
@@ -38,7 +38,7 @@ static bool run_register(const struct attachment *at, struct lightexit_io_contex
 	return verdict == LIGHTEXIT_VERDICT_HANDLED && can_act(at, context);
 }
 
-/* Several registers, all or none: the answer is put together in *access. Rare, so not inline. */
+/* Several registers, all or none; *access collects the answer. Rare, so not inline. */
 static noinline bool run_registers(const struct attachment *at,
 				   struct lightexit_io_context *access)
 {
@@ -63,9 +63,9 @@ static noinline bool run_registers(const struct attachment *at,
 }
 
 /*
- * An access is cut into whole registers, where these have a width. A program that writes state
- * gets one at a time: had it handled the first and passed the second, the first could not be
- * taken back.
+ * An access is split into whole registers if the range declares a width. A program that writes
+ * state gets accesses to one register only: if it handled the first of two and passed the second,
+ * the first could not be undone.
  */
 static bool run_program(const struct attachment *at, struct lightexit_io_context *access)
 {
@@ -78,7 +78,7 @@ static bool run_program(const struct attachment *at, struct lightexit_io_context
 	return !at->writes_state && run_registers(at, access);
 }
 
-/* Its actions come before others may change the state that has led to them. */
+/* Actions are carried out before other vCPUs may change the state that led to them. */
 static bool run_writer(const struct attachment *at, struct lightexit_io_context *access)
 {
 	bool handled;
@@ -127,9 +127,9 @@ static bool run(const struct attachment *at, struct lightexit_io_context *access
 }
 
 /*
- * KVM gives each element of a string of port accesses to the bus by itself, and loses the rest
- * of the string when one is passed after another was handled. The data of a single access is on
- * the stack of the vCPU's thread, that of a string never: user space gets strings whole.
+ * KVM passes each element of string I/O to the bus separately, and loses the rest of the string
+ * if one is passed after another was handled. So string I/O is left to user space. It is known by
+ * its data: that of a single access is on the stack of the vCPU's thread, that of a string never.
  */
 static int answer(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t address, int size,
 		  void *value, bool is_write)
@@ -159,7 +159,7 @@ static int answer(struct kvm_vcpu *vcpu, struct kvm_io_device *device, gpa_t add
 	return handled ? 0 : -EOPNOTSUPP;
 }
 
-/* Flat: of what an access costs here, a fifth was calls, and the saving of registers for them. */
+/* Inlined: a fifth of the time of an access was calls and the saving of registers for them. */
 static __flatten int on_read(struct kvm_vcpu *vcpu, struct kvm_io_device *device,
 			     gpa_t address, int size, void *value)
 {

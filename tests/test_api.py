@@ -91,7 +91,7 @@ def test_a_name_is_there_and_has_a_docstring(name: str) -> None:
     assert inspect.getdoc(value)
 
 
-def test_the_names_are_told_to_editors() -> None:
+def test_editors_see_the_names() -> None:
     told = dir(lightexit)
     assert {*lightexit.__all__, "__version__"} <= set(told)
     assert {"importlib", "TYPE_CHECKING", "_HOME"}.isdisjoint(told)
@@ -308,7 +308,7 @@ def test_verify_takes_a_function_a_filter_or_a_program() -> None:
     assert lightexit.verify(undecorated).handles(0, is_write=False)
 
 
-def test_verify_tells_a_refusal_and_does_not_raise_it() -> None:
+def test_verify_reports_a_refusal_and_does_not_raise_it() -> None:
     report = lightexit.verify(loses)
     assert not report.accepted
     with pytest.raises(lightexit.VerifierError, match="may PASS after"):

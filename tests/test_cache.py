@@ -77,7 +77,7 @@ def test_an_entry_under_another_name_is_not_that_entry(cache: Cache) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no file modes on this system")
 @pytest.mark.parametrize("umask", [0, 0o002, 0o022, 0o077])
-def test_nobody_else_can_write_or_read_an_entry(cache: Cache, umask: int) -> None:
+def test_other_users_can_neither_write_nor_read_an_entry(cache: Cache, umask: int) -> None:
     before = os.umask(umask)
     try:
         cache.put("code", KEY, b"some code")
@@ -98,7 +98,7 @@ def test_what_others_could_have_written_is_not_used(cache: Cache, mode: int) -> 
 
 
 @pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root gives files away")
-def test_what_belongs_to_somebody_else_is_not_used(cache: Cache) -> None:
+def test_files_of_other_users_are_not_used(cache: Cache) -> None:
     cache.put("code", KEY, b"some code")
     os.chown(cache.entries()[0].path, 12_345, -1)
     assert cache.get("code", KEY) is None

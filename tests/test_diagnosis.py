@@ -114,7 +114,7 @@ def test_a_report_shows_line_and_caret() -> None:
     assert "fault" not in report_of("x = s.base").text()
 
 
-def test_whoever_wants_no_faults_is_told_of_the_first() -> None:
+def test_with_no_faults_allowed_the_first_fault_is_the_error() -> None:
     faulty = report_of("x = s.ram[s.status] + s.count // s.control")
     refused = faulty.without_faults()
     assert not refused.accepted
@@ -134,7 +134,7 @@ def test_bytecode_does_not_tell_faults() -> None:
     report = verify(assemble("r0 = 0\nexit"))
     assert report.faults is None
     assert report.to_json()["faults"] is None
-    assert "does not tell a fault from a PASS" in str(report.without_faults().error)
+    assert "a fault cannot be told from a PASS" in str(report.without_faults().error)
 
 
 def test_a_refused_filter_stays_refused_for_its_own_reason() -> None:
@@ -143,7 +143,7 @@ def test_a_refused_filter_stays_refused_for_its_own_reason() -> None:
     assert "without having written ctx.data" in str(refused.without_faults().error)
 
 
-def test_a_kept_proof_tells_faults_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cached_proof_has_its_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     path = tmp_path / "kept.py"
     path.write_text(
@@ -176,7 +176,7 @@ def faulty(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_the_command_tells_faults(faulty: str) -> None:
+def test_the_command_prints_faults(faulty: str) -> None:
     result = command(faulty)
     assert result.exit_code == 0, result.output
     assert "faulty.py:5:9: may fault here: PASS if the divisor is 0\n" in result.stdout

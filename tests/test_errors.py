@@ -27,5 +27,5 @@ def test_carets_stay_on_the_line() -> None:
     assert Location("f.py", 1, 4, 900, "    x\n").excerpt() == "    x\n    ^"
 
 
-def test_exit_status_tells_whose_fault_it_is() -> None:
+def test_exit_status_depends_on_the_kind_of_error() -> None:
     assert (AuthorError.exit_status, InternalError.exit_status) == (2, 70)

@@ -75,7 +75,7 @@ def test_a_safe_program_is_accepted(path: Path) -> None:
     assert report.accepted, str(report.error)
 
 
-def test_a_null_check_of_one_pointer_says_nothing_of_another() -> None:
+def test_a_null_check_of_one_pointer_does_not_apply_to_another() -> None:
     program = assemble((FAULTS / "null_ids.s").read_text())
     report = verify(program, Limits(helpers=frozenset({1}), answers=False))
     assert "r6 is null or a pointer" in str(report.error)

@@ -124,7 +124,7 @@ def test_a_name_that_there_is_not(install: Install) -> None:
         find("unicron")
 
 
-def test_what_cannot_be_imported_harms_nothing_else(install: Install) -> None:
+def test_a_plugin_that_cannot_be_imported_does_not_affect_others(install: Install) -> None:
     entries = "[lightexit.engines]\nbroken = {}:Engine\nsilent = good_module:Silent\n"
     install("good", entries.format("missing_module"))
     said = refused(ENGINES, "broken")
@@ -134,7 +134,7 @@ def test_what_cannot_be_imported_harms_nothing_else(install: Install) -> None:
     assert plugins.make(ENGINES, "native").name == "native"
 
 
-def test_a_module_that_raises_is_told_of(install: Install) -> None:
+def test_a_plugin_that_raises_at_import_is_an_error(install: Install) -> None:
     install("raising", "[lightexit.backends]\nraising = raising_module:B\n", "1 / 0\n")
     assert "of the distribution raising 1.5 cannot be imported" in refused(BACKENDS, "raising")
     assert "ZeroDivisionError: division by zero" in refused(BACKENDS, "raising")
@@ -158,7 +158,7 @@ def test_what_is_something_else(install: Install, kind: PluginKind, what: str) -
 def test_a_class_that_wants_more(install: Install) -> None:
     install("fussy", "[lightexit.engines]\nfussy = fussy_module:Fussy\n")
     said = refused(ENGINES, "fussy")
-    assert "the engine 'fussy' of the distribution fussy 1.5 cannot be made: TypeError" in said
+    assert "the engine 'fussy' of the distribution fussy 1.5 cannot be created: TypeError" in said
 
 
 def test_two_that_offer_the_same(install: Install) -> None:
@@ -169,13 +169,13 @@ def test_two_that_offer_the_same(install: Install) -> None:
     assert "try: pip uninstall" in said
 
 
-def test_nobody_takes_a_name_of_ours(install: Install) -> None:
+def test_a_distribution_cannot_override_our_names(install: Install) -> None:
     install("thief", "[lightexit.backends]\nkvm = thief_module:Silent\n")
     assert find("kvm").title == "KVM"
     assert plugins.names(BACKENDS) == ["kvm", "unicorn"]
 
 
-def test_metadata_that_cannot_be_read_harms_nothing_else(install: Install) -> None:
+def test_unreadable_metadata_does_not_affect_other_plugins(install: Install) -> None:
     install("damaged", "[lightexit.engines]\nno equals sign\n")
     install("silence", "[lightexit.engines]\nsilent = silence_module:Silent\n")
     assert plugins.make(ENGINES, "silent").name == "silent"

@@ -114,7 +114,7 @@ def price(ctx: IoContext, prescaler: Prescaler) -> Verdict:
 """
 
 
-def test_what_does_not_compile_says_what_the_readme_shows(tmp_path: Path) -> None:
+def test_a_compiler_error_is_the_one_that_the_readme_shows(tmp_path: Path) -> None:
     (tmp_path / "price.py").write_text(PRICE)
     command = [sys.executable, "-m", "lightexit", "verify", "price.py"]
     path = {**os.environ, "PYTHONPATH": str(ROOT / "src")}

@@ -84,7 +84,7 @@ def test_a_large_struct_has_an_end() -> None:
     assert text.endswith("...")
 
 
-def test_a_filter_tells_what_was_done_so_far(
+def test_a_filters_repr_shows_its_progress(
     counter: Filter[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert repr(counter) == "<Filter read_counter(CounterState): not compiled yet>"

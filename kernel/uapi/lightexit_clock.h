@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
- * VM time, as everybody computes it who answers a guest: base_ns + (ticks - origin) * rate / 2^32.
+ * VM time, as VMM and kernel module compute it: base_ns + (ticks - origin) * rate / 2^32.
  *
- * Who adjusts the clock is its writer. A reader that meets one gives up, as with any state.
+ * Adjusting the clock is a write. A reader that meets one gives up, as with any state.
  */
 #ifndef _UAPI_LIGHTEXIT_CLOCK_H
 #define _UAPI_LIGHTEXIT_CLOCK_H
@@ -17,13 +17,13 @@
 #define lightexit_scaled(ticks, rate) ((__u64)((unsigned __int128)(ticks) * (rate) >> 32))
 #endif
 
-/* A state's header with the clock behind it. */
+/* A state's header, followed by the clock. */
 struct lightexit_clock {
 	struct lightexit_state_header header;
 	struct lightexit_clock_state state;
 };
 
-/* VM time in ns at a reading of the counter; one from before the origin counts as the origin. */
+/* VM time in ns for a counter value; a value before the origin counts as the origin. */
 static inline __u64 lightexit_clock_at(const struct lightexit_clock *clock, __u64 ticks)
 {
 	__u64 origin = lightexit_load(&clock->state.origin);

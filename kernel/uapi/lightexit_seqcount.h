@@ -2,13 +2,13 @@
 /*
  * The version words of states: a seqcount whose writers try-lock.
  *
- * A version is even while nobody writes. A writer takes it from even to odd by compare-and-swap,
- * or gives up; when done, it leaves it even and changed. A reader looks at it before and after,
- * and gives up where it was odd or has moved. Neither ever spins: who gives up passes the access
- * to the device model. Only a model, which has nobody to pass to, waits for its lock.
+ * A version is even while there is no writer. A writer changes it from even to odd by
+ * compare-and-swap, or gives up; when done, it sets the next even number. A reader reads it before
+ * and after, and gives up if it was odd or has changed. Neither ever spins: giving up means PASS,
+ * and the device model answers. Only the model, which cannot pass, waits for its lock.
  *
- * `headers` names the states of one filter or model, in ascending order of their addresses, which
- * is the same for everybody. Versions only grow, so that their sum is the same again only where
+ * `headers` names the states of one filter or model, in ascending order of their addresses, so
+ * that all take them in the same order. Versions only grow, so their sum is unchanged only if
  * each of them is.
  *
  * For the kernel, and for C11 or later with the __atomic builtins of gcc and clang.
@@ -34,7 +34,7 @@
 #define lightexit_load(p)		__atomic_load_n(p, __ATOMIC_RELAXED)
 #define lightexit_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define lightexit_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
-/* ThreadSanitizer knows no fences; the acquiring loads around them are all that it needs. */
+/* ThreadSanitizer does not support fences; the acquire loads around them suffice for it. */
 #ifdef __SANITIZE_THREAD__
 #define lightexit_read_fence()		((void)0)
 #else
@@ -50,10 +50,10 @@ static inline bool lightexit_swap_acquire(__u64 *p, __u64 seen, __u64 wanted)
 
 typedef struct lightexit_state_header *const *lightexit_headers;
 
-/* No sum of versions is this one: all of them are even. */
+/* Never a sum of versions: these are all even. */
 #define LIGHTEXIT_BUSY (~(__u64)0)
 
-/* The sum of the versions, or LIGHTEXIT_BUSY where somebody writes. */
+/* The sum of the versions, or LIGHTEXIT_BUSY if there is a writer. */
 static inline __u64 lightexit_read_begin(lightexit_headers headers, unsigned int count)
 {
 	__u64 version, odd = 0, sum = 0;
@@ -67,7 +67,7 @@ static inline __u64 lightexit_read_begin(lightexit_headers headers, unsigned int
 	return odd & 1 ? LIGHTEXIT_BUSY : sum;
 }
 
-/* Whether somebody has written since lightexit_read_begin() gave `sum`: what was read is void. */
+/* Whether there was a write since lightexit_read_begin() returned `sum`: discard what was read. */
 static inline bool lightexit_read_retry(lightexit_headers headers, unsigned int count, __u64 sum)
 {
 	lightexit_read_fence(); /* the state before its version */

@@ -31,14 +31,14 @@ from lightexit.verifier import Fault, Limits, Report, verify
 
 #: No verdict: a proof refuses what may return it.
 _NO_VERDICT = 2
-#: Above this, a refusal stays where the bytecode has it.
+#: With more parts than this, a refusal keeps the line that the bytecode has.
 _MOST_PROOFS = 64
 
 _NO_DATA = "answers HANDLED to a read"
 _TOO_WIDE = "answers a read of"
 _LATE = "may PASS after"
 
-#: Whether a filter is refused as before with all but these of its parts mended, by number.
+#: Whether a filter is still refused if all its parts but these are replaced by correct ones.
 _Refused = Callable[[frozenset[int]], bool]
 
 

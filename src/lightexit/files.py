@@ -22,7 +22,7 @@ _KINDS = {
     stat.S_IFIFO: "a FIFO or pipe",
     stat.S_IFSOCK: "a socket",
 }
-# Neither waits for a FIFO's writer nor makes a terminal this process's.
+# Opening neither waits for a FIFO's writer nor makes a terminal the controlling one.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 

@@ -126,7 +126,7 @@ def make(kind: PluginKind, name: str) -> Any:
     if name in kind.ours:
         return found()
     with_name = _described(kind, name, _offers(kind).found[name][0][0])
-    return _guarded(f"{with_name} cannot be made", found)
+    return _guarded(f"{with_name} cannot be created", found)
 
 
 def _loaded(kind: PluginKind, distribution: str, entry: EntryPoint) -> Any:

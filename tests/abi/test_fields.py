@@ -76,7 +76,7 @@ def test_the_closest_field_is_named() -> None:
 
 def test_a_method_is_no_field() -> None:
     state: Any = Longer()
-    with pytest.raises(UnknownField, match="twice is no field of Longer"):
+    with pytest.raises(UnknownField, match="twice is a method of Longer, not a field"):
         state.twice = 1
 
 

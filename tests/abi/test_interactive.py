@@ -178,7 +178,7 @@ TYPED = FILTER.replace("NUMBER", "0").replace("    ctx.data", "    x: u16 = 1\n 
 WIDER = TYPED.replace("u16", "u32")
 
 
-def test_what_runs_is_what_was_typed_last(history: Callable[..., None]) -> None:
+def test_the_function_typed_last_is_compiled(history: Callable[..., None]) -> None:
     history(*WIDER.splitlines(), "1 + 1", *TYPED.splitlines())
     assert source_of(run(TYPED)["answer"]) == TYPED
     history(*WIDER.splitlines(), " ")
@@ -230,7 +230,7 @@ def test_a_cell_of_a_notebook_is_known_already() -> None:
 # What to do where there is no source
 
 
-def test_what_was_not_found_says_what_to_do(history: Callable[..., None]) -> None:
+def test_a_source_that_is_not_found_is_an_error_with_advice(history: Callable[..., None]) -> None:
     with pytest.raises(AuthorError) as caught:
         _ = run(TYPED)["answer"].program
     assert str(caught.value) == (

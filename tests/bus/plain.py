@@ -87,14 +87,14 @@ def plain(
 
 
 class Cells(Struct):
-    """Something to share."""
+    """A shared state."""
 
     first: u64
     second: u32
 
 
 class Recorder(Device[Cells]):
-    """Answers reads with a function of offset and size; notes all that it is asked."""
+    """Answers reads with a function of offset and size; records every access."""
 
     name = "recorder"
 

@@ -206,7 +206,7 @@ class Consumer:
         self.signals += rings
 
     def finish(self) -> None:
-        """Hear what was rung while nobody slept: it would wake for it at the next sleep."""
+        """Read rings that came while no consumer slept: they would end the next sleep at once."""
         rings = self._rig.doorbell.wait(0)
         self.wakes += rings > 0
         self.signals += rings

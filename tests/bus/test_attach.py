@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A filter that may ask for what nobody carries out is refused when its device is attached."""
+"""A filter that may request an unsupported action is refused when its device is attached."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def attach(filter: Filter[Any], lines: int) -> Recorder:
         (sends, ("sends: may ask for APIC messages", "(ctx.requests)")),
     ],
 )
-def test_actions_beyond_the_device_are_refused(filter: Filter[Any], says: tuple[str, ...]) -> None:
+def test_actions_that_the_device_does_not_have_are_refused(
+    filter: Filter[Any], says: tuple[str, ...]
+) -> None:
     with pytest.raises(AuthorError) as refusal:
         attach(filter, lines=1)
     for part in says:

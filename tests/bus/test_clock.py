@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""VM time: never back, the same for all, stopped while paused, true to the host's clock."""
+"""VM time: monotonic, equal in Python and native code, stopped by a pause, at the host's rate."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_stepping_clock_moves_with_every_access() -> None:
 
 
 @pytest.mark.parametrize("paused", [True, False])
-def test_time_that_passes_at_once_stays_passed(paused: bool) -> None:
+def test_an_advance_of_the_clock_is_kept(paused: bool) -> None:
     clock = HostClock()
     if paused:
         clock.pause()
@@ -70,7 +70,7 @@ def behind_host(clock: HostClock) -> int:
     return min(looks)[1]
 
 
-def test_host_time_and_vm_time_run_alike() -> None:
+def test_vm_time_runs_at_the_rate_of_host_time() -> None:
     clock = HostClock()
     begun = behind_host(clock)
     time.sleep(0.15)
@@ -85,13 +85,13 @@ def test_python_and_native_code_read_the_same_clock() -> None:
     assert before <= native <= after
 
 
-def test_it_starts_at_zero_and_is_ready_soon() -> None:
+def test_a_host_clock_starts_at_zero_and_is_calibrated_soon() -> None:
     begun = time.monotonic_ns()
     clock = HostClock()
     assert 0 <= clock.now_ns() <= time.monotonic_ns() - begun < 500_000_000
 
 
-def test_a_paused_clock_stands_and_goes_on_from_there() -> None:
+def test_a_paused_clock_stands_still_and_resumes_from_there() -> None:
     clock = HostClock()
     clock.pause()
     stopped = clock.now_ns()
@@ -102,7 +102,7 @@ def test_a_paused_clock_stands_and_goes_on_from_there() -> None:
     assert stopped <= clock.now_ns() < stopped + 150_000_000
 
 
-def test_to_pause_or_resume_twice_is_to_do_it_once() -> None:
+def test_pausing_or_resuming_twice_has_no_further_effect() -> None:
     clock = HostClock()
     clock.resume()
     first = clock.now_ns()
@@ -121,7 +121,7 @@ def test_a_clock_that_fell_behind_catches_up_at_once() -> None:
     assert abs(behind_host(clock) - begun) < 500_000
 
 
-def test_time_never_goes_back_whatever_the_clock_goes_through() -> None:
+def test_time_never_goes_back_under_any_adjustment() -> None:
     clock = HostClock()
     ends = threading.Event()
     wrong: list[tuple[int, int]] = []

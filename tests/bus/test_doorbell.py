@@ -58,7 +58,7 @@ def test_a_wait_ends_without_a_ring(kind: Kind) -> None:
 
 
 @needs_eventfd
-def test_a_full_counter_blocks_nobody_and_still_wakes() -> None:
+def test_a_full_eventfd_does_not_block_and_still_wakes() -> None:
     doorbell = EventFd()
     os.eventfd_write(doorbell.fd, FULL)
     doorbell()
@@ -73,7 +73,7 @@ def test_an_eventfd_is_closed_with_its_last_reference() -> None:
         os.fstat(fd)
 
 
-def test_a_host_gets_the_best_that_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_gets_eventfd_doorbells_if_it_has_eventfds(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(bell(), EventFd) == hasattr(os, "eventfd")
     monkeypatch.delattr(os, "eventfd", raising=False)
     assert isinstance(bell(), Bell)
@@ -173,7 +173,7 @@ def test_no_line_action_is_lost_beside_an_eventfd(also: str) -> None:
 
 
 @needs_eventfd
-def test_a_request_beside_an_eventfd_is_told() -> None:
+def test_an_unsupported_request_beside_an_eventfd_is_an_error() -> None:
     rig = Rig(signals(0, also=lambda ctx: ctx.end_of_interrupt(1)), EventFd())
     with pytest.raises(AuthorError, match="asks for EOIs"):
         rig.ring()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors of models: which one is raised, where, and to whom."""
+"""Errors of models: which one is raised, where, and in which thread."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_an_error_in_a_guests_access_waits_until_it_is_asked_for() -> None:
     failures.raise_pending()
 
 
-def test_of_several_the_first_is_raised_and_each_is_told() -> None:
+def test_of_several_errors_the_first_is_raised_and_all_are_reported() -> None:
     failures, told = Failures(), list[bool]()
     failures.on_failure = lambda: told.append(True)
     failures.add(MODEL, AuthorError("out of paper"))
@@ -45,14 +45,14 @@ def test_of_several_the_first_is_raised_and_each_is_told() -> None:
     failures.raise_pending()
 
 
-def test_what_is_forgotten_is_not_raised() -> None:
+def test_an_error_that_was_cleared_is_not_raised() -> None:
     failures = Failures()
     failures.add(MODEL, AuthorError("out of paper"))
     failures.forget()
     failures.raise_pending()
 
 
-def test_the_hosts_access_raises_the_first_of_its_own_and_stops_nothing() -> None:
+def test_a_host_access_raises_its_own_first_error_and_stops_no_run() -> None:
     failures, told = Failures(), list[bool]()
     failures.on_failure = lambda: told.append(True)
     with pytest.raises(AuthorError, match="out of paper"):
@@ -61,7 +61,7 @@ def test_the_hosts_access_raises_the_first_of_its_own_and_stops_nothing() -> Non
     failures.raise_pending()
 
 
-def test_what_an_inner_access_raises_the_outer_may_catch() -> None:
+def test_an_error_of_a_nested_access_can_be_caught() -> None:
     failures, caught = Failures(), list[bool]()
     with failures.raised_here():
         try:
@@ -71,7 +71,7 @@ def test_what_an_inner_access_raises_the_outer_may_catch() -> None:
     assert caught == [True]
 
 
-def test_a_guests_error_meanwhile_is_not_the_hosts() -> None:
+def test_a_guests_error_is_not_raised_by_a_concurrent_host_access() -> None:
     failures = Failures()
     with failures.raised_here():
         guest = threading.Thread(target=failures.add, args=(MODEL, AuthorError("out of paper")))

@@ -80,7 +80,7 @@ def test_without_an_engine_filters_are_off() -> None:
     assert bus_with(device, None).read(Space.PIO, PORT, 1) == answer(0, 1)
 
 
-def test_the_context_says_what_the_guest_did() -> None:
+def test_the_context_describes_the_access() -> None:
     seen = []
 
     def note(ctx: IoContext) -> Verdict:
@@ -114,7 +114,7 @@ def test_a_cut_access_may_be_answered_by_filter_and_model() -> None:
     assert value == 0xEE | answer(1, 1) << 8 | 0xEE << 16 | answer(3, 1) << 24
 
 
-def test_what_fits_no_register_never_reaches_the_filter() -> None:
+def test_an_access_that_is_no_whole_register_never_reaches_the_filter() -> None:
     device = device_with(plain(handled(1)), register_width=4)
     assert bus_with(device).read(Space.PIO, PORT + 1, 2) == answer(1, 2)
 
@@ -245,7 +245,7 @@ def test_locked_holds_several_states_at_once() -> None:
 # Errors of models
 
 
-def test_what_a_model_raises_is_for_the_host_that_has_asked_it() -> None:
+def test_an_error_of_the_model_is_raised_by_the_hosts_access() -> None:
     class Broken(Recorder):
         def write(self, offset: int, value: int, size: int) -> None:
             raise AuthorError("this device has no such mode")
@@ -309,13 +309,13 @@ def test_a_writers_actions_happen_before_others_may_write() -> None:
 @pytest.mark.parametrize(
     ("act", "message"),
     [
-        (lambda ctx: ctx.raise_line(3), "asks for number 3 of its lines"),
-        (lambda ctx: ctx.signal(0), "asks for number 0 of its doorbells"),
-        (lambda ctx: ctx.end_of_interrupt(1), "asks for EOIs, which this machine does not do"),
+        (lambda ctx: ctx.raise_line(3), "uses number 3 of its lines"),
+        (lambda ctx: ctx.signal(0), "uses number 0 of its doorbells"),
+        (lambda ctx: ctx.end_of_interrupt(1), "asks for EOIs, which this machine cannot do"),
         (lambda ctx: ctx.send_apic(0, 1, ApicMode.FIXED), "asks for APIC messages"),
     ],
 )
-def test_an_action_that_nothing_answers_is_an_error(act: Any, message: str) -> None:
+def test_an_action_that_the_device_does_not_have_is_an_error(act: Any, message: str) -> None:
     def run(ctx: IoContext) -> Verdict:
         act(ctx)
         return Verdict.HANDLED
@@ -327,7 +327,7 @@ def test_an_action_that_nothing_answers_is_an_error(act: Any, message: str) -> N
 
 
 class Apics:
-    """Notes what it is asked for."""
+    """Records requests."""
 
     def __init__(self, requests: Request) -> None:
         self.requests = requests
@@ -354,7 +354,7 @@ def test_requests_reach_the_machines_apics() -> None:
     assert apics.log == [("send", 3, 0x41, 1), ("end", 0x42)]
 
 
-def test_none_of_the_requests_is_done_where_one_is_not_had() -> None:
+def test_no_request_is_carried_out_if_one_is_not_supported() -> None:
     apics = Apics(Request.APIC_MESSAGE)
     bus = Bus(ManualClock(), ENGINE, apic=apics)
     bus.attach(device_with(plain(ask_of_apics)))
@@ -365,15 +365,15 @@ def test_none_of_the_requests_is_done_where_one_is_not_had() -> None:
 
 def test_a_filter_of_other_states_is_refused() -> None:
     device = device_with(plain(handled(1), IoContext))
-    with pytest.raises(AuthorError, match="works on IoContext, with offset: u64") as error:
+    with pytest.raises(AuthorError, match="takes the state IoContext, with offset: u64") as error:
         bus_with(device)
-    assert "what its region gives it: Cells, with first: u64" in str(error.value)
+    assert "the state that its region passes: Cells, with first: u64" in str(error.value)
 
 
 # Counters
 
 
-def test_every_register_is_counted_by_direction_and_by_who_answered() -> None:
+def test_accesses_are_counted_by_register_direction_and_filter_or_model() -> None:
     def reads_of_1(ctx: IoContext) -> Verdict:
         return Verdict.HANDLED if ctx.offset == 1 and not ctx.is_write else Verdict.PASS
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law: a filter comes onto a device if, and only if, both mean the same by the same bytes."""
+"""The law: a filter is attached if, and only if, its states' layouts are those of the device."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _unique(fields: Plan) -> bool:
     return len({*names}) == len(names)
 
 
-def test_a_filter_is_accepted_if_and_only_if_the_layouts_agree() -> None:
+def test_a_filter_is_accepted_only_if_the_layouts_agree() -> None:
     rng, seen = random.Random(20), {"same": 0, "other": 0, "other of equal size": 0}
     for _ in range(PAIRS):
         mine = plan(rng)
@@ -129,7 +129,7 @@ def test_a_filter_is_accepted_if_and_only_if_the_layouts_agree() -> None:
         is_same, refusal = mine == yours, refusal_of(plain(declines, one), other)
         assert (refusal is None) is is_same, (mine, yours)
         if refusal is not None:
-            assert "the filter declines of recorder works on One" in str(refusal)
+            assert "the filter declines of recorder takes the state One" in str(refusal)
             assert refusal.where is not None
         seen["same" if is_same else "other"] += 1
         seen["other of equal size"] += not is_same and one.layout.size == other.layout.size
@@ -173,15 +173,15 @@ def test_the_refusal_names_filter_device_and_field_at_the_authors_line() -> None
     assert str(refusal.value).splitlines()[1:] == [
         "    state: LoHi,",
         "    ^^^^^^^^^^^",
-        "  expected: what its region gives it: HiLo, with hi: u32 at offset 0",
+        "  expected: the state that its region passes: HiLo, with hi: u32 at offset 0",
         "  try: HiLo as the filter's argument, or states=(...) in the region, in the order of the "
         "filter's arguments",
     ]
-    found = "the filter read_lo of recorder works on LoHi, with lo: u32 at offset 0"
+    found = "the filter read_lo of recorder takes the state LoHi, with lo: u32 at offset 0"
     assert str(refusal.value).splitlines()[0].endswith(found)
 
 
-def test_another_struct_of_the_same_layout_is_as_good() -> None:
+def test_another_struct_of_the_same_layout_is_accepted() -> None:
     memory = StateMemory(Same)
     memory.state.lo, memory.state.hi = 3, 4
     bus = Bus(ManualClock(), NativeEngine())
@@ -189,7 +189,7 @@ def test_another_struct_of_the_same_layout_is_as_good() -> None:
     assert bus.read(Space.PIO, PORT, 1) == 3
 
 
-def test_a_program_that_names_no_struct_goes_by_size() -> None:
+def test_a_program_without_structs_is_checked_by_size() -> None:
     filter: Any = plain(declines, LoHi)
     filter.states = ()
     assert refusal_of(filter, HiLo) is None

@@ -21,7 +21,7 @@ def test_a_pulse_leaves_the_line_low() -> None:
     assert (heard, line.level) == ([True, False], False)
 
 
-def test_joined_wires_are_up_while_any_is() -> None:
+def test_joined_wires_are_high_while_any_input_is_high() -> None:
     heard: list[bool] = []
     one, other = joined(Line(heard.append), 2)
     one.set(True)

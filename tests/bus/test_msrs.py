@@ -77,7 +77,7 @@ def test_without_filters_it_is_the_same() -> None:
     assert bus.read(Space.MSR, BASE, 8) == 7
 
 
-def test_ports_and_memory_of_that_number_are_others() -> None:
+def test_the_same_number_as_a_port_or_address_is_another_register() -> None:
     bus = Bus(ManualClock())
     bus.attach(Msrs(bus.clock))
     assert bus.read(Space.MMIO, BASE, 8) == (1 << 64) - 1
@@ -85,7 +85,7 @@ def test_ports_and_memory_of_that_number_are_others() -> None:
     assert {each.space for each in bus.unclaimed()} == {Space.MMIO, Space.PIO}
 
 
-def test_accesses_of_none_are_counted_apart() -> None:
+def test_accesses_to_msrs_without_a_device_are_counted() -> None:
     bus = Bus(ManualClock())
     bus.attach(Msrs(bus.clock))
     assert bus.read(Space.MSR, BASE - 1, 8) == (1 << 64) - 1
@@ -96,7 +96,7 @@ def test_accesses_of_none_are_counted_apart() -> None:
     ]
 
 
-def test_back_ends_are_told_which_there_are() -> None:
+def test_the_bus_tells_back_ends_which_msrs_have_devices() -> None:
     bus = Bus(ManualClock())
     device = Msrs(bus.clock)
     assert not bus.msr_ranges
@@ -113,7 +113,7 @@ def test_back_ends_are_told_which_there_are() -> None:
         (msr(2).at((1 << 32) - 1), "is 2 bytes long"),
     ],
 )
-def test_what_no_bus_can_have(region: Region, found: str) -> None:
+def test_impossible_msr_regions_are_refused(region: Region, found: str) -> None:
     bus = Bus(ManualClock())
     device = Msrs(bus.clock)
     device.regions = (region,)

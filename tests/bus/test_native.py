@@ -27,7 +27,7 @@ def test_blocks_are_zeroed_and_stay_where_they_are(size: int) -> None:
     assert block.address % 8 == 0
 
 
-def test_words_are_never_nowhere() -> None:
+def test_an_array_of_words_has_an_address_even_if_empty() -> None:
     assert words([]).address != 0
     assert words([1, 2]).words.tolist() == [1, 2]
 
@@ -72,7 +72,7 @@ class Shared(Recorder):
         self.state.second = self.state.first & 0xFFFF_FFFF
 
 
-def test_nothing_tears_and_nothing_is_lost_between_vcpus() -> None:
+def test_accesses_of_several_vcpus_are_atomic_and_none_is_lost() -> None:
     device = Shared(pio(1).at(0x40), pio(1, offset=1).at(0x50))
     bus = Bus(ManualClock(), vcpus=2)
     bus.attach(device)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a device's regions are: the machine says, and what it says wrong is told."""
+"""Addresses of a device's regions, given by the machine; errors in them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_region_that_is_placed_stays() -> None:
     assert bus.read(Space.PIO, 0x90, 1) == answer(1, 1)
 
 
-def test_a_window_may_be_nowhere_for_now_and_its_counts_outlive_that() -> None:
+def test_a_window_without_an_address_keeps_its_counters() -> None:
     bus, device = bus_with(*PAIR, at={"command": 0x20, "data": None})
     assert bus.read(Space.PIO, 0x20, 1) == answer(0, 1)
     for data in (0x24, None, 0x60):
@@ -75,7 +75,7 @@ def test_a_window_may_be_nowhere_for_now_and_its_counts_outlive_that() -> None:
     assert {(each.address, each.passed) for each in bus.counts()} == {(0x30, 1), (0x60, 2)}
 
 
-def test_update_moves_and_keeps_the_place_where_nothing_is_said() -> None:
+def test_update_keeps_an_address_that_is_not_given() -> None:
     bus, device = bus_with(pio(1), at=0x80)
     bus.update(device, at=0x90)
     device.regions = (pio(2),)
@@ -84,7 +84,7 @@ def test_update_moves_and_keeps_the_place_where_nothing_is_said() -> None:
     assert bus.read(Space.PIO, 0x91, 1) == answer(1, 1)
 
 
-def test_another_device_takes_the_place_of_the_first_or_its_own() -> None:
+def test_a_replacement_takes_the_old_or_a_new_address() -> None:
     bus, device = bus_with(pio(1), at=0x80)
     other, third = Recorder(pio(1, offset=4)), Recorder(pio(1, offset=8))
     bus.replace(device, other)
@@ -93,60 +93,62 @@ def test_another_device_takes_the_place_of_the_first_or_its_own() -> None:
     assert bus.read(Space.PIO, 0x81, 1) == answer(8, 1)
 
 
-def test_a_device_without_a_place() -> None:
+def test_a_device_without_an_address_is_refused() -> None:
     said = refused(pio(4))
-    assert "nobody has said where the PIO window of recorder is" in said
+    assert "no address for the PIO window of recorder" in said
     assert "expected: at=ADDRESS" in said
     assert "said = refused(pio(4))" in said, "the line that made the region"
 
 
-def test_a_window_without_a_place() -> None:
+def test_a_window_without_an_address_is_refused() -> None:
     said = refused(*PAIR, at={"command": 0x20})
-    assert "nobody has said where the PIO window 'data' of recorder is" in said
+    assert "no address for the PIO window 'data' of recorder" in said
     assert "expected: at={'command': ADDRESS, 'data': ADDRESS}" in said
-    assert "window 'command' of recorder is" in refused(*PAIR)
+    assert "window 'command' of recorder" in refused(*PAIR)
 
 
-def test_a_window_that_a_device_does_not_have() -> None:
+def test_an_address_for_an_unknown_window_is_refused() -> None:
     said = refused(*PAIR, at={"comand": 0x20, "data": 0x24})
-    assert "recorder has no window 'comand' to be placed" in said
+    assert "recorder has no window 'comand' that needs an address" in said
     assert "expected: at={'command': ADDRESS, 'data': ADDRESS}" in said
     assert "'command'" in said.splitlines()[-1]
 
 
-def test_one_address_for_several_windows() -> None:
+def test_one_address_for_several_windows_is_refused() -> None:
     said = refused(*PAIR, at=0x20)
     assert "one address, 0x20, for the 2 windows of recorder" in said
     assert "expected: at={'command': ADDRESS, 'data': ADDRESS}" in said
 
 
-def test_a_place_that_nothing_needs() -> None:
-    assert "a place for recorder, 0x20" in refused(pio(1).at(0x80), at=0x20)
-    assert "expected: none: all its regions have theirs" in refused(at=0x20)
-    assert "has no window 'data' to be placed" in refused(pio(1).at(0x80), at={"data": 0x20})
+def test_an_address_that_no_window_needs_is_refused() -> None:
+    assert "the address 0x20 for recorder" in refused(pio(1).at(0x80), at=0x20)
+    assert "expected: none: all its regions have addresses" in refused(at=0x20)
+    assert "has no window 'data' that needs an address" in refused(
+        pio(1).at(0x80), at={"data": 0x20}
+    )
 
 
-def test_one_name_for_windows_in_both_spaces() -> None:
+def test_a_window_with_regions_in_both_spaces_is_refused() -> None:
     said = refused(pio(4), mmio(4, offset=4), at=0x40)
     assert "recorder has a window with regions in both spaces" in said
     assert 'try: name="..."' in said
 
 
 @pytest.mark.parametrize("at", ["0x40", 4.0, ("a", 1), {"": "0x40"}, {"": 1.5}])
-def test_what_is_no_place(at: object) -> None:
+def test_a_value_that_is_not_an_address_is_refused(at: object) -> None:
     said = refused(pio(4), at=at)  # type: ignore[arg-type]
-    assert f"{at!r} as the place of recorder" in said
+    assert f"{at!r} as the address of recorder" in said
     assert "expected: at=ADDRESS" in said
 
 
-def test_what_was_refused_has_changed_nothing() -> None:
+def test_a_refused_attach_changes_nothing() -> None:
     bus, device = bus_with(pio(1), at=0x80)
     with pytest.raises(AuthorError):
         bus.update(device, at={"data": 0x90})
     assert bus.read(Space.PIO, 0x80, 1) == answer(0, 1)
 
 
-def test_a_pic_pair_says_its_windows() -> None:
+def test_a_pic_without_addresses_lists_its_windows() -> None:
     bus, pic = Bus(ManualClock()), Pic(ManualClock(), Line())
     wanted = "at={'master': ADDRESS, 'slave': ADDRESS, 'elcr': ADDRESS}"
     with pytest.raises(AuthorError, match=re.escape(wanted)):

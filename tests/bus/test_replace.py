@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device or a filter takes another's place while vCPUs run, and nobody finds the place empty."""
+"""A device or a filter is replaced while vCPUs run, and no access finds the address unclaimed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def two(ctx: IoContext, cells: Cells) -> Verdict:
 
 
 @pytest.mark.parametrize("make", [pio, mmio])
-def test_another_device_takes_the_place(make: Callable[..., Region]) -> None:
+def test_replace_exchanges_two_devices_at_one_address(make: Callable[..., Region]) -> None:
     old = Recorder(make(4).at(0x40), make(4).at(0x60))
     new = Recorder(make(4, offset=8).at(0x42))
     space = old.regions[0].space
@@ -52,7 +52,7 @@ def test_another_device_takes_the_place(make: Callable[..., Region]) -> None:
     assert bus.read(space, 0x42, 1) == 0xFF
 
 
-def test_nothing_has_changed_when_the_new_one_is_refused() -> None:
+def test_a_refused_replacement_changes_nothing() -> None:
     old, neighbour = Recorder(pio(4).at(0x40)), Recorder(pio(1).at(0x50))
     bus = Bus(ManualClock())
     bus.attach(old)
@@ -81,7 +81,7 @@ def test_a_device_moves() -> None:
     assert bus.read(Space.MMIO, 0xE000_0804, 1) == answer(4, 1)
 
 
-def test_a_region_with_another_filter_goes_on_counting_and_telling() -> None:
+def test_a_region_with_a_new_filter_keeps_its_counters_and_trace() -> None:
     device = Recorder(pio(1).at(0x40))
     bus, touched = Bus(ManualClock(), NativeEngine()), list[int]()
     bus.attach(device, lambda: touched.append(1))
@@ -93,7 +93,7 @@ def test_a_region_with_another_filter_goes_on_counting_and_telling() -> None:
     assert (count.handled, count.passed, len(touched)) == (2, 2, 2)
 
 
-def test_a_refused_filter_leaves_the_old_one_at_work() -> None:
+def test_a_refused_filter_leaves_the_old_one_in_use() -> None:
     device = Recorder(pio(1, filter=one).at(0x40))
     bus = Bus(ManualClock(), NativeEngine())
     bus.attach(device)
@@ -103,7 +103,7 @@ def test_a_refused_filter_leaves_the_old_one_at_work() -> None:
     assert bus.read(Space.PIO, 0x40, 1) == 1
 
 
-def test_a_device_that_gets_its_first_region_tells_of_accesses() -> None:
+def test_a_device_that_gets_its_first_region_is_traced() -> None:
     """A PCI device, say, whose address the guest has not set so far."""
     device, touched = Recorder(), list[int]()
     bus = Bus(ManualClock())
@@ -123,7 +123,7 @@ def test_a_device_is_on_a_bus_once() -> None:
     device.regions = other.regions = (pio(1).at(0x60),)
     with pytest.raises(AuthorError, match="recorder is on this bus already") as refusal:
         bus.attach(device)
-    assert "try: Bus.update, where its regions have changed" in str(refusal.value)
+    assert "try: Bus.update(DEVICE), if its regions have changed" in str(refusal.value)
     with pytest.raises(AuthorError, match="recorder is on this bus already"):
         bus.replace(device, other)
     bus.detach(device)
@@ -150,7 +150,7 @@ class Layers:
         self.log.append("end")
 
 
-def test_what_answers_below_the_bus_ends_before_its_successor_begins() -> None:
+def test_an_offloaded_region_is_detached_before_its_replacement_is_attached() -> None:
     device = Recorder(pio(1, filter=plain(lambda ctx: Verdict.PASS)).at(0x40))
     layers = Layers()
     bus = Bus(ManualClock(), offload=layers)
@@ -174,7 +174,7 @@ class Full(Layers):
         return super().__call__(port)
 
 
-def test_what_cannot_be_answered_below_the_bus_leaves_the_old_one_at_work() -> None:
+def test_a_failed_offload_leaves_the_old_device_in_use() -> None:
     regions = [pio(1, filter=plain(lambda ctx: Verdict.PASS)).at(at) for at in (0x40, 0x41)]
     old, new = Recorder(regions[0]), Recorder(*regions)
     layers = Full(2)
@@ -267,7 +267,7 @@ REGIONS = pytest.mark.parametrize(
 
 
 @REGIONS
-def test_no_access_falls_between_two_devices(region: PlacedRegion) -> None:
+def test_no_access_is_unclaimed_while_a_device_is_replaced(region: PlacedRegion) -> None:
     devices = [Recorder(dataclasses.replace(region, filter=filter)) for filter in (one, two)]
     bus = Bus(ManualClock(), NativeEngine())
     bus.attach(devices[0])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Doorbells of running guests: none lost, none invented, fewer than a plain ioeventfd needs."""
+"""Doorbells of running guests: none lost, none spurious, fewer than a plain ioeventfd needs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BURSTS, BURST = 10, 50
 
 @pytest.mark.parametrize("make", [EventFd, Bell])
 @pytest.mark.parametrize("back_end", BACK_ENDS)
-def test_no_doorbell_is_lost_and_none_invented(
+def test_no_doorbell_is_lost_and_none_is_signalled_without_need(
     back_end: str, make: Callable[[], Bell | EventFd]
 ) -> None:
     total = GUESTS * RINGS

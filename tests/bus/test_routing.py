@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From addresses to registers: which device hears what, in which pieces."""
+"""From addresses to registers: which device gets an access, and in which pieces."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_an_access_that_begins_before_a_device_reaches_it_too() -> None:
     assert device.log == [("write", 0, 0x33, 1)]
 
 
-def test_what_nobody_claims_reads_as_all_ones_and_is_counted() -> None:
+def test_unclaimed_ports_read_as_all_ones_and_are_counted() -> None:
     bus = bus_with()
     assert bus.read(Space.PIO, 0x80, 2) == 0xFFFF
     bus.write(Space.PIO, 0x80, 1, 1)
@@ -107,7 +107,7 @@ def test_what_nobody_claims_reads_as_all_ones_and_is_counted() -> None:
     ]
 
 
-def test_memory_of_nobody_is_counted_by_address_and_beyond_a_number_of_them_together() -> None:
+def test_unclaimed_memory_is_counted_by_address_up_to_a_limit() -> None:
     bus, source = bus_with(), random.Random(5)
     last = 2**64 - 1
     polled = [0, last, 0xFEE0_0030]
@@ -131,7 +131,7 @@ def test_memory_of_nobody_is_counted_by_address_and_beyond_a_number_of_them_toge
     assert found[None, True] >= expected[last, True] > 0
 
 
-def test_ports_end_at_0xffff_and_begin_again() -> None:
+def test_ports_wrap_around_at_0xffff() -> None:
     first, last = Recorder(pio(1).at(0)), Recorder(pio(1).at(0xFFFF))
     bus_with(first, last).read(Space.PIO, 0xFFFF, 2)
     assert (first.log, last.log) == ([("read", 0, 1)], [("read", 0, 1)])
@@ -162,7 +162,7 @@ def test_an_address_that_a_space_does_not_have_is_refused(
         bus.write(space, address, 0, 1)
 
 
-def test_a_thousand_ranges_each_find_their_own() -> None:
+def test_an_address_is_found_among_a_thousand_ranges() -> None:
     devices = [Recorder(mmio(0x80).at(0x1000_0000 + 0x100 * n)) for n in range(1000)]
     bus = Bus(ManualClock())
     for device in reversed(devices):
@@ -180,7 +180,9 @@ CHANGES = st.lists(
 
 @settings(derandomize=True, deadline=None, max_examples=scale.full(100))
 @given(CHANGES)
-def test_what_a_vcpu_found_is_forgotten_when_ranges_change(changes: list[tuple[int, int]]) -> None:
+def test_a_vcpus_cached_window_is_dropped_when_ranges_change(
+    changes: list[tuple[int, int]],
+) -> None:
     """Each change puts a device of another size at a place, or takes the one there away."""
     bus, present = Bus(ManualClock()), dict[int, Recorder]()
     for place, size in changes:
@@ -199,7 +201,7 @@ def test_what_a_vcpu_found_is_forgotten_when_ranges_change(changes: list[tuple[i
             assert bus.read(Space.MMIO, at, 1) == wanted
 
 
-def test_a_vcpu_that_remembers_nothing_any_more_finds_all_by_search() -> None:
+def test_a_vcpu_with_an_empty_cache_finds_windows_by_search() -> None:
     count = 2 * FOUND
     device = Recorder(*(mmio(0x80, offset=n).at(0x1000_0000 + 0x100 * n) for n in range(count)))
     bus = bus_with(device)
@@ -208,12 +210,12 @@ def test_a_vcpu_that_remembers_nothing_any_more_finds_all_by_search() -> None:
             assert bus.read(Space.MMIO, 0x1000_0000 + 0x100 * number, 1) == answer(number, 1)
 
 
-def test_what_is_retired_while_nobody_runs_is_not_kept() -> None:
+def test_tables_retired_while_no_vcpu_runs_are_freed_at_once() -> None:
     bus = bus_with(Recorder(*(mmio(4).at(0x1000 * n) for n in range(100))))
     assert bus._retired == []
 
 
-def test_a_detached_device_hears_nothing_and_leaves_its_place() -> None:
+def test_a_detached_device_gets_no_accesses_and_frees_its_addresses() -> None:
     first, second = Recorder(pio(4).at(0x40), mmio(4).at(0x1000)), Recorder(pio(1).at(0x42))
     bus = bus_with(first)
     bus.detach(first)
@@ -225,7 +227,7 @@ def test_a_detached_device_hears_nothing_and_leaves_its_place() -> None:
 
 
 @pytest.mark.parametrize("gone", [1, 2, 3])
-def test_a_device_that_is_leaving_hears_all_of_an_access_or_nothing(gone: int) -> None:
+def test_a_device_being_detached_gets_all_of_an_access_or_nothing(gone: int) -> None:
     device = Recorder(pio(4).at(0x40))
     bus = bus_with(device)
     (port,) = bus._ports[device]
@@ -259,7 +261,7 @@ def test_accesses_stay_whole_while_a_device_comes_and_goes(region: PlacedRegion)
     assert len(device.log) + unclaimed == reads
 
 
-def test_a_device_that_is_not_there_cannot_be_detached() -> None:
+def test_a_device_that_is_not_attached_cannot_be_detached() -> None:
     with pytest.raises(AuthorError, match="recorder is not on this bus"):
         bus_with().detach(Recorder(pio(4).at(0x40)))
 
@@ -302,7 +304,7 @@ def test_impossible_regions_are_refused(region: Region, message: str) -> None:
         bus_with().attach(Recorder(region))
 
 
-# The law: whatever the layout, the models hear what this plain description says.
+# The law: for any layout, the models get the accesses that this plain description predicts.
 
 WIDTHS = st.sampled_from([0, 1, 2, 4])
 LAYOUTS = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 4), WIDTHS), max_size=5)
@@ -339,7 +341,7 @@ def expected(regions: list[PlacedRegion], address: int, size: int) -> list[tuple
 
 @settings(derandomize=True, deadline=None, max_examples=scale.full(200))
 @given(LAYOUTS, ACCESSES, st.sampled_from((Space.PIO, Space.MMIO)))
-def test_models_hear_what_the_description_says(
+def test_models_get_the_accesses_that_the_description_predicts(
     layout: list[tuple[int, int, int]], accesses: list[tuple[int, int, bool]], space: Space
 ) -> None:
     regions = regions_of(layout, space)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two accessing threads and two of the host on one state: nothing tears, nothing is lost.
+"""Two accessing threads and two of the host on one state: no torn value, no lost update.
 
 LIGHTEXIT_TORTURE_SECONDS makes it last: minutes, for once in a while.
 """
@@ -128,7 +128,7 @@ done:
 
 @dataclass(frozen=True)
 class Done:
-    """What a thread has done: changes of the state, and answers that no order explains."""
+    """A thread's changes of the state, and its count of inconsistent answers."""
 
     changes: int
     wrong: int
@@ -162,7 +162,7 @@ def host(bus: Bus, target: Target, pause: float, end: float) -> Done:
     return Done(changes, wrong)
 
 
-def test_nothing_tears_and_nothing_is_lost() -> None:
+def test_accesses_of_vcpus_and_host_are_atomic_and_none_is_lost() -> None:
     bus = Bus(ManualClock(), NativeEngine(), vcpus=ACCESSORS)
     target = Target(bus.clock)
     bus.attach(target)

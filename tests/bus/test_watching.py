@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trace points: an access comes in, its pieces are answered, it goes out."""
+"""Trace points: start of an access, answer of each piece, end of the access."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_filter_and_model() -> None:
     ]
 
 
-def test_pieces_and_what_nobody_answers() -> None:
+def test_split_and_unclaimed_accesses_are_traced() -> None:
     bus = Bus(ManualClock())
     bus.attach(Recorder(pio(2, register_width=1).at(0x40)))
     events = traced(bus)
@@ -68,7 +68,7 @@ def test_time_is_vm_time() -> None:
     assert [event.now_ns for event in events] == [12, 12, 12]
 
 
-def test_it_ends_and_leaves_times_as_they_were() -> None:
+def test_ending_a_trace_restores_timing() -> None:
     bus = Bus(ManualClock())
     bus.timed = True
     events = traced(bus)

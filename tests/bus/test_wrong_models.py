@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a device's author gets wrong is one error that names the device and shows the line."""
+"""A mistake of a device's author is one error that names the device and shows the line."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def any_answer(rng: random.Random, size: int) -> Any:
     return rng.choice([number, number, rng.choice(other)])
 
 
-def test_an_answer_is_what_the_guest_reads_or_an_error() -> None:
+def test_a_models_answer_is_read_by_the_guest_or_is_an_error() -> None:
     rng = random.Random(9)
     for _ in range(ANSWERS):
         size, width = rng.choice([1, 2, 4, 8]), rng.choice([0, 1, 4])
@@ -91,7 +91,7 @@ def test_an_answer_is_what_the_guest_reads_or_an_error() -> None:
         ("x" * 900, "answers 'xxx", "expected: an int of 0 to 0xff"),
     ],
 )
-def test_the_message_says_what_to_do(answer: Any, found: str, hint: str) -> None:
+def test_the_message_for_a_wrong_answer_names_the_fix(answer: Any, found: str, hint: str) -> None:
     device = Answering(pio(1).at(PORT))
     device.answer = answer
     bus = Bus(ManualClock())
@@ -131,7 +131,7 @@ def decode() -> Any:
     return json.loads("{")
 
 
-def test_what_it_calls_is_not_where_it_failed() -> None:
+def test_an_error_is_shown_at_the_models_line_not_in_its_callee() -> None:
     device, bus = Raising(pio(8).at(PORT)), Bus(ManualClock())
     bus.attach(device)
     device.what = decode
@@ -165,7 +165,9 @@ def test_an_unknown_field_and_an_error_of_its_own_show_the_line() -> None:
     shows(failure.value, 'raise AuthorError("this device has no such mode")')
 
 
-def test_a_model_of_lightexits_own_is_for_us_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_a_model_of_lightexit_is_an_internal_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     device, bus = Debugcon(ManualClock(), bytes), Bus(ManualClock())
     monkeypatch.setattr(device, "read", lambda offset, size: 1 << 8)
     bus.attach(device, at=PORT)
@@ -207,7 +209,7 @@ def test_a_device_without_name_or_regions(kind: type[Device[Any]], parts: tuple[
     shows(refused(kind(ManualClock())), f"class {kind.__name__}(Device[Cells]):", *parts)
 
 
-def test_a_device_that_is_nowhere_yet_says_so() -> None:
+def test_a_device_may_declare_that_it_has_no_regions_yet() -> None:
     class Later(Device[Cells]):
         name = "later"
         regions = ()
@@ -257,7 +259,7 @@ def test_a_window_over_the_guests_memory() -> None:
     beside = Recorder(mmio(8).at(2 * MIB), mmio(0x20000).at(0xA0000))
     over = Recorder(mmio(8).at(2 * MIB - 4))
     line = "over = Recorder(mmio(8).at(2 * MIB - 4))"
-    parts = ("recorder's MMIO region at 0x1ffffc", "lies over", "0xc0000..0x1fffff")
+    parts = ("recorder's MMIO region at 0x1ffffc", "overlaps", "0xc0000..0x1fffff")
     bus = Bus(ManualClock())
     bus.attach(beside)
     UnicornCpu(memory, bus.cpus[0])

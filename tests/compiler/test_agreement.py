@@ -66,7 +66,9 @@ BROKEN: dict[str, tuple[object, str, Any, str]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_the_law_notices_what_is_wrong(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_law_of_agreement_notices_wrong_code(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     owner, attribute, wrong, found = BROKEN[name]
     monkeypatch.setattr(owner, attribute, wrong)
     assert any(_finds(seed, found) for seed in range(100, PROGRAMS))

@@ -182,6 +182,6 @@ def test_map_is_plain_data() -> None:
 
 
 @pytest.mark.parametrize("each", list(filters()), ids=lambda each: each.function.__module__)
-def test_the_object_says_what_is_read_in_it_as_a_file(each: Filter[Any]) -> None:
+def test_the_linked_object_equals_the_one_that_a_file_reader_makes(each: Filter[Any]) -> None:
     elf = emit_object(lower(check(infer_filter(each.function))).text)
     assert link_module._object(elf, "a.o") == read_object(elf, "a.o")

@@ -27,7 +27,7 @@ class Bench:
         self.rig.wait(10 * count)
 
     def jump(self, count: int) -> None:
-        """Time passes, and nobody tells the device."""
+        """Time passes without `advance`."""
         self.clock.advance(10 * count)
 
     def read(self, register: int, size: int = 8) -> int:

@@ -25,7 +25,7 @@ from lightexit.engine.native import NativeEngine
 from lightexit.filter import Filter, LoadedFilter
 from lightexit.vm.places import PC
 
-#: Makes the bus, and so says who runs the filters; None in its place: models answer everything.
+#: Makes the bus, and decides what runs the filters; None: models answer everything.
 Runner = Callable[[ManualClock], DefinitionBus | Bus]
 
 
@@ -110,7 +110,7 @@ class Rig:
         return sum(count.passed for count in self.bus.counts())
 
     def read(self, space: Space, address: int, size: int) -> int:
-        """A guest's read of `size` bytes; all ones where nobody answers."""
+        """A guest's read of `size` bytes; all ones if unclaimed."""
         return self.bus.read(space, address, size)
 
     def write(self, space: Space, address: int, value: int, size: int) -> None:

@@ -45,7 +45,7 @@ class Guest:
         raise AssertionError(f"{name} is not in the directory")
 
 
-def test_it_signs_and_denies_dma() -> None:
+def test_fw_cfg_has_its_signature_and_no_dma() -> None:
     guest = Guest()
     assert guest.item(FwCfgKey.SIGNATURE, 4) == b"QEMU"
     assert int.from_bytes(guest.item(FwCfgKey.ID, 4), "little") == 1
@@ -63,7 +63,7 @@ def test_every_file_is_found_and_read_whole(files: dict[str, bytes]) -> None:
         assert guest.take(2) == b"\0\0"
 
 
-def test_selecting_begins_again_and_past_the_end_nothing_moves() -> None:
+def test_selecting_restarts_an_item_and_reads_past_its_end_are_zero() -> None:
     guest = Guest()
     assert guest.item(FwCfgKey.SIGNATURE, 2) == b"QE"
     assert guest.item(FwCfgKey.SIGNATURE, 6) == b"QEMU\0\0"

@@ -37,7 +37,7 @@ def test_the_counter_counts_100_mhz_exactly(start: int, value: int, ns: int) -> 
     assert (bench.rig.handled, bench.rig.passed) == (3, 0)
 
 
-def test_capabilities_tell_what_there_is() -> None:
+def test_capabilities_describe_the_counter_and_timers() -> None:
     bench = Bench()
     assert bench.read(HpetReg.CAPABILITIES + 4, 4) == 10_000_000  # fs
     low = bench.read(HpetReg.CAPABILITIES, 4)
@@ -264,7 +264,7 @@ def test_halting_the_counter_drops_an_edge_for_good() -> None:
     assert bench.edges(20) == [(10, True), (11, False)]
 
 
-def test_status_has_nothing_to_do_with_edges() -> None:
+def test_edge_interrupts_do_not_set_status() -> None:
     bench = Bench()
     bench.arm(0, Config.ENABLE, 10)
     bench.write(HpetReg.CONFIG, ON)
@@ -274,7 +274,7 @@ def test_status_has_nothing_to_do_with_edges() -> None:
     assert bench.edges(20) == [(10, True)]
 
 
-def test_a_level_timer_that_holds_its_line_wakes_nobody() -> None:
+def test_a_level_timer_with_a_raised_line_has_no_wakeup() -> None:
     bench = Bench()
     bench.arm(0, Config.ENABLE | Config.LEVEL | Config.PERIODIC | Config.SET_VALUE, 10)
     bench.write(HpetReg.CONFIG, ON)

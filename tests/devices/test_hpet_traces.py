@@ -261,7 +261,7 @@ def by_line(edges: tuple[tuple[int, bool], ...]) -> list[tuple[int, bool]]:
         ("legacy_replacement", 0, 1),
     ],
 )
-def test_ours_interrupts_when_qemu_does(name: str, line: int, count: int) -> None:
+def test_our_rtc_interrupts_when_qemus_does(name: str, line: int, count: int) -> None:
     clock, lines = ManualClock(), [Line() for _ in range(24)]
     hpet = Hpet(clock, lines[0], lines[8], dict(enumerate(lines)))
     ours = Rig(clock, [hpet], outputs=dict(enumerate(lines)))

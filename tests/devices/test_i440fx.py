@@ -48,7 +48,7 @@ class Guest:
         self.rig.write(Space.PIO, DATA + register % 4, value, size)
 
 
-def test_the_functions_say_who_they_are() -> None:
+def test_the_functions_have_their_vendor_and_device_ids() -> None:
     guest = Guest()
     found = {
         row.name: (guest.read(at, 0, 4), guest.read(at, 0x0A, 2)) for row, at in FUNCTIONS.items()
@@ -64,7 +64,7 @@ def test_the_functions_say_who_they_are() -> None:
 
 @given(st.integers(0, 0xFFFF).map(lambda x: x << 8), st.integers(0, 255))
 @settings(derandomize=True, deadline=None)
-def test_where_nothing_is_all_ones_are_read_and_writes_vanish(location: int, register: int) -> None:
+def test_absent_functions_read_all_ones_and_ignore_writes(location: int, register: int) -> None:
     if location in FUNCTIONS.values():
         return
     guest = Guest()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A law of all devices on a PC's edge-triggered interrupts: none asks without being heard.
+"""A law of all devices on a PC's edge-triggered interrupts: no interrupt is lost.
 
 The guest touches a device only when its 8259A interrupts it, and then does what a driver does.
 When it has served all interrupts that it was given, no device is left waiting for it.
@@ -209,7 +209,7 @@ def play(driver: Driver, events: Sequence[Event]) -> None:
 
 @pytest.mark.parametrize("runner", [None, plain], ids=["models", "filters"])
 @pytest.mark.parametrize("kind", [KeyboardDriver, SerialDriver, ClockDriver])
-def test_who_serves_all_interrupts_has_served_all_devices(
+def test_serving_all_interrupts_serves_all_devices(
     kind: type[Driver], runner: Runner | None
 ) -> None:
     names = st.sampled_from(sorted(kind(runner).events))

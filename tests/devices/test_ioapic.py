@@ -123,7 +123,7 @@ def test_a_level_that_is_masked_waits() -> None:
     assert len(bench.sent) == 1
 
 
-def test_masking_does_not_end_what_waits_for_its_eoi() -> None:
+def test_masking_does_not_end_an_interrupt_that_waits_for_its_eoi() -> None:
     bench = Bench()
     bench.set_up(9, VECTOR | Bit.LEVEL)
     bench.drive(9, True)
@@ -187,7 +187,7 @@ def test_an_entry_keeps_its_own_bits(number: int, low: int, high: int) -> None:
     assert bench.low(number) == low & 0x1_AFFF
 
 
-def test_who_keeps_routes_is_told_before_a_message_goes_another_way() -> None:
+def test_route_listeners_are_called_before_a_message_is_rerouted() -> None:
     bench = Bench()
     bench.set_up(7, VECTOR)
     bench.changed.clear()
@@ -256,7 +256,7 @@ def test_filters_are_transparent(runner: Runner, trace: Sequence[Step]) -> None:
 
 
 @pytest.mark.parametrize("runner", RUNNERS)
-def test_masking_while_nothing_waits_needs_no_model(runner: Runner) -> None:
+def test_masking_without_a_waiting_level_is_handled_by_the_filter(runner: Runner) -> None:
     bench = Bench(runner)
     bench.set_up(9, VECTOR | Bit.LEVEL)
     passed = bench.rig.passed

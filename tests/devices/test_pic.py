@@ -192,7 +192,7 @@ def test_a_slave_request_that_drops_is_spurious_on_the_master() -> None:
     assert bench.pic.acknowledge() == 0x27
 
 
-def test_a_slave_with_nothing_to_say_answers_with_its_own_ir7() -> None:
+def test_a_slave_without_a_request_answers_with_its_own_ir7() -> None:
     bench = Bench()
     bench.pic.state.chips[0].irr = 4  # the wire between the chips is slower than the CPU
     assert bench.pic.acknowledge() == 0x2F
@@ -320,7 +320,7 @@ def test_icw1_says_how_many_words_follow(icw1: int, words: int) -> None:
     assert bench.rig.inb(0x21) == 0x5A
 
 
-def test_elcr_keeps_what_can_be_level_triggered() -> None:
+def test_elcr_keeps_the_bits_of_lines_that_can_be_level_triggered() -> None:
     bench = Bench()
     bench.out(0x4D0, 0xFF)
     bench.out(0x4D1, 0xFF)

@@ -49,7 +49,7 @@ class Bench:
         self.rig.wait(ns_of(self.tick) - self.clock.now_ns())
 
     def jump(self, count: int) -> None:
-        """Time passes, and nobody tells the device."""
+        """Time passes without `advance`."""
         self.tick += count
         self.clock.advance(ns_of(self.tick) - self.clock.now_ns())
 
@@ -297,7 +297,7 @@ def test_a_control_word_drops_what_was_latched() -> None:
     assert bench.rig.inb(0x40) == 9
 
 
-def test_status_tells_null_count_and_the_control_word_as_written() -> None:
+def test_status_has_null_count_and_the_control_word_as_written() -> None:
     bench = Bench()
     bench.out(0x43, 0x3E)
     assert bench.status(0) == 0x80 | 0x40 | 0x3E

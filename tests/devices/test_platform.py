@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Laws that every device of the platform obeys: transparency, and calm under hostile traffic."""
+"""Laws of every device of the platform: transparency, and no error under hostile traffic."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_the_command_byte_reads_back(mode: int) -> None:
     assert guest.drain() == [mode]
 
 
-def test_the_status_tells_commands_from_data(guest: Guest) -> None:
+def test_the_status_distinguishes_commands_from_data(guest: Guest) -> None:
     guest.command(ControllerCommand.KEYBOARD_ENABLE)
     assert guest.rig.inb(COMMAND) & Ps2Status.COMMAND
     guest.rig.outb(DATA, KeyboardByte.ENABLE)
@@ -123,7 +123,7 @@ def test_the_keyboard_answers(guest: Guest, sent: list[int], answers: list[int])
 
 
 @pytest.mark.parametrize("scan_set", [1, 2, 3])
-def test_the_scan_code_set_is_told_untranslated(guest: Guest, scan_set: int) -> None:
+def test_the_scan_code_set_is_reported_untranslated(guest: Guest, scan_set: int) -> None:
     guest.command(ControllerCommand.WRITE_MODE, 0)
     guest.keyboard(KeyboardByte.SCAN_SET, scan_set)
     assert guest.keyboard(KeyboardByte.SCAN_SET, 0) == [
@@ -192,7 +192,7 @@ def test_a_disabled_keyboard_holds_its_bytes_back(guest: Guest) -> None:
     assert guest.drain() == [0x1E]
 
 
-def test_a_keyboard_told_to_be_silent_sends_no_keys(guest: Guest) -> None:
+def test_a_disabled_keyboard_sends_no_keys(guest: Guest) -> None:
     assert guest.keyboard(KeyboardByte.DISABLE) == [KeyboardByte.ACK]
     guest.ps2.type_codes(b"\x1e")
     assert guest.drain() == []

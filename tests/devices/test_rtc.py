@@ -56,7 +56,7 @@ def guest() -> Guest:
     return Guest()
 
 
-def test_it_starts_at_the_moment_it_is_given(guest: Guest) -> None:
+def test_the_rtc_starts_at_the_given_time(guest: Guest) -> None:
     found = [guest.read(index) for index in (0, 2, 4, 6, 7, 8, 9, calendar.CENTURY)]
     assert found == [0x50, 0x59, 0x23, 0x04, 0x28, 0x02, 0x24, 0x20]
 
@@ -231,14 +231,14 @@ def test_the_index_port_reads_all_ones_and_its_top_bit_selects_nothing(guest: Gu
 
 @given(st.integers(0x0E, 127).filter(lambda i: i != calendar.CENTURY), st.integers(0, 255))
 @settings(derandomize=True, deadline=None)
-def test_ram_keeps_what_is_written(index: int, value: int) -> None:
+def test_ram_keeps_written_bytes(index: int, value: int) -> None:
     guest = Guest()
     guest.write(index, value)
     guest.rig.wait(3 * 86400 * SECOND_NS)
     assert guest.read(index) == value
 
 
-def test_memory_size_is_told_in_every_unit() -> None:
+def test_memory_size_is_reported_in_every_unit() -> None:
     told = memory_size(6 << 30)
     below_4g = told[0x34] | told[0x35] << 8
     above_4g = told[0x5B] | told[0x5C] << 8 | told[0x5D] << 16
@@ -310,7 +310,7 @@ def test_how_often_it_is_advanced_does_not_matter(times: list[int], rate: int, b
     assert bytes(often.rtc.state) == bytes(once.rtc.state)
 
 
-def test_a_filter_leaves_what_is_due_to_advance() -> None:
+def test_a_filter_leaves_due_changes_to_advance() -> None:
     """The bytes are the same with filters and without after `advance`, and not before."""
     filters, models = Guest(), Guest()
     models.rig.run_by(None)

@@ -87,7 +87,7 @@ def changed(saved: bytes, **fields: int) -> bytes:
 
 
 def refusal(device: Device[Any], saved: bytes) -> str:
-    """What is said, after a look that nothing was applied."""
+    """The error message, after a check that nothing was applied."""
     before, now_ns = device.save(), device.clock.now_ns()
     with pytest.raises(AuthorError) as caught:
         device.restore(saved)
@@ -96,7 +96,7 @@ def refusal(device: Device[Any], saved: bytes) -> str:
     return str(caught.value)
 
 
-def test_the_bytes_are_as_the_text_says() -> None:
+def test_the_bytes_of_a_save_are_as_documented() -> None:
     content = (
         b"LEXTSAVE"
         + struct.pack("<HHHH", 1, 1, 1, 1)
@@ -110,7 +110,7 @@ def test_the_bytes_are_as_the_text_says() -> None:
     assert armed().save() == with_checksum(content)
 
 
-def test_what_was_saved_comes_back_and_nobody_hears_of_it() -> None:
+def test_restoring_brings_the_state_back_and_drives_no_line() -> None:
     device, saved = alarm(), armed().save()
     device.inputs[0].set(True)
     device.heard.clear()
@@ -216,7 +216,7 @@ REFUSALS: list[tuple[Callable[[bytes], bytes], str]] = [
 
 
 @pytest.mark.parametrize(("change", "text"), REFUSALS, ids=[text[:50] for _, text in REFUSALS])
-def test_what_does_not_fit_is_refused(change: Callable[[bytes], bytes], text: str) -> None:
+def test_a_save_that_does_not_fit_is_refused(change: Callable[[bytes], bytes], text: str) -> None:
     saved = armed().save()
     text = text.replace("LAYOUT", f"{fingerprint(AlarmState):#018x}")
     text = text.replace("CHECKSUM", saved[-CHECKSUM_SIZE:].hex())
@@ -245,7 +245,7 @@ def test_a_hint_about_the_time_can_be_followed() -> None:
     device.restore(saved)
 
 
-def test_no_flipped_bit_is_applied() -> None:
+def test_a_save_with_a_flipped_bit_is_not_applied() -> None:
     saved, device = armed().save(), alarm()
     for bit in range(8 * len(saved)):
         flipped = bytearray(saved)
@@ -253,7 +253,7 @@ def test_no_flipped_bit_is_applied() -> None:
         refusal(device, bytes(flipped))
 
 
-def test_no_part_of_a_save_is_applied() -> None:
+def test_a_truncated_save_is_not_applied() -> None:
     saved, device = armed().save(), alarm()
     for size in range(len(saved)):
         refusal(device, saved[:size])
@@ -268,7 +268,7 @@ ALL = pc().devices
 
 @settings(deadline=None)
 @given(st.sampled_from(sorted(ALL)), st.data())
-def test_any_bytes_are_answered(name: str, data: st.DataObject) -> None:
+def test_any_bytes_are_restored_or_refused(name: str, data: st.DataObject) -> None:
     """With a right checksum too, and any state. What is refused changes nothing."""
     device = ALL[name]
     saved = bytearray(device.save())
@@ -316,7 +316,7 @@ class Later(Alarm):
 
 
 class Seconds(Device[SecondsState]):
-    """As it was when the save was written."""
+    """The device in the version that wrote the save."""
 
     name = "alarm"
     regions = ()
@@ -438,7 +438,7 @@ def test_what_a_device_was_built_with_has_to_be_the_same(
     assert refusal(other, saved.save()).startswith(text)
 
 
-def test_who_acts_by_a_state_is_told_of_it() -> None:
+def test_listeners_that_mirror_a_state_are_called_after_a_restore() -> None:
     told: list[int] = []
     ioapic = IoApic(ManualClock(), lambda *_: told.append(-1), told.append)
     ioapic.restore(IoApic(ManualClock(), lambda *_: None).save())

@@ -49,7 +49,7 @@ def test_a_reset_of_port_92_opens_a20() -> None:
 
 @given(st.binary(max_size=30))
 @settings(derandomize=True, deadline=None)
-def test_the_debug_console_passes_every_byte_on_and_tells_its_presence(data: bytes) -> None:
+def test_the_debug_console_prints_every_byte_and_can_be_detected(data: bytes) -> None:
     sent = bytearray()
     clock = ManualClock()
     rig = Rig(clock, [Debugcon(clock, sent.extend)], runner=plain)

@@ -271,7 +271,7 @@ def test_there_is_no_shared_memory() -> None:
         ({"doorbells": (print, print)}, "2 doorbells for 1 virtio queues"),
     ],
 )
-def test_back_ends_that_cannot_be(wrong: dict[str, object], text: str) -> None:
+def test_impossible_virtio_back_ends_are_refused(wrong: dict[str, object], text: str) -> None:
     backend = VirtioBackend(device_id=1, notify=print, **wrong)  # type: ignore[arg-type]
     with pytest.raises(AuthorError) as caught:
         VirtioMmio(ManualClock(), Line(), backend)

@@ -55,14 +55,14 @@ class Wait:
 
 @dataclass(frozen=True)
 class Jump:
-    """Time passes, and no device is told: the host is late."""
+    """Time passes without `advance`: the host is late."""
 
     ns: int
 
 
 @dataclass(frozen=True)
 class Drive:
-    """Somebody drives an input of the rig."""
+    """Drives an input of the rig."""
 
     line: tuple[str, int]
     level: bool
@@ -70,7 +70,7 @@ class Drive:
 
 @dataclass(frozen=True)
 class Call:
-    """Somebody calls one of the rig's `calls`."""
+    """Calls one of the rig's `calls`."""
 
     name: str
 

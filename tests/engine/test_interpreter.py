@@ -16,8 +16,8 @@ from lightexit.errors import AuthorError
 from lightexit.isa import Program, assemble
 
 FAULTS = {
-    "empty register": ("r0 = r7\nexit", "r7 holds nothing yet"),
-    "empty verdict": ("exit", "r0 holds nothing yet"),
+    "empty register": ("r0 = r7\nexit", "r7 is read before it was written"),
+    "empty verdict": ("exit", "r0 is read before it was written"),
     "number as address": ("r0 = 16\nr0 = *(u64 *)(r0 + 0)\nexit", "r0 is the number 0x10"),
     "before the context": ("r0 = *(u8 *)(r1 - 1)\nexit", "1 bytes at context-1 are outside"),
     "behind the context": (
@@ -43,12 +43,18 @@ FAULTS = {
         "call pc f\nr0 = *(u64 *)(r0 - 8)\nexit\nf:\n*(u64 *)(r10 - 8) = 1\nr0 = r10\nexit",
         "8 bytes at stack1-8 are outside",
     ),
-    "register after a call": ("r0 = 0\ncall pc f\nr0 = r1\nexit\nf:\nr0 = 0\nexit", "r1 holds"),
-    "callee's r6": ("r6 = 0\ncall pc f\nexit\nf:\nr0 = r6\nexit", "r6 holds nothing yet"),
+    "register after a call": (
+        "r0 = 0\ncall pc f\nr0 = r1\nexit\nf:\nr0 = 0\nexit",
+        "r1 is read before",
+    ),
+    "callee's r6": (
+        "r6 = 0\ncall pc f\nexit\nf:\nr0 = r6\nexit",
+        "r6 is read before it was written",
+    ),
     "endless recursion": ("f:\ncall pc f\nexit", "more than 8 functions would be running"),
     "pointer in a state": (
         ".map s 24\nr2 = map_value(0) + 16\n*(u64 *)(r2 + 0) = r1\nexit",
-        "the pointer context+0 would leave the program, into s",
+        "the pointer context+0 would be stored into s",
     ),
     "part of a pointer": (
         "*(u64 *)(r10 - 8) = r1\nr0 = *(u32 *)(r10 - 8)\nexit",

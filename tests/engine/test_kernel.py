@@ -86,7 +86,7 @@ def test_refusals_without_an_instruction_of_their_own() -> None:
     [
         (
             errno.EPERM,
-            "this process lacks the right (CAP_BPF, as root has it), or the kernel is locked down",
+            "this process lacks CAP_BPF (root has it), or the kernel is locked down",
         ),
         (errno.ENOSYS, "this kernel was built without it"),
         (errno.E2BIG, "Argument list too long (error 7)"),

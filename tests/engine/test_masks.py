@@ -81,15 +81,13 @@ def test_what_cannot_be_masked_is_refused() -> None:
     KernelEngine(masked=False).load(program)
     with pytest.raises(AuthorError, match="prohibited for !root") as caught:
         KernelEngine().load(program)
-    assert caught.value.expected == (
-        "indices that it can mask against Spectre v1 (as CAP_BPF alone asks)"
-    )
+    assert caught.value.expected == ("array indices that Linux can mask against Spectre v1")
     assert caught.value.hint == (
         "no loop over an array here, or another engine: native or interpreter"
     )
 
 
-def test_one_thread_gives_up_all_but_what_is_kept(rights: int) -> None:
+def test_dropping_capabilities_affects_one_thread_only(rights: int) -> None:
     ready, seen = threading.Event(), threading.Event()
     others: list[int] = []
 

@@ -60,7 +60,7 @@ def test_only_the_context_is_read_as_llvm_likes(text: str, expected: list[str]) 
     assert loads(text) == expected
 
 
-def test_what_was_compared_is_what_is_used() -> None:
+def test_a_compared_value_is_read_once() -> None:
     text = f"""{STATE}
         r0 = 0
         r2 = map_value(0) + 16

@@ -120,12 +120,12 @@ def test_the_largest_of_a_kind_is_answered(name: str, monkeypatch: pytest.Monkey
 # The harness itself
 
 
-def test_the_harness_sees_what_takes_too_long() -> None:
+def test_the_harness_notices_a_reader_that_takes_too_long() -> None:
     with pytest.raises(TooSlow):
         held(_spin, b"")
 
 
-def test_the_harness_sees_what_takes_too_much() -> None:
+def test_the_harness_notices_a_reader_that_takes_too_much_memory() -> None:
     with pytest.raises(TooMuch):
         held(lambda data: _resident(250 * MIB), b"")
     with pytest.raises(MemoryError):

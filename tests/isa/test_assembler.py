@@ -165,7 +165,7 @@ def _error(text: str) -> AuthorError:
 MESSAGES = [
     (
         "mov r0, 1",
-        "bad.s:1:1: `mov` makes no sense here\n"
+        "bad.s:1:1: `mov` is not expected here\n"
         "    mov r0, 1\n"
         "    ^^^\n"
         "  expected: w register, r register, `*`, `lock`, `goto`, `gotol`, `if`, `call`, "
@@ -173,7 +173,7 @@ MESSAGES = [
     ),
     (
         "# first\n  if r1 = 5 goto +1",
-        "bad.s:2:9: `=` makes no sense here\n"
+        "bad.s:2:9: `=` is not expected here\n"
         "    if r1 = 5 goto +1\n"
         "          ^\n"
         "  expected: `==`, `>`, `>=`, `&`, `!=`, `s>`, `s>=`, `<`, `<=`, `s<`, `s<=`",
@@ -187,28 +187,29 @@ MESSAGES = [
     ),
     (
         "exit now",
-        "bad.s:1:6: `now` makes no sense here\n"
+        "bad.s:1:6: `now` is not expected here\n"
         "    exit now\n"
         "         ^^^\n"
         "  expected: the end of the line",
     ),
     (
         "r0 = r11\nexit",
-        "bad.s:1:6: `r11` cannot stand here\n    r0 = r11\n         ^^^\n  expected: r0 to r10",
+        "bad.s:1:6: `r11` is not a register that this instruction takes\n"
+        "    r0 = r11\n         ^^^\n  expected: r0 to r10",
     ),
     (
         "r2 = cmpxchg_64(r1 + 8, r0, r3)\nexit",
-        "bad.s:1:1: `r2` cannot stand here\n"
+        "bad.s:1:1: `r2` is not a register that this instruction takes\n"
         "    r2 = cmpxchg_64(r1 + 8, r0, r3)\n"
         "    ^^\n"
         "  expected: r0",
     ),
     (
         "r0 = be16 r1\nexit",
-        "bad.s:1:11: `r1` is another register than before\n"
+        "bad.s:1:11: `r1` differs from the register before\n"
         "    r0 = be16 r1\n"
         "              ^^\n"
-        "  expected: the same: `rd = be16 rd`",
+        "  expected: the same register twice: `rd = be16 rd`",
     ),
     (
         "r0 += 0x80000000\nexit",
@@ -216,7 +217,8 @@ MESSAGES = [
         "    r0 += 0x80000000\n"
         "          ^^^^^^^^^^\n"
         "  expected: -2147483648 to 2147483647\n"
-        "  try: `rN = ... ll` into a register: this one is sign-extended",
+        "  try: `rN = ... ll` into a register, and that register here: "
+        "this number is sign-extended",
     ),
     (
         "r0 = *(u8 *)(r1 + 40000)\nexit",
@@ -224,7 +226,7 @@ MESSAGES = [
         "    r0 = *(u8 *)(r1 + 40000)\n"
         "                    ^^^^^^^\n"
         "  expected: -32768 to 32767\n"
-        "  try: adding to the register first",
+        "  try: add the offset to the register first",
     ),
     (
         "goto ende\nend: exit",
@@ -232,11 +234,11 @@ MESSAGES = [
     ),
     (
         "one: r0 = 1\none: exit",
-        "bad.s:2:1: label `one` stands here a second time\n    one: exit\n    ^^^",
+        "bad.s:2:1: label `one` is defined twice\n    one: exit\n    ^^^",
     ),
     (
         "r7: exit",
-        "bad.s:1:1: `r7` has a meaning of its own\n"
+        "bad.s:1:1: `r7` is a reserved word\n"
         "    r7: exit\n"
         "    ^^\n"
         "  expected: another name for the label",
@@ -359,9 +361,9 @@ def test_read_only_data_is_read_back() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (".rodata", "these are no bytes"),
-        (".rodata 0", "these are no bytes"),
-        (".rodata 0x01", "these are no bytes"),
+        (".rodata", "not a list of bytes"),
+        (".rodata 0", "not a list of bytes"),
+        (".rodata 0x01", "not a list of bytes"),
         ("\n".join([".rodata " + "00" * 4096] * 17), "69632 bytes of read-only data or more"),
     ],
 )

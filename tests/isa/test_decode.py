@@ -184,7 +184,7 @@ def _attempt(data: bytes) -> tuple[Instruction, ...] | AuthorError:
         return error
 
 
-def test_an_instruction_tells_its_place() -> None:
+def test_an_instruction_knows_its_slot_and_targets() -> None:
     program = assemble("r1 = 0x8000000180000002 ll\nif r1 > 5 goto +1\ngotol +0\nexit")
     wide, jump, far, _ = decode(program)
     assert (wide.wide, wide.slot, wide.next_slot, wide.imm64) == (True, 0, 2, 0x8000000180000002)

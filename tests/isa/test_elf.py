@@ -107,7 +107,7 @@ def test_in_text_alone_global_functions_are_programs() -> None:
     ]
 
 
-def test_debug_information_tells_the_lines(tmp_path: Path) -> None:
+def test_debug_information_gives_source_lines(tmp_path: Path) -> None:
     (tmp_path / "clock.py").write_text("\n".join(SOURCE))
     first = programs(IR.replace("FILE", "clock.py").replace("DIRECTORY", str(tmp_path)))["first"]
     file = str(tmp_path / "clock.py")
@@ -246,7 +246,7 @@ def test_a_truncated_file_is_refused(sample: bytes) -> None:
             read_elf(sample[:size], value_offset=16, file="f.o")
 
 
-def test_a_missing_tail_is_told_by_section() -> None:
+def test_an_error_about_a_truncated_file_names_the_section() -> None:
     data = bytearray(compile_ir("define i64 @f() { ret i64 1 }")[1])
     headers = struct.unpack_from("<Q", data, 40)[0]
     struct.pack_into("<Q", data, headers + 2 * 64 + 32, 10**6)  # sh_size of .text

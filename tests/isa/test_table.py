@@ -119,7 +119,7 @@ def test_opcode_is_known_exactly_if_the_rfc_knows_it(opcode: int) -> None:
             decode(bytes([opcode, 0, 0, 0, 0, 0, 0, 0]))
 
 
-def test_rows_of_one_opcode_are_told_apart_by_one_field() -> None:
+def test_rows_of_one_opcode_differ_in_one_field() -> None:
     for rows in BY_OPCODE.values():
         fixed = [op.fixed for op in rows]
         assert len(set(fixed)) == len(rows)

@@ -33,7 +33,7 @@ def complaints(log: str) -> list[str]:
 
 
 @pytest.mark.long
-def test_the_kernel_has_nothing_to_complain_about(rig_run: Run) -> None:
+def test_the_kernel_logs_no_warnings(rig_run: Run) -> None:
     assert rig_run.result is not None
     log = rig_run.result.console + rig_run.result.log
     assert complaints(_NO_MEMORY.sub("", log)) == []

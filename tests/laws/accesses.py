@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law of accesses: the native bus does what the definition says, one access after the other.
+"""The law of accesses: the native bus agrees with its definition, one access after the other.
 
 Random devices live on both buses through the same traffic: accesses of vCPUs and of the host,
 states held by others, devices that come, go and move, time. Values read, errors, what filters and
@@ -41,7 +41,7 @@ _SPACES = (Space.PIO, Space.PIO, Space.MMIO, Space.MMIO, Space.MSR)
 
 @dataclass(frozen=True)
 class Access:
-    """A vCPU, or the host, reads or writes; another holds the state of number `busy`."""
+    """An access by a vCPU or the host, while another one holds the lock of state number `busy`."""
 
     cpu: int | None
     space: Space
@@ -56,7 +56,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Toggle:
-    """A device comes or goes."""
+    """A device is attached or detached."""
 
     device: int
     layout: int = 0
@@ -67,7 +67,7 @@ class Toggle:
 
 @dataclass(frozen=True)
 class Replace:
-    """A device comes in the place of another, or of itself."""
+    """A device replaces another one, or itself."""
 
     device: int
     other: int
@@ -89,7 +89,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Budget:
-    """A vCPU is given so many accesses."""
+    """Sets a vCPU's budget of accesses."""
 
     cpu: int
     accesses: int
@@ -102,7 +102,7 @@ Step = Access | Toggle | Replace | Wait | Budget
 
 
 class DisagreementError(AssertionError):
-    """Steps that the two buses do not agree on, as few as there need to be."""
+    """Steps on which the two buses disagree, reduced to a minimum."""
 
     def __init__(self, case: Case, steps: Sequence[Step], difference: str) -> None:
         lines = "".join(f"    {_code(each)},\n" for each in (case, *steps))
@@ -153,7 +153,7 @@ class Author:
         return replace(place, filter=kind, states=states)
 
     def free_place(self) -> Place:
-        """One that no other needs, if that is easily found."""
+        """An address that no other region uses, if one is found soon."""
         for _ in range(6):
             place = self.place()
             if not any(place.overlaps(other) for other in self.places):
@@ -310,7 +310,7 @@ def _note_counts(seen: Counter[str], side: Side) -> None:
 
 
 def shortened(case: Case, steps: Sequence[Step]) -> list[Step]:
-    """A part of the steps that the buses differ on as well; without any one, they agree."""
+    """A minimal part of the steps on which the buses still disagree."""
     kept, at = list(steps), len(steps) - 1
     while at >= 0:
         tried = kept[:at] + kept[at + 1 :]

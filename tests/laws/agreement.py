@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law of agreement: a compiled filter does what CPython does with the same source.
+"""The law of agreement: a compiled filter gives CPython's results for the same source.
 
 And whatever the front end accepts, the verifier accepts, and Linux's too where it can be asked.
 As a program (`python -m laws.agreement --count 50000` in tests/) it runs for long.
@@ -57,7 +57,7 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run leaves behind. After PASS the context does not count."""
+    """Verdict, state and context after a run. After PASS the context is ignored."""
 
     verdict: Verdict
     context: bytes
@@ -102,7 +102,7 @@ class Tally:
 
 
 def random_input(random: Random) -> Given:
-    """An access and states, with a liking for small numbers and for the ends of every width."""
+    """A random access and states; small numbers and the limits of every width are frequent."""
     context = IoContext()
     context.offset, context.data = _number(random, 64), _number(random, 64)
     context.now_ns, context.vcpu = _number(random, 64), random.randrange(4)
@@ -136,7 +136,7 @@ def _memories(given: Given, count: int) -> tuple[IoContext, list[StateMemory[Any
 
 
 def expected(function: FunctionType, given: Given) -> Outcome:
-    """What CPython makes of it."""
+    """CPython's result."""
     count = function.__code__.co_argcount - 1
     context, memories = _memories(given, count)
     try:
@@ -147,12 +147,12 @@ def expected(function: FunctionType, given: Given) -> Outcome:
 
 
 def actual(engine: Engine, program: Program, given: Given) -> Outcome:
-    """What an engine makes of it."""
+    """An engine's result."""
     return run(engine.load(program), len(program.maps), given)
 
 
 def run(code: Any, count: int, given: Given) -> Outcome:
-    """What loaded code makes of it."""
+    """The result of loaded code."""
     context, memories = _memories(given, count)
     verdict = code.run(context, memories)
     return _outcome(verdict, context, memories)
@@ -235,7 +235,7 @@ def try_program(seed: int, bench: Bench, tally: Tally, inputs: int = 5) -> None:
 
 
 def share(first: int, count: int, every: int) -> tuple[Tally, list[str]]:
-    """Try the programs of that many seeds; what was tried, and what was found."""
+    """Try the programs of that many seeds; returns what was tried and the failures."""
     tally, found = Tally(), []
     with TemporaryDirectory(prefix="lightexit-") as folder:
         bench = Bench(Path(folder), every)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Filters and a model for laws of the bus: each shows, in what it does, all that it was given."""
+"""Filters and a model for laws of the bus: their results depend on every input that they get."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def _ones(size: int) -> int:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a filter in Python does. One that `meddles` plays another vCPU besides, who writes a
-    state while the filter runs."""
+    """What a filter in Python does. One that `meddles` also acts as
+    another vCPU that writes a state while the filter runs."""
 
     salt: int
     states: int

@@ -82,7 +82,7 @@ def _engines() -> tuple[NativeEngine, InterpreterEngine]:
 
 
 class Side:
-    """Devices on a bus; `journal` has what they did, in order. Both sides decide the same."""
+    """Devices on a bus; `journal` has their events in order. Both sides take the same decisions."""
 
     bus: Any
 
@@ -115,7 +115,7 @@ class Side:
     # Devices
 
     def toggle(self, number: int, layout: int) -> None:
-        """A device comes, if there is room, or goes."""
+        """Attach a device, if its addresses are free, or detach it."""
         if number in self.there:
             del self.there[number]
             self.bus.detach(self.talkers[number])
@@ -123,7 +123,7 @@ class Side:
             self.bus.attach(self.talkers[number], self.talkers[number].touched)
 
     def replace(self, number: int, other: int, layout: int) -> None:
-        """A device comes in the place of one that is there; it may be the same."""
+        """Replace an attached device by another, or by itself."""
         before = self.there.pop(number, None)
         if before is None:
             return
@@ -148,7 +148,7 @@ class Side:
     def access(
         self, cpu: int | None, space: Space, address: int, size: int, value: int | None
     ) -> int | None:
-        """By a vCPU, or the host: the host's raises what a model raises."""
+        """An access by a vCPU or the host; the host's raises a model's error."""
         raise NotImplementedError
 
     def _host_access(self, space: Space, address: int, size: int, value: int | None) -> int | None:
@@ -166,8 +166,7 @@ class Side:
         value: int | None,
         busy: int | None,
     ) -> str:
-        """What the access gives, and what it raises. Somebody holds the state of number `busy`
-        then."""
+        """The access's value and error, while the lock of state number `busy` is held."""
         if busy is not None:
             self.contender.hold(self.pool[busy].header)
         text = ""
@@ -182,11 +181,11 @@ class Side:
         return text
 
     def set_budget(self, cpu: int, budget: int) -> None:
-        """From now on a vCPU has that many accesses left."""
+        """Set the accesses that a vCPU may still make."""
         raise NotImplementedError
 
     def seen(self) -> tuple[Any, ...]:
-        """What is there to see after each step; events are forgotten."""
+        """Everything observable after a step; clears the events."""
         journal, self.journal[:] = tuple(self.journal), ()
         states = [bytes(memory.state).hex() for memory in self.pool]
         locks = [memory.header.version % 2 for memory in self.pool]
@@ -203,7 +202,7 @@ class Side:
         }
 
     def unclaimed(self) -> Counter[tuple[Space, int | None, bool]]:
-        """Accesses that nobody answered; by address, where it is known."""
+        """Accesses that no device answered; by address, if it was recorded."""
         return Counter(
             {
                 (each.space, each.address, each.is_write): each.accesses

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An abstract state as a set of claims, each of which a concrete state fulfils or not.
+"""An abstract state as a set of predicates (claims) that a concrete state fulfils or not.
 
 Claims are numbered, and the states of one program share them: what one state claims beyond
 another is the difference of two sets of numbers. So a run pays for what a step may have changed

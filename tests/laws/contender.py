@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contention for a state, where there is only one thread."""
+"""Contention for a state's lock, simulated in a single thread."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ class Contender:
         self._relax = _VOID(self.let_go)
 
     def meet(self, bus: Bus) -> None:
-        """Be there for those who wait on that bus."""
+        """Register as the callback of waits on that bus."""
         bus._tables.fields.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
 
     def hold(self, header: Any) -> None:
-        """Take a state, whose header this is."""
+        """Take the lock of the state with that header."""
         header.version += 1
         self._held = header
 
     def let_go(self) -> None:
-        """Give it back, if it is held."""
+        """Release it, if it is held."""
         held, self._held = self._held, None
         if held is not None:
             held.version += 1

@@ -75,7 +75,7 @@ class Coverage:
         self.counts[f"states: {len(typed.states)}"] += 1
 
     def missing(self) -> list[str]:
-        """What was never made."""
+        """Kinds that were never generated."""
         return [kind for kind in required() if not self.counts[kind]]
 
     def __str__(self) -> str:

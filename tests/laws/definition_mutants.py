@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The definition of a bus with one thing wrong, each time another: a name, what to replace, by
-what."""
+"""Mutants of the definition of a bus: a name, the function to replace, and the replacement."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from lightexit.filter import LoadedFilter
 
 
 def looks_once(bus: Any, window: DefinedRegion, loaded: LoadedFilter, context: IoContext) -> bool:
-    """A reader's answer counts though somebody wrote meanwhile."""
+    """A reader's answer is used although the state was written meanwhile."""
     if any(header.version % 2 for header in window.headers) or not window.run(loaded, context):
         return False
     bus._act(window, context)
@@ -28,7 +27,7 @@ def looks_once(bus: Any, window: DefinedRegion, loaded: LoadedFilter, context: I
 def looks_while_busy(
     bus: Any, window: DefinedRegion, loaded: LoadedFilter, context: IoContext
 ) -> bool:
-    """A reader runs while somebody writes."""
+    """A reader runs while a writer holds the lock."""
     before = [header.version for header in window.headers]
     handled = window.run(loaded, context)
     if not handled or before != [header.version for header in window.headers]:
@@ -62,7 +61,7 @@ def acts_too_late(
 
 
 def acts_on_a_pass(window: DefinedRegion, loaded: LoadedFilter, context: IoContext) -> bool:
-    """What a filter asked for is done though it passes."""
+    """Actions are carried out although the filter passes."""
     is_handled = _RUN(window, loaded, context)
     if not is_handled:
         carry_out(window.model, context, None)
@@ -76,7 +75,7 @@ def takes_any_verdict(window: DefinedRegion, loaded: LoadedFilter, context: IoCo
 
 
 def asks_without_a_lock(bus: DefinitionBus, window: DefinedRegion) -> AbstractContextManager[None]:
-    """Nobody takes a lock."""
+    """The model runs without the lock."""
     return nullcontext()
 
 
@@ -102,7 +101,7 @@ def cuts_by_the_address(window: DefinedRegion, offset: int, size: int) -> Iterat
 
 
 def wraps_nowhere(bus: DefinitionBus, space: Space, address: int, size: int) -> Iterator[Piece]:
-    """Behind the last address of a space there is nothing."""
+    """Addresses do not wrap around at the end of a space."""
     for piece in _PIECES(bus, space, address, size):
         if address + piece.shift // 8 < ADDRESSES[space]:
             yield piece
@@ -111,7 +110,7 @@ def wraps_nowhere(bus: DefinitionBus, space: Space, address: int, size: int) -> 
 def splits_what_nobody_claims(
     bus: DefinitionBus, space: Space, address: int, size: int
 ) -> Iterator[Piece]:
-    """What belongs to nobody goes byte by byte, too."""
+    """Unclaimed accesses are split into bytes, too."""
     for piece in _PIECES(bus, space, address, size):
         if piece.window is None:
             for at in range(piece.size):
@@ -133,12 +132,12 @@ def keeps_the_first_region(
 
 
 def looks_up_at_once(bus: DefinitionBus, space: Space, address: int, size: int) -> Iterator[Piece]:
-    """Devices are found before the first piece, and what comes meanwhile is not."""
+    """Devices of all pieces are looked up before the first piece, not one by one."""
     return iter(list(_PIECES(bus, space, address, size)))
 
 
 def forgets_who(bus: DefinitionBus, cpu: Accessor, piece: Piece, value: int | None) -> int:
-    """All accesses are the first vCPU's."""
+    """All accesses are attributed to the first vCPU."""
     return _ANSWER(bus, Accessor(0), piece, value)
 
 
@@ -171,14 +170,14 @@ def tells_too_late(
 def reads_zeros_of_a_failure(
     bus: DefinitionBus, window: DefinedRegion, piece: Piece, value: int | None
 ) -> int:
-    """A device that fails drives the wires low."""
+    """A read reads 0 if the model fails, instead of all ones."""
     failures = len(bus._raised)
     answer = _MODELLED(bus, window, piece, value)
     return 0 if len(bus._raised) > failures else answer
 
 
 def goes_on_counting(bus: DefinitionBus, model: Any, other: Any, touched: Any = None) -> None:
-    """A device counts on where another was."""
+    """A new device keeps the counters of the device that it replaces."""
     counts = [window.counts for window in bus._windows if window.model is model]
     _REPLACE(bus, model, other, touched)
     coming = [window for window in bus._windows if window.model is other]

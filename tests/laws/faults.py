@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law of faults: what CPython raises, at its line, is a fault that the report tells.
+"""The law of faults: the report lists every exception that CPython raises, with its line.
 
 As a program (`python -m laws.faults --programs 1000` in tests/) it runs for long, and says how
 many of the faults told were met by some run: those told in vain are what the proof cannot know.

@@ -73,7 +73,7 @@ def image_of(code: bytes) -> bytes:
 
 @dataclass
 class Run:
-    """What became of a guest: how it ended, all that it and the devices have to show."""
+    """The end of a guest: its exit, and the contents of its memory and of the devices."""
 
     end: str
     log: bytes

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law of histories: what several vCPUs do at once, the definition does one piece after another.
+"""The law of histories: concurrent accesses of several vCPUs are linearisable by the definition.
 
 Two threads access the same devices of a native bus at the same time, a few accesses each. Then an
 order of all their pieces is searched for in which the definition gives the same answers, calls
@@ -47,7 +47,7 @@ class Part:
 
 
 class Replay:
-    """Looks for an order in which the definition does what a history tells."""
+    """Searches for an order in which the definition reproduces a history."""
 
     def __init__(self, history: History) -> None:
         self._history = history
@@ -69,7 +69,7 @@ class Replay:
                 yield Part(piece, value, answer >> piece.shift & piece.ones)
 
     def counts(self) -> Counts:
-        """Models tell of what was passed to them; all other pieces are handled by filters."""
+        """The expected counters: pieces in the models' events were passed, all others handled."""
         counts: Counts = Counter()
         for part in (part for parts in self._parts for part in parts):
             window, is_write = part.piece.window, part.written is not None
@@ -107,7 +107,7 @@ class Replay:
         return None
 
     def _tried(self, cpu: int, part: Part, states: States, told: int) -> tuple[States, int] | None:
-        """What a piece comes to; None where it is not what was seen."""
+        """The result of a piece; None if it differs from the recorded one."""
         for device, content in zip(self._devices, states, strict=True):
             device.state.buffer[:] = content
         self._events, self._cpu = [], cpu
@@ -121,14 +121,14 @@ class Replay:
 
 
 def _ways(part: Part) -> Iterator[Part]:
-    """As the definition says; and past the filter, as if another held a state."""
+    """The filter's way and the model's, as under contention."""
     yield part
     if part.piece.window is not None and part.piece.is_whole:
         yield replace(part, piece=replace(part.piece, is_whole=False))
 
 
 class DisagreementError(AssertionError):
-    """A history that no order explains."""
+    """A history that no order of its pieces explains."""
 
 
 def hold(history: History) -> int:

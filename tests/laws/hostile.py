@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law of hostile input: whatever bytes it is given, the verifier answers, and soon.
+"""The law of hostile input: the verifier answers any bytes within a short time.
 
 As a program (`python -m laws.hostile --count 1000000` in tests/) it runs for long.
 """

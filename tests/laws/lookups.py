@@ -39,8 +39,8 @@ class Writer(Lines):
         return f"*(u64 *)(r10 {self.random.choice(_SLOTS)})"
 
     def condition(self, label: str) -> str:
-        """A branch on what a state holds: unlike a field of the context, nobody knows it the next
-        time."""
+        """A branch on what a state holds: it may have
+        changed at the next look, unlike a field of the context."""
         test = self.random.choice(("== 0", "> 7", "& 1", "s< 0", "!= 3"))
         return f"r1 = map_value(0) + 24\nr1 = *(u64 *)(r1 + 0)\nif r1 {test} goto {label}"
 

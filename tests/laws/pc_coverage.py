@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What traffic reached: regions, kinds of access, and who answered them."""
+"""Coverage of traffic: regions, kinds of access, and whether filter or model answered."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Coverage:
         self.filters |= {_place(port) for port in pc.ports if port.region.filter is not None}
 
     def noted(self, pc: Side, step: Step, act: Callable[[], Any]) -> Any:
-        """What `act` gives; who answered the access that it makes is written down."""
+        """The result of `act`; records whether filter or model answered its access."""
         self.steps[type(step).__name__] += 1
         port = pc.find(step) if isinstance(step, Access) else None
         if port is None or not isinstance(step, Access):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""vCPUs that never run: what a PC asks of its back end, written down."""
+"""vCPUs that never run; they record the PC's requests to its back end."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Filters of the PC's devices, each with one thing wrong that an author might get wrong."""
+"""Mutants of the filters of the PC's devices: mistakes that an author might make."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def always_counts(ctx: IoContext, chip: hpet.HpetState) -> Verdict:
 
 @io_filter
 def masks_in_silence(ctx: IoContext, pair: pic.PicState) -> Verdict:
-    """A mask that changes INT, which nobody drives."""
+    """A mask changes INT, but the line is not driven."""
     if ctx.offset != pic.PicReg.MASTER_DATA or not ctx.is_write or pair.chips[0].next_icw != 0:
         return Verdict.PASS
     pair.chips[0].imr = u8(ctx.data)

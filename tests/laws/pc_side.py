@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A whole PC on the real bus, driven from outside, with all that it does written down.
+"""A whole PC on the real bus, driven by the test, with a journal of everything that it does.
 
 The vCPUs never run: steps make their accesses (`pc_steps.py`), by way of the native dispatch
 routine, each in its own lane. All else is what `pc_machine` makes, and a virtio transport.
@@ -59,7 +59,7 @@ class Journal:
         self.events.append(Event(self.clock.now_ns(), channel, what))
 
     def watch(self, channel: str, line: Line) -> None:
-        """Write down every change of a wire; its listener hears it as before."""
+        """Record every change of a wire; its listener is still called."""
         heard = line._listener
 
         def both(level: bool) -> None:
@@ -177,7 +177,7 @@ class Side:
         self.look()
 
     def look(self) -> None:
-        """The host brings the devices to the present, as a machine does between slices."""
+        """The host advances the devices to the current time, as a machine does between slices."""
         self._woken = self.late = False
         self.schedule.advance()
 
@@ -193,7 +193,7 @@ class Side:
             self.look()
 
     def fall_behind(self, ns: int) -> None:
-        """Time passes, and the host does not look until it is told to."""
+        """Time passes without the host advancing the devices."""
         self.clock.advance(ns)
         self.late = True
 

@@ -127,7 +127,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Drive:
-    """Somebody drives an input of an interrupt controller, if it is a device of the PC."""
+    """Drives an input of an interrupt controller, if it is a device of the PC."""
 
     device: str
     number: int

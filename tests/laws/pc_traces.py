@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Golden traces as steps of a whole PC: what another implementation was asked, ours is too."""
+"""Golden traces as steps of a whole PC: ours gets the stimuli that another implementation got."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law of saving: a device saved and restored goes on as one that was not.
+"""The law of saving: a restored device behaves as one that was never saved.
 
 Two PCs live through the same steps. One of them stays; of the other all devices are saved at some
 steps, or at every one, and restored in any order into a PC that was just built, or into one that
@@ -131,7 +131,7 @@ class Twins:
         return self._heard(other)
 
     def _heard(self, pc: Side) -> str:
-        """What restoring made others hear, beyond what they are told to act by."""
+        """Events that restoring caused, except the calls that are meant for listeners."""
         events = pc.journal.events
         told = [event.what for event in events if event.channel == _TOLD]
         wrong = [event for event in events if event.channel != _TOLD]
@@ -168,7 +168,7 @@ class Watched(Side):
         self.wires = {name: wires(device) for name, device in self.devices.items()}
 
     def conditions(self) -> dict[str, object]:
-        """All that devices and wires are at this moment, whatever `save` takes for it."""
+        """The complete condition of devices and wires, independent of `save`."""
         found: dict[str, object] = {"deadline": self.schedule.deadline_ns}
         for name, device in self.devices.items():
             found[f"state of {name}"] = bytes(device.state)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Devices and wires that save or restore with one thing wrong that an author might get wrong."""
+"""Mutants of devices and wires: mistakes in saving or restoring that an author might make."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def prints(patch: pytest.MonkeyPatch) -> None:
 
 
 def tells_no_routes(patch: pytest.MonkeyPatch) -> None:
-    """Nobody hears what the redirection table is."""
+    """Listeners are not called with the redirection table."""
     patch.delattr(IoApic, "restored")
 
 

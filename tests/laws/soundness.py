@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The law of soundness: every concrete step of a run lies within a state the verifier saw.
+"""The law of soundness: every concrete step of a run is covered by a state that the verifier saw.
 
 As a program (`python -m laws.soundness --runs 1000000` in tests/) it runs for long.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bytes that work a terminal, put wherever a stranger can put some, and what then reaches one.
+"""Terminal control sequences in all untrusted text, and which of them reach the terminal.
 
 Guests print them; objects, sources, files, folders and words of the command line hold them or are
 called so. Every command runs on a pseudo-terminal, and all that arrives there is looked at.

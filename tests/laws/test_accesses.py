@@ -24,7 +24,7 @@ CASES = scale.full(60)
 PATIENCE = 100
 
 
-def test_the_bus_does_what_the_definition_says() -> None:
+def test_the_native_bus_agrees_with_the_definition() -> None:
     seen = search(0, CASES)
     assert min(seen["handled"], seen["passed"], seen["unclaimed"]) > 3 * CASES
     assert min(seen["Toggle"], seen["Replace"], seen["Budget"], seen["Wait"]) > CASES // 2
@@ -40,7 +40,7 @@ def test_the_law_notices(
     assert any(difference(*random_case(Random(number))) for number in range(PATIENCE))
 
 
-def test_what_is_found_is_shown_as_code_without_what_does_not_matter(
+def test_a_failure_is_printed_as_code_reduced_to_a_minimum(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(definition, "_registers", filters_misfits)

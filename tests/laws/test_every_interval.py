@@ -29,7 +29,7 @@ def test_all_pairs_of_5_bits(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BOUNDS)
-def test_lanes_compute_what_numbers_do(name: str) -> None:
+def test_lanes_compute_as_single_numbers_do(name: str) -> None:
     chosen = random.Random(name)
     rights = [bounds_of(s, 8) for s in spans(8, name in SHIFTS)]
     rights = chosen.sample(rights, min(len(rights), 200))

@@ -17,7 +17,7 @@ from lightexit.vm.unicorn import UnicornCpu
 GUESTS = 40
 
 
-def test_guests_see_no_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guests_behave_the_same_with_and_without_filters(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[int] = []
     deliver = UnicornCpu.interrupt
 

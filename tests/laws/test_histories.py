@@ -115,7 +115,7 @@ def test_a_model_that_was_called_once_too_often_is_refused(recorder: Recorder) -
         hold(replace(history, events=(*history.events, (0, "one", "write", 0, 4, 3))))
 
 
-def test_a_filter_may_not_handle_what_it_passes(recorder: Recorder) -> None:
+def test_a_history_where_a_filter_handled_what_it_must_pass_is_refused(recorder: Recorder) -> None:
     """A write of 5 is the model's: the events say so."""
     history = recorded(
         recorder, Case((1, 2), (_filled(Access(0, 4, 5)), _filled(Access(16, 4, 8))))

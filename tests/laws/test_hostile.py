@@ -17,7 +17,7 @@ from lightexit.verifier import Limits, verify
 
 
 @pytest.mark.parametrize("part", range(scale.full(10)))
-def test_any_bytes_get_an_answer(part: int) -> None:
+def test_the_verifier_answers_any_bytes(part: int) -> None:
     outcomes, _ = search(5000 * part, 5000)
     assert sum(outcomes.values()) == 5000
     assert outcomes["noise refused"] > 1000
@@ -33,6 +33,6 @@ def test_control_flow_that_runs_backwards_is_analysed_in_one_pass() -> None:
     assert perf_counter() - start < 10
 
 
-def test_very_long_programs_are_refused_unread() -> None:
+def test_very_long_programs_are_refused_before_decoding() -> None:
     report = verify(Program("huge", bytes(8 * 20_000)))
     assert str(report.error) == "huge has 20000 instruction slots\n  expected: at most 16384"

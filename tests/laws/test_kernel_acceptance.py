@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What we accept, the kernel accepts; what it accepts, we do, but for what docs/ explains."""
+"""Our verifier and Linux's accept the same programs, except for the cases that docs/ explains."""
 
 from __future__ import annotations
 

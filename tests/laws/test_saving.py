@@ -25,7 +25,7 @@ SEQUENCES = 6
 PATIENCE = 40
 
 
-def test_a_device_that_was_saved_and_restored_goes_on() -> None:
+def test_a_restored_device_continues_as_if_it_had_not_been_saved() -> None:
     moved = Moved()
     search(0, SEQUENCES, moved)
     assert moved.moves["new"] > SEQUENCES
@@ -35,7 +35,7 @@ def test_a_device_that_was_saved_and_restored_goes_on() -> None:
 
 
 @pytest.mark.parametrize("device", scale.part(DEVICES))
-def test_it_does_so_in_the_midst_of_a_golden_trace(device: str) -> None:
+def test_a_device_is_saved_and_restored_within_a_golden_trace(device: str) -> None:
     config, steps = case_of(trace_files(device)[0])
     hold(config, *moved_throughout(steps[:200], every=3))
 
@@ -51,7 +51,7 @@ def test_the_law_notices(monkeypatch: pytest.MonkeyPatch, put: Put, drivers: str
     assert any(difference(*case) for case in cases)
 
 
-def test_what_is_found_is_shown_as_code_without_what_does_not_matter(
+def test_a_failure_is_printed_as_code_reduced_to_a_minimum(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     built(CommandApart)(monkeypatch)

@@ -27,7 +27,7 @@ PROGRAMS, RUNS, PARTS = 1000, 80, 20
 
 
 @pytest.mark.parametrize("part", range(scale.full(PARTS)))
-def test_runs_stay_within_what_was_proved(part: int) -> None:
+def test_every_step_of_a_run_is_covered_by_a_proved_state(part: int) -> None:
     each = PROGRAMS // PARTS
     tally = search(part * each, programs=each, runs=RUNS)
     assert tally.runs >= 50_000 // PARTS, f"{tally}: the programs are too wild to tell anything"
@@ -99,7 +99,7 @@ BROKEN: dict[str, tuple[object, str, Any]] = {
 
 @pytest.mark.usefixtures("no_caches")
 @pytest.mark.parametrize("name", BROKEN)
-def test_the_law_notices_what_is_unsound(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_law_notices_unsound_operations(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     owner, attribute, wrong = BROKEN[name]
     if isinstance(owner, dict):
         monkeypatch.setitem(owner, attribute, wrong)
@@ -109,12 +109,12 @@ def test_the_law_notices_what_is_unsound(name: str, monkeypatch: pytest.MonkeyPa
         search(7050, programs=200, runs=20)
 
 
-def test_runs_stay_within_what_was_widened(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_step_of_a_run_is_covered_by_a_widened_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analysis, "_PATIENCE", 1)
     assert search(4000, programs=20, runs=10).steps > 1000
 
 
-def test_the_law_notices_a_widening_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_law_notices_a_widening_that_drops_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analysis, "_PATIENCE", 1)
     monkeypatch.setattr(analysis, "merged", lambda old, new, symbols: old)
     with pytest.raises(AssertionError, match="outside all states"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nothing that a stranger has written works the terminal that a command runs on.
+"""No untrusted text sends control sequences to the terminal of a command.
 
 `python -m laws.terminal --count N`, in tests/, takes as many as one likes.
 """
@@ -35,7 +35,7 @@ def test_every_command_on_a_terminal() -> None:
     ]
 
 
-def test_the_law_sees_what_works_a_terminal() -> None:
+def test_the_law_notices_terminal_control_sequences() -> None:
     assert worked(b"plain\r\n\ttext \xc3\xa4") == []
     assert worked(b"\rover") == [ascii("\r")]
     assert worked(b"\rover", CONSOLE) == []

@@ -72,7 +72,7 @@ def test_the_law_notices(
     assert any(difference(*case) for case in cases)
 
 
-def test_what_is_found_is_shown_as_code_without_what_does_not_matter(
+def test_a_failure_is_printed_as_code_reduced_to_a_minimum(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     put(monkeypatch, drops_a_bit, rtc.access_cmos)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cases for vCPUs that access the same devices at once, and what came of one."""
+"""Cases for vCPUs that access the same devices at once, and the history of one."""
 
 from __future__ import annotations
 

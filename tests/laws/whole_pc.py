@@ -49,7 +49,7 @@ class Difference:
 
 
 class DisagreementError(AssertionError):
-    """A sequence that the two PCs do not agree on, as short as it could be made."""
+    """A sequence on which the two PCs disagree, reduced as far as possible."""
 
     def __init__(self, config: Config, steps: Sequence[Step], difference: Difference) -> None:
         lines = "".join(f"    {step!r},\n" for step in steps)
@@ -115,7 +115,7 @@ class Pair:
 
 
 def _is_witnessed(pc: Side, step: Step) -> bool:
-    """Whether a step may show when a line changed, or depends on it."""
+    """Whether the time of a line's change can be observed in this step."""
     if isinstance(step, Interrupt | Drive):
         return True
     if isinstance(step, Host) and step.device in WITNESSES:
@@ -138,7 +138,7 @@ def happen(pc: Side, step: Step) -> Any:
 
 
 def first_difference(found: list[Event], expected: list[Event]) -> str:
-    """Where two PCs have first done something else, told; "" where they have not."""
+    """A description of the first difference between two PCs; "" if there is none."""
     if found == expected:
         return ""
     for number in range(max(len(found), len(expected))):
@@ -183,7 +183,7 @@ Differs = Callable[[Config, Sequence[Step]], object]
 def shortened(
     config: Config, steps: Sequence[Step], difference: Differs = difference
 ) -> list[Step]:
-    """A part of the steps that the two PCs differ on as well; without any one, they agree."""
+    """A minimal part of the steps on which the two PCs still disagree."""
     kept, size, trials = list(steps), max(len(steps) // 2, 1), 0
     while trials < _MOST_TRIALS:
         before = len(kept)

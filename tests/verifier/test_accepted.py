@@ -112,7 +112,9 @@ def asks(text: str) -> Report:
         ("*(u8 *)(r1 + 55) = 8", "asm: may ask for requests 0x8 (ctx.requests)"),
     ],
 )
-def test_actions_are_held_against_what_the_host_offers(text: str, refusal: str) -> None:
+def test_actions_are_checked_against_the_devices_lines_and_doorbells(
+    text: str, refusal: str
+) -> None:
     error = asks(text).exceeds(lines=2, doorbells=1, requests=Request(0))
     assert refusal in str(error)
     assert bool(error) == bool(refusal)
@@ -126,7 +128,7 @@ def test_actions_are_held_against_what_the_host_offers(text: str, refusal: str) 
         (Request.APIC_MESSAGE | Request.EOI, "None"),
     ],
 )
-def test_requests_are_held_against_what_the_host_carries_out(had: Request, wanted: str) -> None:
+def test_requests_are_checked_against_those_the_host_carries_out(had: Request, wanted: str) -> None:
     assert wanted in str(asks("*(u8 *)(r1 + 55) = 2").exceeds(lines=0, doorbells=0, requests=had))
 
 
@@ -138,7 +140,7 @@ def test_excess_actions_name_the_line_that_asks() -> None:
     assert asks("*(u8 *)(r1 + 55) = 1").exceeds(lines=0, doorbells=0) is None
 
 
-def test_written_states_are_told_apart() -> None:
+def test_the_report_names_the_written_states() -> None:
     report = proved(
         """
         .map first 24

@@ -48,13 +48,13 @@ def test_effort_can_be_limited(loop: str) -> None:
     assert "is too complex: more than 20 states were explored" in result.stdout
 
 
-def test_defaults_are_told() -> None:
+def test_the_help_names_the_defaults() -> None:
     told = " ".join(verify("--help").stdout.split())
-    assert f"run may execute; {Limits().instructions} unless told" in told
-    assert f"proof may explore; {Limits().states} unless told" in told
+    assert f"run may execute; default: {Limits().instructions}" in told
+    assert f"proof may explore; default: {Limits().states}" in told
 
 
-def test_trace_shows_what_is_known_before_every_instruction(loop: str) -> None:
+def test_trace_shows_the_state_before_every_instruction(loop: str) -> None:
     lines = verify(loop, "--trace").stdout.splitlines()
     assert lines[0] == "        r1 is a pointer to the context"
     assert lines[1] == "   0: r2 = 0"

@@ -123,10 +123,10 @@ def test_a_check_of_a_copy_is_a_check() -> None:
     verify(assemble(same.replace("if r8 > 7 goto meet\n", "")), HELPERS).accepted_or_raise()
 
 
-def test_a_handle_that_nothing_can_take_is_refused() -> None:
+def test_a_handle_that_no_allowed_helper_takes_is_refused() -> None:
     text = ".map m 24\nr1 = map_by_idx(0)\nr0 = 0\nexit"
     report = verify(assemble(text), Limits(answers=False))
-    assert "takes the handle of a state, which only helpers have a use for" in str(report.error)
+    assert "loads the handle of a state, which only helpers can use" in str(report.error)
     assert "map_value(index)" in str(report.error)
     verify(assemble(text), HELPERS).accepted_or_raise()
 

@@ -71,7 +71,7 @@ SAFETY = {
         (
             "writes through a pointer to the read-only data",
             "expected: reads of it only",
-            "help: what changes belongs into a state",
+            "help: keep data that changes in a state",
         ),
     ),
     "an atomic operation in read-only data": Case(
@@ -89,7 +89,7 @@ SAFETY = {
     ),
     "the header": Case(
         ".map s 64\nr3 = map_value(0) + 0\nr0 = *(u64 *)(r3 + 8)\nexit",
-        ("reads 8 bytes at offset 8 of state 's'", "the first 16 of them the host's"),
+        ("reads 8 bytes at offset 8 of state 's'", "the first 16 of them reserved for the host"),
     ),
     "a negative index": Case(
         ".map s 64\nr2 = *(u8 *)(r1 + 8)\nr3 = map_value(0) + 16\nr3 -= r2\n"
@@ -150,7 +150,7 @@ SAFETY = {
     ),
     "a moved context pointer": Case(
         "r1 += 8\nr0 = *(u64 *)(r1 + 0)\nexit",
-        ("reads the context through a pointer to the context + 8", "the kernel demands"),
+        ("reads the context through a pointer to the context + 8", "Linux's verifier requires"),
     ),
     "an index into the context": Case(
         "r2 = *(u64 *)(r1 + 0)\nr2 &= 7\nr1 += r2\nexit",
@@ -158,7 +158,7 @@ SAFETY = {
     ),
     "a field of the host": Case(
         "*(u64 *)(r1 + 16) = 0\nr0 = 0\nexit",
-        ("writes ctx.now_ns, which is the host's", "one of ctx.data, ctx.doorbells"),
+        ("writes ctx.now_ns, which only the host writes", "one of ctx.data, ctx.doorbells"),
     ),
     "an atomic on the context": Case(
         "r2 = 1\nlock *(u64 *)(r1 + 8) += r2\nr0 = 0\nexit", ("ctx + 8 atomically",)
@@ -229,13 +229,14 @@ SAFETY = {
     ),
     "an unknown helper": Case("call 4711\nexit", ("calls helper number 4711",)),
     "recursion": Case(
-        "call f\nexit\nf: call f\nexit", ("calls the function at instruction 2, which is running",)
+        "call f\nexit\nf: call f\nexit",
+        ("calls the function at instruction 2, which is on the call stack",),
     ),
     "nine functions deep": Case(
         "call f1\nexit\n"
         + "".join(f"f{n}: call f{n + 1}\nexit\n" for n in range(1, 9))
         + "f9: r0 = 0\nexit",
-        ("calls a function while 8 are running",),
+        ("calls a function with 8 frames on the call stack",),
     ),
     "too much stack in a chain of calls": Case(
         "*(u64 *)(r10 - 256) = 0\ncall f\nexit\nf: *(u64 *)(r10 - 264) = 0\nr0 = 0\nexit",
@@ -254,13 +255,13 @@ SAFETY = {
         ("r0 is null or a pointer to state 's', and is used", "help: compare it with 0 first"),
         Limits(answers=False, helpers=frozenset({1})),
     ),
-    "dead code": Case("r0 = 0\nexit\nr0 = 1\nexit", ("nothing leads to instruction 2, `r0 = 1`",)),
+    "dead code": Case("r0 = 0\nexit\nr0 = 1\nexit", ("instruction 2 is unreachable: `r0 = 1`",)),
     "a division by constant zero": Case("r0 = 1\nr0 /= 0\nexit", ("divides by the constant 0",)),
     "a shift out of the register": Case("r0 = 1\nr0 <<= 64\nexit", ("shifts by 64",)),
     "what only a loader knows": Case(
-        "r0 = var_addr(1)\nexit", ("loads what only its loader knows", "a state by index")
+        "r0 = var_addr(1)\nexit", ("loads the address of something outside", "a state by index")
     ),
-    "an indirect call": Case("r0 = 0\ncallx r0\nexit", ("calls what only its loader knows",)),
+    "an indirect call": Case("r0 = 0\ncallx r0\nexit", ("calls a function outside the program",)),
 }
 
 LAWS = {

@@ -90,7 +90,7 @@ def test_byte_swaps(name: str, width: int) -> None:
         assert all(scalar.contains(result, byte_swap(name, width, x)) for x in xs), a
 
 
-def test_lattice_operations_hold_what_they_must() -> None:
+def test_lattice_operations_cover_their_operands() -> None:
     random = Random(1)
     for _ in range(10 * ROUNDS):
         (a, xs), (b, ys) = sample(random), sample(random)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A limit for several vCPUs: every access is counted, and the end comes when it should."""
+"""A limit for several vCPUs: every access is counted, and the run ends at the limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PORTION = 10
 
 
 def access(cpu: BusCpu, times: int) -> None:
-    """Reads of a port that nobody has."""
+    """Reads of an unclaimed port."""
     context = Record(IoContext)
     context.fields.space, context.fields.offset, context.fields.size = Space.PIO, 0x80, 1
     for _ in range(times):
@@ -47,7 +47,7 @@ bursts = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 40)), max_size=30)
 
 @settings(derandomize=True, deadline=None)
 @given(limit=st.integers(1, 200), bursts=bursts)
-def test_the_end_comes_at_the_limit_or_a_portion_later(
+def test_a_run_ends_at_its_limit_or_at_most_a_portion_later(
     limit: int, bursts: list[tuple[int, int]]
 ) -> None:
     counted = Counted(3)
@@ -65,7 +65,7 @@ def test_the_end_comes_at_the_limit_or_a_portion_later(
 
 @settings(derandomize=True, deadline=None)
 @given(limit=st.integers(1, 100_000))
-def test_the_only_one_to_make_accesses_ends_at_the_limit(limit: int) -> None:
+def test_a_single_active_vcpu_ends_exactly_at_the_limit(limit: int) -> None:
     counted = Counted(3)
     counted.budget.start(limit)
     assert sum(cpu.state.budget for cpu in counted.bus.cpus) <= max(limit, 3)
@@ -77,7 +77,7 @@ def test_the_only_one_to_make_accesses_ends_at_the_limit(limit: int) -> None:
         assert len(counted.ends) == 1
 
 
-def test_no_limit_is_no_limit() -> None:
+def test_a_run_without_a_limit_is_not_ended() -> None:
     counted = Counted(2)
     for cpu in counted.bus.cpus:
         access(cpu, 5)
@@ -86,7 +86,7 @@ def test_no_limit_is_no_limit() -> None:
     assert counted.budget.used == 0
 
 
-def test_what_comes_after_the_end_is_counted_too() -> None:
+def test_accesses_after_the_limit_are_counted_too() -> None:
     counted = Counted(2)
     counted.budget.start(4)
     access(counted.bus.cpus[0], 10)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ctrl-C while a machine runs, at any line of Python: the run ends, and the machine is whole."""
+"""Ctrl-C while a machine runs, at any line of Python: the run ends, the machine is consistent."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ on_every_machine = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def ctrl_c_as_usual() -> Iterator[None]:
-    """As a terminal starts a process: a shell's `&` starts it deaf to it."""
+    """Default SIGINT, as in a process of a terminal: a shell's `&` makes processes ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -131,7 +131,9 @@ def test_the_handler_is_called_at_the_next_check() -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def test_one_who_has_waited_in_vain_interrupts_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_ctrl_c_after_a_second_interrupts_any_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(deferral, "PATIENCE_S", 0)
     with DeferredInterrupt():
         signal.raise_signal(signal.SIGINT)
@@ -139,7 +141,7 @@ def test_one_who_has_waited_in_vain_interrupts_anything(monkeypatch: pytest.Monk
             signal.raise_signal(signal.SIGINT)
 
 
-def test_who_ignores_ctrl_c_goes_on_ignoring_it() -> None:
+def test_an_ignored_sigint_stays_ignored() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with DeferredInterrupt():
@@ -149,7 +151,7 @@ def test_who_ignores_ctrl_c_goes_on_ignoring_it() -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def test_no_other_thread_has_handlers() -> None:
+def test_other_threads_install_no_handlers() -> None:
     def enter() -> None:
         with DeferredInterrupt() as interrupt:
             interrupt.check()

@@ -127,7 +127,7 @@ def test_a_halt_with_interrupts_off_ends_the_run() -> None:
     assert outcome.detail == "with interrupts off, at f000:00000002"
 
 
-def test_a_halt_that_nothing_will_end_ends_the_run() -> None:
+def test_a_halt_that_no_device_can_end_ends_the_run() -> None:
     outcome = machine(b"\xfb\xf4")[0].run()
     assert outcome.reason is RunEnd.HALTED
     assert outcome.detail.startswith("waiting for an interrupt")
@@ -182,7 +182,7 @@ def test_devices_are_called_at_their_time() -> None:
 
 
 def test_a_guest_that_moves_devices_does_not_grow_the_host() -> None:
-    """As it moves a PCI device: what routed accesses before is given back between slices."""
+    """As it moves a PCI device: retired tables are freed between slices."""
     built, _ = machine(POLL)
     built.add(Ticker(built.clock, Line(), 10_000))
     retired: list[int] = []
@@ -201,7 +201,7 @@ def test_a_guest_that_moves_devices_does_not_grow_the_host() -> None:
     assert max(retired) < 50
 
 
-def test_a_device_that_leaves_takes_its_time_along() -> None:
+def test_a_detached_device_has_no_deadline() -> None:
     built, _ = machine(POLL)
     old, new = (Ticker(built.clock, Line(), 10_000) for _ in range(2))
     built.add(old)
@@ -265,7 +265,7 @@ def test_a_host_too_slow_for_the_timers_still_gets_on() -> None:
 
 
 class SlowTicker(Ticker):
-    """Takes longer to advance than it is until it wants to be advanced again."""
+    """Its `advance` takes longer than the time to its next deadline."""
 
     def advance(self, now_ns: int) -> None:
         time.sleep(0.002)

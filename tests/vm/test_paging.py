@@ -65,7 +65,7 @@ def test_4_level_paging() -> None:
 
 
 @pytest.mark.parametrize("memory", [{}, {0x1000: 0x2000 | PRESENT}])
-def test_what_is_not_mapped(memory: Memory) -> None:
+def test_an_unmapped_address_raises(memory: Memory) -> None:
     with pytest.raises(NotMappedError, match="no page at 0x123"):
         translate(Paging(PG, 0x1000, 0, 0), 0x123, memory)
 

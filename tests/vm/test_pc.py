@@ -60,7 +60,7 @@ def test_a_linux_kernel_finds_its_command_line_and_ram_disk() -> None:
     assert ended(outcome) == AS_IT_SHOULD
 
 
-def test_what_is_no_kernel_is_refused() -> None:
+def test_a_file_that_is_no_kernel_is_refused() -> None:
     with pytest.raises(AuthorError, match="a script"):
         boot(b"#!/bin/sh")
 
@@ -126,7 +126,7 @@ def test_the_hpet_stands_between_the_pit_and_its_interrupt(legacy: bool) -> None
     assert bus.read(Space.PIO, 0x20, 1) & 1 == (0 if legacy else 1)
 
 
-def test_only_what_a_guest_needs_is_imported() -> None:
+def test_a_run_imports_only_the_modules_that_it_needs() -> None:
     code = (
         "import sys, lightexit.cli.app, lightexit.vm.pc;"
         "late = ('vm.boot', 'vm.kvm', 'vm.unicorn', 'compiler.syntax',"

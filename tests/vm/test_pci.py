@@ -72,7 +72,7 @@ def guest() -> Iterator[Guest]:
         yield made
 
 
-def test_it_is_found_where_it_was_plugged_in(guest: Guest) -> None:
+def test_a_function_is_found_at_its_slot(guest: Guest) -> None:
     assert guest.read(0) == 0x5678_1234
     assert guest.read(0x3C) == 0x0100
     assert guest.read(0, number=NUMBER + 1) == 0xFFFF_FFFF
@@ -142,7 +142,7 @@ def neighbours(guest: Guest) -> tuple[int, int]:
         (0x40, 0x0010_0000, {}),
     ],
 )
-def test_what_was_there_before_stays(
+def test_a_window_does_not_replace_a_mapped_device(
     guest: Guest, ports: int, memory: int, found: dict[str, int]
 ) -> None:
     before = neighbours(guest)
@@ -158,14 +158,14 @@ def test_what_was_there_before_stays(
     assert guest.function.refused == {}
 
 
-def test_the_host_is_told_why_a_window_is_nowhere(guest: Guest) -> None:
+def test_an_unmapped_window_has_a_reason(guest: Guest) -> None:
     guest.decode(0x40, FREE_MEMORY)
     assert (
         "card's PIO region 0x40..0x47 overlaps pit's PIO region" in guest.function.refused["ports"]
     )
 
 
-def test_a_window_comes_as_soon_as_another_has_gone(guest: Guest) -> None:
+def test_a_window_is_mapped_as_soon_as_the_overlap_is_gone(guest: Guest) -> None:
     other = card_function()
     second = Card(guest.machine.clock, other.interrupt)
     plug(guest.machine, NUMBER + 1, other, second)
@@ -178,7 +178,7 @@ def test_a_window_comes_as_soon_as_another_has_gone(guest: Guest) -> None:
     assert guest.bus._ports[second][0].region.base == FREE_PORT
 
 
-def test_one_that_does_nothing_but_reprogram_crashes_and_grows_nothing() -> None:
+def test_a_guest_that_keeps_moving_bars_causes_no_crash_and_no_growth() -> None:
     guest, rng = Guest(engine=NativeEngine()), random.Random(5)
     addresses = [0, 0x40, 0xCF8, FREE_PORT, FREE_MEMORY, 0x10_0000, 0xFEC0_0000, 2**32 - 1]
     with guest.machine, guest.bus.running():
@@ -193,7 +193,7 @@ def test_one_that_does_nothing_but_reprogram_crashes_and_grows_nothing() -> None
     assert guest.bus.retired == 0
 
 
-def test_with_too_much_that_may_be_in_use_windows_are_nowhere_until_it_was_given_back(
+def test_windows_stay_unmapped_while_too_many_retired_tables_are_in_use(
     guest: Guest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pci, "MOST_RETIRED", 40)
@@ -201,7 +201,7 @@ def test_with_too_much_that_may_be_in_use_windows_are_nowhere_until_it_was_given
         for turn in range(200):
             guest.decode(FREE_PORT + 0x20 * (turn % 8), FREE_MEMORY)
         assert guest.where() == {}
-        assert "has moved too often" in guest.function.refused["ports"]
+        assert "moves while vCPUs may still use" in guest.function.refused["ports"]
         assert guest.bus.retired < 60
     guest.write(0x04, IO, 2)
     assert guest.where() == {"ports": FREE_PORT + 0xE0}
@@ -367,7 +367,7 @@ def refused(machine: Machine, bars: dict[int, Bar], device: Device[Any] | None) 
     return str(caught.value)
 
 
-def test_bars_that_there_cannot_be(guest: Guest) -> None:
+def test_impossible_bars_are_refused(guest: Guest) -> None:
     machine, window = guest.machine, device_with(mmio(4, name="a"))
     for number, bar, said in (
         (6, Bar("a", Space.MMIO, 16), "BAR 6, for the window 'a'"),
@@ -378,7 +378,7 @@ def test_bars_that_there_cannot_be(guest: Guest) -> None:
         assert said in refused(machine, {number: bar}, window)
 
 
-def test_windows_and_bars_that_do_not_fit(guest: Guest) -> None:
+def test_windows_and_bars_that_do_not_match_are_refused(guest: Guest) -> None:
     bars = {0: Bar("a", Space.MMIO, 16)}
     said = refused(guest.machine, bars, device_with(mmio(4, name="b")))
     assert "the MMIO window 'b' of the other has no BAR" in said
@@ -388,7 +388,7 @@ def test_windows_and_bars_that_do_not_fit(guest: Guest) -> None:
     assert "has a BAR for the window 'a', and no such window" in refused(guest.machine, bars, None)
 
 
-def test_numbers_that_are_taken_or_not_there(guest: Guest) -> None:
+def test_function_numbers_that_are_taken_or_invalid_are_refused(guest: Guest) -> None:
     for number in (0, NUMBER, 256, -1):
         with pytest.raises(AuthorError, match="as PCI function"):
             plug(guest.machine, number, card_function(), Card(ManualClock(), Line()))
@@ -399,7 +399,7 @@ def test_numbers_that_are_taken_or_not_there(guest: Guest) -> None:
 
 
 @pytest.mark.parametrize(("pin", "msi"), [(5, 0), (-1, 0), (0, 0x3C), (0, 0x41), (0, 0xF8)])
-def test_interrupts_that_there_cannot_be(pin: int, msi: int) -> None:
+def test_impossible_interrupts_are_refused(pin: int, msi: int) -> None:
     with pytest.raises(AuthorError, match="expected: "):
         ConfigSpace({}, pin=pin, msi=msi)
 

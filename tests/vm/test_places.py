@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of a PC's addresses is all that says where its devices are."""
+"""The table of a PC's addresses is the only place that has addresses of its devices."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults that no handler takes, and those that another one takes: the same on every back end."""
+"""Faults without a handler, and faults in delivering faults: the same on every back end."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ CASCADES = {
 
 
 @pytest.mark.parametrize("name", CASCADES)
-def test_what_another_handler_takes(name: str) -> None:
+def test_a_fault_with_a_handler_is_no_triple_fault(name: str) -> None:
     code, handlers, value = CASCADES[name]
     ended = outcome("unicorn", kernel=with_handlers(code, **handlers))
     assert ended.exit_status == 2 * value + 1, ended
@@ -140,7 +140,7 @@ def test_error_codes(code: str, vector: int, expected: int) -> None:
 
 
 @pytest.mark.parametrize("back_end", BACK_ENDS)
-def test_a_double_fault_that_nobody_takes(back_end: str) -> None:
+def test_a_double_fault_without_a_handler_is_a_triple_fault(back_end: str) -> None:
     image = with_handlers("31d2 f7f2", _14=exit_with(14))
     ended = outcome(back_end, kernel=image)
     assert ended.reason is RunEnd.SHUTDOWN

@@ -31,7 +31,7 @@ def test_it_starts_at_the_reset_vector_and_halts() -> None:
     assert guest.cpu.where() == "f000:00000001"
 
 
-def test_cpuid_tells_of_the_emulated_cpu_but_of_no_local_apic() -> None:
+def test_cpuid_describes_the_emulated_cpu_without_a_local_apic() -> None:
     # mov eax, 1; cpuid; mov edi, edx; mov dx, 0x80; out dx, eax; and so EBX, ECX, EDI; hlt
     outs = "ba8000 66ef 6689d8 66ef 6689c8 66ef 6689f8 66ef"
     guest = Guest(bytes.fromhex(f"66b801000000 0fa2 6689d7 {outs} f4"))
@@ -43,7 +43,7 @@ def test_cpuid_tells_of_the_emulated_cpu_but_of_no_local_apic() -> None:
 
 
 @pytest.mark.parametrize("bit", [0, 1 << 18])
-def test_cpuid_tells_whether_xsave_is_on(bit: int) -> None:
+def test_cpuid_shows_whether_xsave_is_enabled(bit: int) -> None:
     # mov eax, BIT; mov cr4, eax; mov eax, 1; cpuid; mov eax, ecx; mov dx, 0x80; out dx, eax; hlt
     switch = f"66b8{bit.to_bytes(4, 'little').hex()} 0f22e0"
     guest = Guest(bytes.fromhex(f"{switch} 66b801000000 0fa2 6689c8 ba8000 66ef f4"))
@@ -64,7 +64,7 @@ def test_accesses_reach_the_bus_in_order() -> None:
     ]
 
 
-def test_memory_that_nobody_has_reads_as_all_ones() -> None:
+def test_unclaimed_memory_reads_as_all_ones() -> None:
     # mov ax, 0xA000; mov ds, ax; mov eax, [0]; mov [4], eax; mov dx, 0x80; out dx, eax; hlt
     guest = Guest(bytes.fromhex("b800a0 8ed8 66a10000 66a30400 ba8000 66ef f4"))
     assert guest.cpu.run() == Halted()
@@ -75,7 +75,7 @@ def test_memory_that_nobody_has_reads_as_all_ones() -> None:
     ]
 
 
-def test_of_what_a_filter_answers_the_guest_gets_what_it_asked_for() -> None:
+def test_the_guest_gets_as_many_bytes_of_an_answer_as_it_read() -> None:
     # mov dx, 0x90; mov eax, 0x44332211; in al, dx; mov dx, 0x80; out dx, eax; hlt
     guest = Guest(bytes.fromhex("ba9000 66b811223344 ec ba8000 66ef f4"))
 
@@ -122,7 +122,7 @@ def test_a_stop_asked_by_a_device_ends_the_run_after_the_access() -> None:
 # Interrupts
 
 
-def test_a_software_interrupt_comes_back_behind_itself() -> None:
+def test_a_software_interrupt_returns_to_the_next_instruction() -> None:
     # int 0x40; mov dx, 0x80; out dx, al; hlt -- handler: mov al, 0x77; iret
     guest = Guest(STACK + bytes.fromhex("cd40 ba8000 ee f4"), {HANDLER: bytes.fromhex("b077 cf")})
     guest.vector(0x40, HANDLER)
@@ -222,7 +222,7 @@ def test_an_exception_without_a_gate_is_a_shutdown() -> None:
     assert exit.reason.startswith("a triple fault, at 0008:000f0052, bytes 8e d8")
 
 
-def test_an_unknown_version_of_unicorn_is_told_where_it_matters(
+def test_an_unknown_version_of_unicorn_is_named_where_it_matters(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(cpu, "traps_are_known", lambda: False)

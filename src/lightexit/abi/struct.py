@@ -354,7 +354,7 @@ def _unknown(kind: type[Struct], name: str, frame: FrameType) -> UnknownField:
     known = [field.name for field in kind.layout.fields]
     is_method = hasattr(kind, name)
     return UnknownField(
-        f"{name} is no field of {kind.__name__}, and nothing can be stored there"
+        f"{name} is a method of {kind.__name__}, not a field: it cannot be assigned"
         if is_method
         else f"{kind.__name__} has no field {name}",
         where=Location.of_frame(frame),

@@ -36,7 +36,7 @@ def carry_out_requests(name: str, context: IoContext, apic: Apic | None) -> None
     requests, had = Request(context.requests), offered(apic)
     if apic is None or int(requests) & ~int(had):
         raise AuthorError(
-            f"a filter of {name} asks for {requests.described()}, which this machine does not do",
+            f"a filter of {name} asks for {requests.described()}, which this machine cannot do",
             expected=", ".join(filter(None, ("lines", "doorbells", had.described()))),
         )
     if Request.APIC_MESSAGE in requests:

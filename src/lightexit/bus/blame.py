@@ -19,8 +19,8 @@ class NamedModel(Protocol):
         ...
 
 
-#: Errors that say themselves what they are. A guest's output may go to a full disk, or to a reader
-#: who has left: that is the host's affair, at no line of the model's.
+#: Errors whose own message is sufficient. A guest's output may go to a full disk or a closed pipe:
+#: that is an error of the host, not of a line of the model.
 _NOT_THE_MODELS = (AuthorError, InternalError, HostError, BrokenPipeError)
 
 

@@ -43,7 +43,7 @@ from lightexit.filter import Filter, LoadedFilter
 from lightexit.runtime.layout import Aperture, Tables, Vcpu
 
 _VOID = ctypes.CFUNCTYPE(None)
-#: A budget that no guest ever spends.
+#: A budget that no guest ever uses up.
 UNLIMITED = (1 << 64) - 1
 
 
@@ -226,8 +226,8 @@ class Bus:
         if model in self._ports:
             raise AuthorError(
                 f"{model.name} is on this bus already",
-                expected="a device that is not",
-                hint="Bus.update, where its regions have changed",
+                expected="a device that is not attached yet",
+                hint="Bus.update(DEVICE), if its regions have changed",
             )
 
     def _terms_of(
@@ -289,7 +289,7 @@ class Bus:
             raise
 
     def _route(self, leaving: list[RegionPort], coming: list[RegionPort]) -> None:
-        # First what sees accesses before the bus does: none may find it when its device is gone.
+        # The offload first: it sees accesses before the bus, and must not outlive the device.
         for port in leaving:
             if port in self._offloaded:
                 self._offloaded.pop(port).close()

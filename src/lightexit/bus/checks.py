@@ -70,9 +70,9 @@ def check_region(model: Model, region: Region) -> None:
         expected = "a register width of 1, 2, 4 or 8 that divides both, or 0 for none"
     elif region.space is Space.MSR and width:
         found = f"{name} has a register width of {width}"
-        expected = "none: each MSR is a register of 8 bytes"
+        expected = "a register width of 0: each MSR is a register of 8 bytes"
     elif len(region.states) >= MOST_STATES:
-        found, expected = f"{name} has {len(region.states)} states", f"less than {MOST_STATES}"
+        found, expected = f"{name} has {len(region.states)} states", f"fewer than {MOST_STATES}"
     else:
         return
     raise AuthorError(found, where=region.where, expected=expected)
@@ -123,9 +123,9 @@ def _other_layout(
 ) -> AuthorError:
     wanted, given = (kind.__name__ for kind in kinds)
     return AuthorError(
-        f"the filter {filter.name} of {model.name} works on {wanted}, with {difference[0]}",
+        f"the filter {filter.name} of {model.name} takes the state {wanted}, with {difference[0]}",
         where=filter.where(index),
-        expected=f"what its region gives it: {given}, with {difference[1]}",
+        expected=f"the state that its region passes: {given}, with {difference[1]}",
         hint=f"{given} as the filter's argument, or states=(...) in the region, in the order of "
         "the filter's arguments",
     )
@@ -140,9 +140,9 @@ def _check_sizes(model: Model, filter: Filter[Any], states: tuple[StateMemory[An
     kinds = ", ".join(state.kind.__name__ for state in states)
     names = ", ".join(f"{entry.name} ({entry.size} bytes)" for entry in filter.program.maps)
     raise AuthorError(
-        f"the filter {filter.name} of {model.name} works on {names}",
+        f"the filter {filter.name} of {model.name} takes the states {names}",
         where=filter.where(),
-        expected=f"what its region gives it: {kinds} ({given} bytes)",
+        expected=f"the states that its region passes: {kinds} ({given} bytes)",
         hint="states=(...) in the region, in the order of the filter's arguments",
     )
 
@@ -172,7 +172,7 @@ def check_clear(name: str, region: PlacedRegion, memory: range) -> None:
     end = region.base + region.size
     if region.space is Space.MMIO and region.base < memory.stop and memory.start < end:
         raise AuthorError(
-            f"{_name(name, region)}, {region.size} bytes, lies over the guest's memory",
+            f"{_name(name, region)}, {region.size} bytes, overlaps the guest's memory",
             where=region.where,
             expected=f"addresses outside of {memory.start:#x}..{memory.stop - 1:#x}",
         )

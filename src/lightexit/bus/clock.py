@@ -19,7 +19,7 @@ from lightexit.errors import HostError
 
 _CALIBRATION_S = 0.005
 _REFINE_EVERY_NS = 100_000_000
-# A difference to host time beyond this is made up at once, a smaller one within 100 ms.
+# A larger difference to host time is corrected at once, a smaller one within 100 ms.
 _JUMP_NS = 1_000_000
 _SLEW_NS = 100_000_000
 _ONE = 1 << 32

@@ -173,7 +173,7 @@ class DefinitionBus:
     def pieces(self, space: Space, address: int, size: int) -> Iterator[Piece]:
         """The pieces of an access, each found when it is its turn. An access beyond a region goes
         byte by byte; one that touches none stays whole."""
-        # Behind the last address of a space comes its first.
+        # Addresses wrap around at the end of a space.
         length = 1 if space is Space.MSR else size  # 8 bytes under one number
         places = [(address + index) % ADDRESSES[space] for index in range(length)]
         owner = self._find(space, address)

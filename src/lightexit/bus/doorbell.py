@@ -43,7 +43,7 @@ class EventFd:
     """A counter of rings in the kernel, eventfd(2), of Linux; closed with its last reference."""
 
     def __init__(self) -> None:
-        # Ringing never blocks: a full counter stays as it is, and its reader wakes all the same.
+        # Ringing never blocks: a full counter stays as it is, and its reader still wakes.
         self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         weakref.finalize(self, os.close, self.fd)
 

@@ -19,7 +19,7 @@ class Failures:
         #: Called on the thread that met the error, for every error in a guest's access.
         self.on_failure: Callable[[], None] = lambda: None
         self._pending: BaseException | None = None
-        #: The thread of the host's access that goes on, and what was raised in it.
+        #: The thread of a host access in progress, and the errors raised in it.
         self._accessor: int | None = None
         self._raised: BaseException | None = None
 

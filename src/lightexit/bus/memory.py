@@ -11,7 +11,7 @@ from lightexit.abi import Struct
 
 S = TypeVar("S", bound=Struct)
 
-# From here on a mapping of its own, whose untouched pages cost nothing.
+# Blocks from this size on have their own mapping, whose untouched pages use no memory.
 _LARGE = 1 << 16
 #: Blocks share no cache line, or CPUs that change different ones would wait for each other.
 CACHE_LINE = 64

@@ -127,7 +127,7 @@ class RegionPort:
         window.filter = loaded.code.address
 
     def _add_eventfds(self, window: Window) -> None:
-        # Kept, so that none is closed and its number another file's while filters ring it.
+        # Kept open: a closed descriptor's number could be reused while filters still write to it.
         self._eventfds = eventfds(self.model.doorbells)
         if self._eventfds:
             window.write_file = write_address()
@@ -203,7 +203,7 @@ def _numbered(bits: int, model: Model, kind: str) -> list[Any]:
     present: Sequence[Any] = getattr(model, kind)
     if bits >> len(present):
         raise AuthorError(
-            f"a filter of {model.name} asks for number {bits.bit_length() - 1} of its {kind}",
-            expected=f"less than {len(present)}, the number of {kind} that the device has",
+            f"a filter of {model.name} uses number {bits.bit_length() - 1} of its {kind}",
+            expected=f"one of the device's {len(present)} {kind}, counted from 0",
         )
     return [entry for number, entry in enumerate(present) if bits >> number & 1]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from lightexit.bus.region import PlacedRegion, Region
 from lightexit.errors import AuthorError
 
-#: An address; or one for each window by its name, None for a window that is nowhere for now.
+#: An address; or one for each window by its name, None for a window that is not mapped.
 Place: TypeAlias = int | Mapping[str, int | None]
 
 
@@ -63,7 +63,7 @@ def _bases(
     if not isinstance(bases, Mapping) or not all(
         base is None or isinstance(base, int) for base in bases.values()
     ):
-        raise AuthorError(f"{at!r} as the place of {name}", expected=_wanted(windows))
+        raise AuthorError(f"{at!r} as the address of {name}", expected=_wanted(windows))
     for window in bases:
         if window not in windows:
             raise _unknown(name, windows, window)
@@ -80,7 +80,7 @@ def _check_spaces(name: str, windows: dict[str, list[Region]]) -> None:
                 raise AuthorError(
                     f"{name} has a window with regions in both spaces",
                     where=region.where,
-                    expected="one space for a window: its one address is of that",
+                    expected="regions of one space: a window has one address",
                     hint='name="..." in the region, a name for each window',
                 )
 
@@ -88,7 +88,7 @@ def _check_spaces(name: str, windows: dict[str, list[Region]]) -> None:
 def _not_one(name: str, windows: dict[str, list[Region]], at: int) -> AuthorError:
     if not windows:
         return AuthorError(
-            f"a place for {name}, {at:#x}", expected="none: all its regions have theirs"
+            f"the address {at:#x} for {name}", expected="none: all its regions have addresses"
         )
     return AuthorError(
         f"one address, {at:#x}, for the {len(windows)} windows of {name}",
@@ -100,7 +100,7 @@ def _not_one(name: str, windows: dict[str, list[Region]], at: int) -> AuthorErro
 def _unknown(name: str, windows: dict[str, list[Region]], window: object) -> AuthorError:
     close = difflib.get_close_matches(str(window), windows, n=1)
     return AuthorError(
-        f"{name} has no window {window!r} to be placed",
+        f"{name} has no window {window!r} that needs an address",
         expected=_wanted(windows),
         hint=repr(close[0]) if close else "",
     )
@@ -111,7 +111,7 @@ def _missing(
 ) -> AuthorError:
     which = f" {window!r}" if window else ""
     return AuthorError(
-        f"nobody has said where the {region.space.name} window{which} of {name} is",
+        f"no address for the {region.space.name} window{which} of {name}",
         where=region.where,
         expected=_wanted(windows),
     )
@@ -120,7 +120,7 @@ def _missing(
 def _wanted(windows: dict[str, list[Region]]) -> str:
     """What to give where a device comes onto a bus or a machine."""
     if not windows:
-        return "nothing: all regions have their places"
+        return "no address: all its regions have one"
     if list(windows) == [""]:
         return "at=ADDRESS"
     return f"at={{{', '.join(f'{each!r}: ADDRESS' for each in windows)}}}"

@@ -14,7 +14,7 @@ from lightexit.bus.table import Claim, PortTable, RangeTable
 from lightexit.errors import AuthorError
 from lightexit.runtime.layout import Tables
 
-#: A range of memory ends below 2^64, for its end is kept in 64 bits.
+#: A range of memory ends below 2^64, because its end is stored in 64 bits.
 _END = (1 << 64) - 1
 
 
@@ -84,7 +84,7 @@ def _overlap(port: RegionPort, owner: RegionPort) -> AuthorError:
     return AuthorError(
         f"{_described(port)} overlaps {_described(owner)}",
         where=port.region.where,
-        expected="regions that have no address in common",
+        expected="regions that do not overlap",
         hint=f"detach {owner.model.name} first, or move one of them",
     )
 

@@ -23,7 +23,7 @@ from lightexit.cache.folder import Folder, open_folder
 #: Entries are dropped, the longest unused first, while all of them together are larger.
 DEFAULT_LIMIT = 64 * 2**20
 
-#: No entry is larger; a file that is one is not read.
+#: No entry is larger; a larger file is not read.
 LARGEST = DEFAULT_LIMIT
 
 _DIGEST_SIZE = hashlib.sha256().digest_size

@@ -16,7 +16,7 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
-#: Elsewhere a user's folders are guarded by other means, and are reached by their paths.
+#: Other systems protect a user's folders by other means; there, folders are opened by path.
 _HAS_DESCRIPTORS = os.open in os.supports_dir_fd and hasattr(os, "geteuid")
 _NO_LINK = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = os.O_RDONLY | _NO_LINK | getattr(os, "O_DIRECTORY", 0)

@@ -20,7 +20,7 @@ NAME = "lightexit"
 
 app = typer.Typer(
     help="Answer a guest's device-register accesses by verified bytecode.",
-    epilog="`lightexit COMMAND --help` tells each command's options.",
+    epilog="`lightexit COMMAND --help` shows each command's options.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain text, as all that goes to a terminal

@@ -21,7 +21,7 @@ def asm(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="OUT", help="Where to; default: FILE.bin beside FILE.s."
+            "--output", "-o", metavar="OUT", help="File to write; default: FILE.bin beside FILE.s."
         ),
     ] = None,
 ) -> None:

@@ -25,7 +25,7 @@ def compile_command(
             "--output",
             "-o",
             metavar="OUT",
-            help="Write one filter here: an object (ELF) if it ends in .o, or raw bytecode.",
+            help="Write one filter to FILE: an ELF object if it ends in .o, else raw bytecode.",
         ),
     ] = None,
 ) -> None:
@@ -63,7 +63,7 @@ def _contents(program: Program, output: Path) -> bytes:
         return write_elf(program, value_offset=STATE_OFFSET)
     if program.rodata:
         raise AuthorError(
-            f"{program.name} has read-only data, for which raw bytecode has no place",
+            f"{program.name} has read-only data, which raw bytecode cannot hold",
             expected="an object",
             hint=f"-o {output.with_suffix('.o')}",
         )

@@ -12,5 +12,5 @@ def disasm(file: ProgramFile) -> None:
     from lightexit.isa import disassemble
 
     for program in programs(file):
-        print(f"# {visible(program.name, plain='')}")  # a stranger's name is no line of its own
+        print(f"# {visible(program.name, plain='')}")  # an untrusted name cannot start a new line
         print(disassemble(program))

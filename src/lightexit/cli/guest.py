@@ -52,12 +52,12 @@ def _check(options: GuestOptions) -> None:
     if options.kernel is not None and options.firmware is not None:
         raise AuthorError(
             "both --kernel and --firmware",
-            expected="one of them: a kernel is booted with no firmware in between",
+            expected="one of them: --kernel boots without firmware",
         )
     if options.kernel is None and (options.initrd or options.append):
         raise AuthorError(
             f"{'--initrd' if options.initrd else '--append'} without --kernel",
-            expected="a kernel to give it to: --kernel FILE",
+            expected="--kernel FILE: firmware takes neither",
         )
 
 
@@ -78,7 +78,7 @@ def _kernel(options: GuestOptions, path: Path) -> Guest:
     from lightexit.vm.pc import PcConfig
 
     mib = options.memory_mib or KERNEL_MIB
-    most = mib << 20  # what is larger has no place in the guest
+    most = mib << 20  # a larger file does not fit into guest memory
     what = "a Linux bzImage, a Multiboot kernel, or flat 32-bit code"
     image = read_file(path, what, most, "more memory for the guest: --memory MIB")
     modules = tuple(

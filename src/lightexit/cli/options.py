@@ -88,7 +88,7 @@ FiltersOption = Annotated[
     bool,
     typer.Option(
         "--filters/--no-filters",
-        help="Without: one run, in which device models answer every access.",
+        help="--no-filters: one run, in which device models answer every access.",
     ),
 ]
 AwaitedText = Annotated[
@@ -141,10 +141,10 @@ TraceFile = Annotated[
     typer.Option(
         "--trace",
         metavar="FILE",
-        help="Write a line here for each access of the run that is shown, and for who answered it. "
-        "Slow.",
+        help="Write each access of the run that is shown to this file, and what answered it. Slow.",
     ),
 ]
 JsonFile = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here, as JSON.")
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Write all figures to this file, as JSON."),
 ]

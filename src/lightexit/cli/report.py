@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from lightexit.vm.console import Console
     from lightexit.vm.outcome import Outcome
 
-#: Of places that no device answers, `--json` has the busiest.
+#: `--json` lists at most so many unclaimed addresses, the busiest.
 _MOST_PLACES = 1000
-#: Ends that the guest comes to, and no limit: the same work, however long it takes.
+#: Ends that the guest itself reaches, not a limit: both runs have done the same work.
 _ITS_OWN_ENDS = ("TEXT", "EXIT", "HALTED", "SHUTDOWN", "RESET")
 #: The remark where the two runs may have done different work.
 CUT_OFF = "gain: none can be told, for the guest did not come to the same end in both runs"
-#: Of all accesses, so many that no device answers are more than a guest that looks what is there.
+#: A larger share of unclaimed accesses than this is more than a guest's probing for devices.
 _MANY = 0.1
 _HELP = """\
   help: there, reads are all ones, and writes do nothing. Where a guest waits for a device, put one

@@ -16,8 +16,8 @@ from lightexit.errors import InternalError
 from lightexit.vm.machine import Machine, RunEnd
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-#: A second signal after this time finds something that does not end by itself. Before, it is the
-#: same one for somebody else: `timeout` sends it to the process, and to its group.
+#: A second signal after this time ends the process at once. Before, it may be a copy of the first:
+#: `timeout` sends its signal to the process and to the process group.
 PATIENCE_S = 1.0
 
 

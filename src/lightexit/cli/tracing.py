@@ -30,7 +30,7 @@ class TraceWriter:
     def _refused(self, error: OSError) -> HostError:
         return HostError(
             f"{self._path}: {error.strerror or error}",
-            expected="a file with room for a trace: some 200 bytes an access",
+            expected="a disk with room for the trace: about 200 bytes an access",
         )
 
     def __enter__(self) -> Self:

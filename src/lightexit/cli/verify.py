@@ -32,24 +32,27 @@ def verify(
         bool, typer.Option("--json", help="Print the reports as one JSON document.")
     ] = False,
     trace: Annotated[
-        bool, typer.Option("--trace", help="Show what is known before every instruction explored.")
+        bool,
+        typer.Option(
+            "--trace", help="Show the verifier's state before every explored instruction."
+        ),
     ] = False,
     budget: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="N", help="Instructions that a run may execute; 65536 unless told."
+            min=1, metavar="N", help="Most instructions that a run may execute; default: 65536."
         ),
     ] = None,
     no_faults: Annotated[
         bool,
         typer.Option(
-            "--no-faults", help="Refuse a filter that may divide by 0 or exceed an array."
+            "--no-faults", help="Refuse a filter that may divide by 0 or index outside an array."
         ),
     ] = False,
     states: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="N", help="States that a proof may explore; 100000 unless told."
+            min=1, metavar="N", help="Most states that a proof may explore; default: 100000."
         ),
     ] = None,
 ) -> None:

@@ -58,7 +58,7 @@ class Device(Generic[S]):
     lines: tuple[Line, ...] = ()
     #: Lines of this device that others drive: their levels are saved, as those of `lines` are.
     inputs: tuple[Line, ...] = ()
-    #: What a filter's doorbell actions name, by number: each is called to signal it.
+    #: Targets of a filter's doorbell actions, by number: each is called to signal it.
     doorbells: tuple[Callable[[], object], ...] = ()
 
     def __init_subclass__(cls) -> None:

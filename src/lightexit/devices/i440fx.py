@@ -40,7 +40,7 @@ from lightexit.filter import (
 
 DATA_SIZE = 4
 ENABLE = 1 << 31
-#: Bits of the address register that hold; the others read 0.
+#: Bits of the address register that are kept; the others read 0.
 ADDRESS_BITS = 0x80FF_FFFC
 RESET_CPU = 1 << 2
 RESET_BITS = 0x0E
@@ -379,5 +379,5 @@ class I440fx(Device[I440fxState]):
         row, word = divmod(self.state.selected, WORDS)
         if row in self.functions and self.functions[row].write(word, bits, lanes):
             for other in self.functions.values():
-                if other.refused:  # what stood in its way may have moved
+                if other.refused:  # the overlapping window may have moved
                     other.place()

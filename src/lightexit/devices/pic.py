@@ -42,7 +42,7 @@ CASCADE = 2
 SPURIOUS = 7
 #: Lines that may be level-triggered: not the timer, keyboard, cascade, RTC and FPU.
 ELCR_MASKS = (0xF8, 0xDE)
-#: Inputs of each chip with another chip behind, for the special fully nested mode.
+#: Inputs of each chip with a slave, for the special fully nested mode.
 NESTING = (1 << CASCADE, 0)
 #: Bits of a command word that tell which word it is.
 IS_ICW1 = 1 << 4

@@ -274,7 +274,7 @@ class Ps2(Device[Ps2State]):
         pending, ps2.keyboard_pending = ps2.keyboard_pending, 0
         if (
             pending and byte < KeyboardByte.SET_LEDS
-        ):  # a command in an argument's place is obeyed instead
+        ):  # a command byte in place of an argument is executed
             self._take_argument(pending, byte)
         elif byte in TAKES_ARGUMENT:
             ps2.keyboard_pending = byte

@@ -68,7 +68,7 @@ MOST_ENTRIES = 32_768
 ALL_ONES = 2**32 - 1
 
 
-#: What would change the registers' meaning in ways that are not modelled.
+#: Features that would change the registers' meaning in ways that are not modelled.
 UNSUPPORTED = VirtioFeature.NOTIFICATION_DATA | VirtioFeature.RING_RESET
 #: Fields of `Queue` that hold addresses, by the register of their lower half.
 AREAS = {
@@ -228,7 +228,7 @@ class VirtioMmio(Device[VirtioState]):
         rings = backend.doorbells or tuple(
             partial(backend.notify, number) for number in range(len(backend.queue_sizes))
         )
-        # What no proof sees: a queue that the back end lacks never gets ready, so is never rung.
+        # Not visible to a proof: a queue that the back end lacks is never ready, so never notified.
         self.doorbells = (*rings, *(bell(),) * (QUEUES - len(rings)))
         self._irq = irq
         self._offered = backend.features | VirtioFeature.VERSION_1

@@ -157,7 +157,7 @@ class _Run:
     def _read(self, register: int) -> Value:
         value = self._registers[register]
         if value is None:
-            raise MemoryFault(f"r{register} holds nothing yet")
+            raise MemoryFault(f"r{register} is read before it was written")
         return value
 
     def _number(self, register: int) -> int:

@@ -52,7 +52,7 @@ class BoundedRegion:
         """Set `size` bytes at `offset` to the low bytes of `value`."""
         start = self._index(offset, size)
         if isinstance(value, MemoryPointer):
-            raise MemoryFault(f"the pointer {value} would leave the program, into {self.name}")
+            raise MemoryFault(f"the pointer {value} would be stored into {self.name}")
         low = value & ((1 << 8 * size) - 1)
         self.data[start : start + size] = low.to_bytes(size, "little")
 
@@ -111,7 +111,7 @@ class StackFrame(BoundedRegion):
         elif size == 8:
             self.pointers[offset] = value
         else:
-            raise MemoryFault(f"only {size} bytes of the pointer {value} would be kept")
+            raise MemoryFault(f"only {size} bytes of the pointer {value} would be stored")
         self._mark(offset, size, written=True)
 
     def release(self) -> None:

@@ -110,7 +110,7 @@ class _Assembly:
     def _add_rodata(self, source: _Source, found: re.Match[str]) -> None:
         if not found[1]:
             raise AuthorError(
-                "these are no bytes",
+                "not a list of bytes",
                 where=source.where(),
                 expected="`.rodata` and bytes of two hexadecimal digits: `.rodata 00 ff`",
             )
@@ -124,12 +124,10 @@ class _Assembly:
 
     def _define(self, source: _Source, name: Token) -> None:
         if name.text in self.labels:
-            raise AuthorError(
-                f"label `{name.text}` stands here a second time", where=source.where(name)
-            )
+            raise AuthorError(f"label `{name.text}` is defined twice", where=source.where(name))
         if name.text in reserved() or name.shape != "label":
             raise AuthorError(
-                f"`{name.text}` has a meaning of its own",
+                f"`{name.text}` is a reserved word",
                 where=source.where(name),
                 expected="another name for the label",
             )
@@ -176,7 +174,7 @@ def _branch(source: _Source, node: SyntaxNode, word: Token, operands: list[Token
         return node.branches[word.text]
     if word.shape not in node.branches:
         raise AuthorError(
-            f"`{word.text}` makes no sense here",
+            f"`{word.text}` is not expected here",
             where=source.where(word),
             expected=node.expected(),
         )
@@ -190,9 +188,9 @@ def _instruction(statement: _Statement, labels: dict[str, int]) -> Instruction:
         for field, value in _fields(statement, name, token, labels):
             if fields.setdefault(field, value) != value:
                 raise AuthorError(
-                    f"`{token.text}` is another register than before",
+                    f"`{token.text}` differs from the register before",
                     where=statement.source.where(token),
-                    expected=f"the same: `{statement.op.texts[0]}`",
+                    expected=f"the same register twice: `{statement.op.texts[0]}`",
                 )
     return build(statement.op, slot=statement.slot, **fields)
 
@@ -249,16 +247,24 @@ def _value(statement: _Statement, name: str, token: Token) -> int:
 def _range(op: Op, name: str) -> tuple[int, int, str]:
     """Least and greatest value of a number, and what to write instead of a greater one."""
     if name == "to":
-        return -(2**15), 2**15 - 1, "`gotol`, which reaches 2**31 slots, over a shorter jump"
+        return (
+            -(2**15),
+            2**15 - 1,
+            "`gotol`, which reaches 2**31 slots; a conditional jump skips over it",
+        )
     if name == "off":
-        return -(2**15), 2**15 - 1, "adding to the register first"
+        return -(2**15), 2**15 - 1, "add the offset to the register first"
     if name == "imm64":
         return -(2**63), 2**64 - 1, ""
     if name != "imm" or op.kind in (Kind.CALL, Kind.LDDW):
         return -(2**31), 2**31 - 1, ""
     if op.width < 64:
         return -(2**31), 2**32 - 1, ""
-    return -(2**31), 2**31 - 1, "`rN = ... ll` into a register: this one is sign-extended"
+    return (
+        -(2**31),
+        2**31 - 1,
+        "`rN = ... ll` into a register, and that register here: this number is sign-extended",
+    )
 
 
 def _fit(statement: _Statement, name: str, token: Token, value: int) -> int:
@@ -277,7 +283,7 @@ def _check_register(statement: _Statement, name: str, token: Token) -> None:
     wrong = name in ("r0", "w0") and token.register
     if wrong or token.register > FRAME_POINTER:
         raise AuthorError(
-            f"`{token.text}` cannot stand here",
+            f"`{token.text}` is not a register that this instruction takes",
             where=statement.source.where(token),
             expected=f"{name}" if wrong else f"{token.text[0]}0 to {token.text[0]}10",
         )

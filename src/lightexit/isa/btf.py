@@ -28,7 +28,7 @@ RECORD_SIZE = _RECORD.size
 _COLUMN_BITS = 10
 _MAX_LINE, _MAX_COLUMN = 2**22 - 1, 2**_COLUMN_BITS - 1
 _KIND_INT = 1 << 24
-#: More than programs have that anybody can verify; and of the text, which records may share.
+#: More line records than a program that can be verified has; likewise for their text.
 _MOST_RECORDS, _MOST_TEXT = 1 << 17, 16 << 20
 
 #: By section name: byte offset of an instruction and its source, in rising order.
@@ -63,7 +63,7 @@ class _Strings:
         end = self._table.index(b"\0", offset)
         self._room -= end - offset
         if self._room < 0:
-            raise ValueError("more text than an object has")
+            raise ValueError("its strings are longer than those of any object of a compiler")
         return self._made.setdefault(offset, self._table[offset:end].decode())
 
 
@@ -77,14 +77,16 @@ def _second_part(data: bytes) -> bytes:
 def _sections(info: bytes) -> Iterator[tuple[int, list[tuple[int, ...]]]]:
     (record_size,) = struct.unpack_from("<I", info)
     if record_size < _RECORD.size:
-        raise ValueError("records shorter than a line's")
+        raise ValueError("its line records are too short")
     at, room = 4, _MOST_RECORDS
     while at < len(info):
         name, count = _SECTION.unpack_from(info, at)
         at += _SECTION.size
         room -= count
         if room < 0 or at + count * record_size > len(info):
-            raise ValueError("more records than bytes, or than a program has")
+            raise ValueError(
+                "it has more line records than bytes, or than a program has instructions"
+            )
         yield name, [_RECORD.unpack_from(info, at + i * record_size) for i in range(count)]
         at += count * record_size
 

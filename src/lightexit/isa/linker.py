@@ -25,13 +25,13 @@ from lightexit.isa.table import BY_OPCODE, LDDW_OPCODE, PSEUDO_MAP_IDX_VALUE, Ki
 R_BPF_64_64 = 1
 R_BPF_64_32 = 10
 
-#: Of an object; slots are those of all programs with what they call: thousands of small functions
-#: that call one large one would else be as many copies of it.
+#: Limits of an object. Slots count all programs with the functions that they call: otherwise
+#: thousands of small functions that call a large one would make as many copies of it.
 MOST_SLOTS, MOST_FUNCTIONS = 1 << 16, 1 << 12
 
 #: What sections of constants are called, and where each of them may start.
 _RODATA, _ALIGNMENT = ".rodata", 8
-#: Larger ones are as good as unknown.
+#: Larger ones are treated as unknown.
 _LARGEST_STATE = 1 << 29
 
 _MAP_VALUE = BY_OPCODE[LDDW_OPCODE][PSEUDO_MAP_IDX_VALUE]
@@ -271,7 +271,7 @@ class _Linker:
                 each,
                 f"needs relocation {asked.kind} against `{asked.symbol}` in {place}",
                 "addresses of undefined (`extern`) data, each of them a state, and of constants "
-                f"in {_RODATA}; a global variable has no place to live",
+                f"in {_RODATA}; global variables are not supported",
             )
         if asked.section:
             return self._constant(function, each, asked)

@@ -6,8 +6,8 @@
 #include "runtime.h"
 
 /*
- * One access, of 1 to 8 bytes; data is 0 for a read. In registers, as long as its address goes to
- * nobody but parts: what is rare takes it by its members.
+ * One access, of 1 to 8 bytes; data is 0 for a read. The compiler keeps it in registers as long as
+ * its address is not taken: so rare functions take its members.
  */
 struct access {
 	u64 address;
@@ -17,7 +17,7 @@ struct access {
 	u8 space;
 };
 
-/* Of the value, only as many bytes as the access has mean something. */
+/* Only the low bytes of the value, as many as the access has, are valid. */
 struct answer {
 	u64 value;
 	bool by_filter;
@@ -28,7 +28,7 @@ PART u64 mask(u64 size)
 	return ~(u64)0 >> (64 - 8 * size);
 }
 
-/* Tells the listener, if there is one. */
+/* Calls the listener, if there is one. */
 RARE void trace(const struct lightexit_vcpu *vcpu, enum lightexit_trace_point point,
 		const struct access *access, u64 address, u64 data)
 {

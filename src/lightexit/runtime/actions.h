@@ -5,7 +5,7 @@
 
 #include "runtime.h"
 
-/* Writes 1 to an eventfd; whether it took it. */
+/* Writes 1 to an eventfd; returns whether the write succeeded. */
 PART bool signal_one(const struct lightexit_window *window, int number)
 {
 	write_file_function *write = POINTER(write_file_function, window->write_file);
@@ -15,8 +15,8 @@ PART bool signal_one(const struct lightexit_window *window, int number)
 }
 
 /*
- * Signals the eventfds asked for; whether that was all there is to do. Where one does not take
- * it, those not signalled yet are left to Python, which knows whether that is an error.
+ * Signals eventfds, if no other action is requested; returns whether all is done. If a write fails,
+ * the eventfds not signalled yet are left to Python, which decides whether that is an error.
  */
 PART bool signal_all(const struct lightexit_window *window, struct lightexit_io_context *context)
 {
@@ -30,7 +30,7 @@ PART bool signal_all(const struct lightexit_window *window, struct lightexit_io_
 	return true;
 }
 
-/* Eventfds at once, all else by way of Python. */
+/* Eventfds are written here, all other actions are carried out by Python. */
 RARE void carry_out(const struct lightexit_window *window, struct lightexit_io_context *context)
 {
 	if (!signal_all(window, context))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
  * The dispatch routine: from an access of a guest to the filter or the model that answers it.
- * Every back end comes through here, for ports and for memory. What it does, in plain Python:
+ * All back ends use it, for ports, memory and MSRs. Its definition in plain Python is
  * bus/definition.py.
  */
 #include "access.h"
@@ -33,7 +33,7 @@ PART bool run_reader(const struct lightexit_window *window, struct lightexit_io_
 	return true;
 }
 
-/* Its actions are carried out before others may change the states that have led to them. */
+/* Actions are carried out before other vCPUs may change the states that led to them. */
 PART bool run_writer(const struct lightexit_window *window, struct lightexit_io_context *context,
 		     u64 count)
 {
@@ -62,7 +62,7 @@ RARE bool run_on_several(const struct lightexit_window *window,
 	return run_guarded(window, context, window->lock_count);
 }
 
-/* Whether the filter handled it. Nearly all filters have one state: for them, without loops. */
+/* Whether the filter handled it. Most filters have one state: for these there is no loop. */
 PART bool run_filter(const struct lightexit_window *window, struct lightexit_io_context *context)
 {
 	if (window->lock_count == 1)
@@ -88,7 +88,7 @@ RARE u64 ask_model(const struct lightexit_vcpu *vcpu, const struct lightexit_win
 	return value;
 }
 
-/* Whether the filter handled it: not while the clock that it reads is being adjusted. */
+/* Whether the filter handled it; false while the clock that it reads is being adjusted. */
 PART bool try_filter(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
 		     u64 offset, const struct access *access, u64 *value)
 {
@@ -127,7 +127,7 @@ PART struct lightexit_counter *counter_of(const struct lightexit_vcpu *vcpu,
 	return POINTER(struct lightexit_counter, lane) + (2 * number | is_write);
 }
 
-/* By the filter, if it fits a register and that handles it, or by the model; counts it. */
+/* The filter answers if the access `fits` and the filter handles it, else the model; counted. */
 PART struct answer answer(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
 			  u64 offset, const struct access *access, bool fits)
 {
@@ -144,7 +144,7 @@ PART struct answer answer(const struct lightexit_vcpu *vcpu, const struct lighte
 	return answer;
 }
 
-/* The same, and how long it took if accesses are being timed: this copy is not for speed. */
+/* The same, with tracing and timing: the slow copy, only for buses that are watched. */
 PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
 		      u64 offset, const struct access *access, bool fits)
 {
@@ -168,7 +168,7 @@ PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_
 	return answered.value;
 }
 
-/* One access as filter and model see it: a whole register, or of a window that has no width. */
+/* One access as filter and model see it: a whole register, or any in a window without a width. */
 RARE u64 answer_register(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
 			 u64 offset, u64 size, bool is_write, u64 data)
 {
@@ -179,7 +179,7 @@ RARE u64 answer_register(const struct lightexit_vcpu *vcpu, const struct lightex
 	return answer_timed(vcpu, window, offset, &access, true);
 }
 
-/* One that has a part of a register: the model's, as it is. */
+/* An access to part of a register: the model answers it unchanged. */
 RARE u64 answer_misfit(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
 		       u64 offset, u64 size, bool is_write, u64 data)
 {
@@ -190,7 +190,7 @@ RARE u64 answer_misfit(const struct lightexit_vcpu *vcpu, const struct lightexit
 	return answer_timed(vcpu, window, offset, &access, false);
 }
 
-/* An access within a window that is not just one register, cut into whole ones where it can be. */
+/* An access within a window that is not exactly one register: split into registers if possible. */
 RARE u64 cut(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window, u64 offset,
 	     u64 size, bool is_write, u64 data)
 {
@@ -208,7 +208,7 @@ RARE u64 cut(const struct lightexit_vcpu *vcpu, const struct lightexit_window *w
 
 /* ---- from an access to registers ---------------------------------------------------- */
 
-/* Whether an access is just one register of a window: then it lies within it, too. */
+/* Whether an access is exactly one register of a window, and therefore lies within the window. */
 PART bool is_register(const struct lightexit_window *window, u64 distance, u64 size)
 {
 	return window->register_width == size && !(distance & (size - 1));
@@ -217,7 +217,7 @@ PART bool is_register(const struct lightexit_window *window, u64 distance, u64 s
 RARE u64 perform_again(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
 		       bool is_write, u64 data);
 
-/* An access across the edge of a window, byte by byte; behind the last port comes the first. */
+/* An access across the edge of a window, byte by byte; after the last port comes the first. */
 RARE u64 split(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size, bool is_write,
 	       u64 data)
 {
@@ -232,7 +232,7 @@ RARE u64 split(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size, boo
 	return value;
 }
 
-/* The value read. A copy for every entry point, so that each has only what it needs. */
+/* The value read. Inlined into every entry point, so that each keeps only the code it needs. */
 PART u64 perform(struct lightexit_vcpu *vcpu, const struct access *access, bool may_be_timed)
 {
 	struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
@@ -246,7 +246,7 @@ PART u64 perform(struct lightexit_vcpu *vcpu, const struct access *access, bool 
 		window = touched(vcpu, bus, space, address, size);
 		if (!window)
 			return unclaimed(vcpu, space, address, size, is_write, data);
-		/* A device that came just now may be at the first address too: it gets all. */
+		/* If a device was added at the first address meanwhile, it gets the whole access. */
 		if (!contains(window, address))
 			return split(vcpu, space, address, size, is_write, data);
 	}
@@ -262,7 +262,7 @@ PART u64 perform(struct lightexit_vcpu *vcpu, const struct access *access, bool 
 	return answer(vcpu, window, offset, access, true).value;
 }
 
-/* The same for those who are not in a hurry; a value read is no wider than the access. */
+/* The same, not inlined, for slow paths; the value read is truncated to the access. */
 RARE u64 perform_again(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 size,
 		       bool is_write, u64 data)
 {
@@ -279,7 +279,7 @@ RARE u64 perform_again(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 s
 
 /* ---- entry points ------------------------------------------------------------------- */
 
-/* Calls back when the budget is spent. */
+/* Calls expired() when the budget is used up. */
 PART void spend(const struct lightexit_vcpu *vcpu)
 {
 	if (!vcpu->budget)
@@ -302,7 +302,7 @@ RARE u64 enter_watched(struct lightexit_vcpu *vcpu, u8 space, u64 address, u64 s
 	return value;
 }
 
-/* An access of a guest: it costs one of its budget, and a step of VM time. */
+/* An access of a guest: counts against its budget, and advances a stepping clock. */
 PART u64 enter(struct lightexit_vcpu *vcpu, const struct access *access)
 {
 	vcpu->budget--;
@@ -313,7 +313,7 @@ PART u64 enter(struct lightexit_vcpu *vcpu, const struct access *access)
 	return perform(vcpu, access, false);
 }
 
-/* As Unicorn calls an IN hook; the vCPU is its user data. It takes as many bytes as there are. */
+/* Signature of Unicorn's IN hook; the vCPU is its user data. Unicorn truncates the value. */
 ENTRY u32 port_in(void *engine, u32 port, u32 size, struct lightexit_vcpu *vcpu)
 {
 	struct access access = { .address = port, .size = size };
@@ -322,7 +322,7 @@ ENTRY u32 port_in(void *engine, u32 port, u32 size, struct lightexit_vcpu *vcpu)
 	return enter(vcpu, &access);
 }
 
-/* As Unicorn calls an OUT hook. */
+/* Signature of Unicorn's OUT hook. */
 ENTRY void port_out(void *engine, u32 port, u32 size, u32 value, struct lightexit_vcpu *vcpu)
 {
 	struct access access = {
@@ -333,7 +333,7 @@ ENTRY void port_out(void *engine, u32 port, u32 size, u32 value, struct lightexi
 	enter(vcpu, &access);
 }
 
-/* As Unicorn calls back for a mapped range; the aperture is its user data. */
+/* Signature of Unicorn's callback for a mapped range; the aperture is its user data. */
 ENTRY u64 memory_read(void *engine, u64 offset, u32 size, const struct lightexit_aperture *aperture)
 {
 	struct access access = {
@@ -360,8 +360,8 @@ ENTRY void memory_write(void *engine, u64 offset, u32 size, u64 value,
 }
 
 /*
- * An access described by a context: its offset is the address, its data goes both ways. Whether a
- * device has it: an MSR that none has is one that the CPU has not got.
+ * An access described by a context: offset is the address, data is in and out. Returns whether a
+ * device answers it: an MSR without a device raises #GP.
  */
 ENTRY u32 perform_context(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
 {

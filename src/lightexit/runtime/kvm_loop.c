@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
- * The run loop: enter the guest, hand its accesses to the dispatch routine, enter it again. It
- * returns for all else: KVM's exit reason, or -1 where KVM_RUN failed (EINTR: kicked).
+ * The run loop: enter the guest, pass its accesses to the dispatch routine, enter it again. It
+ * returns for all other exits: KVM's exit reason, or -1 if KVM_RUN failed (EINTR: kicked).
  *
- * A kick sets immediate_exit: the next KVM_RUN then completes the access in hand and returns. So
- * the loop asks nobody whether to go on.
+ * A kick sets immediate_exit: the next KVM_RUN then completes the current access and returns. So
+ * the loop polls no flag.
  */
 #include <linux/kvm.h>
 
@@ -16,7 +16,7 @@ PART int enter(struct lightexit_loop *loop)
 	return POINTER(ioctl_function, loop->ioctl)(loop->fd, KVM_RUN, 0);
 }
 
-/* Whether a device has it. */
+/* Whether a device answers it. */
 PART bool answer(const struct lightexit_loop *loop, struct lightexit_io_context *access)
 {
 	return POINTER(access_function, loop->access)(POINTER(void, loop->vcpu), access);
@@ -61,7 +61,7 @@ PART void store(void *element, u8 size, u64 value)
 	}
 }
 
-/* `rep ins` and `rep outs` come as many elements at once: each is an access of its own. */
+/* `rep ins` and `rep outs` report many elements in one exit: each is a separate access. */
 PART void port(const struct lightexit_loop *loop, struct kvm_run *run,
 	       struct lightexit_io_context *access)
 {
@@ -97,7 +97,7 @@ PART void memory(const struct lightexit_loop *loop, struct kvm_run *run,
 		__builtin_memcpy(run->mmio.data, &data, sizeof(data));
 }
 
-/* One of those that KVM hands out. Where no device has it the guest gets a #GP. */
+/* An MSR that the MSR filter sends to user space. Without a device the guest gets a #GP. */
 PART void msr(const struct lightexit_loop *loop, struct kvm_run *run,
 	      struct lightexit_io_context *access)
 {

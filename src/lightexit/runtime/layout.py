@@ -29,7 +29,7 @@ class Tables(Struct):
     ports: u64
     memory: Addresses
     msrs: Addresses
-    watched: bool  # accesses are timed or traced, or VM time passes with each: not, nearly always
+    watched: bool  # accesses are timed or traced, or the clock steps with each: rarely
     timed: bool
     unclaimed_ports: u64  # 65,536 times a count of reads, a count of writes
     relax: u64  # void relax(void): called now and then while waiting for a lock

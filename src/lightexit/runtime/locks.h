@@ -5,7 +5,7 @@
 
 #include "runtime.h"
 
-/* Waits for each; every 4,096 rounds relax() lets other threads run. */
+/* Takes all locks, spinning; every 4,096 rounds relax() lets other threads run. */
 ENTRY void lock(lightexit_headers headers, u64 count, notify_function *relax)
 {
 	u64 i, round;

@@ -16,9 +16,9 @@ typedef __u32 u32;
 typedef __u64 u64;
 typedef __s64 s64;
 
-/* Part of each of its callers, who knows more than it does. */
+/* Inlined into each caller, where its arguments are often constant. */
 #define PART static inline __attribute__((always_inline))
-/* Never part of a caller: what is rare would make what is frequent slower. */
+/* Never inlined: rare code would make the frequent path slower. */
 #define RARE static __attribute__((noinline))
 
 /* A function for others to call. Who includes this C in his own decides what it is there. */
@@ -26,10 +26,10 @@ typedef __s64 s64;
 #define ENTRY
 #endif
 
-/* Layouts hold addresses as numbers, for Python to write. */
+/* Layouts hold addresses as numbers, because Python writes them. */
 #define POINTER(type, address) ((type *)(uintptr_t)(address))
 
-/* What layouts hold the addresses of. */
+/* Types of the functions whose addresses layouts hold. */
 typedef u64 filter_function(struct lightexit_io_context *context, const u64 *maps);
 typedef u64 read_function(void *opaque, u64 offset, u64 size);
 typedef void write_function(void *opaque, u64 offset, u64 data, u64 size);

@@ -7,8 +7,8 @@
 #include "windows.h"
 
 /*
- * Where the accesses of an address are counted, or NULL: of eight entries from where its
- * hash says, the one that has its name or, for a new one, none. An entry keeps its name for good.
+ * The counter of an unclaimed address, or NULL: one of the eight entries from its hash on, that of
+ * the address or a free one. An entry is never reused for another address.
  */
 PART struct lightexit_place *place_of(const struct lightexit_addresses *addresses, u64 address)
 {
@@ -30,7 +30,7 @@ PART struct lightexit_place *place_of(const struct lightexit_addresses *addresse
 	return NULL;
 }
 
-/* Where an access that nobody answers is counted: by its first address. */
+/* The counter of an access that no device answers: that of its first address. */
 PART u64 *unclaimed_count(struct lightexit_tables *bus, u8 space, u64 address, bool is_write)
 {
 	struct lightexit_addresses *addresses;

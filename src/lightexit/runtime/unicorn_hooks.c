@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
  * What Unicorn calls besides the dispatch routine: at the start of every block of guest code, at
- * software interrupts and exceptions, and at SYSCALL, which it leaves to us.
+ * software interrupts and exceptions, and at SYSCALL, which it does not emulate.
  */
 #include "runtime.h"
 
 #define INTERRUPT_FLAG (1 << 9)
 
-/* Neither a stop nor an interrupt is wanted, nearly always: one look at both. */
+/* In most blocks neither a stop nor an interrupt is requested: one load checks both. */
 PART bool is_idle(const struct lightexit_watch *watch)
 {
 	_Static_assert(offsetof(struct lightexit_watch, stop) == 0, "two words, aligned as one");
@@ -28,7 +28,7 @@ PART bool takes_interrupts(void *engine, struct lightexit_watch *watch)
 	return watch->flags & INTERRUPT_FLAG;
 }
 
-/* Whether an interrupt waits that the guest takes at this block. */
+/* Whether an interrupt is pending that the guest accepts at this block. */
 PART bool is_interrupted(void *engine, struct lightexit_watch *watch)
 {
 	if (!lightexit_load(&watch->interrupt))
@@ -42,8 +42,8 @@ PART bool is_interrupted(void *engine, struct lightexit_watch *watch)
 }
 
 /*
- * Stops the guest where somebody wants it: a stop was requested, or an interrupt is pending and
- * the guest takes interrupts. Both words are levels, so that no request can come too early.
+ * Stops the guest if a stop was requested, or if an interrupt is pending and the guest accepts
+ * interrupts. Both words are levels, so a request that comes early is not lost.
  */
 void at_block(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
 {
@@ -55,7 +55,7 @@ void at_block(void *engine, u64 address, u32 size, struct lightexit_watch *watch
 	watch->previous_end = address + size;
 }
 
-/* Notes which interrupt it is; it is delivered once the guest has stopped. */
+/* Stores the interrupt's number; it is delivered once the guest has stopped. */
 void at_interrupt(void *engine, u32 vector, struct lightexit_watch *watch)
 {
 	watch->vector = vector;
@@ -63,7 +63,7 @@ void at_interrupt(void *engine, u32 vector, struct lightexit_watch *watch)
 	stop(engine, watch);
 }
 
-/* What SYSCALL does is done once the guest has stopped. */
+/* SYSCALL is emulated once the guest has stopped. */
 void at_syscall(void *engine, struct lightexit_watch *watch)
 {
 	watch->is_syscall = 1;

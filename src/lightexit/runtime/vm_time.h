@@ -16,7 +16,7 @@ PART u64 cycles(void)
 #endif
 }
 
-/* The counter that measures time: the CPU's own, or the system's in ns. */
+/* The counter behind VM time: the CPU's cycle counter, or clock_gettime() in ns. */
 ENTRY u64 ticks(const struct lightexit_clock *clock)
 {
 	gettime_function *gettime = POINTER(gettime_function, clock->state.gettime);
@@ -28,7 +28,7 @@ ENTRY u64 ticks(const struct lightexit_clock *clock)
 	return time.seconds * 1000000000 + time.ns;
 }
 
-/* VM time in ns, for a model: it has nobody to pass to, and waits while that is being adjusted. */
+/* VM time in ns, for a model: it cannot pass, so it waits while the clock is being adjusted. */
 ENTRY u64 clock_now(const struct lightexit_clock *clock)
 {
 	u64 now_ns;
@@ -39,7 +39,7 @@ ENTRY u64 clock_now(const struct lightexit_clock *clock)
 }
 
 /*
- * From now on VM time runs at another rate, skip_ns later than it was: never earlier. One caller
+ * Changes the rate of VM time from now on and adds skip_ns to it: time never goes back. One caller
  * at a time.
  */
 ENTRY void clock_adjust(struct lightexit_clock *clock, u64 rate, u64 skip_ns)

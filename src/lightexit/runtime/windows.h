@@ -17,7 +17,7 @@ PART struct lightexit_window *at_port(const struct lightexit_vcpu *vcpu, u64 por
 	return POINTER(struct lightexit_window, lightexit_load_acquire(&table[port & 0xffff]));
 }
 
-/* The last range that does not begin behind an address, if it does not end before it; or NULL. */
+/* The range that contains an address, or NULL. */
 RARE struct lightexit_window *search(const struct lightexit_ranges *table, u64 address)
 {
 	const struct lightexit_range *ranges = (const void *)(table + 1);
@@ -35,10 +35,10 @@ RARE struct lightexit_window *search(const struct lightexit_ranges *table, u64 a
 	return POINTER(struct lightexit_window, ranges[low - 1].window);
 }
 
-/* 2^64 divided by the golden ratio: neighbouring numbers times this spread over all slots. */
+/* 2^64 divided by the golden ratio: multiplicative hash that spreads neighbours over all slots. */
 #define SPREAD 11400714819323198485u
 
-/* The window at an address, or NULL. What was found in this very table before is found again. */
+/* The window at an address, or NULL. A cached result is valid for this generation of the table. */
 PART struct lightexit_window *at_address(struct lightexit_vcpu *vcpu,
 					 const struct lightexit_tables *bus, u64 address)
 {
@@ -61,7 +61,7 @@ PART struct lightexit_window *at_address(struct lightexit_vcpu *vcpu,
 	return window;
 }
 
-/* The window at an MSR, or NULL: few have devices, and none remembers where it was. */
+/* The window at an MSR, or NULL. Not cached: few MSRs have devices. */
 PART struct lightexit_window *at_msr(const struct lightexit_tables *bus, u64 number)
 {
 	u64 table = lightexit_load_acquire(&bus->msrs.ranges);
@@ -82,7 +82,7 @@ PART struct lightexit_window *route(struct lightexit_vcpu *vcpu, const struct li
 	}
 }
 
-/* How many addresses an access takes: an MSR is 8 bytes under one. */
+/* How many addresses an access covers: an MSR has 8 bytes at one address. */
 PART u64 extent(u8 space, u64 size)
 {
 	return space == LIGHTEXIT_SPACE_MSR ? 1 : size;

@@ -21,7 +21,7 @@ def _context_access(program: Program, needed: req.MemoryAccess, p: Pointer, _sta
     if not p.offset.is_const or p.offset.const != 0:
         raise RequirementError(
             f"{verb} the context through {words.pointer(program, p)}",
-            "the context's own pointer and a constant offset, as the kernel demands",
+            "the context's own pointer and a constant offset, as Linux's verifier requires",
             registers=(needed.register,),
         )
     if not 0 <= at <= CONTEXT_SIZE - size or at % size or needed.atomic:
@@ -31,7 +31,7 @@ def _context_access(program: Program, needed: req.MemoryAccess, p: Pointer, _sta
         )
     if needed.writes and span(at, size) & ~WRITABLE_BYTES:
         raise RequirementError(
-            f"writes {words.context_field(at)}, which is the host's",
+            f"writes {words.context_field(at)}, which only the host writes",
             f"one of {', '.join(f'ctx.{name}' for name in WRITABLE_FIELDS)}",
         )
 
@@ -86,7 +86,8 @@ def _state_access(program: Program, needed: req.MemoryAccess, p: Pointer, _state
         at = words.integer(low) if low == high else f"{words.integer(low)} to {words.integer(high)}"
         raise RequirementError(
             f"{verb} {needed.size} bytes at offset {at} of state '{state_map.name}', "
-            f"which has {state_map.size} bytes, the first {STATE_OFFSET} of them the host's",
+            f"which has {state_map.size} bytes, the first {STATE_OFFSET} "
+            "of them reserved for the host",
             f"offsets {STATE_OFFSET} to {state_map.size - needed.size}",
             "" if low == high else "check the index against the array's length first",
             (needed.register,),
@@ -100,7 +101,7 @@ def _rodata_access(program: Program, needed: req.MemoryAccess, p: Pointer, _stat
         raise RequirementError(
             f"writes through {words.pointer(program, p)}",
             "reads of it only",
-            "what changes belongs into a state",
+            "keep data that changes in a state",
             (needed.register,),
         )
     low, high = p.offset.wide.smin + needed.offset, p.offset.wide.smax + needed.offset

@@ -32,7 +32,7 @@ from lightexit.verifier.state import CONTEXT_BYTES, FIRST_SYMBOL, State, initial
 from lightexit.verifier.transfer import Transfer
 from lightexit.verifier.visits import Arrivals, Lengths, LoopSummary, Step, Visit
 
-#: States of a shape that may meet before they are widened, and that never are.
+#: States of one shape that are kept before they are widened; and the number for "never".
 _PATIENCE = 8
 _ENDLESS = 1 << 30
 #: The parts of the limit that a try which widens, and then one that does not, may take before the
@@ -196,7 +196,7 @@ class Analysis:
                 return None
             if len(ways) > 1:
                 if ways[0][1].loops:
-                    # A guess that fails shall fail before what follows the loop is explored.
+                    # A wrong guess should fail before the code after the loop is explored.
                     ways = self._loops.inside_first(ways)
                 to, other = ways[1]
                 visit.open += 1
@@ -260,7 +260,7 @@ class Analysis:
         """A round starts, which must not be as an earlier one on this path."""
         if (here.arrivals, course) in self._courses:
             raise RequirementError(
-                "loops without a bound: a round may change nothing that decides whether it goes on",
+                "loops without a bound: a round may change nothing that its end depends on",
                 "a loop that counts to a constant",
                 "for i in range(N):",
             )

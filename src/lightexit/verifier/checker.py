@@ -188,7 +188,7 @@ class Checker:
             raise RequirementError(
                 f"keeps {words.value(self.program, value)} on the stack"
                 + (" of a caller" if dangling else f", {needed.size} bytes of it"),
-                "all 8 bytes of a pointer, at a constant offset, in a frame that lives as long",
+                "all 8 bytes of a pointer, at a constant offset, in a frame that ends no later",
                 registers=(needed.register,),
             )
 
@@ -196,7 +196,7 @@ class Checker:
         """Some helper that may be called takes the handle of a state."""
         if not any("map" in HELPERS[n].arguments for n in self.helpers if n in HELPERS):
             raise RequirementError(
-                "takes the handle of a state, which only helpers have a use for",
+                "loads the handle of a state, which only helpers can use",
                 "a pointer to the value: no engine runs a filter that calls helpers",
                 "map_value(index)",
             )
@@ -257,13 +257,13 @@ class Checker:
         """Room for a frame, of a function that is not running yet."""
         if any(frame.entry == needed.target for frame in state.frames):
             raise RequirementError(
-                f"calls the function at instruction {needed.target}, which is running already",
+                f"calls the function at instruction {needed.target}, which is on the call stack",
                 "no recursion",
                 "write a loop with a bound",
             )
         if len(state.frames) == MAX_FRAMES:
             raise RequirementError(
-                f"calls a function while {MAX_FRAMES} are running",
+                f"calls a function with {MAX_FRAMES} frames on the call stack",
                 f"at most {MAX_FRAMES} functions deep",
             )
 
@@ -280,7 +280,7 @@ class Checker:
             len(state.frames) - 1,
         ):
             raise RequirementError(
-                "returns a pointer to its own stack, which is gone then",
+                "returns a pointer to its own stack frame, which ends with the function",
                 "a number, or a pointer to other memory",
                 registers=(0,),
             )
@@ -301,7 +301,7 @@ class Checker:
             raise RequirementError(
                 f"may PASS after it has changed a state ({self._place(state.wrote)})",
                 "HANDLED whenever a state was written: after a PASS the model answers the same "
-                "access, and would find it half done",
+                "access, and would find the state half updated",
                 "decide first and write last; a fault (an index out of range, a division by a "
                 "possibly-zero value) after a write is a PASS, too",
                 # All returns may share one exit; the write is where it is written.

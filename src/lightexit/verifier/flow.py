@@ -38,7 +38,7 @@ _STACK = span(STACK_SHIFT, STACK_SIZE)
 _ARGUMENTS = span(ARGUMENTS.start, len(ARGUMENTS))
 _ANSWERS = WRITABLE_BYTES << CONTEXT_SHIFT
 _ANYTHING = span(0, CONTEXT_SHIFT + CONTEXT_SIZE)
-#: Loops nested deeper than this are not looked into: everything counts as needed.
+#: Loops nested deeper than this are not analysed: everything counts as needed.
 _SWEEPS = 16
 
 
@@ -194,10 +194,10 @@ class Flow:
         for i in self.instructions:
             if i.slot not in seen:
                 raise AuthorError(
-                    f"{program.name}: nothing leads to instruction {i.slot}, `{i}`",
+                    f"{program.name}: instruction {i.slot} is unreachable: `{i}`",
                     where=program.where(i.slot),
-                    expected="only instructions that some path reaches, as the kernel demands",
-                    hint="leave out the dead code",
+                    expected="instructions that some path reaches, as Linux's verifier requires",
+                    hint="remove the dead code",
                 )
 
     def _joins(self) -> frozenset[int]:

@@ -21,7 +21,7 @@ _REGISTERS = STACK - 1
 _CLOBBERED = sum(_ANY << register for register in range(6))
 _ARGUMENTS = sum(_ANY << register for register in ARGUMENTS)
 _EVERYTHING = sum(_ANY << register for register in range(FRAME_POINTER + 1))
-#: Loops nested deeper than this are not looked into: any register may hold any address.
+#: Loops nested deeper than this are not analysed: any register may hold any address.
 _SWEEPS = 16
 
 

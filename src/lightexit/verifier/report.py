@@ -139,7 +139,7 @@ class Report:
 
     def _faulty(self) -> AuthorError:
         if not self.faults:
-            found = f"{self.program.name}: bytecode does not tell a fault from a PASS"
+            found = f"{self.program.name}: in bytecode, a fault cannot be told from a PASS"
             return AuthorError(found, expected="a filter in Python where no fault is allowed")
         first, *more = self.faults
         also = f"; {len(more)} more" if more else ""

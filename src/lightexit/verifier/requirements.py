@@ -161,9 +161,11 @@ def _alu(i: Instruction) -> list[Requirement]:
     if name == "mov":
         return needed
     if src is None and name in _SHIFTS and not 0 <= i.imm < i.op.width:
-        return [Never(f"shifts by {i.imm}", f"0 to {i.op.width - 1}, as the kernel demands")]
+        return [Never(f"shifts by {i.imm}", f"0 to {i.op.width - 1}, as Linux's verifier requires")]
     if src is None and name in _DIVISIONS and i.imm == 0:
-        return [Never("divides by the constant 0", "another constant, as the kernel demands")]
+        return [
+            Never("divides by the constant 0", "another constant, as Linux's verifier requires")
+        ]
     return [*needed, Holds(i.dst), Arithmetic(name, i.op.width, i.dst, src, i.imm)]
 
 
@@ -178,7 +180,12 @@ def _lddw(i: Instruction) -> list[Requirement]:
         return [DataExists(i.imm, i.next_imm)]
     if i.src == PSEUDO_MAP_IDX:
         return [HasUse(), StateExists(i.imm, 0)]
-    return [Never(f"loads what only its loader knows (`{i}`)", "a state by index: map_value(0)")]
+    return [
+        Never(
+            f"loads the address of something outside the program (`{i}`)",
+            "a state by index: map_value(0)",
+        )
+    ]
 
 
 def _load(i: Instruction) -> list[Requirement]:
@@ -215,7 +222,9 @@ def _call(i: Instruction) -> list[Requirement]:
         return [MayCallHelper(i.imm)]
     if i.op.name == "call_local":
         return [MayEnter(i.target)]
-    return [Never(f"calls what only its loader knows (`{i}`)", "a function of the program itself")]
+    return [
+        Never(f"calls a function outside the program (`{i}`)", "a function of the program itself")
+    ]
 
 
 def _exit(_i: Instruction) -> list[Requirement]:

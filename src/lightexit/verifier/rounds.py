@@ -46,7 +46,7 @@ class Change(Enum):
     STEPS = "by a step"
     RANGE = "within a range"
     ANY = "to any number"
-    LOST = "to something of another kind"
+    LOST = "to a value of another kind"
 
 
 class Bound(NamedTuple):

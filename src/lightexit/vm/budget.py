@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from lightexit.bus.bus import UNLIMITED, BusCpu
 
-#: The most accesses that a vCPU makes before all vCPUs' are summed up.
+#: The most accesses that a vCPU makes before the counts of all vCPUs are added up.
 PORTION = 1000
 
 

@@ -21,7 +21,7 @@ class Console:
     def __init__(self, also: Callable[[bytes], object] | None = None) -> None:
         self.size = 0
         self._tail = bytearray()
-        #: Of what came before the tail; guests print byte for byte, too little to digest at once.
+        #: Digest of the output before the tail. The tail is a buffer: guests print single bytes.
         self._before = _Digest()
         self._also = also
         self._awaited = b""

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Self
 
-#: A second Ctrl-C after this time finds something that does not end by itself.
+#: A second Ctrl-C after this time is raised at once.
 PATIENCE_S = 1.0
 
 

@@ -30,10 +30,10 @@ from lightexit.vm.uniprocessor import Uniprocessor
 
 __all__ = ["Machine", "Outcome", "RunEnd", "RunLimits"]
 
-# After a look at the devices the guest runs at least so many times as long as that took: on a
-# host that is too slow for the guest's timers, it gets on all the same.
+# After the devices were advanced, the guest runs at least so many times as long as that took: on a
+# host that is too slow for the guest's timers, the guest still makes progress.
 _LEAST_SHARE = 4
-# And at most so long: signals (Ctrl-C) are handled when the main thread is back in Python.
+# The longest slice: signals (Ctrl-C) are handled when the main thread is back in Python.
 _LONGEST_SLICE_NS = 100_000_000
 
 
@@ -149,7 +149,7 @@ class Machine:
     def _require(self, wanted: Irqchip) -> None:
         if self.irqchip is not wanted:
             raise AuthorError(
-                f"what only an irqchip={wanted} machine has, on irqchip={self.irqchip}",
+                f"a method for machines with irqchip={wanted}, on one with irqchip={self.irqchip}",
                 expected="interrupt controllers where this machine has them",
                 hint="a PIC among the devices, and Machine.connect",
             )
@@ -262,6 +262,6 @@ def _check(cpus: int, clock: BusClock) -> None:
     if cpus > 1 and clock.step_ns:
         raise AuthorError(
             f"a clock that steps with every access, for {cpus} vCPUs",
-            expected="one vCPU: the accesses of several come in no order that could be had again",
+            expected="one vCPU: the order of several vCPUs' accesses is not reproducible",
             hint="a HostClock",
         )

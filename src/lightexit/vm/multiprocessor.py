@@ -33,7 +33,7 @@ class Multiprocessor:
         self._intr: Intr | None = None
         self._end = end
         self._budget = SharedBudget(board.bus.cpus, lambda: end(RunEnd.ACCESSES, ""))
-        # No Event: a signal's handler may ring while this very thread is about to wait.
+        # Not an Event: a signal handler may set it while this same thread is about to wait.
         self._woken = Bell()
         self._runs: list[Future[None]] = []
 

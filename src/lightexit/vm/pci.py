@@ -14,7 +14,7 @@ from lightexit.devices.pci import PciFunction, PciSlot, apic_message, check_devi
 from lightexit.errors import AuthorError
 from lightexit.vm.machine import Machine
 
-#: Of what guests' moves have replaced, and a vCPU may be using still: some kilobytes each.
+#: Most retired tables that a vCPU may still be using, some kilobytes each.
 MOST_RETIRED = 4096
 
 
@@ -53,8 +53,8 @@ def _move(machine: Machine, device: Device[Any] | None, places: Mapping[str, int
     is_somewhere = any(base is not None for base in places.values())
     if is_somewhere and machine.bus.retired >= MOST_RETIRED:
         raise AuthorError(
-            f"{device.name} has moved too often for the vCPUs to be done with where it was",
-            expected=f"less than {MOST_RETIRED} moves, or devices that come and go, at a time",
+            f"{device.name} moves while vCPUs may still use {machine.bus.retired} replaced tables",
+            expected=f"fewer than {MOST_RETIRED}: they are freed when no vCPU can use them",
         )
     machine.bus.update(device, at=places)
 

@@ -63,7 +63,7 @@ class Schedule:
         """Have every device do what is due, and find the next deadline."""
         self.clock.refine()
         now_ns = self.clock.now_ns()
-        # From here on an access counts as early that is so to the devices looked at so far.
+        # From here on an access counts as early if it is early for the devices advanced so far.
         self.deadline_ns = None
         for device, lock in list(self._devices.items()):  # which may come and go meanwhile
             with lock:

@@ -41,7 +41,7 @@ def _submit(pool: ThreadPoolExecutor, turn: _Turn[C, T]) -> Future[T]:
         return pool.submit(turn.take)
     except RuntimeError as error:
         raise HostError(
-            f"the host gives no thread for a vCPU: {error}",
+            f"cannot start a thread for a vCPU: {error}",
             hint="fewer vCPUs, or a higher limit on threads: `ulimit -u`, or the container's",
         ) from error
 

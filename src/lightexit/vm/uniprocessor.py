@@ -31,7 +31,7 @@ class Uniprocessor:
         self._intr: Intr | None = None
         self._limit = UNLIMITED
         self._halted = False
-        # No Event: a signal's handler may ring while this very thread is about to wait.
+        # Not an Event: a signal handler may set it while this same thread is about to wait.
         self._woken = Bell()
         self._alarm = Alarm(self.wake)
         bus_cpu.on_budget_spent(self.wake)

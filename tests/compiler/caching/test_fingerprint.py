@@ -318,7 +318,9 @@ class Mixed(Sevens, Enum):
         ("helper", wrapped()),
     ],
 )
-def test_what_cannot_be_told_has_no_digest(name: str, value: object, cache: Cache) -> None:
+def test_an_object_that_cannot_be_fingerprinted_has_no_digest(
+    name: str, value: object, cache: Cache
+) -> None:
     names = names_of()
     names[name] = value
     assert digest(names, cache) is None

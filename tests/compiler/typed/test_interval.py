@@ -101,7 +101,7 @@ def test_negation_and_inversion() -> None:
     assert bounds.invert(Interval(-2, 5)) == Interval(-6, 1)
 
 
-def test_exact_is_what_one_machine_word_tells() -> None:
+def test_exact_intervals_fit_one_machine_word() -> None:
     assert is_exact(U64)
     assert is_exact(I64)
     assert not is_exact(U64.union(point(-1)))

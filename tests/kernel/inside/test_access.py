@@ -104,7 +104,7 @@ def test_what_passes_goes_to_user_space(
 
 
 @pytest.mark.parametrize("answers", [(True, False), (False, True), (False, False)])
-def test_a_program_is_not_run_for_what_it_never_answers(
+def test_a_program_is_not_run_for_directions_that_it_never_answers(
     module: KernelModule, machine: Machine, cell: KernelMemory[Cell], answers: tuple[bool, bool]
 ) -> None:
     """The flags are believed: this one would answer both."""

@@ -38,7 +38,7 @@ def test_a_paused_clock_stands(module: KernelModule, machine: Machine) -> None:
         assert read(machine, 2) == [0xABCDE] * 2
 
 
-def test_a_running_clock_runs_as_told(module: KernelModule, machine: Machine) -> None:
+def test_a_running_clock_has_the_given_rate(module: KernelModule, machine: Machine) -> None:
     """At 2**-16 of the cycle counter's rate, from 1000 on."""
     clock = StateMemory(ClockState)
     clock.state.base_ns, clock.state.rate = 1000, ONE >> 16

@@ -60,7 +60,7 @@ def test_the_root_pointer_leads_to_the_same_tables_twice() -> None:
     assert list(found.by_name) == ["FACP", "APIC", "HPET", "DSDT", "FACS"]
 
 
-def test_what_the_machine_lacks_is_not_in_the_list() -> None:
+def test_tables_of_missing_devices_are_not_listed() -> None:
     assert list(Tables(Platform(apics=False)).by_name) == ["FACP", "DSDT", "FACS"]
 
 
@@ -82,7 +82,7 @@ def test_the_fadt_names_the_pm_block_and_the_reset_register() -> None:
 
 
 @pytest.mark.parametrize(("bits", "flag"), [(24, 0), (32, 1)])
-def test_the_fadt_tells_how_wide_the_timer_is(bits: int, flag: int) -> None:
+def test_the_fadt_gives_the_width_of_the_timer(bits: int, flag: int) -> None:
     (flags,) = struct.unpack_from("<I", Tables(Platform(timer_bits=bits)).by_name["FACP"], 112)
     assert (flags >> 8 & 1, flags >> 10 & 1) == (flag, 1)
 
@@ -105,7 +105,7 @@ def test_the_madt_names_every_cpu_and_both_overrides() -> None:
     ]
 
 
-def test_the_hpet_table_says_what_the_capabilities_register_says() -> None:
+def test_the_hpet_table_agrees_with_the_capabilities_register() -> None:
     table = Tables(FULL).by_name["HPET"]
     assert struct.unpack_from("<IBBBBQB", table, 36) == (
         hpet.CAPABILITIES & 0xFFFF_FFFF,

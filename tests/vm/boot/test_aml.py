@@ -26,7 +26,7 @@ def test_integers_are_as_short_as_they_can_be(value: int, encoded: str) -> None:
     assert aml.integer(value).hex() == encoded
 
 
-def test_an_integer_of_more_than_64_bits_is_our_mistake() -> None:
+def test_an_integer_of_more_than_64_bits_is_an_internal_error() -> None:
     with pytest.raises(ValueError, match="has more than 64 bits"):
         aml.integer(1 << 64)
 
@@ -66,6 +66,6 @@ def test_a_package_length_counts_itself_and_all_behind_it(size: int) -> None:
     assert extra == 0 or lead & 0x30 == 0
 
 
-def test_a_package_too_long_is_our_mistake() -> None:
+def test_a_package_too_long_is_an_internal_error() -> None:
     with pytest.raises(ValueError, match="too long for one AML package"):
         aml.buffer(bytes(1 << 28))

@@ -53,12 +53,12 @@ def test_the_lowest_and_the_highest_free_place() -> None:
     assert arena.place("w", bytes(MIB // 2 - 4096), HIGH) == 2 * MIB + MIB // 2
 
 
-def test_no_room_is_said_with_what_there_is() -> None:
+def test_an_error_about_memory_names_the_free_areas() -> None:
     with pytest.raises(AuthorError) as error:
         Arena(MEMORY).place("a disk", bytes(4 * MIB), HIGH)
     assert str(error.value) == (
-        "a disk needs 4194304 bytes between 0x100000..0x300000: there is no such free memory\n"
-        "  expected: what fits 0x1000..0xa0000 or 0x100000..0x300000, beside what is there\n"
+        "no free guest memory for a disk, which needs 4194304 bytes between 0x100000..0x300000\n"
+        "  expected: free memory of that size in 0x1000..0xa0000 or 0x100000..0x300000\n"
         "  try: more memory for the guest, or a smaller file"
     )
 

@@ -57,7 +57,7 @@ def test_the_cpu_is_in_long_mode_with_linux_selectors() -> None:
     assert state.rflags == 2
 
 
-def test_boot_params_are_zero_but_for_the_header_and_what_the_loader_fills_in() -> None:
+def test_boot_params_are_zero_except_the_header_and_the_loaders_fields() -> None:
     loaded = Loaded(linux(), Payload("console=ttyS0", (BootModule(b"disk"),)))
     start = loaded.state.rsi
     params = bytearray(loaded.memory.ram[start : start + 4096])
@@ -143,16 +143,16 @@ def test_a_file_cut_short_is_refused(size: int) -> None:
 def test_a_kernel_too_large_for_memory_is_refused(changes: dict[BootField, int]) -> None:
     size = changes.get(INIT_SIZE, 3 * MIB)
     text = refusal(linux(changes), mib=16)
-    assert text.startswith(f"the kernel needs {size} bytes at 0x1000000: there is no such free mem")
-    assert "expected: what fits 0x1000..0xa0000 or 0x100000..0x1000000" in text
+    assert text.startswith(f"no free guest memory for the kernel, which needs {size} bytes at 0x1")
+    assert "expected: free memory of that size in 0x1000..0xa0000 or 0x100000..0x1000000" in text
     assert "try: more memory for the guest" in text
 
 
 def test_a_ram_disk_too_large_is_refused() -> None:
     payload = Payload(modules=(BootModule(bytes(20 * MIB)),))
     assert refusal(linux(), payload).startswith(
-        f"the initial RAM disk needs {20 * MIB} bytes between 0x100000..0x80000000: "
-        "there is no such free memory"
+        "no free guest memory for the initial RAM disk, "
+        f"which needs {20 * MIB} bytes between 0x100000..0x80000000"
     )
 
 

@@ -19,7 +19,7 @@ def test_it_is_put_at_1_mib_and_entered_there() -> None:
 
 def test_the_largest_that_fits() -> None:
     assert load(b"\x90" * MIB, GuestMemory(2 * MIB)).rip == MIB
-    with pytest.raises(AuthorError, match="the kernel needs 1048577 bytes at 0x100000"):
+    with pytest.raises(AuthorError, match="the kernel, which needs 1048577 bytes at 0x100000"):
         load(b"\x90" * (MIB + 1), GuestMemory(2 * MIB))
 
 

@@ -28,7 +28,7 @@ def refusal(image: bytes, payload: Payload = NOTHING) -> str:
     return str(error.value)
 
 
-def test_the_machine_state_is_what_the_specification_says() -> None:
+def test_the_machine_state_is_that_of_the_specification() -> None:
     _, state = loaded(SIMPLE)
     assert (state.rax, state.cr0 & 0x8000_0001, state.rflags) == (0x2BADB002, 1, 2)
     assert (state.code.db, state.code.long, state.efer) == (1, 0, 0)
@@ -36,7 +36,7 @@ def test_the_machine_state_is_what_the_specification_says() -> None:
     assert state.data.descriptor == 0x00CF93000000FFFF
 
 
-def test_segments_are_loaded_and_what_the_file_lacks_is_zeroed() -> None:
+def test_segments_are_loaded_and_their_rest_is_zeroed() -> None:
     memory, state = loaded(elf((MIB, MIB, CODE, 200), (3 * MIB, 2 * MIB, b"data", 4)))
     assert state.rip == MIB
     assert bytes(memory.ram[MIB : MIB + 201]) == CODE + bytes(100) + b"\xff"
@@ -86,7 +86,7 @@ def test_the_header_is_looked_for_in_the_first_8_kib_at_multiples_of_four() -> N
         assert load(file, GuestMemory(4 * MIB)).rax == 0
 
 
-def test_address_fields_say_what_to_load() -> None:
+def test_address_fields_give_the_bytes_to_load() -> None:
     header = multiboot_header(0x10000, MIB + 8, MIB + 4, MIB + 4 + 40, MIB + 100, MIB + 36)
     memory, state = loaded(b"skip" * 5 + header + b"loaded, " + b"not loaded")
     assert state.rip == MIB + 36
@@ -110,7 +110,7 @@ def test_address_fields_outside_the_file_are_refused(fields: tuple[int, ...]) ->
 
 def test_a_required_feature_that_is_not_there_is_refused() -> None:
     text = refusal(elf((MIB, MIB, CODE, 100), header=multiboot_header(7)))
-    assert text.startswith("a Multiboot kernel that requires more: flags 0x7\n")
+    assert text.startswith("a Multiboot kernel that requires unsupported features: flags 0x7\n")
     assert "there is no video" in text
 
 
@@ -146,7 +146,7 @@ def test_a_file_with_nothing_to_load_is_refused() -> None:
 @pytest.mark.parametrize("address", [0, 0x9FFFF, 0xA0000, 4 * MIB - 50, 8 * MIB, 2**32 - 100])
 def test_a_kernel_outside_memory_is_refused(address: int) -> None:
     assert refusal(elf((address, address, CODE, 100))).startswith(
-        f"the kernel needs 100 bytes at {address:#x}: there is no such free memory"
+        f"no free guest memory for the kernel, which needs 100 bytes at {address:#x}"
     )
 
 
@@ -160,5 +160,5 @@ def test_segments_that_overlap_are_refused() -> None:
 def test_modules_too_large_are_refused() -> None:
     payload = Payload(modules=(BootModule(b"small"), BootModule(bytes(3 * MIB))))
     assert refusal(SIMPLE, payload).startswith(
-        f"module 2 needs {3 * MIB} bytes between 0x101005..0x400000: there is no such free memory"
+        f"no free guest memory for module 2, which needs {3 * MIB} bytes between 0x101005..0x400000"
     )

@@ -16,7 +16,7 @@ from lightexit.vm.memory import GuestMemory
 
 
 class Host:
-    """A virtual machine with a bus and a probe, without vCPUs so far."""
+    """A virtual machine with a bus and a probe, still without vCPUs."""
 
     def __init__(self, vm: Vm) -> None:
         self.vm = vm

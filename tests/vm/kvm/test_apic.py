@@ -67,7 +67,9 @@ class Greedy(Device[Nothing]):
 
 
 @given(st.integers(0, 0xFF), st.integers(16, 0xFF), st.integers(0, 7), st.booleans())
-def test_what_a_message_looks_like(ident: int, vector: int, mode: int, is_logical: bool) -> None:
+def test_a_message_has_the_format_of_an_msi(
+    ident: int, vector: int, mode: int, is_logical: bool
+) -> None:
     address, data = message(ident, vector, mode | ApicFlag.LOGICAL * is_logical)
     assert address == 0xFEE0_0000 | ident << 12 | is_logical << 2
     assert data == mode << 8 | vector
@@ -94,14 +96,14 @@ def test_what_the_kernels_io_apic_does_not_offer_is_refused(host: Host) -> None:
     assert "expected: lines, doorbells, APIC messages only" in str(refusal.value)
 
 
-def test_nobody_has_a_large_id(host: Host) -> None:
+def test_a_message_to_an_id_beyond_8_bits_reaches_no_vcpu(host: Host) -> None:
     KvmApic(Interrupts(host.vm)).send(0x100, VECTOR, ApicMode.FIXED)
 
 
 @pytest.mark.parametrize("kind", [Irqchip.KERNEL, Irqchip.SPLIT])
 @pytest.mark.parametrize("mode", [*ApicMode, ApicMode.LOWEST_PRIORITY | ApicFlag.LOGICAL, 3])
-def test_a_message_to_nobody_is_lost(host: Host, kind: Irqchip, mode: int) -> None:
-    """A guest may send to whom it likes: to all at the lowest priority, to CPUs there are none."""
+def test_a_message_without_a_receiver_is_lost(host: Host, kind: Irqchip, mode: int) -> None:
+    """A guest may send to any destination: to all CPUs at the lowest priority, to absent CPUs."""
     host.load("apic")
     apic = KvmApic(Interrupts(host.vm, kind))
     for cpus in range(2):

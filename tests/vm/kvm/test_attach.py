@@ -48,7 +48,7 @@ def test_a_state_of_the_engine_s_stays_as_it_is() -> None:
 def test_a_state_within_a_page_cannot_be_moved() -> None:
     memory = StateMemory(Counter)
     memory.address += 8
-    with pytest.raises(AuthorError, match="Counter does not begin on a page of its own"):
+    with pytest.raises(AuthorError, match="Counter does not begin at a page boundary"):
         shared(memory)
 
 
@@ -83,11 +83,11 @@ def test_a_module_of_another_release(module: KernelModule, monkeypatch: pytest.M
 
 
 REFUSALS = {
-    errno.EEXIST: "something in the kernel answers these addresses already (EEXIST)",
+    errno.EEXIST: "another in-kernel device has these addresses already (EEXIST)",
     errno.EPERM: "the virtual machine is gone or another process's (EPERM)",
-    errno.EINVAL: "it finds the range, a descriptor or the program not valid (EINVAL)",
-    errno.EACCES: "the clock's descriptor is not for reading (EACCES)",
-    errno.EOPNOTSUPP: "the program does more than compute, or might later: see "
+    errno.EINVAL: "the range, a descriptor or the program is not valid (EINVAL)",
+    errno.EACCES: "the clock's descriptor is not open for reading (EACCES)",
+    errno.EOPNOTSUPP: "the program may run code other than its own, now or later: see "
     f"docs/kernel-trust.md ({errno.errorcode[errno.EOPNOTSUPP]})",
     errno.ETXTBSY: "Text file busy (ETXTBSY)",
 }

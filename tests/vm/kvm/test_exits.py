@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each reason for leaving KVM_RUN becomes. The area is filled in as the kernel would."""
+"""How each KVM exit reason is handled. The test fills in kvm_run as the kernel would."""
 
 from __future__ import annotations
 
@@ -63,16 +63,18 @@ def test_an_emulation_failure_shows_the_instruction(host: Host, vcpu: KvmVcpu, t
 
 def test_other_internal_errors(host: Host, vcpu: KvmVcpu) -> None:
     InternalErrorExit.view(vcpu.exit_area).suberror = 3
-    with pytest.raises(GuestError, match="gives up: an exception while it delivered an interrupt"):
+    with pytest.raises(
+        GuestError, match="cannot continue: an exception while it delivered an interrupt"
+    ):
         understood(host.vm, vcpu, ExitReason.INTERNAL_ERROR)
 
 
 def test_an_entry_that_fails(host: Host, vcpu: KvmVcpu) -> None:
     FailedEntryExit.view(vcpu.exit_area).reason = 0x8000_0021
-    with pytest.raises(GuestError, match=r"does not enter the guest \(its reason: 0x80000021\)"):
+    with pytest.raises(GuestError, match=r"VM entry failed \(hardware reason 0x80000021\)"):
         understood(host.vm, vcpu, ExitReason.FAIL_ENTRY)
 
 
-def test_a_reason_that_nobody_asked_for(host: Host, vcpu: KvmVcpu) -> None:
-    with pytest.raises(HostError, match="for a reason that nothing here asks for: 99"):
+def test_an_unexpected_exit_reason_is_an_error(host: Host, vcpu: KvmVcpu) -> None:
+    with pytest.raises(HostError, match="the unexpected exit reason 99"):
         understood(host.vm, vcpu, 99)

@@ -123,7 +123,7 @@ def test_string_input_loses_nothing(vm: Vm, make_loop: MakeLoop, pass_every: int
     assert board.counts() == (3000 - passed, passed)
 
 
-def test_python_is_not_entered_for_what_a_filter_handles(vm: Vm) -> None:
+def test_an_access_that_a_filter_handles_does_not_enter_python(vm: Vm) -> None:
     board = Board(vm, 0)
     board.load(GuestMemory(RAM), READ_3000)
     cpu = KvmCpu(vm, board.bus.cpus[0])
@@ -200,7 +200,7 @@ def ring(ctx: IoContext, bell: BellState) -> Verdict:
 
 
 class Bell(Device[BellState]):
-    """A doorbell that clears its notify flag before anybody hears it."""
+    """A doorbell that clears its notify flag before the eventfd is signalled."""
 
     name = "bell"
     regions = (pio(1, filter=ring).at(0x500),)
@@ -211,7 +211,7 @@ class Bell(Device[BellState]):
 
 
 def test_a_doorbell_clears_its_flag_before_it_rings(vm: Vm) -> None:
-    """What a plain ioeventfd cannot do: the consumer never sees the flag of the ring it hears."""
+    """Impossible with a plain ioeventfd: when woken, the consumer finds the flag clear."""
     # mov dx, 0x500; mov cx, 500; again: out dx, al; loop again; jmp $
     memory = GuestMemory(RAM)
     memory.ram[ENTRY : ENTRY + 11] = bytes.fromhex("ba 00 05 b9 f4 01 ee e2 fd eb fe")

@@ -35,7 +35,7 @@ def booted(back_end: str) -> str:
 
 
 @pytest.mark.skipif(not FIRMWARE.exists(), reason="SeaBIOS is not installed (package seabios)")
-def test_it_finds_the_same_machine() -> None:
+def test_seabios_finds_the_same_machine_on_both_back_ends() -> None:
     try:
         text = booted("kvm")
     except HostError as error:

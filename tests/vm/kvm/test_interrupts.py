@@ -121,7 +121,7 @@ def test_a_line_routed_to_a_message(host: Host) -> None:
     count_interrupts(host, host.add_cpu(), lambda: interrupts.pulse(4))
 
 
-def test_the_end_of_a_level_interrupt_is_told(host: Host) -> None:
+def test_the_end_of_a_level_interrupt_is_reported(host: Host) -> None:
     level = 1 << 15 | 1 << 14
     host.load("apic")
     interrupts = Interrupts(host.vm, Irqchip.SPLIT)
@@ -164,7 +164,7 @@ def test_a_kick_reaches_a_guest_that_waits_in_the_kernel(host: Host) -> None:
     assert time.perf_counter() - begin < 1
 
 
-def test_a_halted_vcpu_is_not_runnable_until_it_is_made_so(host: Host) -> None:
+def test_a_halted_vcpu_is_not_runnable_until_its_state_is_set(host: Host) -> None:
     # hlt; mov dx, PROBE; out dx, al; jmp $
     host.code("f4 ba 00 05 ee eb fe")
     Interrupts(host.vm)
@@ -222,7 +222,7 @@ def test_a_doorbell_rings_without_an_exit(host: Host, size: int) -> None:
     doorbell = Doorbell(Space.PIO, 0x500, size, match=0 if size else None)
     with eventfd() as descriptor:
         doorbell.tie(host.vm, descriptor)
-        with pytest.raises(HostError, match="one is tied to that register and value"):
+        with pytest.raises(HostError, match="that register and value have one already"):
             doorbell.tie(host.vm, descriptor)
         cpu.run()
         assert os.eventfd_read(descriptor) == (100 if size else 101)

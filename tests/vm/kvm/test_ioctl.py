@@ -116,7 +116,7 @@ def test_every_error_is_one_sentence_with_the_request_in_it(request_: ioctl.Ioct
 
 def test_an_error_says_what_it_means_and_what_to_do() -> None:
     assert str(ioctl.SET_USER_MEMORY_REGION.refused(errno.EEXIST)) == (
-        "KVM does not map guest memory: the range overlaps another one "
+        "KVM does not map guest memory: the range overlaps another slot "
         "(KVM_SET_USER_MEMORY_REGION: EEXIST)\n"
         "  try: ranges that do not overlap"
     )

@@ -53,7 +53,7 @@ def with_handler(host: Host) -> None:
     host.code(ACCESSES)
 
 
-def test_where_no_device_has_one_the_guest_gets_a_gp(host: Host, make_loop: MakeLoop) -> None:
+def test_an_msr_without_a_device_raises_gp(host: Host, make_loop: MakeLoop) -> None:
     with_handler(host)
     host.bus.msr_ranges = (range(BASE, BASE + 2),)  # as if the device had just left
     cpu = host.add_cpu(make_loop)
@@ -64,7 +64,7 @@ def test_where_no_device_has_one_the_guest_gets_a_gp(host: Host, make_loop: Make
     assert (count.space, count.address, count.is_write) == (Space.MSR, BASE, True)
 
 
-def test_one_that_left_is_kvms_again(host: Host, make_loop: MakeLoop) -> None:
+def test_an_msr_of_a_detached_device_is_kvms_again(host: Host, make_loop: MakeLoop) -> None:
     device = Msrs(host.bus.clock)
     host.bus.attach(device)
     with_handler(host)
@@ -90,6 +90,6 @@ def test_more_ranges_than_kvm_has(host: Host) -> None:
         cpu.run()
 
 
-def test_neighbours_are_one_range() -> None:
+def test_neighbouring_msrs_are_one_filter_range() -> None:
     assert joined([range(8, 9), range(2, 4), range(4, 8)]) == [range(2, 9)]
     assert joined([range(8, 9), range(2, 4)]) == [range(2, 4), range(8, 9)]

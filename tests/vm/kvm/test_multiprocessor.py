@@ -38,7 +38,7 @@ ROUNDS = 1000
 
 @pytest.mark.parametrize("cpus", [2, 3])
 @pytest.mark.parametrize("engine", [None, NativeEngine], ids=["models", "filters"])
-def test_one_starts_the_others_and_no_access_is_lost(
+def test_one_vcpu_starts_the_others_and_all_accesses_are_counted(
     cpus: int, engine: Callable[[], Engine] | None
 ) -> None:
     memory = GuestMemory(RAM, guest("peers"))
@@ -106,7 +106,7 @@ def test_a_timer_interrupts_the_second_through_the_io_apic(irqchip: Irqchip) -> 
     assert outcome.seconds > 0.07
 
 
-def test_a_filter_of_one_interrupts_another() -> None:
+def test_a_filter_on_one_vcpu_interrupts_another() -> None:
     memory = GuestMemory(RAM, guest("apic"))
     machine = build(2, memory, NativeEngine())
     probe, sender = Probe(machine.clock, lambda level: None), Sender(machine.clock)
@@ -165,7 +165,7 @@ def pc(config: PcConfig, engine: Engine | None = None, console: Console | None =
         pytest.skip(error.found)
 
 
-def test_kernels_are_told_of_all_cpus() -> None:
+def test_the_acpi_tables_list_all_cpus() -> None:
     machine = pc(PcConfig(kernel=b"\xf4", cpus=3))
     cpu = machine.cpu
     assert isinstance(cpu, KvmCpu)
@@ -180,7 +180,7 @@ def test_kernels_are_told_of_all_cpus() -> None:
     assert local_apics == [0, 1, 2]
 
 
-def test_firmware_is_told_of_all_cpus() -> None:
+def test_firmware_gets_the_number_of_cpus_from_cmos_and_fw_cfg() -> None:
     bus = pc(PcConfig(kernel=b"\xf4", cpus=3)).bus
     bus.write(Space.PIO, 0x70, 0x5F, 1)
     assert bus.read(Space.PIO, 0x71, 1) == 2

@@ -42,7 +42,7 @@ def test_a_stop_from_another_thread(codes: tuple[str, str]) -> None:
 
 
 @both
-def test_the_time_limit_again_and_again(codes: tuple[str, str]) -> None:
+def test_the_time_limit_ends_every_run(codes: tuple[str, str]) -> None:
     machine, tally = board(*codes, engine=NativeEngine())
     for _ in range(3):
         before = sum(tally.state.reads)
@@ -183,7 +183,7 @@ def test_a_cpu_that_kvm_cannot_run_stops_all_with_an_error(failing: int) -> None
     assert time.monotonic() - begin < SOON_S
 
 
-def test_a_text_that_is_awaited() -> None:
+def test_an_awaited_text_ends_the_run() -> None:
     # mov al, 'x'; mov dx, 0x500; out dx, al; jmp $-1
     machine, tally = board("b0 78 ba 00 05 ee eb fd", POLL)
 

@@ -22,7 +22,7 @@ needs_eventfd = pytest.mark.skipif(not hasattr(os, "eventfd"), reason="this syst
 
 
 class Seen:
-    """Takes nothing, and notes what it was asked about."""
+    """Attaches nothing, and records the requests."""
 
     def __init__(self) -> None:
         self.ports: list[RegionPort] = []
@@ -53,7 +53,7 @@ def test_a_doorbell_of_eventfds_may_be_answered_in_the_kernel(queues: int) -> No
 
 @pytest.mark.parametrize("make", [Bell, lambda: print], ids=["bell", "function"])
 @pytest.mark.parametrize("others", [0, pytest.param(7, marks=needs_eventfd)])
-def test_one_doorbell_that_is_no_eventfd_keeps_all_in_user_space(
+def test_one_doorbell_without_an_eventfd_keeps_the_filter_in_user_space(
     others: int, make: Callable[[], Callable[[], None]]
 ) -> None:
     eventfds = tuple(EventFd() for _ in range(others))

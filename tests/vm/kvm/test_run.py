@@ -26,7 +26,7 @@ ENTRY = 0x1000
 HELLO_16 = "b0 78 ba 00 05 ee f4"
 HELLO_32 = "b0 78 ba 00 05 00 00 ee f4"
 SPIN = "eb fe"
-#: in al, 0x10 (nobody answers there); jmp back.
+#: in al, 0x10 (unclaimed); jmp back.
 PORT_LOOP = "e4 10 eb fc"
 
 
@@ -76,7 +76,7 @@ def test_a_triple_fault_is_a_shutdown(host: Host, make_loop: MakeLoop) -> None:
     assert exit.reason.startswith("a triple fault, at 0010:00001000")
 
 
-def test_code_that_is_not_there(host: Host, make_loop: MakeLoop) -> None:
+def test_code_in_unmapped_memory_ends_the_run(host: Host, make_loop: MakeLoop) -> None:
     host.vm.add(host.memory)
     cpu = host.add_cpu(make_loop)
     start.real_mode(cpu.vcpu, 0xA_0000)  # device memory: nothing that could be fetched
@@ -106,7 +106,7 @@ def test_a_model_that_fails_stops_the_run(host: Host, make_loop: MakeLoop) -> No
         host.bus.raise_failure()
 
 
-def test_a_stop_asked_for_before_the_run(host: Host, make_loop: MakeLoop) -> None:
+def test_a_stop_requested_before_the_run_ends_it_at_once(host: Host, make_loop: MakeLoop) -> None:
     host.code(HELLO_16)
     cpu = host.add_cpu(make_loop)
     start.real_mode(cpu.vcpu, ENTRY)
@@ -117,7 +117,7 @@ def test_a_stop_asked_for_before_the_run(host: Host, make_loop: MakeLoop) -> Non
     assert cpu.run() == Halted()
 
 
-def test_a_stop_in_an_access_finds_it_completed(host: Host, make_loop: MakeLoop) -> None:
+def test_a_stop_during_an_access_completes_it(host: Host, make_loop: MakeLoop) -> None:
     # mov dx, PROBE; in al, dx; mov [0x600], al; hlt
     host.code("ba 00 05 ec a2 00 06 f4")
     cpu = host.add_cpu(make_loop)
@@ -165,7 +165,7 @@ class Stopper(threading.Thread):
 
 
 @pytest.mark.parametrize("code", [SPIN, PORT_LOOP], ids=["spinning", "exiting"])
-def test_no_kick_is_lost_and_each_is_quick(host: Host, make_loop: MakeLoop, code: str) -> None:
+def test_every_kick_stops_the_vcpu_and_quickly(host: Host, make_loop: MakeLoop, code: str) -> None:
     host.code(code)
     cpu = host.add_cpu(make_loop)
     start.real_mode(cpu.vcpu, ENTRY)

@@ -44,7 +44,7 @@ def test_missing_rights_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_something_else_than_kvm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "PATH", "/dev/null")
-    with pytest.raises(HostError, match=r"KVM does not tell its version: .*ENOTTY"):
+    with pytest.raises(HostError, match=r"KVM does not return its version: .*ENOTTY"):
         Kvm()
 
 
@@ -91,11 +91,11 @@ def test_a_guest_sees_no_local_apic_where_there_is_none(host: Host) -> None:
 def test_overlapping_memory_is_refused(host: Host) -> None:
     slot = GuestMemory(2 << 20).slots[1]
     host.vm.map(slot)
-    with pytest.raises(HostError, match="the range overlaps another one"):
+    with pytest.raises(HostError, match="the range overlaps another slot"):
         host.vm.map(slot)
 
 
-def test_slots_come_and_go(host: Host) -> None:
+def test_memory_slots_can_be_added_and_removed(host: Host) -> None:
     memory = GuestMemory(2 << 20)
     memory.ram[:4] = b"abcd"
     numbers = [host.vm.map(slot) for slot in memory.slots]
@@ -108,7 +108,7 @@ def test_slots_come_and_go(host: Host) -> None:
         host.vm.unmap(7)
 
 
-def test_memory_of_broken_pages_is_refused(host: Host) -> None:
+def test_memory_that_is_not_whole_pages_is_refused(host: Host) -> None:
     slot = GuestMemory(2 << 20).slots[0]
     with pytest.raises(HostError, match="must be whole pages"):
         host.vm.map(MemorySlot(slot.address, 100, slot.host_address))
@@ -124,7 +124,7 @@ def test_the_clock_can_be_set_and_stopped(host: Host) -> None:
     assert host.vm.clock_ns < stopped + 290_000_000
 
 
-def test_descriptors_are_given_back(kvm: Kvm) -> None:
+def test_descriptors_are_closed(kvm: Kvm) -> None:
     gc.collect()  # machines of other tests
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(3):

@@ -82,7 +82,7 @@ def _check_stack(filter_tree: TypedFilter, code: tuple[Instruction, ...]) -> Non
     depth = max((-each.offset for each in code if _on_stack(each)), default=0)
     if depth > STACK_SIZE:
         raise AuthorError(
-            f"{filter_tree.name} holds {depth // 8} values at once that find no register",
+            f"{filter_tree.name} holds {depth // 8} values at once that do not fit into registers",
             where=locate(filter_tree.body[0].span) if filter_tree.body else None,
             expected=f"at most {STACK_SIZE // 8}: an eBPF program has {STACK_SIZE} bytes of stack",
             advice="read each field where it is needed, and write it at once",

@@ -24,8 +24,8 @@ _OPTIONS = (
     "-indvars-predicate-loops=0",  # the round in which `i == n` is a product of 128 bits
     "-replexitval=never",  # closed forms of sums need 128-bit multiplication
     "-disable-lftr",  # verifiers follow `<` more easily than `!=`
-    "-enable-tail-merge=0",  # one load for the context here and a state there: Linux refuses
-    "-bpf-stack-size=32000",  # beyond 512 bytes LLVM would exit; we refuse instead
+    "-enable-tail-merge=0",  # one load for context and state pointers: Linux refuses it
+    "-bpf-stack-size=32000",  # above 512 bytes LLVM would exit the process; we report it
 )
 
 #: Where an option does not act, the first loop becomes a call of memset, the others products.
@@ -79,8 +79,8 @@ done:
 }
 """
 
-#: Trailing zeros: the ones below the lowest set bit, counted; behind a barrier, lest LLVM see
-#: through it. A bit past the end bounds the count of a zero.
+#: Trailing zeros: a count of the ones below the lowest set bit, behind a barrier, so that LLVM
+#: does not recognise it. A bit past the end bounds the result for 0.
 _TRAILING_ZEROS = """
 define internal i{width} @trailing_zeros_{width}(i{width} %x, i1 %ignored) alwaysinline {{
   %word = {widen} i{width} %x to i64
@@ -95,7 +95,7 @@ define internal i{width} @trailing_zeros_{width}(i{width} %x, i1 %ignored) alway
 }}
 """
 
-#: What the back end dies of, should LLVM make it of our IR all the same.
+#: Instructions that crash the back end, if LLVM generates them from our IR nevertheless.
 _DEADLY = re.compile(
     r"[ .@]([us]mul\.with\.overflow\.i64|llvm\.mem(?:set|cpy|move)|fence\b|s(?:div|rem) "
     r"|(?:mul|udiv|urem)(?: n[us]w)* i(?:6[5-9]|[7-9]\d|\d{3})\b)"
@@ -123,7 +123,7 @@ def emit_object(text: str) -> bytes:
     module, better = _optimized(text, machine)
     deadly = _DEADLY.search(better)
     if deadly:
-        raise InternalError(f"LLVM made `{deadly[1]}`, which its BPF back end does not survive")
+        raise InternalError(f"LLVM emitted `{deadly[1]}`, which crashes its BPF back end")
     return bytes(machine.emit_object(module))
 
 
@@ -194,7 +194,7 @@ def _machine() -> Any:
 def _check_options() -> None:
     loops = optimize(_PROBE).split("define ")[1:]
     if any("memset" in loop or "phi" not in loop for loop in loops):
-        raise InternalError("LLVM ignores the options that keep its BPF back end alive")
+        raise InternalError("LLVM ignores the options without which its BPF back end crashes")
 
 
 def _loops(text: str) -> bool:

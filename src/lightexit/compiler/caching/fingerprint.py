@@ -182,10 +182,10 @@ class _Walk:
 #: What `inline` sets. Others, as `__wrapped__` and `__signature__`, make a function another.
 _ATTRIBUTES = {"__lightexit_inline__"}
 
-#: Values that say all of themselves.
+#: Types whose repr determines the value.
 _PLAIN = {int, bool, str, type(None)}
 
-#: The first that fits is it.
+#: The first matching type decides.
 _VISITS: list[tuple[Any, Callable[[_Walk, Any], None]]] = [
     (Enum, _Walk._member),
     (IntType, _Walk._int_type),

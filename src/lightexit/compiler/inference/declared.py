@@ -66,7 +66,7 @@ def _integer_type(fn: Expansion, annotation: ast.expr) -> str:
         return ""
     kind, bits = match["kind"], match["bits"]
     if bits not in ("8", "16", "32", "64"):
-        return "int  # Python's own, of any width; what is kept has 64 bits at most"
+        return "int  # unbounded, as in Python; a stored value has 64 bits at most"
     return f"{'u' if kind.startswith('u') else 'i'}{bits}  # of lightexit"
 
 
@@ -74,7 +74,7 @@ def _parsed(fn: Expansion, annotation: ast.Constant) -> ast.expr:
     try:
         return _expression(str(annotation.value))
     except SyntaxError:
-        raise fn.error(annotation, "a type that is no expression", _EXPECTED) from None
+        raise fn.error(annotation, "a type that is not a Python expression", _EXPECTED) from None
 
 
 def _expression(text: str) -> ast.expr:

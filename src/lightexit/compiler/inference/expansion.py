@@ -25,7 +25,7 @@ from lightexit.compiler.typed.kinds import Kind
 from lightexit.compiler.typed.tree import ConstantTable, Expr, Local, Stmt, storage_of
 from lightexit.errors import AuthorError, InternalError
 
-#: More than any filter worth its place on the hot path; keeps every jump within 16 bits.
+#: More than a filter on the hot path should have; keeps every jump within 16 bits.
 MAX_OPERATIONS = 4096
 
 Env = dict[str, Kind]

@@ -14,7 +14,7 @@ from lightexit.compiler.typed.kinds import Bool, Int, VerdictKind
 from lightexit.compiler.typed.tree import AsInt, Compare, Const, Expr
 from lightexit.compiler.typed.values import comparable, integer, interval_of, truth
 
-#: How to make an int of what is none, or a bool.
+#: By kind of a value that is not a number: how to get an int or a bool from it.
 _ADVICE: dict[type, str] = {
     kinds.StructRef: "name one of its fields",
     kinds.ArrayRef: "index it: {text}[i]",
@@ -24,7 +24,7 @@ _ADVICE: dict[type, str] = {
 }
 
 
-#: What a hint says that computes again what a local holds.
+#: The remark of a hint that computes a local's value again.
 UNCHANGED = "  # if neither has changed since"
 
 
@@ -56,7 +56,7 @@ def as_exact(fn: Expansion, node: ast.AST, expr: Expr, use: str, of_any_sign: bo
         return expr
     raise fn.error(
         node,
-        f"{excess(fn, node, expr, U64)}, and {use} needs its true value",
+        f"{excess(fn, node, expr, U64)}, and {use} needs the exact value",
         "a value of 64 bits",
         wrapping(node, expr, "i64" if of_any_sign and interval_of(expr).lo < 0 else "u64"),
     )
@@ -78,7 +78,7 @@ def as_unsigned(fn: Expansion, node: ast.AST, expr: Expr, use: str, hint: str = 
 
 def _ruled_out(fn: Expansion, node: ast.AST, expr: Expr) -> str:
     if isinstance(expr, Const):
-        return "turn the signs of both sides"
+        return "negate both sides of the comparison"
     return f"a local first: x = {fn.text(node)}, then if x < 0: return Verdict.PASS"
 
 
@@ -102,7 +102,7 @@ def as_condition(fn: Expansion, node: ast.AST, expr: Expr) -> Expr:
     number = as_int(fn, node, expr)
     written = node if comparable(number) else sum_behind(fn, node)
     if isinstance(written, ast.expr) and not kinds.exact(number.kind):
-        found = f"{excess(fn, node, number, U64)}, and a condition needs its true value"
+        found = f"{excess(fn, node, number, U64)}, and a condition needs the exact value"
         hint = instead(node, not_zero(written)) + (UNCHANGED if written is not node else "")
         raise fn.error(node, found, "a value of 64 bits, or a comparison", hint)
     number = as_exact(fn, node, number, "a condition")

@@ -37,7 +37,7 @@ _ADVICE = {
     "float": "leave it out, and scale what has a fraction: 1193182 Hz for 1.193182 MHz",
     "pow": "a power of constants, 1 << n for a power of 2, or a product",
     "from_bytes": "shifts: a | b << 8 | c << 16",
-    "sleep": "return Verdict.PASS: a filter answers at once",
+    "sleep": "return Verdict.PASS: a filter cannot wait",
 }
 
 _PURE = "a filter is a function of context and state: keep what it needs in the state"
@@ -93,10 +93,10 @@ def _module_of(fn: Expansion, node: ast.Call, callee: Any) -> str:
 
 def _time(fn: Expansion, node: ast.Call, callee: Any, name: str) -> _Refusal:
     """The host's clock is not the guest's: VM time is in the context."""
-    found = f"{name} cannot be called by a filter, which has VM time in its context"
+    found = f"{name} cannot be called by a filter: it does not give VM time"
     access = next((n for n, kind in (fn.env or {}).items() if isinstance(kind, ContextKind)), None)
     if access is None:
-        advice = "pass it on: `now_ns: u64`, which the filter has as ctx.now_ns"
+        advice = "add a parameter `now_ns: u64`, and pass ctx.now_ns from the filter"
         return found, "ctx.now_ns, in nanoseconds", "", advice
     if callee not in (time.time, time.monotonic, time.perf_counter, time.process_time):
         return found, "ctx.now_ns, in nanoseconds", f"{access}.now_ns  # VM time", ""

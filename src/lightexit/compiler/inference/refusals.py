@@ -15,12 +15,13 @@ Refusal = tuple[str, str, str, str]
 
 _MODULE = "helpers beside the filter, in its module"
 _NUMBERS = "ints and bools"
-_TOTAL = "an answer to every access"
+_TOTAL = "a verdict for every access"
 _STATE = "state in a Struct"
-_AT_ONCE = "an answer at once"
+_AT_ONCE = "code that never waits"
 _HELPER = "an @inline function in the module, to which all it needs is passed"
 _LOOP = "for i in range(N): ..., N being the number of rounds"
 _PARAMETER = "give the filter a state parameter, and the Struct a field"
+_BY_RESULT = "return a bool that says so; the filter tests it and returns Verdict.PASS"
 _MODEL = "leave that to the device model: return Verdict.PASS"
 
 #: By syntax: its name, what a filter has instead, and how to do without it.
@@ -34,10 +35,18 @@ _REFUSALS: dict[type[ast.AST], tuple[str, str, str]] = {
     ast.Global: ("`global`", _STATE, _PARAMETER),
     ast.Nonlocal: ("`nonlocal`", _STATE, _PARAMETER),
     ast.Delete: ("`del`", "locals, which need no deleting", "leave it out"),
-    ast.Raise: ("`raise`", _TOTAL, "return a value that says so, and PASS in the filter"),
+    ast.Raise: (
+        "`raise`",
+        _TOTAL,
+        _BY_RESULT,
+    ),
     ast.Try: ("`try`", _TOTAL, "test first, and return Verdict.PASS where it would fail"),
     ast.TryStar: ("`try`", _TOTAL, "test first, and return Verdict.PASS where it would fail"),
-    ast.Assert: ("`assert`", _TOTAL, "return a value that says so, and PASS in the filter"),
+    ast.Assert: (
+        "`assert`",
+        _TOTAL,
+        _BY_RESULT,
+    ),
     ast.With: ("`with`", "no locks: the host locks the state around each run", "leave it out"),
     ast.AsyncWith: ("`async with`", _AT_ONCE, "leave it out"),
     ast.AsyncFor: ("`async for`", _AT_ONCE, _LOOP),
@@ -45,7 +54,7 @@ _REFUSALS: dict[type[ast.AST], tuple[str, str, str]] = {
     ast.Yield: ("`yield`", _AT_ONCE, "put it into ctx.data and return Verdict.HANDLED"),
     ast.YieldFrom: ("`yield from`", _AT_ONCE, "put it into ctx.data and return Verdict.HANDLED"),
     ast.List: ("a list", _NUMBERS, "an Array field in the state, or a local for each"),
-    ast.Set: ("a set", _NUMBERS, "x in (1, 2), or an int of which each bit is a member"),
+    ast.Set: ("a set", _NUMBERS, "x in (1, 2), or an int with one bit for each member"),
     ast.Dict: ("a dict", _NUMBERS, "match ...: case ...:"),
     ast.Tuple: (
         "a tuple as a value",
@@ -57,7 +66,7 @@ _REFUSALS: dict[type[ast.AST], tuple[str, str, str]] = {
     ast.DictComp: ("a comprehension", "a loop", _LOOP),
     ast.GeneratorExp: ("a generator", "a loop", _LOOP),
     ast.JoinedStr: ("a formatted string", _NUMBERS, "leave it out: texts belong to the model"),
-    ast.NamedExpr: ("`:=`", "an assignment of its own", "assign it in the line before"),
+    ast.NamedExpr: ("`:=`", "a separate assignment", "assign it in the line before"),
     ast.Starred: ("`*` before a value", "each value by its name", "f(a, b)"),
     ast.Slice: ("a slice", "one index", "for i in range(N): ... a[i] ..."),
 }

@@ -30,7 +30,7 @@ class _NotStatic:
 
 NOT_STATIC = _NotStatic()
 
-#: Longer constants are a slip of the pen, and Python would compute them for minutes.
+#: Longer constants are mistakes, and Python could take minutes to compute them.
 _MAX_BITS = 512
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -138,7 +138,7 @@ def _checked(fn: Expansion, node: ast.expr, value: int) -> int:
     if isinstance(value, Flag) and type(value)._boundary_ is not FlagBoundary.KEEP:
         raise fn.error(
             node,
-            f"{type(value).__name__} has its own rules for undeclared flags",
+            f"{type(value).__name__} does not keep undeclared flags",
             "an IntFlag with the boundary KEEP, its default",
             f"int({fn.text(node)})",
         )

@@ -132,7 +132,7 @@ class Emitter:
         passed = f"fault:\n  %pass = {_barrier('0')}\n  ret i64 %pass\n"
         if self._marked is None:
             return passed + "}\n\n"
-        # An answer of its own kind, so that nothing but the verdict can be wrong with it.
+        # It stores data, so that only the verdict can be refused.
         return (
             f"{passed}marked:\n"
             f"  %data = getelementptr inbounds i8, ptr %ctx, i64 {DATA.offset}\n"

@@ -170,7 +170,7 @@ class _Lowering:
             self.emit.ensure(expr.span, inside, f"the index is not 0 to {length - 1}")
         mask = (1 << (length - 1).bit_length()) - 1
         index = self.emit.value(expr.span, f"and i64 {self._unknown(expr.span, index)}, {mask}")
-        return self.emit.barrier(expr.span, index)  # or LLVM makes a branch of bit times stride
+        return self.emit.barrier(expr.span, index)  # or LLVM turns bit * stride into a branch
 
     def _unknown(self, span: Span, value: str) -> str:
         """The same value, of which the Linux verifier knows nothing either.
@@ -206,14 +206,14 @@ class _Lowering:
         return self.emit.barrier(side.span, value) if is_hidden and _is_equality(expr) else value
 
     def wide(self, expr: Expr) -> str:
-        """The true value in 128 bits: of sums only, for the back end cannot do more."""
+        """The exact value in 128 bits: of sums only, for the back end cannot do more."""
         if isinstance(expr, tree.Const):
             return str(expr.value)
         if isinstance(expr, tree.Binary) and not exact(expr.kind):
             left, right = self.wide(expr.left), self.wide(expr.right)
             return self.emit.value(expr.span, f"{RING[expr.op]} i128 {left}, {right}")
         value = self.expression(expr)
-        if isinstance(expr, tree.Read):  # lest an equal one take its place: see `_compared`
+        if isinstance(expr, tree.Read):  # so that LLVM does not use an equal one: see `_compared`
             value = self.emit.barrier(expr.span, value)
         extend = "zext" if interval_of(expr).within(U64) else "sext"
         return self.emit.value(expr.span, f"{extend} i64 {value} to i128")

@@ -31,8 +31,8 @@ def limited(emit: Emitter, loop: ForRange, start: str, stop: str) -> tuple[str, 
     if first or sign == "s":
         values[low] = _within(emit, nodes[low], values[low], f"{sign}ge", first)
     elif not isinstance(nodes[low], Const):
-        # Or LLVM computes it again, and what a comparison teaches of one a verifier does not know
-        # of the other.
+        # Or LLVM computes it again: a verifier applies a comparison's result to one copy and not
+        # to the other.
         values[low] = emit.barrier(nodes[low].span, values[low])
     values[high] = _within(emit, nodes[high], values[high], f"{sign}le", last)
     return values[0], values[1]

@@ -137,7 +137,7 @@ def _is_async(code: CodeType) -> AuthorError:
             break
     header = line[max(column, 0) :].removeprefix("async ")
     where = Location(code.co_filename, number, max(column, 0), len(line), line)
-    expected = "an answer at once, from a function written with def"
+    expected = "a function written with def: a filter cannot wait"
     return AuthorError("an async function", where=where, expected=expected, hint=header)
 
 

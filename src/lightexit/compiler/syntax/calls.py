@@ -121,7 +121,7 @@ def _check_arguments(
     variety = {each.kind for each in signature.parameters.values()}
     starred = [each for each in node.args if isinstance(each, ast.Starred)]
     if starred or None in [keyword.arg for keyword in node.keywords]:
-        raise fn.error(node, "`*` or `**` in a call", expected, advice="each argument by itself")
+        raise fn.error(node, "`*` or `**` in a call", expected, advice="write out each argument")
     if variety & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
         raise fn.error(node, f"{callee.__name__} takes any number of arguments", "a fixed number")
     try:
@@ -223,7 +223,7 @@ def _refuse_distance(fn: Expansion, node: ast.Call, inner: ast.BinOp, value: Exp
         pair = (inner.left, inner.right)
         farther, nearer = call("max", *pair), call("min", *pair)
         hint = instead(node, call("u64", operation(farther, ast.Sub(), nearer)))
-        found = f"{excess(fn, inner, value, U64)}, and abs needs its true value"
+        found = f"{excess(fn, inner, value, U64)}, and abs needs the exact value"
         raise fn.error(node, found, "a value of 64 bits", hint)
 
 
@@ -241,7 +241,7 @@ def _extreme(sign: str) -> Callable[[Expansion, ast.Call], Expr]:
                     node,
                     f"`{sign}` of a number that may be negative and one that may exceed 2**63 - 1",
                     "two numbers of 0 to 2**64 - 1, or two of -2**63 to 2**63 - 1",
-                    advice="u64(...) around the one that may be negative, once that is ruled out",
+                    advice="test that the first is not negative, then put u64(...) around it",
                 )
             kind = Int(limits(interval_of(result), interval_of(value)), _flag(result, value))
             result = Binary(fn.source.span(node), kind, sign, result, value)

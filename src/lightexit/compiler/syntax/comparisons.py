@@ -48,7 +48,7 @@ def _side(fn: Expansion, node: ast.AST, expr: Expr) -> Expr:
     written = sum_behind(fn, node)
     if written is None:
         return as_exact(fn, node, expr, "a comparison")
-    found = f"{excess(fn, node, expr, U64)}, and a comparison needs its true value"
+    found = f"{excess(fn, node, expr, U64)}, and a comparison needs the exact value"
     raise fn.error(node, found, _TRUE_VALUE, f"{within(node, written)}{UNCHANGED}")
 
 
@@ -88,7 +88,7 @@ def _refuse_wide_middle(fn: Expansion, node: ast.Compare, middle: Expr) -> None:
     center, last = node.comparators
     first = comparison(node.left, node.ops[0], center)
     both = ast.BoolOp(ast.And(), [first, comparison(center, node.ops[1], last)])
-    found = f"{excess(fn, center, middle, U64)}, and a chained comparison needs its true value"
+    found = f"{excess(fn, center, middle, U64)}, and a chained comparison needs the exact value"
     raise fn.error(node, found, _TRUE_VALUE, within(node, both))
 
 
@@ -104,7 +104,7 @@ def _refuse_sign_of_difference(fn: Expansion, node: ast.Compare, left: Expr, rig
         if isinstance(written.op, ast.Sub):
             pair = (written.left, written.right)[:: 1 if side is node.left else -1]
             hint = instead(node, comparison(pair[0], node.ops[0], pair[1]))
-            found = f"{excess(fn, side, expr, U64)}, and a comparison needs its true value"
+            found = f"{excess(fn, side, expr, U64)}, and a comparison needs the exact value"
             raise fn.error(node, found, _TRUE_VALUE, f"{hint}{UNCHANGED}")
 
 

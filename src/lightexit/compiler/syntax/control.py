@@ -124,7 +124,7 @@ def _unknown_pattern(fn: Expansion, pattern: ast.pattern) -> Exception:
         name = pattern.name
         return fn.error(
             pattern,
-            f"`{name}` in a case catches every value under that name",
+            f"`{name}` in a case matches every value and assigns it to that name",
             expected,
             member_named(fn, name),
             f"case _: for the rest; a constant needs a dot, as in Reg.{name}",
@@ -271,7 +271,7 @@ def _range_arguments(fn: Expansion, call: ast.Call) -> tuple[Expr, Expr, int]:
     step = value_of(values[2]) if len(values) == 3 else 1
     if not step:
         found = "a step that is 0 or not constant"
-        raise fn.error(call.args[2], found, "a constant step", advice="a loop for each step")
+        raise fn.error(call.args[2], found, "a constant step", advice="one loop for each step")
     first = integer(fn.source.span(call), 0) if len(values) == 1 else values[0]
     return first, values[min(len(values), 2) - 1], step
 
@@ -282,7 +282,7 @@ def _counted(fn: Expansion, call: ast.Call, start: Interval, stop: Interval, ste
         raise fn.error(
             call,
             f"a range that may end at {bounds.describe(stop.hi)}",
-            "bounds that leave room for one step more within 64 bits",
+            "an end after which one more step still fits in 64 bits",
             _bounded(fn, call),
             "a loop of at most a few dozen rounds",
         )

@@ -91,7 +91,7 @@ def _refuse_variety(fn: Expansion, arguments: ast.arguments) -> None:
     }
     for what, node in odd.items():
         if node is not None:
-            advice = "leave it out: the host gives the access and every state"
+            advice = "leave it out: the host passes the access and the states only"
             found = f"{what} among a filter's parameters"
             raise fn.error(node, found, _SIGNATURE, advice=advice)
 

@@ -103,7 +103,7 @@ def _refuse_wide_rest(
         return
     left_node, right_node = _sides(node)
     hint = operation(call("u64", left_node), node.op, right_node)
-    found = f"{excess(fn, left_node, left, bounds.U64)}, and `%` needs its true value"
+    found = f"{excess(fn, left_node, left, bounds.U64)}, and `%` needs the exact value"
     raise fn.error(node, found, "a value of 64 bits", within(node, hint))
 
 
@@ -116,7 +116,7 @@ def _prefer_muldiv(fn: Expansion, node: ast.BinOp | ast.AugAssign, sign: str, le
     assert isinstance(dividend, ast.BinOp)
     raise fn.error(
         node,
-        f"{excess(fn, dividend, left, bounds.U64)}, and `//` needs its true value",
+        f"{excess(fn, dividend, left, bounds.U64)}, and `//` needs the exact value",
         "a product of 64 bits",
         _muldiv(node, dividend, divisor),
     )
@@ -148,7 +148,7 @@ def _holds_flag(fn: Expansion, node: ast.BinOp | ast.AugAssign, left: Expr, righ
     if not isinstance(node.op, ast.BitAnd) and min(interval_of(left).lo, interval_of(right).lo) < 0:
         raise fn.error(
             node,
-            "an IntFlag with a negative number, which Python makes a flag again",
+            "an IntFlag with a negative number: Python's result is a flag, which is never negative",
             "numbers of at least 0",
             advice="int(...) around the flag",
         )

@@ -160,6 +160,6 @@ def _check_element(fn: Expansion, node: ast.expr, index: int, value: Any) -> Non
         found = f"element {index} of {fn.text(node)} is a {kind.__name__}"
         raise fn.error(node, found, "ints, bools and members of an IntEnum", advice=advice)
     if isinstance(value, Flag) and kind._boundary_ is not FlagBoundary.KEEP:
-        found = f"{kind.__name__} has its own rules for undeclared flags"
+        found = f"{kind.__name__} does not keep undeclared flags"
         expected = "an IntFlag with the boundary KEEP, its default"
         raise fn.error(node, found, expected, advice="int(...) around each where it is defined")

@@ -59,7 +59,7 @@ class _Checker:
         return interval_of(expr)
 
     def exact_of(self, expr: Expr) -> Interval:
-        """The interval of an int whose true value fits 64 bits."""
+        """The interval of an int whose exact value fits 64 bits."""
         interval = self.int_of(expr)
         self.require(kinds.exact(expr.kind), expr, "a number of 64 bits")
         return interval

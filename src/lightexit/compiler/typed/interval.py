@@ -75,7 +75,7 @@ def limits_of(kind: IntType) -> Interval:
 
 
 def is_exact(interval: Interval) -> bool:
-    """Whether 64 bits tell the true value; otherwise they tell it modulo 2**64 only."""
+    """Whether 64 bits tell the exact value; otherwise they tell it modulo 2**64 only."""
     return interval.within(U64) or interval.within(I64)
 
 

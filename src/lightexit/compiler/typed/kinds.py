@@ -102,7 +102,7 @@ TRUTH = Interval(0, 1)
 
 
 def exact(kind: Kind) -> bool:
-    """Whether the true value fits 64 bits."""
+    """Whether the exact value fits 64 bits."""
     return not isinstance(kind, Int) or is_exact(kind.interval)
 
 

@@ -33,7 +33,7 @@ def truth(span: Span, value: bool) -> Const:
 
 
 def comparable(expr: Expr) -> bool:
-    """Whether its true value is known: of 64 bits, or a sum of such, which 128 bits hold."""
+    """Whether its exact value is known: of 64 bits, or a sum of such, which 128 bits hold."""
     if kinds.exact(expr.kind):
         return True
     if not interval_of(expr).within(_I128):

@@ -27,13 +27,13 @@ _NAME_SIZE = 15
 _LICENSE = b"Apache-2.0"
 _LOG_SIZE = 4 * 2**20
 
-_NO_RIGHT = "this process lacks the right (CAP_BPF, as root has it), or the kernel is locked down"
+_NO_RIGHT = "this process lacks CAP_BPF (root has it), or the kernel is locked down"
 _MEANINGS = {
     errno.EPERM: _NO_RIGHT,
     errno.EACCES: _NO_RIGHT,
     errno.ENOSYS: "this kernel was built without it",
-    errno.EINVAL: "this kernel does not know what was asked for (Linux 5.14 does)",
-    errno.ENOMEM: "the kernel has no memory left for it",
+    errno.EINVAL: "this kernel does not support the request (Linux 5.14 does)",
+    errno.ENOMEM: "the kernel is out of memory",
 }
 
 
@@ -108,7 +108,7 @@ def load_program(
     try:
         return _load(name, code, maps, lines, None)
     except Refused as quick:
-        # Only a refusal is worth the time that a log takes.
+        # The log is requested only after a refusal, because it takes time.
         log = ctypes.create_string_buffer(_LOG_SIZE)
         try:
             return _load(name, code, maps, lines, log)

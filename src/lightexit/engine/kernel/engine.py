@@ -133,7 +133,7 @@ class KernelProgram:
     def _explain(self, maps: tuple[ArrayMap, ...], refusal: Refused) -> AuthorError | HostError:
         error = _explained(self._program, refusal)
         if self._masked and isinstance(error, AuthorError) and self._loads_without_masks(maps):
-            error.expected = "indices that it can mask against Spectre v1 (as CAP_BPF alone asks)"
+            error.expected = "array indices that Linux can mask against Spectre v1"
             error.hint = "no loop over an array here, or another engine: native or interpreter"
         return error
 

@@ -58,7 +58,7 @@ class Builder:
             place = self.value(f"getelementptr ptr, ptr %maps, i64 {number}")
             self.emit(f"%map{number} = load i64, ptr {place}, align 8, !invariant.load !0")
         if rodata:
-            # Out of LLVM's sight, or it would make other kinds of relocation for single loads.
+            # Hidden from LLVM, which would else emit other kinds of relocation for single loads.
             self.emit(f'%map{maps} = call i64 asm "", "=r,0"(i64 ptrtoint (ptr @rodata to i64))')
 
     def read(self, register: int, width: int = 64) -> str:

@@ -119,8 +119,8 @@ class Arena:
 
     def _no_room(self, what: str, needs: str) -> AuthorError:
         return AuthorError(
-            f"{what} needs {needs}: there is no such free memory",
-            expected=f"what fits {_text(LOW)} or {_text(self.high)}, beside what is there",
+            f"no free guest memory for {what}, which needs {needs}",
+            expected=f"free memory of that size in {_text(LOW)} or {_text(self.high)}",
             hint="more memory for the guest, or a smaller file",
         )
 

@@ -71,7 +71,7 @@ def _check(header: Header) -> None:
     required = header.flags & 0xFFFF & ~_KNOWN
     if required:
         raise AuthorError(
-            f"a Multiboot kernel that requires more: flags {header.flags:#x}",
+            f"a Multiboot kernel that requires unsupported features: flags {header.flags:#x}",
             expected="bits 0 and 1 at most of the lower 16: page-aligned modules, memory "
             "information; there is no video",
         )

@@ -41,24 +41,27 @@ _OTHER_ENGINE = "another engine: native or interpreter"
 
 _CANNOT_OPEN = {
     errno.ENOENT: ("is not there", "the kernel module: make -C kernel, then insmod lightexit.ko"),
-    errno.ENODEV: ("has no module behind it", "the kernel module, loaded"),
+    errno.ENODEV: ("exists, but its module is not loaded", "the kernel module, loaded"),
     errno.EACCES: ("is not open to this user", "root, or a user of the group kvm, as for /dev/kvm"),
 }
 
 _REFUSALS = {
     errno.EBADF: ("one of the descriptors is not open, or of another kind", ""),
     errno.EPERM: ("the virtual machine is gone or another process's", "one of this process"),
-    errno.EEXIST: ("something in the kernel answers these addresses already", "a free range"),
-    errno.ENOSPC: ("the virtual machine has as many devices in the kernel as it can", ""),
-    errno.ENODEV: ("KVM has given up its list of devices, for want of memory", "a new machine"),
-    errno.E2BIG: ("it knows less than was asked for, or the program has too many states", ""),
-    errno.ENOMEM: ("the kernel has no memory left for it", ""),
-    errno.EACCES: ("the clock's descriptor is not for reading", "one that is"),
-    errno.EOPNOTSUPP: (
-        "the program does more than compute, or might later: see docs/kernel-trust.md",
-        "one that calls nothing outside itself, under a license that is not the GPL",
+    errno.EEXIST: ("another in-kernel device has these addresses already", "a free range"),
+    errno.ENOSPC: ("the virtual machine has the most in-kernel devices that KVM allows", ""),
+    errno.ENODEV: (
+        "KVM has lost its list of in-kernel devices: it was out of memory",
+        "a new machine",
     ),
-    errno.EINVAL: ("it finds the range, a descriptor or the program not valid", ""),
+    errno.E2BIG: ("the module is older than this package, or the program has too many states", ""),
+    errno.ENOMEM: ("the kernel is out of memory", ""),
+    errno.EACCES: ("the clock's descriptor is not open for reading", "one that is"),
+    errno.EOPNOTSUPP: (
+        "the program may run code other than its own, now or later: see docs/kernel-trust.md",
+        "a program without helpers, kfuncs and replaceable functions, licensed as Apache-2.0",
+    ),
+    errno.EINVAL: ("the range, a descriptor or the program is not valid", ""),
 }
 
 
@@ -204,7 +207,7 @@ _moved: weakref.WeakKeyDictionary[StateMemory[Any], ArrayMap] = weakref.WeakKeyD
 def _move(memory: StateMemory[Any]) -> ArrayMap:
     if memory.address % mmap.PAGESIZE:
         raise AuthorError(
-            f"the state {memory.kind.__name__} does not begin on a page of its own",
+            f"the state {memory.kind.__name__} does not begin at a page boundary",
             expected="memory that StateMemory has made itself, or KernelEngine.memory",
         )
     target = ArrayMap(memory.kind.__name__, -(-memory.size // mmap.PAGESIZE) * mmap.PAGESIZE)
@@ -228,7 +231,7 @@ def _map_over(address: int, target: ArrayMap) -> None:
     found = function(address, len(target.mapping), rights, kind, target.descriptor.number, 0)
     if found != address:
         reason = os.strerror(ctypes.get_errno())
-        raise HostError(f"the kernel does not show a BPF map in this process: {reason}")
+        raise HostError(f"mmap(2) of a BPF map failed: {reason}")
 
 
 def _shared_clock(clock: StateMemory[ClockState]) -> ArrayMap:

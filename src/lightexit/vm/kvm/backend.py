@@ -41,7 +41,7 @@ class KvmBackend:
             if wanted.cpus > kvm.most_vcpus:
                 raise HostError(
                     f"{wanted.cpus} vCPUs on KVM",
-                    expected=f"at most {kvm.most_vcpus}, as this host's has it",
+                    expected=f"at most {kvm.most_vcpus}, the limit of this host's KVM",
                 )
 
     def build(self, wanted: Wanted, memory: GuestMemory, clock: BusClock) -> KvmBoard:

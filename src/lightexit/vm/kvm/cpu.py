@@ -57,7 +57,7 @@ class KvmCpu:
         if self.interrupts is None:
             raise HostError(
                 "this vCPU has no interrupt controllers in the kernel",
-                expected="Interrupts(vm), made before it and given to it",
+                expected="Interrupts(vm), created before the vCPU and passed to it",
             )
         return self.interrupts
 
@@ -65,7 +65,7 @@ class KvmCpu:
         """Run until there is an exit. Raises GuestError where emulation fails."""
         with self.vcpu.running():
             while True:
-                # The kick goes first: what it was for is looked at below.
+                # First the kick is cleared, then the requests behind it are checked below.
                 self.vcpu.take_kick()
                 exit = self._requested() or self._enter()
                 if exit is not None:
@@ -117,7 +117,7 @@ class KvmCpu:
     def interrupt(self, vector: int) -> Exit | None:
         """Inject an external interrupt. A missing handler shows at the next `run`."""
         self.vcpu.interrupt(vector)
-        # One at a time: KVM takes none before this one is delivered, and says so at next exit.
+        # One at a time: KVM accepts the next one after delivery, and reports that at an exit.
         self.vcpu.shared.ready_for_interrupt = 0
         return None
 

@@ -66,19 +66,19 @@ def _failure(vm: Vm, vcpu: KvmVcpu, reason: int) -> LightexitError:
     if reason == ExitReason.FAIL_ENTRY:
         detail = FailedEntryExit.view(vcpu.exit_area)
         return GuestError(
-            f"the CPU does not enter the guest (its reason: {detail.reason:#x}), at {where(vcpu)}",
-            expected="registers that a CPU can have",
+            f"VM entry failed (hardware reason {detail.reason:#x}), at {where(vcpu)}",
+            expected="register values that the CPU accepts",
         )
-    return HostError(
-        f"KVM_RUN came back for a reason that nothing here asks for: {reason}, at {where(vcpu)}"
-    )
+    return HostError(f"KVM_RUN returned the unexpected exit reason {reason}, at {where(vcpu)}")
 
 
 def _internal_error(vm: Vm, vcpu: KvmVcpu) -> GuestError:
     detail = InternalErrorExit.view(vcpu.exit_area)
     if detail.suberror != _EMULATION:
         what = _SUBERRORS.get(detail.suberror, f"internal error {detail.suberror}")
-        return GuestError(f"KVM gives up: {what}, at {where(vcpu)}{shown_bytes(_code(vm, vcpu))}")
+        return GuestError(
+            f"KVM cannot continue: {what}, at {where(vcpu)}{shown_bytes(_code(vm, vcpu))}"
+        )
     return GuestError(
         f"KVM cannot emulate the instruction at {where(vcpu)}"
         f"{shown_bytes(_told_instruction(detail) or _code(vm, vcpu))}",

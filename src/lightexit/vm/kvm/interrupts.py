@@ -29,7 +29,7 @@ from lightexit.vm.kvm.vm import Vm
 
 _ROUTE_TO_PIN, _ROUTE_TO_MESSAGE = 1, 2
 _DETACH, _RESAMPLE = 1, 2
-#: KVM's -1 for a message that no local APIC is meant by: what a guest may send any time.
+#: KVM returns -1 for a message that no local APIC accepts; a guest may send one at any time.
 _TO_NOBODY = -errno.EPERM
 
 

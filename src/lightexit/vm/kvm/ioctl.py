@@ -24,17 +24,17 @@ Meanings = Mapping[int, tuple[str, str]]
 
 _LATER_OR_ELSEWHERE = "a newer kernel, or the other back end: --backend unicorn"
 _ALWAYS: Meanings = {
-    e.EPERM: ("this process may not do that", "a user of the group kvm, outside a sandbox"),
-    e.EACCES: ("this process may not do that", "a user of the group kvm, outside a sandbox"),
+    e.EPERM: ("permission denied", "a user of the group kvm, outside a sandbox"),
+    e.EACCES: ("permission denied", "a user of the group kvm, outside a sandbox"),
     e.ENOTTY: ("this kernel's KVM does not offer it", _LATER_OR_ELSEWHERE),
     e.ENOSYS: ("this kernel's KVM does not offer it", _LATER_OR_ELSEWHERE),
     e.EMFILE: ("this process may have no more open files", "fewer vCPUs, or `ulimit -n` higher"),
     e.ENOMEM: ("the host has no memory left", "a smaller guest"),
-    e.EFAULT: ("an address it was given is not mapped in this process", ""),
-    e.EINVAL: ("it finds the request not valid in this state", ""),
+    e.EFAULT: ("a pointer passed to it is not mapped in this process", ""),
+    e.EINVAL: ("the request is not valid, or not in this state", ""),
     e.EBADF: ("the virtual machine has been closed", "keep it open while it is in use"),
     e.EIO: ("the virtual machine is unusable after an earlier error", "a new one"),
-    e.EINTR: ("a signal came in between", "the same again"),
+    e.EINTR: ("interrupted by a signal", "the same again"),
 }
 
 
@@ -85,24 +85,24 @@ def _both(kind: type[Struct]) -> tuple[int, type[Struct]]:
 
 _IN_KERNEL_ONLY = ("there is no interrupt controller in the kernel", "Irqchip.KERNEL or SPLIT")
 
-GET_API_VERSION = _request("KVM_GET_API_VERSION", 0x00, "tell its version")
+GET_API_VERSION = _request("KVM_GET_API_VERSION", 0x00, "return its version")
 CREATE_VM = _request("KVM_CREATE_VM", 0x01, "make a virtual machine")
-CHECK_EXTENSION = _request("KVM_CHECK_EXTENSION", 0x03, "tell what it can do")
-GET_VCPU_MMAP_SIZE = _request("KVM_GET_VCPU_MMAP_SIZE", 0x04, "tell the size of a vCPU's area")
+CHECK_EXTENSION = _request("KVM_CHECK_EXTENSION", 0x03, "return its capabilities")
+GET_VCPU_MMAP_SIZE = _request("KVM_GET_VCPU_MMAP_SIZE", 0x04, "return the size of a vCPU's kvm_run")
 GET_SUPPORTED_CPUID = _request(
     "KVM_GET_SUPPORTED_CPUID",
     0x05,
-    "tell which CPU features it offers",
+    "return the CPUID entries that it supports",
     _both(s.CpuidHead),
-    {e.E2BIG: ("there are more than the caller has room for", "")},
+    {e.E2BIG: ("there are more entries than the caller's buffer holds", "")},
 )
 CREATE_VCPU = _request(
     "KVM_CREATE_VCPU",
     0x41,
     "make a vCPU",
     meanings={
-        e.EEXIST: ("there is one of that number", "another number"),
-        e.EINVAL: ("there are as many as it allows", "fewer vCPUs"),
+        e.EEXIST: ("a vCPU of that number exists", "another number"),
+        e.EINVAL: ("no more vCPUs are allowed", "fewer vCPUs"),
     },
 )
 SET_USER_MEMORY_REGION = _request(
@@ -111,7 +111,7 @@ SET_USER_MEMORY_REGION = _request(
     "map guest memory",
     _writes(s.MemoryRegion),
     {
-        e.EEXIST: ("the range overlaps another one", "ranges that do not overlap"),
+        e.EEXIST: ("the range overlaps another slot", "ranges that do not overlap"),
         e.EINVAL: ("addresses and size must be whole pages, slots below the limit", ""),
     },
 )
@@ -124,14 +124,14 @@ CREATE_IRQCHIP = _request(
     0x60,
     "make interrupt controllers",
     meanings={
-        e.EEXIST: ("there are some", "one call for each virtual machine"),
+        e.EEXIST: ("they exist already", "one call for each virtual machine"),
         e.EINVAL: ("vCPUs exist", "interrupt controllers first, vCPUs after"),
     },
 )
 IRQ_LINE = _request(
     "KVM_IRQ_LINE",
     0x61,
-    "drive an interrupt line",
+    "set an interrupt line",
     _writes(s.IrqLevel),
     {e.ENXIO: _IN_KERNEL_ONLY, e.EINVAL: ("no route leads from that line", "Routes.set")},
 )
@@ -145,12 +145,12 @@ SET_GSI_ROUTING = _request(
 IRQFD = _request(
     "KVM_IRQFD",
     0x76,
-    "tie an eventfd to an interrupt",
+    "assign or deassign an irqfd",
     _writes(s.Irqfd),
     {
-        e.EBUSY: ("the eventfd is tied to one already", "another eventfd"),
+        e.EBUSY: ("the eventfd is an irqfd already", "another eventfd"),
         e.EINVAL: ("there is no interrupt controller, or no such interrupt", ""),
-        e.EBADF: ("that is not an open file", "an eventfd"),
+        e.EBADF: ("the descriptor is not open", "an eventfd"),
     },
 )
 CREATE_PIT2 = _request(
@@ -159,41 +159,41 @@ CREATE_PIT2 = _request(
     "make a timer chip",
     _writes(s.PitConfig),
     {
-        e.EEXIST: ("there is one", ""),
+        e.EEXIST: ("one exists already", ""),
         e.ENOENT: _IN_KERNEL_ONLY,
     },
 )
 IOEVENTFD = _request(
     "KVM_IOEVENTFD",
     0x79,
-    "tie an eventfd to a register",
+    "assign or deassign an ioeventfd",
     _writes(s.Ioeventfd),
     {
-        e.EEXIST: ("one is tied to that register and value", "to take it away first"),
-        e.ENOENT: ("none is tied to that register and value", ""),
+        e.EEXIST: ("that register and value have one already", "deassign it first"),
+        e.ENOENT: ("that register and value have none", ""),
         e.EINVAL: ("sizes are 1, 2, 4 and 8 bytes, or 0 for any", ""),
-        e.ENOSPC: ("there are as many as it allows", "fewer"),
+        e.ENOSPC: ("no more are allowed", "fewer"),
     },
 )
 SET_CLOCK = _request("KVM_SET_CLOCK", 0x7B, "set the guest's clock", _writes(s.ClockData))
-GET_CLOCK = _request("KVM_GET_CLOCK", 0x7C, "tell the guest's clock", _reads(s.ClockData))
+GET_CLOCK = _request("KVM_GET_CLOCK", 0x7C, "return the guest's clock", _reads(s.ClockData))
 RUN = _request(
     "KVM_RUN",
     0x80,
     "run a vCPU",
     meanings={
-        e.EFAULT: ("the guest's memory is not there (its file was cut, or unmapped)", ""),
+        e.EFAULT: ("guest memory is not mapped (its file was truncated, or unmapped)", ""),
         e.EBUSY: ("it runs in another thread", ""),
     },
 )
-GET_REGS = _request("KVM_GET_REGS", 0x81, "tell a vCPU's registers", _reads(s.KvmRegisters))
+GET_REGS = _request("KVM_GET_REGS", 0x81, "return a vCPU's registers", _reads(s.KvmRegisters))
 SET_REGS = _request("KVM_SET_REGS", 0x82, "set a vCPU's registers", _writes(s.KvmRegisters))
 _MODE_ERROR = (
     "the control registers and segments contradict each other",
     "a mode of vm/boot/state.py",
 )
 GET_SREGS = _request(
-    "KVM_GET_SREGS", 0x83, "tell a vCPU's control registers", _reads(s.SystemRegisters)
+    "KVM_GET_SREGS", 0x83, "return a vCPU's control registers", _reads(s.SystemRegisters)
 )
 SET_SREGS = _request(
     "KVM_SET_SREGS",
@@ -208,7 +208,7 @@ INTERRUPT = _request(
     "inject an interrupt",
     _writes(s.KvmInterrupt),
     {
-        e.EEXIST: ("one is waiting to be taken", "to wait for the interrupt window"),
+        e.EEXIST: ("another one is pending", "wait for the interrupt window"),
         e.ENXIO: ("the kernel's interrupt controller does that", "Vm.set_line"),
     },
 )
@@ -218,21 +218,21 @@ SET_CPUID2 = _request(
     "set a vCPU's features",
     _writes(s.CpuidHead),
     {
-        e.E2BIG: ("there are more than it takes", "fewer"),
+        e.E2BIG: ("there are too many entries", "fewer"),
         e.EINVAL: ("the vCPU has run, or the features contradict each other", ""),
     },
 )
 GET_MP_STATE = _request(
-    "KVM_GET_MP_STATE", 0x98, "tell whether a vCPU is halted", _reads(s.MpState)
+    "KVM_GET_MP_STATE", 0x98, "return whether a vCPU is halted", _reads(s.MpState)
 )
 SET_MP_STATE = _request("KVM_SET_MP_STATE", 0x99, "start or halt a vCPU", _writes(s.MpState))
 NMI = _request("KVM_NMI", 0x9A, "inject an NMI")
 ENABLE_CAP = _request(
     "KVM_ENABLE_CAP",
     0xA3,
-    "switch a capability on",
+    "enable a capability",
     _writes(s.EnableCap),
-    {e.EINVAL: ("it does not know it, or it comes too late", "capabilities first, vCPUs after")},
+    {e.EINVAL: ("it is not supported, or vCPUs exist already", "capabilities first, vCPUs after")},
 )
 SIGNAL_MSI = _request(
     "KVM_SIGNAL_MSI",
@@ -251,9 +251,9 @@ KVMCLOCK_CTRL = _request(
 X86_SET_MSR_FILTER = _request(
     "KVM_X86_SET_MSR_FILTER",
     0xC6,
-    "hand MSRs out",
+    "set an MSR filter",
     _writes(s.MsrFilter),
-    {e.EINVAL: ("a range is longer than it takes", "at most 12,288 MSRs")},
+    {e.EINVAL: ("a range is too long", "at most 12,288 MSRs")},
 )
 
 

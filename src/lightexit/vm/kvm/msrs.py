@@ -47,7 +47,7 @@ class Msrs:
             raise HostError(
                 f"devices have {len(ranges)} ranges of MSRs, the longest of "
                 f"{max(map(len, ranges))}",
-                expected=f"at most {_MOST_RANGES}, of at most {_MOST_MSRS} each, as KVM has them",
+                expected=f"at most {_MOST_RANGES}, of at most {_MOST_MSRS} each: KVM's limits",
             )
         request = MsrFilter()
         nothing = Block(_MOST_MSRS // 8)  # no bit is set: KVM answers none of them

@@ -36,7 +36,7 @@ class KernelOffload:
         require()
         if clock.step_ns:
             raise HostError(
-                "accesses that the kernel answers do not make a clock step",
+                "this clock steps with every access, but not with those that the kernel answers",
                 expected="a HostClock, or a ManualClock that only `advance` moves",
                 hint="another engine: native or interpreter",
             )

@@ -63,7 +63,7 @@ class Heartbeat:
         event = _SignalEvent(signal=KICK, notify=_SIGEV_THREAD_ID, thread=threading.get_native_id())
         clock, made = time.CLOCK_MONOTONIC, ctypes.byref(self._timer)
         if self._libc.timer_create(clock, ctypes.byref(event), made):
-            raise HostError(f"the host gives no timer (errno {ctypes.get_errno()})")
+            raise HostError(f"timer_create(2) failed (errno {ctypes.get_errno()})")
         self._beating, self._still = _spec(HEARTBEAT_NS), _spec(0)
 
     def start(self) -> None:

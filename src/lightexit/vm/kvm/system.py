@@ -135,13 +135,19 @@ def _check_host() -> None:
         )
 
 
+_NO_DRIVER = (
+    "exists, but its driver is not loaded",
+    "a CPU with VMX or SVM, enabled in firmware",
+)
+
+
 def _cannot_open(error: OSError) -> HostError:
     reasons = {
         errno.ENOENT: ("does not exist", "the kernel module kvm_intel or kvm_amd, loaded"),
         errno.EACCES: ("is not open to this user", "a user of the group kvm"),
         errno.EPERM: ("is not open to this user", "a user of the group kvm"),
-        errno.ENODEV: ("has no driver behind it", "a CPU with VMX or SVM, enabled in firmware"),
-        errno.ENXIO: ("has no driver behind it", "a CPU with VMX or SVM, enabled in firmware"),
+        errno.ENODEV: _NO_DRIVER,
+        errno.ENXIO: _NO_DRIVER,
     }
     unknown = (f"cannot be opened: {error.strerror}", "a readable and writable device")
     found, expected = reasons.get(error.errno or 0, unknown)

@@ -205,7 +205,7 @@ class UnicornCpu:
         code = engine.msr(_STAR) >> 32 & 0xFFFC
         if not engine.is_64bit or not self._context.enter_ring_0(old, code, code + 8):
             raise GuestError(
-                f"a system call at {self.where()}, which cannot be carried out",
+                f"SYSCALL at {self.where()} cannot be emulated in this mode",
                 expected="Unicorn 2.1.4, and a kernel that is booted directly",
                 hint="--backend kvm",
             )
@@ -235,8 +235,8 @@ class UnicornCpu:
         if self._is_after_int(vector):
             return Trap(is_software=True, error_code=0)
         raise GuestError(
-            f"the guest took exception {vector} at {self.where()}, of which this version of "
-            "Unicorn does not tell more: neither its error code, nor whether it is a double fault",
+            f"the guest took exception {vector} at {self.where()}, for which this version of "
+            "Unicorn reports neither the error code nor whether it is a double fault",
             expected="Unicorn 2.1.4",
             hint="--backend kvm",
         )
@@ -285,7 +285,9 @@ class UnicornCpu:
     def enter_ring_0(self, selector: int) -> None:
         """Change to a flat 64-bit code segment of ring 0, and to a null stack segment."""
         if not self._context.enter_ring_0(self.get(Register.CS), selector):
-            raise NoHandlerError("an interrupt in ring 3, which this version of Unicorn hides")
+            raise NoHandlerError(
+                "an interrupt in ring 3, which this version of Unicorn does not report"
+            )
 
     def load(self, address: int, size: int) -> int:
         """A value from memory, by linear address. Raises NoHandlerError, NotMappedError."""
@@ -335,7 +337,7 @@ class UnicornCpu:
         if fault is not None:
             kind, address = fault
             return GuestError(
-                f"the guest reached for memory that is not there: {address:#x} (Unicorn's access "
+                f"the guest accessed unmapped memory: {address:#x} (Unicorn's access "
                 f"kind {kind}), at {self.where()}{self._instruction()}"
             )
         what = "cannot be emulated" if status == UC_ERR_INSN_INVALID else meaning(status)
