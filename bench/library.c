@@ -66,6 +66,20 @@ void loop_hard_coded(const uint64_t *addresses, uint64_t accesses, bool is_write
 		hard_coded(addresses[i], &value, is_write);
 }
 
+/* The same with a mutex, as a device that several vCPUs reach has one. */
+void loop_locked(const uint64_t *addresses, uint64_t accesses, bool is_write)
+{
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	uint32_t value = 0;
+	uint64_t i;
+
+	for (i = 0; i < accesses; i++) {
+		pthread_mutex_lock(&mutex);
+		hard_coded(addresses[i], &value, is_write);
+		pthread_mutex_unlock(&mutex);
+	}
+}
+
 void loop_library(struct lightexit_vcpu *vcpu, uint8_t space, const uint64_t *addresses,
 		  uint64_t accesses, bool is_write)
 {

@@ -117,12 +117,16 @@ def loops(code: Any, space: Space, is_write: bool) -> list[tuple[str, Callable[[
     def hard() -> None:
         code.loop_hard_coded(here, count, is_write)
 
+    def locked() -> None:
+        code.loop_locked(here, count, is_write)
+
     def library(bus: LibraryBus, where: Any) -> None:
         code.loop_library(ctypes.c_void_p(bus.vcpus[0]), space, where, count, is_write)
 
     return [
         ("hard-coded in C", partial(timed, hard)),
         ("its twin", partial(timed, hard)),
+        ("hard-coded, under a mutex", partial(timed, locked)),
         ("lightexit_access", partial(timed, partial(library, one, here))),
         (
             f"{2 * _pairs(space):,} regions, one register",
