@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from kernel import debug, device_filters, rig
+from kernel import debug, device_filters, rig, signed
 from kernel.apt import Unavailable
 from kernel.kernels import DEBUG
 
@@ -122,12 +122,22 @@ def _boot(session: pytest.Session) -> Run:
             series=series,
             timeout_s=_BOOT_S.get(series, 900),
             append=session.config.getoption("--append", ""),
-            files={device_filters.FILE: device_filters.describe()},
+            files=_carried(items),
         )
     except Unavailable as reason:
         return Run({}, None, f"no rig: {reason}")
     lines = [json.loads(line) for line in result.reports.splitlines()]
     return Run({line["test"]: line for line in lines}, result)
+
+
+def _carried(items: list[str]) -> dict[str, str]:
+    """What these tests want to have been compiled."""
+    from kernel import signed_filters  # and with it the compiler, which the rig does without
+
+    files = {device_filters.FILE: device_filters.describe()}
+    if any("test_signed" in item for item in items):
+        files[signed.FILE] = signed_filters.describe()
+    return files
 
 
 @pytest.fixture

@@ -13,35 +13,26 @@ from pathlib import Path
 from typing import Any
 
 from kernel import tables
+from kernel.carried import Carried, plain
 from lightexit.abi import IoContext, StateMemory, Struct, Verdict
 from lightexit.devices.ioapic import Index, IoApicState
 from lightexit.devices.virtio_mmio import VirtioState
 from lightexit.devices.virtio_registers import VirtioStatus
 from lightexit.engine.interpreter import InterpreterEngine
-from lightexit.isa.program import Map, Program
+from lightexit.isa.program import Program
 
 FILE = "device-filters"
 _FEW, _TRIED = 8, 0x200
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A filter: bytes in hex. `offsets` are some of those that it may handle."""
+class Entry(Carried):
+    """A filter: states in hex. `offsets` are some of those that it may handle."""
 
-    name: str
-    code: str
-    maps: list[tuple[str, int]]
     states: list[str]
     reads_clock: bool
     writes_state: bool
     offsets: list[int]
-    rodata: str
-
-    @property
-    def program(self) -> Program:
-        maps = tuple(Map(name, size) for name, size in self.maps)
-        rodata = bytes.fromhex(self.rodata)
-        return Program(self.name, bytes.fromhex(self.code), maps, rodata=rodata)
 
 
 def describe() -> str:
@@ -74,13 +65,11 @@ def _entry(name: str, value: Any) -> Entry:
     handled = set(_handled(report, program, states))
     return Entry(
         name=name,
-        code=program.code.hex(),
-        maps=[(each.name, each.size) for each in program.maps],
+        plain=plain(name, program),
         states=[bytes(_begun(kind)).hex() for kind in states],
         reads_clock=report.reads_clock,
         writes_state=report.writes_state,
         offsets=sorted(handled | {offset + 1 for offset in handled}),
-        rodata=program.rodata.hex(),
     )
 
 

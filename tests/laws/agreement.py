@@ -43,7 +43,7 @@ from lightexit.verifier import Limits, verify
 FAULTS = (IndexError, ZeroDivisionError)
 _STATES: tuple[type[Struct], ...] = (Main, Other, Third)
 #: These programs are small; where loops meet branches some take longer, which is counted.
-_LIMITS = Limits(states=30_000)
+LIMITS = Limits(states=30_000)
 #: Small numbers more often, for they are indices, and what lies beside those.
 _NUMBERS: tuple[int, ...] = (*EDGES, *range(12), 2**63 + 5, 2**40 + 1)
 
@@ -184,7 +184,7 @@ class Bench:
 
 
 class Written(NamedTuple):
-    """A random filter: as text, as a function, and typed."""
+    """A filter: as text, as a function, and typed."""
 
     source: str
     function: FunctionType
@@ -193,7 +193,11 @@ class Written(NamedTuple):
 
 def written(random: Random) -> Written:
     """The next random filter. Raises AuthorError where the front end refuses it."""
-    source = random_filter(random)
+    return checked(random_filter(random))
+
+
+def checked(source: str) -> Written:
+    """The filter `generated` of a source. Raises AuthorError where the front end refuses it."""
     function = build(source, known=helpers())
     return Written(source, function, check(infer_filter(function)))
 
@@ -209,7 +213,7 @@ def try_program(seed: int, bench: Bench, tally: Tally, inputs: int = 5) -> None:
         return
     tally.coverage.note(source, typed)
     program = generate(typed)
-    report = verify(program, _LIMITS)
+    report = verify(program, LIMITS)
     if any(said in str(report.error) for said in ("is too complex", "a run may execute")):
         tally.complex += 1
         return

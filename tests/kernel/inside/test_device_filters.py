@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import random
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.translated import INDEXING, masks, unprotected
+from kernel.carried import states
 from kernel.device_filters import Entry, entries
 from kernel.inside.machine import (
     DS_TO_MMIO,
@@ -25,18 +25,7 @@ from kernel.inside.machine import (
     port_out,
     store,
 )
-from lightexit.abi import (
-    STATE_OFFSET,
-    Array,
-    ClockState,
-    IoContext,
-    Space,
-    StateMemory,
-    Struct,
-    Verdict,
-    array,
-    u8,
-)
+from lightexit.abi import ClockState, IoContext, Space, StateMemory, Struct, Verdict
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.kernel import KernelEngine
 from lightexit.vm.kvm.attach import AttachedProgram, AttachRange, KernelModule
@@ -76,19 +65,6 @@ class Step:
     size: int
     is_write: bool
     data: int
-
-
-def states(contents: list[bytes]) -> list[StateMemory[Struct]]:
-    made: list[StateMemory[Struct]] = []
-    for content in contents:
-
-        class Content(Struct):
-            bytes: Array[u8] = array(u8, len(content))
-
-        memory: StateMemory[Struct] = StateMemory(Content)
-        ctypes.memmove(memory.address + STATE_OFFSET, content, len(content))
-        made.append(memory)
-    return made
 
 
 def steps(entry: Entry, generator: random.Random) -> list[Step]:

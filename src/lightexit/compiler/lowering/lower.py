@@ -364,17 +364,14 @@ class _Lowering:
             self.emit.label(name) for name in ("for", "do", "step", "done")
         ]
         start, stop = self.expression(statement.start), self.expression(statement.stop)
-        start, stop = ranges.limited(self.emit, statement, start, stop)
-        self._assign(span, statement.counter, start)
+        ends = ranges.limited(self.emit, statement, start, stop)
+        self._assign(span, statement.counter, ends.start)
         self.emit.jump(span, head)
         self.emit.start(step)
         self._advance(statement, counter)
         self.emit.jump(span, head)
         self.emit.start(head)
-        predicate = f"{ranges.sign_of(statement)}{'lt' if statement.step > 0 else 'gt'}"
-        value = self.emit.value(span, f"load i64, ptr {counter}")
-        more = self.emit.value(span, f"icmp {predicate} i64 {value}, {stop}")
-        self.emit.branch(span, more, body, end)
+        ranges.go_on(self.emit, statement, ends, (body, end))
         self._loop_body(span, body, statement.body, (labels[2], end))
 
     def _advance(self, statement: tree.ForRange, counter: str) -> None:
