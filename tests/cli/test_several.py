@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.test_commands import lightexit
+from cli.forked import lightexit
 
 MIXED = """\
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
