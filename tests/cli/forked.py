@@ -18,7 +18,6 @@ from functools import cache
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import BinaryIO
 
 TIMEOUT_S = 120
 _NEEDED = (
@@ -79,7 +78,8 @@ def lightexit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     with tempfile.NamedTemporaryFile() as output, tempfile.NamedTemporaryFile() as errors:
         request = _Request(words, os.getcwd(), dict(os.environ), output.name, errors.name)
         status = _server().run(request)
-        return subprocess.CompletedProcess(words, status, _text(output), _text(errors))
+        output_text, errors_text = output.read().decode(), errors.read().decode()
+        return subprocess.CompletedProcess(words, status, output_text, errors_text)
 
 
 def refusal(*arguments: str | Path, status: int = 2) -> str:
@@ -88,10 +88,6 @@ def refusal(*arguments: str | Path, status: int = 2) -> str:
     assert result.returncode == status, result
     assert "Traceback" not in result.stderr
     return result.stderr
-
-
-def _text(file: BinaryIO) -> str:
-    return file.read().decode()
 
 
 # In the process of the server
