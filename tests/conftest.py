@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import scale
+from caches import use_own
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
@@ -21,6 +22,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     scale.is_long = config.getoption("--long")
+    if not hasattr(config, "workerinput"):  # a worker has the environment of who started it
+        config.add_cleanup(use_own().cleanup)
 
 
 #: Folders of tests that share a boot, or measure time, each in one process.

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.forked import lightexit, refusal
+
 ROOT = Path(__file__).parents[2]
 COUNTER = str(ROOT / "examples" / "counter.py")
 FORMATS = "Python source (.py), assembler text (.s), an eBPF object (ELF) or raw bytecode"
@@ -28,19 +30,6 @@ def read(ctx: IoContext, state: State) -> Verdict:
 def ignore(ctx: IoContext, state: State) -> Verdict:
     return Verdict.PASS
 """
-
-
-def lightexit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "lightexit", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-
-
-def refusal(*arguments: str | Path, status: int = 2) -> str:
-    """What a command says that fails: one message, no traceback."""
-    result = lightexit(*arguments)
-    assert result.returncode == status, result
-    assert "Traceback" not in result.stderr
-    return result.stderr
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import lightexit
-from cli.test_commands import lightexit as command
+from cli.forked import lightexit as command
 
 ASK = """\
 eval "$(_LIGHTEXIT_COMPLETE=source_bash lightexit)"

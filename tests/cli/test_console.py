@@ -7,7 +7,6 @@ import io
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -98,18 +97,22 @@ ENDS = {
     "an error": ("0f0a", 2),  # an instruction that nobody knows
     "a signal": ("ebfe", 128 + signal.SIGTERM),
 }
+SWITCHED = {"alternate_on", "cursor_flag", "insert_flag", "origin_flag", "wrap_flag"}
 
 
 @pytest.mark.parametrize("end", ENDS)
 def test_a_terminal_handed_over_comes_back_as_it_was(end: str, tmp_path: Path) -> None:
     code, status = ENDS[end]
     (tmp_path / "switches").write_bytes(debugcon(SWITCHES, code))
-    limit = ["timeout", "--preserve-status", "15"] if end == "a signal" else []
     run = command("run", "--no-filters", "--console", "raw", "--kernel", tmp_path / "switches")
     environment = f"PYTHONPATH={os.environ.get('PYTHONPATH', '')}"
     with tmux() as terminal:
         before, settings = terminal.state(), terminal.run("true").split("status 0")[1].split()[0]
-        screen = terminal.run("env", environment, *limit, *run)
+        process = terminal.start("env", environment, *run)
+        if end == "a signal":
+            terminal.wait_for(lambda: terminal.switched(before) >= SWITCHED)
+            os.kill(process, signal.SIGTERM)
+        screen = terminal.finish()
         assert f"status {status}\n{settings}" in screen
         assert "\x1b" not in screen[screen.rindex("status") :]
         assert terminal.state() == before
@@ -121,9 +124,7 @@ def test_the_terminal_tells_what_has_been_switched(tmp_path: Path) -> None:
     with tmux() as terminal:
         before = terminal.state()
         terminal("send-keys", f"cat {tmp_path / 'switches'}", "Enter")
-        time.sleep(1)
-        changed = {flag for flag, value in terminal.state().items() if before[flag] != value}
-    assert changed >= {"alternate_on", "cursor_flag", "insert_flag", "origin_flag", "wrap_flag"}
+        terminal.wait_for(lambda: terminal.switched(before) >= SWITCHED)
 
 
 def test_as_text_nothing_is_done_to_a_terminal(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.forked import lightexit
 from cli.terminals import FOREVER, command, debugcon
 from lightexit import errors
 from lightexit.cli.status import ExitCode
@@ -57,8 +58,7 @@ def test_whatever_is_lightexits_own_is_even() -> None:
     ids=["guest's", "limit", "triple fault", "bad value", "bad option", "refused", "guest error"],
 )
 def test_a_scripts_view(words: tuple[str, ...], guest: bytes, status: int, tmp_path: Path) -> None:
-    run = command(*RUN, "--kernel", write(tmp_path, guest), *words)
-    result = subprocess.run(run, capture_output=True, text=True, check=False)
+    result = lightexit(*RUN, "--kernel", write(tmp_path, guest), *words)
     assert (result.returncode, "Traceback" in result.stderr) == (status, False), result.stderr
 
 
@@ -172,7 +172,7 @@ def test_beside_a_guests_status_it_is_even(number: signal.Signals, tmp_path: Pat
 
 def test_a_signal_in_the_second_run(tmp_path: Path) -> None:
     guest = write(tmp_path, debugcon(b"x", "ebfe"))
-    status, output, errors = ended_by(signal.SIGTERM, "--seconds", "4", guest=guest, plain=False)
+    status, output, errors = ended_by(signal.SIGTERM, "--seconds", "2", guest=guest, plain=False)
     assert "without filters: the time limit was reached" in errors
     assert "run ended: a stop was requested (SIGTERM)" in output
     assert status == -signal.SIGTERM
@@ -181,7 +181,7 @@ def test_a_signal_in_the_second_run(tmp_path: Path) -> None:
 def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
     guest = write(tmp_path, debugcon(b"x", "ebfe"))
     shell = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh"]
-    run = command("run", "--no-filters", "--seconds", "2", "--kernel", guest)
+    run = command("run", "--no-filters", "--seconds", "1", "--kernel", guest)
     with subprocess.Popen([*shell, *run], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         output = process.stdout.read(1)
@@ -197,8 +197,7 @@ def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
 def test_a_trace_has_a_line_for_each_point(tmp_path: Path) -> None:
     path = tmp_path / "trace"
     guest = write(tmp_path, debugcon(b"x", "66baf400 ee"))
-    run = command("run", "--kernel", guest, "--trace", path)
-    assert subprocess.run(run, capture_output=True, check=False).returncode == 0
+    assert lightexit("run", "--kernel", guest, "--trace", path).returncode == 0
     lines = [line.split(" ", 1)[1] for line in path.read_text().splitlines()]
     assert lines[:3] == [
         "vcpu0 access_in: PIO write 0x402 size 1 data 0x78",
@@ -213,8 +212,7 @@ def test_a_trace_has_a_line_for_each_point(tmp_path: Path) -> None:
 )
 def test_a_trace_that_cannot_be_written(path: str, said: str, tmp_path: Path) -> None:
     guest = write(tmp_path, CHATTY)
-    run = command("run", "--kernel", guest, "--trace", path, "--accesses", "5000")
-    result = subprocess.run(run, capture_output=True, text=True, check=False)
+    result = lightexit("run", "--kernel", guest, "--trace", path, "--accesses", "5000")
     assert result.returncode == 2
     errors = [line for line in result.stderr.splitlines() if line.startswith("lightexit: ")]
     assert errors == [f"lightexit: {path}: {said}"]

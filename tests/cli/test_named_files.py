@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.test_commands import COUNTER, refusal
+from cli.forked import refusal
+from cli.test_commands import COUNTER
 
 
 def test_a_device_as_firmware() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from cli.forked import lightexit
 from cli.polling import Polling
-from cli.test_commands import lightexit
 from lightexit.abi import Space
 from lightexit.bus.counters import RegisterCount, UnclaimedCount
 from lightexit.bus.offload import OffloadCount

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.test_commands import lightexit
+from cli.forked import lightexit
 
 MIXED = """\
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
@@ -43,7 +43,6 @@ REFUSED = "mixed.py:13:5: forgets: answers HANDLED to a read without having writ
 
 @pytest.fixture
 def mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2] / "src"))
     monkeypatch.chdir(tmp_path)
     path = Path("mixed.py")
     path.write_text(MIXED)

@@ -47,6 +47,8 @@ def test_these_programs_are_of_every_kind() -> None:
     assert not coverage.missing()
 
 
+#: Where to begin, lest what is found late is searched for in every run.
+FIRST = {"the sign of a counter": 129}
 #: What is broken, where, how, and what the law finds then.
 BROKEN: dict[str, tuple[object, str, Any, str]] = {
     "the sign of a counter": (ranges, "sign_of", lambda _: "u", "differs from CPython"),
@@ -71,7 +73,7 @@ def test_the_law_of_agreement_notices_wrong_code(
 ) -> None:
     owner, attribute, wrong, found = BROKEN[name]
     monkeypatch.setattr(owner, attribute, wrong)
-    assert any(_finds(seed, found) for seed in range(100, PROGRAMS))
+    assert any(_finds(seed, found) for seed in range(FIRST.get(name, 100), PROGRAMS))
 
 
 def _finds(seed: int, found: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import fcntl
 import lzma
-import os
 import re
 import shutil
 import struct
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from caches import lasting
 from kernel import debug
 from kernel.apt import Apt, Unavailable, run, unstable
 
@@ -116,8 +116,7 @@ def unpack_image(image: bytes) -> bytes | None:
 
 def cache() -> Path:
     """Where packages and what is made of them are kept."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "lightexit" / "kernels"
+    return lasting() / "kernels"
 
 
 @contextmanager

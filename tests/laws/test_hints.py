@@ -47,4 +47,4 @@ def test_the_law_notices_a_hint_that_says_the_opposite(monkeypatch: pytest.Monke
 def test_the_law_notices_a_hint_without_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(operators, "within", _without_brackets)
     with pytest.raises(AssertionError, match="seed"):
-        _try_all(600, first=2_420)
+        _try_all(600, first=2_500)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -28,9 +28,9 @@ def test_control_flow_that_runs_backwards_is_analysed_in_one_pass() -> None:
     size = 8000
     steps = "".join(f"step{n}: r2 += 1\ngoto step{n - 1}\n" for n in range(1, size))
     program = assemble(f"r0 = 0\nr2 = 0\ngotol step{size - 1}\nstep0: exit\n{steps}")
-    start = perf_counter()
+    start = process_time()
     assert verify(program, Limits(answers=False)).cost == 2 * size + 2
-    assert perf_counter() - start < 10
+    assert process_time() - start < 10
 
 
 def test_very_long_programs_are_refused_before_decoding() -> None:

@@ -41,7 +41,7 @@ _PROVED = Loops.proved_at
 def test_the_law_notices_a_proof_that_serves_all_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Loops, "proved_at", _whoever_calls)
     with pytest.raises(AssertionError, match="round by round: runs take"):
-        search(230, 10)
+        search(234, 10)
 
 
 def test_the_law_notices_a_round_that_ends_in_another_call(
@@ -50,4 +50,4 @@ def test_the_law_notices_a_round_that_ends_in_another_call(
     monkeypatch.setattr(Loops, "around", lambda self, slot, state: state.loops)
     monkeypatch.setattr(Loops, "started", _as_deep)
     with pytest.raises(AssertionError):
-        search(200, 120)
+        search(207, 120)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -296,31 +297,62 @@ def test_vm_time_stands_still_between_runs() -> None:
 # Its parts
 
 
+class Watch:
+    """A clock that a test sets, and that knows how often an alarm has looked at it."""
+
+    def __init__(self) -> None:
+        self.ms = self.looks = 0
+        self.rung: list[int] = []
+
+    def now_ns(self) -> int:
+        self.looks += 1
+        return self.ms * 1_000_000
+
+    def alarm(self) -> Alarm:
+        return Alarm(lambda: self.rung.append(self.ms), self.now_ns)
+
+    def show(self, ms: int) -> list[int]:
+        """When the alarm has rung by then, once it has looked twice: at this time for sure."""
+        self.ms, looks = ms, self.looks
+        end = time.monotonic() + 20
+        while self.looks < looks + 2 and self.rung[-1:] != [ms]:
+            assert time.monotonic() < end
+            time.sleep(0.001)
+        return self.rung
+
+
 def test_an_alarm_rings_once_at_its_time() -> None:
-    rung: list[int] = []
-    with Alarm(lambda: rung.append(time.monotonic_ns())) as alarm:
-        due = time.monotonic_ns() + 10_000_000
-        alarm.set(due)
-        time.sleep(0.05)
-    assert len(rung) == 1
-    assert rung[0] >= due
+    watch = Watch()
+    with watch.alarm() as alarm:
+        alarm.set(10_000_000)
+        assert watch.show(9) == []
+        assert watch.show(10) == [10]
+        alarm.set(40_000_000)
+        assert watch.show(30) == [10]
 
 
 def test_an_alarm_can_be_moved_and_taken_back() -> None:
-    rung: list[int] = []
-    with Alarm(lambda: rung.append(time.monotonic_ns())) as alarm:
-        now = time.monotonic_ns()
-        alarm.set(now + 5_000_000)
-        alarm.set(now + 40_000_000)
-        time.sleep(0.02)
-        assert rung == []
-        alarm.set(now + 25_000_000)
-        time.sleep(0.03)
-        assert len(rung) == 1
-        alarm.set(now + 60_000_000)
+    watch = Watch()
+    with watch.alarm() as alarm:
+        alarm.set(5_000_000)
+        alarm.set(40_000_000)
+        assert watch.show(20) == []
+        alarm.set(60_000_000_000)  # a minute in which it sleeps, unless it is woken
+        alarm.set(25_000_000)
+        assert watch.show(30) == [30]
+        alarm.set(60_000_000)
         alarm.set(None)
-        time.sleep(0.03)
-    assert len(rung) == 1
+        alarm.set(90_000_000)
+        assert watch.show(70) == [30]
+
+
+def test_an_alarm_rings_on_host_time() -> None:
+    rung = queue.Queue[int]()
+    with Alarm(lambda: rung.put(time.monotonic_ns())) as alarm:
+        due = time.monotonic_ns() + 10_000_000
+        alarm.set(due)
+        assert rung.get(timeout=20) >= due
+    assert rung.empty()
 
 
 def test_a_console_keeps_and_hands_on_everything() -> None:

@@ -20,7 +20,8 @@ from lightexit.vm.pc import PcConfig, pc_machine
 
 #: in al, 0x61; jmp
 POLL = bytes.fromhex("e461 ebfc")
-AFTER_S, SOON_S = 0.3, 2.0
+#: The run would last twice as long.
+AFTER_S, SOON_S = 0.3, 10.0
 
 
 class Interrupted(Exception):  # noqa: N818 - what Ctrl-C raises is no error either

@@ -11,6 +11,7 @@ import ctypes
 import platform
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -131,6 +132,16 @@ class _Sample:
     ticks: int
 
 
+@dataclass(frozen=True)
+class HostTime:
+    """The host's time: its clock in ns, how to wait for so many seconds, and the counter that
+    native code reads: 0 for the usual one, or the address of a function like clock_gettime."""
+
+    now_ns: Callable[[], int] = time.monotonic_ns
+    sleep: Callable[[float], None] = time.sleep
+    gettime: int = 0
+
+
 class HostClock:
     """Host time, minus the time it was paused. It starts at 0 and runs.
 
@@ -139,15 +150,19 @@ class HostClock:
 
     runs_by_itself = True
     step_ns = 0
+    #: Tests have a host of their own, whose time passes when they say so.
+    _host = HostTime()
 
     def __init__(self) -> None:
         from lightexit.bus.native import dispatch  # may load a compiler
 
         self.memory = _clock_memory()
+        if self._host.gettime:
+            self.memory.state.gettime = self._host.gettime
         self._native = dispatch()
         self._writing = threading.Lock()
         self._first = self._sample()
-        time.sleep(_CALIBRATION_S)
+        self._host.sleep(_CALIBRATION_S)
         self._rate = self._measured_rate(self._sample())
         self._paused = True
         self.resume()
@@ -180,7 +195,7 @@ class HostClock:
     def refine(self) -> None:
         """Measure the counter's rate again, over all the time since the start, and catch up."""
         with self._writing:
-            if time.monotonic_ns() < self._next_refinement or self._paused:
+            if self._host.now_ns() < self._next_refinement or self._paused:
                 return
             sample = self._sample()
             self._rate = self._measured_rate(sample)
@@ -195,16 +210,16 @@ class HostClock:
             self._adjust(self._rate + self._rate * slew // _SLEW_NS)
 
     def _adjust(self, rate: int, skip_ns: int = 0) -> None:
-        self._next_refinement = time.monotonic_ns() + _REFINE_EVERY_NS
+        self._next_refinement = self._host.now_ns() + _REFINE_EVERY_NS
         self._native.clock_adjust(self.memory.address, rate, skip_ns)
 
     def _sample(self) -> _Sample:
         return min((self._sample_once() for _ in range(5)), key=lambda sample: sample.spread)
 
     def _sample_once(self) -> _Sample:
-        before = time.monotonic_ns()
+        before = self._host.now_ns()
         ticks = self._native.ticks(self.memory.address)
-        spread = time.monotonic_ns() - before
+        spread = self._host.now_ns() - before
         return _Sample(spread, before + spread // 2, ticks)
 
     def _measured_rate(self, sample: _Sample) -> int:

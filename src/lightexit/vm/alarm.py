@@ -13,11 +13,15 @@ from typing import Self
 class Alarm:
     """Calls `ring` once for every `set`, at or soon after its time, unless it is set anew.
 
-    To be used as a context manager: the thread lives within.
+    To be used as a context manager: the thread lives within. Another clock than the host's is for
+    tests; the thread looks at it as often as it would at the host's.
     """
 
-    def __init__(self, ring: Callable[[], None]) -> None:
+    def __init__(
+        self, ring: Callable[[], None], now_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
         self._ring = ring
+        self._now_ns = now_ns
         self._condition = threading.Condition()
         self._due_ns: int | None = None
         self._asleep_until_ns: int | None = None
@@ -40,7 +44,7 @@ class Alarm:
         self._thread.join()
 
     def set(self, due_ns: int | None) -> None:
-        """Ring at `due_ns` of `time.monotonic_ns`, or not at all."""
+        """Ring at `due_ns` of the clock, or not at all."""
         with self._condition:
             self._due_ns = due_ns
             # A thread that wakes too early goes back to sleep by itself: cheaper than waking it.
@@ -53,7 +57,7 @@ class Alarm:
     def _watch(self) -> None:
         with self._condition:
             while not self._closed:
-                now = time.monotonic_ns()
+                now = self._now_ns()
                 if self._due_ns is not None and self._due_ns <= now:
                     self._due_ns = None
                     self._ring()

@@ -179,7 +179,7 @@ def test_every_kick_stops_the_vcpu_and_quickly(host: Host, make_loop: MakeLoop, 
         cpu.clear_stop()
         stopper.stopped.set()
     assert len(stopper.latencies) == 200
-    assert sorted(stopper.latencies)[100] < 0.010
+    assert sorted(stopper.latencies)[100] < 0.050
 
 
 def test_no_signal_to_python_is_lost(host: Host) -> None:
