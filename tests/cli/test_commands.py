@@ -139,7 +139,7 @@ def test_a_table_is_kept_in_text_and_object_but_not_in_raw_bytecode(tmp_path: Pa
     assert name == "# read_step"
     assert text in said
     refused = refusal("compile", source, "-o", tmp_path / "motor.bin")
-    assert "read-only data, for which raw bytecode has no place" in refused
+    assert "read-only data, which raw bytecode cannot hold" in refused
     assert f"try: -o {target}" in refused
 
 
