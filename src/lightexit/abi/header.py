@@ -23,7 +23,7 @@ from lightexit.abi.context import (
 )
 from lightexit.abi.memory import StateHeader
 from lightexit.abi.struct import ArrayType, Field, FieldType, Struct
-from lightexit.abi.types import IntType, u8
+from lightexit.abi.types import IntType
 
 PREFIX = "lightexit_"
 _ENUMS: tuple[type[IntEnum | IntFlag], ...] = (
@@ -54,6 +54,8 @@ def c_tag(kind: type[Struct]) -> str:
     return PREFIX + snake_case(kind.__name__)
 
 
+#: What a bool is in C: 0 or 1, wherever it came from.
+_BOOL = IntType("u8", 8)
 #: How a type is spelled in C.
 Spelling = Callable[[IntType], str]
 
@@ -82,7 +84,7 @@ def _c_type(kind: FieldType, spelling: Spelling) -> str:
         return spelling(kind)
     if isinstance(kind, type) and issubclass(kind, Struct):
         return f"struct {c_tag(kind)}"
-    return spelling(u8)
+    return spelling(_BOOL)
 
 
 def nested(kind: type[Struct]) -> list[type[Struct]]:

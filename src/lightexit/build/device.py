@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import IntEnum
+from functools import partial
 
 from lightexit.abi.header import PREFIX
 from lightexit.build.constants import Constant
@@ -44,9 +45,7 @@ def _placed(device: DeviceSubject, regions: tuple[Region, ...]) -> Iterator[Regi
     if device.place is None:
         yield from regions
         return
-    for region, placed in zip(
-        regions, placements(device.name, regions, device.place), strict=True
-    ):
+    for region, placed in zip(regions, placements(device.name, regions, device.place), strict=True):
         yield placed or region
 
 
@@ -72,5 +71,5 @@ def _registers(device: DeviceSubject) -> Iterator[Constant]:
     names = getattr(device.kind, "registers", None)
     if isinstance(names, type) and issubclass(names, IntEnum):
         for each in names:
-            check_part(each.name, f"a register of {device.name}", place_of(names))
+            check_part(each.name, f"a register of {device.name}", partial(place_of, names))
             yield f"{macro(device.name)}_REG_{each.name}", f"{each.value:#x}"

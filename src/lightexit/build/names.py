@@ -4,11 +4,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from lightexit.errors import AuthorError, Location
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: C23 and C++23, and what compilers and standard headers define as macros.
-_WORDS = frozenset(
+_WORDS = _names(
     """
     alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t
     char32_t class co_await co_return co_yield compl concept const consteval constexpr constinit
@@ -19,33 +25,35 @@ _WORDS = frozenset(
     thread_local throw true try typedef typeid typename typeof typeof_unqual union unsigned using
     virtual void volatile wchar_t while xor xor_eq
     EOF NULL errno i386 linux offsetof stderr stdin stdout unix
-    """.split()
+    """
 )
 #: Functions of libc with names as a filter might have them: linked into a program, a filter of
 #: that name would be called in their place.
-_FUNCTIONS = frozenset(
+_FUNCTIONS = _names(
     """
     abort abs accept access alarm atexit bind calloc ceil chdir clock close connect div dup exit exp
     floor fork free getc index ioctl kill link listen log main malloc memchr memcmp memcpy memmove
     memset mmap nice open pause pipe poll pow putc puts raise rand read realloc recv remove rename
     rewind rint round select send setup signal sleep socket stat sync syscall system time times
     truncate unlink wait write
-    """.split()
+    """
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = re.compile(r"__|_[A-Z]")
+#: Finds a place in a source: looked for only where something is wrong.
+Where = Callable[[], Location | None]
 
 
-def check_part(name: str, what: str, where: Location | None) -> None:
+def check_part(name: str, what: str, where: Where) -> None:
     """Raises AuthorError where `name`, as `what` is called, cannot be a part of a name in C.
 
-    `where` is the place to mark.
+    `where` finds the place to mark.
     """
     if not _IDENTIFIER.fullmatch(name):
         raise _refused(f"{what} is called {name}, which is no name in C", where)
 
 
-def check_member(name: str, what: str, where: Location | None) -> None:
+def check_member(name: str, what: str, where: Where) -> None:
     """Likewise, where a member of a struct is to be called so."""
     check_part(name, what, where)
     if name in _WORDS:
@@ -55,23 +63,23 @@ def check_member(name: str, what: str, where: Location | None) -> None:
         raise _refused(f"{what} is called {name}, which C reserves for compilers", where)
 
 
-def check_function(name: str, what: str, where: Location | None) -> None:
+def check_function(name: str, what: str, where: Where) -> None:
     """Likewise for a function that everybody can call."""
     check_member(name, what, where)
     if name in _FUNCTIONS:
         raise AuthorError(
             f"{what} is called {name}, as a function of C's own library",
-            where=where,
+            where=where(),
             expected="a name that no other function of a program has",
             advice=f"rename it, such as read_counter; or make it the filter of a device: there it "
             f"is called DEVICE_{name}",
         )
 
 
-def _refused(found: str, where: Location | None) -> AuthorError:
+def _refused(found: str, where: Where) -> AuthorError:
     return AuthorError(
         found,
-        where=where,
+        where=where(),
         expected="a name that C and C++ take: letters a to z, digits, single underscores",
         advice="rename it",
     )

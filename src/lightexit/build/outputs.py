@@ -10,7 +10,7 @@ from lightexit.build.bpf import bpf_object
 from lightexit.build.constants import Constant, constants, initializer
 from lightexit.build.device import device_constants, device_header
 from lightexit.build.header import filter_header
-from lightexit.build.sources import DeviceSubject, Sources
+from lightexit.build.sources import Sources
 from lightexit.build.subject import Subject
 from lightexit.errors import AuthorError
 
@@ -68,16 +68,16 @@ def _check_symbol(subject: Subject, every: Iterable[Subject]) -> None:
 
 def _check_files(sources: Sources) -> None:
     """Files of two names that differ in upper and lower case only are one file on some disks."""
-    names: dict[str, Subject | DeviceSubject] = {}
-    for each in (*sources.subjects, *sources.devices):
-        name = each.symbol if isinstance(each, Subject) else each.name
-        if name.lower() in names:
+    names = [each.symbol for each in sources.subjects] + [each.name for each in sources.devices]
+    seen: set[str] = set()
+    for name in names:
+        if name.lower() in seen:
             raise AuthorError(
                 f"two headers are to be called {name.lower()}.h",
                 expected="filters and devices whose names differ, whatever their capital letters",
                 advice=f"rename {name}",
             )
-        names[name.lower()] = each
+        seen.add(name.lower())
 
 
 def _check_constants(own: Iterable[Constant], known: dict[str, str], of: str) -> None:

@@ -10,6 +10,7 @@ import inspect
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -28,7 +29,7 @@ from lightexit.vm.places import PC
 Named: TypeAlias = Mapping[Filter[Any], Subject]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DeviceSubject:
     """A device with filters; `name` is what it is called in C.
 
@@ -43,7 +44,7 @@ class DeviceSubject:
     place: Place | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sources:
     """All that is built, in order."""
 
@@ -102,7 +103,7 @@ def _filters_in(module: ModuleType) -> list[Filter[Any]]:
 
 def _device(kind: Any, module: ModuleType, place: Place | None = None) -> DeviceSubject:
     name = kind.name.replace("-", "_")
-    check_part(name, f"the device {kind.__name__}", place_of(kind))
+    check_part(name, f"the device {kind.__name__}", partial(place_of, kind))
     regions = getattr(kind, "regions", None)
     regions = regions if isinstance(regions, tuple) else None
     for each in regions or ():
@@ -140,9 +141,7 @@ def _picked(every: Sources, what: str, only: str | None) -> Sources:
         return every
     devices = tuple(each for each in every.devices if each.name == only)
     chosen = [
-        each
-        for each in every.subjects
-        if only in (each.symbol, each.device, each.filter.name)
+        each for each in every.subjects if only in (each.symbol, each.device, each.filter.name)
     ]
     if not chosen:
         names = [*(each.name for each in every.devices), *(each.symbol for each in every.subjects)]

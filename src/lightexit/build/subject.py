@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from lightexit.abi import Struct, fingerprint
@@ -75,18 +75,18 @@ class Subject:
 
     def check(self) -> None:
         """Raises AuthorError for whatever has no place, or no name, in C."""
-        check_function(self.symbol, f"the filter {self.filter.name}", self.filter.where())
+        check_function(self.symbol, f"the filter {self.filter.name}", self.filter.where)
         self._check_count()
         prefixes: dict[str, str] = {}
         for index, state in enumerate(self.states):
-            where = self.filter.where(index)
+            where = partial(self.filter.where, index)
             check_part(state.name, f"a state of {self.filter.name}", where)
             other = prefixes.setdefault(macro(state.name), state.name)
             if other != state.name:
                 raise AuthorError(
                     f"the states {other} and {state.name} of {self.filter.name} are both "
                     f"{macro(state.name)} in capital letters",
-                    where=where,
+                    where=where(),
                     expected="states with names of their own",
                     advice="rename one of them",
                 )
@@ -102,14 +102,14 @@ class Subject:
             )
 
     def _check_structs(self, index: int, state: StateArgument) -> None:
-        where = self.filter.where(index)
+        where = partial(self.filter.where, index)
         for kind in nested(state.kind):
             check_part(kind.__name__, f"the Struct of {state.name}", where)
             if c_tag(kind) in _OWN_TAGS:
                 raise AuthorError(
                     f"the Struct {kind.__name__} is struct {c_tag(kind)} in C, as one of "
                     "lightexit's own",
-                    where=where,
+                    where=where(),
                     expected=f"a name of the device's, such as Pit{kind.__name__}",
                     advice="rename it",
                 )

@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from lightexit.build.sources import Sources
     from lightexit.build.subject import Subject
 
+#: What is told of a report.
+_PROOF = (
+    "cost",
+    "reads_clock",
+    "writes_state",
+    "data_bits",
+    "handled_reads",
+    "handled_writes",
+    "actions",
+)
 _EXPECTED = "Python source (.py), or the name of a device, such as pit"
 
 
@@ -128,7 +138,7 @@ def _filter(subject: Subject, made: Outputs) -> dict[str, Any]:
         "filter": subject.filter.name,
         "device": subject.device or None,
         "files": made.by_subject[subject.symbol],
-        "report": subject.report.to_json() | {"verdict": "accepted"},
+        "proof": {name: getattr(subject.report, name) for name in _PROOF},
         "states": [
             {
                 "name": each.name,
