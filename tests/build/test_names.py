@@ -61,6 +61,8 @@ def refusal(tmp_path: Path, body: str) -> AuthorError:
         ({"name": "lire_état"}, "is called lire_état, which is no name in C", "def lire_"),
         ({"name": "__read"}, "is called __read, which C reserves for compilers", "def __read"),
         ({"name": "write"}, "is called write, as a function of C's own library", "def write"),
+        ({"name": "lightexit_read"}, "as a function of lightexit's own library", "def lightexit_"),
+        ({"name": "threads"}, "would be declared in threads.h, as a header of C is", "def threads"),
         ({"field": "default"}, "a field of LampState is called default, a word of C", "lamp: Lamp"),
         ({"field": "new"}, "a field of LampState is called new, a word of C or C++", "lamp: Lamp"),
         ({"field": "errno"}, "or one that their headers define", "lamp: LampState"),
@@ -143,10 +145,18 @@ def test_nine_states(tmp_path: Path) -> None:
     assert refusal(tmp_path, body).found == "read_lamp works on 10 states"
 
 
-@pytest.mark.parametrize("device", ["new lamp", "größe", "7seg"])
-def test_the_name_of_a_device(device: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("device", "found"),
+    [
+        ("new lamp", "is called new lamp, which is no name in C"),
+        ("größe", "is called größe, which is no name in C"),
+        ("7seg", "is called 7seg, which is no name in C"),
+        ("time", "would be declared in time.h, as a header of C is called"),
+    ],
+)
+def test_the_name_of_a_device(device: str, found: str, tmp_path: Path) -> None:
     error = refusal(tmp_path, text() + DEVICE.format(device=device))
-    assert error.found == f"the device Lamp is called {device}, which is no name in C"
+    assert error.found == f"the device Lamp {found}"
     assert error.where is not None
     assert error.where.text == "class Lamp(Device[LampState]):"
 

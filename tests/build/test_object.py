@@ -13,7 +13,7 @@ from lightexit.engine.native.elf import extract
 from lightexit.engine.native.engine import compile_program
 from lightexit.engine.native.object import object_file
 from lightexit.engine.native.target import ARCHITECTURES, host_triple, object_triple
-from lightexit.errors import AuthorError
+from lightexit.errors import AuthorError, HostError
 from lightexit.isa import assemble
 from lightexit.isa.sections import relocations_of, sections_of, symbols_of
 
@@ -83,6 +83,18 @@ def test_a_filters_name_is_no_local_one(name: str) -> None:
 def test_targets(asked: str, full: str) -> None:
     assert object_triple(asked) == full
     assert object_triple(full) == full
+
+
+@pytest.mark.parametrize(("system", "cpu"), [("darwin", "arm64"), ("linux", "s390x")])
+def test_a_machine_that_is_no_target(
+    system: str, cpu: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", system)
+    monkeypatch.setattr("platform.machine", lambda: cpu)
+    with pytest.raises(HostError) as refused:
+        object_triple(None)
+    assert refused.value.found == f"objects for this machine ({system}, {cpu}) are not made"
+    assert object_triple(refused.value.hint.removeprefix("--target "))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ _ENUMS: tuple[type[IntEnum | IntFlag], ...] = (
     Command,
     AttachFlag,
 )
-_STRUCTS: tuple[type[Struct], ...] = (
+#: Those of the contract.
+STRUCTS: tuple[type[Struct], ...] = (
     IoContext,
     StateHeader,
     ClockState,
@@ -128,7 +129,7 @@ def header() -> str:
         "#include <linux/types.h>\n",
         f"#define LIGHTEXIT_ABI_VERSION {ABI_VERSION}\n",
         *(c_enum(kind) for kind in _ENUMS),
-        c_struct(*_STRUCTS),
+        c_struct(*STRUCTS),
         "#endif /* _UAPI_LIGHTEXIT_H */\n",
     ]
     return "\n".join(parts)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from lightexit.abi.header import PREFIX
 from lightexit.errors import AuthorError, Location
 
 
@@ -38,6 +39,16 @@ _FUNCTIONS = _names(
     truncate unlink wait write
     """
 )
+#: Headers of C, POSIX and lightexit: beside ours, a compiler might take ours for them.
+_HEADERS = _names(
+    """
+    aio assert byteswap complex ctype dirent dlfcn elf endian errno fcntl features fenv float glob
+    inttypes liblightexit lightexit limits link locale malloc math memory mntent monetary mqueue
+    netdb poll pthread pwd random sched search semaphore setjmp signal spawn stdalign stdarg
+    stdatomic stdbool stdckdint stddef stdint stdio stdlib stdnoreturn string strings syscall
+    syslog tar termios tgmath threads time uchar unistd utime wchar wctype
+    """
+)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = re.compile(r"__|_[A-Z]")
 #: Finds a place in a source: looked for only where something is wrong.
@@ -66,14 +77,21 @@ def check_member(name: str, what: str, where: Where) -> None:
 def check_function(name: str, what: str, where: Where) -> None:
     """Likewise for a function that everybody can call."""
     check_member(name, what, where)
-    if name in _FUNCTIONS:
+    if name in _FUNCTIONS or name.startswith(PREFIX):
+        owner = "lightexit" if name.startswith(PREFIX) else "C"
         raise AuthorError(
-            f"{what} is called {name}, as a function of C's own library",
+            f"{what} is called {name}, as a function of {owner}'s own library",
             where=where(),
             expected="a name that no other function of a program has",
             advice=f"rename it, such as read_counter; or make it the filter of a device: there it "
             f"is called DEVICE_{name}",
         )
+
+
+def check_header(name: str, what: str, where: Where) -> None:
+    """Raises AuthorError where NAME.h would stand in the way of a system's header."""
+    if name.lower() in _HEADERS:
+        raise _refused(f"{what} would be declared in {name}.h, as a header of C is called", where)
 
 
 def _refused(found: str, where: Where) -> AuthorError:

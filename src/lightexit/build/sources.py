@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from lightexit import plugins
-from lightexit.build.names import check_part
+from lightexit.build.names import check_header, check_part
 from lightexit.build.subject import Subject
 from lightexit.bus.blame import place_of
 from lightexit.bus.checks import check_region
@@ -103,7 +103,9 @@ def _filters_in(module: ModuleType) -> list[Filter[Any]]:
 
 def _device(kind: Any, module: ModuleType, place: Place | None = None) -> DeviceSubject:
     name = kind.name.replace("-", "_")
-    check_part(name, f"the device {kind.__name__}", partial(place_of, kind))
+    what, where = f"the device {kind.__name__}", partial(place_of, kind)
+    check_part(name, what, where)
+    check_header(name, what, where)
     regions = getattr(kind, "regions", None)
     regions = regions if isinstance(regions, tuple) else None
     for each in regions or ():

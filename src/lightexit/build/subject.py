@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from lightexit.abi import Struct, fingerprint
-from lightexit.abi.header import PREFIX, c_tag, header, nested
-from lightexit.build.names import check_function, check_member, check_part, macro
+from lightexit.abi.header import PREFIX, STRUCTS, c_tag, nested
+from lightexit.build.names import check_function, check_header, check_member, check_part, macro
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.isa.program import Program
@@ -18,8 +17,8 @@ from lightexit.verifier import Report
 
 #: As many as `struct lightexit_filter` has places for.
 MOST_STATES = 8
-#: The structs of liblightexit.h that lightexit.h does not declare.
-_LIBRARY_TAGS = ("filter", "filter_state")
+#: Structs of lightexit.h, and those of liblightexit.h that say what a filter is.
+_OWN_TAGS = {*map(c_tag, STRUCTS), f"{PREFIX}filter", f"{PREFIX}filter_state"}
 
 
 class StateArgument(NamedTuple):
@@ -76,6 +75,7 @@ class Subject:
     def check(self) -> None:
         """Raises AuthorError for whatever has no place, or no name, in C."""
         check_function(self.symbol, f"the filter {self.filter.name}", self.filter.where)
+        check_header(self.symbol, f"the filter {self.filter.name}", self.filter.where)
         self._check_count()
         prefixes: dict[str, str] = {}
         for index, state in enumerate(self.states):
@@ -115,17 +115,6 @@ class Subject:
                 )
             for each in kind.layout.fields:
                 check_member(each.name, f"a field of {kind.__name__}", where)
-
-
-def _tags() -> Iterator[str]:
-    """The structs that come with lightexit's own headers."""
-    for line in header().splitlines():
-        if line.startswith("struct ") and line.endswith(" {"):
-            yield line.split()[1]
-    yield from (PREFIX + tag for tag in _LIBRARY_TAGS)
-
-
-_OWN_TAGS = frozenset(_tags())
 
 
 def structs_of(subject: Subject) -> list[type[Struct]]:

@@ -37,8 +37,8 @@ def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
 def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write each file, and make the folder if it is not there.
 
-    Files are written under other names first, and renamed when all are. Raises AuthorError as
-    `check_folder` does, and HostError where the disk is full or fails: nothing has changed then.
+    Files are written under other names first, and renamed when all are: where the disk is full,
+    nothing has changed. Raises AuthorError as `check_folder` does, and HostError.
     """
     check_folder(folder, contents)
     try:
