@@ -102,26 +102,25 @@ def test_another_target(tmp_path: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
-    """In other folders, processes and orders of hashing, with nothing cached."""
+    """In other folders, processes and orders of hashing, with nothing cached and with all."""
     found = []
-    for number in ("1", "2"):
-        folder = tmp_path / f"folder{number * 5}"
-        folder.mkdir()
-        shutil.copy(ROOT / "src/lightexit/devices/port61.py", folder)
+    for number, folder in (("1", "one"), ("2", "two"), ("3", "two")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        shutil.copy(ROOT / "src/lightexit/devices/port61.py", tmp_path / folder)
         subprocess.run(
             [sys.executable, "-m", "lightexit", "build", "port61.py", "-o", "out"],
-            cwd=folder,
+            cwd=tmp_path / folder,
             env={
                 **os.environ,
                 "PYTHONPATH": str(ROOT / "src"),
                 "PYTHONHASHSEED": number,
-                "XDG_CACHE_HOME": str(folder / "cache"),
+                "XDG_CACHE_HOME": str(tmp_path / folder / "cache"),
             },
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        found.append(files(folder / "out"))
-    assert found[0] == found[1]
+        found.append(files(tmp_path / folder / "out"))
+    assert found[0] == found[1] == found[2]
     assert len(found[0]) == 4
     assert not any(str(tmp_path).encode() in data for data in found[0].values())
 
