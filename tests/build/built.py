@@ -23,20 +23,9 @@ from lightexit.build.subject import Subject
 from lightexit.filter import Filter
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wundef", "-Werror"]
-#: As liblightexit.h has it.
-LIBRARY = """
-#include <stdint.h>
-struct lightexit_filter_state { const char *name; uint64_t size; uint64_t fingerprint; };
-struct lightexit_filter {
-    uint32_t abi_version;
-    uint32_t flags;
-    const char *name;
-    uint64_t (*run)(struct lightexit_io_context *context, uint8_t *const *states);
-    uint32_t worst_case;
-    uint32_t state_count;
-    struct lightexit_filter_state states[8];
-};
-"""
+ROOT = Path(__file__).parents[2]
+#: Where liblightexit.h is, and what it includes.
+INCLUDE = [f"-isystem{ROOT / 'lib' / 'include'}", f"-isystem{ROOT / 'kernel' / 'uapi'}"]
 
 
 @dataclass(frozen=True)
@@ -117,8 +106,7 @@ def runner(sources: Sources) -> str:
     return f"""
 #include <stdio.h>
 {includes(sources)}
-struct lightexit_io_context {{ uint64_t words[8]; }};
-{LIBRARY}
+#include <liblightexit.h>
 {table(sources)}
 static _Alignas(16) uint8_t memory[8][{room}];
 int main(void)

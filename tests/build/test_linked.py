@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import ctypes
 import re
-import shutil
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from build.built import (
-    LIBRARY,
+    INCLUDE,
     WARNINGS,
     Case,
     cases,
@@ -94,7 +93,7 @@ def test_filters_in_a_c_program_answer_as_interpreted(target: str, tmp_path: Pat
     (tmp_path / "main.c").write_text(runner(sources))
     files = [tmp_path / "main.c", *(tmp_path / f"{each.symbol}.o" for each in sources.subjects)]
     how = ["-static"] if emulator else ["-pie", "-fPIE"]
-    strict = ["-std=c11", *WARNINGS, "-Wl,--fatal-warnings"]
+    strict = ["-std=c11", *WARNINGS, *INCLUDE, "-Wl,--fatal-warnings"]
     compile_c([gcc, *strict, *how, *files, "-o", tmp_path / "main"])
     given, expected = given_and_expected()
     found = executed([*emulator, tmp_path / "main"], sources, given)
@@ -117,16 +116,19 @@ def test_filters_in_a_c_program_answer_as_interpreted(target: str, tmp_path: Pat
         ("clang++", "-std=c++20"),
     ],
 )
-@pytest.mark.parametrize("first", ["", '#include "lightexit.h"\n'], ids=["alone", "behind the ABI"])
-def test_all_headers_together(name: str, standard: str, first: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("library", ["before", "behind", "without"])
+def test_all_headers_together(name: str, standard: str, library: str, tmp_path: Path) -> None:
     found, sources = compiler(name), everything()
     write(sources, tmp_path)
-    shutil.copy(Path(__file__).parents[2] / "kernel" / "uapi" / "lightexit.h", tmp_path)
-    is_initialized = standard != "-std=c++11"  # designated initializers came later
-    filters = f"{LIBRARY}{table(sources)}" if is_initialized else ""
+    text = includes(sources)
+    if library != "without":
+        parts = ["#include <liblightexit.h>\n", text]
+        text = "".join(parts if library == "before" else parts[::-1])
+        if standard != "-std=c++11":  # designated initializers came later
+            text += table(sources)
     source = tmp_path / ("main.cpp" if "++" in name else "main.c")
-    source.write_text(f"{first}{includes(sources)}\n{filters}extern int all;\n")
-    compile_c([found, standard, *WARNINGS, "-fsyntax-only", source])
+    source.write_text(f"{text}extern int all;\n")
+    compile_c([found, standard, *WARNINGS, *INCLUDE, "-fsyntax-only", source])
 
 
 def test_objects_in_a_shared_library(tmp_path: Path) -> None:

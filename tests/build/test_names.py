@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lightexit.build.names import OWN_TAGS
 from lightexit.build.outputs import check
 from lightexit.build.sources import DeviceSubject, Sources, of_device, of_module
 from lightexit.cli.programs import import_file
@@ -67,9 +69,10 @@ def refusal(tmp_path: Path, body: str) -> AuthorError:
         ({"field": "new"}, "a field of LampState is called new, a word of C or C++", "lamp: Lamp"),
         ({"field": "errno"}, "or one that their headers define", "lamp: LampState"),
         ({"field": "größe"}, "is called größe, which is no name in C", "lamp: LampState"),
-        ({"struct": "Zustand_ü"}, "the Struct of lamp is called Zustand_ü, which", "lamp: Zus"),
+        ({"struct": "Zustand_ü"}, "a Struct is called Zustand_ü, which is no name", "lamp: Zus"),
         ({"state": "lämp"}, "a state of read_lamp is called lämp, which is no name", "lämp: Lamp"),
         ({"struct": "StateHeader"}, "StateHeader is struct lightexit_state_header in C", "lamp: S"),
+        ({"struct": "State"}, "the Struct State is struct lightexit_state in C", "lamp: State"),
         ({"struct": "Filter"}, "the Struct Filter is struct lightexit_filter in C", "lamp: Filt"),
     ],
     ids=lambda each: next(iter(each.values())) if isinstance(each, dict) else "",
@@ -82,6 +85,13 @@ def test_a_name_that_c_does_not_take(
     assert error.where is not None
     assert error.where.text[error.where.column :].startswith(marked)
     assert error.advice.startswith("rename it")
+
+
+def test_all_names_of_our_own_headers_are_known() -> None:
+    root = Path(__file__).parents[2]
+    headers = [root / "lib/include/liblightexit.h", *(root / "kernel/uapi").glob("*.h")]
+    found = [re.findall(r"(?:struct|enum) lightexit_(\w+)", each.read_text()) for each in headers]
+    assert {tag for tags in found for tag in tags} == OWN_TAGS
 
 
 def test_a_filter_of_a_device_may_be_called_as_the_librarys(tmp_path: Path) -> None:

@@ -21,18 +21,18 @@ COUNTER = ROOT / "examples" / "counter.py"
 TWO = """
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
 
-class State(Struct):
+class LampState(Struct):
     value: u8
 
 @io_filter
-def read_value(ctx: IoContext, state: State) -> Verdict:
+def read_value(ctx: IoContext, state: LampState) -> Verdict:
     if ctx.is_write:
         return Verdict.PASS
     ctx.data = state.value
     return Verdict.HANDLED
 
 @io_filter
-def read_half(ctx: IoContext, state: State) -> Verdict:
+def read_half(ctx: IoContext, state: LampState) -> Verdict:
     ctx.data = state.value / 2
     return Verdict.HANDLED
 """

@@ -35,8 +35,7 @@ _ENUMS: tuple[type[IntEnum | IntFlag], ...] = (
     Command,
     AttachFlag,
 )
-#: Those of the contract.
-STRUCTS: tuple[type[Struct], ...] = (
+_STRUCTS: tuple[type[Struct], ...] = (
     IoContext,
     StateHeader,
     ClockState,
@@ -129,7 +128,7 @@ def header() -> str:
         "#include <linux/types.h>\n",
         f"#define LIGHTEXIT_ABI_VERSION {ABI_VERSION}\n",
         *(c_enum(kind) for kind in _ENUMS),
-        c_struct(*STRUCTS),
+        c_struct(*_STRUCTS),
         "#endif /* _UAPI_LIGHTEXIT_H */\n",
     ]
     return "\n".join(parts)

@@ -39,6 +39,14 @@ _FUNCTIONS = _names(
     truncate unlink wait write
     """
 )
+#: What lightexit.h and liblightexit.h call their structs and enums, without the prefix.
+OWN_TAGS = _names(
+    """
+    access apic_flag apic_mode attach attach_flag bus bus_flag bus_options clock clock_source
+    clock_state command count error filter filter_state io_context line_change region
+    region_options request saved space state state_header state_options statistics vcpu verdict
+    """
+)
 #: Headers of C, POSIX and lightexit: beside ours, a compiler might take ours for them.
 _HEADERS = _names(
     """
@@ -72,6 +80,18 @@ def check_member(name: str, what: str, where: Where) -> None:
         raise _refused(found, where)
     if _RESERVED.match(name):
         raise _refused(f"{what} is called {name}, which C reserves for compilers", where)
+
+
+def check_struct(name: str, tag: str, where: Where) -> None:
+    """Likewise for a Struct, which is `struct tag`."""
+    check_part(name, "a Struct", where)
+    if tag.removeprefix(PREFIX) in OWN_TAGS:
+        raise AuthorError(
+            f"the Struct {name} is struct {tag} in C, as one of lightexit's own",
+            where=where(),
+            expected=f"a name of the device's, such as Pit{name}",
+            advice="rename it",
+        )
 
 
 def check_function(name: str, what: str, where: Where) -> None:

@@ -8,8 +8,15 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from lightexit.abi import Struct, fingerprint
-from lightexit.abi.header import PREFIX, STRUCTS, c_tag, nested
-from lightexit.build.names import check_function, check_header, check_member, check_part, macro
+from lightexit.abi.header import c_tag, nested
+from lightexit.build.names import (
+    check_function,
+    check_header,
+    check_member,
+    check_part,
+    check_struct,
+    macro,
+)
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.isa.program import Program
@@ -17,8 +24,6 @@ from lightexit.verifier import Report
 
 #: As many as `struct lightexit_filter` has places for.
 MOST_STATES = 8
-#: Structs of lightexit.h, and those of liblightexit.h that say what a filter is.
-_OWN_TAGS = {*map(c_tag, STRUCTS), f"{PREFIX}filter", f"{PREFIX}filter_state"}
 
 
 class StateArgument(NamedTuple):
@@ -104,15 +109,7 @@ class Subject:
     def _check_structs(self, index: int, state: StateArgument) -> None:
         where = partial(self.filter.where, index)
         for kind in nested(state.kind):
-            check_part(kind.__name__, f"the Struct of {state.name}", where)
-            if c_tag(kind) in _OWN_TAGS:
-                raise AuthorError(
-                    f"the Struct {kind.__name__} is struct {c_tag(kind)} in C, as one of "
-                    "lightexit's own",
-                    where=where(),
-                    expected=f"a name of the device's, such as Pit{kind.__name__}",
-                    advice="rename it",
-                )
+            check_struct(kind.__name__, c_tag(kind), where)
             for each in kind.layout.fields:
                 check_member(each.name, f"a field of {kind.__name__}", where)
 
