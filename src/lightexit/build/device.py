@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from functools import partial
 
+from lightexit.abi import fingerprint
 from lightexit.abi.header import PREFIX
 from lightexit.build.constants import Constant
 from lightexit.build.header import defines, guarded
@@ -28,9 +29,11 @@ def device_header(device: DeviceSubject) -> str:
 
 
 def device_constants(device: DeviceSubject) -> list[Constant]:
-    """The offsets of its registers, and its regions. A base is the address in a PC; there is none
-    where nobody knows it."""
-    found = list(_registers(device))
+    """Its name and state as saves have them, the offsets of its registers, and its regions.
+
+    A base is the address in a PC; there is none where nobody knows it.
+    """
+    found = [*_state(device), *_registers(device)]
     regions = device.regions
     if regions is None:
         return found
@@ -65,6 +68,14 @@ def _region(prefix: str, device: DeviceSubject, region: Region) -> Iterator[Cons
 def _string(text: str) -> str:
     """A string of C's; what else is in a window's name is left out."""
     return f'"{re.sub(r"[^A-Za-z0-9_. -]", "", text)}"'
+
+
+def _state(device: DeviceSubject) -> Iterator[Constant]:
+    kind, name = device.kind, macro(device.name)
+    yield f"{name}_NAME", _string(kind.name)
+    yield f"{name}_STATE_SIZE", str(kind.state_type.layout.size)
+    yield f"{name}_STATE_FINGERPRINT", f"{fingerprint(kind.state_type):#018x}ull"
+    yield f"{name}_STATE_VERSION", str(len(getattr(kind, "older_states", ())) + 1)
 
 
 def _registers(device: DeviceSubject) -> Iterator[Constant]:
