@@ -6,23 +6,15 @@ Any number of them may be included together, with lightexit.h and liblightexit.h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from lightexit.abi import IoContext, StateHeader, Struct, Verdict, fingerprint
-from lightexit.abi.header import c_declaration, c_tag, standard_type
+from lightexit.abi import IoContext, StateHeader, Verdict
+from lightexit.abi.header import c_tag
 from lightexit.build.constants import Constant, constants, initializer
+from lightexit.build.structs import declarations
 from lightexit.build.subject import Subject, structs_of
 
 GENERATED = "Made by `lightexit build`; do not edit."
-_ASSERT = """
-#ifndef LIGHTEXIT_STATIC_ASSERT
-#ifdef __cplusplus
-#define LIGHTEXIT_STATIC_ASSERT(fact) static_assert(fact, #fact)
-#else
-#define LIGHTEXIT_STATIC_ASSERT(fact) _Static_assert(fact, #fact)
-#endif
-#endif
-"""
 
 
 def guarded(name: str, body: Iterable[str]) -> str:
@@ -39,11 +31,9 @@ def defines(constants: Iterable[Constant]) -> str:
 
 def filter_header(subject: Subject) -> str:
     """The text of a filter's header. Raises AuthorError for what has no name in C."""
-    structs = [_struct(kind) for kind in structs_of(subject)]
     parts = [
         "#include <stdint.h>\n",
-        *([_ASSERT] if structs else []),
-        *structs,
+        declarations(structs_of(subject)),
         '\n#ifdef __cplusplus\nextern "C" {\n#endif\n\n',
         _prototype(subject),
         "\n#ifdef __cplusplus\n}\n#endif\n\n",
@@ -52,26 +42,6 @@ def filter_header(subject: Subject) -> str:
         f"{defines([initializer(subject)])}",
     ]
     return guarded(f"FILTER_{subject.macro}", parts)
-
-
-def _struct(kind: type[Struct]) -> str:
-    """A struct, unless another header has declared it."""
-    tag = c_tag(kind)
-    guard, number = f"{tag}_LAYOUT".upper(), f"{fingerprint(kind):#018x}ull"
-    facts = "".join(f"LIGHTEXIT_STATIC_ASSERT({fact});\n" for fact in _facts(kind))
-    return (
-        f"\n#ifndef {guard}\n#define {guard} {number}\n"
-        f"{c_declaration(kind, standard_type)}{facts}"
-        f"#elif {guard} != {number}\n"
-        f'#error "two different structs are called {tag}"\n#endif\n'
-    )
-
-
-def _facts(kind: type[Struct]) -> Iterator[str]:
-    tag = f"struct {c_tag(kind)}"
-    yield f"sizeof({tag}) == {kind.layout.size}"
-    for field in kind.layout.fields:
-        yield f"__builtin_offsetof({tag}, {field.name}) == {field.offset}"
 
 
 def _prototype(subject: Subject) -> str:
