@@ -37,9 +37,9 @@ def build(
     subject: Annotated[
         str,
         typer.Argument(
-            metavar="FILE.py|DEVICE[:NAME]",
-            help="Python source, or a device by its name (pit); with NAME, that filter or device "
-            "only.",
+            metavar="SUBJECT[:NAME]",
+            help="Python source (.py), or a device by its name, such as pit; with NAME, that "
+            "filter or device only.",
         ),
     ],
     output: Annotated[
