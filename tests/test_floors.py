@@ -20,6 +20,7 @@ FLOORS = (
     {"bus"},
     {"devices"},
     {"vm"},
+    {"build"},
     {"cli"},
     {"__main__"},
 )

@@ -75,6 +75,15 @@ def test_reports_of_bytecode(text: str, tmp_path: Path) -> None:
     check(json.loads(lightexit("verify", "--json", path, status=status)), "verify")
 
 
+@pytest.mark.parametrize("subject", ["pit", "examples/counter.py"])
+def test_builds(subject: str, tmp_path: Path) -> None:
+    document = json.loads(lightexit("build", "--json", subject, "-o", tmp_path / "out"))
+    check(document, "build")
+    assert {each["name"] for each in document["files"]} == {
+        each.name for each in (tmp_path / "out").iterdir()
+    }
+
+
 @pytest.mark.parametrize("options", [[], ["--no-filters"]])
 def test_figures(options: list[str], tmp_path: Path) -> None:
     (tmp_path / "kernel").write_bytes(kernel("flat"))

@@ -52,7 +52,7 @@ define internal i64 @scale(i64 %n) noinline {
 """
 TRIPLES = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-pc-windows-msvc-elf")
 #: The engine's version, and what it makes of every row of the instruction table.
-TRANSLATION = (5, "86244da1e58df3c5")
+TRANSLATION = (6, "86244da1e58df3c5")
 UNARY = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64)
 
 
@@ -171,6 +171,46 @@ def test_code_that_changes_gets_a_new_version() -> None:
     assert (code.ENGINE_VERSION, digest) == TRANSLATION, (
         "the same bytecode now becomes other code: raise ENGINE_VERSION, or caches keep the old"
     )
+
+
+#: The machine code of all IR of the runtime and of a few programs, before and after the compiler
+#: was at work in the same process. Both use one LLVM, whose options are the process's.
+BEFORE_AND_AFTER = """
+import hashlib
+from pathlib import Path
+from random import Random
+
+import lightexit.runtime
+from lightexit.engine.native import llvm
+from lightexit.engine.native.translate import translate
+from lightexit.isa.generate import runnable_program
+
+folder = Path(lightexit.runtime.__file__).parent
+runtime = [path.read_text() for path in sorted(folder.glob("*.ll"))]
+programs = [translate(runnable_program(Random(seed), 60, context_size=64)) for seed in range(4)]
+
+def digest():
+    made = hashlib.sha256()
+    for text in runtime:
+        made.update(llvm.compile_object(text, "x86_64-unknown-linux-gnu"))
+    for text in programs:
+        made.update(llvm.compile_translated(text, "x86_64-unknown-linux-gnu"))
+    return made.hexdigest()
+
+before = digest()
+from lightexit.compiler.backend import llvm as backend
+backend.optimize("")
+print(len(runtime) > 1, before == digest())
+"""
+
+
+def test_code_is_the_same_whatever_the_compiler_has_done() -> None:
+    source = str(Path(__file__).parents[2] / "src")
+    command = [sys.executable, "-c", BEFORE_AND_AFTER]
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={"PYTHONPATH": source}
+    )
+    assert result.stdout == "True True\n"
 
 
 def test_an_unknown_cpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import IntEnum, IntFlag
 
 from lightexit.abi.attach import Attach, AttachFlag, Command, Statistics
@@ -53,24 +54,40 @@ def c_tag(kind: type[Struct]) -> str:
     return PREFIX + snake_case(kind.__name__)
 
 
-def _declarator(field: Field) -> tuple[str, str]:
+#: What a bool is in C: 0 or 1, wherever it came from.
+_BOOL = IntType("u8", 8)
+#: How a type is spelled in C.
+Spelling = Callable[[IntType], str]
+
+
+def linux_type(kind: IntType) -> str:
+    """As <linux/types.h> has it: `__u32`."""
+    return f"__{'s' if kind.signed else 'u'}{kind.bits}"
+
+
+def standard_type(kind: IntType) -> str:
+    """As <stdint.h> has it: `uint32_t`."""
+    return f"{'' if kind.signed else 'u'}int{kind.bits}_t"
+
+
+def _declarator(field: Field, spelling: Spelling) -> tuple[str, str]:
     """C type and name of a field, with array bounds after the name."""
     bounds, kind = "", field.type
     while isinstance(kind, ArrayType):
         bounds += f"[{kind.length}]"
         kind = kind.element
-    return _c_type(kind), f"{field.name}{bounds}"
+    return _c_type(kind, spelling), f"{field.name}{bounds}"
 
 
-def _c_type(kind: FieldType) -> str:
+def _c_type(kind: FieldType, spelling: Spelling) -> str:
     if isinstance(kind, IntType):
-        return f"__{'s' if kind.signed else 'u'}{kind.bits}"
+        return spelling(kind)
     if isinstance(kind, type) and issubclass(kind, Struct):
         return f"struct {c_tag(kind)}"
-    return "__u8"
+    return spelling(_BOOL)
 
 
-def _nested(kind: type[Struct]) -> list[type[Struct]]:
+def nested(kind: type[Struct]) -> list[type[Struct]]:
     """The structs that `kind` holds, innermost first, then `kind`; each once."""
     found: list[type[Struct]] = []
     for field in kind.layout.fields:
@@ -78,18 +95,19 @@ def _nested(kind: type[Struct]) -> list[type[Struct]]:
         while isinstance(inner, ArrayType):
             inner = inner.element
         if isinstance(inner, type) and issubclass(inner, Struct):
-            found += [nested for nested in _nested(inner) if nested not in found]
+            found += [each for each in nested(inner) if each not in found]
     return [*found, kind]
 
 
 def c_struct(*kinds: type[Struct]) -> str:
     """Structs and all that they hold, each once, as C declarations."""
-    every = dict.fromkeys(nested for kind in kinds for nested in _nested(kind))
-    return "\n".join(map(_declaration, every))
+    every = dict.fromkeys(each for kind in kinds for each in nested(kind))
+    return "\n".join(map(c_declaration, every))
 
 
-def _declaration(kind: type[Struct]) -> str:
-    members = [_declarator(field) for field in kind.layout.fields]
+def c_declaration(kind: type[Struct], spelling: Spelling = linux_type) -> str:
+    """One struct as a C declaration."""
+    members = [_declarator(field, spelling) for field in kind.layout.fields]
     body = "".join(f"\t{c_type} {name};\n" for c_type, name in members)
     return f"struct {c_tag(kind)} {{\n{body}}};\n"
 

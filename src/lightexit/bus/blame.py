@@ -58,10 +58,10 @@ def wrong_answer(model: NamedModel, offset: int, size: int, value: object) -> Li
 
 
 def place_of(model: object) -> Location | None:
-    """Where a model's class begins; None where its source is not known."""
+    """Where a model's class begins, or such a class; None where its source is not known."""
     import inspect
 
-    kind = type(model)
+    kind = model if isinstance(model, type) else type(model)
     try:
         file, (_, line) = inspect.getsourcefile(kind), inspect.getsourcelines(kind)
     except (OSError, TypeError):

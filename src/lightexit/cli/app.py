@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lightexit.cli.asm import asm
+from lightexit.cli.build import build
 from lightexit.cli.cache import cache
 from lightexit.cli.compile import compile_command
 from lightexit.cli.disasm import disasm
@@ -53,6 +54,7 @@ def _options(
 app.command()(run)
 app.command("compile")(compile_command)
 app.command()(verify)
+app.command()(build)
 app.command()(disasm)
 app.command()(asm)
 app.command()(header)

@@ -12,7 +12,7 @@ from lightexit.cli import schemas
 
 def schema(
     command: Annotated[
-        schemas.CommandSchema, typer.Argument(metavar="COMMAND", help="run or verify.")
+        schemas.CommandSchema, typer.Argument(metavar="COMMAND", help="run, verify or build.")
     ],
 ) -> None:
     """Print the JSON Schema (2020-12) of a command's --json output."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-VERIFY, RUN = "urn:lightexit:verify:1", "urn:lightexit:run:1"
+VERIFY, RUN, BUILD = "urn:lightexit:verify:1", "urn:lightexit:run:1", "urn:lightexit:build:1"
 
 
 class CommandSchema(StrEnum):
@@ -17,9 +17,10 @@ class CommandSchema(StrEnum):
 
     RUN = "run"
     VERIFY = "verify"
+    BUILD = "build"
 
 
-_IDS = {CommandSchema.RUN: RUN, CommandSchema.VERIFY: VERIFY}
+_IDS = {CommandSchema.RUN: RUN, CommandSchema.VERIFY: VERIFY, CommandSchema.BUILD: BUILD}
 
 
 def text(command: CommandSchema) -> str:

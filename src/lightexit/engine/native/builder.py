@@ -20,6 +20,9 @@ from __future__ import annotations
 from lightexit.engine.native.known import InContext, Known
 from lightexit.isa import FRAME_POINTER, STACK_SIZE
 
+#: What a program's read-only data is called.
+RODATA = "@local.rodata"
+
 
 class Builder:
     """Grows the text of a function; every method returns the name of an LLVM value."""
@@ -59,7 +62,7 @@ class Builder:
             self.emit(f"%map{number} = load i64, ptr {place}, align 8, !invariant.load !0")
         if rodata:
             # Hidden from LLVM, which would else emit other kinds of relocation for single loads.
-            self.emit(f'%map{maps} = call i64 asm "", "=r,0"(i64 ptrtoint (ptr @rodata to i64))')
+            self.emit(f'%map{maps} = call i64 asm "", "=r,0"(i64 ptrtoint (ptr {RODATA} to i64))')
 
     def read(self, register: int, width: int = 64) -> str:
         """The low `width` bits of a register."""

@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
 
+from lightexit.engine.native.target import ARCHITECTURES, PLAIN
 from lightexit.errors import InternalError
 
+#: LLVM keeps options for the whole process, and the compiler sets some. The same are set here, lest
+#: code depend on whether the compiler has worked before. What they do: a block that ends as another
+#: does is kept (at the end of a filter, a jump saved), and loops compare as they were written.
+_OPTIONS = ("-enable-tail-merge=0", "-disable-lftr")
 #: Bytecode comes optimised from its compiler. What is left is to turn its registers into values
 #: and to join its blocks; all of O2 takes five times as long and makes nothing faster.
 _SHORT_PIPELINE = ("sroa", "simplify_cfg", "instruction_combine", "simplify_cfg")
@@ -59,15 +65,42 @@ def _parse(ir: str) -> Any:
     return module
 
 
-def _target_machine(triple: str) -> Any:
+@functools.cache
+def _prepare() -> None:
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    # x18 belongs to the system on some AArch64 hosts.
-    features = "+reserve-x18" if triple.startswith("aarch64") else ""
+    for option in _OPTIONS:
+        llvm.set_option("lightexit", option)
+
+
+def _target_machine(triple: str) -> Any:
+    _prepare()
+    features, convention = ARCHITECTURES.get(triple.split("-")[0], PLAIN)
     # "pic" and "small": addresses relative to the code, so that it runs wherever it is mapped.
     return llvm.Target.from_triple(triple).create_target_machine(
-        features=features, opt=2, reloc="pic", codemodel="small"
+        features=features, opt=2, reloc="pic", codemodel="small", abiname=convention
     )
+
+
+class Facts(NamedTuple):
+    """What LLVM knows of a target. `layout` says byte order and sizes in LLVM's own language."""
+
+    architecture: str
+    system: str
+    environment: str
+    is_elf: bool
+    layout: str
+
+
+def facts_of(triple: str) -> Facts | None:
+    """What a triple means; None for one that LLVM has no code for."""
+    parts = llvm.get_triple_parts(triple)
+    full = "-".join((parts.Arch, "unknown", parts.OS, parts.Env))
+    try:
+        layout = str(_target_machine(full).target_data)
+    except RuntimeError:
+        return None
+    return Facts(parts.Arch, parts.OS, parts.Env, parts.ObjectFormat == "ELF", layout)
 
 
 def _tidy(module: Any, machine: Any) -> None:

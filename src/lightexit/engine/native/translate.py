@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lightexit.engine.native import arithmetic
-from lightexit.engine.native.builder import Builder
+from lightexit.engine.native.builder import RODATA, Builder
 from lightexit.engine.native.known import InContext, Known, known_by_slot, narrowed
 from lightexit.engine.native.weights import weights_by_slot
 from lightexit.errors import AuthorError
@@ -29,8 +29,10 @@ attributes #0 = {
 """
 
 
-def translate(program: Program) -> str:
-    """LLVM IR of `u64 run(IoContext *context, u8 *const *map_values)`.
+def translate(program: Program, entry: str = "run") -> str:
+    """LLVM IR of `u64 entry(IoContext *context, u8 *const *map_values)`.
+
+    All else has names with a dot, which `entry` has not.
 
     Raises AuthorError for what has no meaning here: helper calls, maps by descriptor.
     """
@@ -41,7 +43,7 @@ def translate(program: Program) -> str:
         f'!{1 + number} = !{{!"branch_weights", i32 {taken}, i32 {not_taken}}}'
         for number, (taken, not_taken) in enumerate(_WEIGHTS)
     ]
-    parts = [*_rodata(program), _Function(program, code, 0).run(), *functions]
+    parts = [*_rodata(program), _Function(program, code, 0).run(entry), *functions]
     return "\n".join([*parts, _MODULE_END, *weights])
 
 
@@ -49,7 +51,7 @@ def _rodata(program: Program) -> Iterator[str]:
     data = program.rodata
     if data:
         text = "".join(f"\\{byte:02x}" for byte in data)
-        yield f'@rodata = internal constant [{len(data)} x i8] c"{text}", align 8'
+        yield f'{RODATA} = internal constant [{len(data)} x i8] c"{text}", align 8'
 
 
 def _is_local_call(instruction: Instruction) -> bool:
@@ -64,10 +66,10 @@ class _Function:
         self._builder = Builder()
         self._weights = weights_by_slot(code, entry)
 
-    def run(self) -> str:
+    def run(self, name: str) -> str:
         """The program as its host calls it."""
         b = self._builder
-        b.emit("define i64 @run(ptr %context, ptr %maps) #0 {")
+        b.emit(f"define i64 @{name}(ptr %context, ptr %maps) #0 {{")
         b.allocate(len(self._program.maps), bool(self._program.rodata))
         b.write(1, b.value("ptrtoint ptr %context to i64"))
         return self._body({1: InContext(0)})
@@ -76,7 +78,7 @@ class _Function:
         """A function that the program calls."""
         b = self._builder
         parameters = "".join(f", i64 %a{n}" for n in ARGUMENTS)
-        b.emit(f"define internal i64 @f{self._entry}(ptr %maps{parameters}) #0 {{")
+        b.emit(f"define internal i64 @local.{self._entry}(ptr %maps{parameters}) #0 {{")
         b.allocate(len(self._program.maps), bool(self._program.rodata))
         for number in ARGUMENTS:
             b.write(number, f"%a{number}")
@@ -177,7 +179,7 @@ class _Function:
             raise self._refuse(i, "calls of the program's own functions: no helper is needed")
         b = self._builder
         arguments = "".join(f", i64 {b.read(n)}" for n in ARGUMENTS)
-        b.write(0, b.value(f"call i64 @f{i.target}(ptr %maps{arguments})"))
+        b.write(0, b.value(f"call i64 @local.{i.target}(ptr %maps{arguments})"))
 
     def _exit(self, i: Instruction) -> None:
         self._builder.emit(f"ret i64 {self._builder.read(0)}")

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lightexit build`: what a VMM in C links and loads, of filters and devices."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lightexit.cli.programs import import_file, split_name
+from lightexit.cli.schemas import BUILD
+from lightexit.errors import AuthorError
+
+if TYPE_CHECKING:
+    from lightexit.build.outputs import Outputs
+    from lightexit.build.sources import Sources
+    from lightexit.build.subject import Subject
+
+#: What is told of a report.
+_PROOF = (
+    "cost",
+    "reads_clock",
+    "writes_state",
+    "data_bits",
+    "handled_reads",
+    "handled_writes",
+    "actions",
+)
+_EXPECTED = "Python source (.py), or the name of a device, such as pit"
+
+
+def build(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="SUBJECT[:NAME]",
+            help="Python source (.py), or a device by its name, such as pit; with NAME, that "
+            "filter or device only.",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write to.")
+    ],
+    target: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TRIPLE",
+            help="What native code is for, such as aarch64-linux-gnu; default: this machine.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what was written as one JSON document.")
+    ] = False,
+) -> None:
+    """Write filters as objects and headers for VMMs in C.
+
+    For each filter: NAME.bpf.o (bytecode), NAME.o (native code) and NAME.h; for each device,
+    DEVICE.h. A filter of a device is called DEVICE_FILTER. All files are written, or none.
+    """
+    from lightexit.build.outputs import check, outputs
+    from lightexit.build.writing import check_folder, write_files
+    from lightexit.engine.native.target import object_triple
+
+    triple = object_triple(target)
+    check_folder(output)
+    sources = _sources(subject)
+    _prove(sources)
+    check(sources)
+    made = outputs(sources, triple)
+    write_files(output, made.contents)
+    if as_json:
+        print(json.dumps(document(sources, made, triple), indent=2))
+    else:
+        print("\n".join(f"{output / name}: {len(data)} bytes" for name, data in _files(made)))
+
+
+def _files(made: Outputs) -> list[tuple[str, bytes]]:
+    return list(made.contents.items())
+
+
+def _sources(argument: str) -> Sources:
+    from lightexit.build.sources import of_device, of_module
+
+    path, name = split_name(argument)
+    if path.suffix == ".py":
+        return of_module(import_file(path), str(path), name)
+    if path.is_file():
+        raise AuthorError(f"{path} is not built: no Python source", expected=_EXPECTED)
+    device, _, chosen = argument.partition(":")
+    return of_device(device, chosen or None)
+
+
+def _prove(sources: Sources) -> None:
+    """Compile and prove all. Raises AuthorError; of several errors, each is printed."""
+    errors = [error for each in sources.subjects if (error := _error(each)) is not None]
+    if len(sources.subjects) == 1 and errors:
+        raise errors[0]
+    for error in errors:
+        print(f"lightexit: {error}", file=sys.stderr)
+    if errors:
+        raise AuthorError(
+            f"{len(errors)} of {len(sources.subjects)} filters not compiled or refused; nothing "
+            "is written"
+        )
+
+
+def _error(subject: Subject) -> AuthorError | None:
+    try:
+        _ = subject.report
+    except AuthorError as error:
+        return error
+    return None
+
+
+def document(sources: Sources, made: Outputs, triple: str) -> dict[str, Any]:
+    """What `--json` prints."""
+    return {
+        "schema": BUILD,
+        "target": triple,
+        "filters": [_filter(each, made) for each in sources.subjects],
+        "devices": [
+            {"name": each.name, "files": made.by_subject[each.name]} for each in sources.devices
+        ],
+        "files": [
+            {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for name, data in _files(made)
+        ],
+    }
+
+
+def _filter(subject: Subject, made: Outputs) -> dict[str, Any]:
+    return {
+        "name": subject.symbol,
+        "filter": subject.filter.name,
+        "device": subject.device or None,
+        "files": made.by_subject[subject.symbol],
+        "proof": {name: getattr(subject.report, name) for name in _PROOF},
+        "states": [
+            {
+                "name": each.name,
+                "bytes": each.kind.layout.size,
+                "fingerprint": f"{each.fingerprint:#018x}",
+            }
+            for each in subject.states
+        ],
+    }
