@@ -17,6 +17,7 @@ import pytest
 from engine.running import INTERPRETER, Outcome, run
 from lightexit import plugins
 from lightexit.abi import IoContext
+from lightexit.build.constants import state_room
 from lightexit.build.outputs import check, outputs
 from lightexit.build.sources import DeviceSubject, Sources, of_device
 from lightexit.build.subject import Subject
@@ -160,22 +161,16 @@ def _case(random: Random, subject: Subject, registers: list[int]) -> Case:
 
 def _state(random: Random, state: Any) -> bytes:
     """As it begins, any bytes, or many flags."""
-    size = len(bytes(state))
-    flags = bytes(random.choices((0, 1, 4), k=size))
-    return random.choice((bytes(state), random.randbytes(size), flags))
+    room = state_room(type(state))
+    flags = bytes(random.choices((0, 1, 4), k=room))
+    return random.choice((bytes(state).ljust(room, b"\0"), random.randbytes(room), flags))
 
 
 def interpreted(case: Case) -> Outcome:
     """What is right."""
     program = case.subject.program
-    padded = [
-        state.ljust(each.size - 16, b"\0")
-        for state, each in zip(case.states, program.maps, strict=True)
-    ]
-    outcome = run(INTERPRETER.load(program), program, case.context, padded)
-    cut = zip(outcome.states, case.states, strict=True)
-    states = tuple(after[: len(before)] for after, before in cut)
-    return Outcome(outcome.verdict, outcome.context, states)
+    outcome = run(INTERPRETER.load(program), program, case.context, case.states)
+    return Outcome(outcome.verdict, outcome.context, tuple(outcome.states))
 
 
 def executed(command: Sequence[str | Path], sources: Sources, given: list[Case]) -> list[Outcome]:
@@ -186,7 +181,7 @@ def executed(command: Sequence[str | Path], sources: Sources, given: list[Case])
         for each in given
     )
     done = subprocess.run([*map(str, command)], input=sent, capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b""), done
+    assert (done.returncode, done.stderr) == (0, b"")
     return _outcomes(done.stdout, given)
 
 

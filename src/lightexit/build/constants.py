@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lightexit.abi import ABI_VERSION, AttachFlag
+from lightexit.abi import ABI_VERSION, STATE_OFFSET, AttachFlag, Struct, value_size
 from lightexit.build.names import macro
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def constants(subject: Subject) -> list[Constant]:
         (f"{name}_STATE_COUNT", str(len(subject.states))),
     ]
     for state in subject.states:
-        found.append((f"{name}_{macro(state.name)}_SIZE", str(state.kind.layout.size)))
+        found.append((f"{name}_{macro(state.name)}_SIZE", str(state_room(state.kind))))
         found.append((f"{name}_{macro(state.name)}_FINGERPRINT", f"{state.fingerprint:#018x}ull"))
     return found
 
@@ -57,6 +57,12 @@ def _ranges(name: str, ranges: Ranges) -> Iterator[Constant]:
     if ranges:
         pairs = ", ".join(f"{{ {low:#x}ull, {high:#x}ull }}" for low, high in ranges)
         yield name, f"{{ {pairs} }}"
+
+
+def state_room(kind: type[Struct]) -> int:
+    """Bytes that a state takes behind its header: more than its struct where a masked index may
+    reach behind it."""
+    return value_size(kind) - STATE_OFFSET
 
 
 def initializer(subject: Subject) -> Constant:

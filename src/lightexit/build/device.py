@@ -10,7 +10,7 @@ from functools import partial
 
 from lightexit.abi import fingerprint
 from lightexit.abi.header import PREFIX
-from lightexit.build.constants import Constant
+from lightexit.build.constants import Constant, state_room
 from lightexit.build.header import defines, guarded
 from lightexit.build.names import check_part, macro
 from lightexit.build.sources import DeviceSubject
@@ -73,7 +73,7 @@ def _string(text: str) -> str:
 def _state(device: DeviceSubject) -> Iterator[Constant]:
     kind, name = device.kind, macro(device.name)
     yield f"{name}_NAME", _string(kind.name)
-    yield f"{name}_STATE_SIZE", str(kind.state_type.layout.size)
+    yield f"{name}_STATE_SIZE", str(state_room(kind.state_type))
     yield f"{name}_STATE_FINGERPRINT", f"{fingerprint(kind.state_type):#018x}ull"
     yield f"{name}_STATE_VERSION", str(len(getattr(kind, "older_states", ())) + 1)
 
