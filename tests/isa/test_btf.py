@@ -32,7 +32,7 @@ def test_a_text_stands_in_it_once() -> None:
 def test_what_does_not_fit_is_cut() -> None:
     far = Location("pit.py", 2**30, 5000, 5001, "  with\0zero  ")
     ((_, found),) = read_back((0, far))
-    assert (found.line, found.column, found.text) == (2**22 - 1, 2**10 - 2, "with zero")
+    assert (found.line, found.column, found.text) == (2**22 - 1, 2**10 - 2, "  with zero")
 
 
 def test_a_line_without_text_has_a_mark() -> None:

@@ -22,7 +22,7 @@ from isa.objects import IR, TABLES
 from lightexit.abi import IoContext, StateMemory
 from lightexit.engine.interpreter import ExecutionError, InterpreterEngine
 from lightexit.errors import AuthorError, Location
-from lightexit.isa import Map, Program, assemble, disassemble, read_elf, write_elf
+from lightexit.isa import Map, Program, assemble, disassemble, read_elf
 from lightexit.isa.program import MOST_RODATA
 from lightexit.isa.sections import Relocation, relocations_in, sections_of, symbols_of
 from lightexit.verifier import Limits, verify
@@ -357,40 +357,3 @@ def test_relocations_are_those_that_readelf_reads(
     ]
     assert len(theirs) > 5
     assert theirs == [each for one in sections for each in relocations_in(one, symbols)]
-
-
-WRITTEN = """
-    .map ticks 80
-    .map other 40
-    .rodata 01 02 03 04 05 06 07 08
-    r1 = map_value(0) + 24
-    r2 = map_value(1) + 16
-    r3 = map_value(2) + 5
-    r4 = 0x1122334455667788 ll
-    r0 = *(u8 *)(r3 + 0)
-    call more
-    exit
-more:
-    r1 = map_value(0) + 0
-    r0 = 7
-    exit
-"""
-
-
-@pytest.mark.parametrize(
-    "text", [WRITTEN, "r0 = 1\nexit", ".map s 0\nr1 = map_value(0) + 16\nexit"]
-)
-def test_what_is_written_is_read_back(text: str) -> None:
-    program = assemble(text, "written.s")
-    (found,) = read_elf(write_elf(program, value_offset=16), value_offset=16, file="f.o")
-    assert replace(found, lines=()) == replace(program, lines=())
-
-
-@needs_readelf
-def test_readelf_finds_nothing_wrong_with_it(tmp_path: Path) -> None:
-    file = tmp_path / "f.o"
-    file.write_bytes(write_elf(assemble(WRITTEN, "written.s"), value_offset=16))
-    command = ["readelf", "--all", "--wide", str(file)]
-    read = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert read.stderr == ""
-    assert "R_BPF_" in read.stdout or "ticks" in read.stdout

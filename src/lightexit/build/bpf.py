@@ -1,16 +1,115 @@
 # SPDX-License-Identifier: Apache-2.0
-"""NAME.bpf.o: a filter's bytecode as an eBPF object (ELF)."""
+"""A filter as an eBPF object with types, which libbpf and bpftool take: `NAME.bpf.o`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from lightexit.abi import STATE_OFFSET
-from lightexit.build.subject import Subject
-from lightexit.isa import write_elf
+from lightexit.abi import STATE_OFFSET, ArrayType, IntType, IoContext, StateHeader, Struct
+from lightexit.abi.header import c_tag
+from lightexit.abi.struct import FieldType
+from lightexit.errors import AuthorError
+from lightexit.filter import Filter
+from lightexit.isa.btf_types import BOOL, SIGNED, BtfMember, TypeTable
+from lightexit.isa.object import ObjectTypes, StateContents, c_name, write_elf
+from lightexit.isa.program import Map, Program, SourceLine
+
+if TYPE_CHECKING:
+    from lightexit.build.subject import Subject
+
+#: By size in bytes, as C compilers call them in BTF.
+_UNSIGNED = {1: "unsigned char", 2: "unsigned short", 4: "unsigned int", 8: "unsigned long long"}
+_ALIGNMENT = StateHeader.layout.alignment
+_SIGNED = {1: "signed char", 2: "short", 4: "int", 8: "long long"}
 
 
 def bpf_object(subject: Subject) -> bytes:
-    """The object; its program is called as the filter is in C."""
-    program = replace(subject.program, name=subject.symbol)
-    return write_elf(program, value_offset=STATE_OFFSET)
+    """The object of a filter that is built; its program is called as the filter is in C."""
+    named = replace(subject.program, name=subject.symbol)
+    return program_object(portable(named), [each.kind for each in subject.states])
+
+
+def filter_object(filter_: Filter[Any]) -> bytes:
+    """The object of a filter. Raises AuthorError where it does not compile, and for what an object
+    has no place for (`write_elf`)."""
+    return program_object(portable(filter_.program), filter_.states)
+
+
+def program_object(program: Program, states: Sequence[type[Struct] | None] = ()) -> bytes:
+    """The object of a program, with the types of its maps as far as they are known.
+
+    A state is a struct of two members: `header`, the version word's, and `state`, which begins
+    with its fields' defaults. Raises AuthorError as `write_elf` does.
+    """
+    _check_sizes(program)
+    known = states or [None] * len(program.maps)
+    types = TypeTable()
+    context = _struct(types, IoContext)
+    contents = [_contents(types, *each) for each in zip(program.maps, known, strict=True)]
+    return write_elf(program, ObjectTypes(types, context, tuple(contents)))
+
+
+def _check_sizes(program: Program) -> None:
+    for each in program.maps:
+        if 0 < each.size < STATE_OFFSET:
+            raise AuthorError(
+                f"{program.name}: its state `{each.name}` has {each.size} bytes",
+                expected=f"at least {STATE_OFFSET}: those of the header that every state begins "
+                "with",
+            )
+
+
+def _contents(types: TypeTable, state: Map, kind: type[Struct] | None) -> StateContents:
+    """With its tail, which only masked indices could reach, a state is larger than its type."""
+    header = BtfMember("header", _struct(types, StateHeader), 0)
+    if kind is None:
+        size = state.size
+        room = types.array(types.integer(_UNSIGNED[1], 1), size - STATE_OFFSET)
+        inner, initial = BtfMember("state", room, STATE_OFFSET), b""
+    else:
+        size = STATE_OFFSET + kind.layout.size
+        inner = BtfMember("state", _struct(types, kind), STATE_OFFSET)
+        initial = bytes(STATE_OFFSET) + bytes(kind())
+    size = -(-size // _ALIGNMENT) * _ALIGNMENT
+    return StateContents(types.struct("", size, [header, inner]), size, initial)
+
+
+def _struct(types: TypeTable, kind: type[Struct]) -> int:
+    members = [
+        BtfMember(c_name(each.name), _type(types, each.type), each.offset)
+        for each in kind.layout.fields
+    ]
+    return types.struct(c_name(c_tag(kind)), kind.layout.size, members)
+
+
+def _type(types: TypeTable, kind: FieldType) -> int:
+    if isinstance(kind, IntType):
+        names, encoding = (_SIGNED, SIGNED) if kind.signed else (_UNSIGNED, 0)
+        return types.integer(names[kind.size], kind.size, encoding)
+    if isinstance(kind, ArrayType):
+        return types.array(_type(types, kind.element), kind.length)
+    return _struct(types, kind) if issubclass(kind, Struct) else types.integer("_Bool", 1, BOOL)
+
+
+def portable(program: Program) -> Program:
+    """With lines that name no folder of this machine: the same object wherever it is made."""
+    files = {line.where.file: _portable_name(line.where.file) for line in program.lines}
+    lines = [
+        SourceLine(line.slot, line.where._replace(file=files[line.where.file]))
+        for line in program.lines
+    ]
+    return replace(program, lines=tuple(lines))
+
+
+def _portable_name(file: str) -> str:
+    """A file below the folder that its top package is in; without a package, the file alone."""
+    path = Path(file)
+    if not path.is_absolute():
+        return file
+    top = path.parent
+    while (top / "__init__.py").exists() and top != top.parent:
+        top = top.parent
+    return path.relative_to(top).as_posix()

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightexit.abi import STATE_OFFSET
-from lightexit.cli.programs import ProgramFile, programs
+from lightexit.cli.programs import ProgramFile, load_filters, programs, split_name
 from lightexit.errors import AuthorError
 from lightexit.files import check_writable
+from lightexit.filter import Filter
 
 if TYPE_CHECKING:
     from lightexit.isa.program import Program
@@ -39,15 +39,17 @@ def compile_command(
             print(summary(program))
             print(disassemble(program))
         return
-    program = _only(file)
-    write_bytes(output, _contents(program, output))
+    found = _only(file)
+    program = found.program if isinstance(found, Filter) else found
+    write_bytes(output, _object(found) if output.suffix == ".o" else _raw(program, output))
     print(f"{output}: {summary(program)}")
 
 
-def _only(file: str) -> Program:
-    found = list(programs(file))
+def _only(file: str) -> Program | Filter[Any]:
+    is_source = split_name(file)[0].suffix == ".py"
+    found = load_filters(file) if is_source else list(programs(file))
     if len(found) != 1:
-        names = ", ".join(program.name for program in found)
+        names = ", ".join(each.name for each in found)
         raise AuthorError(
             f"{file} holds {len(found)} filters, and --output takes one",
             expected=f"one of them named: {file}:NAME, with NAME one of {names}",
@@ -55,12 +57,15 @@ def _only(file: str) -> Program:
     return found[0]
 
 
-def _contents(program: Program, output: Path) -> bytes:
-    """What is written to a file of that name."""
-    from lightexit.isa import write_elf
+def _object(found: Program | Filter[Any]) -> bytes:
+    """With all types that are known."""
+    from lightexit.build.bpf import filter_object, program_object
 
-    if output.suffix == ".o":
-        return write_elf(program, value_offset=STATE_OFFSET)
+    return filter_object(found) if isinstance(found, Filter) else program_object(found)
+
+
+def _raw(program: Program, output: Path) -> bytes:
+    """Its bytecode alone."""
     if program.rodata:
         raise AuthorError(
             f"{program.name} has read-only data, which raw bytecode cannot hold",

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Source lines as BTF: read from an object's `.BTF` and `.BTF.ext`, written for bpf(2).
+"""Source lines as BTF: read from an object's `.BTF` and `.BTF.ext`, written there and for bpf(2).
 
 Debug information that makes no sense costs nobody his program: it is left out. What it says of
 its own size is held against its bytes before memory is spent.
 
-Formats: Linux, Documentation/bpf/btf.rst (header, BTF_KIND_INT, bpf_line_info).
+Formats: Linux, Documentation/bpf/btf.rst (header, bpf_func_info, bpf_line_info).
 """
 
 from __future__ import annotations
@@ -14,20 +14,18 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lightexit.errors import Location
+from lightexit.isa.btf_types import HEADER, MAGIC, VERSION, Texts, TypeTable
 
-_MAGIC, _VERSION = 0xEB9F, 1
-#: magic, version, flags, header length; then two pairs of offset and length: types and strings
-#: in .BTF, function and line information in .BTF.ext.
-_HEADER = struct.Struct("<HBBIIIII")
 #: name of a section, number of its records
 _SECTION = struct.Struct("<II")
 #: In an object, the byte offset in the section; for bpf(2), the slot. Then file name, text of the
 #: line, line << 10 | column (from 1).
 _RECORD = struct.Struct("<IIII")
 RECORD_SIZE = _RECORD.size
+#: The byte offset of a function in its section, and the number of its type.
+_FUNCTION = struct.Struct("<II")
 _COLUMN_BITS = 10
 _MAX_LINE, _MAX_COLUMN = 2**22 - 1, 2**_COLUMN_BITS - 1
-_KIND_INT = 1 << 24
 #: More line records than a program that can be verified has; likewise for their text.
 _MOST_RECORDS, _MOST_TEXT = 1 << 17, 16 << 20
 
@@ -68,8 +66,8 @@ class _Strings:
 
 
 def _second_part(data: bytes) -> bytes:
-    magic, _, _, header, _, _, offset, size = _HEADER.unpack_from(data)
-    if magic != _MAGIC:
+    magic, _, _, header, _, _, offset, size = HEADER.unpack_from(data)
+    if magic != MAGIC:
         raise ValueError("not BTF")
     return data[header + offset : header + offset + size]
 
@@ -113,34 +111,43 @@ class Written(NamedTuple):
 
 def written(lines: Iterable[tuple[int, Location]]) -> Written:
     """Lines, each with the slot that it starts at, in rising order."""
-    texts = _Texts()
-    records = b"".join(_record(texts, slot, where) for slot, where in lines)
-    return Written(_blob(texts), records)
+    types = TypeTable()
+    types.integer("int", 4)  # the kernel wants at least one type
+    records = b"".join(_record(types.texts, slot, where) for slot, where in lines)
+    return Written(types.blob(), records)
 
 
-class _Texts:
-    """The string section: each text once, found by its offset."""
+class SectionInfo(NamedTuple):
+    """What `.BTF.ext` says of a section of code: by byte offset, the types of its functions and
+    the lines of its instructions, in rising order."""
 
-    def __init__(self) -> None:
-        self.data = bytearray(b"\0")
-        self._offsets: dict[str, int] = {}
-
-    def offset(self, text: str) -> int:
-        text = text.replace("\0", " ")
-        if text not in self._offsets:
-            self._offsets[text] = len(self.data)
-            self.data += text.encode() + b"\0"
-        return self._offsets[text]
+    name: str
+    functions: list[tuple[int, int]]
+    lines: list[tuple[int, Location]]
 
 
-def _record(texts: _Texts, slot: int, where: Location) -> bytes:
+def extension(types: TypeTable, sections: Iterable[SectionInfo]) -> bytes:
+    """The section `.BTF.ext`, whose texts go into `types`."""
+    functions, lines = b"", b""
+    for each in sections:
+        name = types.texts.offset(each.name)
+        functions += _SECTION.pack(name, len(each.functions))
+        functions += b"".join(_FUNCTION.pack(*function) for function in each.functions)
+        if each.lines:
+            lines += _SECTION.pack(name, len(each.lines))
+            lines += b"".join(_record(types.texts, *line) for line in each.lines)
+    functions = _records(_FUNCTION.size, functions)
+    lines = _records(RECORD_SIZE, lines)
+    sizes = 0, len(functions), len(functions), len(lines)
+    return HEADER.pack(MAGIC, VERSION, 0, HEADER.size, *sizes) + functions + lines
+
+
+def _records(size: int, records: bytes) -> bytes:
+    """With their size before them. libbpf wants nothing at all where there are none."""
+    return struct.pack("<I", size) + records if records else b""
+
+
+def _record(texts: Texts, offset: int, where: Location) -> bytes:
     line, column = min(where.line, _MAX_LINE), min(where.column + 1, _MAX_COLUMN)
-    file, text = texts.offset(where.file), texts.offset(where.text.strip() or "?")
-    return _RECORD.pack(slot, file, text, line << _COLUMN_BITS | column)
-
-
-def _blob(texts: _Texts) -> bytes:
-    """BTF for the texts' sake; the kernel wants at least one type in it."""
-    types = struct.pack("<IIII", texts.offset("int"), _KIND_INT, 4, 32)
-    sizes = 0, len(types), len(types), len(texts.data)
-    return _HEADER.pack(_MAGIC, _VERSION, 0, _HEADER.size, *sizes) + types + bytes(texts.data)
+    file, text = texts.offset(where.file), texts.offset(where.text.rstrip() or "?")
+    return _RECORD.pack(offset, file, text, line << _COLUMN_BITS | column)

@@ -10,7 +10,14 @@ from collections.abc import Iterator
 from lightexit.errors import AuthorError
 from lightexit.isa.btf import line_info
 from lightexit.isa.instruction import SLOT_SIZE
-from lightexit.isa.linker import MOST_FUNCTIONS, Function, InstructionRelocation, Object
+from lightexit.isa.linker import (
+    MOST_FUNCTIONS,
+    STATE_SECTION,
+    Function,
+    InstructionRelocation,
+    Object,
+)
+from lightexit.isa.program import Map
 from lightexit.isa.sections import (
     DamagedElf,
     Section,
@@ -28,7 +35,7 @@ _OBJECT, _BPF = 1, 247
 _BITS, _ORDERS = {1: 32, 2: 64}, {1: "little", 2: "big"}
 #: Of sections: sh_type, sh_flags; of symbols: st_info, and the first reserved st_shndx.
 _PROGRAM_BITS, _WRITABLE, _ALLOCATED, _EXECUTABLE, _COMPRESSED = 1, 1, 2, 4, 1 << 11
-_FUNCTION, _RESERVED = 2, 0xFF00
+_VARIABLE, _FUNCTION, _RESERVED = 1, 2, 0xFF00
 
 
 def read_object(data: bytes, file: str) -> Object:
@@ -66,6 +73,7 @@ def _read(sections: list[Section], file: str) -> Object:
     found = Object(file, names={i: each.name for i, each in enumerate(sections)})
     found.code = {i: each.data for i, each in enumerate(sections) if _is_code(each)}
     found.constants = {i: each.data for i, each in enumerate(sections) if _is_constant(each)}
+    found.states = dict(_states(found, sections, symbols))
     found.functions = list(_functions(found, symbols))
     for section in sections:
         if section.info in found.code:
@@ -94,6 +102,37 @@ def _is_constant(section: Section) -> bool:
         and section.name.startswith(".rodata")
         and section.data
     )
+
+
+def _is_state(section: Section) -> bool:
+    return bool(
+        section.kind == _PROGRAM_BITS
+        and section.flags & (_ALLOCATED | _WRITABLE | _EXECUTABLE | _COMPRESSED)
+        == _ALLOCATED | _WRITABLE
+        and section.name.startswith(STATE_SECTION)
+        and section.name.removeprefix(STATE_SECTION).isidentifier()
+    )
+
+
+def _states(
+    found: Object, sections: list[Section], symbols: list[Symbol]
+) -> Iterator[tuple[int, Map]]:
+    """Each is as large as its variables, or as its section where nothing is said of these."""
+    ends: dict[int, int] = {}
+    for each in symbols:
+        if each.kind == _VARIABLE and each.size:
+            ends[each.section] = max(ends.get(each.section, 0), each.value + each.size)
+    for number, section in enumerate(sections):
+        if not _is_state(section):
+            continue
+        size = ends.get(number, len(section.data))
+        if size > len(section.data):
+            raise AuthorError(
+                f"{found.file}: the variables of section {section.name} end at byte {size}, and it "
+                f"has {len(section.data)}",
+                expected="a section that holds them",
+            )
+        yield number, Map(section.name.removeprefix(STATE_SECTION), size)
 
 
 def _functions(found: Object, symbols: list[Symbol]) -> Iterator[Function]:

@@ -3,14 +3,15 @@
 
 Every global function is a program; those of `.text` only where no other section has one, for
 there stand subprograms. A program is its function with all functions that it calls behind it.
-Undefined data symbols become its maps; sections of constants (`.rodata`) its read-only data,
-one behind the other.
+Its maps are states: sections `.data.NAME`, each of them the whole value of a map, and undefined
+data symbols. Sections of constants (`.rodata`) become its read-only data, one behind the other.
 """
 
 from __future__ import annotations
 
 import functools
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +32,8 @@ MOST_SLOTS, MOST_FUNCTIONS = 1 << 16, 1 << 12
 
 #: What sections of constants are called, and where each of them may start.
 _RODATA, _ALIGNMENT = ".rodata", 8
+#: What sections of states are called, their names left out.
+STATE_SECTION = ".data."
 #: Larger ones are treated as unknown.
 _LARGEST_STATE = 1 << 29
 
@@ -68,11 +71,6 @@ class ReadOnlyData:
     starts: dict[int, int]
 
 
-def _aligned(data: bytes) -> int:
-    """The room that a section of constants takes."""
-    return -(-len(data) // _ALIGNMENT) * _ALIGNMENT
-
-
 def _offset(line: tuple[int, Location]) -> int:
     return line[0]
 
@@ -80,12 +78,13 @@ def _offset(line: tuple[int, Location]) -> int:
 @dataclass
 class Object:
     """What an object file says. Sections have numbers; `code` is of the executable ones,
-    `constants` of those that hold constant data."""
+    `constants` of those that hold constant data, `states` of those that are a state each."""
 
     file: str
     names: dict[int, str] = field(default_factory=dict)
     code: dict[int, bytes] = field(default_factory=dict)
     constants: dict[int, bytes] = field(default_factory=dict)
+    states: dict[int, Map] = field(default_factory=dict)
     functions: list[Function] = field(default_factory=list)
     relocations: dict[tuple[int, int], InstructionRelocation] = field(default_factory=dict)
     lines: Lines = field(default_factory=dict)
@@ -109,31 +108,40 @@ class Object:
     @functools.cached_property
     def rodata(self) -> ReadOnlyData:
         """All constants. Raises AuthorError where they are more than a program may have."""
-        size = sum(map(_aligned, self.constants.values()))
+        starts, size = {}, 0
+        for number, each in self.constants.items():
+            starts[number] = -(-size // _ALIGNMENT) * _ALIGNMENT
+            size = starts[number] + len(each)
         if size > MOST_RODATA:
             raise AuthorError(
                 f"{self.file} has {size} bytes of constant data",
                 expected=f"at most {MOST_RODATA} bytes in its sections {_RODATA}*",
                 advice="smaller elements, or an object for each program",
             )
-        starts, data = {}, b""
+        data = b""
         for number, each in self.constants.items():
-            starts[number] = len(data)
-            data += each.ljust(_aligned(each), b"\0")
+            data = data.ljust(starts[number], b"\0") + each
         return ReadOnlyData(data, starts)
 
     def relocation(self, function: Function, slot: int) -> InstructionRelocation | None:
         """What is asked for at a slot of a function."""
         return self.relocations.get((function.section, function.start + slot * SLOT_SIZE))
 
+    def asked_in(self, function: Function) -> Iterator[InstructionRelocation]:
+        """All that is asked for in a function."""
+        for slot in range((function.end - function.start) // SLOT_SIZE):
+            if asked := self.relocation(function, slot):
+                yield asked
+
 
 def read_elf(data: bytes, *, value_offset: int, file: str) -> list[Program]:
     """The programs of an object file, in the order of their symbols.
 
-    A program's maps are its undefined data symbols in order of first use, of size 0 where the
-    object does not know it, as clang's do not. `value_offset` is added to every address in them
-    (the state header's size). Raises AuthorError for what is no BPF object or needs more than
-    this linker does.
+    A program's maps are the sections `.data.NAME` that it uses, in their order, or all of them
+    if it is the only program. Behind these stand its undefined data symbols in order of first
+    use, of size 0 where the object does not know it, as clang's do not: `value_offset` (the state
+    header's size) is added to every address in them. Raises AuthorError for what is no BPF object
+    or needs more than this linker does.
     """
     from lightexit.isa.elf import read_object
 
@@ -149,7 +157,8 @@ def link_object(found: Object, *, value_offset: int) -> list[Program]:
         raise AuthorError(found_none, expected="one at least: the program")
     programs, room = [], MOST_SLOTS
     for entry in entries:
-        programs.append(_Linker(found, value_offset, room).link(entry))
+        linker = _Linker(found, value_offset, room)
+        programs.append(linker.link(entry, owns_all=len(entries) == 1))
         room -= len(programs[-1].code) // SLOT_SIZE
     return programs
 
@@ -169,25 +178,58 @@ class _Linker:
         self.object = found
         self.room = room
         self.value_offset = value_offset
-        self.maps: dict[str, int] = {}
-        self.sizes: dict[str, int] = {}
+        #: By section, or by name where it is defined elsewhere, in the order of the maps.
+        self.maps: dict[int | str, Map] = {}
+        self.indices: dict[int | str, int] = {}
         self.uses_rodata = False
         self.starts: dict[Function, int] = {}
 
-    def link(self, entry: Function) -> Program:
-        """The function and all that it calls, as a legal program."""
+    def link(self, entry: Function, owns_all: bool) -> Program:
+        """The function and all that it calls, as a legal program. With `owns_all`, its data is all
+        that the object has, used or not."""
         self._place(entry)
+        self._take_states(owns_all)
+        self.uses_rodata = owns_all and bool(self.object.constants)
         instructions = [each for function in self.starts for each in self._linked(function)]
         instructions = [self._indexed(each) for each in instructions]
         program = Program(
             name=entry.name,
             code=encode(instructions),
-            maps=tuple(Map(name, self.sizes[name]) for name in self.maps),
+            maps=tuple(self.maps.values()),
             lines=tuple(self._lines()),
             rodata=self.object.rodata.data if self.uses_rodata else b"",
         )
         decode(program)
+        self._check_names(entry)
         return program
+
+    def _take_states(self, owns_all: bool) -> None:
+        """The maps that sections are."""
+        used = {asked.section for each in self.starts for asked in self.object.asked_in(each)}
+        for section, state in self.object.states.items():
+            if not (owns_all or section in used):
+                continue
+            if state.size < self.value_offset:
+                raise AuthorError(
+                    f"{self.object.file}: the state `{state.name}` has {state.size} bytes "
+                    f"(section {STATE_SECTION}{state.name})",
+                    expected=f"at least {self.value_offset}: those of the header that every state "
+                    "begins with",
+                )
+            self._index(section, state)
+
+    def _index(self, key: int | str, state: Map) -> int:
+        """The index of a map, which is a new one if it is asked for the first time."""
+        self.maps[key] = state
+        return self.indices.setdefault(key, len(self.indices))
+
+    def _check_names(self, entry: Function) -> None:
+        names = Counter(each.name for each in self.maps.values())
+        if twice := next((name for name, count in names.items() if count > 1), ""):
+            raise AuthorError(
+                f"{self.object.file}: `{entry.name}` has several states named `{twice}`",
+                expected="a name for each",
+            )
 
     def _indexed(self, each: Instruction) -> Instruction:
         """Read-only data has its index once the number of maps is known."""
@@ -263,19 +305,21 @@ class _Linker:
     def _address(
         self, function: Function, each: Instruction, asked: InstructionRelocation
     ) -> Instruction:
-        known = not asked.section or asked.section in self.object.constants
-        if not known or asked.kind != R_BPF_64_64 or each.op.kind is not Kind.LDDW:
+        is_state = not asked.section or asked.section in self.object.states
+        is_known = is_state or asked.section in self.object.constants
+        if not is_known or asked.kind != R_BPF_64_64 or each.op.kind is not Kind.LDDW:
             place = self.object.names.get(asked.section, "elsewhere")
             raise self._refusal(
                 function,
                 each,
                 f"needs relocation {asked.kind} against `{asked.symbol}` in {place}",
-                "addresses of undefined (`extern`) data, each of them a state, and of constants "
-                f"in {_RODATA}; global variables are not supported",
+                f"addresses of a state, which is a section {STATE_SECTION}NAME or undefined "
+                f"(`extern`), and of constants in {_RODATA}; other global variables are "
+                "not supported",
             )
-        if asked.section:
-            return self._constant(function, each, asked)
-        return self._map_value(function, each, asked)
+        if is_state:
+            return self._map_value(function, each, asked)
+        return self._constant(function, each, asked)
 
     def _constant(
         self, function: Function, each: Instruction, asked: InstructionRelocation
@@ -292,13 +336,16 @@ class _Linker:
     def _map_value(
         self, function: Function, each: Instruction, asked: InstructionRelocation
     ) -> Instruction:
-        offset = self.value_offset + signed(each.imm64, 64)
+        start = asked.value if asked.section else self.value_offset
+        offset = start + signed(each.imm64, 64)
         if offset != signed(offset, 32):
             found = f"is the address of byte {offset} of `{asked.symbol}`"
             raise self._refusal(function, each, found, "an offset of 32 bits")
-        index = self.maps.setdefault(asked.symbol, len(self.maps))
-        known = 0 < asked.size <= _LARGEST_STATE
-        self.sizes[asked.symbol] = asked.size + self.value_offset if known else 0
+        if asked.section:
+            index = self._index(asked.section, self.object.states[asked.section])
+        else:
+            size = asked.size + self.value_offset if 0 < asked.size <= _LARGEST_STATE else 0
+            index = self._index(asked.symbol, Map(asked.symbol, size))
         return _map_address(each, index, offset)
 
     def _lines(self) -> Iterator[SourceLine]:

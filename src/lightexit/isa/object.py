@@ -1,144 +1,264 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs as BPF object files (ELF), which `read_elf` and libbpf's tools read.
+"""A program as a BPF object file (ELF) that libbpf, bpftool and `read_elf` take.
 
-States are undefined symbols, with their sizes where these are known; read-only data is the section
-`.rodata`, addressed by its section's symbol. Format: System V ABI, chapter 4.
+| section     | what it is                                                                    |
+|-------------|-------------------------------------------------------------------------------|
+| `syscall`   | the program, a global function; the name is libbpf's for programs of this type |
+| `.text`     | functions that it calls, static                                               |
+| `.data.S`   | the state S, the whole of its map's value: libbpf makes it a map, mmapable    |
+| `.rodata`   | read-only data: libbpf makes it a map, frozen                                 |
+| `license`   | none that is compatible with the GPL: the kernel module wants it so           |
+| `.BTF`, `.BTF.ext` | types of context, states and functions; functions and source lines     |
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from lightexit.errors import AuthorError, Location
+from lightexit.isa.btf import SectionInfo, extension
+from lightexit.isa.btf_types import GLOBAL, STATIC, VOID, BtfVariable, TypeTable
 from lightexit.isa.decode import decode
+from lightexit.isa.elf_file import (
+    ALLOCATED,
+    EXECUTABLE,
+    FUNCTION,
+    OBJECT,
+    WRITABLE,
+    NewSymbol,
+    ObjectFile,
+)
+from lightexit.isa.functions import function_starts, lines_of
 from lightexit.isa.instruction import SLOT_SIZE, Instruction, encode
-from lightexit.isa.linker import R_BPF_64_64
-from lightexit.isa.program import Program
+from lightexit.isa.linker import R_BPF_64_32, R_BPF_64_64, STATE_SECTION
+from lightexit.isa.program import Map, Program
 from lightexit.isa.table import BY_OPCODE, LDDW_OPCODE, PSEUDO_MAP_IDX_VALUE, Kind
 
-_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
-_SECTION = struct.Struct("<IIQQQQIIQQ")
-_SYMBOL = struct.Struct("<IBBHQQ")
-_RELOCATION = struct.Struct("<QQ")
-_IDENTITY = b"\x7fELF\2\1\1"
-_OBJECT, _BPF = 1, 247
-#: sh_type and sh_flags
-_BITS, _SYMBOLS, _STRINGS, _RELOCATIONS = 1, 2, 3, 9
-_ALLOCATED, _EXECUTABLE, _ABOUT_SECTION = 2, 4, 0x40
-#: st_info: a section's own symbol, functions, and something defined elsewhere
-_OF_SECTION, _LOCAL_FUNCTION, _FUNCTION, _ELSEWHERE = 3, 2, 0x12, 0x10
-#: The sections by number, the null section not counted; read-only data may be empty.
-_CODE, _RODATA, _REL, _SYMTAB, _STRTAB = range(1, 6)
-_NAMES = ("filters", ".rodata", ".relfilters", ".symtab", ".strtab")
-_RODATA_SYMBOL = 1
+_PROGRAM, _FUNCTIONS, _RODATA = "syscall", ".text", ".rodata"
+_LICENSE = b"Apache-2.0\0"
+#: All states together, in bytes: an object holds their initial values.
+MOST_STATE = 2 << 20
+_WORD = 8
 _PLAIN = BY_OPCODE[LDDW_OPCODE][0]
 
 
-class _Section(NamedTuple):
-    name: int
+class StateContents(NamedTuple):
+    """What an object says of a state: number and size in bytes of its type, which may be smaller
+    than the map's value, and the value to begin with, which zeros follow."""
+
     kind: int
-    flags: int
-    data: bytes
-    link: int = 0
-    info: int = 0
-    entry: int = 0
+    size: int
+    initial: bytes = b""
 
 
-class _Strings:
-    """A table of strings, and where each of them is."""
+class ObjectTypes(NamedTuple):
+    """What an object says beside the program: its types, the number of the context's, states."""
 
-    def __init__(self) -> None:
-        self.data = b"\0"
-
-    def add(self, text: str) -> int:
-        """The string's place."""
-        at = len(self.data)
-        self.data += text.encode() + b"\0"
-        return at
+    table: TypeTable
+    context: int
+    states: tuple[StateContents, ...]
 
 
-class _Symbols:
-    """The table of symbols: null, read-only data's section, local functions, program, states."""
+def untyped(program: Program) -> ObjectTypes:
+    """For a program of which nothing else is known: states are bytes, all of them 0."""
+    types = TypeTable()
+    byte = types.integer("unsigned char", 1)
+    states = [StateContents(types.array(byte, each.size), each.size) for each in program.maps]
+    return ObjectTypes(types, VOID, tuple(states))
 
-    def __init__(self, program: Program, strings: _Strings, value_offset: int) -> None:
-        starts = [0, *sorted(_called(program)), len(program.code)]
-        null = _SYMBOL.pack(0, 0, 0, 0, 0, 0)
-        self._all = [null, _SYMBOL.pack(0, _OF_SECTION, 0, _RODATA, 0, 0)]
-        for start, end in itertools.pairwise(starts[1:]):
-            name = strings.add(f"{program.name}.{start // SLOT_SIZE}")
-            self._all.append(_SYMBOL.pack(name, _LOCAL_FUNCTION, 0, _CODE, start, end - start))
-        self.first_global = len(self._all)
-        name = strings.add(program.name)
-        self._all.append(_SYMBOL.pack(name, _FUNCTION, 0, _CODE, 0, starts[1]))
-        self.first_state = len(self._all)
-        for each in program.maps:
-            size = max(each.size - value_offset, 0)
-            self._all.append(_SYMBOL.pack(strings.add(each.name), _ELSEWHERE, 0, 0, 0, size))
 
-    @property
+def write_elf(program: Program, types: ObjectTypes | None = None) -> bytes:
+    """An object file of one program, the same bytes for the same arguments.
+
+    Raises AuthorError for a state of unknown size, for more than MOST_STATE bytes of states, and
+    for names that are no two names to Linux.
+    """
+    _check(program)
+    return _Writer(program, types or untyped(program)).data()
+
+
+def c_name(name: str) -> str:
+    """A name as Linux takes it for programs, maps and types."""
+    plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    return f"_{plain}" if plain[:1].isdigit() or not plain else plain
+
+
+def _check(program: Program) -> None:
+    for each in program.maps:
+        if not each.size:
+            raise AuthorError(
+                f"{program.name}: the size of its state `{each.name}` is not known",
+                expected="a size, as Python source has it, or assembler text: .map NAME SIZE",
+            )
+    if (size := sum(each.size for each in program.maps)) > MOST_STATE:
+        raise AuthorError(
+            f"{program.name} has {size:,} bytes of state",
+            expected=f"at most {MOST_STATE:,} bytes in an object",
+        )
+    _check_names(program)
+    if any(each.op.name == "call_local" and not each.target for each in decode(program)):
+        raise AuthorError(f"{program.name} calls itself", expected="calls of other functions")
+
+
+def _check_names(program: Program) -> None:
+    known: dict[str, str] = {}
+    for each in program.maps:
+        name = c_name(each.name)
+        if name in known:
+            raise AuthorError(
+                f"{program.name}: its states `{known[name]}` and `{each.name}` are one to Linux: "
+                f"`{name}`",
+                expected="names that differ in letters a to z, digits and `_`",
+            )
+        known[name] = each.name
+
+
+class _Part(NamedTuple):
+    """The instructions of a section, with the slot that it starts at in the program."""
+
+    section: int
+    name: str
+    start: int
+    code: Sequence[Instruction]
+
+
+class _Writer:
+    """The object of one program."""
+
+    def __init__(self, program: Program, types: ObjectTypes) -> None:
+        self._program = program
+        self._types = types
+        self._name = c_name(program.name)
+        self._code = decode(program)
+        self._slots = len(program.code) // SLOT_SIZE
+        self._starts = function_starts(self._code)
+        self._file = ObjectFile()
+        self._parts = [*self._code_sections()]
+        self._states = [*map(self._state_section, program.maps, types.states)]
+        self._rodata = self._constants()
+        self._file.section("license", _LICENSE, ALLOCATED | WRITABLE)
+
     def data(self) -> bytes:
-        """All of them."""
-        return b"".join(self._all)
+        """The file."""
+        self._describe()
+        symbols = self._symbols()
+        for part in self._parts:
+            self._relocate(part, symbols)
+        return self._file.data()
+
+    def _code_sections(self) -> Iterator[_Part]:
+        end = self._starts[1] if self._starts[1:] else self._slots
+        parts = (_PROGRAM, 0, end), (_FUNCTIONS, end, self._slots)
+        for name, start, stop in parts:
+            code = [each for each in self._code if start <= each.slot < stop]
+            if code:
+                data = encode([self._unlinked(each) for each in code])
+                section = self._file.section(name, data, ALLOCATED | EXECUTABLE)
+                yield _Part(section, name, start, code)
+
+    def _unlinked(self, each: Instruction) -> Instruction:
+        """What is left for a relocation to add to, as LLVM has it and libbpf wants it."""
+        if each.op.name == "call_local":
+            return replace(each, imm=-1)
+        if not _is_address(each):
+            return each
+        low, high = struct.unpack("<ii", struct.pack("<q", each.next_imm))
+        return replace(each, op=_PLAIN, src=0, imm=low, next_imm=high)
+
+    def _state_section(self, state: Map, contents: StateContents) -> int:
+        name, size = c_name(state.name), max(_whole_words(state.size), contents.size)
+        section, data = STATE_SECTION + name, contents.initial.ljust(size, b"\0")
+        variable = BtfVariable(name, contents.kind, contents.size, GLOBAL)
+        self._types.table.section(section, size, variable)
+        return self._file.section(section, data, ALLOCATED | WRITABLE)
+
+    def _constants(self) -> int:
+        if not (data := self._program.rodata):
+            return 0
+        types = self._types.table
+        table = types.array(types.integer("unsigned char", 1), len(data))
+        types.section(_RODATA, len(data), BtfVariable("constants", table, len(data), STATIC))
+        return self._file.section(_RODATA, data, ALLOCATED)
+
+    def _describe(self) -> None:
+        """Add the sections of BTF: the second one's texts are in the first."""
+        lines = lines_of(self._program, self._code)
+        told = [self._told(part, lines) for part in self._parts]
+        ext = extension(self._types.table, told)
+        self._file.section(".BTF", self._types.table.blob())
+        self._file.section(".BTF.ext", ext)
+
+    def _told(self, part: _Part, lines: list[tuple[int, Location]]) -> SectionInfo:
+        slots = {each.slot for each in part.code}
+        return SectionInfo(
+            part.name,
+            [
+                ((start - part.start) * SLOT_SIZE, self._function_type(start))
+                for start in self._starts
+                if start in slots
+            ],
+            [((slot - part.start) * SLOT_SIZE, where) for slot, where in lines if slot in slots],
+        )
+
+    def _function_type(self, start: int) -> int:
+        types = self._types.table
+        result = types.integer("unsigned long long", 8)
+        if start:
+            return types.function(self._function_name(start), [], result, STATIC)
+        context = [("context", types.pointer(self._types.context))]
+        return types.function(self._name, context, result, GLOBAL)
+
+    def _function_name(self, start: int) -> str:
+        return f"{self._name}_{start}" if start else self._name
+
+    def _symbols(self) -> _Symbols:
+        """Add the symbols: local ones first."""
+        rodata = self._file.section_symbol(self._rodata) if self._rodata else 0
+        functions = {
+            start: self._function_symbol(start, end)
+            for start, end in itertools.pairwise([*self._starts[1:], self._slots])
+        }
+        self._function_symbol(0, [*self._starts, self._slots][1])
+        states = [
+            self._file.symbol(
+                NewSymbol(c_name(each.name), OBJECT, section, 0, each.size, is_global=True)
+            )
+            for each, section in zip(self._program.maps, self._states, strict=True)
+        ]
+        return _Symbols([*states, rodata], functions)
+
+    def _function_symbol(self, start: int, end: int) -> int:
+        part = self._parts[1 if start else 0]
+        place = part.section, (start - part.start) * SLOT_SIZE, (end - start) * SLOT_SIZE
+        name = self._function_name(start)
+        return self._file.symbol(NewSymbol(name, FUNCTION, *place, is_global=not start))
+
+    def _relocate(self, part: _Part, symbols: _Symbols) -> None:
+        for each in part.code:
+            offset = (each.slot - part.start) * SLOT_SIZE
+            if each.op.name == "call_local":
+                called = symbols.functions[each.target]
+                self._file.relocation(part.section, offset, called, R_BPF_64_32)
+            elif _is_address(each):
+                self._file.relocation(part.section, offset, symbols.maps[each.imm], R_BPF_64_64)
 
 
-def _called(program: Program) -> set[int]:
-    """Where the functions start that a program calls, in bytes."""
-    return {i.target * SLOT_SIZE for i in decode(program) if i.op.name == "call_local"}
+class _Symbols(NamedTuple):
+    """Numbers of symbols: by map index, read-only data behind the states; functions by slot."""
+
+    maps: list[int]
+    functions: dict[int, int]
 
 
-def write_elf(program: Program, *, value_offset: int) -> bytes:
-    """An object file of one program. `value_offset` (the state header's size) is taken from every
-    address in a state, as `read_elf` adds it."""
-    strings = _Strings()
-    names = [strings.add(each) for each in _NAMES]
-    symbols = _Symbols(program, strings, value_offset)
-    code = encode([_offset_only(program, each, value_offset) for each in decode(program)])
-    asked = b"".join(_relocations(program, symbols.first_state))
-    table = _SYMTAB, _CODE, _RELOCATION.size
-    sections = [
-        _Section(names[0], _BITS, _ALLOCATED | _EXECUTABLE, code),
-        _Section(names[1], _BITS, _ALLOCATED, program.rodata),
-        _Section(names[2], _RELOCATIONS, _ABOUT_SECTION, asked, *table),
-        _Section(names[3], _SYMBOLS, 0, symbols.data, _STRTAB, symbols.first_global, _SYMBOL.size),
-        _Section(names[4], _STRINGS, 0, strings.data),
-    ]
-    return _file(sections)
-
-
-def _relocations(program: Program, first_state: int) -> Iterator[bytes]:
-    for each in decode(program):
-        if _is_address(each):
-            is_rodata = program.is_rodata(each.imm)
-            symbol = _RODATA_SYMBOL if is_rodata else first_state + each.imm
-            yield _RELOCATION.pack(each.slot * SLOT_SIZE, symbol << 32 | R_BPF_64_64)
-
-
-def _offset_only(program: Program, each: Instruction, value_offset: int) -> Instruction:
-    """An instruction with the plain offset for an address, of which a relocation makes one."""
-    if not _is_address(each):
-        return each
-    offset = each.next_imm - (0 if program.is_rodata(each.imm) else value_offset)
-    low, high = struct.unpack("<ii", struct.pack("<q", offset))
-    return replace(each, op=_PLAIN, src=0, imm=low, next_imm=high)
+def _whole_words(size: int) -> int:
+    """The room that structs take that hold 64-bit integers, as a state's header does."""
+    return -(-size // _WORD) * _WORD
 
 
 def _is_address(each: Instruction) -> bool:
     return each.op.kind is Kind.LDDW and each.src == PSEUDO_MAP_IDX_VALUE
-
-
-def _file(sections: list[_Section]) -> bytes:
-    """Header, contents each at a multiple of 8, and the table of sections."""
-    body, places = b"", []
-    for each in sections:
-        places.append(_HEADER.size + len(body))
-        body += each.data + bytes(-len(each.data) % 8)
-    table = _SECTION.pack(*[0] * 10)
-    for each, at in zip(sections, places, strict=True):
-        start = each.name, each.kind, each.flags, 0, at, len(each.data)
-        table += _SECTION.pack(*start, each.link, each.info, 8, each.entry)
-    counts = _HEADER.size, 0, 0, _SECTION.size, len(sections) + 1, _STRTAB
-    header = _HEADER.pack(_IDENTITY, _OBJECT, _BPF, 1, 0, 0, _HEADER.size + len(body), 0, *counts)
-    return header + body + table

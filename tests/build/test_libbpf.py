@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Objects are what unmodified libbpf and bpftool take: loaded, shown, and used from C."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from build.filters import every
+from engine.running import needs_kernel
+from examples.doorbell import notify
+from lightexit.build.bpf import filter_object, program_object
+from lightexit.isa import assemble
+from lightexit.isa.object import c_name
+
+HERE = Path(__file__).parent
+BPFTOOL = shutil.which("bpftool", path="/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin")
+needs_bpftool = pytest.mark.skipif(BPFTOOL is None, reason="bpftool is missing")
+FILTERS = every()
+
+
+def bpftool(*arguments: str | Path) -> str:
+    """What it prints; it must have nothing to complain about."""
+    command = [str(BPFTOOL), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def pins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A BPF file system."""
+    folder = tmp_path_factory.mktemp("bpf")
+    mounted = subprocess.run(
+        ["mount", "-t", "bpf", "bpf", folder], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no BPF file system: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def loaded(data: bytes, name: str, folder: Path, pins: Path) -> Path:
+    """Where bpftool has pinned the program of an object; gone with its maps when that is."""
+    file, pin = folder / f"{name}.bpf.o", pins / name
+    file.write_bytes(data)
+    bpftool("prog", "load", file, pin)
+    return pin
+
+
+def program_and_maps(pin: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What bpftool says of a program and of the maps that it uses."""
+    shown = json.loads(bpftool("--json", "prog", "show", "pinned", pin))
+    numbers = shown.get("map_ids", [])
+    return shown, [json.loads(bpftool("--json", "map", "show", "id", str(n))) for n in numbers]
+
+
+@needs_bpftool
+@needs_kernel
+@pytest.mark.parametrize("name", FILTERS)
+def test_every_filter_is_loaded(name: str, tmp_path: Path, pins: Path) -> None:
+    filter_ = FILTERS[name]
+    pin = loaded(filter_object(filter_), c_name(name), tmp_path, pins)
+    shown, maps = program_and_maps(pin)
+    pin.unlink()
+    assert (shown["type"], shown["gpl_compatible"], "btf_id" in shown) == ("syscall", False, True)
+    states = {each["name"]: each["bytes_value"] for each in maps if not each.get("frozen")}
+    used = filter_.report.read_maps | filter_.report.written_maps
+    assert states == {
+        f".data.{each.name}"[:15]: -(-each.size // 8) * 8
+        for number, each in enumerate(filter_.program.maps)
+        if number in used
+    }
+    assert len(maps) - len(states) == bool(filter_.program.rodata)
+
+
+@needs_bpftool
+@needs_kernel
+def test_the_translated_program_shows_pythons_lines(tmp_path: Path, pins: Path) -> None:
+    pin = loaded(filter_object(notify), "shown", tmp_path, pins)
+    text = bpftool("prog", "dump", "xlated", "pinned", pin, "linum")
+    pin.unlink()
+    assert text.startswith(
+        "unsigned long long notify(struct lightexit_io_context * context):\n"
+        "; number = ctx.data [file:examples/doorbell.py line_num:34 line_col:14]\n"
+    )
+    assert "; queue.rings = u32(queue.rings + 1) [file:examples/doorbell.py" in text
+
+
+@needs_bpftool
+@needs_kernel
+def test_functions_and_constants_are_loaded(tmp_path: Path, pins: Path) -> None:
+    program = assemble(
+        """
+        .map cell 24
+        .rodata 07 08
+        r1 = map_value(1) + 1
+        r0 = *(u8 *)(r1 + 0)
+        r1 = r0
+        call twice
+        r1 = r0
+        call twice
+        exit
+    twice:
+        r2 = map_value(0) + 16
+        *(u64 *)(r2 + 0) = r1
+        r0 = r1
+        exit
+        """,
+        "parts.s",
+    )
+    pin = loaded(program_object(program), "parts", tmp_path, pins)
+    text = bpftool("prog", "dump", "xlated", "pinned", pin)
+    _, maps = program_and_maps(pin)
+    pin.unlink()
+    assert text.count("call pc") == 2
+    assert "unsigned long long parts_" in text
+    assert {each["name"]: (each["bytes_value"], each.get("frozen", 0)) for each in maps} == {
+        ".data.cell": (24, 0),
+        "parts.rodata": (2, 1),
+    }
+
+
+@needs_bpftool
+def test_its_types_are_those_of_the_contract(tmp_path: Path) -> None:
+    file = tmp_path / "notify.bpf.o"
+    file.write_bytes(filter_object(notify))
+    text = bpftool("btf", "dump", "file", file, "format", "c")
+    assert "\t_Bool is_write;\n" in text
+    assert (
+        "struct lightexit_doorbell_state {\n"
+        "\tunsigned char ready;\n"
+        "\tstruct lightexit_queue queues[8];\n"
+        "};\n"
+    ) in text
+    raw = bpftool("btf", "dump", "file", file)
+    assert "FUNC 'notify' type_id=" in raw
+    assert "DATASEC '.data.device' size=88 vlen=1" in raw
+
+
+@needs_bpftool
+@needs_kernel
+def test_a_program_in_c_uses_the_skeleton(tmp_path: Path) -> None:
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None or not Path("/usr/include/bpf/libbpf.h").exists():
+        pytest.skip("a C compiler or libbpf's headers (libbpf-dev) are missing")
+    file = tmp_path / "notify.bpf.o"
+    file.write_bytes(filter_object(notify))
+    (tmp_path / "types.h").write_text(bpftool("btf", "dump", "file", file, "format", "c"))
+    (tmp_path / "notify.skel.h").write_text(bpftool("gen", "skeleton", file))
+    command = [compiler, "-Wall", "-Werror", "-Wno-unknown-pragmas", f"-I{tmp_path}"]
+    command += [str(HERE / "skeleton.c"), "-lbpf", "-o", str(tmp_path / "program")]
+    subprocess.run(command, check=True)
+    done = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "asleep 1, ready 0",
+        "verdict 1, doorbells 0x8",
+        "verdict 1, doorbells 0",
+        "verdict 0, doorbells 0",
+        "asleep 0, rings 2",
+        "verdict 1, doorbells 0x8",
+    ]
