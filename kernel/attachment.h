@@ -30,7 +30,6 @@ struct attachment {
 	struct lightexit_clock *clock;
 	struct lightexit_state_header *states[8];
 	unsigned int state_count;
-	const struct bpf_array *rodata; /* NULL if there is none */
 	bool writes_state;
 	u32 armed; /* doorbells that have an eventfd */
 	struct eventfd_ctx *doorbells[DOORBELLS];

@@ -46,15 +46,15 @@ static bool is_in_value(const struct bpf_array *array, u64 address)
 	return address - (unsigned long)array->value < array->map.value_size;
 }
 
-static bool is_in_map(const struct attachment *at, u64 address)
+/* Soon found, if at all: maps that were bound to the program later are behind those it uses. */
+static bool is_in_map(const struct bpf_prog_aux *aux, u64 address)
 {
-	int i;
+	u32 i;
 
-	for (i = 0; i < at->state_count; i++)
-		if (is_in_value(container_of((void *)at->states[i], struct bpf_array, value),
-				address))
+	for (i = 0; i < aux->used_map_cnt; i++)
+		if (is_in_value(container_of(aux->used_maps[i], struct bpf_array, map), address))
 			return true;
-	return at->rodata && is_in_value(at->rodata, address);
+	return false;
 }
 
 /*
@@ -62,17 +62,17 @@ static bool is_in_map(const struct attachment *at, u64 address)
  * a kernel variable belongs to a call, or to an inlined call, and that of a function to a
  * callback.
  */
-static bool is_plain_constant(const struct attachment *at, const struct bpf_insn *insn)
+static bool is_plain_constant(const struct bpf_prog_aux *aux, const struct bpf_insn *insn)
 {
 	u64 value = (u32)insn[0].imm | (u64)insn[1].imm << 32;
 	const void *address = (const void *)(unsigned long)value;
 
 	if (insn->code != (BPF_LD | BPF_IMM | BPF_DW) || insn->src_reg)
 		return false;
-	return (!virt_addr_valid(address) && !is_vmalloc_addr(address)) || is_in_map(at, value);
+	return (!virt_addr_valid(address) && !is_vmalloc_addr(address)) || is_in_map(aux, value);
 }
 
-static bool is_plain(const struct attachment *at, const struct bpf_insn *insn)
+static bool is_plain(const struct bpf_prog_aux *aux, const struct bpf_insn *insn)
 {
 	switch (BPF_CLASS(insn->code)) {
 	case BPF_ALU:
@@ -82,7 +82,7 @@ static bool is_plain(const struct attachment *at, const struct bpf_insn *insn)
 	case BPF_JMP32:
 		return is_plain_jump(insn);
 	case BPF_LD:
-		return is_plain_constant(at, insn);
+		return is_plain_constant(aux, insn);
 	default:
 		return is_plain_access(insn);
 	}
@@ -109,16 +109,15 @@ static bool is_closed(const struct bpf_prog_aux *aux)
  * some kfuncs leave no trace in the program, so it must not be allowed to call any: programs that
  * are not under the GPL are not. Constant blinding hides constants.
  */
-static bool is_pure(const struct attachment *at)
+static bool is_pure(const struct bpf_prog *program)
 {
-	const struct bpf_prog *program = at->program;
 	const struct bpf_insn *insn, *end = program->insnsi + program->len;
 
 	if (program->gpl_compatible || program->blinded || !is_closed(program->aux) ||
 	    program->aux->max_ctx_offset > sizeof(struct lightexit_io_context))
 		return false;
 	for (insn = program->insnsi; insn < end; insn++) {
-		if (!is_plain(at, insn))
+		if (!is_plain(program->aux, insn))
 			return false;
 		if (BPF_CLASS(insn->code) == BPF_LD)
 			insn++; /* the second slot of lddw */
@@ -152,12 +151,8 @@ static int take_map(struct attachment *at, struct bpf_map *map)
 {
 	struct lightexit_state_header *state;
 
-	if (is_rodata(map)) {
-		if (at->rodata)
-			return -E2BIG;
-		at->rodata = container_of(map, struct bpf_array, map);
+	if (is_rodata(map))
 		return 0;
-	}
 	if (at->state_count == ARRAY_SIZE(at->states))
 		return -E2BIG;
 	state = lightexit_map_value(map, 0);
@@ -170,24 +165,28 @@ static int take_map(struct attachment *at, struct bpf_map *map)
 /* The program holds references to its maps. */
 static int take_maps(struct attachment *at)
 {
-	struct bpf_prog_aux *aux = at->program->aux;
-	int i, error = 0;
+	const struct bpf_prog_aux *aux = at->program->aux;
+	int error = 0;
+	u32 i;
 
-	at->writes_state = at->asked.flags & LIGHTEXIT_ATTACH_FLAG_WRITES_STATE;
-	mutex_lock(&aux->used_maps_mutex);
 	for (i = 0; !error && i < aux->used_map_cnt; i++)
 		error = take_map(at, aux->used_maps[i]);
-	mutex_unlock(&aux->used_maps_mutex);
 	return error;
 }
 
 int lightexit_take_program(struct attachment *at)
 {
 	struct bpf_prog *program;
+	int error;
 
 	program = bpf_prog_get_type_dev(at->asked.program_fd, BPF_PROG_TYPE_SYSCALL, false);
 	if (IS_ERR(program))
 		return PTR_ERR(program);
 	at->program = program;
-	return take_maps(at) ?: (is_pure(at) ? 0 : -EOPNOTSUPP);
+	at->writes_state = at->asked.flags & LIGHTEXIT_ATTACH_FLAG_WRITES_STATE;
+	/* Others may bind maps to it meanwhile, which are not looked at and of no use to it. */
+	mutex_lock(&program->aux->used_maps_mutex);
+	error = take_maps(at) ?: (is_pure(program) ? 0 : -EOPNOTSUPP);
+	mutex_unlock(&program->aux->used_maps_mutex);
+	return error;
 }

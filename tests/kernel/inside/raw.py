@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from lightexit.engine.kernel import bpf
 from lightexit.engine.kernel.bpf import Descriptor
 
-_PROG_LOAD, _MAP_CREATE, _LINK = 5, 0, 17
+_PROG_LOAD, _MAP_CREATE, _LINK, _BIND_MAP = 5, 0, 17, 35
 SYSCALL, TRACING, EXTENSION = 31, 26, 28
 SLEEPABLE = 1 << 4
 FENTRY, MODIFY_RETURN = 24, 26
@@ -213,6 +213,11 @@ class MapShape:
 def link(program: Descriptor) -> Descriptor:
     """Put a tracing program or an extension to work. Raises bpf.Refused."""
     return Descriptor(bpf._bpf(_LINK, struct.pack("<QI", 0, program.number)))
+
+
+def bind(program: Descriptor, to: Descriptor) -> None:
+    """Have a program hold one map more. Raises bpf.Refused."""
+    bpf._bpf(_BIND_MAP, struct.pack("<3I", program.number, to.number, 0))
 
 
 def find(name: str, kind: int) -> int:

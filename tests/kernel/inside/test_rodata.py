@@ -59,13 +59,23 @@ def attach_with(module: KernelModule, request: Attach, *maps: Descriptor) -> int
     return attach(module, bytes(request))
 
 
-def test_one_map_of_constants_is_taken(module: KernelModule, request_: Attach) -> None:
-    first, second = FrozenMap("first", bytes(SIZE)), FrozenMap("second", bytes(8))
+def test_maps_of_constants_are_taken(module: KernelModule, request_: Attach) -> None:
+    frozen = [FrozenMap("frozen", bytes(size)).descriptor for size in (SIZE, 8, 8)]
     state = MapShape(SIZE).make()
-    assert attach_with(module, request_, first.descriptor, state) == 0
-    assert attach_with(module, request_, state, second.descriptor) == 0
-    both = first.descriptor, second.descriptor
-    assert attach_with(module, request_, *both) == errno.E2BIG
+    assert attach_with(module, request_, frozen[0], state) == 0
+    assert attach_with(module, request_, state, frozen[1]) == 0
+    assert attach_with(module, request_, *frozen, state) == 0
+
+
+def test_what_is_bound_later_is_looked_at_too(module: KernelModule, request_: Attach) -> None:
+    loaded = Source(raw.move(0, 0) + EXIT).load()
+    request_.program_fd = loaded.number
+    frozen = [FrozenMap("frozen", bytes(8)).descriptor for _ in range(100)]
+    for each in frozen:
+        raw.bind(loaded, each)
+    assert attach(module, bytes(request_)) == 0
+    raw.bind(loaded, MapShape(SIZE, bpf._MAP_READ_ONLY_FOR_PROGRAMS).make())
+    assert attach(module, bytes(request_)) == errno.EINVAL
 
 
 @pytest.mark.parametrize("flags", [0, bpf._MAP_READ_ONLY_FOR_PROGRAMS])
