@@ -17,6 +17,17 @@ from engine.running import needs_kernel
 from examples.doorbell import notify
 from lightexit.build.bpf import filter_object, program_object
 from lightexit.isa import assemble
+from lightexit.isa.btf_types import GLOBAL, BtfMember, BtfVariable, TypeTable
+from lightexit.isa.elf_file import (
+    ALLOCATED,
+    EXECUTABLE,
+    FUNCTION,
+    OBJECT,
+    WRITABLE,
+    NewSymbol,
+    ObjectFile,
+)
+from lightexit.isa.linker import R_BPF_64_64
 from lightexit.isa.object import c_name
 
 HERE = Path(__file__).parent
@@ -167,3 +178,40 @@ def test_a_program_in_c_uses_the_skeleton(tmp_path: Path) -> None:
         "asleep 0, rings 2",
         "verdict 1, doorbells 0x8",
     ]
+
+
+def object_with_map() -> bytes:
+    """A program that writes through the address of an entry of `.maps`, an mmapable array."""
+    types, file = TypeTable(), ObjectFile()
+    word, long = types.integer("unsigned int", 4), types.integer("unsigned long long", 8)
+    numbers = {"type": 2, "max_entries": 1, "map_flags": 1 << 10}
+    kinds = {name: types.array(word, number) for name, number in numbers.items()}
+    kinds |= {"key": word, "value": long}
+    members = [
+        BtfMember(name, types.pointer(kind), 8 * place)
+        for place, (name, kind) in enumerate(kinds.items())
+    ]
+    size = 8 * len(members)
+    kind = types.struct("", size, members)
+    types.section(".maps", size, BtfVariable("cell", kind, size, GLOBAL))
+    code = assemble("r1 = 0 ll\nr0 = 1\n*(u64 *)(r1 + 0) = r0\nexit").code
+    section = file.section("syscall", code, ALLOCATED | EXECUTABLE)
+    maps = file.section(".maps", bytes(size), ALLOCATED | WRITABLE)
+    file.section("license", b"Apache-2.0\0", ALLOCATED)
+    file.section(".BTF", types.blob())
+    file.symbol(NewSymbol("main", FUNCTION, section, 0, len(code), is_global=True))
+    cell = file.symbol(NewSymbol("cell", OBJECT, maps, 0, size, is_global=True))
+    file.relocation(section, 0, cell, R_BPF_64_64)
+    return file.data()
+
+
+@needs_bpftool
+@needs_kernel
+def test_a_reference_to_an_entry_of_maps_is_the_map(tmp_path: Path, pins: Path) -> None:
+    """Why states are sections .data.NAME: ADR 18."""
+    file = tmp_path / "map.bpf.o"
+    file.write_bytes(object_with_map())
+    command = [str(BPFTOOL), "prog", "load", str(file), str(pins / "map")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "R1=map_ptr(" in done.stderr
