@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from fuzz.harness import Format
 from isa.llvm import compile_ir
-from isa.objects import IR
+from isa.objects import IR, WRITTEN
+from lightexit.isa import assemble, write_elf
 from lightexit.isa.btf import line_info
 from lightexit.isa.sections import sections_of
 
@@ -23,9 +24,10 @@ def read(data: bytes) -> object:
 
 
 def seeds() -> Iterator[bytes]:
-    found = {each.name: each.data for each in sections_of(compile_ir(IR)[1])}
-    btf, ext = found[".BTF"], found[".BTF.ext"]
-    yield len(btf).to_bytes(_LENGTH, "little") + btf + ext
+    for data in (compile_ir(IR)[1], write_elf(assemble(WRITTEN, "written.s"))):
+        found = {each.name: each.data for each in sections_of(data)}
+        btf, ext = found[".BTF"], found[".BTF.ext"]
+        yield len(btf).to_bytes(_LENGTH, "little") + btf + ext
 
 
 FORMAT = Format(read, seeds)

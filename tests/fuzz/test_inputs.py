@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 import time
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -15,6 +16,7 @@ from fuzz.formats import FORMATS
 from fuzz.harness import TooMuch, TooSlow, held
 from isa.llvm import compile_ir
 from lightexit.cli.programs import LARGEST_OBJECT, LARGEST_TEXT
+from lightexit.isa import Map, assemble, write_elf
 from lightexit.isa.sections import sections_of
 from lightexit.vm.memory import MIB
 from vm.boot.images import elf, multiboot_header
@@ -77,6 +79,12 @@ def object_with_relocations(count: int) -> bytes:
     return bytes(data) + bytes(data[offset : offset + 16]) * count
 
 
+def object_with_states(count: int) -> bytes:
+    """An object with that many states."""
+    program = assemble("r0 = 1\nexit")
+    return write_elf(replace(program, maps=tuple(Map(f"s{i}", 16) for i in range(count))))
+
+
 def btf(records: int, record_size: int = 16) -> bytes:
     strings = b"\0" + b"x" * 1000 + b"\0"
     first = struct.pack("<HBBIIIII", 0xEB9F, 1, 0, 24, 0, 0, 0, len(strings)) + strings
@@ -96,6 +104,7 @@ LARGEST = {
     "elf symbols": lambda: object_with_symbols(LARGEST_OBJECT // 24 - 100),
     "elf relocations": lambda: object_with_relocations(LARGEST_OBJECT // 40),
     "elf sections": lambda: object_with_sections(65_000),
+    "elf states": lambda: object_with_states(10_000),
     "btf records": lambda: btf(LARGEST_OBJECT // 17),
     "btf records that fit": lambda: btf(1 << 17),
     "assembler lines": lambda: b"exit\n" * LARGEST_TEXT,

@@ -66,3 +66,42 @@ define i64 @f(ptr %c) section "s" {
 }
 define i64 @without(ptr %c) section "s" { ret i64 1 }
 """
+
+#: Two programs, and states that are sections; one of these has two variables.
+STATES = """
+@first = global [40 x i8] zeroinitializer, section ".data.first"
+@second = global [24 x i8] zeroinitializer, section ".data.second"
+@third = global [16 x i8] zeroinitializer, section ".data.second", align 8
+define i64 @f(ptr %c) section "syscall" {
+  %place = getelementptr i8, ptr @third, i64 8
+  %v = load volatile i64, ptr %place, align 8
+  %w = load volatile i64, ptr @first
+  %sum = add i64 %v, %w
+  ret i64 %sum
+}
+define i64 @g(ptr %c) section "syscall" {
+  %v = load volatile i64, ptr @second
+  ret i64 %v
+}
+"""
+
+#: Assembler text with all that an object is written of.
+WRITTEN = """
+    .map ticks 80
+    .map other 40
+    .rodata 01 02 03 04 05 06 07
+    r1 = map_value(0) + 24
+    r2 = map_value(1) + 16
+    r3 = map_value(2) + 5
+    r4 = 0x1122334455667788 ll
+    r0 = *(u8 *)(r3 + 0)
+    call more
+    exit
+more:
+    r1 = map_value(0) + 0
+    call most
+    exit
+most:
+    r0 = 7
+    exit
+"""

@@ -12,31 +12,13 @@ from pathlib import Path
 import pytest
 
 from isa.llvm import compile_ir
+from isa.objects import STATES, WRITTEN
 from lightexit.errors import AuthorError
 from lightexit.isa import Map, Program, assemble, disassemble, read_elf, write_elf
 from lightexit.isa.elf_file import ALLOCATED, EXECUTABLE, FUNCTION, NewSymbol, ObjectFile
 from lightexit.isa.linker import R_BPF_64_64
 from lightexit.isa.object import MOST_STATE
 
-WRITTEN = """
-    .map ticks 80
-    .map other 40
-    .rodata 01 02 03 04 05 06 07
-    r1 = map_value(0) + 24
-    r2 = map_value(1) + 16
-    r3 = map_value(2) + 5
-    r4 = 0x1122334455667788 ll
-    r0 = *(u8 *)(r3 + 0)
-    call more
-    exit
-more:
-    r1 = map_value(0) + 0
-    call most
-    exit
-most:
-    r0 = 7
-    exit
-"""
 UNUSED = """
     .map first 17
     .map second 40
@@ -134,26 +116,8 @@ def test_states_as_undefined_symbols_are_still_read() -> None:
     assert "r1 = map_value(0) + 16\n    r2 = map_value(1) + 24" in disassemble(found)
 
 
-STATES = """
-@first = global [40 x i8] zeroinitializer, section ".data.first"
-@second = global [24 x i8] zeroinitializer, section ".data.second"
-@third = global [TAIL x i8] zeroinitializer, section ".data.second", align 8
-define i64 @f(ptr %c) section "syscall" {
-  %place = getelementptr i8, ptr @third, i64 8
-  %v = load volatile i64, ptr %place, align 8
-  %w = load volatile i64, ptr @first
-  %sum = add i64 %v, %w
-  ret i64 %sum
-}
-define i64 @g(ptr %c) section "syscall" {
-  %v = load volatile i64, ptr @second
-  ret i64 %v
-}
-"""
-
-
 def test_several_programs_have_the_states_that_they_use() -> None:
-    data = compile_ir(STATES.replace("TAIL", "16"))[1]
+    data = compile_ir(STATES)[1]
     f, g = read_elf(data, value_offset=16, file="f.o")
     assert f.maps == (Map("first", 40), Map("second", 40))
     assert "map_value(1) + 24\n" in disassemble(f)

@@ -49,7 +49,7 @@ class _Strings:
     """A table of strings, and where each of them is."""
 
     def __init__(self) -> None:
-        self.data = b"\0"
+        self.data = bytearray(1)
 
     def add(self, text: str) -> int:
         if not text:
@@ -101,7 +101,7 @@ class ObjectFile:
             _Section(".symtab", _SYMBOLS, 0, table, *about_symbols),
         ]
         names = [strings.add(each) for each in [*(each.name for each in sections), ".strtab"]]
-        sections.append(_Section(".strtab", _STRINGS, 0, strings.data))
+        sections.append(_Section(".strtab", _STRINGS, 0, bytes(strings.data)))
         return _file(sections, names)
 
     def _asked(self, section: int, symbols: int) -> _Section:
@@ -125,10 +125,10 @@ def _file(sections: list[_Section], names: list[int]) -> bytes:
     for each in sections:
         places.append(_HEADER.size + len(body))
         body += each.data + bytes(-len(each.data) % _ALIGNMENT)
-    table = bytes(_SECTION.size)
+    table = bytearray(_SECTION.size)
     for each, name, at in zip(sections, names, places, strict=True):
         start = name, each.kind, each.flags, 0, at, len(each.data)
         table += _SECTION.pack(*start, each.link, each.info, _ALIGNMENT, each.entry)
     counts = _HEADER.size, 0, 0, _SECTION.size, len(sections) + 1, len(sections)
     header = _HEADER.pack(_IDENTITY, _OBJECT, _BPF, 1, 0, 0, _HEADER.size + len(body), 0, *counts)
-    return header + bytes(body) + table
+    return bytes(header + body + table)
