@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from build.filters import every
 from examples.claim import claim
@@ -18,6 +19,7 @@ from examples.doorbell import DoorbellState, notify
 from lightexit import Array, IoContext, Struct, Verdict, array, io_filter, u32, u64
 from lightexit.abi import STATE_OFFSET
 from lightexit.build.bpf import filter_object, program_object
+from lightexit.cli.app import app
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.isa import Program, assemble, read_elf
@@ -46,6 +48,15 @@ def test_the_report_is_that_of_the_source(name: str) -> None:
     report = verify(program)
     assert proved(report) == proved(filter_.report)
     assert report.text() == replace(filter_.report, find_faults=None).text()
+
+
+def test_the_command_says_of_the_object_what_it_says_of_the_source(tmp_path: Path) -> None:
+    run, source, target = CliRunner(), ROOT / "examples/doorbell.py", tmp_path / "notify.bpf.o"
+    written = run.invoke(app, ["compile", str(source), "-o", str(target)])
+    assert written.exit_code == 0, written.output
+    said = [run.invoke(app, ["verify", str(each)]).output for each in (source, target)]
+    assert said[0] == said[1]
+    assert said[0].startswith("notify: accepted\n")
 
 
 @io_filter
