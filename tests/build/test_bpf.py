@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from build.filters import every
+from every_filter import every
 from examples.claim import claim
 from examples.doorbell import DoorbellState, notify
 from lightexit import Array, IoContext, Struct, Verdict, array, io_filter, u32, u64

@@ -7,16 +7,20 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from build.filters import every
 from engine.running import needs_kernel
+from every_filter import every
+from examples.claim import claim
+from examples.counter import read_counter
 from examples.doorbell import notify
+from lightexit.abi import STATE_OFFSET
 from lightexit.build.bpf import filter_object, program_object
-from lightexit.isa import assemble
+from lightexit.isa import assemble, read_elf
 from lightexit.isa.btf_types import GLOBAL, BtfMember, BtfVariable, TypeTable
 from lightexit.isa.elf_file import (
     ALLOCATED,
@@ -178,6 +182,19 @@ def test_a_program_in_c_uses_the_skeleton(tmp_path: Path) -> None:
         "asleep 0, rings 2",
         "verdict 1, doorbells 0x8",
     ]
+
+
+@needs_bpftool
+def test_linked_objects_hold_the_programs_of_all(tmp_path: Path) -> None:
+    linked, files = tmp_path / "all.bpf.o", []
+    for each in (notify, claim, read_counter):
+        files.append(tmp_path / f"{each.name}.bpf.o")
+        files[-1].write_bytes(filter_object(each))
+    bpftool("gen", "object", linked, *files)
+    found = read_elf(linked.read_bytes(), value_offset=STATE_OFFSET, file="all.bpf.o")
+    for each in (notify, claim, read_counter):
+        (program,) = [one for one in found if one.name == each.name]
+        assert replace(program, lines=()) == replace(each.program, lines=())
 
 
 def object_with_map() -> bytes:
