@@ -46,7 +46,7 @@ static bool is_in_value(const struct bpf_array *array, u64 address)
 	return address - (unsigned long)array->value < array->map.value_size;
 }
 
-/* Soon found, if at all: maps that were bound to the program later are behind those it uses. */
+/* Maps that bpf_prog_bind_map added are behind the at most 64 ones that the program addresses. */
 static bool is_in_map(const struct bpf_prog_aux *aux, u64 address)
 {
 	u32 i;
@@ -184,7 +184,7 @@ int lightexit_take_program(struct attachment *at)
 		return PTR_ERR(program);
 	at->program = program;
 	at->writes_state = at->asked.flags & LIGHTEXIT_ATTACH_FLAG_WRITES_STATE;
-	/* Others may bind maps to it meanwhile, which are not looked at and of no use to it. */
+	/* Maps that are bound later are not checked: the program has no address of them. */
 	mutex_lock(&program->aux->used_maps_mutex);
 	error = take_maps(at) ?: (is_pure(program) ? 0 : -EOPNOTSUPP);
 	mutex_unlock(&program->aux->used_maps_mutex);

@@ -103,8 +103,7 @@ def test_a_state_of_no_known_type_is_bytes() -> None:
     with pytest.raises(AuthorError) as caught:
         program_object(assemble(".map s 15\nr0 = 1\nexit"))
     assert str(caught.value) == (
-        "asm: its state `s` has 15 bytes\n"
-        "  expected: at least 16: those of the header that every state begins with"
+        "asm: its state `s` has 15 bytes\n  expected: at least 16: every state begins with a header"
     )
     program = assemble(".map s 21\nr0 = 1\nexit", "f.s")
     assert read(program_object(program)).maps == program.maps

@@ -76,7 +76,7 @@ def test_names_are_made_fit_for_linux() -> None:
         ),
         (
             ".map ä 20\n.map ö 20\nr0 = 1\nexit",
-            "bpf: its states `ä` and `ö` are one to Linux: `_`\n"
+            "bpf: its states `ä` and `ö` are both `_` in an object\n"
             "  expected: names that differ in letters a to z, digits and `_`",
         ),
         (
@@ -129,7 +129,7 @@ def test_a_state_without_room_for_its_header_is_refused() -> None:
     data = write_elf(assemble(".map s 15\nr0 = 1\nexit"))
     assert refusal(data) == (
         "f.o: the state `s` has 15 bytes (section .data.s)\n"
-        "  expected: at least 16: those of the header that every state begins with"
+        "  expected: at least 16: every state begins with a header"
     )
 
 

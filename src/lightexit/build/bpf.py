@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A filter as an eBPF object with types, which libbpf and bpftool take: `NAME.bpf.o`."""
+"""A filter as an eBPF object with BTF types, for libbpf and bpftool: `NAME.bpf.o`."""
 
 from __future__ import annotations
 
@@ -33,16 +33,15 @@ def bpf_object(subject: Subject) -> bytes:
 
 
 def filter_object(filter_: Filter[Any]) -> bytes:
-    """The object of a filter. Raises AuthorError where it does not compile, and for what an object
-    has no place for (`write_elf`)."""
+    """The object of a filter. Raises AuthorError if it does not compile, or as `write_elf` does."""
     return program_object(portable(filter_.program), filter_.states)
 
 
 def program_object(program: Program, states: Sequence[type[Struct] | None] = ()) -> bytes:
-    """The object of a program, with the types of its maps as far as they are known.
+    """The object of a program; `states` are the types of its maps, None if not known.
 
-    A state is a struct of two members: `header`, the version word's, and `state`, which begins
-    with its fields' defaults. Raises AuthorError as `write_elf` does.
+    The variable of a state is a struct of two members: `header` (StateHeader) and `state`, whose
+    initial value has the defaults of its fields. Raises AuthorError as `write_elf` does.
     """
     _check_sizes(program)
     known = states or [None] * len(program.maps)
@@ -57,13 +56,12 @@ def _check_sizes(program: Program) -> None:
         if 0 < each.size < STATE_OFFSET:
             raise AuthorError(
                 f"{program.name}: its state `{each.name}` has {each.size} bytes",
-                expected=f"at least {STATE_OFFSET}: those of the header that every state begins "
-                "with",
+                expected=f"at least {STATE_OFFSET}: every state begins with a header",
             )
 
 
 def _contents(types: TypeTable, state: Map, kind: type[Struct] | None) -> StateContents:
-    """With its tail, which only masked indices could reach, a state is larger than its type."""
+    """A map's value may be larger than the struct: see `value_size`."""
     header = BtfMember("header", _struct(types, StateHeader), 0)
     if kind is None:
         size = state.size
@@ -95,7 +93,7 @@ def _type(types: TypeTable, kind: FieldType) -> int:
 
 
 def portable(program: Program) -> Program:
-    """With lines that name no folder of this machine: the same object wherever it is made."""
+    """The program with file names that do not depend on the machine or the current folder."""
     files = {line.where.file: _portable_name(line.where.file) for line in program.lines}
     lines = [
         SourceLine(line.slot, line.where._replace(file=files[line.where.file]))
@@ -105,7 +103,7 @@ def portable(program: Program) -> Program:
 
 
 def _portable_name(file: str) -> str:
-    """A file below the folder that its top package is in; without a package, the file alone."""
+    """The path relative to the folder of its top-level package; outside packages, the name."""
     path = Path(file)
     if not path.is_absolute():
         return file

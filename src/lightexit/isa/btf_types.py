@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Types as BTF: what an object says of its states, its context and its functions.
+"""Writes BTF types: those of an object's states, context and functions.
 
 Format: Linux, Documentation/bpf/btf.rst. Types are numbered from 1, 0 is `void`.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The form of an ELF object file: sections, symbols and relocations, to bytes.
+"""Writes ELF object files: sections, symbols and relocations to bytes.
 
 Format: System V ABI, chapter 4 (ELF-64, little-endian, relocatable objects).
 """
@@ -35,7 +35,7 @@ class _Section(NamedTuple):
 
 
 class NewSymbol(NamedTuple):
-    """A symbol of an object that is made: `section` is the number of its section."""
+    """A symbol to be written: `section` is the number of its section."""
 
     name: str
     kind: int
@@ -60,7 +60,7 @@ class _Strings:
 
 
 class ObjectFile:
-    """An object file in the making. Sections and symbols are known by their numbers."""
+    """An object file that is being written. Sections and symbols are referred to by number."""
 
     def __init__(self) -> None:
         self._sections: list[_Section] = []
@@ -84,7 +84,7 @@ class ObjectFile:
         return self.symbol(NewSymbol("", _OF_SECTION, section, 0, 0, is_global=False))
 
     def relocation(self, section: int, offset: int, symbol: int, kind: int) -> None:
-        """Ask for a symbol at a byte of a section."""
+        """Add a relocation against a symbol, at a byte offset in a section."""
         self._relocations.setdefault(section, []).append((offset, symbol, kind))
 
     def data(self) -> bytes:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a program's functions start, and the source lines that the kernel wants to be told."""
+"""Where a program's functions start, and its line info in the form that the kernel requires."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def function_starts(code: Sequence[Instruction]) -> list[int]:
 
 
 def lines_of(program: Program, code: Sequence[Instruction]) -> list[tuple[int, Location]]:
-    """Slots and their lines, in rising order, one at the start of every function as well.
+    """Slots and their source lines in ascending order, with a line at the start of each function.
 
-    None where the program does not begin with one: the kernel takes all, or none.
+    Empty if the first instruction has no line: the kernel refuses such line info.
     """
     known = {line.slot: line.where for line in program.lines}
     starts = set(function_starts(code))

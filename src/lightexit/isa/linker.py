@@ -32,7 +32,7 @@ MOST_SLOTS, MOST_FUNCTIONS = 1 << 16, 1 << 12
 
 #: What sections of constants are called, and where each of them may start.
 _RODATA, _ALIGNMENT = ".rodata", 8
-#: What sections of states are called, their names left out.
+#: Section name of a state, followed by the state's name.
 STATE_SECTION = ".data."
 #: Larger ones are treated as unknown.
 _LARGEST_STATE = 1 << 29
@@ -128,7 +128,7 @@ class Object:
         return self.relocations.get((function.section, function.start + slot * SLOT_SIZE))
 
     def asked_in(self, function: Function) -> Iterator[InstructionRelocation]:
-        """All that is asked for in a function."""
+        """The relocations of a function."""
         for slot in range((function.end - function.start) // SLOT_SIZE):
             if asked := self.relocation(function, slot):
                 yield asked
@@ -185,8 +185,8 @@ class _Linker:
         self.starts: dict[Function, int] = {}
 
     def link(self, entry: Function, owns_all: bool) -> Program:
-        """The function and all that it calls, as a legal program. With `owns_all`, its data is all
-        that the object has, used or not."""
+        """The function and all that it calls, as a legal program. With `owns_all`, it gets all
+        states and constants of the object, used or not."""
         self._place(entry)
         self._take_states(owns_all)
         self.uses_rodata = owns_all and bool(self.object.constants)
@@ -213,13 +213,12 @@ class _Linker:
                 raise AuthorError(
                     f"{self.object.file}: the state `{state.name}` has {state.size} bytes "
                     f"(section {STATE_SECTION}{state.name})",
-                    expected=f"at least {self.value_offset}: those of the header that every state "
-                    "begins with",
+                    expected=f"at least {self.value_offset}: every state begins with a header",
                 )
             self._index(section, state)
 
     def _index(self, key: int | str, state: Map) -> int:
-        """The index of a map, which is a new one if it is asked for the first time."""
+        """The index of a map; the next one at its first use."""
         self.maps[key] = state
         return self.indices.setdefault(key, len(self.indices))
 

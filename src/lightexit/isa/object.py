@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program as a BPF object file (ELF) that libbpf, bpftool and `read_elf` take.
+"""Writes a program as a BPF object file (ELF) that libbpf, bpftool and `read_elf` accept.
 
-| section     | what it is                                                                    |
+| section     | contents                                                                      |
 |-------------|-------------------------------------------------------------------------------|
-| `syscall`   | the program, a global function; the name is libbpf's for programs of this type |
+| `syscall`   | the program, a global function; libbpf's section name for this program type   |
 | `.text`     | functions that it calls, static                                               |
-| `.data.S`   | the state S, the whole of its map's value: libbpf makes it a map, mmapable    |
-| `.rodata`   | read-only data: libbpf makes it a map, frozen                                 |
-| `license`   | none that is compatible with the GPL: the kernel module wants it so           |
+| `.data.S`   | state S, the whole map value: libbpf makes an mmapable map of it              |
+| `.rodata`   | read-only data: libbpf makes a frozen map of it                               |
+| `license`   | not a GPL-compatible one: the kernel module requires that                     |
 | `.BTF`, `.BTF.ext` | types of context, states and functions; functions and source lines     |
 """
 
@@ -48,8 +48,8 @@ _PLAIN = BY_OPCODE[LDDW_OPCODE][0]
 
 
 class StateContents(NamedTuple):
-    """What an object says of a state: number and size in bytes of its type, which may be smaller
-    than the map's value, and the value to begin with, which zeros follow."""
+    """A state in an object: number and size in bytes of its type, which may be smaller than the
+    map's value; and its initial value, padded with zeros."""
 
     kind: int
     size: int
@@ -57,7 +57,7 @@ class StateContents(NamedTuple):
 
 
 class ObjectTypes(NamedTuple):
-    """What an object says beside the program: its types, the number of the context's, states."""
+    """What an object contains besides the program: BTF types, the context's type, the states."""
 
     table: TypeTable
     context: int
@@ -75,15 +75,15 @@ def untyped(program: Program) -> ObjectTypes:
 def write_elf(program: Program, types: ObjectTypes | None = None) -> bytes:
     """An object file of one program, the same bytes for the same arguments.
 
-    Raises AuthorError for a state of unknown size, for more than MOST_STATE bytes of states, and
-    for names that are no two names to Linux.
+    Raises AuthorError for a state of unknown size, for more than MOST_STATE bytes of states, for
+    state names that are equal once Linux accepts them, and for a program that calls itself.
     """
     _check(program)
     return _Writer(program, types or untyped(program)).data()
 
 
 def c_name(name: str) -> str:
-    """A name as Linux takes it for programs, maps and types."""
+    """The name with `_` for characters that Linux refuses in names of programs, maps and types."""
     plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
     return f"_{plain}" if plain[:1].isdigit() or not plain else plain
 
@@ -111,15 +111,15 @@ def _check_names(program: Program) -> None:
         name = c_name(each.name)
         if name in known:
             raise AuthorError(
-                f"{program.name}: its states `{known[name]}` and `{each.name}` are one to Linux: "
-                f"`{name}`",
+                f"{program.name}: its states `{known[name]}` and `{each.name}` are both "
+                f"`{name}` in an object",
                 expected="names that differ in letters a to z, digits and `_`",
             )
         known[name] = each.name
 
 
 class _Part(NamedTuple):
-    """The instructions of a section, with the slot that it starts at in the program."""
+    """The instructions of a section, and the slot in the program where it starts."""
 
     section: int
     name: str
@@ -162,7 +162,7 @@ class _Writer:
                 yield _Part(section, name, start, code)
 
     def _unlinked(self, each: Instruction) -> Instruction:
-        """What is left for a relocation to add to, as LLVM has it and libbpf wants it."""
+        """The instruction before relocation, as LLVM emits it and libbpf expects it."""
         if each.op.name == "call_local":
             return replace(each, imm=-1)
         if not _is_address(each):
@@ -186,7 +186,7 @@ class _Writer:
         return self._file.section(_RODATA, data, ALLOCATED)
 
     def _describe(self) -> None:
-        """Add the sections of BTF: the second one's texts are in the first."""
+        """Add both sections of BTF: the strings of `.BTF.ext` are in `.BTF`."""
         lines = lines_of(self._program, self._code)
         told = [self._told(part, lines) for part in self._parts]
         ext = extension(self._types.table, told)
@@ -256,7 +256,7 @@ class _Symbols(NamedTuple):
 
 
 def _whole_words(size: int) -> int:
-    """The room that structs take that hold 64-bit integers, as a state's header does."""
+    """Rounded up to the alignment of a state's header, as C rounds sizes of structs up."""
     return -(-size // _WORD) * _WORD
 
 
