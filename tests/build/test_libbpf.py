@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,10 @@ from examples.claim import claim
 from examples.counter import read_counter
 from examples.doorbell import notify
 from lightexit.abi import STATE_OFFSET
-from lightexit.build.bpf import filter_object, program_object
+from lightexit.abi.header import header
+from lightexit.build.bpf import bpf_object, filter_object, program_object
+from lightexit.build.header import filter_header
+from lightexit.build.subject import Subject
 from lightexit.isa import assemble, read_elf
 from lightexit.isa.btf_types import GLOBAL, BtfMember, BtfVariable, TypeTable
 from lightexit.isa.elf_file import (
@@ -159,15 +162,28 @@ def test_its_types_are_those_of_the_contract(tmp_path: Path) -> None:
     assert "DATASEC '.data.device' size=88 vlen=1" in raw
 
 
+def built_types(file: Path) -> str:
+    """Those of the header that `lightexit build` writes beside the object, and of lightexit.h."""
+    (file.parent / "notify.h").write_text(filter_header(Subject("notify", notify)))
+    (file.parent / "lightexit.h").write_text(header())
+    return '#include "lightexit.h"\n#include "notify.h"\n'
+
+
+def dumped_types(file: Path) -> str:
+    """Those of the object itself."""
+    return bpftool("btf", "dump", "file", file, "format", "c")
+
+
 @needs_bpftool
 @needs_kernel
-def test_a_program_in_c_uses_the_skeleton(tmp_path: Path) -> None:
+@pytest.mark.parametrize("types", [built_types, dumped_types])
+def test_a_program_in_c_uses_the_skeleton(tmp_path: Path, types: Callable[[Path], str]) -> None:
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None or not Path("/usr/include/bpf/libbpf.h").exists():
         pytest.skip("a C compiler or libbpf's headers (libbpf-dev) are missing")
     file = tmp_path / "notify.bpf.o"
-    file.write_bytes(filter_object(notify))
-    (tmp_path / "types.h").write_text(bpftool("btf", "dump", "file", file, "format", "c"))
+    file.write_bytes(bpf_object(Subject("notify", notify)))
+    (tmp_path / "types.h").write_text(types(file))
     (tmp_path / "notify.skel.h").write_text(bpftool("gen", "skeleton", file))
     command = [compiler, "-Wall", "-Werror", "-Wno-unknown-pragmas", f"-I{tmp_path}"]
     command += [str(HERE / "skeleton.c"), "-lbpf", "-o", str(tmp_path / "program")]
