@@ -23,6 +23,12 @@ RUN = {"seabios": ("/usr/share/seabios/bios.bin", "the firmware that `lightexit 
 TEST = {
     "qemu-system-x86": ("/usr/bin/qemu-system-x86_64", "the machine that tests the kernel module"),
     "gcc": ("/usr/bin/gcc", "C layouts, and the module's build"),
+    "libc6-dev": ("/usr/include/stdio.h", "programs in C with liblightexit"),
+    "libbpf-dev": ("/usr/include/bpf/libbpf.h", "objects as programs in C load them"),
+    "bpftool": ("/usr/sbin/bpftool", "objects as bpftool loads them"),
+    "pkg-config": ("/usr/bin/pkg-config", "liblightexit as installed"),
+    "abigail-tools": ("/usr/bin/abidiff", "liblightexit's ABI"),
+    "valgrind": ("/usr/bin/valgrind", "liblightexit's memory"),
     "make": ("/usr/bin/make", "the module's build"),
     "binutils": ("/usr/bin/as", "the guests of the tests"),
 }

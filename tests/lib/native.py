@@ -14,8 +14,16 @@ from typing import Any, ClassVar
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "lib"
 INCLUDE = (LIBRARY / "include", ROOT / "kernel/uapi", ROOT / "src/lightexit/runtime")
+
+
+def _missing() -> str:
+    if shutil.which("gcc") is None:
+        return "gcc is not installed"
+    return "" if Path("/usr/include/stdio.h").exists() else "the C library's headers are not there"
+
+
 #: Why nothing can be built here; empty where it can.
-MISSING = "" if shutil.which("gcc") else "gcc is not installed"
+MISSING = _missing()
 _OPTIONS = ("-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fno-strict-aliasing")
 #: Where the library would give its time slice away while it waits for a lock, a test is called.
 _YIELD = """

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -134,3 +135,32 @@ def test_it_compiles_without_a_warning(tmp_path: Path, name: str) -> None:
     flags = ("-fPIC", "-shared", "-O2", "-Wshadow", "-Wmissing-prototypes", "-pthread")
     command = compiler(*flags, "-o", str(tmp_path / "library.so"), name=name)
     subprocess.run([*command, *sources()], check=True)
+
+
+needs_abidiff = pytest.mark.skipif(
+    shutil.which("abidiff") is None or platform.machine() != "x86_64",
+    reason="abidiff is not installed, or this is no x86-64",
+)
+
+
+@needs_abidiff
+def test_the_abi_is_the_one_that_was_promised(tmp_path: Path) -> None:
+    assert abi_check(tmp_path, LIBRARY) == 0
+
+
+@needs_abidiff
+def test_another_abi_is_noticed(tmp_path: Path) -> None:
+    """A member in the middle of what callers fill in."""
+    shutil.copytree(LIBRARY, tmp_path / "lib")
+    for name in ("kernel/uapi", "src/lightexit/runtime"):
+        shutil.copytree(LIBRARY.parent / name, tmp_path / name)
+    header = tmp_path / "lib/include/liblightexit.h"
+    text = header.read_text("utf-8")
+    header.write_text(text.replace("\tuint32_t register_width;", "\tuint64_t register_width;"))
+    assert abi_check(tmp_path, tmp_path / "lib") != 0
+
+
+def abi_check(folder: Path, library: Path) -> int:
+    """0 where the library that is built of these sources has the ABI that is kept beside them."""
+    command = ["make", "-s", "-C", str(library), f"BUILD={folder}/build", "abi-check"]
+    return subprocess.run(command, capture_output=True, check=False).returncode
