@@ -201,15 +201,21 @@ static void add(struct lightexit_bus *bus, struct lightexit_state *state, run_fu
 		abort();
 }
 
-/* So many pairs of a register to be read and one to be written, `step` bytes apart. */
+/*
+ * So many pairs of a register to be read and one to be written, `step` bytes apart. Time is
+ * CLOCK_MONOTONIC, or the TSC where its rate is given.
+ */
 struct lightexit_bus *make_bus(run_function *reader, run_function *writer, uint32_t space,
-			       uint64_t base, uint64_t step, uint64_t pairs)
+			       uint64_t base, uint64_t step, uint64_t pairs, uint32_t tsc_khz)
 {
 	struct lightexit_state *state;
 	struct lightexit_bus *bus;
 	uint64_t i;
 
-	if (lightexit_bus_create(OPTIONS(lightexit_bus_options, .vcpus = 2), &bus) ||
+	if (lightexit_bus_create(OPTIONS(lightexit_bus_options, .vcpus = 2, .tsc_khz = tsc_khz,
+					 .clock_source = tsc_khz ? LIGHTEXIT_CLOCK_TSC :
+								   LIGHTEXIT_CLOCK_MONOTONIC),
+				 &bus) ||
 	    lightexit_state_create(bus,
 				   OPTIONS(lightexit_state_options, .name = "counter",
 					   .size = sizeof(struct counter)),

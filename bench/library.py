@@ -63,7 +63,7 @@ def compiled() -> Iterator[Any]:
 class LibraryBus:
     """Pairs of registers on liblightexit's bus, and two vCPUs."""
 
-    def __init__(self, code: Any, space: Space, pairs: int = 1) -> None:
+    def __init__(self, code: Any, space: Space, pairs: int = 1, tsc_khz: int = 0) -> None:
         engine = NativeEngine()
         self.filters = [
             each.load(engine).code for each in (kvm_exits.read_counter, kvm_exits.write_register)
@@ -72,7 +72,7 @@ class LibraryBus:
         addresses = [ctypes.c_void_p(each.address) for each in self.filters]
         u64 = ctypes.c_uint64
         self.handle = ctypes.c_void_p(
-            code.make_bus(*addresses, space, u64(base), u64(STEP), u64(pairs))
+            code.make_bus(*addresses, space, u64(base), u64(STEP), u64(pairs), tsc_khz)
         )
         self.vcpus = (ctypes.c_void_p * 2)()
         for index in range(2):
@@ -160,8 +160,10 @@ def compare(code: Any, space: Space, is_write: bool) -> list[tuple[str, float, f
 
 
 def of_python(code: Any) -> float:
-    """lightexit_access / Python's own dispatch, the same filter on the same port."""
-    bus, (python, _kept) = LibraryBus(code, Space.PIO), python_loop(code)
+    """lightexit_access / Python's own dispatch: the same filter, port and source of time."""
+    clock = HostClock().memory.state
+    tsc_khz = 0 if clock.gettime else 10**6 * (1 << 32) // clock.rate
+    bus, (python, _kept) = LibraryBus(code, Space.PIO, tsc_khz=tsc_khz), python_loop(code)
     here, count = addresses_of([PORT]), ctypes.c_uint64(ACCESSES)
 
     def library() -> None:
