@@ -59,6 +59,14 @@ def test_nothing_tears_and_nothing_freed_is_used(
     assert all(int(number) > 0 for number in found.groups())
 
 
+def test_any_bytes_are_refused_or_taken_whole(tmp_path: Path) -> None:
+    tries = scale.full(1_000_000)
+    said = run(built("fuzz_saved.c", tmp_path, "-fsanitize=address,undefined"), str(tries))
+    found = re.fullmatch(rf"(\d+) of {tries} taken\n", said)
+    assert found is not None
+    assert 0 < int(found[1]) < tries / 2
+
+
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
 def test_valgrind_finds_nothing(tmp_path: Path) -> None:
     valgrind = ("valgrind", "-q", "--error-exitcode=1", "--leak-check=full")
