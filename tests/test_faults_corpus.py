@@ -83,7 +83,7 @@ def test_a_null_check_of_one_pointer_does_not_apply_to_another() -> None:
 
 def test_a_map_handle_is_refused_with_the_reason() -> None:
     report = verify(assemble((FAULTS / "handle.s").read_text()), Limits(answers=False))
-    assert "which only helpers have a use for" in str(report.error)
+    assert "which only helpers can use" in str(report.error)
     assert "help: map_value(index)" in str(report.error)
 
 
