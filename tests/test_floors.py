@@ -20,7 +20,7 @@ FLOORS = (
     {"bus"},
     {"devices"},
     {"vm"},
-    {"build"},
+    {"build", "measure"},
     {"cli"},
     {"__main__"},
 )

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lightexit.cli.asm import asm
+from lightexit.cli.bench import bench
 from lightexit.cli.build import build
 from lightexit.cli.cache import cache
 from lightexit.cli.compile import compile_command
@@ -55,6 +56,7 @@ app.command()(run)
 app.command("compile")(compile_command)
 app.command()(verify)
 app.command()(build)
+app.add_typer(bench, name="bench")
 app.command()(disasm)
 app.command()(asm)
 app.command()(header)

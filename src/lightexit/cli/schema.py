@@ -12,7 +12,8 @@ from lightexit.cli import schemas
 
 def schema(
     command: Annotated[
-        schemas.CommandSchema, typer.Argument(metavar="COMMAND", help="run, verify or build.")
+        schemas.CommandSchema,
+        typer.Argument(metavar="COMMAND", help="run, verify, build or bench-host."),
     ],
 ) -> None:
     """Print the JSON Schema (2020-12) of a command's --json output."""

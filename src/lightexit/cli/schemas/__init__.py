@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 VERIFY, RUN, BUILD = "urn:lightexit:verify:1", "urn:lightexit:run:1", "urn:lightexit:build:1"
+BENCH_HOST = "urn:lightexit:bench-host:1"
 
 
 class CommandSchema(StrEnum):
@@ -18,9 +19,15 @@ class CommandSchema(StrEnum):
     RUN = "run"
     VERIFY = "verify"
     BUILD = "build"
+    BENCH_HOST = "bench-host"
 
 
-_IDS = {CommandSchema.RUN: RUN, CommandSchema.VERIFY: VERIFY, CommandSchema.BUILD: BUILD}
+_IDS = {
+    CommandSchema.RUN: RUN,
+    CommandSchema.VERIFY: VERIFY,
+    CommandSchema.BUILD: BUILD,
+    CommandSchema.BENCH_HOST: BENCH_HOST,
+}
 
 
 def text(command: CommandSchema) -> str:

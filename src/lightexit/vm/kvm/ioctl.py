@@ -234,6 +234,7 @@ ENABLE_CAP = _request(
     _writes(s.EnableCap),
     {e.EINVAL: ("it is not supported, or vCPUs exist already", "capabilities first, vCPUs after")},
 )
+GET_TSC_KHZ = _request("KVM_GET_TSC_KHZ", 0xA3, "return the rate of a vCPU's TSC")
 SIGNAL_MSI = _request(
     "KVM_SIGNAL_MSI",
     0xA5,

@@ -91,6 +91,11 @@ class KvmVcpu:
         state.state = RUNNABLE if value else HALTED
         ioctl.put(self.fd, ioctl.SET_MP_STATE, state)
 
+    @property
+    def tsc_khz(self) -> int:
+        """Rate of the guest's TSC; 0 where KVM does not tell, as where the host's is unstable."""
+        return max(ioctl.attempt(self.fd, ioctl.GET_TSC_KHZ), 0)
+
     # Interrupts, where the kernel holds no interrupt controller for them
 
     def interrupt(self, vector: int) -> None:
