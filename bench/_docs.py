@@ -22,7 +22,8 @@ all turns, so that what others do on the machine counts little. Filters' code an
 and pages of their own, and lower quartiles are compared. For Unicorn and the filters' code, a
 figure is the median over several processes.
 `python -m bench` prints times too, and `python -m bench NAME` one of them: each file in `bench/`
-says what it measures and how.
+says what it measures and how. Rows of an *emulated* KVM are of a host that has no VMX or SVM of its
+own.
 
 {table}
 
@@ -43,6 +44,37 @@ says what it measures and how.
 - That is a guest of one loop. With 1,000 blocks of code translated, Unicorn takes 35 ns for the
   same `in`, with 10,000 it takes 39, and what a filter adds stays much the same: with 1,000, ratios
   of 1.41 for the PIT and 1.15 for port 0x92 were seen where one loop gave 1.77 and 1.28.
+
+## Measure your own host
+
+    lightexit bench host --json host.json
+
+A guest accesses registers in a loop and times each access by rdtsc: all rows are measured in the
+same way, and no compiler is needed. Rows take turns, in one thread on one CPU; the first accesses
+of a turn are not counted. 8,000 of each row are (`--accesses N`). Their p50, p99 and least are
+printed in cycles and in ns, less what two rdtsc take with nothing in between.
+
+| access | answered by |
+|---|---|
+| nothing: the empty pair of rdtsc | nobody |
+| CPUID: the plain exit | KVM itself |
+| PIO read, counter 1 of the PIT | KVM's PIT, module, native filter, Python model |
+| MMIO read, a free-running counter | module, native filter, Python model |
+| PIO write, a doorbell | KVM's ioeventfd, module, native filter, Python model |
+| MMIO write, a doorbell | KVM's ioeventfd, module, native filter, Python model |
+
+The module runs the very filter inside KVM that is native code in user space in the next row.
+
+What a paper's other table wants is printed, too: CPU, microcode, mitigations, frequency governor
+and turbo, kernel, KVM's modules and their parameters. What this host cannot measure is listed with
+the reason, such as a module that is not loaded. Where KVM is not on a CPU's own VMX or SVM, table
+and JSON call the figures *emulated*.
+
+As few others as possible should use the machine. Steadier figures come with
+`cpupower frequency-set -g performance`, and with a kernel started with `isolcpus=N nohz_full=N`
+and the command by `taskset -c N`; the report shows these settings. JSON of a machine with VMX or
+SVM is welcome as `docs/hosts/NAME.json`. There is none yet, so all figures of KVM and of the kernel
+module in this repository are emulated.
 """
 
 

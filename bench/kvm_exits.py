@@ -25,6 +25,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench._kvm import kvm_name
 from bench._ratio import Ratio
 from bench._turns import in_turns
 from lightexit.abi import Space
@@ -356,6 +357,7 @@ def compare(run_guest: Any, kind: Kind) -> list[Row]:
 
 def report(kind: Kind, rows: list[Row]) -> None:
     """One table."""
+    print(kvm_name())
     print(f"{kind.name:28}{'us':>9}{'of ' + rows[0].name:>24}{'of Python loop':>16}")
     for row in rows:
         print(f"  {row.name:26}{row.us:9.2f}{row.of_first:24.3f}{row.of_python:16.3f}")
@@ -380,7 +382,7 @@ def ratios() -> list[Ratio]:
 
 def named(kind: Kind, rows: list[Row]) -> list[Ratio]:
     """The ratios of one table; the model's is the one to the minimal Python loop as well."""
-    group = f"KVM, {kind.name}"
+    group = f"{kvm_name()}, {kind.name}"
     goals = {"filter, native loop": 1.05}
     beside_c = [
         Ratio(group, f"{row.name} / C loop", row.of_first, goals.get(row.name)) for row in rows[1:]

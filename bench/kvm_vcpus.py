@@ -18,6 +18,7 @@ from functools import partial
 from statistics import median
 from typing import Any
 
+from bench._kvm import kvm_name
 from bench._ratio import Ratio
 from bench._turns import in_turns
 from bench.kvm_exits import HZ, KINDS, LAST, Counter, c_loop, machine, prepare
@@ -129,7 +130,7 @@ def ratios() -> list[Ratio]:
         rows, taken = measure()
     except HostError:
         return []
-    group = f"two vCPUs / one, others took {taken:.2f} cores"
+    group = f"{kvm_name()}, two vCPUs / one, others took {taken:.2f} cores"
     return [Ratio(group, row.name, row.ratio, 1.8, at_least=True) for row in rows]
 
 
