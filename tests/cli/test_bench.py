@@ -189,7 +189,8 @@ def test_nothing_measured_is_status_2_and_the_reason_is_told(
     assert isinstance(result.exception, HostError)
     assert result.exception.found == "nothing was measured"
     assert result.exception.exit_status == 2
-    assert ": /dev/kvm does not exist.\n" in result.stdout
+    assert result.stdout.startswith("Nothing was measured. ")
+    assert result.stdout.endswith("\n\n- everything: /dev/kvm does not exist.\n")
     assert json.loads(path.read_text())["rows"] == []
 
 

@@ -88,7 +88,8 @@ def test_turbo_of_other_drivers(tmp_path: Path, boost: str, wanted: bool) -> Non
         ("svm hypervisor", ["kvm", "kvm_amd"], Underneath.NESTED, "provides its SVM (kvm_amd)"),
         ("fpu hypervisor", ["kvm", "kvm_pvm"], Underneath.SOFTWARE, "every exit is emulated"),
         ("fpu vmx", ["kvm", "kvm_intel", "kvm_pvm"], Underneath.SOFTWARE, "is emulated"),
-        ("fpu", [], Underneath.SOFTWARE, "(no module)"),
+        ("fpu vmx", [], Underneath.NOTHING, "No module of KVM"),
+        ("fpu vmx", ["kvm"], Underneath.NOTHING, "No module of KVM"),
         (None, ["kvm", "kvm_amd"], Underneath.UNKNOWN, "is not known"),
     ],
 )

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -155,3 +157,20 @@ def test_the_command_measures_in_a_thread_of_its_own(
     monkeypatch.setattr(series, "one_cpu", noted)
     measure(100, [EMPTY])
     assert threads != [threading.main_thread().ident]
+
+
+ELSEWHERE = """
+import os, sys
+import ctypes, mmap, platform, subprocess
+platform.machine()
+sys.platform, sys.modules["fcntl"] = "darwin", None
+del os.sched_getaffinity
+from lightexit.measure.series import measure
+print({each.reason for each in measure(100).not_measured})
+"""
+
+
+def test_a_host_without_kvm_for_x86_is_told_so() -> None:
+    done = subprocess.run([sys.executable, "-c", ELSEWHERE], capture_output=True, text=True)
+    assert "'there is no KVM for x86 guests on this host (darwin, " in done.stdout, done.stderr
+    assert done.stdout.count("there is no KVM") == 1

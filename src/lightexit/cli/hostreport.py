@@ -26,12 +26,13 @@ _FIGURES = ("min", "p50", "p99", "max")
 def text(series: Series, facts: HostFacts) -> str:
     """All that is printed: each table that has figures says so where they are emulated."""
     word = f", {EMULATED}" if facts.virtualization.is_emulated else ""
-    parts = [f"What an access costs{word}. {facts.virtualization.text}"]
+    about = f"What an access costs{word}." if series.rows else "Nothing was measured."
+    parts = [f"{about} {facts.virtualization.text}"]
     if series.rows:
         parts += [table(_measured(series, word)), _how(series)]
     parts.append("\n".join(f"- {name}: {value}" for name, value in host_lines(facts)))
     if series.not_measured:
-        parts.append("\n".join(["Not measured:", "", *_reasons(series.not_measured)]))
+        parts.append("\n".join(["Not measured:", "", *_reasons(series)]))
     return "\n\n".join(parts)
 
 
@@ -136,11 +137,13 @@ def _assignments(values: Any) -> str:
     return " ".join(f"{name}={value}" for name, value in values.items()) or "loaded"
 
 
-def _reasons(missing: Sequence[NotMeasured]) -> list[str]:
+def _reasons(series: Series) -> list[str]:
     """A line for each reason, with all that it is the reason of."""
     by_reason: dict[str, list[str]] = {}
-    for each in missing:
+    for each in series.not_measured:
         by_reason.setdefault(each.reason, []).append(each.variant.title)
+    if not series.rows and len(by_reason) == 1:
+        return [f"- everything: {reason}." for reason in by_reason]
     return [f"- {'; '.join(titles)}: {reason}." for reason, titles in by_reason.items()]
 
 

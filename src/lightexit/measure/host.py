@@ -49,6 +49,7 @@ class Underneath(StrEnum):
     HARDWARE = "hardware"
     NESTED = "nested"
     SOFTWARE = "software"
+    NOTHING = "nothing"
     UNKNOWN = "unknown"
 
 
@@ -77,9 +78,10 @@ class Virtualization:
             Underneath.HARDWARE: f"KVM on this CPU's own {extension} ({self.module}).",
             Underneath.NESTED: f"This host is a virtual machine itself: the hypervisor below "
             f"provides its {extension} ({self.module}) and has a part in every exit.",
-            Underneath.SOFTWARE: f"KVM works without VMX and SVM ({self.module or 'no module'}): "
-            "every exit is emulated.",
-            Underneath.UNKNOWN: "/proc/cpuinfo cannot be read: whether KVM is on hardware is not "
+            Underneath.SOFTWARE: f"KVM works without VMX and SVM ({self.module}): every exit "
+            "is emulated.",
+            Underneath.NOTHING: "No module of KVM that runs guests is loaded.",
+            Underneath.UNKNOWN: "The CPU's flags cannot be read: whether KVM is on hardware is not "
             "known.",
         }[self.underneath]
 
@@ -144,7 +146,8 @@ def virtualization(flags: str | None, modules: Iterable[str]) -> Virtualization:
             kind = Underneath.NESTED if is_guest else Underneath.HARDWARE
             return Virtualization(kind, extension, module, is_guest)
     other = next((name for name in loaded if name != "kvm"), None)
-    return Virtualization(Underneath.SOFTWARE, None, other, is_guest)
+    kind = Underneath.NOTHING if other is None else Underneath.SOFTWARE
+    return Virtualization(kind, None, other, is_guest)
 
 
 def _read(path: Path) -> str | None:

@@ -160,7 +160,7 @@ def one_cpu() -> Iterator[int | None]:
     try:
         before = os.sched_getaffinity(0)
         os.sched_setaffinity(0, {max(before)})
-    except OSError:
+    except (OSError, AttributeError):  # there are hosts without such a call
         yield None
         return
     try:

@@ -27,7 +27,6 @@ from lightexit.vm.exits import Stopped
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts
-from lightexit.vm.kvm.offload import KernelOffload
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import GuestMemory
@@ -120,9 +119,12 @@ class TimedVm:
 
     def _make_bus(self) -> Bus:
         answerer = self.variant.answerer
-        offload = KernelOffload(self._clock, self.vm.fd) if answerer is Answerer.MODULE else None
         engine = None if answerer is Answerer.PYTHON_MODEL else NativeEngine()
-        return Bus(self._clock, engine, offload=offload)
+        if answerer is not Answerer.MODULE:
+            return Bus(self._clock, engine)
+        from lightexit.vm.kvm.offload import KernelOffload  # there is none but on Linux
+
+        return Bus(self._clock, engine, offload=KernelOffload(self._clock, self.vm.fd))
 
     def _attach(self) -> None:
         access, answerer = self.variant.access, self.variant.answerer
