@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bus.plain import Recorder
 from bus.test_msrs import BASE, Msrs
 from lightexit.abi import Space
 from lightexit.bus.bus import Bus
-from lightexit.bus.clock import ManualClock
+from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.bus.region import pio
 from lightexit.bus.watching import TraceEvent
 from lightexit.engine.native import NativeEngine
@@ -79,6 +81,19 @@ def test_ending_a_trace_restores_timing() -> None:
     assert bus._tables.fields.watched
     bus.timed = False
     assert not bus._tables.fields.watched
+
+
+def test_the_time_of_an_access_is_without_the_listener() -> None:
+    def sleep(event: TraceEvent) -> None:
+        time.sleep(0.05)
+
+    bus = Bus(HostClock())
+    bus.attach(Recorder(pio(1).at(0x40)))
+    bus.timed = True
+    bus.trace(sleep)
+    bus.read(Space.PIO, 0x40, 1)
+    (count,) = bus.counts()
+    assert 0 < count.passed_ns < 40_000_000
 
 
 def test_a_listener_that_raises_ends_the_trace() -> None:

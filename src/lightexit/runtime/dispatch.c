@@ -154,16 +154,16 @@ PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_
 	struct answer answered;
 	u64 address = window->base + offset - window->offset;
 	bool timed = bus->timed;
-	u64 start = ticks(clock);
+	u64 elapsed, start = ticks(clock);
 
 	answered = answer(vcpu, window, offset, access, fits);
+	elapsed = ticks(clock) - start; /* without what the listener takes */
 	trace(vcpu,
 	      answered.by_filter ? LIGHTEXIT_TRACE_POINT_HANDLED : LIGHTEXIT_TRACE_POINT_PASSED,
 	      access, address, access->is_write ? access->data : answered.value);
 	if (timed) {
 		counter = counter_of(vcpu, window, offset, access->is_write);
-		*(answered.by_filter ? &counter->handled_ticks : &counter->passed_ticks) +=
-			ticks(clock) - start;
+		*(answered.by_filter ? &counter->handled_ticks : &counter->passed_ticks) += elapsed;
 	}
 	return answered.value;
 }

@@ -2495,136 +2495,141 @@ define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2
   %15 = alloca i64, align 8
   %16 = alloca i8, align 1
   %17 = alloca i64, align 8
-  %18 = alloca %struct.answer, align 8
+  %18 = alloca i64, align 8
+  %19 = alloca %struct.answer, align 8
   store ptr %0, ptr %6, align 8
   store ptr %1, ptr %7, align 8
   store i64 %2, ptr %8, align 8
   store ptr %3, ptr %9, align 8
-  %19 = zext i1 %4 to i8
-  store i8 %19, ptr %10, align 1
+  %20 = zext i1 %4 to i8
+  store i8 %20, ptr %10, align 1
   call void @llvm.lifetime.start.p0(ptr %11) #9
-  %20 = load ptr, ptr %6, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %20, i32 0, i32 2
-  %22 = load i64, ptr %21, align 8
-  %23 = inttoptr i64 %22 to ptr
-  store ptr %23, ptr %11, align 8
+  %21 = load ptr, ptr %6, align 8
+  %22 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %21, i32 0, i32 2
+  %23 = load i64, ptr %22, align 8
+  %24 = inttoptr i64 %23 to ptr
+  store ptr %24, ptr %11, align 8
   call void @llvm.lifetime.start.p0(ptr %12) #9
-  %24 = load ptr, ptr %6, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %24, i32 0, i32 1
-  %26 = load i64, ptr %25, align 8
-  %27 = inttoptr i64 %26 to ptr
-  store ptr %27, ptr %12, align 8
+  %25 = load ptr, ptr %6, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %25, i32 0, i32 1
+  %27 = load i64, ptr %26, align 8
+  %28 = inttoptr i64 %27 to ptr
+  store ptr %28, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
   call void @llvm.lifetime.start.p0(ptr %14) #9
   call void @llvm.lifetime.start.p0(ptr %15) #9
-  %28 = load ptr, ptr %7, align 8
-  %29 = getelementptr inbounds nuw %struct.lightexit_window, ptr %28, i32 0, i32 0
-  %30 = load i64, ptr %29, align 8
-  %31 = load i64, ptr %8, align 8
-  %32 = add i64 %30, %31
-  %33 = load ptr, ptr %7, align 8
-  %34 = getelementptr inbounds nuw %struct.lightexit_window, ptr %33, i32 0, i32 2
-  %35 = load i64, ptr %34, align 8
-  %36 = sub i64 %32, %35
-  store i64 %36, ptr %15, align 8
+  %29 = load ptr, ptr %7, align 8
+  %30 = getelementptr inbounds nuw %struct.lightexit_window, ptr %29, i32 0, i32 0
+  %31 = load i64, ptr %30, align 8
+  %32 = load i64, ptr %8, align 8
+  %33 = add i64 %31, %32
+  %34 = load ptr, ptr %7, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_window, ptr %34, i32 0, i32 2
+  %36 = load i64, ptr %35, align 8
+  %37 = sub i64 %33, %36
+  store i64 %37, ptr %15, align 8
   call void @llvm.lifetime.start.p0(ptr %16) #9
-  %37 = load ptr, ptr %11, align 8
-  %38 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %37, i32 0, i32 4
-  %39 = load i8, ptr %38, align 1
-  %40 = icmp ne i8 %39, 0
-  %41 = zext i1 %40 to i8
-  store i8 %41, ptr %16, align 1
+  %38 = load ptr, ptr %11, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %38, i32 0, i32 4
+  %40 = load i8, ptr %39, align 1
+  %41 = icmp ne i8 %40, 0
+  %42 = zext i1 %41 to i8
+  store i8 %42, ptr %16, align 1
   call void @llvm.lifetime.start.p0(ptr %17) #9
-  %42 = load ptr, ptr %12, align 8
-  %43 = call i64 @ticks(ptr noundef %42) #10
-  store i64 %43, ptr %17, align 8
   call void @llvm.lifetime.start.p0(ptr %18) #9
-  %44 = load ptr, ptr %6, align 8
-  %45 = load ptr, ptr %7, align 8
-  %46 = load i64, ptr %8, align 8
-  %47 = load ptr, ptr %9, align 8
-  %48 = load i8, ptr %10, align 1, !range !9, !noundef !10
-  %49 = trunc i8 %48 to i1
-  %50 = call { i64, i8 } @answer(ptr noundef %44, ptr noundef %45, i64 noundef %46, ptr noundef %47, i1 noundef zeroext %49) #10
-  %51 = getelementptr inbounds nuw { i64, i8 }, ptr %18, i32 0, i32 0
-  %52 = extractvalue { i64, i8 } %50, 0
-  store i64 %52, ptr %51, align 8
-  %53 = getelementptr inbounds nuw { i64, i8 }, ptr %18, i32 0, i32 1
-  %54 = extractvalue { i64, i8 } %50, 1
-  store i8 %54, ptr %53, align 8
-  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %14, ptr align 8 %18, i64 16, i1 false)
-  call void @llvm.lifetime.end.p0(ptr %18) #9
-  %55 = load ptr, ptr %6, align 8
-  %56 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
-  %57 = load i8, ptr %56, align 8, !range !9, !noundef !10
-  %58 = trunc i8 %57 to i1
-  %59 = zext i1 %58 to i64
-  %60 = select i1 %58, i32 1, i32 2
-  %61 = load ptr, ptr %9, align 8
-  %62 = load i64, ptr %15, align 8
-  %63 = load ptr, ptr %9, align 8
-  %64 = getelementptr inbounds nuw %struct.access, ptr %63, i32 0, i32 3
-  %65 = load i8, ptr %64, align 8, !range !9, !noundef !10
-  %66 = trunc i8 %65 to i1
-  br i1 %66, label %67, label %71
-
-67:                                               ; preds = %5
+  %43 = load ptr, ptr %12, align 8
+  %44 = call i64 @ticks(ptr noundef %43) #10
+  store i64 %44, ptr %18, align 8
+  call void @llvm.lifetime.start.p0(ptr %19) #9
+  %45 = load ptr, ptr %6, align 8
+  %46 = load ptr, ptr %7, align 8
+  %47 = load i64, ptr %8, align 8
+  %48 = load ptr, ptr %9, align 8
+  %49 = load i8, ptr %10, align 1, !range !9, !noundef !10
+  %50 = trunc i8 %49 to i1
+  %51 = call { i64, i8 } @answer(ptr noundef %45, ptr noundef %46, i64 noundef %47, ptr noundef %48, i1 noundef zeroext %50) #10
+  %52 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 0
+  %53 = extractvalue { i64, i8 } %51, 0
+  store i64 %53, ptr %52, align 8
+  %54 = getelementptr inbounds nuw { i64, i8 }, ptr %19, i32 0, i32 1
+  %55 = extractvalue { i64, i8 } %51, 1
+  store i8 %55, ptr %54, align 8
+  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %14, ptr align 8 %19, i64 16, i1 false)
+  call void @llvm.lifetime.end.p0(ptr %19) #9
+  %56 = load ptr, ptr %12, align 8
+  %57 = call i64 @ticks(ptr noundef %56) #10
+  %58 = load i64, ptr %18, align 8
+  %59 = sub i64 %57, %58
+  store i64 %59, ptr %17, align 8
+  %60 = load ptr, ptr %6, align 8
+  %61 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
+  %62 = load i8, ptr %61, align 8, !range !9, !noundef !10
+  %63 = trunc i8 %62 to i1
+  %64 = zext i1 %63 to i64
+  %65 = select i1 %63, i32 1, i32 2
+  %66 = load ptr, ptr %9, align 8
+  %67 = load i64, ptr %15, align 8
   %68 = load ptr, ptr %9, align 8
-  %69 = getelementptr inbounds nuw %struct.access, ptr %68, i32 0, i32 1
-  %70 = load i64, ptr %69, align 8
-  br label %74
+  %69 = getelementptr inbounds nuw %struct.access, ptr %68, i32 0, i32 3
+  %70 = load i8, ptr %69, align 8, !range !9, !noundef !10
+  %71 = trunc i8 %70 to i1
+  br i1 %71, label %72, label %76
 
-71:                                               ; preds = %5
-  %72 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
-  %73 = load i64, ptr %72, align 8
-  br label %74
+72:                                               ; preds = %5
+  %73 = load ptr, ptr %9, align 8
+  %74 = getelementptr inbounds nuw %struct.access, ptr %73, i32 0, i32 1
+  %75 = load i64, ptr %74, align 8
+  br label %79
 
-74:                                               ; preds = %71, %67
-  %75 = phi i64 [ %70, %67 ], [ %73, %71 ]
-  call void @trace(ptr noundef %55, i32 noundef %60, ptr noundef %61, i64 noundef %62, i64 noundef %75) #10
-  %76 = load i8, ptr %16, align 1, !range !9, !noundef !10
-  %77 = trunc i8 %76 to i1
-  br i1 %77, label %78, label %104
+76:                                               ; preds = %5
+  %77 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
+  %78 = load i64, ptr %77, align 8
+  br label %79
 
-78:                                               ; preds = %74
-  %79 = load ptr, ptr %6, align 8
-  %80 = load ptr, ptr %7, align 8
-  %81 = load i64, ptr %8, align 8
-  %82 = load ptr, ptr %9, align 8
-  %83 = getelementptr inbounds nuw %struct.access, ptr %82, i32 0, i32 3
-  %84 = load i8, ptr %83, align 8, !range !9, !noundef !10
-  %85 = trunc i8 %84 to i1
-  %86 = call ptr @counter_of(ptr noundef %79, ptr noundef %80, i64 noundef %81, i1 noundef zeroext %85) #10
-  store ptr %86, ptr %13, align 8
-  %87 = load ptr, ptr %12, align 8
-  %88 = call i64 @ticks(ptr noundef %87) #10
-  %89 = load i64, ptr %17, align 8
-  %90 = sub i64 %88, %89
-  %91 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
-  %92 = load i8, ptr %91, align 8, !range !9, !noundef !10
-  %93 = trunc i8 %92 to i1
-  br i1 %93, label %94, label %97
+79:                                               ; preds = %76, %72
+  %80 = phi i64 [ %75, %72 ], [ %78, %76 ]
+  call void @trace(ptr noundef %60, i32 noundef %65, ptr noundef %66, i64 noundef %67, i64 noundef %80) #10
+  %81 = load i8, ptr %16, align 1, !range !9, !noundef !10
+  %82 = trunc i8 %81 to i1
+  br i1 %82, label %83, label %106
 
-94:                                               ; preds = %78
-  %95 = load ptr, ptr %13, align 8
-  %96 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %95, i32 0, i32 2
-  br label %100
+83:                                               ; preds = %79
+  %84 = load ptr, ptr %6, align 8
+  %85 = load ptr, ptr %7, align 8
+  %86 = load i64, ptr %8, align 8
+  %87 = load ptr, ptr %9, align 8
+  %88 = getelementptr inbounds nuw %struct.access, ptr %87, i32 0, i32 3
+  %89 = load i8, ptr %88, align 8, !range !9, !noundef !10
+  %90 = trunc i8 %89 to i1
+  %91 = call ptr @counter_of(ptr noundef %84, ptr noundef %85, i64 noundef %86, i1 noundef zeroext %90) #10
+  store ptr %91, ptr %13, align 8
+  %92 = load i64, ptr %17, align 8
+  %93 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
+  %94 = load i8, ptr %93, align 8, !range !9, !noundef !10
+  %95 = trunc i8 %94 to i1
+  br i1 %95, label %96, label %99
 
-97:                                               ; preds = %78
-  %98 = load ptr, ptr %13, align 8
-  %99 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %98, i32 0, i32 3
-  br label %100
+96:                                               ; preds = %83
+  %97 = load ptr, ptr %13, align 8
+  %98 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %97, i32 0, i32 2
+  br label %102
 
-100:                                              ; preds = %97, %94
-  %101 = phi ptr [ %96, %94 ], [ %99, %97 ]
-  %102 = load i64, ptr %101, align 8
-  %103 = add i64 %102, %90
-  store i64 %103, ptr %101, align 8
-  br label %104
+99:                                               ; preds = %83
+  %100 = load ptr, ptr %13, align 8
+  %101 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %100, i32 0, i32 3
+  br label %102
 
-104:                                              ; preds = %100, %74
-  %105 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
-  %106 = load i64, ptr %105, align 8
+102:                                              ; preds = %99, %96
+  %103 = phi ptr [ %98, %96 ], [ %101, %99 ]
+  %104 = load i64, ptr %103, align 8
+  %105 = add i64 %104, %92
+  store i64 %105, ptr %103, align 8
+  br label %106
+
+106:                                              ; preds = %102, %79
+  %107 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
+  %108 = load i64, ptr %107, align 8
+  call void @llvm.lifetime.end.p0(ptr %18) #9
   call void @llvm.lifetime.end.p0(ptr %17) #9
   call void @llvm.lifetime.end.p0(ptr %16) #9
   call void @llvm.lifetime.end.p0(ptr %15) #9
@@ -2632,7 +2637,7 @@ define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
-  ret i64 %106
+  ret i64 %108
 }
 
 ; Function Attrs: alwaysinline nounwind
