@@ -138,7 +138,7 @@ def test_a_filter_that_may_not_be_repeated_stays_in_user_space() -> None:
 
 def test_a_clock_that_steps_by_accesses_is_refused() -> None:
     clock = ManualClock(step_ns=1000)
-    with pytest.raises(HostError, match="do not make a clock step"):
+    with pytest.raises(HostError, match="this clock steps with every access"):
         pc_machine(
             PcConfig(ram_bytes=2 * MIB),
             clock,

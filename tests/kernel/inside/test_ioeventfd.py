@@ -58,6 +58,6 @@ def test_a_doorbell_that_was_there(
     bell = os.eventfd(0, os.EFD_NONBLOCK)
     Doorbell(Space.PIO, PORT + 4, 4).tie(machine.vm, bell)
     answer = AttachedProgram(KernelEngine().load(WRITER), [cell], writes_state=True)
-    with pytest.raises(HostError, match="answers these addresses already"):
+    with pytest.raises(HostError, match="has these addresses already"):
         module.attach(AttachRange(machine.vm.fd, Space.PIO, PORT, LENGTH), answer)
     os.close(bell)
