@@ -3,7 +3,18 @@
 #ifndef _UAPI_LIGHTEXIT_H
 #define _UAPI_LIGHTEXIT_H
 
+#ifdef __bpf__
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef signed char __s8;
+typedef short __s16;
+typedef int __s32;
+typedef long long __s64;
+#else
 #include <linux/types.h>
+#endif
 
 #define LIGHTEXIT_ABI_VERSION 1
 

@@ -34,8 +34,8 @@ from lightexit.isa.elf_file import (
     NewSymbol,
     ObjectFile,
 )
-from lightexit.isa.linker import R_BPF_64_64
 from lightexit.isa.object import c_name
+from lightexit.isa.parts import R_BPF_64_64
 
 HERE = Path(__file__).parent
 BPFTOOL = shutil.which("bpftool", path="/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fuzz.harness import Format
+from isa.clang import c_objects
 from isa.llvm import compile_ir
 from isa.objects import IR, STATES, TABLES, WRITTEN
 from lightexit.errors import AuthorError
@@ -47,6 +48,7 @@ def seeds() -> Iterator[bytes]:
     for ir in (_PLAIN, IR, TABLES, STATES):
         yield compile_ir(ir)[1]
     yield write_elf(assemble(WRITTEN, "written.s"))
+    yield from c_objects()
 
 
 FORMAT = Format(read, seeds, words=WORDS)

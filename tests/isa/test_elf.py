@@ -169,15 +169,38 @@ def test_constants_are_not_written() -> None:
         InterpreterEngine().load(program).run(IoContext(), [])
 
 
-def test_a_global_variable_is_refused() -> None:
-    error = refusal("""
+def test_global_variables_are_states_of_the_program_itself() -> None:
+    (program,) = programs("""
     @count = global i64 7
+    @zero = internal global i64 0
+    @shared = external global i64
     define i64 @f(i64 %i) section "s" {
       %v = load volatile i64, ptr @count
+      store volatile i64 %v, ptr @zero
+      store volatile i64 %v, ptr @shared
       ret i64 %v
     }
-    """)
-    assert "against `count` in .data" in error.found
+    """).values()
+    assert program.maps == (
+        Map("shared", 0),
+        Map("data", 24, (7).to_bytes(8, "little")),
+        Map("bss", 24, b""),
+    )
+    assert Program.from_plain(program.to_plain()).maps == program.maps
+    assert [line for line in disassemble(program).splitlines() if "map_value" in line] == [
+        "    r1 = map_value(1) + 16",
+        "    r1 = map_value(2) + 16",
+        "    r1 = map_value(0) + 16",
+    ]
+
+
+@pytest.mark.parametrize("section", [".data", ".bss"])
+def test_variables_of_a_program_have_a_limit(section: str) -> None:
+    ones = f"[{', '.join(['i64 1'] * 8193)}]"
+    value = ones if section == ".data" else "zeroinitializer"
+    error = refusal(f"@a = global [8193 x i64] {value}\ndefine i64 @f(ptr %c) {{ ret i64 1 }}")
+    assert error.found == f"f.o has 65544 bytes of variables in {section}"
+    assert error.expected == "at most 65536 bytes"
 
 
 def test_an_undefined_function_is_refused() -> None:
@@ -203,7 +226,7 @@ def test_the_address_of_a_function_is_refused() -> None:
       ret i64 %n
     }
     """)
-    assert "against `g` in t" in error.found
+    assert "is the address of the function `g` in section t" in error.found
 
 
 def test_a_function_that_falls_through_is_refused(sample: bytes) -> None:

@@ -16,8 +16,8 @@ from isa.objects import STATES, WRITTEN
 from lightexit.errors import AuthorError
 from lightexit.isa import Map, Program, assemble, disassemble, read_elf, write_elf
 from lightexit.isa.elf_file import ALLOCATED, EXECUTABLE, FUNCTION, NewSymbol, ObjectFile
-from lightexit.isa.linker import R_BPF_64_64
 from lightexit.isa.object import MOST_STATE
+from lightexit.isa.parts import R_BPF_64_64
 
 UNUSED = """
     .map first 17

@@ -119,13 +119,30 @@ def c_enum(kind: type[IntEnum | IntFlag]) -> str:
     return f"enum {name} {{\n{body}}};\n"
 
 
+#: <linux/types.h> of a BPF target: clang finds no <asm/types.h> for it where a distribution keeps
+#: that in a folder for each machine.
+_INTEGER_TYPES = """#ifdef __bpf__
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef signed char __s8;
+typedef short __s16;
+typedef int __s32;
+typedef long long __s64;
+#else
+#include <linux/types.h>
+#endif
+"""
+
+
 def header() -> str:
     """The whole header."""
     parts = [
         "/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */\n"
         "/* Generated from src/lightexit/abi by `make header`; do not edit. */",
         "#ifndef _UAPI_LIGHTEXIT_H\n#define _UAPI_LIGHTEXIT_H\n",
-        "#include <linux/types.h>\n",
+        _INTEGER_TYPES,
         f"#define LIGHTEXIT_ABI_VERSION {ABI_VERSION}\n",
         *(c_enum(kind) for kind in _ENUMS),
         c_struct(*_STRUCTS),

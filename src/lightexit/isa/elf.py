@@ -9,12 +9,16 @@ from collections.abc import Iterator
 
 from lightexit.errors import AuthorError
 from lightexit.isa.btf import line_info
+from lightexit.isa.btf_variables import core_relocations, variables
 from lightexit.isa.instruction import SLOT_SIZE
-from lightexit.isa.linker import (
+from lightexit.isa.parts import (
     MOST_FUNCTIONS,
+    RODATA,
     STATE_SECTION,
+    ZERO_STATE_SECTION,
     Function,
     InstructionRelocation,
+    NamedBytes,
     Object,
 )
 from lightexit.isa.program import Map
@@ -34,8 +38,11 @@ _MACHINES = {3: "EM_386", 40: "EM_ARM", 62: "EM_X86_64", 183: "EM_AARCH64", 243:
 _OBJECT, _BPF = 1, 247
 _BITS, _ORDERS = {1: 32, 2: 64}, {1: "little", 2: "big"}
 #: Of sections: sh_type, sh_flags; of symbols: st_info, and the first reserved st_shndx.
-_PROGRAM_BITS, _WRITABLE, _ALLOCATED, _EXECUTABLE, _COMPRESSED = 1, 1, 2, 4, 1 << 11
+_PROGRAM_BITS, _NO_BITS = 1, 8
+_WRITABLE, _ALLOCATED, _EXECUTABLE, _COMPRESSED = 1, 2, 4, 1 << 11
 _VARIABLE, _FUNCTION, _RESERVED = 1, 2, 0xFF00
+#: Bytes of a program's own variables, each section of them.
+MOST_PRIVATE = 1 << 16
 
 
 def read_object(data: bytes, file: str) -> Object:
@@ -73,17 +80,40 @@ def _read(sections: list[Section], file: str) -> Object:
     found = Object(file, names={i: each.name for i, each in enumerate(sections)})
     found.code = {i: each.data for i, each in enumerate(sections) if _is_code(each)}
     found.constants = {i: each.data for i, each in enumerate(sections) if _is_constant(each)}
-    found.states = dict(_states(found, sections, symbols))
+    found.private = {i: _private(found, each) for i, each in enumerate(sections) if _is_own(each)}
     found.functions = list(_functions(found, symbols))
-    for section in sections:
-        if section.info in found.code:
-            for each in relocations_in(section, symbols):
-                asked = _relocation(each.kind, each.symbol, sections)
-                found.relocations[section.info, each.offset] = asked
+    found.named = _named(symbols)
+    _relocate(found, sections, symbols)
     by_name = {each.name: each for each in sections if not each.flags & _COMPRESSED}
-    if ".BTF" in by_name and ".BTF.ext" in by_name:
-        found.lines = line_info(by_name[".BTF"].data, by_name[".BTF.ext"].data)
+    if ".BTF" in by_name:
+        btf = by_name[".BTF"].data
+        ext = by_name[".BTF.ext"].data if ".BTF.ext" in by_name else b""
+        found.declared_as = variables(btf)
+        found.lines, found.core = line_info(btf, ext), core_relocations(btf, ext)
+    found.states = dict(_states(found, sections))
     return found
+
+
+def _relocate(found: Object, sections: list[Section], symbols: list[Symbol]) -> None:
+    holds_data = {*found.constants, *found.private}
+    for section in sections:
+        if section.info not in found.code and section.info not in holds_data:
+            continue
+        for each in relocations_in(section, symbols):
+            if section.info in holds_data:
+                found.pointers.add(section.info)
+                break
+            asked = _relocation(each.kind, each.symbol, sections)
+            found.relocations[section.info, each.offset] = asked
+
+
+def _named(symbols: list[Symbol]) -> dict[int, list[NamedBytes]]:
+    named: dict[int, list[NamedBytes]] = {}
+    for each in symbols:
+        if each.kind == _VARIABLE and each.size:
+            spanned = NamedBytes(each.value, each.value + each.size, each.name)
+            named.setdefault(each.section, []).append(spanned)
+    return named
 
 
 def _is_code(section: Section) -> bool:
@@ -99,40 +129,70 @@ def _is_constant(section: Section) -> bool:
     return bool(
         section.kind == _PROGRAM_BITS
         and section.flags & (_ALLOCATED | _WRITABLE | _EXECUTABLE | _COMPRESSED) == _ALLOCATED
-        and section.name.startswith(".rodata")
+        and section.name.startswith(RODATA)
         and section.data
     )
 
 
-def _is_state(section: Section) -> bool:
-    return bool(
-        section.kind == _PROGRAM_BITS
-        and section.flags & (_ALLOCATED | _WRITABLE | _EXECUTABLE | _COMPRESSED)
-        == _ALLOCATED | _WRITABLE
-        and section.name.startswith(STATE_SECTION)
-        and section.name.removeprefix(STATE_SECTION).isidentifier()
-    )
+def _is_writable(section: Section) -> bool:
+    flags = section.flags & (_ALLOCATED | _WRITABLE | _EXECUTABLE | _COMPRESSED)
+    kinds = _PROGRAM_BITS, _NO_BITS
+    return section.kind in kinds and flags == _ALLOCATED | _WRITABLE and section.size > 0
 
 
-def _states(
-    found: Object, sections: list[Section], symbols: list[Symbol]
-) -> Iterator[tuple[int, Map]]:
+def _is_own(section: Section) -> bool:
+    return _is_writable(section) and section.name in (".data", ".bss")
+
+
+def _state_name(section: Section) -> str:
+    """Of a section that is a state; else ""."""
+    for prefix in (STATE_SECTION, ZERO_STATE_SECTION):
+        name = section.name.removeprefix(prefix)
+        if _is_writable(section) and name != section.name and name.isidentifier():
+            return name
+    return ""
+
+
+def _private(found: Object, section: Section) -> Map:
+    if section.size > MOST_PRIVATE:
+        raise AuthorError(
+            f"{found.file} has {section.size} bytes of variables in {section.name}",
+            expected=f"at most {MOST_PRIVATE} bytes",
+            advice="a state for what is large: LIGHTEXIT_STATE(TYPE, NAME)",
+        )
+    return Map(section.name.removeprefix("."), section.size, section.data)
+
+
+def _states(found: Object, sections: list[Section]) -> Iterator[tuple[int, Map]]:
     """Each is as large as its variables, or as its section where nothing is said of these."""
-    ends: dict[int, int] = {}
-    for each in symbols:
-        if each.kind == _VARIABLE and each.size:
-            ends[each.section] = max(ends.get(each.section, 0), each.value + each.size)
     for number, section in enumerate(sections):
-        if not _is_state(section):
+        name = _state_name(section)
+        if not name:
             continue
-        size = ends.get(number, len(section.data))
-        if size > len(section.data):
+        named = found.named.get(number, [])
+        size = max((each.end for each in named), default=section.size)
+        if size > section.size:
             raise AuthorError(
                 f"{found.file}: the variables of section {section.name} end at byte {size}, and it "
-                f"has {len(section.data)}",
+                f"has {section.size}",
                 expected="a section that holds them",
             )
-        yield number, Map(section.name.removeprefix(STATE_SECTION), size)
+        _check_header_of(found, section, named)
+        yield number, Map(name, size)
+
+
+def _check_header_of(found: Object, section: Section, named: list[NamedBytes]) -> None:
+    """As far as BTF says what the section begins with."""
+    first = next((each.name for each in named if each.start == 0), "")
+    declared = found.declared_as.get(first)
+    if declared and declared.is_struct and not declared.has_header:
+        raise AuthorError(
+            f"{found.file}: `{first}` in section {section.name} does not begin with "
+            "struct lightexit_state_header",
+            expected="a state, header first, or a section of another name",
+            advice=f"declare it as LIGHTEXIT_STATE(TYPE, {first}), and compile without "
+            "-fdata-sections",
+        )
 
 
 def _functions(found: Object, symbols: list[Symbol]) -> Iterator[Function]:

@@ -35,7 +35,7 @@ from lightexit.isa.elf_file import (
 )
 from lightexit.isa.functions import function_starts, lines_of
 from lightexit.isa.instruction import SLOT_SIZE, Instruction, encode
-from lightexit.isa.linker import R_BPF_64_32, R_BPF_64_64, STATE_SECTION
+from lightexit.isa.parts import R_BPF_64_32, R_BPF_64_64, STATE_SECTION
 from lightexit.isa.program import Map, Program
 from lightexit.isa.table import BY_OPCODE, LDDW_OPCODE, PSEUDO_MAP_IDX_VALUE, Kind
 

@@ -24,10 +24,16 @@ MOST_RODATA = 1 << 16
 
 
 class Map(NamedTuple):
-    """One state a program uses: `size` is that of the map value in bytes, header included."""
+    """One state a program uses: `size` is that of the map value in bytes, header included.
+
+    `initial` is None for a state that the device model shares. Else the state is the program's
+    own, its variables in `.data` or `.bss` of an object, and begins with these bytes behind the
+    header, then zeros.
+    """
 
     name: str
     size: int
+    initial: bytes | None = None
 
 
 class SourceLine(NamedTuple):
@@ -125,7 +131,10 @@ class Program:
             for line in self.lines
             for at in (line.where,)
         ]
-        maps = [(each.name, each.size) for each in self.maps]
+        maps = [
+            (name, size, None if initial is None else initial.hex())
+            for name, size, initial in self.maps
+        ]
         return [self.name, self.code.hex(), maps, list(files), lines, self.rodata.hex()]
 
     @classmethod
@@ -133,5 +142,8 @@ class Program:
         """Inverse of `to_plain`; the text of source lines is read anew, when it is asked for."""
         name, code, maps, files, lines, rodata = plain
         kept = KeptLines(files, lines)
-        states = tuple(Map(*each) for each in maps)
+        states = tuple(
+            Map(name, size, None if initial is None else bytes.fromhex(initial))
+            for name, size, initial in maps
+        )
         return cls(name, bytes.fromhex(code), states, kept, bytes.fromhex(rodata))

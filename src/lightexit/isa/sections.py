@@ -30,7 +30,7 @@ class DamagedElf(ValueError):  # noqa: N818 - it is the file that is wrong
 
 class Section(NamedTuple):
     """A section: `link` is the number of the one with its strings, `info`, for relocations, of
-    the one that they are of."""
+    the one that they are of; `size` is more than its data where it has none in the file."""
 
     name: str
     kind: int
@@ -38,6 +38,7 @@ class Section(NamedTuple):
     data: bytes
     info: int
     link: int
+    size: int
 
 
 class Symbol(NamedTuple):
@@ -78,7 +79,8 @@ def sections_of(data: bytes) -> list[Section]:
         if room < 0:
             raise DamagedElf("its sections overlap")
         contents = _contents(data, header)
-        found.append(Section(name, header[1], header[2], contents, header[7], header[6]))
+        sizes = header[7], header[6], header[5]
+        found.append(Section(name, header[1], header[2], contents, *sizes))
     return found
 
 

@@ -10,7 +10,7 @@ from lightexit.isa import MAX_FRAMES, Program
 from lightexit.verifier import requirements as req
 from lightexit.verifier import scalar, words
 from lightexit.verifier.accesses import ACCESSES
-from lightexit.verifier.helpers import HELPERS, KEY_SIZE, Helper
+from lightexit.verifier.helpers import HELPERS, INSTEAD, KEY_SIZE, Helper
 from lightexit.verifier.requirements import RequirementError
 from lightexit.verifier.scalar import Scalar
 from lightexit.verifier.state import State
@@ -245,11 +245,12 @@ class Checker:
     def _known_helper(self, number: int) -> Helper:
         helper = HELPERS.get(number)
         if helper is None or number not in self.helpers:
-            name = helper.name if helper else f"number {number}"
+            known = helper.name if helper else f"number {number}"
+            name, advice = INSTEAD.get(number, (known, ""))
             raise RequirementError(
                 f"calls helper {name}",
                 "no helper: a filter is a function of its context and states",
-                "read VM time from ctx.now_ns" if helper and helper.reads_clock else "",
+                advice,
             )
         return helper
 

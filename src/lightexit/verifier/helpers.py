@@ -31,3 +31,17 @@ HELPERS = {
     7: Helper("get_prandom_u32"),
     8: Helper("get_smp_processor_id"),
 }
+
+_STATE = "use the fields of a state, which is there without a call"
+_CLOCK = "read VM time from ctx.now_ns"
+#: What a filter does instead of helpers that authors of BPF programs know: name, advice.
+INSTEAD = {
+    1: ("map_lookup_elem", _STATE),
+    2: ("map_update_elem", _STATE),
+    3: ("map_delete_elem", _STATE),
+    5: ("ktime_get_ns", _CLOCK),
+    6: ("trace_printk", "return 0 (PASS), and have the device model print"),
+    8: ("get_smp_processor_id", "ctx.vcpu is the vCPU"),
+    12: ("tail_call", "call a static function, or have a region for each filter"),
+    125: ("ktime_get_boot_ns", _CLOCK),
+}

@@ -21,7 +21,8 @@ from lightexit.isa import (
     encode,
 )
 from lightexit.isa.btf import line_info
-from lightexit.isa.linker import Function, InstructionRelocation, Object, link_object
+from lightexit.isa.linker import link_object
+from lightexit.isa.parts import Function, InstructionRelocation, Object
 from lightexit.isa.program import Map, Program, SourceLine
 from lightexit.isa.sections import relocations_of, sections_of, symbols_of
 
