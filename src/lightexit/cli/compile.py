@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lightexit.cli.programs import ProgramFile, load_filters, programs, split_name
+from lightexit.cli.state_sizes import StateOptions, state_sizes
 from lightexit.errors import AuthorError
 from lightexit.files import check_writable
 from lightexit.filter import Filter
@@ -28,6 +29,7 @@ def compile_command(
             help="Write one filter to FILE: an ELF object if it ends in .o, else raw bytecode.",
         ),
     ] = None,
+    state: StateOptions = None,
 ) -> None:
     """Compile Python filters to eBPF; print or write the bytecode."""
     from lightexit.isa import disassemble
@@ -35,19 +37,19 @@ def compile_command(
     if output is not None:
         check_writable(output)
     if output is None:
-        for program in programs(file):
+        for program in programs(file, state_sizes(state)):
             print(summary(program))
             print(disassemble(program))
         return
-    found = _only(file)
+    found = _only(file, state_sizes(state))
     program = found.program if isinstance(found, Filter) else found
     write_bytes(output, _object(found) if output.suffix == ".o" else _raw(program, output))
     print(f"{output}: {summary(program)}")
 
 
-def _only(file: str) -> Program | Filter[Any]:
-    is_source = split_name(file)[0].suffix == ".py"
-    found = load_filters(file) if is_source else list(programs(file))
+def _only(file: str, sizes: dict[str, int]) -> Program | Filter[Any]:
+    is_source = split_name(file)[0].suffix == ".py" and not sizes
+    found = load_filters(file) if is_source else list(programs(file, sizes))
     if len(found) != 1:
         names = ", ".join(each.name for each in found)
         raise AuthorError(

@@ -22,4 +22,4 @@ def header(
     if file is None:
         print(c_header.header(), end="")
         return
-    print("\n".join(c_header.c_struct(kind) for kind in load_structs(file)), end="")
+    print(c_header.c_struct(*load_structs(file)), end="")

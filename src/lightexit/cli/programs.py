@@ -11,7 +11,7 @@ import contextlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -59,16 +59,17 @@ class NotCompiled:
     error: AuthorError
 
 
-def programs(argument: str) -> Iterator[Program]:
-    """The programs in a file, compiled or decoded.
+def programs(argument: str, sizes: Mapping[str, int] | None = None) -> Iterator[Program]:
+    """The programs in a file, compiled or decoded; `sizes` is that of states in bytes, by name.
 
     Raises AuthorError. A filter that does not compile keeps no other from being compiled: of
     several, each error is printed, and the one raised at the end says how many there were.
     """
     path, name = split_name(argument)
     if path.suffix != ".py":
-        yield from _picked(_programs_in(path), name, path)
+        yield from _picked(_programs_in(path, sizes), name, path)
         return
+    _refuse_sizes(path, sizes)
     found = for_each(load_filters(argument), lambda filter_: filter_.program)
     failed = [each for each in found if isinstance(each, NotCompiled)]
     for each in found:
@@ -133,15 +134,25 @@ def assembled(path: Path) -> Program:
     return assemble(_text(path), file=str(path))
 
 
-def _programs_in(path: Path) -> list[Program]:
+def _programs_in(path: Path, sizes: Mapping[str, int] | None) -> list[Program]:
     from lightexit.isa import read_elf
 
     if path.suffix in (".s", ".asm"):
+        _refuse_sizes(path, sizes)
         return [assembled(path)]
     data = read_file(path, _FORMATS, LARGEST_OBJECT)
     if data.startswith(b"\x7fELF"):
-        return read_elf(data, value_offset=STATE_OFFSET, file=str(path))
+        return read_elf(data, value_offset=STATE_OFFSET, file=str(path), sizes=sizes)
+    _refuse_sizes(path, sizes)
     return [_from_bytecode(path, data)]
+
+
+def _refuse_sizes(path: Path, sizes: Mapping[str, int] | None) -> None:
+    if sizes:
+        raise AuthorError(
+            f"--state is given, and {path} is no eBPF object",
+            expected="--state for an object (ELF): other files declare their states themselves",
+        )
 
 
 def _from_bytecode(path: Path, code: bytes) -> Program:

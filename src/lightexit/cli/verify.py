@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ from lightexit.cli.programs import (
     split_name,
 )
 from lightexit.cli.schemas import VERIFY
+from lightexit.cli.state_sizes import StateOptions, state_sizes
 from lightexit.cli.status import ExitCode
 
 if TYPE_CHECKING:
@@ -55,13 +57,18 @@ def verify(
             min=1, metavar="N", help="Most states that a proof may explore; default: 100000."
         ),
     ] = None,
+    state: StateOptions = None,
 ) -> None:
     """Prove filters safe, and report what they cost and do.
 
     A filter that does not compile, or that is refused, is reported among the others. The exit
     status is then 1.
     """
-    reports = _reports(file, _limits(budget, states), no_faults)
+    reports = [*_reports(file, state_sizes(state), _limits(budget, states))]
+    if no_faults:
+        reports = [
+            each if isinstance(each, NotCompiled) else each.without_faults() for each in reports
+        ]
     if as_json:
         print(json.dumps(document(reports, trace), indent=2))
     else:
@@ -72,15 +79,12 @@ def verify(
         raise typer.Exit(ExitCode.REFUSED)
 
 
-def _reports(file: str, limits: Limits, no_faults: bool) -> list[Report | NotCompiled]:
+def _reports(file: str, sizes: dict[str, int], limits: Limits) -> Iterable[Report | NotCompiled]:
     from lightexit.verifier import verify as verify_program
 
-    def judged(report: Report) -> Report:
-        return report.without_faults() if no_faults else report
-
-    if split_name(file)[0].suffix == ".py":
-        return for_each(load_filters(file), lambda filter_: judged(filter_.verify(limits)))
-    return [judged(verify_program(program, limits)) for program in programs(file)]
+    if split_name(file)[0].suffix == ".py" and not sizes:
+        return for_each(load_filters(file), lambda filter_: filter_.verify(limits))
+    return [verify_program(program, limits) for program in programs(file, sizes)]
 
 
 def _limits(budget: int | None, states: int | None) -> Limits:

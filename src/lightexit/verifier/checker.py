@@ -222,6 +222,12 @@ class Checker:
             self.state_exists(req.StateExists(*needed), state)
 
     def _offset_exists(self, offset: int, what: str, size: int) -> None:
+        if not size:
+            raise RequirementError(
+                f"uses {what}, whose size is not known",
+                "a state of known size",
+                "compile the object with -g, or tell the size: --state NAME=BYTES",
+            )
         if not 0 <= offset < size:
             raise RequirementError(
                 f"takes the address of byte {offset} of {what}", f"an offset from 0 to {size - 1}"
