@@ -17,6 +17,7 @@ FLOORS = (
     {"compiler", "verifier", "engine"},
     {"diagnosis", "runtime"},
     {"filter"},
+    {"program_filter"},
     {"bus"},
     {"devices"},
     {"vm"},

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     )
     from lightexit.filter import Filter, LoadedFilter, compile, io_filter, verify
     from lightexit.isa.program import Map, Program
+    from lightexit.program_filter import load_object
     from lightexit.runtime.layout import TracePoint
     from lightexit.verifier import Fault, Limits, Report, VerifierError
     from lightexit.vm.board import Backend, Board, Wanted
@@ -157,6 +158,7 @@ __all__ = [
     "inline",
     "io_filter",
     "load_firmware",
+    "load_object",
     "mmio",
     "msr",
     "muldiv64",
@@ -236,6 +238,7 @@ _HOME = {
     "verify": "lightexit.filter",
     "Map": "lightexit.isa.program",
     "Program": "lightexit.isa.program",
+    "load_object": "lightexit.program_filter",
     "TracePoint": "lightexit.runtime.layout",
     "Fault": "lightexit.verifier",
     "Limits": "lightexit.verifier",

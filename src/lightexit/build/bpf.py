@@ -14,7 +14,7 @@ from lightexit.abi.struct import FieldType
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.isa.btf_types import BOOL, SIGNED, BtfMember, TypeTable
-from lightexit.isa.object import ObjectTypes, StateContents, c_name, write_elf
+from lightexit.isa.object import ObjectTypes, StateContents, c_name, initial_of, write_elf
 from lightexit.isa.program import Map, Program, SourceLine
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _contents(types: TypeTable, state: Map, kind: type[Struct] | None) -> StateC
     if kind is None:
         size = state.size
         room = types.array(types.integer(_UNSIGNED[1], 1), size - STATE_OFFSET)
-        inner, initial = BtfMember("state", room, STATE_OFFSET), b""
+        inner, initial = BtfMember("state", room, STATE_OFFSET), initial_of(state)
     else:
         size = STATE_OFFSET + kind.layout.size
         inner = BtfMember("state", _struct(types, kind), STATE_OFFSET)

@@ -20,6 +20,7 @@ from lightexit.build.names import (
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.isa.program import Program
+from lightexit.program_filter import ProgramFilter
 from lightexit.verifier import Report
 
 #: As many as `struct lightexit_filter` has places for.
@@ -79,6 +80,13 @@ class Subject:
 
     def check(self) -> None:
         """Raises AuthorError for whatever has no place, or no name, in C."""
+        if isinstance(self.filter, ProgramFilter):
+            raise AuthorError(
+                f"the filter {self.filter.name} is bytecode: its states' fields have no names",
+                where=self.filter.where(),
+                expected="a filter in Python",
+                advice=f"libbpf takes {self.filter.file or 'an object'} as it is",
+            )
         check_function(self.symbol, f"the filter {self.filter.name}", self.filter.where)
         check_header(self.symbol, f"the filter {self.filter.name}", self.filter.where)
         self._check_count()

@@ -5,12 +5,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from lightexit.abi import Request, Space, StateMemory, Struct, first_difference, value_size
+from lightexit.abi import (
+    STATE_OFFSET,
+    Request,
+    Space,
+    StateMemory,
+    Struct,
+    first_difference,
+    value_size,
+)
 from lightexit.bus.blame import place_of
 from lightexit.bus.model import Model
 from lightexit.bus.region import PlacedRegion, Region
+from lightexit.bus.variables import states_of
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter, LoadedFilter
+from lightexit.isa.program import Map
+from lightexit.program_filter import shared_maps
 from lightexit.runtime.layout import MOST_STATES
 
 #: How many addresses a space has.
@@ -105,6 +116,13 @@ def check_states(model: Model, region: Region) -> None:
     if region.filter is None:
         return
     states = region.states or (model.memory,)
+    if len(every := states_of(model, region)) >= MOST_STATES:
+        raise AuthorError(
+            f"the filter {region.filter.name} of {model.name} has {len(every)} states, with its "
+            "own variables",
+            where=region.filter.where(),
+            expected=f"fewer than {MOST_STATES}",
+        )
     for index, (wanted, given) in enumerate(zip(region.filter.states, states, strict=False)):
         if wanted is None:
             continue
@@ -133,18 +151,26 @@ def _other_layout(
 
 def _check_sizes(model: Model, filter: Filter[Any], states: tuple[StateMemory[Any], ...]) -> None:
     """All that can be known of a program that names no Structs."""
-    wanted = [entry.size for entry in filter.program.maps]
-    given = [value_size(state.kind) for state in states]
-    if wanted == given[: len(wanted)]:
+    wanted = shared_maps(filter.program)
+    if len(wanted) <= len(states) and all(map(_fits, wanted, states)):
         return
+    given = [value_size(state.kind) for state in states]
     kinds = ", ".join(state.kind.__name__ for state in states)
-    names = ", ".join(f"{entry.name} ({entry.size} bytes)" for entry in filter.program.maps)
+    names = ", ".join(f"{entry.name} ({entry.size} bytes)" for entry in wanted)
     raise AuthorError(
         f"the filter {filter.name} of {model.name} takes the states {names}",
         where=filter.where(),
         expected=f"the states that its region passes: {kinds} ({given} bytes)",
         hint="states=(...) in the region, in the order of the filter's arguments",
     )
+
+
+def _fits(wanted: Map, given: StateMemory[Any]) -> bool:
+    """Whether a map is of that Struct: C may count its padding, or not count what only masked
+    indices could reach."""
+    least = STATE_OFFSET + given.kind.layout.size
+    most = max(value_size(given.kind), -(-least // 8) * 8)
+    return bool(least <= wanted.size <= most)
 
 
 def check_actions(model: Model, loaded: LoadedFilter, requests: Request) -> None:

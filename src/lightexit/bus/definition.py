@@ -24,6 +24,7 @@ from lightexit.bus.counters import MOST_COUNTERS, Key, RegisterCount, UnclaimedC
 from lightexit.bus.model import Model, carry_out
 from lightexit.bus.placing import Place, placements
 from lightexit.bus.region import PlacedRegion
+from lightexit.bus.variables import states_of
 from lightexit.filter import Filter, LoadedFilter
 
 Load = Callable[[Filter[Any]], LoadedFilter]
@@ -54,12 +55,13 @@ class DefinedRegion:
     @property
     def headers(self) -> list[StateHeader]:
         """What filter and model lock: every state once, in an order that is the same for all."""
-        states = {state.address: state for state in (*self.region.states, self.model.memory)}
+        every = (*states_of(self.model, self.region), self.model.memory)
+        states = {state.address: state for state in every}
         return [states[address].header for address in sorted(states)]
 
     def run(self, loaded: LoadedFilter, context: IoContext) -> bool:
         """Run the filter; whether it handled the access."""
-        states = self.region.states or (self.model.memory,)
+        states = states_of(self.model, self.region)
         wanted = len(loaded.report.program.maps)
         return loaded.code.run(context, states[:wanted]) == Verdict.HANDLED
 

@@ -16,6 +16,7 @@ from lightexit.bus.failures import Failures
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
 from lightexit.bus.region import PlacedRegion, Region
+from lightexit.bus.variables import states_of
 from lightexit.errors import AuthorError
 from lightexit.filter import LoadedFilter
 from lightexit.runtime.layout import Window
@@ -95,7 +96,7 @@ class RegionPort:
         self.region = region
         self._host = host
         self.touched = touched
-        self.states: tuple[StateMemory[Any], ...] = region.states or (model.memory,)
+        self.states: tuple[StateMemory[Any], ...] = states_of(model, region)
         self.counters = counters
         self._record = Record(Window)
         self.address = self._record.address

@@ -12,6 +12,8 @@ from typing import Any
 from lightexit.abi import Space, StateMemory
 from lightexit.errors import Location
 from lightexit.filter import Filter
+from lightexit.isa.program import Program
+from lightexit.program_filter import as_filter
 
 
 def _made_at() -> tuple[str, int]:
@@ -31,7 +33,7 @@ class Region:
 
     With a `register_width` (bytes), the bus cuts an access into whole registers; one that does
     not fit goes to the device model as it is, past the filter. `states` are what the filter
-    works on; none given means the device's own state.
+    works on; none given means the device's own state. A `Program` is taken for a filter, too.
     """
 
     space: Space
@@ -42,6 +44,9 @@ class Region:
     states: tuple[StateMemory[Any], ...] = ()
     name: str = ""
     _made_at: tuple[str, int] = field(default_factory=_made_at, repr=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "filter", as_filter(self.filter))
 
     @property
     def where(self) -> Location:
@@ -83,25 +88,25 @@ def pio(
     *,
     offset: int = 0,
     register_width: int = 0,
-    filter: Filter[Any] | None = None,
+    filter: Filter[Any] | Program | None = None,
     states: Iterable[StateMemory[Any]] = (),
     name: str = "",
 ) -> Region:
     """A region of I/O ports."""
-    return Region(Space.PIO, size, offset, register_width, filter, tuple(states), name)
+    return Region(Space.PIO, size, offset, register_width, as_filter(filter), tuple(states), name)
 
 
 def msr(
     size: int,
     *,
     offset: int = 0,
-    filter: Filter[Any] | None = None,
+    filter: Filter[Any] | Program | None = None,
     states: Iterable[StateMemory[Any]] = (),
     name: str = "",
 ) -> Region:
     """A region of `size` model-specific registers, each 8 bytes under one address (Intel SDM
     volume 4). Offsets count registers."""
-    return Region(Space.MSR, size, offset, 0, filter, tuple(states), name)
+    return Region(Space.MSR, size, offset, 0, as_filter(filter), tuple(states), name)
 
 
 def mmio(
@@ -109,9 +114,9 @@ def mmio(
     *,
     offset: int = 0,
     register_width: int = 0,
-    filter: Filter[Any] | None = None,
+    filter: Filter[Any] | Program | None = None,
     states: Iterable[StateMemory[Any]] = (),
     name: str = "",
 ) -> Region:
     """A region of memory-mapped registers."""
-    return Region(Space.MMIO, size, offset, register_width, filter, tuple(states), name)
+    return Region(Space.MMIO, size, offset, register_width, as_filter(filter), tuple(states), name)

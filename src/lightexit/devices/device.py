@@ -29,7 +29,13 @@ from lightexit.abi import StateMemory, Struct, fingerprint
 from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
 from lightexit.bus.region import Region
-from lightexit.devices.restoring import check_deadline, fitting_state, state_version
+from lightexit.devices.restoring import (
+    built_with,
+    check_deadline,
+    fitting_state,
+    state_version,
+    variables,
+)
 from lightexit.devices.saved import Saved, deadline, decode, encode, written
 from lightexit.errors import AuthorError
 
@@ -94,6 +100,8 @@ class Device(Generic[S]):
     def reset(self) -> None:
         """Power-on state."""
         self.state.reset()
+        for each in variables(self).values():
+            each.state.reset()
 
     def save(self) -> bytes:
         """Its condition at this moment, which `restore` brings back; nothing changes by it."""
@@ -137,24 +145,32 @@ class Device(Generic[S]):
         """
 
     def _condition(self) -> Saved:
+        """Variables of its filters stand behind its state."""
         return Saved(
             self.name,
             state_version(self),
             fingerprint(self.state_type),
-            bytes(self.state),
+            b"".join(map(bytes, self._parts())),
             tuple(line.level for line in self.lines),
             tuple(line.level for line in self.inputs),
-            written(self.configuration()),
+            written(built_with(self)),
             self.clock.now_ns(),
             deadline(self.next_wakeup()),
         )
 
     def _apply(self, state: bytes, saved: Saved) -> None:
         """Lines that an older version did not have are low."""
-        self.state.buffer[:] = state
+        start = 0
+        for part in self._parts():
+            part.buffer[:] = state[start : start + len(part.buffer)]
+            start += len(part.buffer)
         for wires, levels in ((self.lines, saved.lines), (self.inputs, saved.inputs)):
             for number, wire in enumerate(wires):
                 wire.restore(number < len(levels) and levels[number])
+
+    def _parts(self) -> list[Struct]:
+        """All that is saved as bytes: its state, then the variables of its filters."""
+        return [self.state, *(each.state for each in variables(self).values())]
 
     def register_name(self, offset: int) -> str:
         """What the data sheet calls the register at `offset`."""

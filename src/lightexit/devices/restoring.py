@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lightexit.abi import Struct, fingerprint
+from lightexit.abi import StateMemory, Struct, fingerprint
+from lightexit.bus.variables import VARIABLES, variables_of
 from lightexit.devices.saved import NEVER, Saved, deadline, written
 from lightexit.errors import AuthorError
 
@@ -18,19 +20,54 @@ def state_version(device: Device[Any]) -> int:
     return len(device.older_states) + 1
 
 
+def variables(device: Device[Any]) -> dict[str, StateMemory[Any]]:
+    """The variables of a device's filters, by name: saved behind its state."""
+    return variables_of(device, getattr(device, "regions", ()))
+
+
+def built_with(device: Device[Any]) -> dict[str, object]:
+    """What must be the same where a device is restored: variables with their sizes."""
+    sizes = {name: each.kind.layout.size for name, each in variables(device).items()}
+    return {**device.configuration(), **sizes}
+
+
 def fitting_state(saved: Saved, device: Device[Any]) -> bytes:
-    """The state of a save in the device's layout, upgraded where it is older."""
+    """The state of a save in the device's layout, upgraded where it is older; then variables."""
     if saved.name != device.name:
         raise AuthorError(
             f"a save of {saved.name!r} is to be restored into {device.name}",
             expected=f"a save of {device.name}",
         )
     kind = _saved_kind(saved, device)
+    saved, own = _apart(saved, device)
     _check_layout(saved, device, kind)
     _check_lines(saved, device)
     _check_configuration(saved, device)
     _check_time(saved, device)
-    return saved.state if saved.version == state_version(device) else _upgraded(saved, device, kind)
+    is_older = saved.version != state_version(device)
+    return (_upgraded(saved, device, kind) if is_older else saved.state) + own
+
+
+def _apart(saved: Saved, device: Device[Any]) -> tuple[Saved, bytes]:
+    """The state without variables, and these: as they begin where they were not saved."""
+    own, told = variables(device), _values(saved.configuration)
+    for name in told:
+        if name.startswith(VARIABLES) and name not in own:
+            raise AuthorError(
+                f"{device.name} was saved with the {name}",
+                expected=f"a save with {', '.join(own) or 'no variables of filters'}",
+                advice="restore it with the object files that it was saved with",
+            )
+    size = sum(each.kind.layout.size for name, each in own.items() if name in told)
+    end = len(saved.state) - size
+    at, parts = end, []
+    for name, each in own.items():
+        part = bytes(each.kind())
+        if name in told:
+            part = saved.state[at : at + len(part)]
+            at += len(part)
+        parts.append(part)
+    return replace(saved, state=saved.state[: max(end, 0)]), b"".join(parts)
 
 
 def _saved_kind(saved: Saved, device: Device[Any]) -> type[Struct]:
@@ -74,7 +111,7 @@ def _check_lines(saved: Saved, device: Device[Any]) -> None:
 
 def _check_configuration(saved: Saved, device: Device[Any]) -> None:
     """An older version may not have told of everything."""
-    was, here = _values(saved.configuration), _values(written(device.configuration()))
+    was, here = _values(saved.configuration), _values(written(built_with(device)))
     is_older = saved.version != state_version(device)
     for name in was if is_older else {**here, **was}:
         if was.get(name) != here.get(name):

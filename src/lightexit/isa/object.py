@@ -68,8 +68,16 @@ def untyped(program: Program) -> ObjectTypes:
     """For a program of which nothing else is known: states are bytes, all of them 0."""
     types = TypeTable()
     byte = types.integer("unsigned char", 1)
-    states = [StateContents(types.array(byte, each.size), each.size) for each in program.maps]
+    states = [
+        StateContents(types.array(byte, each.size), each.size, initial_of(each))
+        for each in program.maps
+    ]
     return ObjectTypes(types, VOID, tuple(states))
+
+
+def initial_of(state: Map) -> bytes:
+    """What a program's own variables are at first, behind room for a header; else nothing."""
+    return state.initial.rjust(state.size, b"\0") if state.initial else b""
 
 
 def write_elf(program: Program, types: ObjectTypes | None = None) -> bytes:

@@ -27,8 +27,8 @@ class Map(NamedTuple):
     """One state a program uses: `size` is that of the map value in bytes, header included.
 
     `initial` is None for a state that the device model shares. Else the state is the program's
-    own, its variables in `.data` or `.bss` of an object, and begins with these bytes behind the
-    header, then zeros.
+    own, its variables in `.data` or `.bss` of an object: at first they are these bytes, all that is
+    behind the header, or zeros if there are none.
     """
 
     name: str
