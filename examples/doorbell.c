@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* examples/doorbell.py in C: a filter that changes shared state and asks for an action. */
-#include <lightexit_filter.h>
+#include <lightexit.h>
 
 #define QUEUE_NOTIFY 0x50
 #define QUEUES 8
 
 struct lightexit_queue {
-	_Bool asleep;
+	__u8 asleep;
 	__u32 rings;
 };
 

@@ -41,7 +41,8 @@ def check_again(program: Program, written: bytes) -> None:
     maps = tuple(Map(c_name(each.name), each.size) for each in program.maps)
     named = replace(program, name=c_name(program.name), maps=maps)
     assert replace(again, lines=()) == replace(named, lines=())
-    assert write_elf(again) == written
+    if all(each.initial is None for each in program.maps):  # which is not read again
+        assert write_elf(again) == written
 
 
 def seeds() -> Iterator[bytes]:

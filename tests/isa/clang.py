@@ -50,7 +50,7 @@ def compile_c(text: str, compiler: str = "clang", *options: str) -> bytes:
 
 
 #: All that C has and this linker reads.
-EVERYTHING = """#include <lightexit_filter.h>
+EVERYTHING = """#include <lightexit.h>
 struct counter { __u32 hits; __u64 total; __u8 last; };
 struct task { int first, second; } __attribute__((preserve_access_index));
 extern struct counter outside[3];

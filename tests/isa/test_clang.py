@@ -15,7 +15,7 @@ from lightexit.isa.btf_variables import DeclaredVariable, core_relocations, vari
 from lightexit.isa.sections import sections_of
 from lightexit.verifier import verify
 
-START = "#include <lightexit_filter.h>\nstruct counter { __u32 hits; __u64 total; __u8 last; };\n"
+START = "#include <lightexit.h>\nstruct counter { __u32 hits; __u64 total; __u8 last; };\n"
 BODY = "LIGHTEXIT_FILTER(f, c)"
 
 every_compiler = pytest.mark.parametrize("compiler", COMPILERS)
@@ -157,8 +157,7 @@ REFUSED = {
     "map": Refused(
         "return (long)&m.type;",
         "is the map `m` of section .maps, not the address of its value",
-        "declare it as LIGHTEXIT_STATE(TYPE, NAME) of <lightexit_filter.h>, and write "
-        "m.state.FIELD",
+        "declare it as LIGHTEXIT_STATE(TYPE, NAME) of <lightexit.h>, and write m.state.FIELD",
         'struct { int (*type)[2]; int *key; } m __attribute__((section(".maps")));',
     ),
     "kfunc": Refused(
@@ -206,7 +205,7 @@ REFUSED = {
     "other section": Refused(
         "return count++;",
         "needs relocation 1 against `count` in counters",
-        "declare it as LIGHTEXIT_STATE(TYPE, NAME) of <lightexit_filter.h>",
+        "declare it as LIGHTEXIT_STATE(TYPE, NAME) of <lightexit.h>",
         'int count __attribute__((section("counters")));',
     ),
 }

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from enum import IntEnum, IntFlag
 
 from lightexit.abi.attach import Attach, AttachFlag, Command, Statistics
+from lightexit.abi.c_filters import MACROS
 from lightexit.abi.clock import ClockState
 from lightexit.abi.context import (
     ABI_VERSION,
@@ -146,6 +147,7 @@ def header() -> str:
         f"#define LIGHTEXIT_ABI_VERSION {ABI_VERSION}\n",
         *(c_enum(kind) for kind in _ENUMS),
         c_struct(*_STRUCTS),
+        MACROS,
         "#endif /* _UAPI_LIGHTEXIT_H */\n",
     ]
     return "\n".join(parts)

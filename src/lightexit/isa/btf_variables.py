@@ -26,6 +26,8 @@ _FIXED = {_INT: 4, _ARRAY_OF: 12, _VARIABLE: 4, 17: 4}
 _PARTS = {_STRUCT: 12, _UNION: 12, _ENUM: 8, 13: 8, _SECTION: 12, _ENUM64: 12}
 #: More than any compiler nests.
 _DEEPEST = 32
+#: More types than any object has that can be linked; and letters of a name.
+_MOST_TYPES, _LONGEST = 1 << 16, 128
 _HEADER_NAME = "lightexit_state_header"
 _CORE_RECORD = struct.Struct("<IIII")
 _MOST_CORE = 1 << 16
@@ -118,8 +120,8 @@ def _types(btf: bytes) -> list[_Type]:
         kind, parts = info >> 24 & 31, info & 0xFFFF
         at += _TYPE.size
         end = at + _FIXED.get(kind, 0) + _PARTS.get(kind, 0) * parts
-        if end > len(data):
-            raise ValueError("its types are longer than their section")
+        if end > len(data) or len(found) > _MOST_TYPES:
+            raise ValueError("its types are longer than their section, or too many")
         found.append(_Type(_text(texts, name), kind, parts, last, data[at:end]))
         at = end
     return found
@@ -127,7 +129,7 @@ def _types(btf: bytes) -> list[_Type]:
 
 def _text(texts: bytes, offset: int) -> str:
     """A name, as long as C's are; others are no name that anybody asks for."""
-    end = texts.find(b"\0", offset, offset + 512)
+    end = texts.find(b"\0", offset, offset + _LONGEST)
     return texts[offset:end].decode(errors="replace") if end >= 0 else ""
 
 

@@ -10,7 +10,6 @@ undefined data symbols, and its own variables in `.data` and `.bss`. Sections of
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -244,16 +243,15 @@ class _Linker:
         if is_plain and asked.section in self.object.constants:
             return self._constant(function, each, asked)
         is_elsewhere = not asked.section and not self.object.declared(asked)
-        if is_plain and (is_elsewhere or asked.section in self._known):
+        if is_plain and (is_elsewhere or self._known(asked.section)):
             return self._map_value(function, each, asked)
         raise self._refusal(function, each, unsupported_address(self.object, asked, each))
 
-    @functools.cached_property
-    def _known(self) -> dict[int, Map]:
-        """The maps that sections are."""
-        own = self.object.private.items()
-        private = {key: each._replace(size=each.size + self.value_offset) for key, each in own}
-        return {**self.object.states, **private}
+    def _known(self, section: int) -> Map | None:
+        """The map that a section is."""
+        if own := self.object.private.get(section):
+            return own._replace(size=own.size + self.value_offset)
+        return self.object.states.get(section)
 
     def _constant(
         self, function: Function, each: Instruction, asked: InstructionRelocation
@@ -271,7 +269,7 @@ class _Linker:
     def _map_value(
         self, function: Function, each: Instruction, asked: InstructionRelocation
     ) -> Instruction:
-        known = self._known.get(asked.section) or self._elsewhere(asked)
+        known = self._known(asked.section) or self._elsewhere(asked)
         offset = asked.value + signed(each.imm64, 64) + self._room_for_header(asked)
         if offset != signed(offset, 32):
             found = f"is the address of byte {offset} of `{asked.symbol}`"

@@ -18,7 +18,7 @@ from lightexit.isa.parts import (
 from lightexit.isa.table import Kind
 
 _KERNEL, _CONFIGURATION, _MAPS = ".ksyms", ".kconfig", ".maps"
-_STATE_MACRO = "LIGHTEXIT_STATE(TYPE, NAME) of <lightexit_filter.h>"
+_STATE_MACRO = "LIGHTEXIT_STATE(TYPE, NAME) of <lightexit.h>"
 
 
 class Unsupported(NamedTuple):
