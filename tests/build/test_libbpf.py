@@ -18,6 +18,7 @@ from every_filter import every
 from examples.claim import claim
 from examples.counter import read_counter
 from examples.doorbell import notify
+from isa.clang import compile_c
 from lightexit.abi import STATE_OFFSET
 from lightexit.abi.header import header
 from lightexit.build.bpf import bpf_object, filter_object, program_object
@@ -38,6 +39,7 @@ from lightexit.isa.object import c_name
 from lightexit.isa.parts import R_BPF_64_64
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 BPFTOOL = shutil.which("bpftool", path="/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin")
 needs_bpftool = pytest.mark.skipif(BPFTOOL is None, reason="bpftool is missing")
 FILTERS = every()
@@ -96,6 +98,17 @@ def test_every_filter_is_loaded(name: str, tmp_path: Path, pins: Path) -> None:
         if number in used
     }
     assert len(maps) - len(states) == bool(filter_.program.rodata)
+
+
+@needs_bpftool
+@needs_kernel
+def test_a_filter_in_c_is_loaded_as_clang_writes_it(tmp_path: Path, pins: Path) -> None:
+    source = (ROOT / "examples/doorbell.c").read_text("utf-8")
+    pin = loaded(compile_c(source), "in_c", tmp_path, pins)
+    shown, (state,) = program_and_maps(pin)
+    pin.unlink()
+    assert (shown["type"], shown["gpl_compatible"]) == ("syscall", False)
+    assert (state["name"], state["bytes_value"]) == (".data.device", 88)
 
 
 @needs_bpftool
