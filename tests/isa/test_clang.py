@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from isa.clang import COMPILERS, compile_c
+from lightexit.abi import IoContext
+from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.errors import AuthorError
 from lightexit.isa import Map, Program, read_elf, write_elf
 from lightexit.isa.btf_variables import DeclaredVariable, core_relocations, variables
@@ -141,6 +143,39 @@ def test_static_functions_constants_and_several_programs(compiler: str) -> None:
         assert not report.writes_state
         (again,) = read_elf(write_elf(each), value_offset=16, file="again.o")
         assert replace(again, lines=()) == replace(each, lines=())
+
+
+@every_compiler
+@pytest.mark.parametrize("options", ["-O1", "-O3", "-Os", "-mcpu=v1", "-mcpu=v2", "-mcpu=v3"])
+def test_strings_tables_and_copies_are_constants(options: str, compiler: str) -> None:
+    text = """
+    struct four { __u8 bytes[8]; };
+    static const struct four copied[3] = {{{1, 2, 3}}, {{4, 5, 6}}, {{7, 8, 9}}};
+    static __u64 weekday(__u64 n) {
+        switch (n) {
+        case 0: return 'm'; case 1: return 't'; case 2: return 'w'; case 3: return 'T';
+        case 4: return 'f'; default: return 's';
+        }
+    }
+    LIGHTEXIT_FILTER(f, c) {
+        const char *text = "lightweight exit";
+        struct four here;
+        if (c->offset >= 3)
+            return 0;
+        __builtin_memcpy(&here, &copied[c->offset], sizeof here);
+        c->data = text[c->offset + 5] | here.bytes[1] << 8 | weekday(c->offset) << 16;
+        return 1;
+    }
+    """
+    program = programs(text, compiler, options)["f"]
+    assert program.maps == ()
+    assert b"lightweight exit" in program.rodata
+    loaded = InterpreterEngine().load(verify(program).accepted_or_raise().program)
+    for offset, expected in enumerate((b"w\x02m", b"e\x05t", b"i\x08w")):
+        context = IoContext()
+        context.offset = offset
+        assert loaded.run(context, []) == 1
+        assert context.data == int.from_bytes(expected, "little")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from lightexit.abi import STATE_OFFSET, IoContext, StateMemory
 from lightexit.engine.api import Engine
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.kernel import KernelEngine
+from lightexit.errors import AuthorError
 from lightexit.isa import Map, Program, read_elf
 from lightexit.program_filter import variables_struct
 from lightexit.verifier import Limits, verify
@@ -217,12 +218,22 @@ def attempt(seed: int, compiler: str = "clang") -> int:
     reports = [verify(each, Limits(states=30_000)) for each in programs]
     accepted = {number: each.program for number, each in enumerate(reports) if each.accepted}
     assert accepted, [str(each.error) for each in reports]
-    given = [each for each in accesses(seed) if each.number in accepted]
-    expected = on_host(text, given)
     for engine in engines():
-        for each, *pair in zip(given, in_engine(accepted, engine, given), expected, strict=True):
+        taken = {number: each for number, each in accepted.items() if _takes(engine, each)}
+        given = [each for each in accesses(seed) if each.number in taken]
+        found, expected = in_engine(taken, engine, given), on_host(text, given)
+        for each, *pair in zip(given, found, expected, strict=True):
             assert same(*pair), (engine.name, each, *pair)
     return len(accepted)
+
+
+def _takes(engine: Engine, program: Program) -> bool:
+    """Linux has a verifier of its own, which follows less of what indices may be."""
+    try:
+        engine.load(program)
+    except AuthorError:
+        return not engine.in_kernel
+    return True
 
 
 def same(ours: Result, theirs: Result) -> bool:

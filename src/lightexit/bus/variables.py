@@ -38,9 +38,12 @@ def states_of(model: Model, region: Region) -> tuple[StateMemory[Any], ...]:
 
 
 def _variables(model: Model, filter_: ProgramFilter) -> dict[_Key, StateMemory[Any]]:
+    own = own_maps(filter_.program)
+    if not own:
+        return {}
     kept = _KEPT.setdefault(model, {})
     found = {}
-    for each in own_maps(filter_.program):
+    for each in own:
         key = filter_.file or filter_.name, each
         if key not in kept:
             kept[key] = StateMemory(variables_struct(each))
