@@ -8,12 +8,15 @@ import os
 import struct
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
+from examples.doorbell import QUEUE_NOTIFY, DoorbellState
+from isa.clang import compile_c
 from kernel.inside import libbpf
 from kernel.inside.libbpf import LibbpfObject
-from kernel.inside.machine import HLT, Machine, keep, port_in
+from kernel.inside.machine import HLT, Access, Machine, keep, port_in, port_out
 from kernel.inside.programs import CELL, PASS, Cell, program
 from kernel.inside.request import PORT, attach, request
 from lightexit.abi import STATE_OFFSET, Attach, AttachFlag, Command, StateHeader
@@ -96,6 +99,24 @@ def test_it_answers_and_shares_its_state(
     assert machine.memory.ram[KEPT] == 0x35
     assert cell.writes == 1
     assert (header.version & 1, header.version > 0) == (0, True)
+
+
+def test_a_filter_in_c_rings_and_shares_its_state(module: KernelModule, machine: Machine) -> None:
+    source = Path(__file__).parents[3] / "examples/doorbell.c"
+    vcpu = machine.load(port_out(PORT, 4, 3) * 2 + port_out(PORT, 4, 9) + HLT)
+    bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+    with closing(LibbpfObject(compile_c(source.read_text("utf-8")))) as loaded:
+        state = DoorbellState.view(memoryview(loaded.state("device"))[STATE_OFFSET:])
+        state.reset()
+        state.ready = 1
+        asked = request(machine.vm.fd, loaded.program("notify"))
+        asked.flags, asked.offset, asked.doorbells[3] = AttachFlag.WRITES_STATE, QUEUE_NOTIFY, bell
+        with attached(module, asked) as attachment:
+            assert machine.run(vcpu, lambda access: 0) == [Access(PORT, 4, True, 9)]
+            assert statistics(attachment) == (2, 1)
+        assert (state.queues[3].rings, state.queues[3].asleep) == (2, False)
+    assert os.eventfd_read(bell) == 1
+    os.close(bell)
 
 
 def object_with_constants(code: Program, count: int) -> bytes:
