@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Filters inside KVM: loaded by libbpf, attached by liblightexit. */
+#include "offload.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef WITH_LIBBPF
+#include <bpf/libbpf.h>
+
+static int load(struct offload *offload, int index, const char *folder)
+{
+	const struct lightexit_filter *filter = devices[index]->region.filter;
+	struct bpf_object *object;
+	struct bpf_map *state;
+	char path[4096], section[64];
+	int error;
+
+	snprintf(path, sizeof(path), "%s/%s.bpf.o", folder, filter->name);
+	snprintf(section, sizeof(section), ".data.%s", filter->states[0].name);
+	object = bpf_object__open_file(path, NULL);
+	error = (int)libbpf_get_error(object);
+	if (error)
+		return complain("%s: %s", path, strerror(-error));
+	error = bpf_object__load(object);
+	if (error)
+		return complain("%s: bpf(2) does not load it: %s%s", path, strerror(-error),
+				error == -EPERM ? ": CAP_BPF is needed" : "");
+	state = bpf_object__find_map_by_name(object, section);
+	if (!state)
+		return complain("%s has no section %s", path, section);
+	offload->map_fds[index] = bpf_map__fd(state);
+	offload->program_fds[index] = bpf_program__fd(bpf_object__next_program(object, NULL));
+	return 0;
+}
+
+/* What libbpf has loaded stays until this process ends. */
+static int load_all(struct offload *offload, const char *folder)
+{
+	int i;
+
+	libbpf_set_print(NULL);
+	for (i = 0; i < DEVICE_COUNT; i++)
+		if (devices[i]->region.filter && load(offload, i, folder))
+			return -1;
+	offload->clock_fd = lightexit_map_create("clock", sizeof(struct lightexit_clock_state));
+	return offload->clock_fd < 0 ? complain("%s", lightexit_last_error()) : 0;
+}
+#else
+static int load_all(struct offload *offload, const char *folder)
+{
+	(void)offload;
+	(void)folder;
+	return complain("this build is one without libbpf");
+}
+#endif
+
+int offload_load(struct offload *offload, const char *folder)
+{
+	*offload = (struct offload){ 0 };
+	if (!load_all(offload, folder))
+		return 0;
+	*offload = (struct offload){ 0 };
+	return -1;
+}
+
+static void detach_all(void)
+{
+	int i;
+
+	for (i = 0; i < DEVICE_COUNT; i++)
+		lightexit_region_detach(devices[i]->on_bus);
+}
+
+int offload_attach(const struct offload *offload, struct vm *vm)
+{
+	int i;
+
+	for (i = 0; i < DEVICE_COUNT; i++) {
+		if (!offload->program_fds[i])
+			continue;
+		if (lightexit_region_attach(devices[i]->on_bus, vm->fd, offload->program_fds[i])) {
+			complain("%s", lightexit_last_error());
+			detach_all();
+			return -1;
+		}
+	}
+	return 0;
+}
