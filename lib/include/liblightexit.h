@@ -175,7 +175,7 @@ bool lightexit_state_try_lock(struct lightexit_state *state);
 void lightexit_state_unlock(struct lightexit_state *state);
 
 /*
- * Saved bytes of a state: the format of lightexit's own devices, with a checksum. _save() writes
+ * Saved bytes of a state: a head, the state's name and bytes, and a checksum. _save() writes
  * them, at one moment between two accesses, and returns how many they are; with `capacity` less
  * than that it writes none. _restore() takes them; LIGHTEXIT_ERROR_LAYOUT where version or
  * fingerprint are others than the state's: see lightexit_saved_look(). Neither is to be called

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
- * Saved states, in the format of lightexit's devices (devices/saved.py): a head, the name, the
- * state's bytes and a CRC-32 of all that. Such a device has no lines, inputs or configuration.
+ * Saved states: a head, the name, the state's bytes and a CRC-32 of all that. The parts are those
+ * of a saved device of the Python package (devices/saved.py), which has its lines, inputs and
+ * configuration there as well: neither restores what the other has saved.
  */
 #include <inttypes.h>
 #include <string.h>
