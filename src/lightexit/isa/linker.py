@@ -119,8 +119,9 @@ class _Linker:
         self._take_states(owns_all)
         self.uses_rodata = owns_all and bool(self.object.constants)
         instructions = [each for function in self.starts for each in self._linked(function)]
-        maps = sorted(self.maps.values(), key=_is_private)
-        numbers = {self.indices[key]: maps.index(each) for key, each in self.maps.items()}
+        keys = sorted(self.maps, key=lambda key: _is_private(self.maps[key]))
+        maps = [self.maps[key] for key in keys]
+        numbers = {self.indices[key]: number for number, key in enumerate(keys)}
         numbers[_NO_INDEX] = len(maps)
         self._check_names(entry)
         program = Program(
