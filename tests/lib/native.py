@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import shutil
 import subprocess
@@ -43,6 +44,20 @@ def compiler(*options: str, name: str = "gcc") -> list[str]:
     """A compiler with the library's include folders."""
     folders = [f"-I{folder}" for folder in INCLUDE]
     return [name, *_OPTIONS, *folders, *options]
+
+
+@cache
+def archive(*options: str) -> str:
+    """The library as one object, built with these options once in a process."""
+    folder = tempfile.TemporaryDirectory(prefix="liblightexit-")
+    atexit.register(folder.cleanup)
+    made = []
+    for source in sources():
+        made.append(f"{folder.name}/{Path(source).stem}.o")
+        subprocess.run([*compiler(*options, "-c", "-o", made[-1]), source], check=True)
+    whole = f"{folder.name}/liblightexit.o"
+    subprocess.run(["gcc", "-r", "-nostdlib", "-o", whole, *made], check=True)
+    return whole
 
 
 @cache

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import scale
-from lib.native import LIBRARY, MISSING, compiler, sources
+from lib.native import LIBRARY, MISSING, archive, compiler, sources
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 
@@ -28,7 +28,7 @@ def built(source: str, folder: Path, *options: str) -> str:
     """A program of one of the tests and the library."""
     made = folder / f"{Path(source).stem}{len(list(folder.iterdir()))}"
     command = compiler(f"-I{TESTS}", "-pthread", *options, "-o", str(made))
-    subprocess.run([*command, *sources(), str(TESTS / source)], check=True)
+    subprocess.run([*command, str(TESTS / source), archive(*options)], check=True)
     return str(made)
 
 
