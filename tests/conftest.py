@@ -26,8 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(use_own().cleanup)
 
 
-#: Folders of tests that share a boot, or measure time, each in one process.
-_TOGETHER = ("kernel", "vm/kvm")
+#: Folders of tests that share a boot or a build, or measure time, each in one process.
+_TOGETHER = ("kernel", "vm/kvm", "vmm_c")
 #: Files of many long tests that need nothing of each other.
 _APART = ("compiler/test_agreement.py", "laws/")
 

@@ -34,6 +34,11 @@ class Vmm(NamedTuple):
 
     folder: Path
 
+    @property
+    def packages(self) -> str:
+        """Where pkg-config finds the liblightexit that it was built with: an argument of make."""
+        return f"PKG_CONFIG_PATH={self.folder}/opt/lib/pkgconfig"
+
     def guest(self, name: str) -> str:
         return str(self.folder / f"{name}.bin")
 
