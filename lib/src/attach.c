@@ -74,6 +74,8 @@ static int check_maps(const struct lightexit_region *region)
 
 static int check_region(const struct lightexit_region *region)
 {
+	if (was_removed(region))
+		return failed(LIGHTEXIT_ERROR_ARGUMENT, "the region was removed before");
 	if (!region->window.filter)
 		return failed(LIGHTEXIT_ERROR_ARGUMENT, "the region has no filter");
 	if (region->window.space == LIGHTEXIT_SPACE_MSR)
@@ -155,9 +157,13 @@ lightexit_region_count_in_kernel(const struct lightexit_region *region)
 {
 	struct lightexit_statistics statistics = { 0 };
 	struct lightexit_count count = { 0 };
+	ssize_t size = 0;
 
-	if (!region->attachment ||
-	    read(region->attachment, &statistics, sizeof(statistics)) != sizeof(statistics))
+	pthread_mutex_lock(&region->bus->mutex); /* or it is detached, and the descriptor another */
+	if (region->attachment)
+		size = read(region->attachment, &statistics, sizeof(statistics));
+	pthread_mutex_unlock(&region->bus->mutex);
+	if (size != sizeof(statistics))
 		return count;
 	count.handled = statistics.handled;
 	count.passed = statistics.passed;

@@ -95,6 +95,12 @@ bool register_membarrier(void);
 int map_value(int *fd, const char *name, u64 size, void **memory);
 void unmap_value(int fd, u64 size, void *memory);
 
+/* Whether a region is off the bus, and only not freed yet; with the mutex held. */
+static inline bool was_removed(const struct lightexit_region *region)
+{
+	return region->retired.epoch;
+}
+
 /* region.c: at once, for nobody is on the bus. */
 void region_destroy(struct lightexit_region *region);
 

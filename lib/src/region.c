@@ -10,8 +10,14 @@
 
 #include "internal.h"
 
+/* As bus/counters.py counts. */
 #define MOST_COUNTERS 4096
 #define CACHE_LINE 64
+
+_Static_assert(COUNT_OF(((struct lightexit_window *)0)->maps) == LIGHTEXIT_MOST_STATES,
+	       "as runtime/layout.py has it");
+_Static_assert(COUNT_OF(((struct lightexit_window *)0)->eventfds) == LIGHTEXIT_MOST_DOORBELLS,
+	       "as abi/context.py has it");
 
 /* ---- checks ---------------------------------------------------------------------------- */
 
@@ -275,12 +281,13 @@ static void release(void *thing)
 	struct lightexit_bus *bus = region->bus;
 	u32 i;
 
-	if (region->options.released)
-		region->options.released(region->options.opaque);
 	pthread_mutex_lock(&bus->mutex);
 	for (i = 0; i < region->options.state_count; i++)
 		region->states[i]->users--;
 	pthread_mutex_unlock(&bus->mutex);
+	/* It may destroy the states, too. */
+	if (region->options.released)
+		region->options.released(region->options.opaque);
 	free_region(region);
 }
 
@@ -341,7 +348,10 @@ static int change(struct lightexit_bus *bus, struct lightexit_region *leaving,
 	int error;
 
 	pthread_mutex_lock(&bus->mutex);
-	error = exchange(bus, leaving, coming);
+	if (leaving && was_removed(leaving))
+		error = failed(LIGHTEXIT_ERROR_ARGUMENT, "the region was removed before");
+	else
+		error = exchange(bus, leaving, coming);
 	if (!error && coming)
 		comes(coming);
 	if (!error && leaving)

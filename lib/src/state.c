@@ -87,34 +87,34 @@ PUBLIC int lightexit_state_create(struct lightexit_bus *bus,
 	return LIGHTEXIT_OK;
 }
 
-/* Whether it was there and nobody works on it. */
-static bool take_off(struct lightexit_state *state)
+/* Unless regions work on it, so many. */
+static u32 take_off(struct lightexit_state *state)
 {
 	struct lightexit_state **at;
 
 	if (state->users)
-		return false;
+		return state->users;
 	for (at = &state->bus->states; *at != state; at = &(*at)->next)
 		;
 	*at = state->next;
-	return true;
+	return 0;
 }
 
 PUBLIC int lightexit_state_destroy(struct lightexit_state *state)
 {
 	struct lightexit_bus *bus;
-	bool is_free;
+	u32 users;
 
 	if (!state)
 		return LIGHTEXIT_OK;
 	bus = state->bus;
 	pthread_mutex_lock(&bus->mutex);
-	is_free = take_off(state);
+	users = take_off(state);
 	pthread_mutex_unlock(&bus->mutex);
-	if (!is_free)
+	if (users)
 		return failed(LIGHTEXIT_ERROR_IN_USE,
 			      "%" PRIu32 " regions work on the state %s, or accesses in flight",
-			      state->users, state->name);
+			      users, state->name);
 	if (state->map_fd)
 		unmap_value(state->map_fd, value_size(state->size), state->header);
 	else

@@ -189,6 +189,9 @@ static uint64_t remove_itself(void *opaque, uint64_t offset, uint64_t size)
 	(void)size;
 	CHECK(!lightexit_region_remove(self->region));
 	CHECK(!self->released && lightexit_bus_reclaim(self->bus));
+	REFUSED(lightexit_region_remove(self->region), LIGHTEXIT_ERROR_ARGUMENT, "removed before");
+	REFUSED(lightexit_region_attach(self->region, 0, 0), LIGHTEXIT_ERROR_ARGUMENT,
+		"removed before");
 	return 1;
 }
 
@@ -204,6 +207,25 @@ static void test_a_model_may_remove_its_own_region(void)
 	CHECK(!lightexit_bus_reclaim(device.bus) && device.released == 1);
 	lightexit_bus_destroy(device.bus);
 	CHECK(device.released == 2);
+}
+
+static void destroy_state(void *opaque)
+{
+	CHECK(!lightexit_state_destroy(((struct device *)opaque)->state));
+}
+
+static void test_a_state_may_end_with_its_region(void)
+{
+	struct lightexit_region_options options;
+
+	device = (struct device){ 0 };
+	CHECK(!lightexit_bus_create(NULL, &device.bus));
+	make_state(&device);
+	options = region_at(&device, 0x100);
+	options.released = destroy_state;
+	CHECK(!lightexit_region_add(device.bus, &options, &device.region));
+	CHECK(!lightexit_region_remove(device.region));
+	lightexit_bus_destroy(device.bus);
 }
 
 static void test_vm_time(void)
@@ -457,6 +479,7 @@ int main(void)
 	test_memory_and_msrs();
 	test_regions_come_and_go();
 	test_a_model_may_remove_its_own_region();
+	test_a_state_may_end_with_its_region();
 	test_vm_time();
 	test_a_tsc();
 	test_saved_states();

@@ -30,9 +30,9 @@ class LibraryMemory(StateMemory[Any]):
         self.kind, self.size = kind, value_size(kind)
         self.handle = ctypes.c_void_p()
         options = native.StateOptions(name=kind.__name__.encode(), size=self.size - STATE_OFFSET)
-        create = native.library().lightexit_state_create
+        create = native.loaded().lightexit_state_create
         native.check(create(bus.handle, ctypes.byref(options), ctypes.byref(self.handle)))
-        data = native.library().lightexit_state_data(self.handle)
+        data = native.loaded().lightexit_state_data(self.handle)
         self.address = data - STATE_OFFSET
         view = memoryview((ctypes.c_char * self.size).from_address(self.address)).cast("B")
         self.header = StateHeader.view(view)
@@ -45,15 +45,15 @@ class LibraryClock:
 
     def __init__(self, bus: LibraryBus, start_ns: int) -> None:
         self._bus = bus
-        native.check(native.library().lightexit_clock_set(bus.handle, ctypes.c_uint64(start_ns)))
+        native.check(native.loaded().lightexit_clock_set(bus.handle, ctypes.c_uint64(start_ns)))
 
     def now_ns(self) -> int:
         """VM time in ns."""
-        return int(native.library().lightexit_clock_now(self._bus.handle))
+        return int(native.loaded().lightexit_clock_now(self._bus.handle))
 
     def advance(self, ns: int) -> None:
         """Let that much of it pass."""
-        native.library().lightexit_clock_skip(self._bus.handle, ctypes.c_uint64(ns))
+        native.loaded().lightexit_clock_skip(self._bus.handle, ctypes.c_uint64(ns))
 
 
 class LibraryBus:
@@ -62,7 +62,7 @@ class LibraryBus:
     def __init__(self, engine: Engine, *, vcpus: int, start_ns: int = 0) -> None:
         self.handle = ctypes.c_void_p()
         options = native.BusOptions(vcpus=vcpus + 1)
-        create = native.library().lightexit_bus_create
+        create = native.loaded().lightexit_bus_create
         native.check(create(ctypes.byref(options), ctypes.byref(self.handle)))
         self.clock = LibraryClock(self, start_ns)
         self.apic: Apic | None = None
@@ -73,7 +73,7 @@ class LibraryBus:
 
     def _vcpu(self, index: int) -> ctypes.c_void_p:
         made = ctypes.c_void_p()
-        create = native.library().lightexit_vcpu_create
+        create = native.loaded().lightexit_vcpu_create
         native.check(create(self.handle, index, ctypes.byref(made)))
         return made
 
@@ -113,7 +113,7 @@ class LibraryBus:
             is_write=value is not None,
         )
         vcpu = self._vcpus[-1 if cpu is None else cpu]
-        native.library().lightexit_access(vcpu, ctypes.byref(access))
+        native.loaded().lightexit_access(vcpu, ctypes.byref(access))
         return buffer.value
 
     def read(self, space: Space, address: int, size: int) -> int:
@@ -140,7 +140,7 @@ class LibraryBus:
 
     def close(self) -> None:
         """Give it up."""
-        native.library().lightexit_bus_destroy(self.handle)
+        native.loaded().lightexit_bus_destroy(self.handle)
 
 
 class LibraryRegion:
@@ -152,12 +152,12 @@ class LibraryRegion:
         self._bus, self._model, self._region, self._touched = bus, model, region, touched
         self._loaded = bus.load(region)
         self._handle = ctypes.c_void_p()
-        add = native.library().lightexit_region_add
+        add = native.loaded().lightexit_region_add
         native.check(add(bus.handle, ctypes.byref(self._described()), ctypes.byref(self._handle)))
 
     def remove(self) -> None:
         """Off the bus."""
-        native.check(native.library().lightexit_region_remove(self._handle))
+        native.check(native.loaded().lightexit_region_remove(self._handle))
 
     def _described(self) -> native.RegionOptions:
         region, states = self._region, self._states()
@@ -208,7 +208,7 @@ class LibraryRegion:
         for distance in range(0, region.size, step):
             for is_write in (False, True):
                 offset = ctypes.c_uint64(region.offset + distance)
-                found = native.library().lightexit_region_count(self._handle, offset, is_write)
+                found = native.loaded().lightexit_region_count(self._handle, offset, is_write)
                 if found.handled or found.passed:
                     yield RegisterCount(
                         self._model.name,

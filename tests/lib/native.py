@@ -61,7 +61,7 @@ def archive(*options: str) -> str:
 
 
 @cache
-def library() -> ctypes.CDLL:
+def loaded() -> ctypes.CDLL:
     """The library, with `test_relax` in it."""
     folder = Path(tempfile.mkdtemp(prefix="liblightexit-"))
     try:
@@ -69,23 +69,23 @@ def library() -> ctypes.CDLL:
         extra.write_text(_YIELD)
         flags = ("-fPIC", "-shared", "-Dsched_yield=test_yield", "-pthread", "-o", str(built))
         subprocess.run([*compiler(*flags), *sources(), str(extra)], check=True)
-        loaded = ctypes.CDLL(str(built))
+        shared = ctypes.CDLL(str(built))
     finally:
         shutil.rmtree(folder)
-    loaded.lightexit_last_error.restype = ctypes.c_char_p
-    loaded.lightexit_error_text.restype = ctypes.c_char_p
-    loaded.lightexit_clock_now.restype = ctypes.c_uint64
-    loaded.lightexit_state_data.restype = ctypes.c_void_p
-    loaded.lightexit_access.restype = ctypes.c_bool
-    loaded.lightexit_region_count.restype = Count
-    return loaded
+    shared.lightexit_last_error.restype = ctypes.c_char_p
+    shared.lightexit_error_text.restype = ctypes.c_char_p
+    shared.lightexit_clock_now.restype = ctypes.c_uint64
+    shared.lightexit_state_data.restype = ctypes.c_void_p
+    shared.lightexit_access.restype = ctypes.c_bool
+    shared.lightexit_region_count.restype = Count
+    return shared
 
 
 class LibraryError(Exception):
     """An error code, and its sentence."""
 
     def __init__(self, code: int) -> None:
-        super().__init__(f"{code}: {library().lightexit_last_error().decode()}")
+        super().__init__(f"{code}: {loaded().lightexit_last_error().decode()}")
         self.code = code
 
 

@@ -10,7 +10,7 @@ from typing import Any
 _LIBRARY = "libbpf.so.1"
 
 
-def library() -> Any:
+def loaded() -> Any:
     """Raises OSError where there is none."""
     found = ctypes.CDLL(_LIBRARY, use_errno=True)
     for name in ("open_mem", "find_program_by_name", "find_map_by_name"):
@@ -22,7 +22,7 @@ class LibbpfObject:
     """An object that libbpf has loaded into the kernel."""
 
     def __init__(self, data: bytes) -> None:
-        self._library = library()
+        self._library = loaded()
         buffer = ctypes.create_string_buffer(data, len(data))
         opened = self._library.bpf_object__open_mem(buffer, ctypes.c_size_t(len(data)), None)
         assert opened, "libbpf does not open it"

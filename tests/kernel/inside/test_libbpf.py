@@ -61,7 +61,7 @@ ALL_PARTS = program(
 @pytest.fixture(autouse=True)
 def has_libbpf() -> None:
     try:
-        libbpf.library()
+        libbpf.loaded()
     except OSError as error:
         pytest.skip(f"libbpf is missing: {error}")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """liblightexit's bus does what the definition says, and the law notices where it would not.
 
-`python -m laws.library --count N`, in tests/, takes as many cases as one likes.
+`python -m laws.c_bus --count N`, in tests/, takes as many cases as one likes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import scale
+from laws.c_bus import difference, random_case, search
 from laws.definition_mutants import MUTANTS
-from laws.library import difference, random_case, search
 from lib import native
 
 pytestmark = pytest.mark.skipif(bool(native.MISSING), reason=native.MISSING)
