@@ -155,7 +155,7 @@ FILTER(ioapic_access_redirections)
 {
 	struct lightexit_io_apic_state *ioapic = STATE(0, lightexit_io_apic_state);
 	__u32 word = ioapic->select - 0x10u, low = ctx->data;
-	struct lightexit_entry *entry;
+	struct lightexit_redirection_entry *entry;
 
 	if (ctx->offset == 0) {
 		if (ctx->is_write)
@@ -250,7 +250,7 @@ FILTER(i440fx_access_configuration)
 	return HANDLED;
 }
 
-static inline __u8 turned(const struct lightexit_chip *chip, __u8 inputs)
+static inline __u8 turned(const struct lightexit_pic_chip *chip, __u8 inputs)
 {
 	return (inputs << 8 | inputs) >> ((chip->lowest + 1) & 7);
 }
@@ -260,12 +260,12 @@ static inline unsigned int lowest_bit(unsigned int value)
 	return value & -value;
 }
 
-static inline __u8 holding(const struct lightexit_chip *chip, __u8 imr, __u8 isr)
+static inline __u8 holding(const struct lightexit_pic_chip *chip, __u8 imr, __u8 isr)
 {
 	return chip->special_mask ? isr & ~imr : isr;
 }
 
-static inline int interrupts(const struct lightexit_chip *chip, __u8 imr, __u8 isr)
+static inline int interrupts(const struct lightexit_pic_chip *chip, __u8 imr, __u8 isr)
 {
 	unsigned int first = lowest_bit(turned(chip, chip->irr & ~imr));
 	unsigned int limit = lowest_bit(turned(chip, holding(chip, imr, isr)) | 0x100);
@@ -275,7 +275,7 @@ static inline int interrupts(const struct lightexit_chip *chip, __u8 imr, __u8 i
 	return first && first < limit;
 }
 
-static inline __u8 ended(const struct lightexit_chip *chip, __u8 command)
+static inline __u8 ended(const struct lightexit_pic_chip *chip, __u8 command)
 {
 	unsigned int top;
 
@@ -289,7 +289,7 @@ static inline __u8 ended(const struct lightexit_chip *chip, __u8 command)
 FILTER(pic_read_mask_or_end)
 {
 	struct lightexit_pic_state *pic = STATE(0, lightexit_pic_state);
-	struct lightexit_chip *chip;
+	struct lightexit_pic_chip *chip;
 	__u8 a0 = ctx->offset & 1, value = ctx->data, imr, isr;
 
 	if (ctx->offset > 3)
@@ -312,24 +312,24 @@ FILTER(pic_read_mask_or_end)
 	return HANDLED;
 }
 
-static inline int mode_of(const struct lightexit_counter *c)
+static inline int mode_of(const struct lightexit_pit_counter *c)
 {
 	int mode = c->control >> 1 & 7;
 
 	return mode > 5 ? mode & 3 : mode;
 }
 
-static inline __u64 elapsed(const struct lightexit_counter *c, __u64 tick)
+static inline __u64 elapsed(const struct lightexit_pit_counter *c, __u64 tick)
 {
 	return c->running ? tick - c->origin : c->origin;
 }
 
-static inline __u32 low_from(const struct lightexit_counter *c)
+static inline __u32 low_from(const struct lightexit_pit_counter *c)
 {
 	return mode_of(c) == 2 ? c->reload - 1 : (__u32)(((__u64)c->reload + 1) >> 1);
 }
 
-static inline int output(const struct lightexit_counter *c, __u64 tick)
+static inline int output(const struct lightexit_pit_counter *c, __u64 tick)
 {
 	int mode = mode_of(c);
 	__u64 counted = elapsed(c, tick);
@@ -343,7 +343,7 @@ static inline int output(const struct lightexit_counter *c, __u64 tick)
 	return !c->running || c->reload == 1 || counted % c->reload < low_from(c);
 }
 
-static inline __u16 shown(const struct lightexit_counter *c, __u64 tick)
+static inline __u16 shown(const struct lightexit_pit_counter *c, __u64 tick)
 {
 	__u64 counted = elapsed(c, tick), value, phase;
 
@@ -365,7 +365,7 @@ static inline __u16 shown(const struct lightexit_counter *c, __u64 tick)
 	return value;
 }
 
-static inline __u8 read_count(struct lightexit_counter *c, __u64 tick)
+static inline __u8 read_count(struct lightexit_pit_counter *c, __u64 tick)
 {
 	int access = c->control >> 4, msb;
 	__u16 value;
@@ -390,7 +390,7 @@ FILTER(pit_read_or_latch)
 	struct lightexit_pit_state *pit = STATE(0, lightexit_pit_state);
 	int latching = ctx->offset == 3 && !(ctx->data & 0x30);
 	__u64 index = ctx->is_write ? ctx->data >> 6 : ctx->offset, tick;
-	struct lightexit_counter *c;
+	struct lightexit_pit_counter *c;
 
 	if (index >= 3 || ctx->is_write != latching)
 		return PASS;
@@ -410,7 +410,7 @@ FILTER(pit_read_or_latch)
 FILTER(port61_read_control_b)
 {
 	struct lightexit_port61_state *port = STATE(0, lightexit_port61_state);
-	struct lightexit_counter *c = &STATE(1, lightexit_pit_state)->counters[2];
+	struct lightexit_pit_counter *c = &STATE(1, lightexit_pit_state)->counters[2];
 	__u64 tick = ticks(ctx->now_ns, 1193182);
 
 	if (ctx->is_write || c->due <= tick)

@@ -224,7 +224,7 @@ def build_c(*more: Path, copies: int = 1) -> list[Any]:
     Each function starts a page, as machine code of the native engine does.
     """
     structs = dict.fromkeys(kind for each in filters() for kind in kinds_of(each))
-    texts = [header(), *map(c_struct, structs), *(each.read_text() for each in (SOURCE, *more))]
+    texts = [header(), c_struct(*structs), *(each.read_text() for each in (SOURCE, *more))]
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "filters.c")
         source.write_text("\n".join(texts))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Benchmarks name modules and functions that there are: none is run here."""
+"""Benchmarks name modules and functions that there are, and their C compiles: none is run here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import importlib
 import pytest
 
 from bench import __main__ as bench
+from bench import filter_code, kvm_exits, library
 from bench._first_use import STAGES
+from lib.native import MISSING
 
 PLACES = sorted(place for places in STAGES.values() for place in places)
 
@@ -24,3 +26,13 @@ def test_every_stage_is_there(place: str) -> None:
     module, _, path = place.partition(":")
     owner = importlib.import_module(f"lightexit.{module}")
     assert callable(functools.reduce(getattr, path.split("."), owner))
+
+
+@pytest.mark.skipif(bool(MISSING), reason=MISSING)
+def test_their_c_compiles() -> None:
+    (built,) = filter_code.build_c()
+    for each in filter_code.twins():
+        assert getattr(built, each.name.replace(".", "_"))
+    for compiled in (library.compiled, kvm_exits.c_loop):
+        with compiled() as code:
+            assert code
