@@ -247,7 +247,7 @@ int lightexit_region_add(struct lightexit_bus *bus, const struct lightexit_regio
 /*
  * No access that begins from then on reaches it. Accesses in flight do: `released` is called when
  * they are over, by this function or by a later one that adds, removes or reclaims. The pointer is
- * good until then, and for no function but lightexit_region_count(). NULL is ignored.
+ * good until then, and for no function but _count() and _total(). NULL is ignored.
  * LIGHTEXIT_ERROR_MEMORY, and the region stays, where there is none for a table without it.
  */
 int lightexit_region_remove(struct lightexit_region *region);
@@ -272,6 +272,9 @@ struct lightexit_count {
  */
 struct lightexit_count lightexit_region_count(const struct lightexit_region *region,
 					      uint64_t offset, bool is_write);
+
+/* Those of all of the region's registers. */
+struct lightexit_count lightexit_region_total(const struct lightexit_region *region, bool is_write);
 
 /* ---- accesses -------------------------------------------------------------------------- */
 

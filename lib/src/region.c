@@ -414,26 +414,3 @@ void region_destroy(struct lightexit_region *region)
 	detach(region);
 	release(region);
 }
-
-/* ---- counters -------------------------------------------------------------------------- */
-
-PUBLIC struct lightexit_count lightexit_region_count(const struct lightexit_region *region,
-						     uint64_t offset, bool is_write)
-{
-	const struct lightexit_window *window = &region->window;
-	u64 distance = offset - window->offset, at;
-	struct lightexit_count sum = { 0 };
-	const struct lightexit_counter *counter;
-	u32 lane;
-
-	if (distance >= window->size)
-		return sum;
-	at = window->counters +
-	     (2 * (distance >> window->counter_shift) + is_write) * sizeof(*counter);
-	for (lane = 0; lane < region->bus->most_vcpus; lane++, at += window->lane_size) {
-		counter = POINTER(const struct lightexit_counter, at);
-		sum.handled += lightexit_load(&counter->handled);
-		sum.passed += lightexit_load(&counter->passed);
-	}
-	return sum;
-}

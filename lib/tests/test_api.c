@@ -43,6 +43,11 @@ static void test_filter_and_model_answer(void)
 	CHECK(count.handled == 2 && !count.passed);
 	count = lightexit_region_count(device.region, 8, false);
 	CHECK(!count.handled && !count.passed);
+	out(vcpu, 0x104, 7, 4);
+	count = lightexit_region_total(device.region, true);
+	CHECK(count.handled + count.passed == 3);
+	count = lightexit_region_total(device.region, false);
+	CHECK(count.handled == 2 && count.passed == 1);
 	end();
 }
 
