@@ -245,11 +245,14 @@ def test_what_is_refused_is_refused_at_the_bus() -> None:
         bus(device(assemble("r1 = 0\nexit")))
 
 
-def test_build_takes_filters_in_python(object_file: Path) -> None:
-    subject = Subject("count", load_object(object_file, "count"))
-    with pytest.raises(AuthorError) as caught:
-        subject.check()
-    assert "the filter count is bytecode: its states' fields have no names" in str(caught.value)
+def test_what_is_built_has_states_with_names(object_file: Path) -> None:
+    filters = load_object(object_file, "count"), ProgramFilter(assemble("r0 = 0\nexit", "f.s"))
+    found = "the layout of the state `device` (section .data.device) is not known: the object has "
+    told = found + "no BTF", "the filter f is bytecode: its states' fields have no names"
+    for filter_, error in zip(filters, told, strict=True):
+        with pytest.raises(AuthorError) as caught:
+            Subject("count", filter_).check()
+        assert error in str(caught.value)
 
 
 def test_an_object_is_written_of_it(object_file: Path) -> None:

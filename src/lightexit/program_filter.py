@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lightexit.abi import (
     STATE_OFFSET,
@@ -36,12 +36,20 @@ from lightexit.verifier.limits import DEFAULT
 LARGEST_OBJECT = 4 * MIB
 
 
+class Origin(NamedTuple):
+    """The object that a filter is from: its bytes, and what was told of its states, by name."""
+
+    data: bytes
+    told: Mapping[str, int | type[Struct]]
+
+
 class ProgramFilter(Filter[...]):
     """A filter that is bytecode. `file` is the object that it is from, if it is from one."""
 
-    def __init__(self, program: Program, file: str = "") -> None:
+    def __init__(self, program: Program, file: str = "", origin: Origin | None = None) -> None:
         self.name = program.name
         self.file = file
+        self.origin = origin
         self.function = self.__call__
         self._program = program
 
@@ -112,12 +120,12 @@ def own_maps(program: Program) -> list[Map]:
     return [each for each in program.maps if each.initial is not None]
 
 
-def variables_struct(own: Map) -> type[Struct]:
+def variables_struct(own: Map, name: str = "") -> type[Struct]:
     """A Struct of the bytes of a program's own variables; its default is their initial value."""
     size = own.size - STATE_OFFSET
     initial = (own.initial or b"").ljust(size, b"\0")
     body = {"__annotations__": {"data": Array[u8]}, "data": array(u8, size)}
-    kind = type(own.name, (Struct,), body)
+    kind = type(name or own.name, (Struct,), body)
 
     def reset(self: Struct) -> None:
         self.buffer[:] = initial
@@ -145,18 +153,26 @@ def load_object(
     `sizes` has the sizes of states that the object does not know: bytes, or the Struct. Raises
     AuthorError for a file that is no such object, or has no filter of that name.
     """
+    found = load_objects(path, sizes=sizes)
+    chosen = [each for each in found if name in (None, each.name)]
+    if len(chosen) != 1:
+        names = ", ".join(each.name for each in found)
+        told = f"no filter named {name}" if name else f"{len(found)} filters"
+        raise AuthorError(f"{path} has {told}", expected=f"the name of one: {names}")
+    return chosen[0]
+
+
+def load_objects(
+    path: str | Path, *, sizes: Mapping[str, int | type[Struct]] | None = None
+) -> list[ProgramFilter]:
+    """All filters in an eBPF object; see `load_object`."""
     from lightexit.isa import read_elf
 
     file = str(path)
     data = read_file(Path(path), "an eBPF object (ELF)", LARGEST_OBJECT)
     known = {key: _size(each) for key, each in (sizes or {}).items()}
     found = read_elf(data, value_offset=STATE_OFFSET, file=file, sizes=known)
-    chosen = [each for each in found if name in (None, each.name)]
-    if len(chosen) != 1:
-        names = ", ".join(each.name for each in found)
-        told = f"no filter named {name}" if name else f"{len(found)} filters"
-        raise AuthorError(f"{file} has {told}", expected=f"the name of one: {names}")
-    return ProgramFilter(chosen[0], file)
+    return [ProgramFilter(each, file, Origin(data, sizes or {})) for each in found]
 
 
 def _size(given: int | type[Struct]) -> int:

@@ -17,10 +17,9 @@ import pytest
 from engine.running import INTERPRETER, Outcome, run
 from lightexit import plugins
 from lightexit.abi import IoContext
-from lightexit.build.constants import state_room
 from lightexit.build.outputs import check, outputs
 from lightexit.build.sources import DeviceSubject, Sources, of_device
-from lightexit.build.subject import Subject
+from lightexit.build.subject import StateArgument, Subject
 from lightexit.filter import Filter
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wundef", "-Werror"]
@@ -156,12 +155,12 @@ def _case(random: Random, subject: Subject, registers: list[int]) -> Case:
     context.size = random.choice((1, 2, 4, 4, 8))
     context.data = random.choice((random.randrange(8), 0x20, random.getrandbits(8 * context.size)))
     context.doorbells = context.requests = 0
-    return Case(subject, context, tuple(_state(random, each.kind()) for each in subject.states))
+    return Case(subject, context, tuple(_state(random, each) for each in subject.states))
 
 
-def _state(random: Random, state: Any) -> bytes:
+def _state(random: Random, argument: StateArgument) -> bytes:
     """As it begins, any bytes, or many flags."""
-    room = state_room(type(state))
+    room, state = argument.room, argument.kind()
     flags = bytes(random.choices((0, 1, 4), k=room))
     return random.choice((bytes(state).ljust(room, b"\0"), random.randbytes(room), flags))
 
@@ -170,7 +169,8 @@ def interpreted(case: Case) -> Outcome:
     """What is right."""
     program = case.subject.program
     outcome = run(INTERPRETER.load(program), program, case.context, case.states)
-    return Outcome(outcome.verdict, outcome.context, tuple(outcome.states))
+    states = zip(outcome.states, case.states, strict=True)
+    return Outcome(outcome.verdict, outcome.context, tuple(left[: len(s)] for left, s in states))
 
 
 def executed(command: Sequence[str | Path], sources: Sources, given: list[Case]) -> list[Outcome]:

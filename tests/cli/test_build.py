@@ -146,8 +146,8 @@ def test_what_is_no_source(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert f"{tmp_path / 'none.py'} holds no filter" in refusal(tmp_path / "none.py", "-o", out)
     said = refusal(tmp_path / "code.s", "-o", out)
-    assert "is not built: no Python source" in said
-    assert "expected: Python source (.py), or the name of a device, such as pit" in said
+    assert "is not built: neither Python source nor an eBPF object" in said
+    assert "expected: Python source (.py), an eBPF object (ELF), or the name of a device" in said
     assert "there is no device 'pti'" in refusal("pti", "-o", out)
     assert "try: pit" in refusal("pti", "-o", out)
     assert "nowhere.py: no such file" in refusal("nowhere.py", "-o", out)

@@ -66,7 +66,7 @@ def run(
     for number, each in enumerate(program.maps):
         memory = StateMemory(raw_state(each.size - STATE_OFFSET))
         if number < len(states):
-            memory.state.buffer[:] = states[number]
+            memory.state.buffer[: len(states[number])] = states[number]
         memories.append(memory)
     verdict = loaded.run(own, memories) & 0xFFFFFFFF
     return Outcome(verdict, bytes(own), tuple(bytes(memory.state) for memory in memories))

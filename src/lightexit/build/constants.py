@@ -46,7 +46,7 @@ def constants(subject: Subject) -> list[Constant]:
         (f"{name}_STATE_COUNT", str(len(subject.states))),
     ]
     for state in subject.states:
-        found.append((f"{name}_{macro(state.name)}_SIZE", str(state_room(state.kind))))
+        found.append((f"{name}_{macro(state.name)}_SIZE", str(state.room)))
         found.append((f"{name}_{macro(state.name)}_FINGERPRINT", f"{state.fingerprint:#018x}ull"))
     return found
 

@@ -58,8 +58,9 @@ def _comment(subject: Subject) -> str:
         "model is to answer.",
         "It takes no lock: whoever calls it looks at the states' version words.",
     ]
-    for index, (name, kind) in enumerate(subject.states):
+    for index, state in enumerate(subject.states):
         says.append(
-            f"states[{index}], {name}: struct {c_tag(StateHeader)}, behind it struct {c_tag(kind)}."
+            f"states[{index}], {state.name}: struct {c_tag(StateHeader)}, behind it struct "
+            f"{c_tag(state.kind)}."
         )
     return "/*\n" + "".join(f" * {each}\n" for each in says) + " */\n"

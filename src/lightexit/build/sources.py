@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is built of a module of Python's, or of a device by its name.
+"""What is built of a module of Python's, of an eBPF object, or of a device by its name.
 
-A filter of a device is called DEVICE_FILTER in C, any other as in Python.
+A filter of a device is called DEVICE_FILTER in C, any other as in its source.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
 
 from lightexit import plugins
+from lightexit.abi import Struct
 from lightexit.build.names import check_header, check_part
 from lightexit.build.subject import Subject
 from lightexit.bus.blame import place_of
@@ -23,6 +25,7 @@ from lightexit.bus.placing import Place
 from lightexit.bus.region import Region
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
+from lightexit.program_filter import load_objects
 from lightexit.vm.places import PC
 
 #: Filters with what they are called in C.
@@ -64,6 +67,17 @@ def of_module(module: ModuleType, what: str, only: str | None) -> Sources:
     rest = [Subject(each.name, each) for each in _filters_in(module) if each not in taken]
     every = Sources(_all(rest, devices), tuple(devices))
     return _picked(every, what, only)
+
+
+def of_object(
+    path: Path, only: str | None, told: Mapping[str, int | type[Struct]] | None = None
+) -> Sources:
+    """The filters in an eBPF object; `told` has Structs of its states, or sizes, by name.
+
+    Raises AuthorError as `load_object` does, and where there is none called `only`.
+    """
+    found = load_objects(path, sizes=told)
+    return _picked(Sources(tuple(Subject(each.name, each) for each in found), ()), str(path), only)
 
 
 def of_device(name: str, only: str | None) -> Sources:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from lightexit.abi import Struct, fingerprint
+from lightexit.abi import STATE_OFFSET, StateHeader, Struct, fingerprint, value_size
 from lightexit.abi.header import c_tag, nested
 from lightexit.build.names import (
     check_function,
@@ -17,21 +17,25 @@ from lightexit.build.names import (
     check_struct,
     macro,
 )
+from lightexit.build.object_states import object_structs
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
-from lightexit.isa.program import Program
+from lightexit.isa.program import Map, Program
 from lightexit.program_filter import ProgramFilter
 from lightexit.verifier import Report
 
+_ALIGNMENT = StateHeader.layout.alignment
 #: As many as `struct lightexit_filter` has places for.
 MOST_STATES = 8
 
 
 class StateArgument(NamedTuple):
-    """One state: the filter's parameter, and its type."""
+    """One state: the filter's parameter, its type, and the bytes that it takes behind its header:
+    more than the type's where a masked index may reach behind it."""
 
     name: str
     kind: type[Struct]
+    room: int
 
     @property
     def fingerprint(self) -> int:
@@ -65,28 +69,25 @@ class Subject:
     @cached_property
     def states(self) -> tuple[StateArgument, ...]:
         """Its states by argument. Raises AuthorError for a type that is not known."""
-        names = [each.name for each in self.program.maps]
-        pairs = enumerate(zip(names, self.filter.states, strict=True))
-        return tuple(self._state(index, name, kind) for index, (name, kind) in pairs)
+        if isinstance(self.filter, ProgramFilter):
+            kinds: tuple[type[Struct] | None, ...] = object_structs(self.filter)
+        else:
+            kinds = self.filter.states
+        pairs = enumerate(zip(self.program.maps, kinds, strict=True))
+        return tuple(self._state(index, state, kind) for index, (state, kind) in pairs)
 
-    def _state(self, index: int, name: str, kind: type[Struct] | None) -> StateArgument:
+    def _state(self, index: int, state: Map, kind: type[Struct] | None) -> StateArgument:
+        name = state.name
         if kind is None:
             raise AuthorError(
                 f"the type of {self.filter.name}'s state {name} is not known",
                 where=self.filter.where(index),
                 expected="a Struct whose name the filter's module knows",
             )
-        return StateArgument(name, kind)
+        return StateArgument(name, kind, _room(state.size, kind))
 
     def check(self) -> None:
         """Raises AuthorError for whatever has no place, or no name, in C."""
-        if isinstance(self.filter, ProgramFilter):
-            raise AuthorError(
-                f"the filter {self.filter.name} is bytecode: its states' fields have no names",
-                where=self.filter.where(),
-                expected="a filter in Python",
-                advice=f"libbpf takes {self.filter.file or 'an object'} as it is",
-            )
         check_function(self.symbol, f"the filter {self.filter.name}", self.filter.where)
         check_header(self.symbol, f"the filter {self.filter.name}", self.filter.where)
         self._check_count()
@@ -120,6 +121,12 @@ class Subject:
             check_struct(kind.__name__, c_tag(kind), where)
             for each in kind.layout.fields:
                 check_member(each.name, f"a field of {kind.__name__}", where)
+
+
+def _room(size: int, kind: type[Struct]) -> int:
+    """Of a map's value. C counts the padding behind a state, which is none of its bytes."""
+    padded = -(-(STATE_OFFSET + kind.layout.size) // _ALIGNMENT) * _ALIGNMENT
+    return (min(size, value_size(kind)) if size <= padded else size) - STATE_OFFSET
 
 
 def structs_of(subject: Subject) -> list[type[Struct]]:

@@ -6,16 +6,19 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightexit.cli.programs import import_file, split_name
+from lightexit.cli.programs import import_file, refuse_sizes, split_name
 from lightexit.cli.schemas import BUILD
+from lightexit.cli.state_sizes import StateOptions, told_states
 from lightexit.errors import AuthorError
 
 if TYPE_CHECKING:
+    from lightexit.abi import Struct
     from lightexit.build.outputs import Outputs
     from lightexit.build.sources import Sources
     from lightexit.build.subject import Subject
@@ -30,7 +33,7 @@ _PROOF = (
     "handled_writes",
     "actions",
 )
-_EXPECTED = "Python source (.py), or the name of a device, such as pit"
+_EXPECTED = "Python source (.py), an eBPF object (ELF), or the name of a device, such as pit"
 
 
 def build(
@@ -38,8 +41,8 @@ def build(
         str,
         typer.Argument(
             metavar="SUBJECT[:NAME]",
-            help="Python source (.py), or a device by its name, such as pit; with NAME, that "
-            "filter or device only.",
+            help="Python source (.py), an eBPF object, or a device by its name, such as pit; with "
+            "NAME, that filter or device only.",
         ),
     ],
     output: Annotated[
@@ -55,6 +58,7 @@ def build(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was written as one JSON document.")
     ] = False,
+    state: StateOptions = None,
 ) -> None:
     """Write filters as objects and headers for VMMs in C.
 
@@ -67,10 +71,11 @@ def build(
 
     triple = object_triple(target)
     check_folder(output)
-    sources = _sources(subject)
+    sources = _sources(subject, told_states(state))
     _prove(sources)
     check(sources)
     made = outputs(sources, triple)
+    _spare_input(split_name(subject)[0], output, made)
     write_files(output, made.contents)
     if as_json:
         print(json.dumps(document(sources, made, triple), indent=2))
@@ -82,16 +87,40 @@ def _files(made: Outputs) -> list[tuple[str, bytes]]:
     return list(made.contents.items())
 
 
-def _sources(argument: str) -> Sources:
-    from lightexit.build.sources import of_device, of_module
+def _sources(argument: str, told: Mapping[str, int | type[Struct]]) -> Sources:
+    from lightexit.build.sources import of_device, of_module, of_object
 
     path, name = split_name(argument)
+    if path.suffix == ".o" or _is_elf(path):
+        return of_object(path, name, told)
+    refuse_sizes(argument, told)
     if path.suffix == ".py":
         return of_module(import_file(path), str(path), name)
     if path.is_file():
-        raise AuthorError(f"{path} is not built: no Python source", expected=_EXPECTED)
+        found = f"{path} is not built: neither Python source nor an eBPF object"
+        raise AuthorError(found, expected=_EXPECTED)
     device, _, chosen = argument.partition(":")
     return of_device(device, chosen or None)
+
+
+def _is_elf(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def _spare_input(path: Path, folder: Path, made: Outputs) -> None:
+    """Raises AuthorError where an object would be replaced by another that is made of it."""
+    data = made.contents.get(path.name)
+    if data is None or not (folder / path.name).exists():
+        return
+    if path.is_file() and path.samefile(folder / path.name) and path.read_bytes() != data:
+        raise AuthorError(
+            f"{path} would be replaced by what is made of it",
+            expected="another folder than that of the object",
+            hint=f"-o {folder / 'built'}",
+        )
 
 
 def _prove(sources: Sources) -> None:

@@ -69,7 +69,7 @@ def programs(argument: str, sizes: Mapping[str, int] | None = None) -> Iterator[
     if path.suffix != ".py":
         yield from _picked(_programs_in(path, sizes), name, path)
         return
-    _refuse_sizes(path, sizes)
+    refuse_sizes(path, sizes)
     found = for_each(load_filters(argument), lambda filter_: filter_.program)
     failed = [each for each in found if isinstance(each, NotCompiled)]
     for each in found:
@@ -138,16 +138,17 @@ def _programs_in(path: Path, sizes: Mapping[str, int] | None) -> list[Program]:
     from lightexit.isa import read_elf
 
     if path.suffix in (".s", ".asm"):
-        _refuse_sizes(path, sizes)
+        refuse_sizes(path, sizes)
         return [assembled(path)]
     data = read_file(path, _FORMATS, LARGEST_OBJECT)
     if data.startswith(b"\x7fELF"):
         return read_elf(data, value_offset=STATE_OFFSET, file=str(path), sizes=sizes)
-    _refuse_sizes(path, sizes)
+    refuse_sizes(path, sizes)
     return [_from_bytecode(path, data)]
 
 
-def _refuse_sizes(path: Path, sizes: Mapping[str, int] | None) -> None:
+def refuse_sizes(path: str | Path, sizes: Mapping[str, Any] | None) -> None:
+    """Raises AuthorError where sizes of states are given for what is no object."""
     if sizes:
         raise AuthorError(
             f"--state is given, and {path} is no eBPF object",

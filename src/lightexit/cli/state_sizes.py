@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`--state NAME=STRUCT`: the size of a state where an object does not say it."""
+"""`--state NAME=STRUCT`: size and layout of a state where an object does not say them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from lightexit.abi import Struct
 from lightexit.cli.programs import load_structs
 from lightexit.errors import AuthorError
 
@@ -28,18 +29,26 @@ _LARGEST = 1 << 29
 
 def state_sizes(options: Iterable[str] | None) -> dict[str, int]:
     """Bytes by name of the state. Raises AuthorError."""
-    sizes: dict[str, int] = {}
+    told = told_states(options)
+    return {
+        name: each if isinstance(each, int) else each.layout.size for name, each in told.items()
+    }
+
+
+def told_states(options: Iterable[str] | None) -> dict[str, int | type[Struct]]:
+    """Bytes, or the Struct, by name of the state. Raises AuthorError."""
+    told: dict[str, int | type[Struct]] = {}
     for option in options or ():
         name, _, said = option.partition("=")
         if not name or not said:
             raise AuthorError(f"--state {option}", expected=_EXPECTED)
-        if name in sizes:
+        if name in told:
             raise AuthorError(f"--state {name} is given twice", expected="once for each state")
-        sizes[name] = _bytes(option, said)
-    return sizes
+        told[name] = _told(option, said)
+    return told
 
 
-def _bytes(option: str, said: str) -> int:
+def _told(option: str, said: str) -> int | type[Struct]:
     if said.isascii() and said.isdigit():
         size = int(said) if len(said) < 10 else _LARGEST + 1
         if 0 < size <= _LARGEST:
@@ -52,4 +61,4 @@ def _bytes(option: str, said: str) -> int:
     if name not in structs:
         known = f"one of: {', '.join(structs)}" if structs else "a class derived from Struct"
         raise AuthorError(f"{file} declares no Struct named {name}", expected=known)
-    return structs[name].layout.size
+    return structs[name]
