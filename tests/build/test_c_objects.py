@@ -276,3 +276,22 @@ def test_any_bytes_of_btf_are_taken_or_refused(tmp_path: Path) -> None:
             continue
         taken += bool(found)
     assert 0 < taken < 400
+
+
+DEVICE = """
+from examples.doorbell import DoorbellState
+from lightexit import Device, load_object, mmio
+
+class Bell(Device[DoorbellState]):
+    name = "bell"
+    regions = (mmio(0x100, filter=load_object("PATH")),)
+"""
+
+
+def test_a_device_in_python_with_a_filter_in_c(tmp_path: Path) -> None:
+    path = object_file(tmp_path, DOORBELL.read_text("utf-8"))
+    (tmp_path / "bell.py").write_text(DEVICE.replace("PATH", str(path)))
+    run(tmp_path / "bell.py", "-o", tmp_path / "out")
+    header = (tmp_path / "out/bell.h").read_text()
+    assert "#define BELL_REGION_0_FILTER BELL_NOTIFY_FILTER\n" in header
+    assert "uint64_t bell_notify(" in (tmp_path / "out/bell_notify.h").read_text()
