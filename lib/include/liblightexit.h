@@ -59,6 +59,7 @@ enum lightexit_error {
 	LIGHTEXIT_ERROR_RIGHTS = -11,	/* the kernel does not let this process do it */
 	LIGHTEXIT_ERROR_MODULE = -12,	/* the kernel module, or bpf(2), refuses */
 	LIGHTEXIT_ERROR_CLOCK = -13,	/* a clock that is running, or that the kernel cannot read */
+	LIGHTEXIT_ERROR_PROGRAM = -14,	/* a descriptor that is not that of the region's filter */
 };
 
 /* One sentence for a code; for a number that is none, too. Never NULL. */
@@ -314,7 +315,9 @@ int lightexit_map_create(const char *name, uint64_t size);
  * Has KVM answer the region's accesses by a program, inside the kernel, for the VM `vm_fd`: what
  * it passes on comes here as before. `program_fd` is the region's own filter, NAME.bpf.o, loaded
  * over the maps of its states. Where it fails, the region goes on as it was: answered here.
- * LIGHTEXIT_ERROR_MAP where a state or, for a filter that reads time, the clock is in no map.
+ * LIGHTEXIT_ERROR_MAP where a state or, for a filter that reads time, the clock is in no map, or
+ * the program works on other maps; LIGHTEXIT_ERROR_PROGRAM where it is no program of type syscall,
+ * or not called as the filter is, as far as the kernel keeps names: 15 characters.
  */
 int lightexit_region_attach(struct lightexit_region *region, int vm_fd, int program_fd);
 

@@ -128,6 +128,8 @@ PUBLIC int lightexit_region_attach(struct lightexit_region *region, int vm_fd, i
 
 	pthread_mutex_lock(&region->bus->mutex);
 	error = check_region(region);
+	if (!error)
+		error = check_program(region, program_fd);
 	if (!error) {
 		fill_request(&request, region);
 		request.vm_fd = (u32)vm_fd;

@@ -19,6 +19,7 @@ static const char *const texts[] = {
 	[-LIGHTEXIT_ERROR_NO_MODULE] = "lightexit's kernel module is not loaded",
 	[-LIGHTEXIT_ERROR_RIGHTS] = "the kernel does not let this process do it",
 	[-LIGHTEXIT_ERROR_MODULE] = "the kernel does not take it",
+	[-LIGHTEXIT_ERROR_PROGRAM] = "that is no BPF program, or not the region's filter",
 	[-LIGHTEXIT_ERROR_CLOCK] = "VM time is running, or is of a kind that the kernel cannot read",
 };
 

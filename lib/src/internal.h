@@ -104,6 +104,9 @@ static inline bool was_removed(const struct lightexit_region *region)
 /* region.c: at once, for nobody is on the bus. */
 void region_destroy(struct lightexit_region *region);
 
+/* program.c: whether a descriptor is the region's filter in the kernel; an error where not. */
+int check_program(const struct lightexit_region *region, int fd);
+
 /* attach.c: with the mutex held. */
 void detach(struct lightexit_region *region);
 
