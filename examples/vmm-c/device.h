@@ -20,6 +20,7 @@ struct device {
 	uint64_t state_size; /* with room behind it that the filter's masked indices may reach */
 	uint64_t fingerprint;
 	uint32_t version;
+	const char *map; /* of the state, as libbpf calls it in the filter's object */
 	struct lightexit_region_options region;
 	void (*reset)(struct device *device); /* what `defaults` do not say of power-on */
 	bool (*is_sound)(struct device *device); /* whether a restored state can be its own */

@@ -103,6 +103,7 @@ struct device doorbell = {
 	.state_size = NOTIFY_DEVICE_SIZE,
 	.fingerprint = NOTIFY_DEVICE_FINGERPRINT,
 	.version = 1,
+	.map = NOTIFY_DEVICE_MAP,
 	.region = {
 		.space = LIGHTEXIT_SPACE_MMIO,
 		.base = BASE,

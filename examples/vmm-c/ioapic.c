@@ -196,6 +196,7 @@ struct device ioapic = {
 	.state_size = IOAPIC_STATE_SIZE,
 	.fingerprint = IOAPIC_STATE_FINGERPRINT,
 	.version = IOAPIC_STATE_VERSION,
+	.map = IOAPIC_ACCESS_REDIRECTIONS_IOAPIC_MAP,
 	.region = {
 		.space = IOAPIC_REGION_0_SPACE,
 		.base = IOAPIC_REGION_0_BASE,

@@ -14,11 +14,10 @@ static int load(struct offload *offload, int index, const char *folder)
 	const struct lightexit_filter *filter = devices[index]->region.filter;
 	struct bpf_object *object;
 	struct bpf_map *state;
-	char path[4096], section[64];
+	char path[4096];
 	int error;
 
 	snprintf(path, sizeof(path), "%s/%s.bpf.o", folder, filter->name);
-	snprintf(section, sizeof(section), ".data.%s", filter->states[0].name);
 	object = bpf_object__open_file(path, NULL);
 	error = (int)libbpf_get_error(object);
 	if (error)
@@ -27,9 +26,9 @@ static int load(struct offload *offload, int index, const char *folder)
 	if (error)
 		return complain("%s: bpf(2) does not load it: %s%s", path, strerror(-error),
 				error == -EPERM ? ": CAP_BPF is needed" : "");
-	state = bpf_object__find_map_by_name(object, section);
+	state = bpf_object__find_map_by_name(object, devices[index]->map);
 	if (!state)
-		return complain("%s has no section %s", path, section);
+		return complain("%s has no section %s", path, devices[index]->map);
 	offload->map_fds[index] = bpf_map__fd(state);
 	offload->program_fds[index] = bpf_program__fd(bpf_object__next_program(object, NULL));
 	return 0;

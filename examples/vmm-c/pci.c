@@ -161,6 +161,7 @@ struct device pci = {
 	.state_size = I440FX_STATE_SIZE,
 	.fingerprint = I440FX_STATE_FINGERPRINT,
 	.version = I440FX_STATE_VERSION,
+	.map = I440FX_ACCESS_CONFIGURATION_PCI_MAP,
 	.region = {
 		.space = I440FX_REGION_0_SPACE,
 		.base = I440FX_REGION_0_BASE,

@@ -318,6 +318,7 @@ struct device pit = {
 	.state_size = PIT_STATE_SIZE,
 	.fingerprint = PIT_STATE_FINGERPRINT,
 	.version = PIT_STATE_VERSION,
+	.map = PIT_READ_OR_LATCH_PIT_MAP,
 	.region = {
 		.space = PIT_REGION_0_SPACE,
 		.base = PIT_REGION_0_BASE,

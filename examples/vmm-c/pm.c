@@ -43,6 +43,7 @@ struct device pm = {
 	.state_size = PM_STATE_SIZE,
 	.fingerprint = PM_STATE_FINGERPRINT,
 	.version = PM_STATE_VERSION,
+	.map = PM_READ_TIMER_PM_MAP,
 	.region = {
 		.space = PM_REGION_0_SPACE,
 		.base = PM_REGION_0_BASE,

@@ -164,6 +164,7 @@ struct device uart = {
 	.state_size = UART_STATE_SIZE,
 	.fingerprint = UART_STATE_FINGERPRINT,
 	.version = UART_STATE_VERSION,
+	.map = UART_READ_STATUS_UART_MAP,
 	.region = {
 		.space = UART_REGION_0_SPACE,
 		.base = UART_REGION_0_BASE,

@@ -19,11 +19,14 @@ from examples.claim import claim
 from examples.counter import read_counter
 from examples.doorbell import notify
 from isa.clang import compile_c
-from lightexit.abi import STATE_OFFSET
+from kernel.inside.libbpf import LibbpfObject
+from lightexit.abi import STATE_OFFSET, IoContext, Struct, Verdict, u32
 from lightexit.abi.header import header
 from lightexit.build.bpf import bpf_object, filter_object, program_object
+from lightexit.build.constants import constants
 from lightexit.build.header import filter_header
 from lightexit.build.subject import Subject
+from lightexit.filter import io_filter
 from lightexit.isa import assemble, read_elf
 from lightexit.isa.btf_types import GLOBAL, BtfMember, BtfVariable, TypeTable
 from lightexit.isa.elf_file import (
@@ -98,6 +101,39 @@ def test_every_filter_is_loaded(name: str, tmp_path: Path, pins: Path) -> None:
         if number in used
     }
     assert len(maps) - len(states) == bool(filter_.program.rodata)
+
+
+class Long(Struct):
+    """A state whose parameter has a long name."""
+
+    value: u32
+
+
+@io_filter
+def read_both(ctx: IoContext, a_long_name: Long, a_long_name_2: Long, s: Long) -> Verdict:
+    """Names that are one to the kernel."""
+    ctx.data = a_long_name.value + a_long_name_2.value + s.value
+    return Verdict.PASS if ctx.is_write else Verdict.HANDLED
+
+
+@needs_bpftool
+@needs_kernel
+def test_maps_are_called_as_the_header_says(tmp_path: Path, pins: Path) -> None:
+    subject = Subject("read_both", read_both)
+    data, known = bpf_object(subject), dict(constants(subject))
+    names = [known[f"READ_BOTH_{each.name.upper()}_MAP"].strip('"') for each in subject.states]
+    try:
+        opened = LibbpfObject(data)
+    except OSError:
+        pytest.skip("libbpf is not installed")
+    assert len({opened.map(each) for each in names}) == 3
+    opened.close()
+    cut = [known[f"READ_BOTH_{each.name.upper()}_MAP_IN_KERNEL"] for each in subject.states]
+    pin = loaded(data, "both", tmp_path, pins)
+    _, maps = program_and_maps(pin)
+    pin.unlink()
+    assert sorted(each["name"] for each in maps) == sorted(each.strip('"') for each in cut)
+    assert [len(each) for each in names] == [17, 19, 7]
 
 
 @needs_bpftool

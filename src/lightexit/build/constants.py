@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from lightexit.abi import ABI_VERSION, STATE_OFFSET, AttachFlag, Struct, value_size
 from lightexit.build.names import macro
+from lightexit.isa.object import c_name
+from lightexit.isa.parts import STATE_SECTION
 
 if TYPE_CHECKING:
-    from lightexit.build.subject import Subject
+    from lightexit.build.subject import StateArgument, Subject
     from lightexit.verifier.findings import Ranges
 
+#: Characters that the kernel keeps of a map's name.
+LONGEST_NAME = 15
 #: Name, and what it stands for.
 Constant = tuple[str, str]
 #: Masks: a bit for each doorbell or line that may be asked for, or a kind of request.
@@ -46,9 +50,17 @@ def constants(subject: Subject) -> list[Constant]:
         (f"{name}_STATE_COUNT", str(len(subject.states))),
     ]
     for state in subject.states:
-        found.append((f"{name}_{macro(state.name)}_SIZE", str(state.room)))
-        found.append((f"{name}_{macro(state.name)}_FINGERPRINT", f"{state.fingerprint:#018x}ull"))
+        found += _state_constants(f"{name}_{macro(state.name)}", state)
     return found
+
+
+def _state_constants(prefix: str, state: StateArgument) -> Iterator[Constant]:
+    """Its map is called as its section in NAME.bpf.o by libbpf; the kernel keeps less of it."""
+    section = STATE_SECTION + c_name(state.name)
+    yield f"{prefix}_SIZE", str(state.room)
+    yield f"{prefix}_FINGERPRINT", f"{state.fingerprint:#018x}ull"
+    yield f"{prefix}_MAP", f'"{section}"'
+    yield f"{prefix}_MAP_IN_KERNEL", f'"{section[:LONGEST_NAME]}"'
 
 
 def _ranges(name: str, ranges: Ranges) -> Iterator[Constant]:
