@@ -84,7 +84,7 @@ struct lightexit_io_context {
 
 struct lightexit_state_header {
 	__u64 version;
-	__u64 reserved;
+	__u64 fingerprint;
 };
 
 struct lightexit_clock_state {

@@ -317,7 +317,8 @@ int lightexit_map_create(const char *name, uint64_t size);
  * over the maps of its states. Where it fails, the region goes on as it was: answered here.
  * LIGHTEXIT_ERROR_MAP where a state or, for a filter that reads time, the clock is in no map, or
  * the program works on other maps; LIGHTEXIT_ERROR_PROGRAM where it is no program of type syscall,
- * or not called as the filter is, as far as the kernel keeps names: 15 characters.
+ * or not called as the filter is, as far as the kernel keeps names: 15 characters;
+ * LIGHTEXIT_ERROR_STATE where its object was built for another layout of a state.
  */
 int lightexit_region_attach(struct lightexit_region *region, int vm_fd, int program_fd);
 

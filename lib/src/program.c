@@ -112,16 +112,31 @@ static int check_order(const struct lightexit_region *region, u32 index, const c
 	return LIGHTEXIT_OK;
 }
 
+/* Maps of objects say which layout their programs were built for. */
+static int check_layout(const struct lightexit_region *region, u32 index)
+{
+	const struct lightexit_filter_state *wanted = &region->filter.states[index];
+	u64 found = region->states[index]->header->fingerprint;
+
+	if (found && wanted->fingerprint && found != wanted->fingerprint)
+		return failed(LIGHTEXIT_ERROR_STATE,
+			      "the object that the map of %s is from was built for another layout of it "
+			      "than the filter %s", wanted->name, region->filter.name);
+	return LIGHTEXIT_OK;
+}
+
 /* The number of the map that a state is in. */
 static int find_map(const struct lightexit_region *region, u32 index, u32 *number)
 {
 	struct bpf_map_info info;
+	int error;
 
 	memset(&info, 0, sizeof(info));
 	if (ask(region->states[index]->map_fd, &info, sizeof(info)))
 		return cannot_look(region);
 	*number = info.id;
-	return check_order(region, index, info.name);
+	error = check_order(region, index, info.name);
+	return error ? error : check_layout(region, index);
 }
 
 /*

@@ -17,7 +17,7 @@ from every_filter import every
 from examples.claim import claim
 from examples.doorbell import DoorbellState, notify
 from lightexit import Array, IoContext, Struct, Verdict, array, io_filter, u32, u64
-from lightexit.abi import STATE_OFFSET
+from lightexit.abi import STATE_OFFSET, StateHeader, fingerprint
 from lightexit.build.bpf import filter_object, program_object
 from lightexit.cli.app import app
 from lightexit.errors import AuthorError
@@ -95,7 +95,8 @@ def counts(ctx: IoContext, own: Defaults) -> Verdict:
 
 def test_a_state_begins_with_its_defaults() -> None:
     (section,) = [s for s in sections_of(filter_object(counts)) if s.name == ".data.own"]
-    assert section.data[:STATE_OFFSET] == bytes(STATE_OFFSET)
+    header = StateHeader.view(bytearray(section.data))
+    assert (header.version, header.fingerprint) == (0, fingerprint(Defaults))
     assert section.data[STATE_OFFSET:] == bytes(Defaults()).ljust(len(section.data) - 16, b"\0")
 
 

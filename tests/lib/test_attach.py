@@ -26,7 +26,7 @@ from lightexit.isa import assemble
 
 pytestmark = [needs_kernel, pytest.mark.skipif(bool(native.MISSING), reason=native.MISSING)]
 
-MAP, NO_MODULE, RIGHTS, PROGRAM = -9, -10, -11, -14
+STATE, MAP, NO_MODULE, RIGHTS, PROGRAM = -4, -9, -10, -11, -14
 TABLE = (3, 1, 4)
 
 
@@ -64,6 +64,8 @@ class Attached:
     """A region with a filter, and what libbpf has loaded for it."""
 
     subject: Subject
+    #: Makes the fingerprints of its filter others.
+    other: int = 0
     bus: ctypes.c_void_p = field(default_factory=ctypes.c_void_p)
     region: ctypes.c_void_p = field(default_factory=ctypes.c_void_p)
 
@@ -89,8 +91,9 @@ class Attached:
             state_count=len(states),
         )
         for index, each in enumerate(self.subject.states):
-            name, size = each.name.encode(), each.room
-            filter_.states[index] = native.FilterState(name=name, size=size)
+            filter_.states[index] = native.FilterState(
+                name=each.name.encode(), size=each.room, fingerprint=each.fingerprint ^ self.other
+            )
         self._models = native.READ(lambda *_: 0), native.WRITE(lambda *_: None)
         options = native.RegionOptions(
             space=Space.MMIO,
@@ -213,6 +216,18 @@ def test_states_that_have_each_others_maps(opened: list[Attached]) -> None:
         MAP,
         "the map of state 0 of the filter turn, gear, is the one of wheel: states are in the "
         "filter's order",
+    )
+
+
+def test_an_object_that_was_built_for_another_layout(opened: list[Attached]) -> None:
+    made = Attached(Subject("turn", turn), other=1)
+    opened.append(made)
+    object_ = made.load()
+    made.add(object_.map(".data.gear"), object_.map(".data.wheel"))
+    assert made.attach(object_.program("turn")) == (
+        STATE,
+        "the object that the map of gear is from was built for another layout of it than the "
+        "filter turn",
     )
 
 

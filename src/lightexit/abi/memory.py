@@ -19,10 +19,12 @@ S = TypeVar("S", bound=Struct)
 
 
 class StateHeader(Struct):
-    """The header of every state. `version` is odd while a writer holds it."""
+    """The header of every state. `version` is odd while a writer holds it; `fingerprint` is that
+    of the layout of what is behind the header, 0 where nobody has said it: maps of objects have it.
+    """
 
     version: u64
-    reserved: u64
+    fingerprint: u64
 
 
 #: Offset of the struct within the map value, in bytes.

@@ -8,7 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightexit.abi import STATE_OFFSET, ArrayType, IntType, IoContext, StateHeader, Struct
+from lightexit.abi import (
+    STATE_OFFSET,
+    ArrayType,
+    IntType,
+    IoContext,
+    StateHeader,
+    Struct,
+    fingerprint,
+)
 from lightexit.abi.header import c_tag
 from lightexit.abi.struct import FieldType
 from lightexit.errors import AuthorError
@@ -41,7 +49,8 @@ def program_object(program: Program, states: Sequence[type[Struct] | None] = ())
     """The object of a program; `states` are the types of its maps, None if not known.
 
     The variable of a state is a struct of two members: `header` (StateHeader) and `state`, whose
-    initial value has the defaults of its fields. Raises AuthorError as `write_elf` does.
+    initial value has the defaults of its fields, and the fingerprint of their layout in the
+    header. Raises AuthorError as `write_elf` does.
     """
     _check_sizes(program)
     known = states or [None] * len(program.maps)
@@ -70,7 +79,9 @@ def _contents(types: TypeTable, state: Map, kind: type[Struct] | None) -> StateC
     else:
         size = STATE_OFFSET + kind.layout.size
         inner = BtfMember("state", _struct(types, kind), STATE_OFFSET)
-        initial = bytes(STATE_OFFSET) + bytes(kind())
+        named = StateHeader()
+        named.fingerprint = fingerprint(kind)
+        initial = bytes(named) + bytes(kind())
     size = -(-size // _ALIGNMENT) * _ALIGNMENT
     return StateContents(types.struct("", size, [header, inner]), size, initial)
 
