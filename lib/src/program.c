@@ -68,10 +68,6 @@ static int look(const struct lightexit_region *region, int fd, struct program *p
 {
 	struct bpf_prog_info info;
 
-	if (program_type(fd) != BPF_PROG_TYPE_SYSCALL)
-		return failed(LIGHTEXIT_ERROR_PROGRAM,
-			      "descriptor %d, for the filter %s, is no BPF program of type syscall",
-			      fd, region->filter.name);
 	memset(&info, 0, sizeof(info));
 	info.nr_map_ids = MOST_MAPS;
 	info.map_ids = (u64)(uintptr_t)program->maps;
@@ -129,14 +125,12 @@ static int check_layout(const struct lightexit_region *region, u32 index)
 static int find_map(const struct lightexit_region *region, u32 index, u32 *number)
 {
 	struct bpf_map_info info;
-	int error;
 
 	memset(&info, 0, sizeof(info));
 	if (ask(region->states[index]->map_fd, &info, sizeof(info)))
 		return cannot_look(region);
 	*number = info.id;
-	error = check_order(region, index, info.name);
-	return error ? error : check_layout(region, index);
+	return check_order(region, index, info.name);
 }
 
 /*
@@ -199,11 +193,28 @@ static int check_maps(const struct lightexit_region *region, const struct progra
 	return LIGHTEXIT_OK;
 }
 
+/* What is known without bpf(2). */
+static int check_kind(const struct lightexit_region *region, int fd)
+{
+	int error = LIGHTEXIT_OK;
+	u32 i;
+
+	if (program_type(fd) != BPF_PROG_TYPE_SYSCALL)
+		return failed(LIGHTEXIT_ERROR_PROGRAM,
+			      "descriptor %d, for the filter %s, is no BPF program of type syscall",
+			      fd, region->filter.name);
+	for (i = 0; i < region->filter.state_count && !error; i++)
+		error = check_layout(region, i);
+	return error;
+}
+
 int check_program(const struct lightexit_region *region, int fd)
 {
 	struct program program;
-	int error = look(region, fd, &program);
+	int error = check_kind(region, fd);
 
+	if (!error)
+		error = look(region, fd, &program);
 	if (error)
 		return error;
 	if (program.name[0] && !is_cut_to(region->filter.name, program.name))
