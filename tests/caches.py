@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,17 @@ def use_own() -> TemporaryDirectory[str]:
     os.environ.setdefault(_USERS, os.environ.get("XDG_CACHE_HOME", ""))
     os.environ["XDG_CACHE_HOME"] = folder.name
     return folder
+
+
+def keep_bytecode() -> None:
+    """From now on what this process and those that it starts compile is written to __pycache__.
+
+    Hundreds of processes import lightexit, and pytest rewrites the assertions of every test file.
+    Where the environment forbids to write bytecode, as containers' often does, all of that would
+    be compiled each time.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def lasting() -> Path:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import scale
-from caches import use_own
+from caches import keep_bytecode, use_own
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
@@ -22,32 +23,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     scale.is_long = config.getoption("--long")
+    keep_bytecode()
     if not hasattr(config, "workerinput"):  # a worker has the environment of who started it
         config.add_cleanup(use_own().cleanup)
 
 
-#: Folders of tests that share a boot or a build, or measure time, each in one process.
-_TOGETHER = ("kernel", "vm/kvm", "vmm_c")
-#: Files of many long tests that need nothing of each other.
-_APART = ("compiler/test_agreement.py", "laws/")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked `long`, unless asked for; put what stays into groups."""
+    """Leave out what is marked `long`, unless asked for."""
     if not scale.is_long:
         left_out = [item for item in items if item.get_closest_marker("long")]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
-    _put_into_groups(items)
 
 
-def _put_into_groups(items: list[pytest.Item]) -> None:
-    """What one process runs where `make test` starts several: a file, as a rule."""
-    for item in items:
-        place = item.path.relative_to(HERE).as_posix()
-        if not place.startswith(_APART):
-            group = next((name for name in _TOGETHER if place.startswith(name)), place)
-            item.add_marker(pytest.mark.xdist_group(group))
+def pytest_collection_finish() -> None:
+    gc.freeze()  # the tests themselves stay to the end: no collection need look at them
+
+
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist may be missing
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    from groups import Scheduler
+
+    return Scheduler(config, log)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ OFFLINE = re.compile(
 GUEST = bytes.fromhex("66ba0007 b964000000 ed e2fd b003 e6f4 f4")
 
 #: One process makes the environment.
-pytestmark = [pytest.mark.xdist_group("thirdparty"), pytest.mark.long]
+pytestmark = pytest.mark.long
 
 
 def run(

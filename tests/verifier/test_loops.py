@@ -214,6 +214,6 @@ def test_an_inner_loop_may_not_set_back_the_counter_of_the_outer() -> None:
             r0 = 0
             exit"""
         ),
-        LONG,
+        Limits(answers=False, instructions=1_000_000, states=10_000),  # if accepted, then after 57
     )
     assert not report.accepted

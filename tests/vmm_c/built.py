@@ -17,6 +17,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples/vmm-c"
 TOOLS = ("gcc", "make", "pkg-config", "objcopy")
+#: It compiles without a warning.
+STRICT = "-Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes"
 #: Seconds for a run; a host that is busy may take a while.
 PATIENCE = 120
 
@@ -83,7 +85,7 @@ def _built() -> Vmm:
     folder = Path(tempfile.mkdtemp(prefix="lightexit-vmm-"))
     folder.chmod(0o755)  # a test runs it as another user
     lightexit = f"LIGHTEXIT={sys.executable} -m lightexit"
-    make(EXAMPLE, installed(folder / "opt"), f"BUILD={folder}", lightexit, "CFLAGS=-O2 -Werror")
+    make(EXAMPLE, installed(folder / "opt"), f"BUILD={folder}", lightexit, f"CFLAGS=-O2 {STRICT}")
     return Vmm(folder)
 
 
