@@ -193,28 +193,21 @@ static int check_maps(const struct lightexit_region *region, const struct progra
 	return LIGHTEXIT_OK;
 }
 
-/* What is known without bpf(2). */
-static int check_kind(const struct lightexit_region *region, int fd)
+static int check_type(const struct lightexit_region *region, int fd)
 {
-	int error = LIGHTEXIT_OK;
-	u32 i;
-
-	if (program_type(fd) != BPF_PROG_TYPE_SYSCALL)
-		return failed(LIGHTEXIT_ERROR_PROGRAM,
-			      "descriptor %d, for the filter %s, is no BPF program of type syscall",
-			      fd, region->filter.name);
-	for (i = 0; i < region->filter.state_count && !error; i++)
-		error = check_layout(region, i);
-	return error;
+	if (program_type(fd) == BPF_PROG_TYPE_SYSCALL)
+		return LIGHTEXIT_OK;
+	return failed(LIGHTEXIT_ERROR_PROGRAM,
+		      "descriptor %d, for the filter %s, is no BPF program of type syscall", fd,
+		      region->filter.name);
 }
 
-int check_program(const struct lightexit_region *region, int fd)
+/* By bpf(2): the program's name and maps. */
+static int check_identity(const struct lightexit_region *region, int fd)
 {
 	struct program program;
-	int error = check_kind(region, fd);
+	int error = look(region, fd, &program);
 
-	if (!error)
-		error = look(region, fd, &program);
 	if (error)
 		return error;
 	if (program.name[0] && !is_cut_to(region->filter.name, program.name))
@@ -222,4 +215,16 @@ int check_program(const struct lightexit_region *region, int fd)
 			      "the program is called %s, the region's filter %s", program.name,
 			      region->filter.name);
 	return check_maps(region, &program);
+}
+
+int check_program(const struct lightexit_region *region, int fd)
+{
+	int error = check_type(region, fd);
+	u32 i;
+
+	if (!error)
+		error = check_identity(region, fd);
+	for (i = 0; i < region->filter.state_count && !error; i++)
+		error = check_layout(region, i);
+	return error;
 }
