@@ -224,7 +224,8 @@ struct lightexit_region_options {
 	uint32_t state_count;
 	struct lightexit_state *const *states;	/* the filter's in its order, then other ones of the
 						   model's */
-	const struct lightexit_filter *filter;	/* or NULL; copied, as is all that is pointed to */
+	const struct lightexit_filter *filter;	/* or NULL; copied, but for its code and the names in
+						   it: these stay, as those of a NAME.h do */
 
 	uint64_t (*read)(void *opaque, uint64_t offset, uint64_t size);
 	void (*write)(void *opaque, uint64_t offset, uint64_t value, uint64_t size);
