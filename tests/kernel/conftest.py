@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from kernel import debug, device_filters, rig, signed
+from kernel import debug, device_filters, rig, signed, upstream
 from kernel.apt import Unavailable
-from kernel.kernels import DEBUG
+from kernel.kernels import DEBUG, fetch
 
 INSIDE = Path(__file__).parent / "inside"
 SHARED = os.environ.get("LIGHTEXIT_RIG")
@@ -122,7 +122,7 @@ def _boot(session: pytest.Session) -> Run:
             series=series,
             timeout_s=_BOOT_S.get(series, 900),
             append=session.config.getoption("--append", ""),
-            files=_carried(items),
+            files=_carried(items, series),
         )
     except Unavailable as reason:
         return Run({}, None, f"no rig: {reason}")
@@ -130,13 +130,15 @@ def _boot(session: pytest.Session) -> Run:
     return Run({line["test"]: line for line in lines}, result)
 
 
-def _carried(items: list[str]) -> dict[str, str]:
+def _carried(items: list[str], series: str) -> dict[str, str]:
     """What these tests want to have been compiled."""
     from kernel import signed_filters  # and with it the compiler, which the rig does without
 
     files = {device_filters.FILE: device_filters.describe()}
     if any("test_signed" in item for item in items):
         files[signed.FILE] = signed_filters.describe()
+    if any("test_upstream" in item for item in items):
+        files[upstream.FILE] = upstream.build(fetch(series))
     return files
 
 

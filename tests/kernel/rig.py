@@ -62,6 +62,15 @@ def build_module(kernel: Kernel) -> Path:
     return folder / "lightexit.ko"
 
 
+def build_prototype(kernel: Kernel) -> Path:
+    """The module of kernel/upstream, likewise."""
+    folder = build_module(kernel).parent / "upstream"
+    with locked(kernel.root):
+        if not (folder / "kvm_io_filter.ko").exists():
+            _run(*kernel.make(folder, "W=1", "KCFLAGS=-Werror"))
+    return folder / "kvm_io_filter.ko"
+
+
 def _initrd(kernel: Kernel, folder: Path) -> Path:
     init = folder / "init"
     _run("gcc", "-static", "-O1", "-Wall", "-Werror", "-o", str(init), str(HERE / "init.c"))

@@ -152,7 +152,8 @@ class Btf:
 @dataclass(frozen=True)
 class Source:
     """What a program is loaded with. `functions` are pairs of an instruction and a type of `btf`,
-    `target` a program and a type of its BTF that this one is for."""
+    `target` a program, or BTF of a module, and a type of it that this one is for; `maps` are those
+    that it names by their index."""
 
     code: bytes
     license: bytes = FREE
@@ -162,6 +163,7 @@ class Source:
     btf: Descriptor | None = None
     functions: Sequence[tuple[int, int]] = ()
     target: tuple[int, int] = (0, 0)
+    maps: Sequence[Descriptor] = ()
 
     def load(self) -> Descriptor:
         """Raises bpf.Refused with the verifier's log."""
@@ -170,13 +172,14 @@ class Source:
         log = ctypes.create_string_buffer(_LOG_SIZE)
         records = b"".join(struct.pack("<2I", *each) for each in self.functions)
         infos = ctypes.create_string_buffer(records, len(records) or 1)
+        maps = (ctypes.c_int * max(len(self.maps), 1))(*(each.number for each in self.maps))
         attributes = struct.pack(
             "<IIQQ IIQII 16sIIII QII QII IIQ",
             *(self.kind, len(self.code) // 8, ctypes.addressof(code), ctypes.addressof(license)),
             *(1, _LOG_SIZE, ctypes.addressof(log), 0, self.flags, b"attack", 0, self.attach_type),
             *(self.btf.number if self.btf else 0, 8 if self.functions else 0),
             *(ctypes.addressof(infos) if self.functions else 0, len(self.functions), 0),
-            *(0, 0, self.target[1], self.target[0], 0, 0),
+            *(0, 0, self.target[1], self.target[0], 0, ctypes.addressof(maps)),
         )
         try:
             return Descriptor(bpf._bpf(_PROG_LOAD, attributes))
