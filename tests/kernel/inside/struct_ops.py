@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import functools
 import os
 import platform
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ def _find(name: str) -> tuple[int, int]:
     return number >> 32, number & 0x7FFF_FFFF
 
 
+@functools.cache
 def btf() -> tuple[Descriptor, int, int]:
     """The module's BTF, and the numbers of the type and of its value."""
     (first, type_), (second, value) = (_find(TYPE), _find(f"bpf_struct_ops_{TYPE}"))
@@ -81,32 +83,24 @@ def btf() -> tuple[Descriptor, int, int]:
 PROLOGUE = raw.read(1, 1)
 
 
-def load_code(
-    code: bytes, maps: Sequence[Descriptor] = (), license: bytes = raw.GPL, flags: int = 0
-) -> Descriptor:
-    """A program for access(). Raises bpf.Refused with the verifier's log."""
+def as_struct_ops(source: raw.Source) -> raw.Source:
+    """The same program for access(), under the GPL, which is what the kernel asks for."""
     types, type_, _ = btf()
-    return raw.Source(
-        code,
-        license=license,
-        kind=_PROGRAM,
-        flags=flags,
-        target=(types.number, type_),
-        maps=tuple(maps),
-    ).load()
+    target = types.number, type_
+    return replace(source, license=raw.GPL, kind=_PROGRAM, flags=0, target=target)
 
 
 def load(program: Program, states: Sequence[ArrayMap]) -> Descriptor:
     """A filter as it was compiled for the module, behind a prologue of one instruction."""
     rodata = (FrozenMap(".rodata", program.rodata),) if program.rodata else ()
     maps = [each.descriptor for each in (*states, *rodata)]
-    return load_code(PROLOGUE + program.code, maps)
+    return as_struct_ops(raw.Source(PROLOGUE + program.code, maps=maps)).load()
 
 
 class Ops:
     """The struct as a map, registered for as long as `link` is open."""
 
-    def __init__(self, program: Descriptor, flags: int = 0) -> None:
+    def __init__(self, program: Descriptor | None, flags: int = 0) -> None:
         types, _, value = btf()
         own = raw.Btf()
         own.integer()
@@ -117,7 +111,7 @@ class Ops:
             *(0, 0, b"filter", 0, described.number, 0, 0, value, 0, types.number),
         )
         self.map = Descriptor(bpf._bpf(raw._MAP_CREATE, attributes))
-        content = struct.pack("<QI", program.number, flags).ljust(_LINE, b"\0")
+        content = struct.pack("<QI", program.number if program else 0, flags).ljust(_LINE, b"\0")
         buffer = ctypes.create_string_buffer(bytes(_LINE) + content, 2 * _LINE)
         key = ctypes.c_uint32(0)
         places = ctypes.addressof(key), ctypes.addressof(buffer)
