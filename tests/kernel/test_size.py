@@ -38,3 +38,11 @@ def test_smaller_than_kvms_pit() -> None:
     readme = (REPOSITORY / "README.md").read_text()
     assert f"the module's trusted code is {counted} lines" in readme
     assert f"and {shared} of two headers" in readme
+
+
+def test_the_prototype_is_as_long_as_its_page_says() -> None:
+    text = (REPOSITORY / "docs/upstream.md").read_text()
+    folder = REPOSITORY / "kernel/upstream"
+    names = ("ops.c", "access.c", "device.c", "kvm_io_filter_uapi.h", "unexported.c")
+    said = {name: row(f"`{name}`", text) for name in names}
+    assert said == {name: len((folder / name).read_text().splitlines()) for name in names}
