@@ -56,7 +56,12 @@ def masks(program: Program, *, masked: bool = True) -> int:
     """How many additions to addresses the kernel masks once it has loaded the program."""
     loaded = KernelEngine(masked).load(program)
     (descriptor,) = loaded._bound.values()
-    code = struct.iter_unpack("<BBhi", translated(descriptor))
+    return masks_in(descriptor)
+
+
+def masks_in(program: Descriptor) -> int:
+    """The same of a program that is loaded."""
+    code = struct.iter_unpack("<BBhi", translated(program))
     return sum(
         (operation, offset, number) == _SHIFT and register > _LAST_REGISTER
         for operation, register, offset, number in code

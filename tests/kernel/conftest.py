@@ -130,15 +130,15 @@ def _boot(session: pytest.Session) -> Run:
     return Run({line["test"]: line for line in lines}, result)
 
 
-def _carried(items: list[str], series: str) -> dict[str, str]:
+def _carried(items: list[str], series: str) -> dict[str, str | bytes]:
     """What these tests want to have been compiled."""
     from kernel import signed_filters  # and with it the compiler, which the rig does without
 
-    files = {device_filters.FILE: device_filters.describe()}
+    files: dict[str, str | bytes] = {device_filters.FILE: device_filters.describe()}
     if any("test_signed" in item for item in items):
         files[signed.FILE] = signed_filters.describe()
     if any("test_upstream" in item for item in items):
-        files[upstream.FILE] = upstream.build(fetch(series))
+        files |= upstream.files(fetch(series))
     return files
 
 

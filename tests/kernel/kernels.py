@@ -24,7 +24,7 @@ KDIR_INCLUDE = re.compile(r"^include /usr/src", re.MULTILINE)
 #: What a kernel is built with that is newer than this machine: a small system of its own.
 _TOOLS = (
     *("base-files", "bash", "coreutils", "dash", "findutils", "grep", "make", "mawk", "perl-base"),
-    "sed",
+    *("bpftool", "sed"),
 )
 #: Run in a root folder with its own /proc; nobody need be root for it.
 _ENTER = (
@@ -60,6 +60,15 @@ class Kernel:
         clean = ("env", "-i", "PATH=/usr/bin:/usr/sbin")
         command = ("make", "-C", str(folder), f"KDIR={headers}", *arguments)
         return [*_ENTER, str(self.root), *clean, *command]
+
+    def tool(self, path: str) -> list[str]:
+        """The command that runs a program below `root`, with the libraries from there, on this
+        machine's files. Empty if it is not there."""
+        libraries = self.root / "usr/lib/x86_64-linux-gnu"
+        loader = self.root / "usr/lib64/ld-linux-x86-64.so.2"
+        if not (self.root / path).exists():
+            return []
+        return [str(loader), "--library-path", str(libraries), str(self.root / path)]
 
     @cached_property
     def image(self) -> Path:

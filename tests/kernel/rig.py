@@ -62,13 +62,14 @@ def build_module(kernel: Kernel) -> Path:
     return folder / "lightexit.ko"
 
 
-def build_prototype(kernel: Kernel) -> Path:
-    """The module of kernel/upstream, likewise."""
+def build_prototype(kernel: Kernel) -> bytes:
+    """The module of kernel/upstream, likewise: what is in it."""
     folder = build_module(kernel).parent / "upstream"
+    module = folder / "kvm_io_filter.ko"
     with locked(kernel.root):
-        if not (folder / "kvm_io_filter.ko").exists():
+        if not module.exists():
             _run(*kernel.make(folder, "W=1", "KCFLAGS=-Werror"))
-    return folder / "kvm_io_filter.ko"
+        return module.read_bytes()
 
 
 def _initrd(kernel: Kernel, folder: Path) -> Path:
@@ -101,7 +102,7 @@ def run(
     *,
     series: str = "6.1",
     timeout_s: float = 240,
-    files: Mapping[str, str] = MappingProxyType({}),
+    files: Mapping[str, str | bytes] = MappingProxyType({}),
     extra: Sequence[str] = (),
     append: str = "",
 ) -> Result:
@@ -117,8 +118,9 @@ def run(
         folder = Path(name)
         share = folder / "share"
         share.mkdir()
-        for path, text in {**files, "command": command}.items():
-            (share / path).write_text(text)
+        for path, content in {**files, "command": command}.items():
+            data = content if isinstance(content, bytes) else content.encode()
+            (share / path).write_bytes(data)
         boot = ["-kernel", str(kernel.image), "-initrd", str(_initrd(kernel, folder))]
         boot += ["-append", f"{_ARGUMENTS} {kernel.arguments} {append}"]
         _boot([*boot, *extra], share, folder / "console", timeout_s)

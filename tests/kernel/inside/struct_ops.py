@@ -13,19 +13,21 @@ import functools
 import os
 import platform
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from kernel.inside import raw
-from kernel.upstream import FILE, TYPE
+from kernel.upstream import MODULE, TYPE, told
 from lightexit.abi import Space
 from lightexit.engine.kernel import bpf
 from lightexit.engine.kernel.bpf import ArrayMap, Descriptor, FrozenMap
 from lightexit.isa.program import Program
 
+SHARE = Path(os.environ.get("LIGHTEXIT_RIG", ""))
 _PROGRAM, _STRUCT_OPS_MAP, _STRUCT = 27, 26, 4
 _ATTACH_STRUCT_OPS = 44
 _LINK_FLAG, _MODULE_FLAG = 1 << 13, 1 << 15
@@ -44,14 +46,13 @@ WRITES_STATE = 1
 
 def load_module() -> None:
     """Once. Skips where the kernel is not one for it."""
-    path = Path(os.environ["LIGHTEXIT_RIG"], FILE).read_text()
-    if not path.startswith("/"):
-        pytest.skip(path)
+    if reason := told(SHARE).reason:
+        pytest.skip(reason)
     if Path("/sys/module/kvm_io_filter").exists():
         return
-    with Path(path).open("rb") as file:
-        if ctypes.CDLL(None, use_errno=True).syscall(313, file.fileno(), b"", 0):
-            raise OSError(ctypes.get_errno(), f"{path} does not load on {platform.release()}")
+    with (SHARE / MODULE).open("rb") as file:
+        if ctypes.CDLL(None, use_errno=True).syscall(313, file.fileno(), b"", 0):  # finit_module
+            raise OSError(ctypes.get_errno(), f"{MODULE} does not load on {platform.release()}")
 
 
 def _find(name: str) -> tuple[int, int]:
@@ -172,3 +173,11 @@ class FilterDevice:
     ) -> None:
         argument = struct.pack("<IIQQ", 0, group, number, ctypes.addressof(buffer))
         fcntl.ioctl(self.fd, request, argument)
+
+
+@contextmanager
+def answering(vm_fd: int, asked: Range) -> Iterator[FilterDevice]:
+    """A device with that range. Raises OSError."""
+    with closing(FilterDevice(vm_fd)) as device:
+        device.set(RANGE, 0, bytes(asked))
+        yield device

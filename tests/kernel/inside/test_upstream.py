@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
 
 import pytest
 
@@ -29,10 +27,12 @@ from kernel.inside.programs import BELL, LINE, READER, WRITER, Cell
 from kernel.inside.struct_ops import (
     EVENTFD,
     RANGE,
+    SHARE,
     WRITES_STATE,
     FilterDevice,
     Ops,
     Range,
+    answering,
     load,
     load_module,
 )
@@ -68,7 +68,7 @@ def _prototype() -> None:
 
 
 def entry(name: str) -> Entry:
-    (found,) = (e for e in entries(Path(os.environ["LIGHTEXIT_RIG"])) if e.name == name)
+    (found,) = (e for e in entries(SHARE) if e.name == name)
     return found
 
 
@@ -76,19 +76,12 @@ def ops(program: Program, *memories: KernelMemory[Cell], flags: int = 0) -> Ops:
     return Ops(load(program, [each.map for each in memories]), flags)
 
 
-@contextmanager
-def answering(machine: Machine, asked: Range) -> Iterator[FilterDevice]:
-    with closing(FilterDevice(machine.vm.fd)) as device:
-        device.set(RANGE, 0, bytes(asked))
-        yield device
-
-
 def test_port_92_is_answered_as_its_state_says(machine: Machine) -> None:
     memory = KernelEngine().memory(Port92State)
     filter = Ops(load(entry("port92.read_control").program, [memory.map]))
     vcpu = machine.load(port_in(0x92, 1) + keep(KEPT) + port_out(0x92, 1, 3) + HLT)
     memory.state.control = 0x5A
-    with answering(machine, Range(filter.map.number, 0x92, length=1)) as device:
+    with answering(machine.vm.fd, Range(filter.map.number, 0x92, length=1)) as device:
         assert machine.run(vcpu, lambda access: 0) == [Access(0x92, 1, True, 3)]
         assert device.counts() == (1, 1)
     assert machine.memory.ram[KEPT] == 0x5A
@@ -99,7 +92,7 @@ def test_what_writes_state_does_so_under_its_version(
 ) -> None:
     filter = ops(WRITER, cell, flags=WRITES_STATE)
     vcpu = machine.load(port_in(PORT, 4) * 2 + port_out(PORT, 4, 7) + HLT)
-    with answering(machine, Range(filter.map.number, PORT)) as device:
+    with answering(machine.vm.fd, Range(filter.map.number, PORT)) as device:
         assert machine.run(vcpu, lambda access: 0) == []
         assert (cell.state.value, cell.state.writes, cell.state.last) == (0x1234_567A, 1, 7)
         assert cell.header.version == 6
@@ -113,7 +106,7 @@ def test_a_reader_passes_while_somebody_writes(machine: Machine, cell: KernelMem
     filter = ops(READER, cell)
     vcpu = machine.load(port_in(PORT, 1) + HLT)
     cell.header.version = 1
-    with answering(machine, Range(filter.map.number, PORT)):
+    with answering(machine.vm.fd, Range(filter.map.number, PORT)):
         assert machine.run(vcpu, lambda access: 0) == [Access(PORT, 1)]
 
 
@@ -135,7 +128,7 @@ def test_doorbells_signal_their_eventfds(machine: Machine) -> None:
 def test_what_the_prototype_cannot_do_passes(machine: Machine) -> None:
     filter = ops(LINE)
     vcpu = machine.load(port_in(PORT, 1) + HLT)
-    with answering(machine, Range(filter.map.number, PORT)):
+    with answering(machine.vm.fd, Range(filter.map.number, PORT)):
         assert machine.run(vcpu, lambda access: 0) == [Access(PORT, 1)]
 
 
@@ -144,7 +137,7 @@ def test_memory_offset_and_width(machine: Machine, cell: KernelMemory[Cell]) -> 
     filter = ops(READER, cell)
     vcpu = machine.load(DS_TO_MMIO + load_byte(4, 4) + keep(KEPT) + load_byte(4, 2) + HLT)
     asked = Range(filter.map.number, MMIO, length=8, space=Space.MMIO, offset=0x10, width=4)
-    with answering(machine, asked):
+    with answering(machine.vm.fd, asked):
         assert machine.run(vcpu, lambda access: 0) == [Access(MMIO + 4, 2)]
     assert machine.memory.ram[KEPT] == 0x78 + 0x14
 
@@ -152,7 +145,7 @@ def test_memory_offset_and_width(machine: Machine, cell: KernelMemory[Cell]) -> 
 def test_strings_reach_user_space_whole(machine: Machine, cell: KernelMemory[Cell]) -> None:
     filter = ops(READER, cell)
     vcpu = machine.load(rep_in(PORT, 1, 3, KEPT) + HLT)
-    with answering(machine, Range(filter.map.number, PORT)):
+    with answering(machine.vm.fd, Range(filter.map.number, PORT)):
         assert machine.run(vcpu, lambda access: 0x33) == [Access(PORT, 1)] * 3
     assert machine.memory.ram[KEPT : KEPT + 3] == b"\x33" * 3
 
@@ -162,7 +155,7 @@ def test_a_range_keeps_its_filter_and_is_gone_with_its_device(
 ) -> None:
     filter = ops(READER, cell)
     vcpu = machine.load(port_in(PORT, 1) + HLT)
-    with answering(machine, Range(filter.map.number, PORT)) as device:
+    with answering(machine.vm.fd, Range(filter.map.number, PORT)) as device:
         del filter
         assert machine.run(vcpu, lambda access: 0) == []
         assert device.counts() == (1, 0)
@@ -180,7 +173,7 @@ def test_a_filter_of_the_library_does_what_the_interpreter_says(
     results = expected(found, Space.PIO, wanted, ours)
     vcpu = machine.load(code(Space.PIO, wanted))
     filter = Ops(load(found.program, maps), WRITES_STATE if found.writes_state else 0)
-    with answering(machine, Range(filter.map.number, LIBRARY, LENGTH)) as device:
+    with answering(machine.vm.fd, Range(filter.map.number, LIBRARY, LENGTH)) as device:
         out = machine.run(vcpu, lambda access: 0)
         assert device.counts() == (COUNT - len(out), len(out))
     pairs = zip(wanted, results, strict=True)
