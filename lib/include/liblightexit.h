@@ -60,6 +60,8 @@ enum lightexit_error {
 	LIGHTEXIT_ERROR_MODULE = -12,	/* the kernel module, or bpf(2), refuses */
 	LIGHTEXIT_ERROR_CLOCK = -13,	/* a clock that is running, or that the kernel cannot read */
 	LIGHTEXIT_ERROR_PROGRAM = -14,	/* a descriptor that is not that of the region's filter */
+	LIGHTEXIT_ERROR_NO_LOADER = -15,	/* lightexit-loader is not there, or does not answer */
+	LIGHTEXIT_ERROR_LOADER = -16,	/* lightexit-loader refuses, or its answer is none */
 };
 
 /* One sentence for a code; for a number that is none, too. Never NULL. */
@@ -328,6 +330,62 @@ void lightexit_region_detach(struct lightexit_region *region);
 
 /* What the kernel answered, and passed on, since it was attached; zeros if it is not. */
 struct lightexit_count lightexit_region_count_in_kernel(const struct lightexit_region *region);
+
+/*
+ * Attaches this bus's regions by an open descriptor of /dev/lightexit, which is duplicated: for a
+ * process that may not open it. 0: by opening it, again.
+ */
+int lightexit_bus_use_module(struct lightexit_bus *bus, int module_fd);
+
+/* ---- without rights -------------------------------------------------------------------- */
+
+/*
+ * lightexit-loader loads objects for a process that may not call bpf(2) nor open /dev/lightexit,
+ * and hands over descriptors:
+ *
+ *     lightexit_loader_connect(NULL, &loader);
+ *     lightexit_loader_load(loader, "pit_read_or_latch", &object);
+ *     lightexit_object_map(object, PIT_READ_OR_LATCH_PIT_MAP)     is map_fd of the state
+ *     lightexit_loader_clock(loader)                              is clock_map_fd of the bus
+ *     lightexit_bus_use_module(bus, lightexit_loader_module(loader));
+ *     lightexit_region_attach_object(region, vm_fd, object);
+ *
+ * Where any of it fails, a VMM goes on with its filters in user space. A loader and its objects
+ * are for one thread at a time. No function waits for longer than 30 s.
+ */
+struct lightexit_loader;
+struct lightexit_object;
+
+/* `path` is that of its socket; NULL stands for /run/lightexit/loader.sock. */
+int lightexit_loader_connect(const char *path, struct lightexit_loader **loader);
+
+/* What it has given stays. The loader itself hangs up after 30 s without a request. NULL: nothing. */
+void lightexit_loader_close(struct lightexit_loader *loader);
+
+/* The programs and maps of the loader's NAME.bpf.o: maps of this process's own, each time. */
+int lightexit_loader_load(struct lightexit_loader *loader, const char *name,
+			  struct lightexit_object **object);
+
+/*
+ * A descriptor of the object's, until that is closed; LIGHTEXIT_ERROR_ARGUMENT: it has none. Maps
+ * are called as libbpf calls them, ".data." and the state's name: FILTER_STATE_MAP in a NAME.h.
+ */
+int lightexit_object_program(const struct lightexit_object *object, const char *name);
+int lightexit_object_map(const struct lightexit_object *object, const char *name);
+
+/*
+ * As lightexit_region_attach(), by the object's program that is called as the region's filter is.
+ * It refuses the same, and calls no bpf(2): which maps belong to a program, the loader has said.
+ */
+int lightexit_region_attach_object(struct lightexit_region *region, int vm_fd,
+				   const struct lightexit_object *object);
+
+/* What uses its descriptors has duplicated them. NULL is ignored. */
+void lightexit_object_close(struct lightexit_object *object);
+
+/* A map for a bus's clock; /dev/lightexit, opened: new descriptors, or errors. */
+int lightexit_loader_clock(struct lightexit_loader *loader);
+int lightexit_loader_module(struct lightexit_loader *loader);
 
 #ifdef __cplusplus
 }

@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/major.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -21,20 +24,53 @@ static int cannot_open(int error)
 		      strerror(error));
 }
 
-/* A descriptor of the module, of this library's version; or an error. */
-static int open_module(void)
+int check_module(int fd)
 {
-	int version, fd = open(device, O_RDWR | O_CLOEXEC);
+	struct stat facts;
+	int version = -1;
+
+	if (!fstat(fd, &facts) && S_ISCHR(facts.st_mode) && major(facts.st_rdev) == MISC_MAJOR)
+		version = ioctl(fd, LIGHTEXIT_COMMAND_VERSION);
+	if (version < 0)
+		return failed(LIGHTEXIT_ERROR_NO_MODULE, "descriptor %d is not that of %s", fd,
+			      device);
+	if (version != LIGHTEXIT_ABI_VERSION)
+		return failed(LIGHTEXIT_ERROR_ABI,
+			      "the kernel module speaks version %d of the contract, this library %d",
+			      version, LIGHTEXIT_ABI_VERSION);
+	return LIGHTEXIT_OK;
+}
+
+/* A new descriptor of the module, of this library's version; or an error. */
+static int open_module(const struct lightexit_bus *bus)
+{
+	int error, fd = bus->module_fd ? fcntl(bus->module_fd, F_DUPFD_CLOEXEC, 3) :
+					 open(device, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
 		return cannot_open(errno);
-	version = ioctl(fd, LIGHTEXIT_COMMAND_VERSION);
-	if (version == LIGHTEXIT_ABI_VERSION)
+	error = check_module(fd);
+	if (!error)
 		return fd;
 	close(fd);
-	return failed(LIGHTEXIT_ERROR_ABI,
-		      "the kernel module speaks version %d of the contract, this library %d",
-		      version, LIGHTEXIT_ABI_VERSION);
+	return error;
+}
+
+PUBLIC int lightexit_bus_use_module(struct lightexit_bus *bus, int module_fd)
+{
+	int error = module_fd ? check_module(module_fd) : LIGHTEXIT_OK;
+	int copy = !error && module_fd ? fcntl(module_fd, F_DUPFD_CLOEXEC, 3) : 0;
+
+	if (error)
+		return error;
+	if (copy < 0)
+		return cannot_open(errno);
+	pthread_mutex_lock(&bus->mutex);
+	if (bus->module_fd)
+		close(bus->module_fd);
+	bus->module_fd = copy;
+	pthread_mutex_unlock(&bus->mutex);
+	return LIGHTEXIT_OK;
 }
 
 static const char *refusal(int error)
@@ -107,7 +143,7 @@ static void fill_request(struct lightexit_attach *request, const struct lightexi
 
 static int ask_module(struct lightexit_region *region, struct lightexit_attach *request)
 {
-	int module = open_module(), fd, error;
+	int module = open_module(region->bus), fd, error;
 
 	if (module < 0)
 		return module;
@@ -121,7 +157,8 @@ static int ask_module(struct lightexit_region *region, struct lightexit_attach *
 	return LIGHTEXIT_OK;
 }
 
-PUBLIC int lightexit_region_attach(struct lightexit_region *region, int vm_fd, int program_fd)
+static int attach(struct lightexit_region *region, int vm_fd, int program_fd,
+		  const struct lightexit_object *object)
 {
 	struct lightexit_attach request;
 	int error;
@@ -129,7 +166,8 @@ PUBLIC int lightexit_region_attach(struct lightexit_region *region, int vm_fd, i
 	pthread_mutex_lock(&region->bus->mutex);
 	error = check_region(region);
 	if (!error)
-		error = check_program(region, program_fd);
+		error = object ? check_object(region, object, &program_fd) :
+				 check_program(region, program_fd);
 	if (!error) {
 		fill_request(&request, region);
 		request.vm_fd = (u32)vm_fd;
@@ -138,6 +176,19 @@ PUBLIC int lightexit_region_attach(struct lightexit_region *region, int vm_fd, i
 	}
 	pthread_mutex_unlock(&region->bus->mutex);
 	return error;
+}
+
+PUBLIC int lightexit_region_attach(struct lightexit_region *region, int vm_fd, int program_fd)
+{
+	return attach(region, vm_fd, program_fd, NULL);
+}
+
+PUBLIC int lightexit_region_attach_object(struct lightexit_region *region, int vm_fd,
+					  const struct lightexit_object *object)
+{
+	if (!object)
+		return failed(LIGHTEXIT_ERROR_ARGUMENT, "there is no object to attach");
+	return attach(region, vm_fd, -1, object);
 }
 
 void detach(struct lightexit_region *region)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "internal.h"
 #include "clock.h"
@@ -49,6 +50,8 @@ static void free_bus(struct lightexit_bus *bus)
 {
 	destroy_routes(bus);
 	destroy_clock(bus);
+	if (bus->module_fd)
+		close(bus->module_fd);
 	pthread_mutex_destroy(&bus->mutex);
 	free(bus);
 }

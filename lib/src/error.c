@@ -21,6 +21,8 @@ static const char *const texts[] = {
 	[-LIGHTEXIT_ERROR_MODULE] = "the kernel does not take it",
 	[-LIGHTEXIT_ERROR_PROGRAM] = "that is no BPF program, or not the region's filter",
 	[-LIGHTEXIT_ERROR_CLOCK] = "VM time is running, or is of a kind that the kernel cannot read",
+	[-LIGHTEXIT_ERROR_NO_LOADER] = "lightexit-loader is not there, or does not answer",
+	[-LIGHTEXIT_ERROR_LOADER] = "lightexit-loader refuses it, or does not make sense",
 };
 
 static _Thread_local char last[512] = "no error";

@@ -38,6 +38,7 @@ struct lightexit_bus {
 	u64 clock_rate; /* while it runs */
 	u32 most_vcpus;
 	bool fences;
+	int module_fd; /* of /dev/lightexit; 0: it is opened when it is needed */
 	u64 tables_published;
 	u64 epoch;
 	u64 ports[1 << 16]; /* windows */
@@ -94,6 +95,9 @@ bool register_membarrier(void);
 /* map.c: a map's value as memory of this process, size bytes; the descriptor is duplicated. */
 int map_value(int *fd, const char *name, u64 size, void **memory);
 void unmap_value(int fd, u64 size, void *memory);
+/* Both without bpf(2): whether it is one of `size` bytes at least; its number, 0 if it is none. */
+int check_map(int fd, const char *name, u64 size);
+unsigned int map_number(int fd);
 
 /* Whether a region is off the bus, and only not freed yet; with the mutex held. */
 static inline bool was_removed(const struct lightexit_region *region)
@@ -106,9 +110,20 @@ void region_destroy(struct lightexit_region *region);
 
 /* program.c: whether a descriptor is the region's filter in the kernel; an error where not. */
 int check_program(const struct lightexit_region *region, int fd);
+/* The type of a program, from what /proc says of descriptors; -1 for anything else. */
+int program_type(int fd);
+/* Whether a map of that name, as the kernel or an object has it, is that of the filter's state. */
+int check_state_map(const struct lightexit_region *region, u32 index, const char *map);
+int other_maps(const struct lightexit_region *region);
+
+/* loader.c: the region's filter of an object, without bpf(2); an error where it is another's. */
+int check_object(const struct lightexit_region *region, const struct lightexit_object *object,
+		 int *program_fd);
 
 /* attach.c: with the mutex held. */
 void detach(struct lightexit_region *region);
+/* Whether it is the module, of this library's version. */
+int check_module(int fd);
 
 /* Yields while waiting for a lock. */
 void give_way(void);

@@ -19,6 +19,7 @@ struct map_facts {
 	unsigned int value_size;
 	unsigned int max_entries;
 	unsigned int flags;
+	unsigned int number;
 };
 
 static bool read_facts(int fd, struct map_facts *facts)
@@ -36,12 +37,13 @@ static bool read_facts(int fd, struct map_facts *facts)
 		sscanf(line, "value_size: %u", &facts->value_size);
 		sscanf(line, "max_entries: %u", &facts->max_entries);
 		sscanf(line, "map_flags: %x", &facts->flags);
+		sscanf(line, "map_id: %u", &facts->number);
 	}
 	fclose(file);
 	return true;
 }
 
-static int check_map(int fd, const char *name, u64 size)
+int check_map(int fd, const char *name, u64 size)
 {
 	struct map_facts facts;
 
@@ -57,6 +59,13 @@ static int check_map(int fd, const char *name, u64 size)
 			      "the map for %s has a value of %u bytes: %" PRIu64 " are needed, "
 			      "header included", name, facts.value_size, (uint64_t)size);
 	return LIGHTEXIT_OK;
+}
+
+unsigned int map_number(int fd)
+{
+	struct map_facts facts;
+
+	return read_facts(fd, &facts) ? facts.number : 0;
 }
 
 static size_t mapped_size(u64 size)

@@ -38,8 +38,7 @@ static int ask(int fd, void *info, size_t size)
 	return bpf(BPF_OBJ_GET_INFO_BY_FD, &attributes);
 }
 
-/* The type of a program, from what /proc says of descriptors; -1 for anything else. */
-static int program_type(int fd)
+int program_type(int fd)
 {
 	char path[64], line[256];
 	int type = -1;
@@ -121,6 +120,13 @@ static int check_layout(const struct lightexit_region *region, u32 index)
 	return LIGHTEXIT_OK;
 }
 
+int check_state_map(const struct lightexit_region *region, u32 index, const char *map)
+{
+	int error = check_order(region, index, map);
+
+	return error ? error : check_layout(region, index);
+}
+
 /* The number of the map that a state is in. */
 static int find_map(const struct lightexit_region *region, u32 index, u32 *number)
 {
@@ -156,7 +162,7 @@ static bool is_constant(u32 number, bool *is_known)
 	return error || info.map_flags & BPF_F_RDONLY_PROG;
 }
 
-static int other_maps(const struct lightexit_region *region)
+int other_maps(const struct lightexit_region *region)
 {
 	return failed(LIGHTEXIT_ERROR_MAP,
 		      "the program for %s works on other maps than those that its states are in: "

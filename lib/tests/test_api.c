@@ -450,10 +450,10 @@ static void test_texts(void)
 {
 	int code;
 
-	for (code = 0; code >= LIGHTEXIT_ERROR_PROGRAM; code--)
+	for (code = 0; code >= LIGHTEXIT_ERROR_LOADER; code--)
 		CHECK(strlen(lightexit_error_text(code)) > 7);
 	CHECK(strstr(lightexit_error_text(1), "no error code"));
-	CHECK(strstr(lightexit_error_text(LIGHTEXIT_ERROR_PROGRAM - 1), "no error code"));
+	CHECK(strstr(lightexit_error_text(LIGHTEXIT_ERROR_LOADER - 1), "no error code"));
 	CHECK(!strcmp(lightexit_version(), LIBLIGHTEXIT_VERSION));
 }
 
