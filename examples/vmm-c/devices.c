@@ -25,8 +25,15 @@ static int add_state(struct vm *vm, struct device *device, int map_fd)
 		.fingerprint = device->fingerprint,
 		.map_fd = map_fd,
 	};
+	int error;
 
-	if (lightexit_state_create(vm->bus, &options, &device->state))
+	error = lightexit_state_create(vm->bus, &options, &device->state);
+	if (error == LIGHTEXIT_ERROR_MAP) { /* then it is this process's, and so is the filter */
+		complain("%s", lightexit_last_error());
+		options.map_fd = 0;
+		error = lightexit_state_create(vm->bus, &options, &device->state);
+	}
+	if (error)
 		return complain("%s", lightexit_last_error());
 	memcpy(state_of(device), device->defaults, device->defaults_size);
 	if (device->reset)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "offload.h"
+#include "sandbox.h"
 #include "snapshot.h"
 
 #define NS_PER_MS 1000000
@@ -22,6 +23,7 @@ static const char usage[] =
 	"       vmm [OPTION]... --restore FILE\n"
 	"  --engine native|in-kernel  where filters run (native)\n"
 	"  --objects DIR              where NAME.bpf.o are, for in-kernel (build/filters)\n"
+	"  --loader SOCKET            in-kernel without rights, by lightexit-loader\n"
 	"  --no-filters               the models answer all\n"
 	"  --cpus N                   how many vCPUs (1)\n"
 	"  --snapshot FILE            saves the VM and ends, after --after MS of VM time (100)\n"
@@ -31,7 +33,7 @@ static const char usage[] =
 	"2 where the guest says that it has failed.\n";
 
 struct options {
-	const char *guest, *snapshot, *restore, *objects;
+	const char *guest, *snapshot, *restore, *objects, *loader;
 	uint64_t after_ns;
 	uint32_t cpus;
 	bool in_kernel, no_filters, counts;
@@ -68,6 +70,10 @@ static int take_option(struct options *options, int option)
 	case 'o':
 		options->objects = optarg;
 		return 0;
+	case 'l':
+		options->loader = optarg;
+		options->in_kernel = true;
+		return 0;
 	case 'f':
 		options->no_filters = true;
 		return 0;
@@ -99,7 +105,8 @@ static int check_options(const struct options *options)
 	if (options->after_ns && !options->snapshot)
 		return complain("--after without --snapshot FILE: there is nothing to save");
 	if (options->in_kernel && options->no_filters)
-		return complain("--no-filters with --engine in-kernel: there is nothing to run");
+		return complain("--no-filters with --engine in-kernel or --loader: there is "
+				"nothing to run");
 	return 0;
 }
 
@@ -108,6 +115,7 @@ static int parse(int argc, char **argv, struct options *options)
 	static const struct option known[] = {
 		{ "engine", required_argument, NULL, 'e' },
 		{ "objects", required_argument, NULL, 'o' },
+		{ "loader", required_argument, NULL, 'l' },
 		{ "no-filters", no_argument, NULL, 'f' },
 		{ "cpus", required_argument, NULL, 'c' },
 		{ "snapshot", required_argument, NULL, 's' },
@@ -193,8 +201,14 @@ static void serve(struct vm *vm, int doorbell_fd, uint64_t until_ns)
 /* One that can be carried on without is no error. */
 static void prepare_engine(const struct options *options, struct offload *offload)
 {
+	int error = 0;
+
 	*offload = (struct offload){ 0 };
-	if (options->in_kernel && offload_load(offload, options->objects))
+	if (options->loader)
+		error = offload_ask(offload, options->loader);
+	else if (options->in_kernel)
+		error = offload_load(offload, options->objects);
+	if (error)
 		complain("the native engine runs the filters");
 }
 
@@ -251,6 +265,8 @@ static int run(const struct options *options)
 	struct offload offload;
 	struct vm vm;
 
+	if (options->loader && sandbox_enter())
+		return 1;
 	prepare_engine(options, &offload);
 	if (build(&vm, options, &offload))
 		return 1;

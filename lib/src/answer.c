@@ -144,8 +144,10 @@ static int check_item(const struct lightexit_loader_item *item, int fd)
 		return failed(LIGHTEXIT_ERROR_LOADER,
 			      "what the loader gives as the program %s is none", item->name);
 	case LIGHTEXIT_LOADER_STATE:
-	case LIGHTEXIT_LOADER_CLOCK_MAP:
 		return check_map(fd, item->name, item->size);
+	case LIGHTEXIT_LOADER_CLOCK_MAP:
+		return check_map(fd, "the clock", sizeof(struct lightexit_state_header) +
+							  sizeof(struct lightexit_clock_state));
 	default:
 		return check_module(fd);
 	}

@@ -335,7 +335,7 @@ def test_what_is_given_for_a_clock_or_the_module(tmp_path: Path) -> None:
     clock = (ItemKind.CLOCK_MAP, "clock", 64, null)
     module = (ItemKind.MODULE_FILE, "lightexit", 0, null)
     for what, item, code, sentence in (
-        ("clock", clock, MAP, "for clock, is no BPF array map"),
+        ("clock", clock, MAP, "for the clock, is no BPF array map"),
         ("clock", module, LOADER, "an item of kind 4"),
         ("module", module, NO_MODULE, "is not that of /dev/lightexit"),
         ("module", clock, LOADER, "an item of kind 3"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Runs in the rig: FOLDER has the VMM, SCRATCH may be written. Each run between two marks.
+# Runs in the rig: FOLDER has the VMM, LOADER is lightexit-loader, SCRATCH may be written. Each run between two marks.
 
 run() {
 	echo "== $1"
@@ -33,3 +33,22 @@ run_as() {
 }
 chmod 666 /dev/kvm
 run_as "no rights" 65534
+
+# Without any right: by the loader, which is gone before the last guest ends.
+"$LOADER" --objects "$FOLDER/filters" --socket /run/loader.sock --group nogroup &
+loader=$!
+while [ ! -S /run/loader.sock ]; do sleep 0.1; done
+sleep 1 # it is there before somebody listens
+run_loaded() {
+	echo "== loader $1"
+	name=$1
+	shift
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$FOLDER/vmm" --loader /run/loader.sock \
+		--counts "$@" "$FOLDER/$name.bin" 2>"$SCRATCH/errors"
+	echo "-- $?"
+	cat "$SCRATCH/errors"
+}
+for guest in real long; do
+	run_loaded $guest </dev/null
+done
+(sleep 3; kill $loader; sleep 2; echo q) | run_loaded traffic --cpus 2

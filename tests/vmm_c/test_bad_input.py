@@ -52,7 +52,7 @@ def refused(built: Vmm, *arguments: str) -> str:
         ),
         (
             ("--no-filters", "--engine", "in-kernel", "a"),
-            "--no-filters with --engine in-kernel: there is nothing to run",
+            "--no-filters with --engine in-kernel or --loader: there is nothing to run",
         ),
         (("/nowhere/guest",), "/nowhere/guest: No such file or directory"),
         (("--restore", "/nowhere/vm"), "/nowhere/vm: No such file or directory"),

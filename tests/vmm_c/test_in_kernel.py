@@ -11,6 +11,7 @@ import pytest
 
 from kernel import rig
 from kernel.apt import Unavailable
+from loader.daemon import program
 from vmm_c.built import EXAMPLE, Ended, build
 from vmm_c.test_guests import BUSY, WELL, counts
 
@@ -26,6 +27,7 @@ def runs() -> dict[str, Ended]:
     """What each run of the script gave; one boot for all of them."""
     built = build()
     names = f"FOLDER={shlex.quote(str(built.folder))} SCRATCH={rig.SHARE}"
+    names += f" LOADER={shlex.quote(str(program('-O2 -g')))}"
     try:
         result = rig.run(f"{names} sh {SCRIPT}", series=SERIES)
     except Unavailable as error:
@@ -72,3 +74,20 @@ def test_without_rights_the_native_engine_runs_the_filters(runs: dict[str, Ended
         r"CAP_BPF is needed\nvmm: the native engine runs the filters\n",
         ended.errors,
     ), ended.errors
+
+
+@pytest.mark.parametrize("name", ["real", "long"])
+def test_guests_print_the_same_without_any_right(runs: dict[str, Ended], name: str) -> None:
+    assert runs[f"loader {name}"][:2] == runs[name][:2]
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_the_kernel_answers_a_process_without_any_right(runs: dict[str, Ended], name: str) -> None:
+    """Whose loader, while the guest `traffic` runs, is killed."""
+    ended = runs[f"loader {name}"]
+    for device in BUSY[name]:
+        in_kernel, by_filter, _ = counts(ended.errors)[device]
+        assert in_kernel > 10 * by_filter, ended.errors
+    assert "vmm: " not in ended.errors
+    if name == "traffic":
+        assert ended[:2] == (0, WELL.format(1))
