@@ -14,8 +14,10 @@
 #define MOST_CLIENTS_OF_USER 64
 #define MOST_PROCESSES 1024 /* that were given something, and live */
 #define MOST_PROCESSES_OF_USER 512
+#ifndef MOST_OBJECTS
 #define MOST_OBJECTS 256 /* of one process, as long as it lives */
 #define MOST_BYTES (64u << 20) /* of its maps, likewise */
+#endif
 #ifndef MOST_IDLE_S
 #define MOST_IDLE_S 30 /* between two requests of a connection */
 #endif
