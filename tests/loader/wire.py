@@ -7,6 +7,8 @@ import array
 import os
 import socket
 import struct
+import time
+from contextlib import suppress
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -85,7 +87,11 @@ class Connection:
     def __init__(self, path: str) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket.settimeout(20)
-        self.socket.connect(path)
+        try:
+            self.socket.connect(path)
+        except OSError:
+            self.socket.close()
+            raise
 
     def __enter__(self) -> Connection:
         return self
@@ -137,6 +143,15 @@ class Connection:
             return self.socket.recv(1) == b""
         except ConnectionResetError:
             return True
+
+
+def connected(path: str) -> Connection:
+    """A connection to a loader that is being started."""
+    for _ in range(1000):
+        with suppress(OSError):
+            return Connection(path)
+        time.sleep(0.01)
+    return Connection(path)
 
 
 def _item(data: bytes, index: int, fd: int) -> Item:
