@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from isa.clang import compile_c
 from lightexit.abi import STATE_OFFSET
 from lightexit.build.bpf import filter_object, program_object
 from lightexit.isa import assemble
-from loader.daemon import ENVIRONMENT, Loader, program, refused, running
+from loader.daemon import ENVIRONMENT, Loader, new_folder, program, refused, running
 from loader.wire import REQUEST, VERSION, Command, Connection, ItemKind, Status, request
 
 OBJECTS = {"counter": filter_object(read_counter), "doorbell": filter_object(notify)}
@@ -121,20 +122,6 @@ def test_it_can_be_another_user() -> None:
             answer = client.load("doorbell")
             assert answer.status == Status.OK
             answer.close()
-
-
-def test_it_starts_with_cap_bpf_alone() -> None:
-    """As its systemd unit starts it."""
-    caps = ["setpriv", "--inh-caps=-all", "--bounding-set=-all,+bpf"]
-    done = subprocess.run(
-        [*caps, str(program()), "--objects", "/", "--socket", "/proc/none"],
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    # Its rights would have been given up after the socket, of which there is none.
-    assert "/proc/none: " in done.stderr
 
 
 def test_the_socket_is_for_its_group(shared: Loader) -> None:
@@ -386,31 +373,51 @@ _ACTIVATE = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
 os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
-os.execv(sys.argv[2], sys.argv[2:])
+os.execvp(sys.argv[2], sys.argv[2:])
 """
+#: Another user with what the unit keeps: AmbientCapabilities=, CapabilityBoundingSet=, ...
+_AS_THE_UNIT = (
+    *("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"),
+    *("--inh-caps=-all,+bpf", "--ambient-caps=-all,+bpf", "--bounding-set=-all,+bpf"),
+)
 
 
-@pytest.mark.parametrize("kind", [socket.SOCK_SEQPACKET, socket.SOCK_STREAM])
-def test_systemds_socket(tmp_path: Path, kind: socket.SocketKind) -> None:
-    path = str(tmp_path / "socket")
+@contextmanager
+def activated(path: Path, kind: socket.SocketKind) -> Iterator[subprocess.Popen[str]]:
+    """A loader as systemd starts it, with a socket of this kind."""
+    objects = new_folder("lightexit-objects-")
+    (objects / "counter.bpf.o").write_bytes(OBJECTS["counter"])
     with socket.socket(socket.AF_UNIX, kind) as listening:
-        listening.bind(path)
+        listening.bind(str(path))
         listening.listen()
         os.set_inheritable(listening.fileno(), True)
-        command = [sys.executable, "-c", _ACTIVATE, str(listening.fileno()), str(program())]
+        command = [sys.executable, "-c", _ACTIVATE, str(listening.fileno()), *_AS_THE_UNIT]
         process = subprocess.Popen(
-            [*command, "--objects", str(tmp_path)],
+            [*command, str(program()), "--objects", str(objects)],
             env=ENVIRONMENT,
             stderr=subprocess.PIPE,
             text=True,
             close_fds=False,
         )
-        if kind == socket.SOCK_SEQPACKET:
-            assert wait_for_answer(path)
-            process.kill()
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_as_systemd_starts_it(tmp_path: Path) -> None:
+    with (
+        activated(tmp_path / "socket", socket.SOCK_SEQPACKET),
+        Connection(str(tmp_path / "socket")) as client,
+    ):
+        answer = client.load("counter")
+        assert (answer.status, len(answer.items)) == (Status.OK, 2)
+        answer.close()
+
+
+def test_a_socket_of_another_kind(tmp_path: Path) -> None:
+    with activated(tmp_path / "socket", socket.SOCK_STREAM) as process:
         _, errors = process.communicate(timeout=20)
-    if kind == socket.SOCK_STREAM:
-        assert "no socket of ListenSequentialPacket=" in errors
+    assert "no socket of ListenSequentialPacket=" in errors
 
 
 def test_it_needs_cap_bpf(tmp_path: Path) -> None:

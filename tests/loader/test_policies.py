@@ -99,6 +99,27 @@ def test_the_unit_allows_every_system_call_that_is_made(tmp_path: Path) -> None:
     assert made - allowed_by_the_unit() == set()
 
 
+def test_it_is_installed_with_its_units(tmp_path: Path) -> None:
+    """For another prefix, too; and systemd makes its user and groups, in a root of the test's."""
+    where = (f"BUILD={program().parent}", f"DESTDIR={tmp_path}", "PREFIX=/opt")
+    assert run("make", "-s", "-C", str(LOADER), *where, "install") == (0, "")
+    unit = (tmp_path / "opt/lib/systemd/system/lightexit-loader.service").read_text()
+    assert "\nExecStart=/opt/sbin/lightexit-loader\n" in unit
+    assert (tmp_path / "opt/sbin/lightexit-loader").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "usr/lib/lightexit/filters").stat().st_mode & 0o022 == 0
+    users = str(tmp_path / "opt/lib/sysusers.d/lightexit-loader.conf")
+    (tmp_path / "etc").mkdir()
+    status, said = run(tool("systemd-sysusers"), f"--root={tmp_path}", users)
+    assert status == 0, said
+    groups = (tmp_path / "etc/group").read_text()
+    assert {line.split(":")[0] for line in groups.splitlines()} >= {
+        "lightexit",
+        "lightexit-loader",
+        "kvm",
+    }
+    assert "lightexit-loader:" in (tmp_path / "etc/passwd").read_text()
+
+
 # AppArmor
 
 
