@@ -9,7 +9,7 @@
 
 #include "lightexit_loader.h"
 
-/* Limits. Memory of maps that clients hold is the loader's control group's: see MemoryMax=. */
+/* Limits. Memory of maps that clients hold is the loader's control group's: see the slice. */
 #define MOST_CLIENTS 256 /* connections */
 #define MOST_CLIENTS_OF_USER 64
 #define MOST_PROCESSES 1024 /* that were given something, and live */

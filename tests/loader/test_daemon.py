@@ -8,11 +8,7 @@ import mmap
 import os
 import re
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,12 +19,10 @@ from isa.clang import compile_c
 from lightexit.abi import STATE_OFFSET
 from lightexit.build.bpf import filter_object, program_object
 from lightexit.isa import assemble
-from loader.daemon import ENVIRONMENT, Loader, new_folder, program, refused, running
+from loader.daemon import Loader, running
 from loader.wire import REQUEST, VERSION, Command, Connection, ItemKind, Status, request
 
 OBJECTS = {"counter": filter_object(read_counter), "doorbell": filter_object(notify)}
-#: As loader/loader.h has them.
-MOST_OBJECTS, MOST_CLIENTS_OF_USER, MOST_BYTES = 256, 64, 64 << 20
 
 
 @pytest.fixture(scope="module")
@@ -263,179 +257,6 @@ def test_descriptors_of_clients_are_not_taken(shared: Loader, client: Connection
 def test_a_client_that_takes_no_answers_is_left() -> None:
     with running({}) as loader, Connection(loader.socket) as greedy:
         assert any(not greedy.tell(request(Command.LOAD, b"nothing")) for _ in range(10_000))
-
-
-# Limits. What a process has been given counts as long as it lives: so they are other processes.
-
-_ASKS = """
-import sys
-from loader.wire import *
-message = eval(sys.argv[3])
-print(*(Connection(sys.argv[1]).must(message).status.name for _ in range(int(sys.argv[2]))))
-"""
-
-
-def statuses(loader: Loader, count: int, message: bytes) -> list[str]:
-    """What a process is told that connects and asks so many times."""
-    command = [sys.executable, "-c", _ASKS, loader.socket, str(count), repr(message)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    return done.stdout.split()
-
-
-def test_a_process_may_have_so_many_objects(shared: Loader) -> None:
-    found = statuses(shared, MOST_OBJECTS + 2, request(Command.CLOCK))
-    assert found == ["OK"] * MOST_OBJECTS + ["LIMIT"] * 2
-    assert statuses(shared, 1, request(Command.CLOCK)) == ["OK"]
-
-
-def test_a_process_may_have_so_much_memory(shared: Loader) -> None:
-    size = (2 << 20) - 4096
-    text = f".map big {size}\nr1 = map_value(0) + 16\nr0 = *(u64 *)(r1 + 0)\nexit"
-    shared.put("big", program_object(assemble(text, "big")))
-    found = statuses(shared, MOST_BYTES // size + 2, request(Command.LOAD, b"big"))
-    assert found == ["OK"] * (MOST_BYTES // size) + ["LIMIT"] * 2
-
-
-def test_a_user_may_connect_so_many_times() -> None:
-    with running({}) as loader:
-        connections = [Connection(loader.socket) for _ in range(MOST_CLIENTS_OF_USER + 1)]
-        assert connections[0].load("nothing").status == Status.NO_OBJECT
-        assert connections[-1].is_closed
-        for each in connections:
-            each.socket.close()
-
-
-def test_a_process_that_has_ended_is_forgotten() -> None:
-    with running({}) as loader:
-        before = loader.descriptors()
-        for _ in range(3):
-            assert statuses(loader, 2, request(Command.CLOCK)) == ["OK", "OK"]
-        assert loader.settled(before)
-
-
-def test_an_idle_client_is_left() -> None:
-    built = program("-O1 -Werror -DMOST_IDLE_S=0")
-    with running(OBJECTS, built=built) as loader, Connection(loader.socket) as client:
-        begin = time.monotonic()
-        assert client.is_closed
-        assert time.monotonic() - begin < 5
-
-
-# Starting it
-
-
-def test_what_keeps_it_from_starting(tmp_path: Path, shared: Loader) -> None:
-    tmp_path.chmod(0o777)
-    said = refused("--objects", str(tmp_path))
-    assert said == (
-        f"lightexit-loader: {tmp_path}: others than root can write there: chown root, chmod go-w\n"
-    )
-    tmp_path.chmod(0o755)
-    objects = ("--objects", str(tmp_path), "--group", "root")
-    for options, sentence in (
-        (("--objects", str(tmp_path / "none")), "none: No such file or directory"),
-        ((*objects, "--socket", shared.socket), f"{shared.socket}: Address already in use"),
-        ((*objects, "--socket", "/" + "x" * 108), "longer than a socket's path can be"),
-        (
-            (*objects, "--socket", f"{tmp_path}/s", "--group", "no-such"),
-            "there is no group no-such",
-        ),
-        ((*objects, "--socket", f"{tmp_path}/s", "--user", "no-such"), "there is no user no-such"),
-        (("--socket",), "--socket: its value is missing"),
-        (("--bad",), "--bad: no such option: see --help"),
-        (("bad",), "bad: no such argument: see --help"),
-    ):
-        assert re.fullmatch(f"lightexit-loader: .*{sentence}\n", refused(*options)), options
-
-
-def test_a_socket_that_was_left_over_is_replaced(tmp_path: Path) -> None:
-    path = str(tmp_path / "socket")
-    for _ in range(2):
-        command = [str(program()), "--socket", path, "--objects", str(tmp_path), "--group", "root"]
-        process = subprocess.Popen(command, env=ENVIRONMENT)
-        assert wait_for_answer(path)
-        process.kill()
-        process.wait()
-
-
-def wait_for_answer(path: str) -> bool:
-    for _ in range(1000):
-        try:
-            with Connection(path) as client:
-                return client.load("nothing").status == Status.NO_OBJECT
-        except OSError:
-            time.sleep(0.01)
-    return False
-
-
-_ACTIVATE = """
-import os, sys
-os.dup2(int(sys.argv[1]), 3)
-os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
-os.execvp(sys.argv[2], sys.argv[2:])
-"""
-#: Another user with what the unit keeps: AmbientCapabilities=, CapabilityBoundingSet=, ...
-_AS_THE_UNIT = (
-    *("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"),
-    *("--inh-caps=-all,+bpf", "--ambient-caps=-all,+bpf", "--bounding-set=-all,+bpf"),
-)
-
-
-@contextmanager
-def activated(path: Path, kind: socket.SocketKind) -> Iterator[subprocess.Popen[str]]:
-    """A loader as systemd starts it, with a socket of this kind."""
-    objects = new_folder("lightexit-objects-")
-    (objects / "counter.bpf.o").write_bytes(OBJECTS["counter"])
-    with socket.socket(socket.AF_UNIX, kind) as listening:
-        listening.bind(str(path))
-        listening.listen()
-        os.set_inheritable(listening.fileno(), True)
-        command = [sys.executable, "-c", _ACTIVATE, str(listening.fileno()), *_AS_THE_UNIT]
-        process = subprocess.Popen(
-            [*command, str(program()), "--objects", str(objects)],
-            env=ENVIRONMENT,
-            stderr=subprocess.PIPE,
-            text=True,
-            close_fds=False,
-        )
-    yield process
-    process.kill()
-    process.wait()
-
-
-def test_as_systemd_starts_it(tmp_path: Path) -> None:
-    with (
-        activated(tmp_path / "socket", socket.SOCK_SEQPACKET),
-        Connection(str(tmp_path / "socket")) as client,
-    ):
-        answer = client.load("counter")
-        assert (answer.status, len(answer.items)) == (Status.OK, 2)
-        answer.close()
-
-
-def test_a_socket_of_another_kind(tmp_path: Path) -> None:
-    with activated(tmp_path / "socket", socket.SOCK_STREAM) as process:
-        _, errors = process.communicate(timeout=20)
-    assert "no socket of ListenSequentialPacket=" in errors
-
-
-def test_it_needs_cap_bpf(tmp_path: Path) -> None:
-    command = ["setpriv", "--bounding-set=-bpf", "--inh-caps=-all"]
-    options = ["--socket", str(tmp_path / "s"), "--objects", str(tmp_path), "--group", "root"]
-    done = subprocess.run(
-        [*command, str(program()), *options],
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (
-        1,
-        "lightexit-loader: CAP_BPF is needed: start it as root, or with "
-        "AmbientCapabilities=CAP_BPF\n",
-    )
 
 
 def test_functions_and_files_are_short() -> None:
