@@ -11,7 +11,8 @@
 
 /* Limits. Memory of maps that clients hold is the loader's control group's: see the slice. */
 #define MOST_CLIENTS 256 /* connections */
-#define MOST_CLIENTS_OF_USER 64
+#define MOST_CLIENTS_OF_USER 128
+#define MOST_CLIENTS_OF_PROCESS 8
 #define MOST_PROCESSES 1024 /* that were given something, and live */
 #define MOST_PROCESSES_OF_USER 512
 #ifndef MOST_OBJECTS

@@ -69,7 +69,7 @@ static struct process *add(int epoll, int socket, const struct ucred *peer, stru
 	return NULL;
 }
 
-/* Its entry, or a new one; NULL where its user has as many as one may have. */
+/* Its entry, or a new one; NULL where it, or its user, has as much as one may have. */
 static struct process *find_or_add(int epoll, int socket, const struct ucred *peer)
 {
 	struct process *process, *unused = NULL;
@@ -87,7 +87,7 @@ static struct process *find_or_add(int epoll, int socket, const struct ucred *pe
 		return NULL;
 	for (process = processes; process < processes + MOST_PROCESSES; process++)
 		if (process->pid == peer->pid && process->user == peer->uid && !has_ended(process))
-			return process;
+			return process->clients < MOST_CLIENTS_OF_PROCESS ? process : NULL;
 	if (!unused || of_user >= MOST_PROCESSES_OF_USER)
 		return NULL;
 	return add(epoll, socket, peer, unused);

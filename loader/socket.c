@@ -71,7 +71,7 @@ static int give_to_group(const char *path, const char *name)
 		complain("there is no group %s: only this user can connect", GROUP);
 		return 0;
 	}
-	if (chown(path, (uid_t)-1, group->gr_gid))
+	if (lchown(path, (uid_t)-1, group->gr_gid))
 		return complain("%s cannot be given to the group %s: %s", path, group->gr_name,
 				strerror(errno));
 	return 0;

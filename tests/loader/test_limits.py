@@ -21,11 +21,12 @@ from examples.counter import read_counter
 from lightexit.build.bpf import filter_object, program_object
 from lightexit.isa import assemble
 from loader.daemon import Loader, program, running
-from loader.wire import Command, Connection, Status, request
+from loader.wire import Command, Connection, request
 
 OBJECTS = {"counter": filter_object(read_counter)}
 #: As loader/loader.h has them.
-MOST_OBJECTS, MOST_CLIENTS_OF_USER, MOST_BYTES = 256, 64, 64 << 20
+MOST_OBJECTS, MOST_BYTES = 256, 64 << 20
+MOST_CLIENTS_OF_PROCESS, MOST_CLIENTS_OF_USER = 8, 128
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +50,14 @@ _ASKS = """
 import sys
 from loader.wire import *
 message = eval(sys.argv[3])
-print(*(Connection(sys.argv[1]).must(message).status.name for _ in range(int(sys.argv[2]))))
+for count in (int(sys.argv[2]) - 1, 1):
+    with Connection(sys.argv[1]) as connection:
+        print(*(connection.must(message).status.name for _ in range(count)))
 """
 
 
 def statuses(loader: Loader, count: int, message: bytes) -> list[str]:
-    """What a process is told that connects and asks so many times."""
+    """What a process is told that asks so many times, the last time by another connection."""
     command = [sys.executable, "-c", _ASKS, loader.socket, str(count), repr(message)]
     done = subprocess.run(command, env=_WITH_TESTS, capture_output=True, text=True, check=True)
     return done.stdout.split()
@@ -88,8 +91,8 @@ def memory_group(limit: int) -> Iterator[Path]:
 _HOLDS = """
 import sys
 from loader.wire import *
-message = request(Command.LOAD, b"big")
-print(*(Connection(sys.argv[1]).must(message).status.name for _ in range(25)), flush=True)
+message, connection = request(Command.LOAD, b"big"), Connection(sys.argv[1])
+print(*(connection.must(message).status.name for _ in range(25)), flush=True)
 sys.stdin.read()
 """
 
@@ -116,13 +119,33 @@ def test_what_all_processes_hold_is_the_loaders_memory() -> None:
         assert "lightexit-loader: big is not loaded: Cannot allocate memory" in loader.said()
 
 
-def test_a_user_may_connect_so_many_times() -> None:
+#: Processes that connect one after the other, and stay: how many connections each of them has got.
+_CONNECT = """
+import os, sys
+from loader.wire import *
+read, write = os.pipe()
+for wanted in map(int, sys.argv[2:]):
+    if os.fork() == 0:
+        connections = [Connection(sys.argv[1]) for _ in range(wanted)]
+        answers = [each.ask(request(Command.LOAD, b"nothing")) for each in connections]
+        os.write(write, bytes([sum(answer is not None for answer in answers)]))
+        os.read(0, 1)
+        os._exit(0)
+    print(os.read(read, 1)[0], flush=True)
+"""
+
+
+def test_a_process_and_a_user_may_connect_so_many_times() -> None:
+    """The first one asks for more than one may have, the last when the user has all."""
+    most, others = MOST_CLIENTS_OF_PROCESS, MOST_CLIENTS_OF_USER // MOST_CLIENTS_OF_PROCESS - 1
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with running({}) as loader:
-        connections = [Connection(loader.socket) for _ in range(MOST_CLIENTS_OF_USER + 1)]
-        assert connections[0].load("nothing").status == Status.NO_OBJECT
-        assert connections[-1].is_closed
-        for each in connections:
-            each.socket.close()
+        wanted = [most + 2, *[most] * others, 1]
+        command = [sys.executable, "-c", _CONNECT, loader.socket, *map(str, wanted)]
+        with subprocess.Popen(command, env=_WITH_TESTS, text=True, **pipes) as process:  # type: ignore[call-overload]
+            counts = [int(process.stdout.readline()) for _ in wanted]
+            process.communicate()
+    assert counts == [*[most] * (others + 1), 0]
 
 
 def test_a_process_that_has_ended_is_forgotten() -> None:

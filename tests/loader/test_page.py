@@ -39,7 +39,8 @@ def test_the_names_of_the_page_are_the_librarys() -> None:
 def test_the_limits_of_the_page_are_the_loaders() -> None:
     found = dict(re.findall(r"^#define MOST_(\w+) +\(?(\d+)", LIMITS, re.M))
     for text in (
-        f"{found['CLIENTS_OF_USER']} connections a user, {found['CLIENTS']} in all",
+        f"{found['CLIENTS_OF_PROCESS']} connections a process, {found['CLIENTS_OF_USER']} a user, "
+        f"{found['CLIENTS']} in all",
         f"{found['OBJECTS']} objects and {found['BYTES']} MiB for a process",
         f"{found['PROCESSES_OF_USER']} such processes a user",
         f"hangs up after {found['IDLE_S']} s",
