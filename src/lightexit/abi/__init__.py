@@ -2,6 +2,7 @@
 """The contract between filter, device model and host: types, structs, context, state memory."""
 
 from lightexit.abi.attach import NO_FD, Attach, AttachFlag, Command, Statistics
+from lightexit.abi.barrier import full_barrier
 from lightexit.abi.clock import ClockState
 from lightexit.abi.context import (
     ABI_VERSION,
@@ -49,6 +50,7 @@ __all__ = [
     "defined",
     "fingerprint",
     "first_difference",
+    "full_barrier",
     "i8",
     "i16",
     "i32",
