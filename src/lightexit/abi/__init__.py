@@ -18,6 +18,7 @@ from lightexit.abi.context import (
 from lightexit.abi.inline import defined, inline, is_inline
 from lightexit.abi.layouts import fingerprint, first_difference
 from lightexit.abi.memory import STATE_OFFSET, StateHeader, StateMemory, value_size
+from lightexit.abi.shared import SharedMemory
 from lightexit.abi.struct import Array, ArrayType, Field, Layout, Struct, array
 from lightexit.abi.types import IntType, i8, i16, i32, i64, muldiv64, u8, u16, u32, u64
 
@@ -40,6 +41,7 @@ __all__ = [
     "IoContext",
     "Layout",
     "Request",
+    "SharedMemory",
     "Space",
     "StateHeader",
     "StateMemory",
