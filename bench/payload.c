@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ways to tell another process a value that a guest writes; its process; a loop around KVM_RUN. */
+/* The ways to tell another process a value that a guest writes; that process; loops that do so. */
 
 #include <linux/kvm.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <signal.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "liblightexit.h"
+
+#define BASE 0xd0001000
+#define QUEUES 8
 
 /* As examples/nvme/device.py has it; `seen` and `woken` are beside it, for the measurement. */
 struct queue {
@@ -174,5 +179,64 @@ uint64_t run_guest(int vcpu, struct kvm_run *run, enum way way, int fd, struct q
 			return (uint64_t)-1;
 		memcpy(&value, run->mmio.data, sizeof(value));
 		tell(way, fd, queue, value);
+	}
+}
+
+/* The same without a guest: so many rings from that tail on. */
+void ring_hard_coded(enum way way, int fd, struct queue *queue, uint32_t tail, uint32_t rings)
+{
+	while (rings--)
+		tell(way, fd, queue, tail = (tail + 1) % queue->entries);
+}
+
+/* A model that is never asked. */
+static uint64_t read_model(void *opaque, uint64_t offset, uint64_t size)
+{
+	(void)opaque, (void)offset, (void)size;
+	_exit(1);
+}
+
+static void write_model(void *opaque, uint64_t offset, uint64_t value, uint64_t size)
+{
+	(void)opaque, (void)offset, (void)value, (void)size;
+	_exit(1);
+}
+
+/* The doorbells on a bus of liblightexit's, and a vCPU; NULL where that is refused. */
+struct lightexit_vcpu *make_bus(uint64_t (*run)(struct lightexit_io_context *, uint8_t *const *),
+				uint64_t size, int memory_fd, int bell)
+{
+	struct lightexit_filter filter = {
+		.abi_version = LIGHTEXIT_ABI_VERSION,
+		.flags = LIGHTEXIT_ATTACH_FLAG_WRITES_STATE, .name = "ring", .run = run,
+		.worst_case = 50, .state_count = 1, .states = { { .name = "nvme", .size = size } },
+	};
+	int bells[QUEUES] = { bell, bell, bell, bell, bell, bell, bell, bell };
+	struct lightexit_vcpu *vcpu = NULL;
+	struct lightexit_region *region;
+	struct lightexit_state *state;
+	struct lightexit_bus *bus;
+
+	if (lightexit_bus_create(NULL, &bus) ||
+	    lightexit_state_create(bus, &(struct lightexit_state_options){
+		.struct_size = sizeof(struct lightexit_state_options), .name = "nvme",
+		.size = size, .memory_fd = memory_fd }, &state) ||
+	    lightexit_region_add(bus, &(struct lightexit_region_options){
+		.struct_size = sizeof(struct lightexit_region_options),
+		.space = LIGHTEXIT_SPACE_MMIO, .base = BASE, .size = 8 * QUEUES, .offset = 0x1000,
+		.register_width = 4, .states = &state, .state_count = 1, .filter = &filter,
+		.read = read_model, .write = write_model, .eventfds = bells, .eventfd_count = QUEUES }, &region) ||
+	    lightexit_vcpu_create(bus, 0, &vcpu))
+		return NULL;
+	return vcpu;
+}
+
+void ring_bus(struct lightexit_vcpu *vcpu, uint32_t tail, uint32_t rings, uint32_t entries)
+{
+	while (rings--) {
+		tail = (tail + 1) % entries;
+		lightexit_access(vcpu, &(struct lightexit_access){
+			.address = BASE, .data = &tail, .count = 1, .size = sizeof(tail),
+			.space = LIGHTEXIT_SPACE_MMIO, .is_write = 1 });
 	}
 }

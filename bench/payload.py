@@ -1,41 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """A doorbell whose value another process needs: time, exits and wake-ups for each ring.
 
-A KVM guest writes tails of a queue, and a process of its own takes them: examples/nvme, its filter
-in this process's run loop, against the same hard-coded in C, an exit with an eventfd or a message
-for each ring, and KVM's ioeventfd, which has no value: the guest writes it to its memory as well.
-Rings come back to back, to a process that does nothing and to one that works for a while on all
-that it finds; or with pauses in which it falls asleep. Variants run in turns; medians count, of
-times and of the ratios within a turn. A filter in the kernel needs the module, and its rig:
-`tests/kernel/inside/test_payload.py` counts there.
+Tails of a queue are written, and a process of its own takes them: the filter of examples/nvme,
+against the same hard-coded in C, an eventfd or a message for each ring. First by calls in this
+process, on a bus of liblightexit's; then by a KVM guest, in the native run loop, and there against
+KVM's ioeventfd, which has no value: the guest writes it to its memory as well. The other process
+does nothing, or works for a while on all that it finds; or rings have pauses in which it falls
+asleep. Variants run in turns; medians count, of times and of the ratios within a turn. A filter in
+the kernel needs the module, and its rig: `tests/kernel/inside/test_payload.py` counts there.
 """
 
 from __future__ import annotations
 
 import ctypes
-import mmap
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import IntEnum
-from functools import partial
-from pathlib import Path
-from statistics import median
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from bench._kvm import kvm_name
+from bench._payload import ENTRIES, RINGS, Rival, Row, Traffic, Way, compare, compiled, report
 from bench._ratio import Ratio
-from bench._turns import in_turns
-from bench.kvm_exits import CODE, LAST, Stop, machine, ratio
-from examples.nvme.device import DOORBELLS, Nvme, NvmeState, Queue
-from lightexit import EventFd, SharedMemory, Space
+from bench.kvm_exits import CODE, LAST, Stop, machine
+from examples.nvme.device import DOORBELLS, Nvme, NvmeState, ring
+from lightexit import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
 from lightexit.engine.native import NativeEngine
@@ -50,124 +37,60 @@ from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import Vm
 from lightexit.vm.memory import GuestMemory
 
-TURNS, RINGS, ENTRIES = 12, 1000, 65536
 BAR, SHADOW = 0xD000_0000, 0x8000
 
-
-#: Where a queue's word is that says that it sleeps.
-ASLEEP = next(field.offset for field in Queue.layout.fields if field.name == "asleep")
-
-
-class Way(IntEnum):
-    """As in payload.c."""
-
-    FLAGGED = 0
-    SIGNALLED = 1
-    SENT = 2
+IDLE = Traffic("rings back to back", 1, 0)
+BUSY = Traffic("rings back to back, 100 us of work at a time", 1, 100_000)
+PAUSES = Traffic("a pause after each ring", 200, 0)
 
 
-class Seen(ctypes.Structure):
-    """What the other process has seen."""
+class OnBus(Rival):
+    """The filter, by lightexit_access()."""
 
-    _fields_ = (
-        ("tail", ctypes.c_uint32),
-        ("woken", ctypes.c_uint32),
-        ("signals", ctypes.c_uint64),
-        ("work_ns", ctypes.c_uint64),
-    )
+    def answered(self) -> Callable[[Traffic], int]:
+        """The vCPU's bus is never destroyed: it lasts as long as this process."""
+        self.loaded = ring.load(NativeEngine())
+        size = ctypes.c_uint64(NvmeState.layout.size)
+        run = ctypes.c_void_p(self.loaded.code.address)
+        vcpu = ctypes.c_void_p(self.code.make_bus(run, size, self.state.fd, self.bell.fd))
+        if not vcpu:
+            raise RuntimeError("liblightexit refuses the device")
 
+        def rings(_traffic: Traffic) -> int:
+            self.code.ring_bus(vcpu, self.seen.tail, RINGS, ENTRIES)
+            return 0
 
-class Traffic(NamedTuple):
-    """Rounds of an empty loop between two rings; ns of work on all that was found at once."""
-
-    name: str
-    pause: int
-    work_ns: int
-
-
-TRAFFIC = (
-    Traffic("rings back to back", 1, 0),
-    Traffic("rings back to back, 100 us of work at a time", 1, 100_000),
-    Traffic("a pause after each ring", 200, 0),
-)
+        return rings
 
 
-def guest(pause: int) -> bytes:
-    """ecx rings: eax is counted up, written to memory at esi and to the doorbell at ebx."""
-    ring = bytes.fromhex("40 25 ff ff 00 00 89 06 89 03")
-    wait = b"\xbf" + pause.to_bytes(4, "little") + bytes.fromhex("4f 75 fd")
-    body = ring + wait
-    return body + b"\x49\x75" + bytes([256 - (len(body) + 3)]) + bytes.fromhex("e6 f4 f4")
+class Guest(Rival):
+    """A guest, and a device model that is hard-coded in C."""
 
-
-@dataclass(frozen=True)
-class Measured:
-    """Of one turn, for each ring: us, exits, eventfd writes or messages, wake-ups."""
-
-    us: float
-    exits: float
-    signals: float
-    woken: float
-
-
-class Rival:
-    """A guest, what answers it, and the process that takes the values."""
-
-    def __init__(self, code: Any, name: str, way: Way, *, shadow: bool = False) -> None:
-        self.name, self.code, self.way = name, code, way
-        self.vm, self.state = Vm(Kvm()), SharedMemory(NvmeState)
+    def answered(self) -> Callable[[Traffic], int]:
+        """Around KVM_RUN."""
+        self.vm = Vm(Kvm())
         self.memory = machine(self.vm)
-        self.queue = self.state.state.queues[0]
-        self.queue.entries = ENTRIES
-        self.where = ctypes.addressof(ctypes.c_char.from_buffer(self.queue.buffer))
-        self.bell, self.ends = EventFd(), socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.vcpu, self.run = self._answered()
-        self._page = mmap.mmap(-1, mmap.PAGESIZE)
-        self.seen = Seen.from_buffer(self._page)
-        self.child = self._start(shadow)
+        self.vcpu, run = self.run()
 
-    def _answered(self) -> tuple[KvmVcpu, Callable[[], int]]:
-        """A vCPU, and what runs it and says how many exits there were: hard-coded."""
+        def rings(traffic: Traffic) -> int:
+            prepare(self.vcpu, self.memory, guest(traffic.pause), self.seen.tail)
+            return run()
+
+        return rings
+
+    def run(self) -> tuple[KvmVcpu, Callable[[], int]]:
+        """A vCPU, and what has it run and counts its exits."""
         vcpu = self.vm.add_vcpu()
-        fd = self.ends[0].fileno() if self.way is Way.SENT else self.bell.fd
-        arguments = vcpu.fd, ctypes.c_void_p(vcpu.address), int(self.way), fd
+        arguments = vcpu.fd, ctypes.c_void_p(vcpu.address), int(self.way), self.told_by
         queue = ctypes.c_void_p(self.where)
         return vcpu, lambda: int(self.code.run_guest(*arguments, queue, LAST))
 
-    def _start(self, shadow: bool) -> int:
-        """The other process. An eventfd that it waits at by read blocks, for its own reads only."""
-        tail, asleep = self.where, self.where + ASLEEP
-        if shadow:
-            tail = ctypes.addressof(ctypes.c_char.from_buffer(self.memory.ram, SHADOW))
-        fd = self.ends[1].fileno() if self.way is Way.SENT else self.bell.fd
-        os.set_blocking(fd, True)
-        places = map(ctypes.c_void_p, (tail, ctypes.addressof(self.seen), asleep))
-        return int(self.code.start_consumer(int(self.way), fd, *places))
 
-    def measure(self, traffic: Traffic) -> Measured:
-        """One turn."""
-        self.seen.work_ns = traffic.work_ns
-        prepare(self.vcpu, self.memory, guest(traffic.pause), self.seen.tail)
-        last, before = (self.seen.tail + RINGS) % ENTRIES, bytes(self.seen)
-        begun = time.monotonic()
-        exits = self.run()
-        if not self.code.wait_seen(ctypes.byref(self.seen), last):
-            raise RuntimeError(f"{self.name}: a ring was lost, or the guest ended otherwise")
-        us = 1e6 * (time.monotonic() - begun) / RINGS
-        old = Seen.from_buffer_copy(before)
-        signals, woken = self.seen.signals - old.signals, self.seen.woken - old.woken
-        return Measured(us, exits / RINGS, signals / RINGS, woken / RINGS)
-
-    def close(self) -> None:
-        """End the other process."""
-        os.kill(self.child, signal.SIGKILL)
-        os.waitpid(self.child, 0)
-
-
-class Filtered(Rival):
+class Filtered(Guest):
     """The filter, in the native run loop."""
 
-    def _answered(self) -> tuple[KvmVcpu, Callable[[], int]]:
+    def run(self) -> tuple[KvmVcpu, Callable[[], int]]:
+        """On Python's bus."""
         clock = HostClock()
         device, stop = Nvme(clock, self.state, self.bell), Stop(clock)
         bus = Bus(clock, NativeEngine())
@@ -186,20 +109,24 @@ class Filtered(Rival):
         return cpu.vcpu, run
 
 
-class InKvm(Rival):
+class InKvm(Guest):
     """KVM's ioeventfd: no exit, and no value."""
 
-    def _answered(self) -> tuple[KvmVcpu, Callable[[], int]]:
+    def run(self) -> tuple[KvmVcpu, Callable[[], int]]:
+        """Without a device."""
         Doorbell(Space.MMIO, BAR + DOORBELLS, 4).tie(self.vm, self.bell.fd)
-        return super()._answered()
+        return super().run()
+
+    def tail_at(self) -> int:
+        """In the guest's memory."""
+        return ctypes.addressof(ctypes.c_char.from_buffer(self.memory.ram, SHADOW))
 
 
-def handled(bus: Bus) -> int:
-    """Rings that the filter answered: none may have been the model's."""
-    counts = [each for each in bus.counts() if each.device == "nvme"]
-    if any(each.passed for each in counts):
-        raise RuntimeError("the model has answered")
-    return sum(each.handled for each in counts)
+def guest(pause: int) -> bytes:
+    """ecx rings: eax is counted up, written to memory at esi and to the doorbell at ebx."""
+    body = bytes.fromhex("40 25 ff ff 00 00 89 06 89 03")
+    body += b"\xbf" + pause.to_bytes(4, "little") + bytes.fromhex("4f 75 fd")
+    return body + b"\x49\x75" + bytes([256 - (len(body) + 3)]) + bytes.fromhex("e6 f4 f4")
 
 
 def prepare(vcpu: KvmVcpu, memory: GuestMemory, code: bytes, tail: int) -> None:
@@ -212,84 +139,37 @@ def prepare(vcpu: KvmVcpu, memory: GuestMemory, code: bytes, tail: int) -> None:
     vcpu.registers = registers
 
 
-@contextmanager
-def compiled() -> Iterator[Any]:
-    """payload.c."""
-    with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "payload.so"
-        source = Path(__file__).with_suffix(".c")
-        command = ["gcc", "-O2", "-shared", "-fPIC", "-o", str(library), str(source)]
-        subprocess.run(command, check=True)
-        code = ctypes.CDLL(str(library))
-        code.run_guest.restype, code.wait_seen.restype = ctypes.c_int64, ctypes.c_bool
-        yield code
+def handled(bus: Bus) -> int:
+    """Rings that the filter answered: none may have been the model's."""
+    counts = [each for each in bus.counts() if each.device == "nvme"]
+    if any(each.passed for each in counts):
+        raise RuntimeError("the model has answered")
+    return sum(each.handled for each in counts)
 
 
-def rivals(code: Any) -> list[Rival]:
-    """The filter first; the hard-coded ones."""
+def called(code: Any) -> list[Rival]:
+    """Without a guest."""
+    return [
+        OnBus(code, "filter: value shared, eventfd if it sleeps", Way.FLAGGED),
+        Rival(code, "the same, hard-coded in C", Way.FLAGGED),
+        Rival(code, "value shared, eventfd each time", Way.SIGNALLED),
+        Rival(code, "value in a message each time", Way.SENT),
+    ]
+
+
+def guests(code: Any) -> list[Rival]:
+    """With KVM_RUN around."""
     return [
         Filtered(code, "filter: value shared, eventfd if it sleeps", Way.FLAGGED),
-        Rival(code, "the same, hard-coded in C", Way.FLAGGED),
-        Rival(code, "exit, value shared, eventfd each time", Way.SIGNALLED),
-        Rival(code, "exit, value in a message each time", Way.SENT),
-        InKvm(code, "ioeventfd, value in guest memory", Way.SIGNALLED, shadow=True),
+        Guest(code, "the same, hard-coded in C", Way.FLAGGED),
+        Guest(code, "exit, value shared, eventfd each time", Way.SIGNALLED),
+        Guest(code, "exit, value in a message each time", Way.SENT),
+        InKvm(code, "ioeventfd, value in guest memory", Way.SIGNALLED),
     ]
 
 
-@dataclass(frozen=True)
-class Row:
-    """Medians of one variant; `ratio` is the filter's time to its own."""
-
-    name: str
-    us: float
-    exits: float
-    signals: float
-    woken: float
-    ratio: float
-
-
-def compare(code: Any, traffic: Traffic) -> list[Row]:
-    """All variants."""
-    compared = rivals(code)
-    for each in compared:
-        each.measure(traffic)
-    seen: dict[str, list[Measured]] = {each.name: [] for each in compared}
-
-    def turn(rival: Rival) -> float:
-        seen[rival.name].append(rival.measure(traffic))
-        return seen[rival.name][-1].us
-
-    rounds = in_turns(TURNS, [partial(turn, each) for each in compared])
-    for each in compared:
-        each.close()
-    times = list(zip(*rounds, strict=True))
-    return [
-        Row(
-            each.name,
-            median(times[index]),
-            median(one.exits for one in seen[each.name]),
-            median(one.signals for one in seen[each.name]),
-            median(one.woken for one in seen[each.name]),
-            ratio(times[0], times[index]),
-        )
-        for index, each in enumerate(compared)
-    ]
-
-
-def report(name: str, rows: list[Row]) -> None:
-    """One table."""
-    print(f"{kvm_name()}, {name}")
-    heads = ("us a ring", "exits", "signals", "wake-ups", "filter / this")
-    print(f"  {'':44}" + "".join(f"{head:>15}" for head in heads))
-    for row in rows:
-        figures = (row.us, row.exits, row.signals, row.woken, row.ratio)
-        print(f"  {row.name:44}" + "".join(f"{figure:15.3f}" for figure in figures))
-
-
-def missing() -> str:
-    """Why nothing can be measured; "" where it can."""
-    if shutil.which("gcc") is None:
-        return "no gcc"
+def no_kvm() -> str:
+    """Why there are no guests; "" where there are."""
     try:
         Kvm().close()
     except HostError as error:
@@ -297,29 +177,39 @@ def missing() -> str:
     return ""
 
 
+def tables(code: Any) -> Iterator[tuple[str, Sequence[Row]]]:
+    """What there is to measure."""
+    for traffic in (IDLE, BUSY):
+        yield f"calls, {traffic.name}", compare(called(code), traffic)
+    if no_kvm():
+        return
+    for traffic in (IDLE, BUSY, PAUSES):
+        yield f"{kvm_name()}, {traffic.name}", compare(guests(code), traffic)
+
+
 def ratios() -> list[Ratio]:
-    """For docs/: nothing without KVM or gcc."""
-    if missing():
+    """For docs/: nothing without gcc."""
+    if shutil.which("gcc") is None:
         return []
     with compiled() as code:
         return [
-            Ratio(f"{kvm_name()}, {traffic.name}", f"filter / {row.name}", row.ratio)
-            for traffic in TRAFFIC
-            for row in compare(code, traffic)[1:]
+            Ratio(f"doorbell with a payload: {name}", f"filter / {row.name}", row.ratio)
+            for name, rows in tables(code)
+            for row in rows[1:]
         ]
 
 
 def main() -> None:
-    """Both tables."""
-    if missing():
-        print(missing())
+    """All tables."""
+    if shutil.which("gcc") is None:
+        print("no gcc")
         return
     with compiled() as code:
-        for traffic in TRAFFIC:
-            report(traffic.name, compare(code, traffic))
-    reason = unavailable()
-    if reason:
-        print(f"not measured: the filter in the kernel module ({reason})")
+        for name, rows in tables(code):
+            report(name, rows)
+    for what, reason in (("guests", no_kvm()), ("the filter in the kernel", unavailable())):
+        if reason:
+            print(f"not measured: {what} ({reason})")
 
 
 if __name__ == "__main__":
