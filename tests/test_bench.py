@@ -9,7 +9,7 @@ import importlib
 import pytest
 
 from bench import __main__ as bench
-from bench import filter_code, kvm_exits, library
+from bench import _payload, filter_code, kvm_exits, library
 from bench._first_use import STAGES
 from lib.native import MISSING
 
@@ -33,6 +33,6 @@ def test_their_c_compiles() -> None:
     (built,) = filter_code.build_c()
     for each in filter_code.twins():
         assert getattr(built, each.name.replace(".", "_"))
-    for compiled in (library.compiled, kvm_exits.c_loop):
+    for compiled in (library.compiled, kvm_exits.c_loop, _payload.compiled):
         with compiled() as code:
             assert code

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from examples import claim, counter, doorbell
+from examples.nvme import device as nvme
 from lightexit.abi import IoContext, StateMemory, Struct, Verdict
 from lightexit.engine.api import Engine
 from lightexit.engine.interpreter import InterpreterEngine
@@ -32,6 +33,7 @@ class Example:
 EXAMPLES = (
     Example(counter.read_counter, (counter.CounterState,), counter.COUNTER, 4, False),
     Example(doorbell.notify, (doorbell.DoorbellState,), doorbell.QUEUE_NOTIFY, 4, True),
+    Example(nvme.ring, (nvme.NvmeState,), nvme.DOORBELLS, 4, True),
     Example(claim.claim, (claim.Sources, claim.Thresholds), claim.CLAIM, 4, False),
 )
 

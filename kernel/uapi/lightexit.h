@@ -147,6 +147,17 @@ struct lightexit_statistics {
 /* A function that filters call: static inline, and expanded where it is called. */
 #define LIGHTEXIT_INLINE static inline __attribute__((always_inline))
 
+/*
+ * All accesses to memory before it come before all after it, as by smp_mb(). BPF has no fence: an
+ * atomic operation that fetches orders them, here on a word of the filter's own stack.
+ */
+LIGHTEXIT_INLINE void lightexit_full_barrier(void)
+{
+	volatile __u64 word = 0;
+
+	__sync_lock_test_and_set(&word, 0);
+}
+
 #endif /* __bpf__ */
 
 #endif /* _UAPI_LIGHTEXIT_H */

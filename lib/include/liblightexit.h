@@ -54,7 +54,7 @@ enum lightexit_error {
 	LIGHTEXIT_ERROR_IN_USE = -6,	/* something that others still need */
 	LIGHTEXIT_ERROR_SAVED = -7,	/* saved bytes that are damaged, or of another kind */
 	LIGHTEXIT_ERROR_LAYOUT = -8,	/* saved bytes of another layout */
-	LIGHTEXIT_ERROR_MAP = -9,	/* a descriptor that is not that of a fitting BPF map */
+	LIGHTEXIT_ERROR_MAP = -9,	/* a descriptor of no fitting BPF map or memfd */
 	LIGHTEXIT_ERROR_NO_MODULE = -10,	/* the kernel module is not loaded */
 	LIGHTEXIT_ERROR_RIGHTS = -11,	/* the kernel does not let this process do it */
 	LIGHTEXIT_ERROR_MODULE = -12,	/* the kernel module, or bpf(2), refuses */
@@ -156,12 +156,24 @@ struct lightexit_state_options {
 				   against that of filters and of saved bytes */
 	int map_fd;		/* the BPF map that is its memory, for filters in the kernel; or 0:
 				   memory of this process */
-	uint32_t reserved;
+	int memory_fd;		/* a memfd that is its memory, for other processes to map: sealed with
+				   F_SEAL_SHRINK; or 0 */
 };
 
-/* A state of zeros, or with what the map holds. The map's descriptor is duplicated. */
+/*
+ * A state of zeros, or with what the map or memory holds. Their descriptors are duplicated. A lock
+ * that a killed VMM has left in memory_fd is released: one VMM at a time works on it.
+ */
 int lightexit_state_create(struct lightexit_bus *bus, const struct lightexit_state_options *options,
 			   struct lightexit_state **state);
+
+/*
+ * Memory for a state of `size` bytes that other processes can map, too: a new descriptor of a
+ * sealed memfd, or an error. What they map begins with the header, so the state's bytes are
+ * sizeof(struct lightexit_state_header) behind that. Whoever has it may write there what it
+ * likes: filter and model take its words as they take a guest's.
+ */
+int lightexit_memory_create(const char *name, uint64_t size);
 
 /* LIGHTEXIT_ERROR_IN_USE while a region works on it. NULL is ignored. */
 int lightexit_state_destroy(struct lightexit_state *state);

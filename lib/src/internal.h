@@ -61,6 +61,7 @@ struct lightexit_state {
 	u32 version;
 	u32 users; /* regions */
 	int map_fd; /* 0 for memory of this process */
+	int memory_fd; /* or this, 0 for memory that is not shared */
 	char name[256];
 };
 
@@ -94,10 +95,15 @@ bool register_membarrier(void);
 
 /* map.c: a map's value as memory of this process, size bytes; the descriptor is duplicated. */
 int map_value(int *fd, const char *name, u64 size, void **memory);
+/* The same without a look at what the descriptor is. */
+int map_pages(int *fd, const char *name, u64 size, void **memory);
 void unmap_value(int fd, u64 size, void *memory);
 /* Both without bpf(2): whether it is one of `size` bytes at least; its number, 0 if it is none. */
 int check_map(int fd, const char *name, u64 size);
 unsigned int map_number(int fd);
+
+/* memory.c: a sealed memfd as memory of this process, and a lock that was left taken released. */
+int map_memory(int *fd, const char *name, u64 size, void **memory);
 
 /* Whether a region is off the bus, and only not freed yet; with the mutex held. */
 static inline bool was_removed(const struct lightexit_region *region)

@@ -75,23 +75,26 @@ static size_t mapped_size(u64 size)
 	return (size + page - 1) / page * page;
 }
 
-int map_value(int *fd, const char *name, u64 size, void **memory)
+int map_pages(int *fd, const char *name, u64 size, void **memory)
 {
-	int error = check_map(*fd, name, size), copy;
-
-	if (error)
-		return error;
-	copy = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+	int copy = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
 	if (copy < 0)
-		return failed(LIGHTEXIT_ERROR_MAP, "the map for %s: %s", name, strerror(errno));
+		return failed(LIGHTEXIT_ERROR_MAP, "the memory for %s: %s", name, strerror(errno));
 	*memory = mmap(NULL, mapped_size(size), PROT_READ | PROT_WRITE, MAP_SHARED, copy, 0);
 	if (*memory == MAP_FAILED) {
 		close(copy);
-		return failed(LIGHTEXIT_ERROR_MAP, "the map for %s cannot be mapped: %s", name,
+		return failed(LIGHTEXIT_ERROR_MAP, "the memory for %s cannot be mapped: %s", name,
 			      strerror(errno));
 	}
 	*fd = copy;
 	return LIGHTEXIT_OK;
+}
+
+int map_value(int *fd, const char *name, u64 size, void **memory)
+{
+	int error = check_map(*fd, name, size);
+
+	return error ? error : map_pages(fd, name, size, memory);
 }
 
 void unmap_value(int fd, u64 size, void *memory)

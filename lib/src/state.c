@@ -17,10 +17,10 @@ static u64 value_size(u64 size)
 
 static int check_options(const struct lightexit_state_options *options)
 {
-	if (options->struct_size != sizeof(*options) || options->reserved)
+	if (options->struct_size != sizeof(*options))
 		return failed(LIGHTEXIT_ERROR_ARGUMENT,
-			      "struct_size of a state's options is %" PRIu32 ", not %zu, or "
-			      "`reserved` is not 0", options->struct_size, sizeof(*options));
+			      "struct_size of a state's options is %" PRIu32 ", not %zu",
+			      options->struct_size, sizeof(*options));
 	if (!options->name || strnlen(options->name, 256) > 255)
 		return failed(LIGHTEXIT_ERROR_ARGUMENT,
 			      "a state without a name, or with one of more than 255 bytes");
@@ -32,6 +32,10 @@ static int check_options(const struct lightexit_state_options *options)
 		return failed(LIGHTEXIT_ERROR_ARGUMENT,
 			      "the state %s is of version %" PRIu32 ": at most %d",
 			      options->name, options->version, UINT16_MAX);
+	if (options->map_fd && options->memory_fd)
+		return failed(LIGHTEXIT_ERROR_ARGUMENT,
+			      "the state %s has both map_fd and memory_fd: it has one memory",
+			      options->name);
 	return LIGHTEXIT_OK;
 }
 
@@ -44,6 +48,11 @@ static int place(struct lightexit_state *state, const struct lightexit_state_opt
 	if (options->map_fd) {
 		state->map_fd = options->map_fd;
 		error = map_value(&state->map_fd, options->name, size, &memory);
+		if (error)
+			return error;
+	} else if (options->memory_fd) {
+		state->memory_fd = options->memory_fd;
+		error = map_memory(&state->memory_fd, options->name, size, &memory);
 		if (error)
 			return error;
 	} else {
@@ -104,6 +113,7 @@ PUBLIC int lightexit_state_destroy(struct lightexit_state *state)
 {
 	struct lightexit_bus *bus;
 	u32 users;
+	int fd;
 
 	if (!state)
 		return LIGHTEXIT_OK;
@@ -115,8 +125,9 @@ PUBLIC int lightexit_state_destroy(struct lightexit_state *state)
 		return failed(LIGHTEXIT_ERROR_IN_USE,
 			      "%" PRIu32 " regions work on the state %s, or accesses in flight",
 			      users, state->name);
-	if (state->map_fd)
-		unmap_value(state->map_fd, value_size(state->size), state->header);
+	fd = state->map_fd ? state->map_fd : state->memory_fd;
+	if (fd)
+		unmap_value(fd, value_size(state->size), state->header);
 	else
 		free(state->header);
 	free(state);

@@ -220,3 +220,25 @@ def test_a_portable_doorbell_is_rung_by_way_of_python() -> None:
     rig = Rig(signals(0), doorbell)
     rig.ring()
     assert (doorbell.wait(0), len(rig.asked)) == (1, 1)
+
+
+# Of another process
+
+
+@needs_eventfd
+def test_an_eventfd_that_another_has_made_is_the_same_counter() -> None:
+    here = EventFd()
+    there = EventFd(here.fd)
+    assert there.fd != here.fd
+    here()
+    assert (there.wait(0), here.wait(0)) == (1, 0)
+
+
+@needs_eventfd
+@pytest.mark.parametrize("path", ["/dev/null", None])
+def test_what_is_no_eventfd_is_refused(path: str | None) -> None:
+    fd = os.open(path, os.O_RDONLY) if path else 12345
+    with pytest.raises(AuthorError, match=rf"the descriptor {fd} is no eventfd but {path or 'n'}"):
+        EventFd(fd)
+    if path:
+        os.close(fd)

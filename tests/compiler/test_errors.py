@@ -40,6 +40,8 @@ BODIES: dict[str, str] = {
     "walrus": "if (x := s.base) > 1:\n    return Verdict.PASS",
     "slice": "x = s.ram[0:2]",
     "star": "x = min(*s.ram)",
+    "barrier_value": "s.base = full_barrier()",
+    "barrier_argument": "full_barrier(s.base)",
     "try": "try:\n    s.base = 1\nexcept IndexError:\n    pass",
     "raise": "raise ValueError",
     "assert": "assert s.base",

@@ -52,7 +52,7 @@ define internal i64 @scale(i64 %n) noinline {
 """
 TRIPLES = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64-pc-windows-msvc-elf")
 #: The engine's version, and what it makes of every row of the instruction table.
-TRANSLATION = (6, "86244da1e58df3c5")
+TRANSLATION = (7, "ebdfdc75b2f4a8c3")
 UNARY = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64)
 
 

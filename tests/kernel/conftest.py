@@ -139,6 +139,10 @@ def _carried(items: list[str], series: str) -> dict[str, str | bytes]:
         files[signed.FILE] = signed_filters.describe()
     if any("test_upstream" in item for item in items):
         files |= upstream.files(fetch(series))
+    if any("test_payload" in item for item in items):
+        from examples.nvme.device import ring
+
+        assert ring.report.accepted  # and is in the cache
     return files
 
 

@@ -43,7 +43,7 @@ _IN_LOOPS = (
 )
 _TYPES = ("u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64")
 _FUNCTIONS = (
-    *("muldiv64", "min", "max", "abs", "int", "bool", "len", *_TYPES),
+    *("full_barrier", "muldiv64", "min", "max", "abs", "int", "bool", "len", *_TYPES),
     *("turned", "apart", "drifted", "parts"),
 )
 _SIGNS = (NATURAL, NEGATIVE, CROSSING)

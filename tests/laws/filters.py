@@ -9,7 +9,7 @@ from enum import IntEnum, IntFlag
 from types import FunctionType
 from typing import Any
 
-from lightexit.abi import Array, IoContext, Struct, Verdict, array, inline, muldiv64
+from lightexit.abi import Array, IoContext, Struct, Verdict, array, full_barrier, inline, muldiv64
 from lightexit.abi import types as widths
 
 
@@ -119,6 +119,7 @@ from laws.filters import *
 _NAMES: dict[str, Any] = {
     "IoContext": IoContext,
     "Verdict": Verdict,
+    "full_barrier": full_barrier,
     "inline": inline,
     "muldiv64": muldiv64,
     "u8": widths.u8,

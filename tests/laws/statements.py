@@ -378,7 +378,7 @@ class Statements(Expressions):
             self.put(f"{name}[{index}] = {value}")
 
     def act(self, _depth: int) -> None:
-        """A request to the host, or an answer to be overwritten."""
+        """A request to the host, an answer to be overwritten, or a barrier."""
         answer = U8 if self.sized else UINT64
         options: tuple[Callable[[], str], ...] = (
             lambda: f"ctx.raise_line({self.natural(1).text} & 31)",
@@ -387,6 +387,7 @@ class Statements(Expressions):
             lambda: f"ctx.send_apic({self.fitting(U32, 1)}, mode=1, vector={self.fitting(U8, 1)})",
             lambda: f"ctx.end_of_interrupt(vector={self.fitting(U8, 1)})",
             lambda: f"ctx.data = {self.fitting(answer, 2)}",
+            lambda: "full_barrier()",
         )
         self.put(self.random.choice(options)())
 

@@ -48,6 +48,11 @@ def test_the_api(tmp_path: Path, sanitizer: str) -> None:
     assert run(built("test_api.c", tmp_path, f"-fsanitize={sanitizer}")) == "all tests passed\n"
 
 
+@pytest.mark.parametrize("sanitizer", SANITIZERS)
+def test_memory_that_is_shared(tmp_path: Path, sanitizer: str) -> None:
+    assert run(built("test_memory.c", tmp_path, f"-fsanitize={sanitizer}")) == "all tests passed\n"
+
+
 @pytest.mark.parametrize("fences", ["", "fences"])
 @pytest.mark.parametrize("sanitizer", SANITIZERS)
 def test_nothing_tears_and_nothing_freed_is_used(
@@ -71,7 +76,8 @@ def test_any_bytes_are_refused_or_taken_whole(tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
 def test_valgrind_finds_nothing(tmp_path: Path) -> None:
     valgrind = ("valgrind", "-q", "--error-exitcode=1", "--leak-check=full")
-    assert run(*valgrind, built("test_api.c", tmp_path)) == "all tests passed\n"
+    for each in ("test_api.c", "test_memory.c"):
+        assert run(*valgrind, built(each, tmp_path)) == "all tests passed\n"
 
 
 @pytest.fixture(scope="module")

@@ -52,9 +52,14 @@ def _reach(kind: FieldType) -> int:
 
 
 class StateMemory(Generic[S]):
-    """One state at a fixed address. `buffer` may be a shared mapping (a BPF array map's)."""
+    """One state at a fixed address. `buffer` may be a shared mapping (a BPF array map's).
 
-    def __init__(self, kind: type[S], buffer: mmap.mmap | None = None) -> None:
+    `fresh`, it begins with its fields' defaults; else with what `buffer` holds.
+    """
+
+    def __init__(
+        self, kind: type[S], buffer: mmap.mmap | None = None, *, fresh: bool = True
+    ) -> None:
         self.kind = kind
         self.size = value_size(kind)
         self._mapping = buffer if buffer is not None else mmap.mmap(-1, self.size)
@@ -63,4 +68,5 @@ class StateMemory(Generic[S]):
         view = memoryview(self._mapping)
         self.header = StateHeader.view(view)
         self.state = kind.view(view[STATE_OFFSET:])
-        self.state.reset()
+        if fresh:
+            self.state.reset()

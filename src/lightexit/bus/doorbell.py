@@ -16,6 +16,7 @@ import weakref
 from collections.abc import Callable, Sequence
 
 from lightexit.abi import DOORBELLS
+from lightexit.errors import AuthorError
 
 
 class Bell:
@@ -40,11 +41,15 @@ class Bell:
 
 
 class EventFd:
-    """A counter of rings in the kernel, eventfd(2), of Linux; closed with its last reference."""
+    """A counter of rings in the kernel, eventfd(2), of Linux; closed with its last reference.
 
-    def __init__(self) -> None:
+    `fd` is one that another process has made, and duplicated: with it, both have one counter.
+    Raises AuthorError for another kind of descriptor.
+    """
+
+    def __init__(self, fd: int | None = None) -> None:
         # Ringing never blocks: a full counter stays as it is, and its reader still wakes.
-        self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK) if fd is None else _own(fd)
         weakref.finalize(self, os.close, self.fd)
 
     def __call__(self) -> None:
@@ -66,6 +71,19 @@ class EventFd:
             return os.eventfd_read(self.fd)
         except BlockingIOError:  # another waiter has read it
             return 0
+
+
+def _own(fd: int) -> int:
+    try:
+        kind = os.readlink(f"/proc/self/fd/{fd}")
+    except OSError:
+        kind = "none that is open"
+    if kind != "anon_inode:[eventfd]":
+        raise AuthorError(
+            f"the descriptor {fd} is no eventfd but {kind}", expected="EventFd.fd, or eventfd(2)"
+        )
+    os.set_blocking(fd, False)
+    return os.dup(fd)
 
 
 def bell() -> Bell | EventFd:

@@ -74,9 +74,20 @@ class Device(Generic[S]):
                 if isinstance(argument, type) and issubclass(argument, Struct):
                     cls.state_type = argument
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, memory: StateMemory[S] | None = None) -> None:
+        """`memory` is of `state_type`: a `SharedMemory` where another process works on the state,
+        for filters in the kernel `KernelEngine().memory(...)`. Its own where none is given.
+
+        Raises AuthorError for memory of another type.
+        """
         self.clock = clock
-        self.memory: StateMemory[S] = StateMemory(self.state_type)  # type: ignore[arg-type]
+        own = StateMemory(self.state_type) if memory is None else memory
+        self.memory: StateMemory[S] = own  # type: ignore[assignment]
+        if own.kind is not self.state_type:
+            raise AuthorError(
+                f"{type(self).__name__} was given memory of the state {own.kind.__name__}",
+                expected=f"memory of {self.state_type.__name__}",
+            )
         self.state: S = self.memory.state
 
     def read(self, offset: int, size: int) -> int:

@@ -11,7 +11,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lightexit.abi import IoContext, StateMemory
+from lightexit.abi import IoContext, StateMemory, full_barrier
 from lightexit.engine.memory import (
     BoundedRegion,
     Memory,
@@ -226,6 +226,7 @@ class _Run:
         after = self._atomic_result(i, before)
         at.region.store(at.offset, size, after)
         if op.fetch:
+            full_barrier()
             self._registers[0 if op.name == "cmpxchg" else i.src] = before
         return i.next_slot
 

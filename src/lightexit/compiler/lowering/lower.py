@@ -28,6 +28,9 @@ from lightexit.compiler.typed.tables import places_of, room_of
 from lightexit.compiler.typed.tree import DATA, Expr, Guard, Span, Stmt, TypedFilter
 from lightexit.compiler.typed.values import interval_of
 
+#: What barriers work on. No tree has a local of that number.
+_OWN_WORD = tree.Local("barrier", -1, tree.Storage.INT)
+
 
 @dataclass(frozen=True)
 class Lowered:
@@ -268,6 +271,14 @@ class _Lowering:
             return value
         return self.emit.value(expr.span, f"zext i1 {value} to i64")
 
+    def full_barrier(self, expr: tree.FullBarrier) -> str:
+        """An atomic operation that fetches, which BPF orders fully, on memory of the program's own:
+        BPF's instruction set has no fence."""
+        place = self.emit.place(_OWN_WORD)
+        self.emit.effect(expr.span, f"store volatile i64 0, ptr {place}, align 8")
+        self.emit.value(expr.span, f"atomicrmw volatile xchg ptr {place}, i64 0 seq_cst, align 8")
+        return ""
+
     def call(self, expr: tree.Call) -> str:
         """An expanded body; where it returns one value, that."""
         end = self.emit.label("returned")
@@ -431,6 +442,7 @@ _EXPRESSIONS: dict[type[Expr], Callable[[_Lowering, Any], str]] = {
     tree.Choice: _Lowering.choice,
     tree.Wrap: _Lowering.wrap,
     tree.AsInt: _Lowering.as_int,
+    tree.FullBarrier: _Lowering.full_barrier,
     tree.Call: _Lowering.call,
 }
 

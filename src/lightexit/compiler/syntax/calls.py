@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lightexit.abi import IntType, is_inline, muldiv64
+from lightexit.abi import IntType, full_barrier, is_inline, muldiv64
 from lightexit.compiler.inference import arithmetic
 from lightexit.compiler.inference.expansion import Expansion
 from lightexit.compiler.inference.fitting import as_exact, as_int, as_unsigned, excess
@@ -22,8 +22,18 @@ from lightexit.compiler.syntax.tables import constants_at
 from lightexit.compiler.typed import interval as bounds
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.interval import I64, U64
-from lightexit.compiler.typed.kinds import BOOL, Int
-from lightexit.compiler.typed.tree import Binary, Bind, Choice, Compare, Const, Expr, Read, Wrap
+from lightexit.compiler.typed.kinds import BOOL, NOTHING, Int
+from lightexit.compiler.typed.tree import (
+    Binary,
+    Bind,
+    Choice,
+    Compare,
+    Const,
+    Expr,
+    FullBarrier,
+    Read,
+    Wrap,
+)
 from lightexit.compiler.typed.values import comparable, integer, interval_of
 
 
@@ -269,6 +279,11 @@ def _muldiv(fn: Expansion, node: ast.Call) -> Expr:
     return expand(fn, node, function, dict(zip(names, pairs, strict=True)))
 
 
+def _full_barrier(fn: Expansion, node: ast.Call) -> Expr:
+    _plain(fn, node, 0, 0)
+    return FullBarrier(fn.source.span(node), NOTHING)
+
+
 def _range(fn: Expansion, node: ast.Call) -> Expr:
     raise fn.error(node, "range outside of a for", "for i in range(...):", advice="a loop")
 
@@ -291,5 +306,6 @@ _BUILTINS: dict[Any, Callable[[Expansion, ast.Call], Expr]] = {
     min: _extreme("min"),
     max: _extreme("max"),
     muldiv64: _muldiv,
+    full_barrier: _full_barrier,
     range: _range,
 }

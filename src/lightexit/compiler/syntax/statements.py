@@ -23,6 +23,7 @@ from lightexit.compiler.typed.tree import (
     ContextLoad,
     Evaluate,
     Expr,
+    FullBarrier,
     Member,
     Read,
     StateBase,
@@ -41,7 +42,7 @@ def infer_pass(_fn: Expansion, _node: ast.Pass) -> list[Stmt]:
 def infer_expression(fn: Expansion, node: ast.Expr) -> list[Stmt]:
     """Type a line that is a call."""
     value = fn.infer(node.value)
-    if not isinstance(value, Call):
+    if not isinstance(value, Call | FullBarrier):
         words = fn.text(node.value)
         found = f"{words} is computed and not used"
         raise fn.error(node, found, "a statement", *_meant(node.value))

@@ -245,8 +245,8 @@ class _Checker:
     def leave(self, node: tree.Leave) -> None:
         self.require(self.calls > 0, node, "an expanded function around")
 
-    def nothing(self, _node: tree.ContextBase) -> None:
-        """The context needs no check: only its fields have values."""
+    def nothing(self, _node: Expr) -> None:
+        """The context (only its fields have values) and barriers need no check."""
 
 
 _EXPRESSIONS: dict[type[Expr], Callable[[_Checker, Any], None]] = {
@@ -267,6 +267,7 @@ _EXPRESSIONS: dict[type[Expr], Callable[[_Checker, Any], None]] = {
     tree.Choice: _Checker.choice,
     tree.Wrap: _Checker.wrap,
     tree.AsInt: _Checker.as_int,
+    tree.FullBarrier: _Checker.nothing,
     tree.Call: _Checker.call,
 }
 

@@ -208,6 +208,10 @@ class AsInt(Expr):
     value: Expr
 
 
+class FullBarrier(Expr):
+    """No value: all accesses to memory before it come before all after it."""
+
+
 class Call(Expr):
     """An expanded function: `body` ends in `Leave`s; then `results` hold its values."""
 

@@ -27,8 +27,10 @@ PLAIN = Architecture()
 ARCHITECTURES = {
     # x18 belongs to the system on some hosts.
     "aarch64": Architecture("+reserve-x18"),
-    # What every system has (RV64GC). Without multiplication, code would call a library.
-    "riscv64": Architecture("+m,+a,+f,+d,+c", "lp64d"),
+    # What every system has (RV64GC, and loads and stores of any alignment, as RVA20 asks for).
+    # Without multiplication, code would call a library; without the latter, it would store an
+    # aligned word byte by byte, and who reads it meanwhile would see parts of two.
+    "riscv64": Architecture("+m,+a,+f,+d,+c,+unaligned-scalar-mem", "lp64d"),
     "x86_64": PLAIN,
 }
 #: Those with the architecture's common calling convention; `none` is bare metal.

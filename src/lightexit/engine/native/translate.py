@@ -10,7 +10,7 @@ from lightexit.engine.native.builder import RODATA, Builder
 from lightexit.engine.native.known import InContext, Known, known_by_slot, narrowed
 from lightexit.engine.native.weights import weights_by_slot
 from lightexit.errors import AuthorError
-from lightexit.isa import ARGUMENTS, PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode
+from lightexit.isa import ARGUMENTS, FRAME_POINTER, PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode
 from lightexit.isa.program import Program
 
 _WEIGHTS = ((1, 1), (1, 1000), (1000, 1))
@@ -150,6 +150,28 @@ class _Function:
         self._builder.store(i.dst, i.offset, value, i.op.width)
 
     def _atomic(self, i: Instruction) -> None:
+        """One that fetches orders all accesses, as in Linux: AArch64 needs a fence for that."""
+        if i.dst == FRAME_POINTER:
+            self._private(i)
+        else:
+            self._shared(i)
+        if i.op.fetch:
+            self._builder.emit("fence seq_cst")
+
+    def _private(self, i: Instruction) -> None:
+        """On the run's own stack, which no other thread sees."""
+        b, width = self._builder, i.op.width
+        before, after = b.load(i.dst, i.offset, width), b.read(i.src, width)
+        if i.op.name == "cmpxchg":
+            same = b.compare("eq", width, before, b.read(0, width))
+            after = b.select(same, width, after, before)
+        elif i.op.name != "xchg":
+            after = b.value(f"{i.op.name} i{width} {before}, {after}")
+        b.store(i.dst, i.offset, after, width)
+        if i.op.fetch:
+            b.write(0 if i.op.name == "cmpxchg" else i.src, before, width)
+
+    def _shared(self, i: Instruction) -> None:
         b, op = self._builder, i.op
         pointer = b.memory(i.dst, i.offset)
         source, align = b.read(i.src, op.width), op.width // 8

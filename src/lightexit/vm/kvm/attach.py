@@ -28,6 +28,7 @@ from lightexit.abi import (
     AttachFlag,
     ClockState,
     Command,
+    SharedMemory,
     Space,
     StateMemory,
     Statistics,
@@ -205,6 +206,11 @@ _moved: weakref.WeakKeyDictionary[StateMemory[Any], ArrayMap] = weakref.WeakKeyD
 
 
 def _move(memory: StateMemory[Any]) -> ArrayMap:
+    if isinstance(memory, SharedMemory):
+        raise AuthorError(
+            f"the state {memory.kind.__name__} is in a memfd: filters in the kernel do not see it",
+            expected="a BPF map, which other processes can map, too: KernelEngine.memory",
+        )
     if memory.address % mmap.PAGESIZE:
         raise AuthorError(
             f"the state {memory.kind.__name__} does not begin at a page boundary",
