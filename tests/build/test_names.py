@@ -89,7 +89,7 @@ def test_a_name_that_c_does_not_take(
 
 def test_all_names_of_our_own_headers_are_known() -> None:
     root = Path(__file__).parents[2]
-    headers = [root / "lib/include/liblightexit.h", *(root / "kernel/uapi").glob("*.h")]
+    headers = [*(root / "lib/include").glob("*.h"), *(root / "kernel/uapi").glob("*.h")]
     found = [re.findall(r"(?:struct|enum) lightexit_(\w+)", each.read_text()) for each in headers]
     assert {tag for tags in found for tag in tags} == OWN_TAGS
 

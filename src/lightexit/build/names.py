@@ -43,7 +43,8 @@ _FUNCTIONS = _names(
 OWN_TAGS = _names(
     """
     access apic_flag apic_mode attach attach_flag bus bus_flag bus_options clock clock_source
-    clock_state command count error filter filter_state io_context line_change region
+    clock_state command count error filter filter_state io_context line_change loader loader_answer
+    loader_command loader_item loader_kind loader_request loader_status object region
     region_options request saved space state state_header state_options statistics vcpu verdict
     """
 )
