@@ -65,6 +65,7 @@ def test_the_version_is_said_once() -> None:
     )
     assert version is not None
     assert f'PACKAGE_VERSION="{version[1]}"' in (ROOT / "kernel/dkms.conf").read_text()
+    assert (ROOT / "debian/changelog").read_text().startswith(f"lightexit ({version[1]}) ")
     assert f"lightexit-{version[1]}\n" in (ROOT / "docs/kernel-trust.md").read_text()
 
 
