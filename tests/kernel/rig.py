@@ -35,6 +35,19 @@ _TOOLS = (QEMU, "gcc", "make")
 _BUILD_TIMEOUT_S = 300
 
 
+def _by_qemu(kernel: Kernel, initrd: Path, arguments: str) -> Sequence[str]:
+    return "-kernel", str(kernel.image), "-initrd", str(initrd), "-append", arguments
+
+
+@dataclass(frozen=True)
+class Start:
+    """What starts the kernel, and whether our module is loaded before the command runs."""
+
+    #: QEMU's arguments for a kernel, its RAM disk and its own arguments.
+    boot: Callable[[Kernel, Path, str], Sequence[str]] = _by_qemu
+    with_module: bool = True
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command left behind. `status` is None where the kernel did not live to tell it."""
@@ -72,10 +85,12 @@ def build_prototype(kernel: Kernel) -> bytes:
         return module.read_bytes()
 
 
-def _initrd(kernel: Kernel, folder: Path) -> Path:
+def _initrd(kernel: Kernel, folder: Path, with_module: bool) -> Path:
     init = folder / "init"
     _run("gcc", "-static", "-O1", "-Wall", "-Werror", "-o", str(init), str(HERE / "init.c"))
-    modules = [*kernel.modules(*_MODULES), ("lightexit", build_module(kernel).read_bytes())]
+    modules = kernel.modules(*_MODULES)
+    if with_module:
+        modules.append(("lightexit", build_module(kernel).read_bytes()))
     files = {f"modules/{i:02}-{name}": data for i, (name, data) in enumerate(modules)}
     initrd = folder / "initrd"
     initrd.write_bytes(cpio({"init": init.read_bytes(), **files}))
@@ -105,6 +120,7 @@ def run(
     files: Mapping[str, str | bytes] = MappingProxyType({}),
     extra: Sequence[str] = (),
     append: str = "",
+    start: Start = Start(),
 ) -> Result:
     """Run a shell command in a kernel of that series, `files` in its share.
 
@@ -121,8 +137,8 @@ def run(
         for path, content in {**files, "command": command}.items():
             data = content if isinstance(content, bytes) else content.encode()
             (share / path).write_bytes(data)
-        boot = ["-kernel", str(kernel.image), "-initrd", str(_initrd(kernel, folder))]
-        boot += ["-append", f"{_ARGUMENTS} {kernel.arguments} {append}"]
+        initrd = _initrd(kernel, folder, start.with_module)
+        boot = start.boot(kernel, initrd, f"{_ARGUMENTS} {kernel.arguments} {append}")
         _boot([*boot, *extra], share, folder / "console", timeout_s)
         status = _read(share / "status")
         return Result(
