@@ -20,7 +20,7 @@ run: $(VENV)/run.stamp
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-long: $(VENV)/test.stamp
+long: $(VENV)/rig.stamp
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --long
 
 test-debug: $(VENV)/test.stamp
@@ -62,8 +62,10 @@ format: $(VENV)/test.stamp
 
 setup: $(VENV)/test.stamp
 
-# Wheel and sdist in dist/, each checked in an empty environment; nothing is published.
+# Wheel, sdist, Debian packages and the bill of materials in dist/, each built twice and tried where
+# nothing else is installed; nothing is published.
 release: $(VENV)/release.stamp
+	$(PYTHON) tools/setup.py release
 	$(BIN)/python tools/release.py
 
 # The versions and hashes in requirements/, anew; needs uv.
@@ -90,6 +92,10 @@ $(VENV)/test.stamp: $(VENV)/run.stamp requirements/dev.txt
 
 $(VENV)/runtime.stamp: $(VENV)/test.stamp requirements/runtime.txt
 	$(PIP) --require-hashes -r requirements/runtime.txt
+	touch $@
+
+$(VENV)/rig.stamp: $(VENV)/test.stamp requirements/rig.txt
+	$(PIP) --require-hashes -r requirements/rig.txt
 	touch $@
 
 $(VENV)/bench.stamp: $(VENV)/test.stamp requirements/bench.txt

@@ -23,6 +23,7 @@ LOCKS = {
     "bench": ("all", "dev", "bench"),
     "runtime": ("all", "dev", "runtime"),
     "fuzz": ("all", "dev", "fuzz"),
+    "rig": ("all", "dev", "rig"),
     "release": ("release",),
 }
 
@@ -33,7 +34,7 @@ def lock(name: str, extras: tuple[str, ...]) -> None:
     options = [word for extra in extras for word in ("--extra", extra)]
     if name != "run":
         options += ["--constraints", "requirements/run.txt"]
-    if name in ("bench", "runtime", "fuzz"):
+    if name in ("bench", "runtime", "fuzz", "rig"):
         options += ["--constraints", "requirements/dev.txt"]
     subprocess.run(
         [

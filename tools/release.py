@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Build a release and check it; `make release`. Publishes nothing.
 
-1. The tree is clean, and CHANGELOG.md and kernel/dkms.conf have the version.
-2. Wheel and sdist are built into dist/, and `twine check` takes their metadata.
+1. The tree is clean, and CHANGELOG.md, kernel/dkms.conf and debian/changelog have the version.
+2. Wheel and sdist are built into dist/ from a checkout of the commit, a second time elsewhere, and
+   are equal; `twine check` takes their metadata.
 3. The wheel has every file of the package, and installs into an empty environment without
    extras: the example compiles and loads there, and the command names the extra that it needs.
 4. The wheel, and one built from the sdist, each install with extras into an empty environment,
    where the command verifies the example and runs a guest.
+5. The Debian packages, likewise built twice; their tests run in an empty system (debian.py).
+6. The bill of materials is written for all of them (sbom.py).
 """
 
 from __future__ import annotations
@@ -21,7 +24,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZipFile
 
-ROOT = Path(__file__).parents[1]
+import sbom
+from command import Failed, Unavailable, run
+from twice import ROOT, check_equal, checkout
+
+import debian
+
 DIST = ROOT / "dist"
 VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 EXAMPLE = ROOT / "examples" / "counter.py"
@@ -50,25 +58,41 @@ def problems(wanted: str) -> list[str]:
         found.append(f"CHANGELOG.md has no section [{wanted}]: rename [Unreleased], with the date")
     if f'PACKAGE_VERSION="{wanted}"' not in (ROOT / "kernel/dkms.conf").read_text():
         found.append(f"kernel/dkms.conf has another PACKAGE_VERSION than {wanted}")
+    first = (ROOT / "debian/changelog").read_text().partition("\n")[0]
+    if not first.startswith(f"lightexit ({wanted}) ") or "UNRELEASED" in first:
+        found.append(
+            f"debian/changelog begins with {first!r}: name {wanted} and a suite, say unstable"
+        )
     return found
 
 
-def run(*command: str | Path, cwd: Path | None = None) -> str:
-    """Run a command; its output. Ends with what it printed where it fails."""
-    ended = subprocess.run(
-        command, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
-    )
-    if ended.returncode:
-        raise SystemExit(f"{' '.join(map(str, command))} failed:\n{ended.stdout}")
-    return ended.stdout
+def built(source: Path, folder: Path, umask: int = 0o022, zone: str = "UTC") -> list[Path]:
+    """Wheel and sdist of a checkout, by the locked hatchling."""
+    command = (sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, source)
+    run(*command, umask=umask, variables={"TZ": zone})
+    return sorted(folder.iterdir())
 
 
-def built() -> tuple[Path, Path]:
-    """Wheel and sdist."""
+def python_packages() -> tuple[Path, Path]:
+    """Wheel and sdist, each built twice."""
     shutil.rmtree(DIST, ignore_errors=True)
-    run(sys.executable, "-m", "build", "--outdir", DIST, ROOT)
-    run(sys.executable, "-m", "twine", "check", "--strict", *DIST.iterdir())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        first = built(checkout(folder / "lightexit"), DIST)
+        elsewhere = checkout(folder / "elsewhere/checkout", age_s=10**8)
+        check_equal(first, built(elsewhere, folder / "dist", 0o077, "Asia/Kolkata"))
+    print("wheel and sdist: built twice, equal", flush=True)
+    run(sys.executable, "-m", "twine", "check", "--strict", *first)
     return next(DIST.glob("*.whl")), next(DIST.glob("*.tar.gz"))
+
+
+def debian_packages() -> list[str]:
+    """Add the Debian packages; why there are none, where there are none."""
+    try:
+        debian.packages(DIST)
+    except Unavailable as reason:
+        return [f"dist/ has no Debian packages: {reason}"]
+    return []
 
 
 def missing(wheel: Path) -> list[str]:
@@ -121,15 +145,22 @@ def main() -> None:
     found = problems(wanted)
     if found and "--dry-run" not in sys.argv[1:]:
         raise SystemExit("\n".join(f"not to be released: {each}" for each in found))
-    packages = built()
+    packages = python_packages()
     if lacking := missing(packages[0]):
         raise SystemExit(f"{packages[0].name} lacks: {', '.join(lacking)}")
     check_without_extras(packages[0])
     for package in packages:
         check(package, wanted)
+    found += debian_packages()
+    print(f"{sbom.write(DIST, wanted).name}: the bill of materials, valid", flush=True)
     print("\n".join(f"not to be released yet: {each}" for each in found))
-    print(f"next: git tag v{wanted}, push it, then `twine upload dist/*`")
+    print(
+        f"next: git tag v{wanted}, push it, then `twine upload dist/*.whl dist/lightexit-*.tar.gz`"
+    )
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Failed as failed:
+        raise SystemExit(str(failed)) from None

@@ -3,6 +3,7 @@
 
     python3 tools/setup.py          what `make run` calls first
     python3 tools/setup.py test     what `make test` calls first: more, for the tests of the kernel
+    python3 tools/setup.py release  what `make release` calls: more, for the Debian packages
 
 As root, packages are installed with apt. Without root, those that need no installing are
 downloaded and unpacked into .venv/share. Where neither is possible one line says what is missing.
@@ -32,7 +33,10 @@ TEST = {
     "make": ("/usr/bin/make", "the module's build"),
     "binutils": ("/usr/bin/as", "the guests of the tests"),
 }
-PACKAGES = RUN | (TEST if "test" in sys.argv[1:] else {})
+RELEASE = {
+    "debootstrap": ("/usr/sbin/debootstrap", "Debian packages, and systems to try them in"),
+}
+PACKAGES = RUN | {"test": TEST, "release": RELEASE}.get(" ".join(sys.argv[1:]), {})
 
 
 def missing() -> list[str]:
