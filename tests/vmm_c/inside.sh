@@ -20,7 +20,7 @@ run saved --engine in-kernel --snapshot "$vm" --after 300 "$FOLDER/traffic.bin" 
 for after in 3 8 21 34; do
 	run "restored $after" --engine in-kernel --restore "$vm" --snapshot "$vm" --after $after </dev/null
 done
-(sleep 1; echo q) | run "restored in-kernel" --engine in-kernel --counts --restore "$vm"
+(sleep 3; echo q) | run "restored in-kernel" --engine in-kernel --counts --restore "$vm"
 (sleep 1; echo q) | run "restored native" --counts --restore "$vm"
 
 # Without CAP_BPF; without the right to open the module.
