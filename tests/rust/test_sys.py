@@ -57,7 +57,7 @@ def linked(script: Path, **more: str) -> list[str]:
     """What the crate's build script tells cargo to link with, run by itself."""
     folder = script.parent / "out"
     folder.mkdir(exist_ok=True)
-    names = {"OUT_DIR": str(folder), "LIGHTEXIT_SYS_BUNDLED": "0", **more}
+    names = {"OUT_DIR": str(folder), "LIGHTEXIT_SYS_BUNDLED": "0", "CFLAGS": "-O0", **more}
     done = subprocess.run(
         [str(script)],
         cwd=BINDINGS / "lightexit-sys",
@@ -82,7 +82,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_an_installed_library_is_linked_with(script: Path, tmp_path: Path) -> None:
     require()
-    path = installed(tmp_path / "opt").removeprefix("PKG_CONFIG_PATH=")
+    path = installed(tmp_path / "opt", "CFLAGS=-O0").removeprefix("PKG_CONFIG_PATH=")
     folder = f"search=native={tmp_path}/opt/lib"
     assert linked(script, PKG_CONFIG_PATH=path) == [folder, "lib=dylib=lightexit"]
     static = linked(script, PKG_CONFIG_PATH=path, LIGHTEXIT_SYS_STATIC="1")
