@@ -93,6 +93,22 @@ def test_a_devices_file_is_the_device_but_for_its_place(tmp_path: Path) -> None:
     assert by_name == by_file
 
 
+def test_modules_for_rust(tmp_path: Path) -> None:
+    """Of a device one for all; of a filter that is no device's, or asked for alone, its own."""
+    build("pit", "-o", tmp_path / "device", "--rust")
+    build(COUNTER, "-o", tmp_path / "file", "--rust")
+    build("pit:read_or_latch", "-o", tmp_path / "filter", "--rust")
+    found = {
+        each.name: [name for name in files(each) if name.endswith(".rs")]
+        for each in tmp_path.iterdir()
+    }
+    assert found == {
+        "device": ["pit.rs"],
+        "file": ["read_counter.rs"],
+        "filter": ["pit_read_or_latch.rs"],
+    }
+
+
 def test_another_target(tmp_path: Path) -> None:
     build(COUNTER, "-o", tmp_path, "--target", "aarch64-linux-gnu")
     assert struct.unpack_from("<H", files(tmp_path)["read_counter.o"], 18) == (183,)

@@ -39,12 +39,13 @@ def device_constants(device: DeviceSubject) -> list[Constant]:
         return found
     name = macro(device.name)
     found.append((f"{name}_REGION_COUNT", str(len(regions))))
-    for number, region in enumerate(_placed(device, regions)):
+    for number, region in enumerate(placed_regions(device, regions)):
         found += _region(f"{name}_REGION_{number}", device, region)
     return found
 
 
-def _placed(device: DeviceSubject, regions: tuple[Region, ...]) -> Iterator[Region]:
+def placed_regions(device: DeviceSubject, regions: tuple[Region, ...]) -> Iterator[Region]:
+    """Each where a PC has it, if that is known."""
     if device.place is None:
         yield from regions
         return

@@ -10,12 +10,13 @@ from lightexit.abi.header import PREFIX
 from lightexit.errors import AuthorError, Location
 
 
-def _names(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Those of a text, however they are laid out."""
     return frozenset(text.split())
 
 
 #: C23 and C++23, and what compilers and standard headers define as macros.
-_WORDS = _names(
+_WORDS = words(
     """
     alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t
     char32_t class co_await co_return co_yield compl concept const consteval constexpr constinit
@@ -30,7 +31,7 @@ _WORDS = _names(
 )
 #: Functions of libc with names as a filter might have them: linked into a program, a filter of
 #: that name would be called in their place.
-_FUNCTIONS = _names(
+_FUNCTIONS = words(
     """
     abort abs accept access alarm atexit bind calloc ceil chdir clock close connect div dup exit exp
     floor fork free getc index ioctl kill link listen log main malloc memchr memcmp memcpy memmove
@@ -40,7 +41,7 @@ _FUNCTIONS = _names(
     """
 )
 #: What lightexit.h and liblightexit.h call their structs and enums, without the prefix.
-OWN_TAGS = _names(
+OWN_TAGS = words(
     """
     access apic_flag apic_mode attach attach_flag bus bus_flag bus_options clock clock_source
     clock_state command count error filter filter_state io_context line_change loader loader_answer
@@ -49,7 +50,7 @@ OWN_TAGS = _names(
     """
 )
 #: Headers of C, POSIX and lightexit: beside ours, a compiler might take ours for them.
-_HEADERS = _names(
+_HEADERS = words(
     """
     aio assert byteswap complex ctype dirent dlfcn elf endian errno fcntl features fenv float glob
     inttypes liblightexit lightexit limits link locale malloc math memory mntent monetary mqueue

@@ -10,6 +10,7 @@ from lightexit.build.bpf import bpf_object
 from lightexit.build.constants import Constant, constants, initializer
 from lightexit.build.device import device_constants, device_header
 from lightexit.build.header import filter_header
+from lightexit.build.rust import rust_files
 from lightexit.build.sources import Sources
 from lightexit.build.subject import Subject
 from lightexit.errors import AuthorError
@@ -41,8 +42,11 @@ def check(sources: Sources) -> None:
         _check_constants(device_constants(device), known, device.name)
 
 
-def outputs(sources: Sources, triple: str) -> Outputs:
-    """Every file of sources that have been checked; native code is for `triple`."""
+def outputs(sources: Sources, triple: str, rust: bool = False) -> Outputs:
+    """Every file of sources that have been checked; native code is for `triple`.
+
+    With `rust`, modules of Rust as well. Raises AuthorError for what these cannot say.
+    """
     from lightexit.engine.native.object import object_file
 
     made = Outputs()
@@ -52,6 +56,8 @@ def outputs(sources: Sources, triple: str) -> Outputs:
         made.add(each.symbol, f"{each.symbol}.h", filter_header(each).encode())
     for device in sources.devices:
         made.add(device.name, f"{device.name}.h", device_header(device).encode())
+    for name, file, text in rust_files(sources) if rust else ():
+        made.add(name, file, text.encode())
     return made
 
 

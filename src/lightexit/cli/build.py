@@ -55,12 +55,15 @@ def build(
             help="What native code is for, such as aarch64-linux-gnu; default: this machine.",
         ),
     ] = None,
+    rust: Annotated[
+        bool, typer.Option("--rust", help="Modules for Rust as well: DEVICE.rs, or NAME.rs.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was written as one JSON document.")
     ] = False,
     state: StateOptions = None,
 ) -> None:
-    """Write filters as objects and headers for VMMs in C.
+    """Write filters as objects and headers for VMMs in C or Rust.
 
     For each filter: NAME.bpf.o (bytecode), NAME.o (native code) and NAME.h; for each device,
     DEVICE.h. A filter of a device is called DEVICE_FILTER. All files are written, or none.
@@ -74,7 +77,7 @@ def build(
     sources = _sources(subject, told_states(state))
     _prove(sources)
     check(sources)
-    made = outputs(sources, triple)
+    made = outputs(sources, triple, rust)
     _spare_input(split_name(subject)[0], output, made)
     write_files(output, made.contents)
     if as_json:
