@@ -12,7 +12,7 @@ import pytest
 from kernel import rig
 from kernel.apt import Unavailable
 from loader.daemon import program
-from vmm_c.built import EXAMPLE, Ended, build
+from vmm_c.built import EXAMPLE, Ended, Vmm, build
 from vmm_c.test_guests import BUSY, WELL, counts
 
 pytestmark = pytest.mark.long
@@ -22,10 +22,8 @@ SCRIPT = Path(__file__).with_name("inside.sh")
 SERIES = "6.12"
 
 
-@pytest.fixture(scope="module")
-def runs() -> dict[str, Ended]:
+def in_rig(built: Vmm) -> dict[str, Ended]:
     """What each run of the script gave; one boot for all of them."""
-    built = build()
     names = f"FOLDER={shlex.quote(str(built.folder))} SCRATCH={rig.SHARE}"
     names += f" LOADER={shlex.quote(str(program('-O2 -g')))}"
     try:
@@ -35,6 +33,11 @@ def runs() -> dict[str, Ended]:
     assert result.status == 0, result.output + result.console
     found = re.findall(r"^== (.*)\n([^=]*?)^-- (\d+)\n([^=]*)", result.output, re.M)
     return {name: Ended(int(status), out, errors) for name, out, status, errors in found}
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, Ended]:
+    return in_rig(build())
 
 
 @pytest.mark.parametrize("name", ["real", "long"])

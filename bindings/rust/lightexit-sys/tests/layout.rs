@@ -46,148 +46,63 @@ macro_rules! numbers {
 
 fn contract(text: &mut String) {
     let mut facts = String::new();
-    layout!(
-        facts,
-        lightexit_io_context,
-        offset,
-        data,
-        now_ns,
-        vcpu,
-        size,
-        is_write,
-        space,
-        abi_version,
-        doorbells,
-        raised_lines,
-        lowered_lines,
-        pulsed_lines,
-        apic_destination,
-        apic_vector,
-        apic_mode,
-        eoi_vector,
-        requests,
-        reserved,
-    );
-    layout!(facts, lightexit_state_header, version, reserved);
-    layout!(
-        facts,
-        lightexit_clock_state,
-        base_ns,
-        origin,
-        rate,
-        step_ns,
-        gettime,
-        clock_id
-    );
-    numbers!(
-        facts,
-        LIGHTEXIT_ABI_VERSION,
-        LIGHTEXIT_VERDICT_PASS,
-        LIGHTEXIT_VERDICT_HANDLED,
-        LIGHTEXIT_SPACE_PIO,
-        LIGHTEXIT_SPACE_MMIO,
-        LIGHTEXIT_SPACE_MSR,
-        LIGHTEXIT_APIC_MODE_FIXED,
-        LIGHTEXIT_APIC_MODE_LOWEST_PRIORITY,
-        LIGHTEXIT_APIC_MODE_SMI,
-        LIGHTEXIT_APIC_MODE_NMI,
-        LIGHTEXIT_APIC_MODE_INIT,
-        LIGHTEXIT_APIC_MODE_STARTUP,
-        LIGHTEXIT_APIC_MODE_EXTINT,
-        LIGHTEXIT_APIC_FLAG_LOGICAL,
-        LIGHTEXIT_APIC_FLAG_LEVEL,
-        LIGHTEXIT_REQUEST_APIC_MESSAGE,
-        LIGHTEXIT_REQUEST_EOI,
-        LIGHTEXIT_ATTACH_FLAG_READS_CLOCK,
-        LIGHTEXIT_ATTACH_FLAG_WRITES_STATE,
-        LIGHTEXIT_ATTACH_FLAG_PASSES_READS,
-        LIGHTEXIT_ATTACH_FLAG_PASSES_WRITES,
-    );
+    layout! {
+        facts, lightexit_io_context, offset, data, now_ns, vcpu, size, is_write, space,
+        abi_version, doorbells, raised_lines, lowered_lines, pulsed_lines,
+        apic_destination, apic_vector, apic_mode, eoi_vector, requests, reserved
+    }
+    layout! {
+        facts, lightexit_state_header, version, reserved
+    }
+    layout! {
+        facts, lightexit_clock_state, base_ns, origin, rate, step_ns, gettime, clock_id
+    }
+    numbers! {
+        facts, LIGHTEXIT_ABI_VERSION, LIGHTEXIT_VERDICT_PASS, LIGHTEXIT_VERDICT_HANDLED,
+        LIGHTEXIT_SPACE_PIO, LIGHTEXIT_SPACE_MMIO, LIGHTEXIT_SPACE_MSR,
+        LIGHTEXIT_APIC_MODE_FIXED, LIGHTEXIT_APIC_MODE_LOWEST_PRIORITY,
+        LIGHTEXIT_APIC_MODE_SMI, LIGHTEXIT_APIC_MODE_NMI, LIGHTEXIT_APIC_MODE_INIT,
+        LIGHTEXIT_APIC_MODE_STARTUP, LIGHTEXIT_APIC_MODE_EXTINT,
+        LIGHTEXIT_APIC_FLAG_LOGICAL, LIGHTEXIT_APIC_FLAG_LEVEL,
+        LIGHTEXIT_REQUEST_APIC_MESSAGE, LIGHTEXIT_REQUEST_EOI,
+        LIGHTEXIT_ATTACH_FLAG_READS_CLOCK, LIGHTEXIT_ATTACH_FLAG_WRITES_STATE,
+        LIGHTEXIT_ATTACH_FLAG_PASSES_READS, LIGHTEXIT_ATTACH_FLAG_PASSES_WRITES
+    }
     *text += &facts;
 }
 
 fn library(text: &mut String) {
     let mut facts = String::new();
-    layout!(facts, lightexit_filter_state, name, size, fingerprint);
-    layout!(
-        facts,
-        lightexit_filter,
-        abi_version,
-        flags,
-        name,
-        run,
-        worst_case,
-        state_count,
+    layout! {
+        facts, lightexit_filter_state, name, size, fingerprint
+    }
+    layout! {
+        facts, lightexit_filter, abi_version, flags, name, run, worst_case, state_count,
         states
-    );
-    layout!(
-        facts,
-        lightexit_bus_options,
-        struct_size,
-        vcpus,
-        clock_source,
-        tsc_khz,
-        clock_map_fd,
-        flags
-    );
-    layout!(
-        facts,
-        lightexit_state_options,
-        struct_size,
-        version,
-        name,
-        size,
-        fingerprint,
-        map_fd,
-        reserved,
-    );
-    layout!(
-        facts,
-        lightexit_saved,
-        name,
-        data,
-        fingerprint,
-        now_ns,
-        name_size,
-        size,
-        version,
-        reserved
-    );
-    layout!(
-        facts,
-        lightexit_region_options,
-        struct_size,
-        space,
-        base,
-        size,
-        offset,
-        register_width,
-        state_count,
-        states,
-        filter,
-        read,
-        write,
-        line,
-        doorbell,
-        request,
-        released,
-        opaque,
-        eventfds,
-        eventfd_count,
-        reserved,
-    );
-    layout!(facts, lightexit_count, handled, passed);
-    layout!(
-        facts,
-        lightexit_access,
-        address,
-        data,
-        count,
-        size,
-        space,
-        is_write,
-        reserved
-    );
+    }
+    layout! {
+        facts, lightexit_bus_options, struct_size, vcpus, clock_source, tsc_khz,
+        clock_map_fd, flags
+    }
+    layout! {
+        facts, lightexit_state_options, struct_size, version, name, size, fingerprint,
+        map_fd, reserved
+    }
+    layout! {
+        facts, lightexit_saved, name, data, fingerprint, now_ns, name_size, size,
+        version, reserved
+    }
+    layout! {
+        facts, lightexit_region_options, struct_size, space, base, size, offset,
+        register_width, state_count, states, filter, read, write, line, doorbell,
+        request, released, opaque, eventfds, eventfd_count, reserved
+    }
+    layout! {
+        facts, lightexit_count, handled, passed
+    }
+    layout! {
+        facts, lightexit_access, address, data, count, size, space, is_write, reserved
+    }
     let change = size_of::<lightexit_line_change>();
     facts += &format!("CHECK(sizeof(enum lightexit_line_change) == {change});\n");
     *text += &facts;
@@ -195,31 +110,16 @@ fn library(text: &mut String) {
 
 fn library_numbers(text: &mut String) {
     let mut facts = String::new();
-    numbers!(
-        facts,
-        LIGHTEXIT_OK,
-        LIGHTEXIT_ERROR_ARGUMENT,
-        LIGHTEXIT_ERROR_MEMORY,
-        LIGHTEXIT_ERROR_ABI,
-        LIGHTEXIT_ERROR_STATE,
-        LIGHTEXIT_ERROR_OVERLAP,
-        LIGHTEXIT_ERROR_IN_USE,
-        LIGHTEXIT_ERROR_SAVED,
-        LIGHTEXIT_ERROR_LAYOUT,
-        LIGHTEXIT_ERROR_MAP,
-        LIGHTEXIT_ERROR_NO_MODULE,
-        LIGHTEXIT_ERROR_RIGHTS,
-        LIGHTEXIT_ERROR_MODULE,
-        LIGHTEXIT_ERROR_CLOCK,
-        LIGHTEXIT_MOST_STATES,
-        LIGHTEXIT_MOST_DOORBELLS,
-        LIGHTEXIT_CLOCK_MONOTONIC,
-        LIGHTEXIT_CLOCK_TSC,
-        LIGHTEXIT_BUS_FLAG_FENCES,
-        LIGHTEXIT_LINE_LOWER,
-        LIGHTEXIT_LINE_RAISE,
-        LIGHTEXIT_LINE_PULSE,
-    );
+    numbers! {
+        facts, LIGHTEXIT_OK, LIGHTEXIT_ERROR_ARGUMENT, LIGHTEXIT_ERROR_MEMORY,
+        LIGHTEXIT_ERROR_ABI, LIGHTEXIT_ERROR_STATE, LIGHTEXIT_ERROR_OVERLAP,
+        LIGHTEXIT_ERROR_IN_USE, LIGHTEXIT_ERROR_SAVED, LIGHTEXIT_ERROR_LAYOUT,
+        LIGHTEXIT_ERROR_MAP, LIGHTEXIT_ERROR_NO_MODULE, LIGHTEXIT_ERROR_RIGHTS,
+        LIGHTEXIT_ERROR_MODULE, LIGHTEXIT_ERROR_CLOCK, LIGHTEXIT_MOST_STATES,
+        LIGHTEXIT_MOST_DOORBELLS, LIGHTEXIT_CLOCK_MONOTONIC, LIGHTEXIT_CLOCK_TSC,
+        LIGHTEXIT_BUS_FLAG_FENCES, LIGHTEXIT_LINE_LOWER, LIGHTEXIT_LINE_RAISE,
+        LIGHTEXIT_LINE_PULSE
+    }
     *text += &facts;
     *text +=
         &format!("CHECK(!__builtin_strcmp(LIBLIGHTEXIT_VERSION, \"{LIBLIGHTEXIT_VERSION}\"));\n");

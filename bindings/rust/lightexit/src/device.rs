@@ -7,6 +7,7 @@ use std::ffi::c_void;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::process::abort;
 use std::ptr;
+use std::sync::Arc;
 
 use lightexit_sys as sys;
 
@@ -78,6 +79,31 @@ pub trait Device: Send + Sync + 'static {
     /// A filter sends an APIC message, or ends an interrupt: `context.requests`.
     fn request(&self, context: &IoContext) {
         let _ = context;
+    }
+}
+
+/// A device that others have, too: a main loop, for instance.
+impl<D: Device> Device for Arc<D> {
+    type States = D::States;
+
+    fn read(&self, states: Held<'_, Self::States>, offset: u64, data: &mut [u8]) {
+        (**self).read(states, offset, data);
+    }
+
+    fn write(&self, states: Held<'_, Self::States>, offset: u64, data: &[u8]) {
+        (**self).write(states, offset, data);
+    }
+
+    fn line(&self, number: u32, change: LineChange) {
+        (**self).line(number, change);
+    }
+
+    fn doorbell(&self, number: u32) {
+        (**self).doorbell(number);
+    }
+
+    fn request(&self, context: &IoContext) {
+        (**self).request(context);
     }
 }
 

@@ -34,7 +34,8 @@ impl<S: States> Filter<S> {
         Self { raw, states }
     }
 
-    pub(crate) const fn raw(&self) -> &sys::lightexit_filter {
+    /// The struct: what was proved of it, and how its states are called in `NAME.bpf.o`.
+    pub const fn raw(&self) -> &sys::lightexit_filter {
         &self.raw
     }
 

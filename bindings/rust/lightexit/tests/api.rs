@@ -82,7 +82,7 @@ fn actions_reach_the_device_and_eventfds() {
     let _region = Region::builder(RANGE.at(0x80), &all.state)
         .filter(filter())
         .eventfd(1, fd.as_fd())
-        .add(&all.bus, Model(Arc::clone(&all.seen)))
+        .add(&all.bus, Arc::new(Model(Arc::clone(&all.seen))))
         .unwrap();
     let mut vcpu = all.vcpu;
     input(&mut vcpu, BASE + 2);

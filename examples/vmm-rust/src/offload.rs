@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+//! --engine in-kernel: the filters inside KVM, loaded by libbpf, attached by the crate.
+
+use std::ffi::CStr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use lightexit::{kernel, Filter, States};
+
+use crate::told::Told;
+
+/// What is loaded of a filter: `NAME.bpf.o`, and the map of its state.
+pub struct Object {
+    filter: &'static str,
+    state: String,
+}
+
+impl Object {
+    pub fn of<S: States>(filter: &Filter<S>) -> Self {
+        // SAFETY: the name of a filter's first state is a C string that stays for good.
+        let state = unsafe { CStr::from_ptr(filter.raw().states[0].name) };
+        Self {
+            filter: filter.name(),
+            state: state.to_string_lossy().into_owned(),
+        }
+    }
+}
+
+/// A filter in the kernel.
+pub struct Loaded {
+    filter: &'static str,
+    program: BorrowedFd<'static>,
+    map: BorrowedFd<'static>,
+}
+
+impl Loaded {
+    pub fn program(&self) -> BorrowedFd<'_> {
+        self.program
+    }
+
+    pub fn map(&self) -> BorrowedFd<'_> {
+        self.map
+    }
+}
+
+/// All filters in the kernel, and a map for the clock.
+pub struct Offload {
+    clock: OwnedFd,
+    all: Vec<Loaded>,
+}
+
+impl Offload {
+    pub fn load(folder: &str, objects: &[Object]) -> Told<Self> {
+        let all = objects.iter().map(|object| load::load(folder, object));
+        let all = all.collect::<Told<_>>()?;
+        let clock = kernel::clock_map().map_err(|error| error.to_string())?;
+        Ok(Self { clock, all })
+    }
+
+    pub fn clock(&self) -> BorrowedFd<'_> {
+        self.clock.as_fd()
+    }
+
+    pub fn find(&self, object: &Object) -> Option<&Loaded> {
+        self.all
+            .iter()
+            .find(|loaded| loaded.filter == object.filter)
+    }
+}
+
+#[cfg(not(with_libbpf))]
+mod load {
+    use super::{Loaded, Object, Told};
+
+    pub fn load(_folder: &str, object: &Object) -> Told<Loaded> {
+        let _ = &object.state;
+        Err("this build is one without libbpf".into())
+    }
+}
+
+/// What libbpf has loaded stays until this process ends: it is never closed.
+#[cfg(with_libbpf)]
+mod load {
+    use std::ffi::{c_char, c_int, c_long, c_void, CString};
+    use std::io::Error;
+    use std::os::fd::BorrowedFd;
+    use std::ptr;
+
+    use super::{Loaded, Object, Told};
+    use crate::told::reason;
+
+    const EPERM: c_int = 1;
+
+    extern "C" {
+        fn libbpf_set_print(print: Option<extern "C" fn()>) -> *mut c_void;
+        fn libbpf_get_error(pointer: *const c_void) -> c_long;
+        fn bpf_object__open_file(path: *const c_char, options: *const c_void) -> *mut c_void;
+        fn bpf_object__load(object: *mut c_void) -> c_int;
+        fn bpf_object__find_map_by_name(object: *mut c_void, name: *const c_char) -> *mut c_void;
+        fn bpf_object__next_program(object: *mut c_void, last: *mut c_void) -> *mut c_void;
+        fn bpf_map__fd(map: *const c_void) -> c_int;
+        fn bpf_program__fd(program: *const c_void) -> c_int;
+    }
+
+    fn text(error: c_int) -> String {
+        reason(&Error::from_raw_os_error(-error))
+    }
+
+    pub fn load(folder: &str, wanted: &Object) -> Told<Loaded> {
+        let path = format!("{folder}/{}.bpf.o", wanted.filter);
+        let name = CString::new(path.as_str()).map_err(|_| format!("{path}: no path"))?;
+        // SAFETY: libbpf is used by this thread only; the path is a C string.
+        let object = unsafe {
+            libbpf_set_print(None);
+            bpf_object__open_file(name.as_ptr(), ptr::null())
+        };
+        // SAFETY: it takes what the call before has returned.
+        let error = unsafe { libbpf_get_error(object) } as c_int;
+        if error != 0 {
+            return Err(format!("{path}: {}", text(error)));
+        }
+        // SAFETY: the object is open.
+        let error = unsafe { bpf_object__load(object) };
+        if error != 0 {
+            let advice = if error == -EPERM {
+                ": CAP_BPF is needed"
+            } else {
+                ""
+            };
+            return Err(format!(
+                "{path}: bpf(2) does not load it: {}{advice}",
+                text(error)
+            ));
+        }
+        descriptors(object, &path, wanted)
+    }
+
+    fn descriptors(object: *mut c_void, path: &str, wanted: &Object) -> Told<Loaded> {
+        let section = format!(".data.{}", wanted.state);
+        let name = CString::new(section.as_str()).map_err(|_| format!("{section}: no name"))?;
+        // SAFETY: the object is loaded, and never closed.
+        let map = unsafe { bpf_object__find_map_by_name(object, name.as_ptr()) };
+        if map.is_null() {
+            return Err(format!("{path} has no section {section}"));
+        }
+        // SAFETY: as above; the descriptors stay open with the object.
+        unsafe {
+            let program = bpf_object__next_program(object, ptr::null_mut());
+            Ok(Loaded {
+                filter: wanted.filter,
+                program: BorrowedFd::borrow_raw(bpf_program__fd(program)),
+                map: BorrowedFd::borrow_raw(bpf_map__fd(map)),
+            })
+        }
+    }
+}

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""examples/vmm-rust saved and restored under traffic; and the VMM in C restores what it saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rust.vmm import vmm
+from vmm_c import built as c
+from vmm_c.built import Vmm
+from vmm_c.test_snapshots import (
+    WELL,
+    saved,
+    test_filters_and_models_restore_what_the_other_saved,
+    test_nothing_is_lost_by_saving_and_restoring,
+    test_the_guest_makes_progress_between_two_saves,
+)
+
+__all__ = [
+    "saved",
+    "test_filters_and_models_restore_what_the_other_saved",
+    "test_nothing_is_lost_by_saving_and_restoring",
+    "test_the_guest_makes_progress_between_two_saves",
+]
+
+
+@pytest.fixture(scope="module")
+def built() -> Vmm:
+    return vmm()
+
+
+@pytest.mark.long
+def test_the_vmms_in_c_and_rust_restore_what_the_other_saved(built: Vmm, tmp_path: Path) -> None:
+    path, guest = str(tmp_path / "vm"), built.guest("traffic")
+    first = ("--cpus", "2", "--snapshot", path, "--after", "300", guest)
+    assert built.run(*first) == (0, "", "")
+    for number in range(20):
+        each = (c.vmm(), built)[number % 2]
+        after = ("--restore", path, "--snapshot", path, "--after", str(5 + number))
+        assert each.run(*after) == (0, "", ""), number
+    assert c.vmm().run("--restore", path, said="q") == (0, WELL.format(1), "")
