@@ -62,6 +62,15 @@ def test_clippy_says_nothing() -> None:
 
 
 @pytest.mark.long
+def test_clippy_says_nothing_of_the_benchmark() -> None:
+    if cargo("clippy", "--version").returncode:
+        pytest.skip("clippy is not installed")
+    folder = ROOT / "bench/rust_loops"
+    passed("clippy", "--offline", "--", "-D", "warnings", folder=folder)
+    passed("fmt", "--check", folder=folder)
+
+
+@pytest.mark.long
 def test_rustdoc_says_nothing() -> None:
     passed("doc", "--offline", "--no-deps", RUSTDOCFLAGS="-D warnings")
 
