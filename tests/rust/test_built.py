@@ -125,6 +125,7 @@ def crate(folder: Path) -> None:
     (folder / "src/main.rs").write_text(text)
 
 
+@pytest.mark.long
 def test_modules_compile_and_say_what_python_has(tmp_path: Path) -> None:
     """Defaults are the same bytes; a filter that is linked with answers by its state."""
     crate(tmp_path)
@@ -181,6 +182,7 @@ def test_a_filter_of_five_states_is_refused() -> None:
     assert "expected: at most 4 in Rust" in str(caught.value)
 
 
+@pytest.mark.long
 def test_rustfmt_takes_what_is_written(tmp_path: Path) -> None:
     """It is Rust to another parser as well: nothing is left for it to refuse."""
     if subprocess.run(["rustfmt", "--version"], capture_output=True, check=False).returncode:

@@ -38,6 +38,9 @@ __all__ = [
 ]
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def built() -> Vmm:
     return vmm()

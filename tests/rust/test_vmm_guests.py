@@ -34,6 +34,7 @@ def test_the_readme_shows_what_a_guest_prints(built: Vmm) -> None:
     assert "".join(f"    {line}\n" for line in lines) in text
 
 
+@pytest.mark.long
 def test_clippy_and_rustfmt_say_nothing() -> None:
     filters = build().folder / "filters"
     if cargo("clippy", "--version").returncode or cargo("fmt", "--version").returncode:
@@ -44,6 +45,7 @@ def test_clippy_and_rustfmt_say_nothing() -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_without_filters_it_says_what_to_do() -> None:
     build()
     done = cargo("build", "--offline", folder=EXAMPLE, LIGHTEXIT="no-lightexit-here")

@@ -26,12 +26,14 @@ __all__ = [
 ]
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def built() -> Vmm:
     return vmm()
 
 
-@pytest.mark.long
 def test_the_vmms_in_c_and_rust_restore_what_the_other_saved(built: Vmm, tmp_path: Path) -> None:
     path, guest = str(tmp_path / "vm"), built.guest("traffic")
     first = ("--cpus", "2", "--snapshot", path, "--after", "300", guest)

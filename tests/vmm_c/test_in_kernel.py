@@ -65,7 +65,8 @@ def test_nothing_is_lost(runs: dict[str, Ended]) -> None:
         assert runs[name] == (0, "", ""), name
     for name in ("restored in-kernel", "restored native"):
         assert runs[name][:2] == (0, WELL.format(0)), name
-    assert counts(runs["restored in-kernel"].errors)["pm"][0] > 0
+    in_kernel = runs["restored in-kernel"].errors
+    assert counts(in_kernel)["pm"][0] > 0, in_kernel
     assert counts(runs["restored native"].errors)["pm"][0] == 0
 
 
