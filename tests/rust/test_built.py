@@ -119,7 +119,7 @@ def crate(folder: Path) -> None:
     link = f"cargo:rustc-link-arg-bins={folder}/mod.o"
     (folder / "build.rs").write_text(f'fn main() {{ println!("{link}"); }}\n')
     included = "".join(f'include!("{name}");\n' for name in sorted(every))
-    structs = included + "\n".join(map(rust_struct, (Inner, Numbers)))
+    structs = included + "\n".join(rust_struct(each, each.layout.size) for each in (Inner, Numbers))
     says = "".join(f"    say({path}::DEFAULT);\n" for path, _ in defaults())
     text = _MAIN.replace("STRUCTS", structs).replace("SAYS", says)
     (folder / "src/main.rs").write_text(text)

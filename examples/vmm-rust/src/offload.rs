@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! --engine in-kernel: the filters inside KVM, loaded by libbpf, attached by the crate.
 
-use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use lightexit::{kernel, Filter, States};
+use lightexit::kernel;
 
 use crate::told::Told;
 
 /// What is loaded of a filter: `NAME.bpf.o`, and the map of its state.
 pub struct Object {
-    filter: &'static str,
-    state: String,
-}
-
-impl Object {
-    pub fn of<S: States>(filter: &Filter<S>) -> Self {
-        // SAFETY: the name of a filter's first state is a C string that stays for good.
-        let state = unsafe { CStr::from_ptr(filter.raw().states[0].name) };
-        Self {
-            filter: filter.name(),
-            state: state.to_string_lossy().into_owned(),
-        }
-    }
+    pub filter: &'static str,
+    pub map: &'static str,
 }
 
 /// A filter in the kernel.
@@ -72,7 +60,7 @@ mod load {
     use super::{Loaded, Object, Told};
 
     pub fn load(_folder: &str, object: &Object) -> Told<Loaded> {
-        let _ = &object.state;
+        let _ = object.map;
         Err("this build is one without libbpf".into())
     }
 }
@@ -135,8 +123,8 @@ mod load {
     }
 
     fn descriptors(object: *mut c_void, path: &str, wanted: &Object) -> Told<Loaded> {
-        let section = format!(".data.{}", wanted.state);
-        let name = CString::new(section.as_str()).map_err(|_| format!("{section}: no name"))?;
+        let section = wanted.map;
+        let name = CString::new(section).map_err(|_| format!("{section}: no name"))?;
         // SAFETY: the object is loaded, and never closed.
         let map = unsafe { bpf_object__find_map_by_name(object, name.as_ptr()) };
         if map.is_null() {

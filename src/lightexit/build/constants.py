@@ -54,9 +54,14 @@ def constants(subject: Subject) -> list[Constant]:
     return found
 
 
+def map_of(state: str) -> str:
+    """A state's map is called as its section in NAME.bpf.o by libbpf."""
+    return STATE_SECTION + c_name(state)
+
+
 def _state_constants(prefix: str, state: StateArgument) -> Iterator[Constant]:
-    """Its map is called as its section in NAME.bpf.o by libbpf; the kernel keeps less of it."""
-    section = STATE_SECTION + c_name(state.name)
+    """The kernel keeps less of its map's name than libbpf does."""
+    section = map_of(state.name)
     yield f"{prefix}_SIZE", str(state.room)
     yield f"{prefix}_FINGERPRINT", f"{state.fingerprint:#018x}ull"
     yield f"{prefix}_MAP", f'"{section}"'

@@ -12,7 +12,7 @@ from enum import IntEnum
 from itertools import count
 
 from lightexit.abi import ABI_VERSION, Struct, fingerprint
-from lightexit.build.constants import flags_of, state_room
+from lightexit.build.constants import flags_of, map_of
 from lightexit.build.device import placed_regions
 from lightexit.build.header import GENERATED
 from lightexit.build.names import macro
@@ -70,6 +70,7 @@ def _filter(subject: Subject) -> Iterator[str]:
 def _structs(subjects: list[Subject]) -> Iterator[str]:
     kinds = [kind for subject in subjects for kind in structs_of(subject)]
     known: dict[str, type[Struct]] = {}
+    rooms = {each.kind: each.room for subject in subjects for each in subject.states}
     for kind in dict.fromkeys(kinds):
         other = known.setdefault(kind.__name__, kind)
         if fingerprint(other) != fingerprint(kind):
@@ -80,7 +81,7 @@ def _structs(subjects: list[Subject]) -> Iterator[str]:
                 advice="rename one of them",
             )
         if other is kind:
-            yield f"\n{rust_struct(kind)}"
+            yield f"\n{rust_struct(kind, rooms.get(kind, kind.layout.size))}"
 
 
 def _registers(kind: object) -> Iterator[str]:
@@ -114,11 +115,14 @@ def _declared(subject: Subject, name: str) -> str:
     states = types[0] if len(types) == 1 else f"({', '.join(types)})"
     symbol, flags = rust_name(subject.symbol), int(flags_of(subject))
     link = f'    #[link_name = "{subject.symbol}"]\n' if symbol != subject.symbol else ""
+    maps = ", ".join(json.dumps(map_of(each.name)) for each in subject.states)
     described = [*map(_state, subject.states), *["NONE"] * (MOST_STATES - len(types))]
     return (
         f'\nextern "C" {{\n{link}'
         f"    fn {symbol}(context: *mut ::lightexit::IoContext, states: *const *mut u8) -> u64;\n"
         "}\n\n"
+        f"/// Of its states, as libbpf calls them in {subject.symbol}.bpf.o.\n"
+        f"pub const {macro(name)}_MAPS: [&str; {len(types)}] = [{maps}];\n\n"
         "// SAFETY: what is linked with is code of the bytecode of which this was proved.\n"
         f"pub const {macro(name)}_FILTER: ::lightexit::Filter<{states}> = unsafe {{\n"
         "    use ::lightexit::sys::{lightexit_filter, lightexit_filter_state};\n"
@@ -139,5 +143,5 @@ def _declared(subject: Subject, name: str) -> str:
 def _state(state: StateArgument) -> str:
     return (
         f'lightexit_filter_state {{ name: c"{state.name}".as_ptr(), '
-        f"size: {state_room(state.kind)}, fingerprint: {state.fingerprint:#018x} }}"
+        f"size: {state.room}, fingerprint: {state.fingerprint:#018x} }}"
     )

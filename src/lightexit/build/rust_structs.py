@@ -8,7 +8,6 @@ from typing import Any
 
 from lightexit.abi import Array, IntType, Struct, fingerprint
 from lightexit.abi.struct import ArrayType, FieldType
-from lightexit.build.constants import state_room
 from lightexit.build.names import words
 
 #: Words of Rust, those that it keeps for later included, which may be names in Python and C.
@@ -27,8 +26,8 @@ def rust_name(name: str) -> str:
     return f"{name}_" if name in _WORDS else name
 
 
-def rust_struct(kind: type[Struct]) -> str:
-    """One struct. What it holds is declared elsewhere."""
+def rust_struct(kind: type[Struct], room: int) -> str:
+    """One struct, as a state of `room` bytes. What it holds is declared elsewhere."""
     name = rust_name(kind.__name__)
     members = [(field, rust_type(each), value) for field, each, value in _members(kind)]
     fields = "".join(f"    pub {field}: {each},\n" for field, each, _ in members)
@@ -40,7 +39,7 @@ def rust_struct(kind: type[Struct]) -> str:
         f"{values}    }};\n}}\n\n"
         f"// SAFETY: integers one behind the other, of which any bytes are a value.\n"
         f"unsafe impl ::lightexit::Layout for {name} {{\n"
-        f"    const SIZE: usize = {state_room(kind)};\n"
+        f"    const SIZE: usize = {room};\n"
         f"    const FINGERPRINT: u64 = {fingerprint(kind):#018x};\n}}\n\n" + "\n".join(_facts(kind))
     )
 

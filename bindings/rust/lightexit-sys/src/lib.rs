@@ -69,7 +69,7 @@ pub struct lightexit_io_context {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct lightexit_state_header {
     pub version: u64,
-    pub reserved: u64,
+    pub fingerprint: u64,
 }
 
 #[repr(C)]
@@ -117,6 +117,7 @@ pub const LIGHTEXIT_ERROR_NO_MODULE: c_int = -10;
 pub const LIGHTEXIT_ERROR_RIGHTS: c_int = -11;
 pub const LIGHTEXIT_ERROR_MODULE: c_int = -12;
 pub const LIGHTEXIT_ERROR_CLOCK: c_int = -13;
+pub const LIGHTEXIT_ERROR_PROGRAM: c_int = -14;
 
 pub const LIGHTEXIT_MOST_STATES: usize = 8;
 pub const LIGHTEXIT_MOST_DOORBELLS: usize = 32;

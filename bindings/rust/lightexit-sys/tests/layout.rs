@@ -52,7 +52,7 @@ fn contract(text: &mut String) {
         apic_destination, apic_vector, apic_mode, eoi_vector, requests, reserved
     }
     layout! {
-        facts, lightexit_state_header, version, reserved
+        facts, lightexit_state_header, version, fingerprint
     }
     layout! {
         facts, lightexit_clock_state, base_ns, origin, rate, step_ns, gettime, clock_id
@@ -115,7 +115,7 @@ fn library_numbers(text: &mut String) {
         LIGHTEXIT_ERROR_ABI, LIGHTEXIT_ERROR_STATE, LIGHTEXIT_ERROR_OVERLAP,
         LIGHTEXIT_ERROR_IN_USE, LIGHTEXIT_ERROR_SAVED, LIGHTEXIT_ERROR_LAYOUT,
         LIGHTEXIT_ERROR_MAP, LIGHTEXIT_ERROR_NO_MODULE, LIGHTEXIT_ERROR_RIGHTS,
-        LIGHTEXIT_ERROR_MODULE, LIGHTEXIT_ERROR_CLOCK, LIGHTEXIT_MOST_STATES,
+        LIGHTEXIT_ERROR_MODULE, LIGHTEXIT_ERROR_CLOCK, LIGHTEXIT_ERROR_PROGRAM, LIGHTEXIT_MOST_STATES,
         LIGHTEXIT_MOST_DOORBELLS, LIGHTEXIT_CLOCK_MONOTONIC, LIGHTEXIT_CLOCK_TSC,
         LIGHTEXIT_BUS_FLAG_FENCES, LIGHTEXIT_LINE_LOWER, LIGHTEXIT_LINE_RAISE,
         LIGHTEXIT_LINE_PULSE

@@ -38,6 +38,8 @@ pub enum Error {
     Module(String),
     /// A clock that is running, or that the kernel cannot read.
     Clock(String),
+    /// A descriptor that is not that of the region's filter.
+    Program(String),
     /// A code of a later version of the library.
     Other(String),
 }
@@ -65,6 +67,7 @@ impl Error {
             sys::LIGHTEXIT_ERROR_RIGHTS => Self::Rights(sentence),
             sys::LIGHTEXIT_ERROR_MODULE => Self::Module(sentence),
             sys::LIGHTEXIT_ERROR_CLOCK => Self::Clock(sentence),
+            sys::LIGHTEXIT_ERROR_PROGRAM => Self::Program(sentence),
             _ => Self::Other(sentence),
         }
     }
@@ -93,6 +96,7 @@ impl Error {
             | Self::Rights(sentence)
             | Self::Module(sentence)
             | Self::Clock(sentence)
+            | Self::Program(sentence)
             | Self::Other(sentence) => sentence,
         }
     }

@@ -234,8 +234,9 @@ impl Region {
     ///
     /// # Errors
     ///
-    /// [`Error::Map`], [`Error::NoModule`], [`Error::Rights`], [`Error::Module`]; then all is
-    /// answered here, as before.
+    /// [`Error::Map`], [`Error::Program`], [`Error::State`] for what is not the region's filter over
+    /// its states; [`Error::NoModule`], [`Error::Rights`], [`Error::Module`]. Then all is answered
+    /// here, as before.
     pub fn attach(&self, vm: BorrowedFd<'_>, program: BorrowedFd<'_>) -> Result<()> {
         let (vm, program) = (vm.as_raw_fd(), program.as_raw_fd());
         // SAFETY: the region was not removed, and the kernel checks the descriptors.

@@ -13,7 +13,7 @@ use lightexit::{put_value, value_of, Device, Range, Space, State};
 
 use super::{Chip, Plan};
 use crate::control::Signal;
-use crate::filters::notify::{DoorbellState, NOTIFY_FILTER};
+use crate::filters::notify::{DoorbellState, NOTIFY_FILTER, NOTIFY_MAPS};
 
 const READY: u64 = 0x00;
 const ASLEEP: u64 = 0x10;
@@ -34,6 +34,7 @@ pub fn plan() -> Plan<DoorbellState> {
         power_on: DoorbellState::DEFAULT,
         range: Range::new(Space::Mmio, 0xd000_0000, 0x1000).register_width(4),
         filter: Some(NOTIFY_FILTER),
+        map: NOTIFY_MAPS[0],
     }
 }
 

@@ -54,6 +54,7 @@ pub fn plan() -> Plan<IoApicState> {
         power_on: IoApicState::DEFAULT,
         range: ioapic::REGION_0,
         filter: Some(ioapic::ACCESS_REDIRECTIONS_FILTER),
+        map: ioapic::ACCESS_REDIRECTIONS_MAPS[0],
     }
 }
 

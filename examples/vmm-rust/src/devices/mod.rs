@@ -44,12 +44,16 @@ pub struct Plan<T: Layout> {
     pub power_on: T,
     pub range: Range,
     pub filter: Option<Filter<T>>,
+    /// Of the state, as libbpf calls it in the filter's object.
+    pub map: &'static str,
 }
 
 impl<T: Layout> Plan<T> {
     /// What is loaded of it for the kernel.
     pub fn object(&self) -> Option<Object> {
-        self.filter.as_ref().map(Object::of)
+        let filter = self.filter.as_ref()?.name();
+        let map = self.map;
+        Some(Object { filter, map })
     }
 
     /// Its state: in the kernel's map, where one was loaded.

@@ -89,6 +89,7 @@ pub fn plan() -> Plan<I440fxState> {
         power_on: power_on(),
         range: i440fx::REGION_0,
         filter: Some(i440fx::ACCESS_CONFIGURATION_FILTER),
+        map: i440fx::ACCESS_CONFIGURATION_MAPS[0],
     }
 }
 

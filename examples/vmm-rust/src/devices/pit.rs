@@ -38,6 +38,7 @@ pub fn plan() -> Plan<PitState> {
         power_on,
         range: pit::REGION_0,
         filter: Some(pit::READ_OR_LATCH_FILTER),
+        map: pit::READ_OR_LATCH_MAPS[0],
     }
 }
 

@@ -23,6 +23,7 @@ pub fn plan() -> Plan<PmState> {
         power_on: PmState::DEFAULT,
         range: pm::REGION_0,
         filter: Some(pm::READ_TIMER_FILTER),
+        map: pm::READ_TIMER_MAPS[0],
     }
 }
 

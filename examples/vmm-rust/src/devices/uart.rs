@@ -37,6 +37,7 @@ pub fn plan() -> Plan<UartState> {
         power_on: UartState::DEFAULT,
         range: uart::REGION_0,
         filter: Some(uart::READ_STATUS_FILTER),
+        map: uart::READ_STATUS_MAPS[0],
     }
 }
 
