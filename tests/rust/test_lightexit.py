@@ -88,8 +88,9 @@ def test_rustdoc_says_nothing() -> None:
 
 @pytest.mark.long
 def test_packages_hold_all_that_they_need() -> None:
-    """cargo builds each of what is in it; the second one on the first."""
-    passed("package", "--offline", "--allow-dirty", "--workspace")
+    """cargo builds each of what is in it; the second one on the first, which it unpacks at home."""
+    home = str(target() / "home")
+    passed("package", "--offline", "--allow-dirty", "--workspace", CARGO_HOME=home)
     for crate in CRATES:
         (made,) = (target() / "package").glob(f"{crate}-[0-9]*.crate")
         with tarfile.open(made) as archive:
