@@ -156,7 +156,7 @@ fn run(options: &Options) -> Told<u8> {
     let end = options
         .snapshot
         .as_ref()
-        .map(|_| machine.bus.clock().now_ns() + after);
+        .map(|_| machine.bus.clock().now_ns().saturating_add(after));
     serve(&machine, end.unwrap_or(NEVER))?;
     Ok(finish(&mut machine, options))
 }
