@@ -37,6 +37,7 @@ impl Vcpu {
     /// # Panics
     ///
     /// For another number of bytes, or a port above 0xffff; or where a device's model does.
+    #[inline]
     pub fn read(&mut self, space: Space, address: u64, data: &mut [u8]) -> bool {
         let size = data.len();
         self.read_string(space, address, size, data)
@@ -47,6 +48,7 @@ impl Vcpu {
     /// # Panics
     ///
     /// As [`read`](Self::read).
+    #[inline]
     pub fn write(&mut self, space: Space, address: u64, data: &[u8]) -> bool {
         self.write_string(space, address, data.len(), data)
     }
