@@ -11,6 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from lightexit.build.outputs import outputs
+from lightexit.build.sources import of_module
+from lightexit.cli.programs import import_file
+from lightexit.engine.native.target import object_triple
+from loader.daemon import running
 from rust.cargo import BINDINGS, CRATES, MISSING, ROOT, cargo, passed, target
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
@@ -25,8 +30,8 @@ def results(said: str) -> list[int]:
 
 def test_it_keeps_its_promises() -> None:
     found = results(passed("test", "--offline", "-p", "lightexit", "--tests"))
-    assert len(found) == 4
-    assert sum(found) >= 23
+    assert len(found) == 5
+    assert sum(found) >= 26
 
 
 @pytest.mark.long
@@ -51,7 +56,7 @@ def test_valgrind_finds_nothing() -> None:
         pytest.skip("valgrind is not installed")
     said = passed("test", "--offline", "-p", "lightexit", "--tests", "--no-run")
     programs = re.findall(r"tests/\w+\.rs \(([^)]+)\)", said)
-    assert len(programs) == 3
+    assert len(programs) == 4
     for program in programs:
         command = ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full"]
         kinds = ["--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"]
@@ -63,6 +68,15 @@ def test_valgrind_finds_nothing() -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.long
+def test_a_loader_gives_what_states_and_clock_need() -> None:
+    sources = of_module(import_file(ROOT / "examples/doorbell.py"), "doorbell.py", None)
+    made = outputs(sources, object_triple(None)).contents
+    words = ("--offline", "-p", "lightexit", "--test", "loader", "--", "--nocapture")
+    with running({"notify": made["notify.bpf.o"]}) as loader:
+        assert "\nseen\n" in passed("test", *words, LIGHTEXIT_TEST_LOADER=loader.socket)
 
 
 @pytest.mark.long

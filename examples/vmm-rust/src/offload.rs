@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! --engine in-kernel: the filters inside KVM, loaded by libbpf, attached by the crate.
 
+use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use lightexit::kernel;
@@ -10,7 +11,7 @@ use crate::told::Told;
 /// What is loaded of a filter: `NAME.bpf.o`, and the map of its state.
 pub struct Object {
     pub filter: &'static str,
-    pub map: &'static str,
+    pub map: &'static CStr,
 }
 
 /// A filter in the kernel.
@@ -123,11 +124,10 @@ mod load {
     }
 
     fn descriptors(object: *mut c_void, path: &str, wanted: &Object) -> Told<Loaded> {
-        let section = wanted.map;
-        let name = CString::new(section).map_err(|_| format!("{section}: no name"))?;
         // SAFETY: the object is loaded, and never closed.
-        let map = unsafe { bpf_object__find_map_by_name(object, name.as_ptr()) };
+        let map = unsafe { bpf_object__find_map_by_name(object, wanted.map.as_ptr()) };
         if map.is_null() {
+            let section = wanted.map.to_string_lossy();
             return Err(format!("{path} has no section {section}"));
         }
         // SAFETY: as above; the descriptors stay open with the object.

@@ -115,14 +115,14 @@ def _declared(subject: Subject, name: str) -> str:
     states = types[0] if len(types) == 1 else f"({', '.join(types)})"
     symbol, flags = rust_name(subject.symbol), int(flags_of(subject))
     link = f'    #[link_name = "{subject.symbol}"]\n' if symbol != subject.symbol else ""
-    maps = ", ".join(json.dumps(map_of(each.name)) for each in subject.states)
+    maps = ", ".join(f"c{json.dumps(map_of(each.name))}" for each in subject.states)
     described = [*map(_state, subject.states), *["NONE"] * (MOST_STATES - len(types))]
     return (
         f'\nextern "C" {{\n{link}'
         f"    fn {symbol}(context: *mut ::lightexit::IoContext, states: *const *mut u8) -> u64;\n"
         "}\n\n"
         f"/// Of its states, as libbpf calls them in {subject.symbol}.bpf.o.\n"
-        f"pub const {macro(name)}_MAPS: [&str; {len(types)}] = [{maps}];\n\n"
+        f"pub const {macro(name)}_MAPS: [&::core::ffi::CStr; {len(types)}] = [{maps}];\n\n"
         "// SAFETY: what is linked with is code of the bytecode of which this was proved.\n"
         f"pub const {macro(name)}_FILTER: ::lightexit::Filter<{states}> = unsafe {{\n"
         "    use ::lightexit::sys::{lightexit_filter, lightexit_filter_state};\n"

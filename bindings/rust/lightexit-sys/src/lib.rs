@@ -100,7 +100,9 @@ opaque!(
     lightexit_bus,
     lightexit_state,
     lightexit_region,
-    lightexit_vcpu
+    lightexit_vcpu,
+    lightexit_loader,
+    lightexit_object
 );
 
 pub const LIGHTEXIT_OK: c_int = 0;
@@ -118,6 +120,8 @@ pub const LIGHTEXIT_ERROR_RIGHTS: c_int = -11;
 pub const LIGHTEXIT_ERROR_MODULE: c_int = -12;
 pub const LIGHTEXIT_ERROR_CLOCK: c_int = -13;
 pub const LIGHTEXIT_ERROR_PROGRAM: c_int = -14;
+pub const LIGHTEXIT_ERROR_NO_LOADER: c_int = -15;
+pub const LIGHTEXIT_ERROR_LOADER: c_int = -16;
 
 pub const LIGHTEXIT_MOST_STATES: usize = 8;
 pub const LIGHTEXIT_MOST_DOORBELLS: usize = 32;
@@ -169,7 +173,7 @@ pub struct lightexit_state_options {
     pub size: u64,
     pub fingerprint: u64,
     pub map_fd: c_int,
-    pub reserved: u32,
+    pub memory_fd: c_int,
 }
 
 #[repr(C)]
@@ -319,4 +323,27 @@ extern "C" {
     pub fn lightexit_access(vcpu: *mut lightexit_vcpu, access: *const lightexit_access) -> bool;
 
     pub fn lightexit_map_create(name: *const c_char, size: u64) -> c_int;
+    pub fn lightexit_memory_create(name: *const c_char, size: u64) -> c_int;
+    pub fn lightexit_bus_use_module(bus: *mut lightexit_bus, module_fd: c_int) -> c_int;
+
+    pub fn lightexit_loader_connect(
+        path: *const c_char,
+        loader: *mut *mut lightexit_loader,
+    ) -> c_int;
+    pub fn lightexit_loader_close(loader: *mut lightexit_loader);
+    pub fn lightexit_loader_load(
+        loader: *mut lightexit_loader,
+        name: *const c_char,
+        object: *mut *mut lightexit_object,
+    ) -> c_int;
+    pub fn lightexit_loader_clock(loader: *mut lightexit_loader) -> c_int;
+    pub fn lightexit_loader_module(loader: *mut lightexit_loader) -> c_int;
+    pub fn lightexit_object_program(object: *const lightexit_object, name: *const c_char) -> c_int;
+    pub fn lightexit_object_map(object: *const lightexit_object, name: *const c_char) -> c_int;
+    pub fn lightexit_object_close(object: *mut lightexit_object);
+    pub fn lightexit_region_attach_object(
+        region: *mut lightexit_region,
+        vm_fd: c_int,
+        object: *const lightexit_object,
+    ) -> c_int;
 }

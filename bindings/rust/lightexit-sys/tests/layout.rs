@@ -86,7 +86,7 @@ fn library(text: &mut String) {
     }
     layout! {
         facts, lightexit_state_options, struct_size, version, name, size, fingerprint,
-        map_fd, reserved
+        map_fd, memory_fd
     }
     layout! {
         facts, lightexit_saved, name, data, fingerprint, now_ns, name_size, size,
@@ -115,7 +115,8 @@ fn library_numbers(text: &mut String) {
         LIGHTEXIT_ERROR_ABI, LIGHTEXIT_ERROR_STATE, LIGHTEXIT_ERROR_OVERLAP,
         LIGHTEXIT_ERROR_IN_USE, LIGHTEXIT_ERROR_SAVED, LIGHTEXIT_ERROR_LAYOUT,
         LIGHTEXIT_ERROR_MAP, LIGHTEXIT_ERROR_NO_MODULE, LIGHTEXIT_ERROR_RIGHTS,
-        LIGHTEXIT_ERROR_MODULE, LIGHTEXIT_ERROR_CLOCK, LIGHTEXIT_ERROR_PROGRAM, LIGHTEXIT_MOST_STATES,
+        LIGHTEXIT_ERROR_MODULE, LIGHTEXIT_ERROR_CLOCK, LIGHTEXIT_ERROR_PROGRAM, LIGHTEXIT_ERROR_NO_LOADER,
+        LIGHTEXIT_ERROR_LOADER, LIGHTEXIT_MOST_STATES,
         LIGHTEXIT_MOST_DOORBELLS, LIGHTEXIT_CLOCK_MONOTONIC, LIGHTEXIT_CLOCK_TSC,
         LIGHTEXIT_BUS_FLAG_FENCES, LIGHTEXIT_LINE_LOWER, LIGHTEXIT_LINE_RAISE,
         LIGHTEXIT_LINE_PULSE

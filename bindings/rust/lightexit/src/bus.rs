@@ -154,6 +154,18 @@ impl Bus {
         Vcpu::create(self, index)
     }
 
+    /// Attaches this bus's regions by an open descriptor of /dev/lightexit, which is duplicated:
+    /// for a process that may not open it. [`Loader::module`](crate::Loader::module) gives one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoModule`], [`Error::Abi`] for a descriptor of something else.
+    pub fn use_module(&self, module: BorrowedFd<'_>) -> Result<()> {
+        let fd = module.as_raw_fd();
+        // SAFETY: the bus exists, and the library looks at what the descriptor is.
+        Error::check(unsafe { sys::lightexit_bus_use_module(self.owned.raw(), fd) })
+    }
+
     /// VM time.
     pub fn clock(&self) -> Clock {
         Clock { bus: self.clone() }

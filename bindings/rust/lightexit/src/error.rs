@@ -28,7 +28,7 @@ pub enum Error {
     Saved(String),
     /// Saved bytes of another layout.
     Layout(String),
-    /// A descriptor that is not that of a fitting BPF map.
+    /// A descriptor of no fitting BPF map or memfd.
     Map(String),
     /// The kernel module is not loaded.
     NoModule(String),
@@ -40,6 +40,10 @@ pub enum Error {
     Clock(String),
     /// A descriptor that is not that of the region's filter.
     Program(String),
+    /// lightexit-loader is not there, or does not answer.
+    NoLoader(String),
+    /// lightexit-loader refuses, or its answer is none.
+    Loader(String),
     /// A code of a later version of the library.
     Other(String),
 }
@@ -68,6 +72,8 @@ impl Error {
             sys::LIGHTEXIT_ERROR_MODULE => Self::Module(sentence),
             sys::LIGHTEXIT_ERROR_CLOCK => Self::Clock(sentence),
             sys::LIGHTEXIT_ERROR_PROGRAM => Self::Program(sentence),
+            sys::LIGHTEXIT_ERROR_NO_LOADER => Self::NoLoader(sentence),
+            sys::LIGHTEXIT_ERROR_LOADER => Self::Loader(sentence),
             _ => Self::Other(sentence),
         }
     }
@@ -97,6 +103,8 @@ impl Error {
             | Self::Module(sentence)
             | Self::Clock(sentence)
             | Self::Program(sentence)
+            | Self::NoLoader(sentence)
+            | Self::Loader(sentence)
             | Self::Other(sentence) => sentence,
         }
     }

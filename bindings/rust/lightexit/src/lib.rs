@@ -50,6 +50,7 @@ mod device;
 mod error;
 mod filter;
 pub mod kernel;
+mod loader;
 #[cfg(doctest)]
 mod refused;
 mod region;
@@ -62,6 +63,7 @@ pub use bus::{Bus, BusOptions, Clock};
 pub use device::{put_value, value_of, Device, IoContext, LineChange};
 pub use error::{Error, Result};
 pub use filter::Filter;
+pub use loader::{LoadedObject, Loader};
 pub use region::{Count, Range, Region, RegionBuilder, Space};
 pub use state::{Held, Layout, Saved, State, StateGuard, States};
 pub use vcpu::Vcpu;

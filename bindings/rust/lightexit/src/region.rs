@@ -13,7 +13,7 @@ use lightexit_sys as sys;
 use crate::bus::{size_of_u32, OwnedBus};
 use crate::device::{callbacks, OnBus};
 use crate::state::States;
-use crate::{Bus, Device, Error, Filter, Result};
+use crate::{Bus, Device, Error, Filter, LoadedObject, Result};
 
 /// What kind of address it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,6 +241,17 @@ impl Region {
         let (vm, program) = (vm.as_raw_fd(), program.as_raw_fd());
         // SAFETY: the region was not removed, and the kernel checks the descriptors.
         Error::check(unsafe { sys::lightexit_region_attach(self.raw, vm, program) })
+    }
+
+    /// The same by the program of an object that lightexit-loader has loaded, without bpf(2).
+    ///
+    /// # Errors
+    ///
+    /// As [`attach`](Self::attach).
+    pub fn attach_object(&self, vm: BorrowedFd<'_>, object: &LoadedObject) -> Result<()> {
+        let (vm, object) = (vm.as_raw_fd(), object.raw());
+        // SAFETY: the region was not removed, the object exists, and the kernel checks the rest.
+        Error::check(unsafe { sys::lightexit_region_attach_object(self.raw, vm, object) })
     }
 
     /// KVM answers no more.

@@ -78,7 +78,7 @@ impl<T: Layout> State<T> {
             size: T::SIZE as u64,
             fingerprint: T::FINGERPRINT,
             map_fd,
-            reserved: 0,
+            memory_fd: 0,
         };
         let mut raw = ptr::null_mut();
         // SAFETY: the bus exists, and the rest is valid for the call.

@@ -19,7 +19,7 @@ pub fn plan() -> Plan<u32> {
         power_on: 0,
         range: Range::new(Space::Pio, 0xf4, 4),
         filter: None,
-        map: "",
+        map: c"",
     }
 }
 

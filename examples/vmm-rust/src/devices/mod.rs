@@ -9,6 +9,7 @@ pub mod pit;
 pub mod pm;
 pub mod uart;
 
+use std::ffi::CStr;
 use std::sync::Arc;
 
 use lightexit::{Bus, Count, Device, Filter, Layout, Range, Region, State};
@@ -45,7 +46,7 @@ pub struct Plan<T: Layout> {
     pub range: Range,
     pub filter: Option<Filter<T>>,
     /// Of the state, as libbpf calls it in the filter's object.
-    pub map: &'static str,
+    pub map: &'static CStr,
 }
 
 impl<T: Layout> Plan<T> {
