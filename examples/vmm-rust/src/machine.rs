@@ -160,7 +160,7 @@ impl Board {
             let Some(loaded) = offload.find(&object) else {
                 continue;
             };
-            if let Err(error) = part.region().attach(vm, loaded.program()) {
+            if let Err(error) = loaded.attach(part.region(), vm) {
                 self.parts().for_each(|part| part.region().detach());
                 return Err(error.to_string());
             }
@@ -195,6 +195,9 @@ impl Machine {
             options = options.clock_map(offload.clock());
         }
         let bus = Bus::with(&options).map_err(|error| error.to_string())?;
+        if let Some(module) = offload.and_then(Offload::module) {
+            bus.use_module(module).map_err(|error| error.to_string())?;
+        }
         let fitter = Fitter {
             bus: &bus,
             offload,

@@ -87,7 +87,11 @@ fn prepare_engine(options: &Options) -> Option<Offload> {
         return None;
     }
     let folder = options.objects.as_deref().unwrap_or(env!("FILTERS"));
-    match Offload::load(folder, &Board::objects()) {
+    let result = match &options.loader {
+        Some(socket) => Offload::ask(socket, &Board::objects()),
+        None => Offload::load(folder, &Board::objects()),
+    };
+    match result {
         Ok(offload) => Some(offload),
         Err(sentence) => {
             complain(&sentence);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-//! --engine in-kernel: the filters inside KVM, loaded by libbpf, attached by the crate.
+//! --engine in-kernel, --loader: the filters inside KVM, loaded by libbpf or by lightexit-loader,
+//! attached by the crate.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use lightexit::kernel;
+use lightexit::{kernel, LoadedObject, Loader, Region};
 
 use crate::told::Told;
 
@@ -17,32 +18,78 @@ pub struct Object {
 /// A filter in the kernel.
 pub struct Loaded {
     filter: &'static str,
-    program: BorrowedFd<'static>,
-    map: BorrowedFd<'static>,
+    map: &'static CStr,
+    by: By,
+}
+
+/// Who has loaded it.
+enum By {
+    #[cfg_attr(not(with_libbpf), allow(dead_code))]
+    Libbpf {
+        program: BorrowedFd<'static>,
+        map: BorrowedFd<'static>,
+    },
+    Loader(LoadedObject),
 }
 
 impl Loaded {
-    pub fn program(&self) -> BorrowedFd<'_> {
-        self.program
+    pub fn map(&self) -> Told<BorrowedFd<'_>> {
+        match &self.by {
+            By::Libbpf { map, .. } => Ok(*map),
+            By::Loader(object) => object.map(self.map).map_err(|error| error.to_string()),
+        }
     }
 
-    pub fn map(&self) -> BorrowedFd<'_> {
-        self.map
+    pub fn attach(&self, region: &Region, vm: BorrowedFd<'_>) -> lightexit::Result<()> {
+        match &self.by {
+            By::Libbpf { program, .. } => region.attach(vm, *program),
+            By::Loader(object) => region.attach_object(vm, object),
+        }
     }
 }
 
 /// All filters in the kernel, and a map for the clock.
 pub struct Offload {
     clock: OwnedFd,
+    module: Option<OwnedFd>,
     all: Vec<Loaded>,
 }
 
 impl Offload {
+    /// By libbpf, in this process.
     pub fn load(folder: &str, objects: &[Object]) -> Told<Self> {
         let all = objects.iter().map(|object| load::load(folder, object));
         let all = all.collect::<Told<_>>()?;
-        let clock = kernel::clock_map().map_err(|error| error.to_string())?;
-        Ok(Self { clock, all })
+        let (clock, module) = (
+            kernel::clock_map().map_err(|error| error.to_string())?,
+            None,
+        );
+        Ok(Self { clock, module, all })
+    }
+
+    /// By lightexit-loader: it needs no rights.
+    pub fn ask(socket: &str, objects: &[Object]) -> Told<Self> {
+        let path = CString::new(socket).map_err(|_| format!("{socket}: no path"))?;
+        Self::asked(&path, objects).map_err(|error| error.to_string())
+    }
+
+    fn asked(path: &CStr, objects: &[Object]) -> lightexit::Result<Self> {
+        let mut loader = Loader::connect(Some(path))?;
+        let mut all = Vec::new();
+        for Object { filter, map } in objects {
+            let name = CString::new(*filter).expect("names of filters have no NUL");
+            let by = By::Loader(loader.load(&name)?);
+            all.push(Loaded { filter, map, by });
+        }
+        Ok(Self {
+            clock: loader.clock()?,
+            module: Some(loader.module()?),
+            all,
+        })
+    }
+
+    pub fn module(&self) -> Option<BorrowedFd<'_>> {
+        self.module.as_ref().map(AsFd::as_fd)
     }
 
     pub fn clock(&self) -> BorrowedFd<'_> {
@@ -74,7 +121,7 @@ mod load {
     use std::os::fd::BorrowedFd;
     use std::ptr;
 
-    use super::{Loaded, Object, Told};
+    use super::{By, Loaded, Object, Told};
     use crate::told::reason;
 
     const EPERM: c_int = 1;
@@ -133,11 +180,12 @@ mod load {
         // SAFETY: as above; the descriptors stay open with the object.
         unsafe {
             let program = bpf_object__next_program(object, ptr::null_mut());
-            Ok(Loaded {
-                filter: wanted.filter,
+            let by = By::Libbpf {
                 program: BorrowedFd::borrow_raw(bpf_program__fd(program)),
                 map: BorrowedFd::borrow_raw(bpf_map__fd(map)),
-            })
+            };
+            let (filter, map) = (wanted.filter, wanted.map);
+            Ok(Loaded { filter, map, by })
         }
     }
 }

@@ -8,6 +8,7 @@ pub const USAGE: &str = "\
 Usage: vmm [OPTION]... GUEST
        vmm [OPTION]... --restore FILE
   --engine native|in-kernel  where filters run (native)
+  --loader SOCKET            in-kernel without bpf(2), by lightexit-loader
   --objects DIR              where NAME.bpf.o are, for in-kernel (those of the build)
   --no-filters               the models answer all
   --cpus N                   how many vCPUs (1)
@@ -25,6 +26,7 @@ pub struct Options {
     pub snapshot: Option<String>,
     pub restore: Option<String>,
     pub objects: Option<String>,
+    pub loader: Option<String>,
     pub after_ms: Option<u32>,
     pub cpus: Option<u32>,
     pub in_kernel: bool,
@@ -76,6 +78,10 @@ impl Options {
         match name {
             "--engine" => self.in_kernel = engine(&value()?)?,
             "--objects" => self.objects = Some(value()?),
+            "--loader" => {
+                self.loader = Some(value()?);
+                self.in_kernel = true;
+            }
             "--no-filters" => self.no_filters = true,
             "--cpus" => self.cpus = Some(number(name, &value()?, MOST_VCPUS)?),
             "--snapshot" => self.snapshot = Some(value()?),
@@ -96,7 +102,7 @@ impl Options {
         } else if self.after_ms.is_some() && self.snapshot.is_none() {
             "--after without --snapshot FILE: there is nothing to save"
         } else if self.in_kernel && self.no_filters {
-            "--no-filters with --engine in-kernel: there is nothing to run"
+            "--no-filters with --engine in-kernel or --loader: there is nothing to run"
         } else {
             return Ok(());
         };

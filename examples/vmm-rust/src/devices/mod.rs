@@ -62,7 +62,7 @@ impl<T: Layout> Plan<T> {
         let made = match loaded {
             None => bus.state(self.name, self.version, self.power_on),
             // SAFETY: no other program than the device's filter has the map.
-            Some(loaded) => unsafe { bus.state_in_map(self.name, self.version, loaded.map()) },
+            Some(loaded) => unsafe { bus.state_in_map(self.name, self.version, loaded.map()?) },
         };
         let state = made.map_err(|error| error.to_string())?;
         *state.lock() = self.power_on;
