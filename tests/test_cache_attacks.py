@@ -273,6 +273,7 @@ def test_what_is_planted_is_neither_run_nor_lost(world: World, plant: Plant, lev
             attacked(world)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(4))
 def test_whatever_is_planted_together(tmp_path: Path, part: int) -> None:
     for seed in range(part, ROUNDS, 4):

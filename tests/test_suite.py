@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 FILES = ("tests/abi/test_types.py", "tests/build/test_names.py", "tests/isa/test_decode.py")
 
 
+@pytest.mark.long
 def test_one_process_runs_a_file() -> None:
     """Else each of `make test`'s builds what the tests of a file share."""
     pytest.importorskip("xdist", reason="pytest-xdist is not installed")

@@ -102,6 +102,7 @@ def bad(ctx: IoContext, state: State) -> None:
 """
 
 
+@pytest.mark.long
 def test_mypy_sees_them(tmp_path: Path) -> None:
     pytest.importorskip("mypy", reason="mypy is not installed")
     (tmp_path / "snippet.py").write_text(SNIPPET)

@@ -162,6 +162,7 @@ def test_a_signal_prints_the_table_and_ends_the_process(
     assert status == -number
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", ENDING)
 def test_beside_a_guests_status_it_is_even(number: signal.Signals, tmp_path: Path) -> None:
     guest = write(tmp_path, debugcon(b"x", "ebfe"))

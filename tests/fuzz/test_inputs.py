@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+import scale
 from fuzz import harness
 from fuzz.formats import FORMATS
 from fuzz.harness import TooMuch, TooSlow, held
@@ -119,7 +120,7 @@ LARGEST = {
 }
 
 
-@pytest.mark.parametrize("name", LARGEST)
+@pytest.mark.parametrize("name", scale.thin(LARGEST))
 def test_the_largest_of_a_kind_is_answered(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # What grows faster than its input takes minutes, a slow machine a few times as long.
     monkeypatch.setattr(harness, "SECONDS", 3 * harness.SECONDS)

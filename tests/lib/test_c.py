@@ -18,7 +18,7 @@ from lib.native import LIBRARY, MISSING, archive, compiler, sources
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 
 TESTS = LIBRARY / "tests"
-SANITIZERS = ("address,undefined", "thread")
+SANITIZERS = ("address,undefined", pytest.param("thread", marks=pytest.mark.long))
 #: How long a torture is, in seconds.
 SECONDS = str(scale.full(10))
 WARNINGS = ("-Wshadow", "-Wmissing-prototypes")
@@ -73,6 +73,7 @@ def test_any_bytes_are_refused_or_taken_whole(tmp_path: Path) -> None:
     assert 0 < int(found[1]) < tries / 2
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
 def test_valgrind_finds_nothing(tmp_path: Path) -> None:
     valgrind = ("valgrind", "-q", "--error-exitcode=1", "--leak-check=full")

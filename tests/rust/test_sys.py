@@ -92,6 +92,7 @@ def test_an_installed_library_is_linked_with(script: Path, tmp_path: Path) -> No
     assert bundled == [f"search=native={script.parent}/out", "lib=static=lightexit"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("version", ["0.9", "2.0"])
 def test_an_installed_library_of_another_abi_is_not(
     script: Path, tmp_path: Path, version: str

@@ -18,6 +18,9 @@ STATES = scale.full(100_000)
 MEBIBYTES = 460 if scale.is_long else 50
 #: Needs all of the stack at every step: much of each state, and seven seconds for a tenth of them.
 LONG = {"back"}
+NAMES = [
+    pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in scale.thin(WORST)
+]
 
 VERIFY = r"""
 import re, sys
@@ -38,9 +41,7 @@ print(peak() - before)
 """
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in WORST]
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_memory_is_bounded(name: str) -> None:
     command = [sys.executable, "-c", VERIFY, name, str(SLOTS), str(STATES)]
     environment = {"PYTHONPATH": ":".join(sys.path)}

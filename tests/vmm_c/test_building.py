@@ -42,6 +42,7 @@ def test_gcc_compiles_it_without_libbpf_and_without_a_warning(tmp_path: Path) ->
     compiled(tmp_path, f"CFLAGS=-O2 {STRICT}", "LIBBPF=no")
 
 
+@pytest.mark.long
 def test_clang_compiles_it_without_a_warning(tmp_path: Path) -> None:
     """Its warnings are those of its front end, which need no optimiser."""
     require()
