@@ -91,7 +91,7 @@ class SecureBoot:
 
     def _variables(self, firmware: Path) -> Path:
         """Microsoft's keys, as PCs have them; and the owner's."""
-        if find_spec("virt.firmware") is None:
+        if find_spec("virt") is None:
             raise Unavailable("virt-firmware is not installed, which writes UEFI variables")
         variables = self.folder / "variables"
         files = ("--input", str(firmware / "OVMF_VARS_4M.ms.fd"), "--output", str(variables))
