@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import scale
 from caches import keep_bytecode, use_own
@@ -23,6 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     scale.is_long = config.getoption("--long")
+    if not scale.is_long:
+        settings.register_profile("short", max_examples=scale.EXAMPLES)
+        settings.load_profile("short")
     keep_bytecode()
     if not hasattr(config, "workerinput"):  # a worker has the environment of who started it
         config.add_cleanup(use_own().cleanup)

@@ -12,6 +12,8 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 SHARE = 10
+#: Of a property, where its test does not say how many; hypothesis's own number in a long run.
+EXAMPLES = 20
 #: Whether this run is `make long`; conftest.py sets it before any test is imported.
 is_long = False
 

@@ -29,6 +29,7 @@ def test_every_stage_is_there(place: str) -> None:
 
 
 @pytest.mark.skipif(bool(MISSING), reason=MISSING)
+@pytest.mark.long
 def test_their_c_compiles() -> None:
     (built,) = filter_code.build_c()
     for each in filter_code.twins():

@@ -53,7 +53,7 @@ def test_memory_that_is_shared(tmp_path: Path, sanitizer: str) -> None:
     assert run(built("test_memory.c", tmp_path, f"-fsanitize={sanitizer}")) == "all tests passed\n"
 
 
-@pytest.mark.parametrize("fences", ["", "fences"])
+@pytest.mark.parametrize("fences", ["", pytest.param("fences", marks=pytest.mark.long)])
 @pytest.mark.parametrize("sanitizer", SANITIZERS)
 def test_nothing_tears_and_nothing_freed_is_used(
     tmp_path: Path, sanitizer: str, fences: str
@@ -154,6 +154,7 @@ def test_the_abi_is_the_one_that_was_promised(made: Path) -> None:
 
 
 @needs_abidiff
+@pytest.mark.long
 def test_another_abi_is_noticed(tmp_path: Path) -> None:
     """A member in the middle of what callers fill in."""
     shutil.copytree(LIBRARY, tmp_path / "lib")

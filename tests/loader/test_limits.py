@@ -97,6 +97,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.long
 def test_what_all_processes_hold_is_the_loaders_memory() -> None:
     """They get no more than its control group has, and it lives; what they held comes back."""
     with (

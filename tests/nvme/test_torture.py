@@ -132,6 +132,7 @@ def test_a_ring_and_the_last_look_never_miss_each_other(programs: Path, tmp_path
 
 
 @pytest.mark.skipif(os.cpu_count() == 1, reason="one CPU sees its own stores in order")
+@pytest.mark.long
 @pytest.mark.parametrize("side", ["filter", "back end"])
 def test_without_a_barrier_they_do(side: str, programs: Path, tmp_path: Path) -> None:
     filters, options = programs / "filters", ["-DNO_BARRIER"]

@@ -26,6 +26,7 @@ lightexit = {{ path = "{BINDINGS / "lightexit"}" }}
 """
 
 
+@pytest.mark.long
 def test_the_program_prints_what_the_page_shows(tmp_path: Path) -> None:
     blocks = re.findall(r"^```rust\n// (\S+)\n(.*?)^```\n", TEXT, re.MULTILINE | re.DOTALL)
     assert [name for name, _ in blocks] == ["build.rs", "src/main.rs"]

@@ -133,19 +133,21 @@ def memory(items: dict[str, bytearray]) -> None:
 
 @pytest.mark.parametrize(
     ("change", "check"),
-    [
-        (back, 1),
-        # The reload value of counter 0.
-        (state("pit", 18, 0x80), 2),
-        (state("i440fx", 268 + 4 * (3 * 64 + 0x11) + 2, 0x10), 3),
-        # The destination of input 10.
-        (state("ioapic", 12 + 8 * 10 + 7, 0x10), 4),
-        (state("doorbell", 4 + 6, 1), 5),
-        (memory, 6),
-        # Remote IRR of the UART's input.
-        (state("ioapic", 12 + 8 * 4 + 1, 0x40), 7),
-        (message, 8),
-    ],
+    scale.thin(
+        [
+            (back, 1),
+            # The reload value of counter 0.
+            (state("pit", 18, 0x80), 2),
+            (state("i440fx", 268 + 4 * (3 * 64 + 0x11) + 2, 0x10), 3),
+            # The destination of input 10.
+            (state("ioapic", 12 + 8 * 10 + 7, 0x10), 4),
+            (state("doorbell", 4 + 6, 1), 5),
+            (memory, 6),
+            # Remote IRR of the UART's input.
+            (state("ioapic", 12 + 8 * 4 + 1, 0x40), 7),
+            (message, 8),
+        ]
+    ),
 )
 def test_the_guest_tells_what_was_lost(
     built: Vmm, tmp_path: Path, change: Callable[[dict[str, bytearray]], None], check: int
