@@ -243,15 +243,16 @@ def test_messages_that_are_no_requests(client: Connection, message: bytes, statu
     assert client.is_closed
 
 
-def test_descriptors_of_clients_are_not_taken(shared: Loader, client: Connection) -> None:
-    client.load("counter").close()
-    before = shared.descriptors()
-    for _ in range(3):
-        socket.send_fds(client.socket, [request(Command.CLOCK)], [0, 1, 2])
-        _, fds, _, _ = socket.recv_fds(client.socket, 4096, 4)
-        for fd in fds:
-            os.close(fd)
-    assert shared.settled(before)
+def test_descriptors_of_clients_are_not_taken() -> None:
+    with running(OBJECTS) as loader, Connection(loader.socket) as client:
+        client.load("counter").close()
+        before = loader.descriptors()
+        for _ in range(3):
+            socket.send_fds(client.socket, [request(Command.CLOCK)], [0, 1, 2])
+            _, fds, _, _ = socket.recv_fds(client.socket, 4096, 4)
+            for fd in fds:
+                os.close(fd)
+        assert loader.settled(before)
 
 
 def test_a_client_that_takes_no_answers_is_left() -> None:
