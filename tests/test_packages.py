@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from importlib.util import find_spec
@@ -124,3 +125,16 @@ def test_the_bill_of_materials_names_files_and_what_they_need(tmp_path: Path) ->
     assert named["llvmlite"]["scope"] == "required"
     assert named["pygments"]["scope"] == "optional"
     assert named["rich"]["purl"].startswith("pkg:pypi/rich@")
+
+
+def test_the_source_distribution_has_no_links_to_folders() -> None:
+    """hatchling takes a folder once: where it comes by a link first, it is missing in its place."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    left_out = project["tool"]["hatch"]["build"]["targets"]["sdist"]["exclude"]
+    folders = [
+        each
+        for each in ROOT.iterdir()
+        if each.is_dir() and each.name[0] != "." and f"/{each.name}" not in left_out
+    ]
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_symlink()]
+    assert not [path for path in found if path.is_dir()]
