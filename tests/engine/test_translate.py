@@ -23,16 +23,20 @@ class Bytes(Struct):
     rest: u64
 
 
+def translated(text: str) -> str:
+    return translate(assemble(text), host_triple())
+
+
 def optimised(text: str) -> str:
     """LLVM IR after the engine's passes."""
-    module = llvm._parse(translate(assemble(text)))
+    module = llvm._parse(translated(text))
     llvm._tidy(module, llvm._target_machine(host_triple()))
     return str(module)
 
 
 def loads(text: str) -> list[str]:
     """The loads of memory, less those of registers and of maps' addresses."""
-    found = re.findall(r"= load (volatile )?i\d+, ptr (%\w+), align 1\b", translate(assemble(text)))
+    found = re.findall(r"= load (volatile )?i\d+, ptr (%\w+), align 1\b", translated(text))
     return ["volatile" if each[0] else "plain" for each in found]
 
 
@@ -104,14 +108,14 @@ def test_only_a_pass_is_unlikely() -> None:
         more: *(u64 *)(r1 + 8) = r3
         r0 = 1
         out: exit"""
-    branches = re.findall(r"br i1 .*", translate(assemble(text)))
+    branches = re.findall(r"br i1 .*", translated(text))
     assert [each.partition("!prof ")[2] for each in branches] == ["!2", ""]
 
 
 def test_a_loop_is_not_said_to_end_soon() -> None:
     text = "r2 = *(u64 *)(r1 + 0)\nloop: r2 += -1\nif r2 != 0 goto loop\nr0 = 1\nexit"
-    assert "!prof" not in translate(assemble(text))
-    assert "!prof !1" in translate(assemble(text.replace("goto loop", "goto +0")))
+    assert "!prof" not in translated(text)
+    assert "!prof !1" in translated(text.replace("goto loop", "goto +0"))
 
 
 @pytest.mark.parametrize(("name", "expected"), [("&", 0x30), ("|", 0xF3), ("^", 0xC3)])

@@ -76,7 +76,7 @@ def search(seed: int, count: int) -> tuple[Counter[str], float]:
         if report.accepted:
             # Nothing is accepted that an engine refuses.
             InterpreterEngine().load(program)
-            translate(program)
+            translate(program, "x86_64-unknown-linux-gnu")
         outcomes[f"{kind.__name__} {'accepted' if report.accepted else 'refused'}"] += 1
     return outcomes, longest
 

@@ -13,7 +13,7 @@ from lightexit.errors import InternalError
 
 #: Part of every cache key: to be raised whenever the same input comes to mean other code, be it
 #: by a change here or by another release of LLVM.
-ENGINE_VERSION = 7
+ENGINE_VERSION = 8
 _KIND = "native"
 
 

@@ -41,7 +41,7 @@ def compile_program(program: Program, triple: str) -> Image:
     from lightexit.engine.native.llvm import compile_translated
     from lightexit.engine.native.translate import translate
 
-    return extract(compile_translated(translate(program), triple), constants=True)
+    return extract(compile_translated(translate(program, triple), triple), constants=True)
 
 
 class NativeProgram:

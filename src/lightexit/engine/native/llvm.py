@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
 
-from lightexit.engine.native.target import ARCHITECTURES, PLAIN
+from lightexit.engine.native.target import architecture_of
 from lightexit.errors import InternalError
 
 #: LLVM keeps options for the whole process, and the compiler sets some. The same are set here, lest
@@ -75,10 +75,14 @@ def _prepare() -> None:
 
 def _target_machine(triple: str) -> Any:
     _prepare()
-    features, convention = ARCHITECTURES.get(triple.split("-")[0], PLAIN)
+    architecture = architecture_of(triple)
     # "pic" and "small": addresses relative to the code, so that it runs wherever it is mapped.
     return llvm.Target.from_triple(triple).create_target_machine(
-        features=features, opt=2, reloc="pic", codemodel="small", abiname=convention
+        features=architecture.features,
+        opt=2,
+        reloc="pic",
+        codemodel="small",
+        abiname=architecture.convention,
     )
 
 

@@ -21,7 +21,7 @@ def object_file(program: Program, symbol: str, triple: str) -> bytes:
     `triple` is one of `object_triple`. Raises AuthorError for programs that need helpers.
     """
     name = f'source_filename = "{symbol}"\n'
-    data = compile_translated(name + translate(program, symbol), triple)
+    data = compile_translated(name + translate(program, triple, symbol), triple)
     _check(data, symbol)
     return data
 

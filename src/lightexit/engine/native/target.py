@@ -16,13 +16,15 @@ from lightexit.errors import AuthorError, HostError
 
 
 class Architecture(NamedTuple):
-    """What LLVM is told besides its name: features, and the calling convention of systems."""
+    """What LLVM is told besides its name: features, and the calling convention of systems; and
+    whether its atomic operations order all accesses by themselves, as Linux has those that fetch.
+    """
 
     features: str = ""
     convention: str = ""
+    atomics_order_all: bool = False
 
 
-PLAIN = Architecture()
 #: By LLVM's name. The code of each is run by tests, where there is something to run it.
 ARCHITECTURES = {
     # x18 belongs to the system on some hosts.
@@ -31,7 +33,7 @@ ARCHITECTURES = {
     # Without multiplication, code would call a library; without the latter, it would store an
     # aligned word byte by byte, and who reads it meanwhile would see parts of two.
     "riscv64": Architecture("+m,+a,+f,+d,+c,+unaligned-scalar-mem", "lp64d"),
-    "x86_64": PLAIN,
+    "x86_64": Architecture(atomics_order_all=True),
 }
 #: Those with the architecture's common calling convention; `none` is bare metal.
 SYSTEMS = ("linux", "freebsd", "none")
@@ -43,6 +45,11 @@ _POSSIBLE = (
     f"CPU-SYSTEM, such as aarch64-linux-gnu; CPU is one of {', '.join(ARCHITECTURES)} and SYSTEM "
     f"one of {', '.join(SYSTEMS)}"
 )
+
+
+def architecture_of(triple: str) -> Architecture:
+    """That of a target triple in full."""
+    return ARCHITECTURES.get(triple.split("-")[0], Architecture())
 
 
 def host_triple() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from lightexit.engine.native import arithmetic
 from lightexit.engine.native.builder import RODATA, Builder
 from lightexit.engine.native.known import InContext, Known, known_by_slot, narrowed
+from lightexit.engine.native.target import architecture_of
 from lightexit.engine.native.weights import weights_by_slot
 from lightexit.errors import AuthorError
 from lightexit.isa import ARGUMENTS, FRAME_POINTER, PSEUDO_MAP_IDX_VALUE, Instruction, Kind, decode
@@ -29,8 +30,8 @@ attributes #0 = {
 """
 
 
-def translate(program: Program, entry: str = "run") -> str:
-    """LLVM IR of `u64 entry(IoContext *context, u8 *const *map_values)`.
+def translate(program: Program, triple: str, entry: str = "run") -> str:
+    """LLVM IR, for a target triple, of `u64 entry(IoContext *context, u8 *const *map_values)`.
 
     All else has names with a dot, which `entry` has not.
 
@@ -38,12 +39,14 @@ def translate(program: Program, entry: str = "run") -> str:
     """
     code = {i.slot: i for i in decode(program)}
     calls = {i.target for i in code.values() if _is_local_call(i)}
-    functions = [_Function(program, code, entry).local() for entry in sorted(calls)]
+    orders_all = architecture_of(triple).atomics_order_all
+    functions = [_Function(program, code, entry, orders_all) for entry in sorted(calls)]
     weights = [
         f'!{1 + number} = !{{!"branch_weights", i32 {taken}, i32 {not_taken}}}'
         for number, (taken, not_taken) in enumerate(_WEIGHTS)
     ]
-    parts = [*_rodata(program), _Function(program, code, 0).run(entry), *functions]
+    main = _Function(program, code, 0, orders_all).run(entry)
+    parts = [*_rodata(program), main, *(each.local() for each in functions)]
     return "\n".join([*parts, _MODULE_END, *weights])
 
 
@@ -59,10 +62,13 @@ def _is_local_call(instruction: Instruction) -> bool:
 
 
 class _Function:
-    def __init__(self, program: Program, code: Mapping[int, Instruction], entry: int) -> None:
+    def __init__(
+        self, program: Program, code: Mapping[int, Instruction], entry: int, orders_all: bool
+    ) -> None:
         self._program = program
         self._code = code
         self._entry = entry
+        self._orders_all = orders_all
         self._builder = Builder()
         self._weights = weights_by_slot(code, entry)
 
@@ -150,12 +156,13 @@ class _Function:
         self._builder.store(i.dst, i.offset, value, i.op.width)
 
     def _atomic(self, i: Instruction) -> None:
-        """One that fetches orders all accesses, as in Linux: AArch64 needs a fence for that."""
-        if i.dst == FRAME_POINTER:
+        """One that fetches orders all accesses, as in Linux: some CPUs need a fence for that."""
+        is_private = i.dst == FRAME_POINTER
+        if is_private:
             self._private(i)
         else:
             self._shared(i)
-        if i.op.fetch:
+        if i.op.fetch and (is_private or not self._orders_all):
             self._builder.emit("fence seq_cst")
 
     def _private(self, i: Instruction) -> None:
