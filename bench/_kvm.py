@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the KVM of this host is called beside a figure: `kvm_name`."""
+"""The KVM of this host: whether there is one, and what it is called beside a figure."""
 
 from __future__ import annotations
 
+from lightexit.errors import HostError
 from lightexit.measure.host import host_facts
+from lightexit.vm.kvm.system import Kvm
+
+
+def no_kvm() -> str:
+    """Why there are no guests; "" where there are."""
+    try:
+        Kvm().close()
+    except HostError as error:
+        return str(error)
+    return ""
 
 
 def kvm_name() -> str:

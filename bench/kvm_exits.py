@@ -25,7 +25,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench._kvm import kvm_name
+from bench._kvm import kvm_name, no_kvm
 from bench._ratio import Ratio
 from bench._turns import in_turns
 from lightexit.abi import Space
@@ -35,7 +35,6 @@ from lightexit.bus.doorbell import EventFd
 from lightexit.bus.region import Region, mmio, pio
 from lightexit.devices.device import Device
 from lightexit.engine.native import NativeEngine
-from lightexit.errors import HostError
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, muldiv64, u32, u64
 from lightexit.vm.boot.kvm import set_start
 from lightexit.vm.boot.state import CODE_32, DATA, StartState
@@ -370,9 +369,7 @@ def ratio(times: tuple[float, ...], others: tuple[float, ...]) -> float:
 
 def ratios() -> list[Ratio]:
     """For docs/: nothing without KVM or gcc."""
-    try:
-        Kvm().close()
-    except HostError:
+    if no_kvm():
         return []
     with c_loop() as run_guest:
         if run_guest is None:
@@ -393,10 +390,8 @@ def named(kind: Kind, rows: list[Row]) -> list[Ratio]:
 
 def main() -> None:
     """Compare all variants, for each kind of access."""
-    try:
-        Kvm().close()
-    except HostError as error:
-        print(error)
+    if reason := no_kvm():
+        print(reason)
         return
     with c_loop() as run_guest:
         if run_guest is None:

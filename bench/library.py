@@ -13,7 +13,6 @@ import ctypes
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -23,21 +22,33 @@ from statistics import median
 from typing import Any
 
 from bench import kvm_exits
+from bench._kvm import no_kvm
 from bench._ratio import Ratio
+from bench._rivals import (
+    ACCESSES,
+    KINDS,
+    ROUNDS,
+    STEP,
+    addresses_of,
+    base_of,
+    compare_guests,
+    filters,
+    register,
+    report_guests,
+    timed,
+)
 from bench._turns import in_turns
-from bench.kvm_exits import LAST, MEMORY, PORT, WRITE, Kind, Variant, machine
+from bench.kvm_exits import LAST, PORT, Kind, Variant, machine
 from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
 from lightexit.bus.native import dispatch
 from lightexit.engine.native import NativeEngine
-from lightexit.errors import HostError
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vm import Vm
 
-ROUNDS, ACCESSES, TURNS, THREAD_REPEATS = 41, 4096, 5, 200
-RANGES, STEP = 10_000, 0x1000
-MOST_NS = 3.0
+THREAD_REPEATS, RANGES = 200, 10_000
+MOST_NS, MOST_AROUND_RUN = 3.0, 1.05
 ROOT = Path(__file__).parents[1]
 _INCLUDE = ("lib/include", "kernel/uapi", "src/lightexit/runtime")
 
@@ -64,11 +75,7 @@ class LibraryBus:
     """Pairs of registers on liblightexit's bus, and two vCPUs."""
 
     def __init__(self, code: Any, space: Space, pairs: int = 1, tsc_khz: int = 0) -> None:
-        engine = NativeEngine()
-        self.filters = [
-            each.load(engine).code for each in (kvm_exits.read_counter, kvm_exits.write_register)
-        ]
-        base = PORT if space is Space.PIO else MEMORY
+        self.filters, base = filters(), base_of(space)
         addresses = [ctypes.c_void_p(each.address) for each in self.filters]
         u64 = ctypes.c_uint64
         self.handle = ctypes.c_void_p(
@@ -79,20 +86,6 @@ class LibraryBus:
             made = ctypes.c_void_p()
             code.lightexit_vcpu_create(self.handle, index, ctypes.byref(made))
             self.vcpus[index] = made.value
-
-
-def addresses_of(chosen: list[int]) -> Any:
-    """As many as a loop accesses, these in turn."""
-    return (ctypes.c_uint64 * ACCESSES)(*(chosen[i % len(chosen)] for i in range(ACCESSES)))
-
-
-def timed(run: Callable[[], object]) -> float:
-    """ns of this thread's time per access."""
-    run()
-    begun = time.thread_time_ns()
-    for _ in range(TURNS):
-        run()
-    return (time.thread_time_ns() - begun) / (TURNS * ACCESSES)
 
 
 def python_loop(code: Any) -> tuple[Callable[[], object], object]:
@@ -109,7 +102,7 @@ def python_loop(code: Any) -> tuple[Callable[[], object], object]:
 def loops(code: Any, space: Space, is_write: bool) -> list[tuple[str, Callable[[], float]]]:
     """What is compared without a guest; the hard-coded device comes first."""
     one, many = LibraryBus(code, space), LibraryBus(code, space, _pairs(space))
-    base = (PORT if space is Space.PIO else MEMORY) + (WRITE if is_write else 0)
+    base = register(space, is_write)
     here, chosen = addresses_of([base]), Random(1).sample(range(_pairs(space)), 8)
     spread = addresses_of([base + STEP * each for each in chosen])
     count = ctypes.c_uint64(ACCESSES)
@@ -201,33 +194,6 @@ def guests(code: Any, kind: Kind) -> list[Variant]:
     return [hard("hard-coded in C"), hard("its twin"), library]
 
 
-def compare_guests(code: Any, kind: Kind) -> list[tuple[str, float, float]]:
-    """Name, median us and ratio to the hard-coded device, of one kind of access."""
-    compared = guests(code, kind)
-    for each in compared:
-        each.ns(kind)
-    rounds = in_turns(kvm_exits.ROUNDS, [partial(each.ns, kind) for each in compared])
-    return [
-        (
-            each.name,
-            median(turn[index] for turn in rounds) / 1000,
-            median(turn[index] / turn[0] for turn in rounds),
-        )
-        for index, each in enumerate(compared)
-    ]
-
-
-_KINDS = [(space, is_write) for space in (Space.PIO, Space.MMIO) for is_write in (False, True)]
-
-
-def _has_kvm() -> bool:
-    try:
-        Kvm().close()
-    except HostError:
-        return False
-    return True
-
-
 def ratios() -> list[Ratio]:
     """For docs/: nothing without gcc."""
     with compiled() as code:
@@ -235,7 +201,7 @@ def ratios() -> list[Ratio]:
 
 
 def _ratios(code: Any) -> Iterator[Ratio]:
-    for space, is_write in _KINDS:
+    for space, is_write in KINDS:
         group = f"liblightexit, {space.name} {'write' if is_write else 'read'}"
         for name, _, more, ratio in compare(code, space, is_write)[1:]:
             yield Ratio(group, f"{name} / hard-coded", ratio)
@@ -243,10 +209,11 @@ def _ratios(code: Any) -> Iterator[Ratio]:
                 yield Ratio(group, "ns more than hard-coded", more, MOST_NS)
     yield Ratio("liblightexit", "lightexit_access / Python's bus, PIO read", of_python(code), 1.05)
     yield Ratio("liblightexit", "two vCPUs / one", of_threads(code), 1.8, at_least=True)
-    for kind in kvm_exits.KINDS if _has_kvm() else ():
-        for name, _, ratio in compare_guests(code, kind)[1:]:
-            goal = 1.05 if name == "lightexit_access" else None
-            yield Ratio(f"liblightexit, KVM, {kind.name}", f"{name} / hard-coded", ratio, goal)
+    for kind in () if no_kvm() else kvm_exits.KINDS:
+        for row in compare_guests(guests(code, kind), kind)[1:]:
+            group = f"liblightexit, KVM, {kind.name}"
+            goal = MOST_AROUND_RUN if row.name == "lightexit_access" else None
+            yield Ratio(group, f"{row.name} / hard-coded", row.ratio, goal)
 
 
 def main() -> None:
@@ -254,16 +221,14 @@ def main() -> None:
         if code is None:
             print("gcc is not installed: nothing is measured")
             return
-        for space, is_write in _KINDS:
+        for space, is_write in KINDS:
             print(f"{space.name} {'write' if is_write else 'read'}")
             for name, ns, more, ratio in compare(code, space, is_write):
                 print(f"  {name:32}{ns:8.2f} ns{more:+8.2f} ns{ratio:8.2f}")
         print(f"lightexit_access / Python's bus, PIO read{of_python(code):8.2f}")
         print(f"two vCPUs / one{of_threads(code):8.2f}")
-        for kind in kvm_exits.KINDS if _has_kvm() else ():
-            print(f"around KVM_RUN, {kind.name}")
-            for name, us, ratio in compare_guests(code, kind):
-                print(f"  {name:32}{us:8.2f} us{ratio:19.3f}")
+        for kind in () if no_kvm() else kvm_exits.KINDS:
+            report_guests(compare_guests(guests(code, kind), kind), kind)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from bench._kvm import kvm_name
+from bench._kvm import kvm_name, no_kvm
 from bench._payload import ENTRIES, RINGS, Rival, Row, Traffic, Way, compare, compiled, report
 from bench._ratio import Ratio
 from bench.kvm_exits import CODE, LAST, Stop, machine
@@ -26,7 +26,6 @@ from lightexit import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock
 from lightexit.engine.native import NativeEngine
-from lightexit.errors import HostError
 from lightexit.vm.boot.kvm import set_start
 from lightexit.vm.boot.state import CODE_32, DATA, StartState
 from lightexit.vm.kvm.attach import unavailable
@@ -166,15 +165,6 @@ def guests(code: Any) -> list[Rival]:
         Guest(code, "exit, value in a message each time", Way.SENT),
         InKvm(code, "ioeventfd, value in guest memory", Way.SIGNALLED),
     ]
-
-
-def no_kvm() -> str:
-    """Why there are no guests; "" where there are."""
-    try:
-        Kvm().close()
-    except HostError as error:
-        return str(error)
-    return ""
 
 
 def tables(code: Any) -> Iterator[tuple[str, Sequence[Row]]]:

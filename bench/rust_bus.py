@@ -25,13 +25,24 @@ from statistics import median
 from typing import Any
 
 from bench import kvm_exits
+from bench._kvm import no_kvm
 from bench._ratio import Ratio
+from bench._rivals import (
+    ACCESSES,
+    KINDS,
+    ROUNDS,
+    STEP,
+    addresses_of,
+    base_of,
+    compare_guests,
+    filters,
+    register,
+    report_guests,
+    timed,
+)
 from bench._turns import in_turns
-from bench.kvm_exits import LAST, MEMORY, PORT, WRITE, Kind, Variant, machine
-from bench.library import ACCESSES, ROUNDS, STEP, addresses_of, timed
+from bench.kvm_exits import LAST, Kind, Variant, machine
 from lightexit.abi import Space
-from lightexit.engine.native import NativeEngine
-from lightexit.errors import HostError
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vm import Vm
 
@@ -61,10 +72,7 @@ class Rivals:
     """The same device, three times, in a space."""
 
     def __init__(self, code: Any, space: Space) -> None:
-        engine, base = NativeEngine(), _base(space)
-        self.filters = [
-            each.load(engine).code for each in (kvm_exits.read_counter, kvm_exits.write_register)
-        ]
+        self.filters, base = filters(), base_of(space)
         addresses = [ctypes.c_size_t(each.address) for each in self.filters]
         place = [ctypes.c_uint64(each) for each in (base, STEP, PAIRS)]
         self.hard = ctypes.c_void_p(code.make_hard_coded())
@@ -72,14 +80,10 @@ class Rivals:
         self.crate = ctypes.c_void_p(code.make_lightexit(*addresses, int(space), *place))
 
 
-def _base(space: Space) -> int:
-    return PORT if space is Space.PIO else MEMORY
-
-
 def loops(code: Any, space: Space, is_write: bool) -> list[tuple[str, Callable[[], float]]]:
     """What is compared without a guest; the hard-coded device comes first."""
     rivals, count = Rivals(code, space), ctypes.c_uint64(ACCESSES)
-    base = _base(space) + (WRITE if is_write else 0)
+    base = register(space, is_write)
     here = addresses_of([base])
     spread = addresses_of([base + STEP * each for each in Random(1).sample(range(PAIRS), 8)])
 
@@ -141,33 +145,6 @@ def guests(code: Any, kind: Kind) -> list[Variant]:
     ]
 
 
-def compare_guests(code: Any, kind: Kind) -> list[tuple[str, float, float]]:
-    """Name, median us and ratio to the hard-coded device, of one kind of access."""
-    compared = guests(code, kind)
-    for each in compared:
-        each.ns(kind)
-    rounds = in_turns(kvm_exits.ROUNDS, [partial(each.ns, kind) for each in compared])
-    return [
-        (
-            each.name,
-            median(turn[index] for turn in rounds) / 1000,
-            median(turn[index] / turn[0] for turn in rounds),
-        )
-        for index, each in enumerate(compared)
-    ]
-
-
-_KINDS = [(space, is_write) for space in (Space.PIO, Space.MMIO) for is_write in (False, True)]
-
-
-def _has_kvm() -> bool:
-    try:
-        Kvm().close()
-    except HostError:
-        return False
-    return True
-
-
 def ratios() -> list[Ratio]:
     """For docs/: nothing without cargo."""
     with compiled() as code:
@@ -175,16 +152,16 @@ def ratios() -> list[Ratio]:
 
 
 def _ratios(code: Any) -> Iterator[Ratio]:
-    for space, is_write in _KINDS:
+    for space, is_write in KINDS:
         group = f"Rust, {space.name} {'write' if is_write else 'read'}"
         found = compare(code, space, is_write)
         for index, other in HELD.items():
             name, held = found[index][0], found[other][0].split(",")[0]
             yield Ratio(group, f"{name} / {held}", found[index][3])
-    for kind in kvm_exits.KINDS if _has_kvm() else ():
-        for name, _, ratio in compare_guests(code, kind)[1:]:
-            goal = MOST_AROUND_RUN if name == "the crate" else None
-            yield Ratio(f"Rust, KVM, {kind.name}", f"{name} / hard-coded", ratio, goal)
+    for kind in () if no_kvm() else kvm_exits.KINDS:
+        for row in compare_guests(guests(code, kind), kind)[1:]:
+            goal = MOST_AROUND_RUN if row.name == "the crate" else None
+            yield Ratio(f"Rust, KVM, {kind.name}", f"{row.name} / hard-coded", row.ratio, goal)
 
 
 def main() -> None:
@@ -192,14 +169,12 @@ def main() -> None:
         if code is None:
             print("cargo or cc is not installed: nothing is measured")
             return
-        for space, is_write in _KINDS:
+        for space, is_write in KINDS:
             print(f"{space.name} {'write' if is_write else 'read'}")
             for name, ns, ratio, held in compare(code, space, is_write):
                 print(f"  {name:36}{ns:8.2f} ns{ratio:8.2f}{held:8.2f}")
-        for kind in kvm_exits.KINDS if _has_kvm() else ():
-            print(f"around KVM_RUN, {kind.name}")
-            for name, us, ratio in compare_guests(code, kind):
-                print(f"  {name:36}{us:8.2f} us{ratio:8.3f}")
+        for kind in () if no_kvm() else kvm_exits.KINDS:
+            report_guests(compare_guests(guests(code, kind), kind), kind)
 
 
 if __name__ == "__main__":

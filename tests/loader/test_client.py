@@ -31,32 +31,32 @@ class Client:
     """The library's functions, as Python calls them."""
 
     def __init__(self, path: str) -> None:
-        self.library = native.loaded()
+        self.shared = native.loaded()
         self.handle = ctypes.c_void_p()
-        connect = self.library.lightexit_loader_connect
+        connect = self.shared.lightexit_loader_connect
         native.check(connect(path.encode(), ctypes.byref(self.handle)))
 
     def close(self) -> None:
-        self.library.lightexit_loader_close(self.handle)
+        self.shared.lightexit_loader_close(self.handle)
 
     def load(self, name: str) -> ctypes.c_void_p:
         """An object."""
         made = ctypes.c_void_p()
-        load = self.library.lightexit_loader_load
+        load = self.shared.lightexit_loader_load
         native.check(load(self.handle, name.encode(), ctypes.byref(made)))
         return made
 
     def program(self, item: ctypes.c_void_p, name: str) -> int:
-        return _descriptor(self.library.lightexit_object_program(item, name.encode()))
+        return _descriptor(self.shared.lightexit_object_program(item, name.encode()))
 
     def state(self, item: ctypes.c_void_p, name: str) -> int:
-        return _descriptor(self.library.lightexit_object_map(item, f".data.{name}".encode()))
+        return _descriptor(self.shared.lightexit_object_map(item, f".data.{name}".encode()))
 
     def clock(self) -> int:
-        return _descriptor(self.library.lightexit_loader_clock(self.handle))
+        return _descriptor(self.shared.lightexit_loader_clock(self.handle))
 
     def module(self) -> int:
-        return _descriptor(self.library.lightexit_loader_module(self.handle))
+        return _descriptor(self.shared.lightexit_loader_module(self.handle))
 
 
 def _descriptor(result: int) -> int:
@@ -115,30 +115,30 @@ def test_a_states_memory_is_what_the_loader_gave(client: Client) -> None:
     clock = client.clock()
     bus, state = ctypes.c_void_p(), ctypes.c_void_p()
     options = native.BusOptions(clock_map_fd=clock)
-    native.check(client.library.lightexit_bus_create(ctypes.byref(options), ctypes.byref(bus)))
+    native.check(client.shared.lightexit_bus_create(ctypes.byref(options), ctypes.byref(bus)))
     asked = native.StateOptions(name=b"counter", size=16, map_fd=client.state(item, "counter"))
-    create = client.library.lightexit_state_create
+    create = client.shared.lightexit_state_create
     native.check(create(bus, ctypes.byref(asked), ctypes.byref(state)))
-    data = client.library.lightexit_state_data(state)
+    data = client.shared.lightexit_state_data(state)
     assert ctypes.c_uint32.from_address(data + 8).value == 3_579_545
-    client.library.lightexit_object_close(item)
+    client.shared.lightexit_object_close(item)
     ctypes.c_uint32.from_address(data + 8).value = 1
     os.close(clock)
-    client.library.lightexit_bus_destroy(bus)
+    client.shared.lightexit_bus_destroy(bus)
 
 
 def test_a_state_larger_than_the_loaders(client: Client) -> None:
     item = client.load("counter")
     bus, state = ctypes.c_void_p(), ctypes.c_void_p()
-    native.check(client.library.lightexit_bus_create(None, ctypes.byref(bus)))
+    native.check(client.shared.lightexit_bus_create(None, ctypes.byref(bus)))
     asked = native.StateOptions(name=b"counter", size=64, map_fd=client.state(item, "counter"))
     with pytest.raises(native.LibraryError, match="a value of 32 bytes: 80 are needed") as caught:
         native.check(
-            client.library.lightexit_state_create(bus, ctypes.byref(asked), ctypes.byref(state))
+            client.shared.lightexit_state_create(bus, ctypes.byref(asked), ctypes.byref(state))
         )
     assert caught.value.code == MAP
-    client.library.lightexit_object_close(item)
-    client.library.lightexit_bus_destroy(bus)
+    client.shared.lightexit_object_close(item)
+    client.shared.lightexit_bus_destroy(bus)
 
 
 def test_what_an_object_does_not_have(client: Client) -> None:
@@ -147,22 +147,22 @@ def test_what_an_object_does_not_have(client: Client) -> None:
         client.program(item, "counter")
     with pytest.raises(native.LibraryError, match=r"the object has no map \.data\.read_"):
         client.state(item, "read_counter")
-    client.library.lightexit_object_close(item)
+    client.shared.lightexit_object_close(item)
 
 
 class Placed:
     """A region whose filter is `read_counter`, over a map of the loader's."""
 
     def __init__(self, client: Client, map_fd: int, **filter_: Any) -> None:
-        self.library, self.bus = client.library, ctypes.c_void_p()
+        self.shared, self.bus = client.shared, ctypes.c_void_p()
         self.clock = client.clock()
         options = native.BusOptions(clock_map_fd=self.clock)
         native.check(
-            self.library.lightexit_bus_create(ctypes.byref(options), ctypes.byref(self.bus))
+            self.shared.lightexit_bus_create(ctypes.byref(options), ctypes.byref(self.bus))
         )
         state = ctypes.c_void_p()
         asked = native.StateOptions(name=b"counter", size=16, map_fd=map_fd)
-        create = self.library.lightexit_state_create
+        create = self.shared.lightexit_state_create
         native.check(create(self.bus, ctypes.byref(asked), ctypes.byref(state)))
         self.run = native.RUN(lambda *_: 0)
         facts = {"abi_version": ABI_VERSION, "name": b"read_counter", "state_count": 1, **filter_}
@@ -179,16 +179,16 @@ class Placed:
             write=native.WRITE(lambda *_: None),
         )
         self.region = ctypes.c_void_p()
-        add = self.library.lightexit_region_add
+        add = self.shared.lightexit_region_add
         native.check(add(self.bus, ctypes.byref(region), ctypes.byref(self.region)))
 
     def attach(self, item: ctypes.c_void_p | None) -> tuple[int, str]:
         """What becomes of it, of a VM that there is none of."""
-        code = self.library.lightexit_region_attach_object(self.region, -1, item)
-        return code, self.library.lightexit_last_error().decode()
+        code = self.shared.lightexit_region_attach_object(self.region, -1, item)
+        return code, self.shared.lightexit_last_error().decode()
 
     def close(self) -> None:
-        self.library.lightexit_bus_destroy(self.bus)
+        self.shared.lightexit_bus_destroy(self.bus)
         os.close(self.clock)
 
 
@@ -209,7 +209,7 @@ def test_only_the_filter_over_its_own_maps_is_attached(client: Client) -> None:
     assert placed.attach(None)[1] == "there is no object to attach"
     placed.close()
     for each in (item, again, other):
-        client.library.lightexit_object_close(each)
+        client.shared.lightexit_object_close(each)
 
 
 def test_an_object_of_another_layout_is_not_attached(shared: Loader, client: Client) -> None:
@@ -222,13 +222,13 @@ def test_an_object_of_another_layout_is_not_attached(shared: Loader, client: Cli
     code, said = placed.attach(item)
     assert (code, "was built for another layout of it" in said) == (STATE, True)
     placed.close()
-    client.library.lightexit_object_close(item)
+    client.shared.lightexit_object_close(item)
 
 
 def test_one_refusal_does_not_end_the_connection(client: Client) -> None:
     with pytest.raises(native.LibraryError, match="the loader has no object none: No such file"):
         client.load("none")
-    client.library.lightexit_object_close(client.load("counter"))
+    client.shared.lightexit_object_close(client.load("counter"))
 
 
 def test_where_there_is_no_module(client: Client) -> None:
@@ -242,7 +242,7 @@ def test_where_there_is_no_module(client: Client) -> None:
 def test_a_loader_that_dies() -> None:
     with running(OBJECTS) as loader, running(OBJECTS) as other:
         client = Client(loader.socket)
-        client.library.lightexit_object_close(client.load("counter"))
+        client.shared.lightexit_object_close(client.load("counter"))
         loader.process.kill()
         loader.process.wait()
         loader.process.poll = lambda: None  # type: ignore[method-assign]  # it was meant to end
