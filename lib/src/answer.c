@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/bpf.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -139,7 +138,7 @@ static int check_item(const struct lightexit_loader_item *item, int fd)
 		return failed(LIGHTEXIT_ERROR_LOADER, "the loader answers with a name without end");
 	switch (item->kind) {
 	case LIGHTEXIT_LOADER_PROGRAM:
-		if (program_type(fd) == BPF_PROG_TYPE_SYSCALL)
+		if (is_program(fd))
 			return LIGHTEXIT_OK;
 		return failed(LIGHTEXIT_ERROR_LOADER,
 			      "what the loader gives as the program %s is none", item->name);

@@ -93,14 +93,29 @@ struct retired *take_reclaimable(struct lightexit_bus *bus);
 void free_all(struct retired *list);
 bool register_membarrier(void);
 
+/* facts.c: what /proc says of a map or a program; 0 for what it does not say. */
+struct facts {
+	unsigned int map_type;
+	unsigned int value_size;
+	unsigned int max_entries;
+	unsigned int map_flags;
+	unsigned int map_number; /* the kernel's */
+	unsigned int program_type;
+};
+/* False where the descriptor is not open. */
+bool read_facts(int fd, struct facts *facts);
+/* 0 for what is no map. */
+unsigned int map_number(int fd);
+/* Whether it is a program of type syscall, as filters are. */
+bool is_program(int fd);
+
 /* map.c: a map's value as memory of this process, size bytes; the descriptor is duplicated. */
 int map_value(int *fd, const char *name, u64 size, void **memory);
 /* The same without a look at what the descriptor is. */
 int map_pages(int *fd, const char *name, u64 size, void **memory);
 void unmap_value(int fd, u64 size, void *memory);
-/* Both without bpf(2): whether it is one of `size` bytes at least; its number, 0 if it is none. */
+/* Whether it is one of `size` bytes at least. */
 int check_map(int fd, const char *name, u64 size);
-unsigned int map_number(int fd);
 
 /* memory.c: a sealed memfd as memory of this process, and a lock that was left taken released. */
 int map_memory(int *fd, const char *name, u64 size, void **memory);
@@ -116,8 +131,6 @@ void region_destroy(struct lightexit_region *region);
 
 /* program.c: whether a descriptor is the region's filter in the kernel; an error where not. */
 int check_program(const struct lightexit_region *region, int fd);
-/* The type of a program, from what /proc says of descriptors; -1 for anything else. */
-int program_type(int fd);
 /* Whether a map of that name, as the kernel or an object has it, is that of the filter's state. */
 int check_state_map(const struct lightexit_region *region, u32 index, const char *map);
 int other_maps(const struct lightexit_region *region);

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/bpf.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -13,44 +12,14 @@
 
 #include "internal.h"
 
-/* What /proc says of a map: it asks for no right to call bpf(2). */
-struct map_facts {
-	unsigned int type;
-	unsigned int value_size;
-	unsigned int max_entries;
-	unsigned int flags;
-	unsigned int number;
-};
-
-static bool read_facts(int fd, struct map_facts *facts)
-{
-	char path[64], line[256];
-	FILE *file;
-
-	*facts = (struct map_facts){ 0 };
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	while (fgets(line, sizeof(line), file)) {
-		sscanf(line, "map_type: %u", &facts->type);
-		sscanf(line, "value_size: %u", &facts->value_size);
-		sscanf(line, "max_entries: %u", &facts->max_entries);
-		sscanf(line, "map_flags: %x", &facts->flags);
-		sscanf(line, "map_id: %u", &facts->number);
-	}
-	fclose(file);
-	return true;
-}
-
 int check_map(int fd, const char *name, u64 size)
 {
-	struct map_facts facts;
+	struct facts facts;
 
 	if (!read_facts(fd, &facts))
 		return failed(LIGHTEXIT_ERROR_MAP, "descriptor %d, for %s, is not open", fd, name);
-	if (facts.type != BPF_MAP_TYPE_ARRAY || facts.max_entries != 1 ||
-	    !(facts.flags & BPF_F_MMAPABLE))
+	if (facts.map_type != BPF_MAP_TYPE_ARRAY || facts.max_entries != 1 ||
+	    !(facts.map_flags & BPF_F_MMAPABLE))
 		return failed(LIGHTEXIT_ERROR_MAP,
 			      "descriptor %d, for %s, is no BPF array map of one value that can be "
 			      "mapped", fd, name);
@@ -59,13 +28,6 @@ int check_map(int fd, const char *name, u64 size)
 			      "the map for %s has a value of %u bytes: %" PRIu64 " are needed, "
 			      "header included", name, facts.value_size, (uint64_t)size);
 	return LIGHTEXIT_OK;
-}
-
-unsigned int map_number(int fd)
-{
-	struct map_facts facts;
-
-	return read_facts(fd, &facts) ? facts.number : 0;
 }
 
 static size_t mapped_size(u64 size)

@@ -38,22 +38,6 @@ static int ask(int fd, void *info, size_t size)
 	return bpf(BPF_OBJ_GET_INFO_BY_FD, &attributes);
 }
 
-int program_type(int fd)
-{
-	char path[64], line[256];
-	int type = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	file = fopen(path, "re");
-	if (!file)
-		return -1;
-	while (fgets(line, sizeof(line), file))
-		sscanf(line, "prog_type: %d", &type);
-	fclose(file);
-	return type;
-}
-
 static int cannot_look(const struct lightexit_region *region)
 {
 	int error = errno == EPERM || errno == EACCES ? LIGHTEXIT_ERROR_RIGHTS :
@@ -201,7 +185,7 @@ static int check_maps(const struct lightexit_region *region, const struct progra
 
 static int check_type(const struct lightexit_region *region, int fd)
 {
-	if (program_type(fd) == BPF_PROG_TYPE_SYSCALL)
+	if (is_program(fd))
 		return LIGHTEXIT_OK;
 	return failed(LIGHTEXIT_ERROR_PROGRAM,
 		      "descriptor %d, for the filter %s, is no BPF program of type syscall", fd,
