@@ -23,11 +23,6 @@ def full(count: int) -> int:
     return count if is_long else max(1, count // SHARE)
 
 
-def thin(values: Iterable[Value]) -> list[Value]:
-    """All of them in a long run, every fourth in a short one, from the first on."""
-    return list(values)[:: 1 if is_long else 4]
-
-
-def part(values: Iterable[Value]) -> list[Value]:
-    """All of them in a long run, every tenth in a short one, from the first on."""
-    return list(values)[:: 1 if is_long else SHARE]
+def part(values: Iterable[Value], share: int = SHARE) -> list[Value]:
+    """All of them in a long run, one of so many in a short one, from the first on."""
+    return list(values)[:: 1 if is_long else share]

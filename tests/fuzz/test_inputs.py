@@ -120,7 +120,7 @@ LARGEST = {
 }
 
 
-@pytest.mark.parametrize("name", scale.thin(LARGEST))
+@pytest.mark.parametrize("name", scale.part(LARGEST, 4))
 def test_the_largest_of_a_kind_is_answered(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # What grows faster than its input takes minutes, a slow machine a few times as long.
     monkeypatch.setattr(harness, "SECONDS", 3 * harness.SECONDS)

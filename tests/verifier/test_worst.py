@@ -19,7 +19,7 @@ MEBIBYTES = 460 if scale.is_long else 50
 #: Needs all of the stack at every step: much of each state, and seven seconds for a tenth of them.
 LONG = {"back"}
 NAMES = [
-    pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in scale.thin(WORST)
+    pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in scale.part(WORST, 4)
 ]
 
 VERIFY = r"""

@@ -133,7 +133,7 @@ def memory(items: dict[str, bytearray]) -> None:
 
 @pytest.mark.parametrize(
     ("change", "check"),
-    scale.thin(
+    scale.part(
         [
             (back, 1),
             # The reload value of counter 0.
@@ -146,7 +146,8 @@ def memory(items: dict[str, bytearray]) -> None:
             # Remote IRR of the UART's input.
             (state("ioapic", 12 + 8 * 4 + 1, 0x40), 7),
             (message, 8),
-        ]
+        ],
+        4,
     ),
 )
 def test_the_guest_tells_what_was_lost(

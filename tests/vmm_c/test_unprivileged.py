@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,15 +56,20 @@ def run(*command: str, said: str = "") -> Ended:
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.fixture(scope="module")
-def built() -> Vmm:
+def usable_by_nobody(make: Callable[[], Vmm]) -> Vmm:
+    """The VMM, built; the test is skipped where another user could not start it."""
     if Path("/dev/lightexit").exists():
         pytest.skip("the module is loaded: what is said here is said without it")
     program()
-    made = vmm()
+    made = make()
     if run("test", "-w", "/dev/kvm").status:
         pytest.skip("no name space with a /dev/kvm for another user can be made")
     return made
+
+
+@pytest.fixture(scope="module")
+def built() -> Vmm:
+    return usable_by_nobody(vmm)
 
 
 @pytest.fixture(scope="module")
