@@ -182,23 +182,7 @@ on_tick:
 	popq %rax
 	interrupt_return
 
-/* A level-triggered interrupt may come once more than it is needed: some KVMs end it as they
- * deliver it, when the line is still up. */
-	.balign 16
-on_sent:
-	pushq %rax
-	pushq %rdx
-	movl $(UART + 2), %edx
-	xorl %eax, %eax
-	inb %dx, %al
-	cmpb $2, %al
-	jne not_sent
-	addl $0x102, SENT
-not_sent:
-	eoi
-	popq %rdx
-	popq %rax
-	interrupt_return
+	count_sent
 
 	text text_pci, "pci "
 	text text_line, "\n"
