@@ -22,7 +22,7 @@ from statistics import median
 from typing import Any
 
 from bench import kvm_exits
-from bench._kvm import no_kvm
+from bench._kvm import kvm_name, no_kvm
 from bench._ratio import Ratio
 from bench._rivals import (
     ACCESSES,
@@ -208,10 +208,10 @@ def _ratios(code: Any) -> Iterator[Ratio]:
             if name == "lightexit_access":
                 yield Ratio(group, "ns more than hard-coded", more, MOST_NS)
     yield Ratio("liblightexit", "lightexit_access / Python's bus, PIO read", of_python(code), 1.05)
-    yield Ratio("liblightexit", "two vCPUs / one", of_threads(code), 1.8, at_least=True)
+    yield Ratio("liblightexit", "two threads / one", of_threads(code), 1.8, at_least=True)
     for kind in () if no_kvm() else kvm_exits.KINDS:
         for row in compare_guests(guests(code, kind), kind)[1:]:
-            group = f"liblightexit, KVM, {kind.name}"
+            group = f"liblightexit, {kvm_name()}, {kind.name}"
             goal = MOST_AROUND_RUN if row.name == "lightexit_access" else None
             yield Ratio(group, f"{row.name} / hard-coded", row.ratio, goal)
 

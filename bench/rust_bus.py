@@ -25,7 +25,7 @@ from statistics import median
 from typing import Any
 
 from bench import kvm_exits
-from bench._kvm import no_kvm
+from bench._kvm import kvm_name, no_kvm
 from bench._ratio import Ratio
 from bench._rivals import (
     ACCESSES,
@@ -160,8 +160,9 @@ def _ratios(code: Any) -> Iterator[Ratio]:
             yield Ratio(group, f"{name} / {held}", found[index][3])
     for kind in () if no_kvm() else kvm_exits.KINDS:
         for row in compare_guests(guests(code, kind), kind)[1:]:
+            group = f"Rust, {kvm_name()}, {kind.name}"
             goal = MOST_AROUND_RUN if row.name == "the crate" else None
-            yield Ratio(f"Rust, KVM, {kind.name}", f"{row.name} / hard-coded", row.ratio, goal)
+            yield Ratio(group, f"{row.name} / hard-coded", row.ratio, goal)
 
 
 def main() -> None:

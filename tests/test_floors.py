@@ -21,7 +21,7 @@ FLOORS = (
     {"bus"},
     {"devices"},
     {"vm"},
-    {"build", "measure"},
+    {"build", "measure", "trace"},
     {"cli"},
     {"__main__"},
 )
