@@ -226,7 +226,7 @@ def main() -> None:
             for name, ns, more, ratio in compare(code, space, is_write):
                 print(f"  {name:32}{ns:8.2f} ns{more:+8.2f} ns{ratio:8.2f}")
         print(f"lightexit_access / Python's bus, PIO read{of_python(code):8.2f}")
-        print(f"two vCPUs / one{of_threads(code):8.2f}")
+        print(f"two threads / one{of_threads(code):8.2f}")
         for kind in () if no_kvm() else kvm_exits.KINDS:
             report_guests(compare_guests(guests(code, kind), kind), kind)
 
