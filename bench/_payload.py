@@ -8,8 +8,6 @@ import mmap
 import os
 import signal
 import socket
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,14 +18,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from bench._linked import with_library
 from bench._turns import in_turns
 from bench.kvm_exits import ratio
 from examples.nvme.device import NvmeState, Queue
 from lightexit import EventFd, SharedMemory
 
 TURNS, RINGS, ENTRIES = 12, 1000, 65536
-ROOT = Path(__file__).parents[1]
-_INCLUDE = ("lib/include", "kernel/uapi", "src/lightexit/runtime")
 #: Where a queue's word is that says that it sleeps.
 _ASLEEP = next(field.offset for field in Queue.layout.fields if field.name == "asleep")
 
@@ -132,13 +129,7 @@ class Rival:
 @contextmanager
 def compiled() -> Iterator[Any]:
     """payload.c and liblightexit."""
-    with tempfile.TemporaryDirectory() as folder:
-        built = Path(folder) / "payload.so"
-        sources = [*sorted((ROOT / "lib/src").glob("*.c")), ROOT / "bench/payload.c"]
-        folders = [f"-I{ROOT / each}" for each in _INCLUDE]
-        options = ["-O2", "-fPIC", "-shared", "-fno-strict-aliasing", "-pthread", "-o", str(built)]
-        subprocess.run(["gcc", *folders, *options, *map(str, sources)], check=True)
-        code = ctypes.CDLL(str(built))
+    with with_library(Path(__file__).with_name("payload.c")) as code:
         code.run_guest.restype, code.wait_seen.restype = ctypes.c_int64, ctypes.c_bool
         code.make_bus.restype = ctypes.c_void_p
         yield code

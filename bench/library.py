@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import ctypes
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -23,6 +21,7 @@ from typing import Any
 
 from bench import kvm_exits
 from bench._kvm import kvm_name, no_kvm
+from bench._linked import with_library
 from bench._ratio import Ratio
 from bench._rivals import (
     ACCESSES,
@@ -49,8 +48,6 @@ from lightexit.vm.kvm.vm import Vm
 
 THREAD_REPEATS, RANGES = 200, 10_000
 MOST_NS, MOST_AROUND_RUN = 3.0, 1.05
-ROOT = Path(__file__).parents[1]
-_INCLUDE = ("lib/include", "kernel/uapi", "src/lightexit/runtime")
 
 
 @contextmanager
@@ -59,13 +56,7 @@ def compiled() -> Iterator[Any]:
     if shutil.which("gcc") is None:
         yield None
         return
-    with tempfile.TemporaryDirectory() as folder:
-        built = Path(folder) / "loops.so"
-        sources = [*sorted((ROOT / "lib/src").glob("*.c")), Path(__file__).with_suffix(".c")]
-        folders = [f"-I{ROOT / each}" for each in _INCLUDE]
-        options = ["-O2", "-fPIC", "-shared", "-fno-strict-aliasing", "-pthread", "-o", str(built)]
-        subprocess.run(["gcc", *folders, *options, *map(str, sources)], check=True)
-        code = ctypes.CDLL(str(built))
+    with with_library(Path(__file__).with_suffix(".c")) as code:
         code.make_bus.restype = ctypes.c_void_p
         code.loop_threads.restype = ctypes.c_uint64
         yield code

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import functools
 import importlib
+import subprocess
 
 import pytest
 
 from bench import __main__ as bench
 from bench import _payload, filter_code, kvm_exits, library
 from bench._first_use import STAGES
+from bench._linked import INCLUDE, ROOT
 from lib.native import MISSING
 
 PLACES = sorted(place for places in STAGES.values() for place in places)
@@ -26,6 +28,13 @@ def test_every_stage_is_there(place: str) -> None:
     module, _, path = place.partition(":")
     owner = importlib.import_module(f"lightexit.{module}")
     assert callable(functools.reduce(getattr, path.split("."), owner))
+
+
+@pytest.mark.skipif(bool(MISSING), reason=MISSING)
+@pytest.mark.parametrize("name", ["library.c", "payload.c"])
+def test_a_rival_fits_the_library(name: str) -> None:
+    source = ROOT / "bench" / name
+    subprocess.run(["gcc", "-fsyntax-only", "-Werror", *INCLUDE, str(source)], check=True)
 
 
 @pytest.mark.skipif(bool(MISSING), reason=MISSING)
