@@ -44,7 +44,7 @@ from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vcpu import KvmVcpu
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import MIB, GuestMemory
 
 ROUNDS, ACCESSES = 16, 2000
@@ -200,7 +200,7 @@ class Variant:
         return (time.thread_time_ns() - begin) / accesses
 
 
-def machine(vm: Vm) -> GuestMemory:
+def machine(vm: KvmVm) -> GuestMemory:
     """Memory for a virtual machine."""
     memory = GuestMemory(2 * MIB)
     vm.add(memory)
@@ -211,7 +211,7 @@ def ours(
     name: str, engine: NativeEngine | None, make: Callable[[Clock], Counter] = Counter
 ) -> Variant:
     """The native run loop; models answer where there is no engine."""
-    vm, clock = Vm(Kvm()), HostClock()
+    vm, clock = KvmVm(Kvm()), HostClock()
     bus = Bus(clock, engine)
     memory = machine(vm)
     bus.attach(make(clock))
@@ -242,9 +242,9 @@ def c_loop() -> Iterator[Any]:
         yield ctypes.CDLL(str(library)).run_guest
 
 
-def in_c(name: str, run_guest: Any, wire: Callable[[Vm], None] = lambda vm: None) -> Variant:
+def in_c(name: str, run_guest: Any, wire: Callable[[KvmVm], None] = lambda vm: None) -> Variant:
     """The C loop; `wire` gives the machine what the kernel itself answers with."""
-    vm = Vm(Kvm())
+    vm = KvmVm(Kvm())
     wire(vm)
     memory, vcpu = machine(vm), vm.add_vcpu()
     state = (ctypes.c_uint64 * 4)(time.monotonic_ns(), HZ, 0, 0)
@@ -260,7 +260,7 @@ def in_python() -> Variant:
     import fcntl
 
     kvm = Kvm()
-    vm = Vm(kvm)
+    vm = KvmVm(kvm)
     memory, vcpu = machine(vm), vm.add_vcpu()
     area = mmap.mmap(vcpu.fd, kvm.run_size)
     io, value = struct.Struct("<BBHIQ"), struct.Struct("<I")
@@ -291,12 +291,12 @@ def in_python() -> Variant:
     return Variant("minimal Python loop", vcpu, memory, run)
 
 
-def add_timer(vm: Vm) -> None:
+def add_timer(vm: KvmVm) -> None:
     """KVM's own PIT."""
     Interrupts(vm).add_timer()
 
 
-def add_doorbells(vm: Vm) -> None:
+def add_doorbells(vm: KvmVm) -> None:
     """An eventfd on the registers that are written, which KVM keeps open."""
     eventfd = os.eventfd(0, os.EFD_CLOEXEC)
     Doorbell(Space.PIO, PORT + WRITE, 4).tie(vm, eventfd)

@@ -29,7 +29,7 @@ from lightexit.errors import HostError
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vcpu import KvmVcpu
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import GuestMemory
 
 ROUNDS, ACCESSES = 11, 4000
@@ -64,7 +64,7 @@ def ours() -> Board:
     """Native run loops and a filter. The guest halts at its end."""
     clock = HostClock()
     bus = Bus(clock, NativeEngine(), vcpus=2)
-    vm = Vm(Kvm())
+    vm = KvmVm(Kvm())
     memory = machine(vm)
     bus.attach(Counter(clock))
     board = Board(memory)
@@ -76,7 +76,7 @@ def ours() -> Board:
 
 def in_c(run_guest: Any) -> Board:
     """The C loop."""
-    vm = Vm(Kvm())
+    vm = KvmVm(Kvm())
     board = Board(machine(vm))
     for _ in range(2):
         vcpu, state = vm.add_vcpu(), (ctypes.c_uint64 * 4)(time.monotonic_ns(), HZ, 0, 0)

@@ -44,7 +44,7 @@ from lightexit.bus.clock import HostClock
 from lightexit.bus.native import dispatch
 from lightexit.engine.native import NativeEngine
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 
 THREAD_REPEATS, RANGES = 200, 10_000
 MOST_NS, MOST_AROUND_RUN = 3.0, 1.05
@@ -172,7 +172,7 @@ def guests(code: Any, kind: Kind) -> list[Variant]:
     """The same device in a loop around KVM_RUN, hard-coded and by the library."""
 
     def variant(name: str, run: Callable[[int, ctypes.c_void_p], object]) -> Variant:
-        vm = Vm(Kvm())
+        vm = KvmVm(Kvm())
         memory, vcpu = machine(vm), vm.add_vcpu()
         return Variant(name, vcpu, memory, lambda: run(vcpu.fd, ctypes.c_void_p(vcpu.address)))
 

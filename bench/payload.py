@@ -33,7 +33,7 @@ from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vcpu import KvmVcpu
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import GuestMemory
 
 BAR, SHADOW = 0xD000_0000, 0x8000
@@ -67,7 +67,7 @@ class Guest(Rival):
 
     def answered(self) -> Callable[[Traffic], int]:
         """Around KVM_RUN."""
-        self.vm = Vm(Kvm())
+        self.vm = KvmVm(Kvm())
         self.memory = machine(self.vm)
         self.vcpu, run = self.run()
 

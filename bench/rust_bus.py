@@ -44,7 +44,7 @@ from bench._turns import in_turns
 from bench.kvm_exits import LAST, Kind, Variant, machine
 from lightexit.abi import Space
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 
 CRATE = Path(__file__).parent / "rust_loops"
 #: Pairs of regions, as a VMM of some size has them.
@@ -128,7 +128,7 @@ def guests(code: Any, kind: Kind) -> list[Variant]:
     rivals = Rivals(code, Space.PIO if kind.port else Space.MMIO)
 
     def variant(name: str, rival: ctypes.c_void_p) -> Variant:
-        vm = Vm(Kvm())
+        vm = KvmVm(Kvm())
         memory, vcpu = machine(vm), vm.add_vcpu()
 
         def run() -> object:

@@ -152,9 +152,9 @@ def _cpu(
     from lightexit.vm.kvm.cpu import KvmCpu
     from lightexit.vm.kvm.doorbell import Doorbell
     from lightexit.vm.kvm.system import Kvm
-    from lightexit.vm.kvm.vm import Vm
+    from lightexit.vm.kvm.vm import KvmVm
 
-    with Kvm() as kvm, Vm(kvm) as vm:
+    with Kvm() as kvm, KvmVm(kvm) as vm:
         vm.add(memory)
         if isinstance(tied, EventFd):
             Doorbell(Space.PIO, PORT, 1).tie(vm, tied.fd)

@@ -16,7 +16,7 @@ from lightexit.cli.app import app
 from lightexit.measure import series as measuring
 from lightexit.measure.figures import Figures
 from lightexit.measure.host import Frequency, HostFacts, Underneath, Virtualization, host_facts
-from lightexit.measure.series import NotMeasured, Row, Series
+from lightexit.measure.series import MeasuredRow, NotMeasured, Series
 from lightexit.measure.variants import EMPTY, TITLES, VARIANTS, Answerer
 
 HARDWARE = Virtualization(Underneath.HARDWARE, "VMX", "kvm_intel", False)
@@ -43,9 +43,9 @@ FACTS = HostFacts(
     frequency=Frequency("intel_pstate", "performance", False, 3_400_000),
 )
 MODULE = [each for each in VARIANTS if each.answerer is Answerer.MODULE]
-ROWS = [Row(EMPTY, Figures(8000, 24, 26, 30, 900), 0.0018)]
+ROWS = [MeasuredRow(EMPTY, Figures(8000, 24, 26, 30, 900), 0.0018)]
 ROWS += [
-    Row(each, Figures(8000, 1100, 1234 + 10 * n, 2500, 99999), float(each.exits))
+    MeasuredRow(each, Figures(8000, 1100, 1234 + 10 * n, 2500, 99999), float(each.exits))
     for n, each in enumerate(VARIANTS)
     if each != EMPTY and each not in MODULE
 ]

@@ -80,9 +80,9 @@ def make_cpu(memory: GuestMemory, bus: Bus, back_end: str) -> Iterator[Cpu]:
     from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
     from lightexit.vm.kvm.loop import NativeLoop, PythonLoop
     from lightexit.vm.kvm.system import Kvm
-    from lightexit.vm.kvm.vm import Vm
+    from lightexit.vm.kvm.vm import KvmVm
 
     make_loop: MakeLoop = PythonLoop if back_end == "kvm-python" else NativeLoop
-    with Kvm() as kvm, Vm(kvm) as vm:
+    with Kvm() as kvm, KvmVm(kvm) as vm:
         vm.add(memory)
         yield KvmCpu(vm, bus.cpus[0], make_loop)

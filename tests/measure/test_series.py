@@ -15,7 +15,15 @@ import pytest
 from lightexit.errors import GuestError, HostError
 from lightexit.measure import series
 from lightexit.measure.figures import Figures
-from lightexit.measure.series import TURN, WARM_UP, NotMeasured, Row, measure, one_cpu, stray
+from lightexit.measure.series import (
+    TURN,
+    WARM_UP,
+    MeasuredRow,
+    NotMeasured,
+    measure,
+    one_cpu,
+    stray,
+)
 from lightexit.measure.variants import EMPTY, VARIANTS, Answerer, Variant
 
 CPUID = VARIANTS[1]
@@ -121,9 +129,9 @@ def test_a_module_that_leaves_it_to_user_space_is_not_measured(
 
 
 def test_accesses_that_never_come_are_not_measured() -> None:
-    row = Row(NATIVE, Figures(1, 1, 1, 1, 1), exits=0.25)
+    row = MeasuredRow(NATIVE, Figures(1, 1, 1, 1, 1), exits=0.25)
     assert stray(row) == "75% of the accesses stayed in the kernel, where none was to"
-    assert stray(Row(NATIVE, row.figures, exits=1.01)) == ""
+    assert stray(MeasuredRow(NATIVE, row.figures, exits=1.01)) == ""
 
 
 def test_the_thread_stays_on_one_cpu_and_gets_the_others_back() -> None:

@@ -16,7 +16,7 @@ from lightexit.measure.variants import EMPTY, TITLES
 if TYPE_CHECKING:
     from lightexit.measure.figures import Figures
     from lightexit.measure.host import HostFacts
-    from lightexit.measure.series import NotMeasured, Row, Series
+    from lightexit.measure.series import MeasuredRow, NotMeasured, Series
 
 EMULATED = "emulated"
 _KHZ_TO_NS = 10**6
@@ -62,7 +62,7 @@ def _measured(series: Series, word: str) -> list[list[str]]:
     return [head, *(_cells(row, series.tsc_khz) for row in series.rows)]
 
 
-def _cells(row: Row, tsc_khz: int) -> list[str]:
+def _cells(row: MeasuredRow, tsc_khz: int) -> list[str]:
     found = row.figures
     ns = nanoseconds(found, tsc_khz)
     return [
@@ -164,7 +164,7 @@ def document(series: Series, facts: HostFacts) -> dict[str, Any]:
     }
 
 
-def _row(row: Row, tsc_khz: int) -> dict[str, Any]:
+def _row(row: MeasuredRow, tsc_khz: int) -> dict[str, Any]:
     return {
         "access": row.variant.access.name,
         "answered_by": row.variant.answerer,

@@ -20,7 +20,7 @@ _STRAY = 0.05
 
 
 @dataclass(frozen=True)
-class Row:
+class MeasuredRow:
     """A variant's figures; all but EMPTY's are without what the empty pair of rdtsc takes.
 
     `exits` to user space are per access.
@@ -46,7 +46,7 @@ class Series:
     `tsc_khz` is 0 where KVM does not tell; `cpu` None where the thread could be kept on none.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[MeasuredRow, ...]
     not_measured: tuple[NotMeasured, ...]
     tsc_khz: int
     cpu: int | None
@@ -98,7 +98,7 @@ def _measure(accesses: int, variants: Sequence[Variant]) -> Series:
                 reasons[variant] = told(error)
         _take_turns(runners, reasons, accesses)
         tsc_khz = next((runner.vm.tsc_khz for runner in runners.values()), 0)
-    rows = [Row(v, Figures.of(run.times), run.exits) for v, run in runners.items()]
+    rows = [MeasuredRow(v, Figures.of(run.times), run.exits) for v, run in runners.items()]
     return _series(rows, reasons, tsc_khz, cpu)
 
 
@@ -122,7 +122,9 @@ def _take_turns(runners: dict[Variant, _Runner], reasons: dict[Variant, str], to
                 reasons[variant] = told(error)
 
 
-def _series(rows: list[Row], reasons: dict[Variant, str], tsc_khz: int, cpu: int | None) -> Series:
+def _series(
+    rows: list[MeasuredRow], reasons: dict[Variant, str], tsc_khz: int, cpu: int | None
+) -> Series:
     empty = next((row.figures.p50 for row in rows if row.variant == EMPTY), 0)
     kept = []
     for row in rows:
@@ -131,12 +133,12 @@ def _series(rows: list[Row], reasons: dict[Variant, str], tsc_khz: int, cpu: int
             reasons[row.variant] = reason
         else:
             net = row.figures if row.variant == EMPTY else row.figures.less(empty)
-            kept.append(Row(row.variant, net, row.exits))
+            kept.append(MeasuredRow(row.variant, net, row.exits))
     missing = tuple(NotMeasured(*each) for each in reasons.items())
     return Series(tuple(kept), missing, tsc_khz, cpu)
 
 
-def stray(row: Row) -> str:
+def stray(row: MeasuredRow) -> str:
     """Why a row is not what its name says, if so: someone else has answered."""
     if abs(row.exits - row.variant.exits) <= _STRAY:
         return ""

@@ -28,7 +28,7 @@ from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.places import PIT
 
@@ -106,7 +106,7 @@ class TimedVm:
 
     def __init__(self, variant: Variant) -> None:
         self.variant = variant
-        self.vm, self._clock = Vm(Kvm()), HostClock()
+        self.vm, self._clock = KvmVm(Kvm()), HostClock()
         self._interrupts = Interrupts(self.vm)
         self._bus = self._make_bus()
         self._memory = GuestMemory(guest.RAM)

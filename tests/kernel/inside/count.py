@@ -33,7 +33,7 @@ from lightexit.vm.kvm.doorbell import Doorbell
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.offload import KernelOffload
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.places import PIT
 
@@ -50,7 +50,7 @@ class Variant:
     """A virtual machine whose bus answers with native filters, unless the kernel does."""
 
     def __init__(self, *, has_irqchip: bool = False, is_offloaded: bool = False) -> None:
-        self.vm, self.clock = Vm(Kvm()), HostClock()
+        self.vm, self.clock = KvmVm(Kvm()), HostClock()
         self.interrupts = Interrupts(self.vm) if has_irqchip else None
         offload = KernelOffload(self.clock, self.vm.fd) if is_offloaded else None
         self.bus = Bus(self.clock, NativeEngine(), offload=offload)
@@ -95,7 +95,7 @@ class Variant:
         return (many - few - (few - before)) / (MANY - FEW)
 
 
-def window(vm: Vm, kind: Kind) -> AttachRange:
+def window(vm: KvmVm, kind: Kind) -> AttachRange:
     """The register that a guest of that kind accesses."""
     if kind.memory:
         return AttachRange(vm.fd, Space.MMIO, kind.memory, 4)

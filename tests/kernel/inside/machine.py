@@ -11,7 +11,7 @@ from lightexit.vm.kvm.exits import ExitReason
 from lightexit.vm.kvm.structs import MemoryExit, PortExit
 from lightexit.vm.kvm.system import Kvm
 from lightexit.vm.kvm.vcpu import KvmVcpu
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import MIB, GuestMemory
 from vm.kvm import start
 
@@ -39,7 +39,7 @@ class Machine:
     """A VM with 2 MiB of RAM and one vCPU at ENTRY."""
 
     def __init__(self, kvm: Kvm) -> None:
-        self.vm = Vm(kvm)
+        self.vm = KvmVm(kvm)
         self.memory = GuestMemory(2 * MIB)
         for slot in self.memory.slots:
             self.vm.map(slot)

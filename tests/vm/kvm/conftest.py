@@ -11,7 +11,7 @@ from lightexit.errors import HostError
 from lightexit.vm.kvm.cpu import MakeLoop
 from lightexit.vm.kvm.loop import NativeLoop, PythonLoop
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from vm.kvm.host import Host
 
 
@@ -27,7 +27,7 @@ def kvm() -> Iterator[Kvm]:
 
 @pytest.fixture
 def host(kvm: Kvm) -> Iterator[Host]:
-    with Vm(kvm) as vm:
+    with KvmVm(kvm) as vm:
         yield Host(vm)
 
 

@@ -11,14 +11,14 @@ from lightexit.bus.clock import ManualClock
 from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.loop import NativeLoop
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import GuestMemory
 
 
 class Host:
     """A virtual machine with a bus and a probe, still without vCPUs."""
 
-    def __init__(self, vm: Vm) -> None:
+    def __init__(self, vm: KvmVm) -> None:
         self.vm = vm
         self.bus = Bus(ManualClock(), vcpus=2)
         self.probe = Probe(self.bus.clock, lambda level: None)

@@ -25,7 +25,7 @@ from lightexit.filter import IoContext, Struct, Verdict, io_filter, u32, u64
 from lightexit.vm.exits import Exit, Halted, Stopped
 from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.threads import run_together
 from vm.kvm import start
@@ -82,7 +82,7 @@ class Tally(Device[TallyState]):
 class Board:
     """A virtual machine with a tally on its bus."""
 
-    def __init__(self, vm: Vm, pass_every: int, vcpus: int = 1) -> None:
+    def __init__(self, vm: KvmVm, pass_every: int, vcpus: int = 1) -> None:
         self.vm = vm
         self.bus = Bus(ManualClock(), NativeEngine(), vcpus=vcpus)
         self.tally = Tally(self.bus.clock, pass_every)
@@ -101,9 +101,9 @@ class Board:
 
 
 @pytest.fixture
-def vm() -> Iterator[Vm]:
+def vm() -> Iterator[KvmVm]:
     try:
-        made = Vm(Kvm())
+        made = KvmVm(Kvm())
     except HostError as error:
         pytest.skip(error.found)
     with made:
@@ -111,7 +111,7 @@ def vm() -> Iterator[Vm]:
 
 
 @pytest.mark.parametrize("pass_every", [0, 1, 2, 7, 1000])
-def test_string_input_loses_nothing(vm: Vm, make_loop: MakeLoop, pass_every: int) -> None:
+def test_string_input_loses_nothing(vm: KvmVm, make_loop: MakeLoop, pass_every: int) -> None:
     board = Board(vm, pass_every)
     board.load(GuestMemory(RAM), READ_3000)
     cpu = KvmCpu(vm, board.bus.cpus[0], make_loop)
@@ -123,7 +123,7 @@ def test_string_input_loses_nothing(vm: Vm, make_loop: MakeLoop, pass_every: int
     assert board.counts() == (3000 - passed, passed)
 
 
-def test_an_access_that_a_filter_handles_does_not_enter_python(vm: Vm) -> None:
+def test_an_access_that_a_filter_handles_does_not_enter_python(vm: KvmVm) -> None:
     board = Board(vm, 0)
     board.load(GuestMemory(RAM), READ_3000)
     cpu = KvmCpu(vm, board.bus.cpus[0])
@@ -134,7 +134,7 @@ def test_an_access_that_a_filter_handles_does_not_enter_python(vm: Vm) -> None:
     assert entered == []
 
 
-def test_a_cpu_keeps_the_bus_that_it_is_on(vm: Vm, make_loop: MakeLoop) -> None:
+def test_a_cpu_keeps_the_bus_that_it_is_on(vm: KvmVm, make_loop: MakeLoop) -> None:
     bus = Bus(ManualClock())
     watched = weakref.ref(bus)
     cpu = KvmCpu(vm, bus.cpus[0], make_loop)
@@ -144,7 +144,7 @@ def test_a_cpu_keeps_the_bus_that_it_is_on(vm: Vm, make_loop: MakeLoop) -> None:
     del cpu
 
 
-def test_memory_mapped_registers(vm: Vm, make_loop: MakeLoop) -> None:
+def test_memory_mapped_registers(vm: KvmVm, make_loop: MakeLoop) -> None:
     # mov ecx, 100; again: mov eax, [0xD0000000]; mov [0xD0000004], eax; loop again; hlt
     board = Board(vm, 3)
     board.load(GuestMemory(RAM), "b9 64 00 00 00 a1 00 00 00 d0 a3 04 00 00 d0 e2 f4 f4")
@@ -156,7 +156,7 @@ def test_memory_mapped_registers(vm: Vm, make_loop: MakeLoop) -> None:
 
 
 @pytest.mark.parametrize("pass_every", [0, 5])
-def test_no_update_is_lost_between_vcpus_and_host(vm: Vm, pass_every: int) -> None:
+def test_no_update_is_lost_between_vcpus_and_host(vm: KvmVm, pass_every: int) -> None:
     """Two vCPUs and two host threads on one state; every read gave another value."""
     board = Board(vm, pass_every, vcpus=2)
     board.load(GuestMemory(RAM, guest("two")))
@@ -210,7 +210,7 @@ class Bell(Device[BellState]):
         self.doorbells = (lambda: os.eventfd_write(eventfd, 1),)
 
 
-def test_a_doorbell_clears_its_flag_before_it_rings(vm: Vm) -> None:
+def test_a_doorbell_clears_its_flag_before_it_rings(vm: KvmVm) -> None:
     """Impossible with a plain ioeventfd: when woken, the consumer finds the flag clear."""
     # mov dx, 0x500; mov cx, 500; again: out dx, al; loop again; jmp $
     memory = GuestMemory(RAM)
@@ -240,7 +240,7 @@ def test_a_doorbell_clears_its_flag_before_it_rings(vm: Vm) -> None:
     assert (heard, bell.state.rung, flags) == (500, 500, {0})
 
 
-def test_filters_run_in_the_interpreter_too(vm: Vm) -> None:
+def test_filters_run_in_the_interpreter_too(vm: KvmVm) -> None:
     board = Board(vm, 4)
     try:
         board.bus = Bus(ManualClock(), InterpreterEngine())
@@ -255,7 +255,7 @@ def test_filters_run_in_the_interpreter_too(vm: Vm) -> None:
     assert list(words) == list(range(1, 3001))
 
 
-def test_a_budget_is_kept_to_the_access(vm: Vm, make_loop: MakeLoop) -> None:
+def test_a_budget_is_kept_to_the_access(vm: KvmVm, make_loop: MakeLoop) -> None:
     # again: in eax, dx; jmp again
     board = Board(vm, 0)
     board.load(GuestMemory(RAM), "ed eb fd")
@@ -274,7 +274,7 @@ def test_a_budget_is_kept_to_the_access(vm: Vm, make_loop: MakeLoop) -> None:
         assert cpu.vcpu.registers.rax == 100 * turn
 
 
-def test_devices_come_and_go_while_a_guest_runs(vm: Vm) -> None:
+def test_devices_come_and_go_while_a_guest_runs(vm: KvmVm) -> None:
     # again: in eax, dx; test eax, eax; jz bad; inc dword [0x600]; jmp again; bad: hlt
     board = Board(vm, 3)
     board.load(GuestMemory(RAM), "ed 85 c0 74 08 ff 05 00 06 00 00 eb f3 f4")

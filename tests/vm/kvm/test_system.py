@@ -16,7 +16,7 @@ from lightexit.vm.exits import Halted
 from lightexit.vm.kvm import system
 from lightexit.vm.kvm.cpuid import vcpu_cpuid
 from lightexit.vm.kvm.system import Capability, Kvm
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import GuestMemory, MemorySlot
 from vm.kvm import start
 from vm.kvm.host import Host
@@ -128,14 +128,14 @@ def test_descriptors_are_closed(kvm: Kvm) -> None:
     gc.collect()  # machines of other tests
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(3):
-        Vm(kvm).add_vcpu()
-    with Vm(kvm):
+        KvmVm(kvm).add_vcpu()
+    with KvmVm(kvm):
         pass
     assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_a_closed_machine_says_so(kvm: Kvm) -> None:
-    vm = Vm(kvm)
+    vm = KvmVm(kvm)
     vm.close()
     vm.close()
     with pytest.raises(HostError, match="the virtual machine has been closed"):

@@ -16,7 +16,7 @@ from lightexit.vm.kvm.apic import KvmApic, make_ioapic
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.interrupts import Interrupts, pc_interrupts
 from lightexit.vm.kvm.system import Kvm
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import GuestMemory
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class KvmBackend:
         """A virtual machine: interrupt controllers first, then the bus, which reaches them, then
         the vCPUs on it."""
         self.check(wanted)
-        vm, kind = Vm(Kvm()), wanted.controllers
+        vm, kind = KvmVm(Kvm()), wanted.controllers
         vm.add(memory)
         interrupts = pc_interrupts(vm, kind) if kind.has_apics else None
         offload, engine = _runners(wanted.engine, clock, vm)
@@ -64,7 +64,7 @@ class KvmBackend:
 
 
 def _runners(
-    engine: Engine | None, clock: BusClock, vm: Vm
+    engine: Engine | None, clock: BusClock, vm: KvmVm
 ) -> tuple[KernelOffload | None, Engine | None]:
     """The engines: inside KVM, if there is one, and on the bus."""
     if engine is None or not engine.in_kernel:
@@ -80,7 +80,7 @@ class KvmBoard(Board):
 
     def __init__(
         self,
-        vm: Vm,
+        vm: KvmVm,
         bus: Bus,
         clock: BusClock,
         memory: GuestMemory,

@@ -20,7 +20,7 @@ from lightexit.vm.kvm.loop import KICKED, NativeLoop, RunLoop
 from lightexit.vm.kvm.msrs import Msrs
 from lightexit.vm.kvm.structs import EndOfInterruptExit
 from lightexit.vm.kvm.vcpu import KvmVcpu
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 
 if TYPE_CHECKING:
     from lightexit.vm.boot.state import StartState
@@ -33,7 +33,7 @@ class KvmCpu:
 
     def __init__(
         self,
-        vm: Vm,
+        vm: KvmVm,
         bus_cpu: BusCpu,
         make_loop: MakeLoop = NativeLoop,
         interrupts: Interrupts | None = None,

@@ -9,7 +9,7 @@ from lightexit.abi import Space
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.structs import Ioeventfd
 from lightexit.vm.kvm.system import Capability
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 
 _MATCH, _PIO, _DETACH = 1, 2, 4
 
@@ -23,16 +23,16 @@ class Doorbell:
     size: int = 0
     match: int | None = None
 
-    def tie(self, vm: Vm, eventfd: int) -> None:
+    def tie(self, vm: KvmVm, eventfd: int) -> None:
         """From now on writes signal `eventfd`; the bus sees them no more."""
         vm.kvm.require(Capability.IOEVENTFD)
         self._set(vm, eventfd, 0)
 
-    def untie(self, vm: Vm, eventfd: int) -> None:
+    def untie(self, vm: KvmVm, eventfd: int) -> None:
         """Writes go to the bus again."""
         self._set(vm, eventfd, _DETACH)
 
-    def _set(self, vm: Vm, eventfd: int, flags: int) -> None:
+    def _set(self, vm: KvmVm, eventfd: int, flags: int) -> None:
         request = Ioeventfd()
         request.address, request.size, request.fd = self.address, self.size, eventfd
         request.match = self.match or 0

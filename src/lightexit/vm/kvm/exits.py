@@ -9,7 +9,7 @@ from lightexit.errors import GuestError, HostError, LightexitError
 from lightexit.vm.exits import Exit, Halted, Shutdown, shown_bytes, triple_fault
 from lightexit.vm.kvm.structs import FailedEntryExit, InternalErrorExit, SystemEventExit
 from lightexit.vm.kvm.vcpu import KvmVcpu
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.registers import LONGEST_INSTRUCTION
 from lightexit.vm.x86 import DescriptorTable
 
@@ -45,7 +45,7 @@ _EVENTS = {1: "the guest switched itself off", 2: "the guest reset itself", 3: "
 _GO_ON = frozenset({ExitReason.IRQ_WINDOW_OPEN, ExitReason.INTR, ExitReason.SET_TPR})
 
 
-def understood(vm: Vm, vcpu: KvmVcpu, reason: int) -> Exit | None:
+def understood(vm: KvmVm, vcpu: KvmVcpu, reason: int) -> Exit | None:
     """The exit that the machine sees, None where there is none. Raises GuestError, HostError."""
     if reason in _GO_ON:
         return None
@@ -60,7 +60,7 @@ def understood(vm: Vm, vcpu: KvmVcpu, reason: int) -> Exit | None:
     raise _failure(vm, vcpu, reason)
 
 
-def _failure(vm: Vm, vcpu: KvmVcpu, reason: int) -> LightexitError:
+def _failure(vm: KvmVm, vcpu: KvmVcpu, reason: int) -> LightexitError:
     if reason == ExitReason.INTERNAL_ERROR:
         return _internal_error(vm, vcpu)
     if reason == ExitReason.FAIL_ENTRY:
@@ -72,7 +72,7 @@ def _failure(vm: Vm, vcpu: KvmVcpu, reason: int) -> LightexitError:
     return HostError(f"KVM_RUN returned the unexpected exit reason {reason}, at {where(vcpu)}")
 
 
-def _internal_error(vm: Vm, vcpu: KvmVcpu) -> GuestError:
+def _internal_error(vm: KvmVm, vcpu: KvmVcpu) -> GuestError:
     detail = InternalErrorExit.view(vcpu.exit_area)
     if detail.suberror != _EMULATION:
         what = _SUBERRORS.get(detail.suberror, f"internal error {detail.suberror}")
@@ -94,7 +94,7 @@ def _told_instruction(detail: InternalErrorExit) -> bytes:
     return told[1 : 1 + told[0]]
 
 
-def _code(vm: Vm, vcpu: KvmVcpu) -> bytes:
+def _code(vm: KvmVm, vcpu: KvmVcpu) -> bytes:
     """Guest memory at the instruction pointer, as far as paging leaves it where it seems to be."""
     address = vcpu.system_registers.cs.base + vcpu.registers.rip
     return vm.read(address, LONGEST_INSTRUCTION)

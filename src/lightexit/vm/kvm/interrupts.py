@@ -25,7 +25,7 @@ from lightexit.vm.kvm.structs import (
     RoutingHead,
 )
 from lightexit.vm.kvm.system import Capability
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 
 _ROUTE_TO_PIN, _ROUTE_TO_MESSAGE = 1, 2
 _DETACH, _RESAMPLE = 1, 2
@@ -89,7 +89,7 @@ def pc_routes() -> list[Route]:
     return [*pics, *pins]
 
 
-def pc_interrupts(vm: Vm, kind: Irqchip) -> Interrupts:
+def pc_interrupts(vm: KvmVm, kind: Irqchip) -> Interrupts:
     """A PC's controllers in the kernel, wired as a PC's."""
     interrupts = Interrupts(vm, kind)
     if kind is Irqchip.KERNEL:
@@ -100,7 +100,7 @@ def pc_interrupts(vm: Vm, kind: Irqchip) -> Interrupts:
 class Interrupts:
     """The interrupt controllers of one virtual machine; to be made before its vCPUs."""
 
-    def __init__(self, vm: Vm, kind: Irqchip = Irqchip.KERNEL) -> None:
+    def __init__(self, vm: KvmVm, kind: Irqchip = Irqchip.KERNEL) -> None:
         self._vm = vm
         self.kind = kind
         #: Called with the vector whose service has ended, for an I/O APIC outside KVM.

@@ -209,7 +209,7 @@ INTERRUPT = _request(
     _writes(s.KvmInterrupt),
     {
         e.EEXIST: ("another one is pending", "wait for the interrupt window"),
-        e.ENXIO: ("the kernel's interrupt controller does that", "Vm.set_line"),
+        e.ENXIO: ("the kernel's interrupt controller does that", "KvmVm.set_line"),
     },
 )
 SET_CPUID2 = _request(

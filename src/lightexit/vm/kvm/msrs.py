@@ -15,7 +15,7 @@ from lightexit.errors import HostError
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.structs import MsrFilter
 from lightexit.vm.kvm.system import Capability
-from lightexit.vm.kvm.vm import Vm
+from lightexit.vm.kvm.vm import KvmVm
 
 _READ, _WRITE = 1, 2
 _FILTERED = 1 << 2  # KVM_MSR_EXIT_REASON_FILTER
@@ -26,7 +26,7 @@ _MOST_MSRS = 0x600 * 8
 class Msrs:
     """What one VM hands out."""
 
-    def __init__(self, vm: Vm) -> None:
+    def __init__(self, vm: KvmVm) -> None:
         self._vm = vm
         self._lock = threading.Lock()
         self._known: Sequence[range] = ()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Vm`: one virtual machine of KVM's: its memory, its vCPUs, its clock."""
+"""`KvmVm`: one virtual machine of KVM's: its memory, its vCPUs, its clock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TSS = 0xFFFB_D000
 _READ_ONLY = 2
 
 
-class Vm:
+class KvmVm:
     """A virtual machine."""
 
     def __init__(self, kvm: Kvm) -> None:
