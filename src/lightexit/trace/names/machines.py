@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from lightexit.trace.names.maps import AddressMap, windows_of
-from lightexit.trace.names.registers import Window, own_windows, regions_of
+from lightexit.trace.names.registers import NamedWindow, own_windows, regions_of
 from lightexit.vm.places import PC
 
 #: The table of a VMM's machines, where it has one map only.
@@ -43,7 +43,7 @@ def _map(table: str) -> AddressMap:
     return AddressMap(windows_of(table if table in TABLES else "pc"))
 
 
-def _own() -> Iterator[Window]:
+def _own() -> Iterator[NamedWindow]:
     """Our own machine's devices."""
     for kind, place in PC.items():
         at = {regions_of(kind)[0].name: place} if isinstance(place, int) else place

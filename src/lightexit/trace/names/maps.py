@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from lightexit.abi import Space
 from lightexit.errors import AuthorError
 from lightexit.trace.names.reading import lines_of
-from lightexit.trace.names.registers import RegisterName, Window, filter_of, own_windows
+from lightexit.trace.names.registers import NamedWindow, RegisterName, filter_of, own_windows
 
 #: How far behind its first byte an access may be and still be said to be to a register.
 _WIDEST = 8
@@ -22,7 +22,7 @@ class AddressMap:
     Raises AuthorError for windows that overlap.
     """
 
-    def __init__(self, windows: Iterable[Window]) -> None:
+    def __init__(self, windows: Iterable[NamedWindow]) -> None:
         self.windows = sorted(windows, key=lambda each: (each.space, each.first))
         self._starts = [(each.space, each.first) for each in self.windows]
         for one, other in zip(self.windows, self.windows[1:], strict=False):
@@ -42,7 +42,7 @@ class AddressMap:
         answered = filter_of(window.kind, register, is_write) if register else ""
         return RegisterName(window.device, register or _inside(window, address), answered)
 
-    def _window(self, space: Space, address: int) -> Window | None:
+    def _window(self, space: Space, address: int) -> NamedWindow | None:
         index = bisect_right(self._starts, (space, address)) - 1
         if index < 0:
             return None
@@ -50,7 +50,7 @@ class AddressMap:
         return window if window.space is space and address <= window.last else None
 
 
-def _inside(window: Window, address: int) -> str:
+def _inside(window: NamedWindow, address: int) -> str:
     """Bytes behind a register's first are its; an MSR has one number."""
     if window.space is Space.MSR:
         return ""
@@ -61,15 +61,15 @@ def _inside(window: Window, address: int) -> str:
     return ""
 
 
-def windows_of(table: str) -> Iterator[Window]:
+def windows_of(table: str) -> Iterator[NamedWindow]:
     """All windows of a table of this package, and of those that it includes."""
     return windows(lines_of(table))
 
 
-def windows(table: Iterable[tuple[bool, list[str]]]) -> Iterator[Window]:
+def windows(table: Iterable[tuple[bool, list[str]]]) -> Iterator[NamedWindow]:
     """All windows of a table, given by its lines."""
     space = Space.PIO
-    current: Window | None = None
+    current: NamedWindow | None = None
     for is_register, words in table:
         if is_register and current is not None:
             current = _with_register(current, words)
@@ -90,14 +90,14 @@ def windows(table: Iterable[tuple[bool, list[str]]]) -> Iterator[Window]:
         yield current
 
 
-def _declared(space: Space, words: list[str]) -> Window:
+def _declared(space: Space, words: list[str]) -> NamedWindow:
     first, _, last = words[0].partition("-")
     start, end = int(first, 0), int(last or first, 0)
     registers = {start: words[2]} if len(words) > 2 else {}
-    return Window(space, start, end, words[1], registers)
+    return NamedWindow(space, start, end, words[1], registers)
 
 
-def _with_register(window: Window, words: list[str]) -> Window:
+def _with_register(window: NamedWindow, words: list[str]) -> NamedWindow:
     address = window.first + int(words[0], 0)
     registers = {**window.registers, address: words[1]}
-    return Window(window.space, window.first, window.last, window.device, registers)
+    return NamedWindow(window.space, window.first, window.last, window.device, registers)

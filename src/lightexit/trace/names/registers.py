@@ -33,7 +33,7 @@ class RegisterName:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class NamedWindow:
     """Addresses of one device: `registers` are the names of some, by address.
 
     `kind` is the name of our device that has the same registers, "" where there is none.
@@ -76,7 +76,7 @@ def device_classes() -> dict[str, type[Device[Any]]]:
     return {each.name: each for each in found}
 
 
-def own_windows(kind: str, window: str, base: int, device: str) -> Iterator[Window]:
+def own_windows(kind: str, window: str, base: int, device: str) -> Iterator[NamedWindow]:
     """Where the registers of our device `kind` are, with its window of that name at `base`; they
     are called the registers of `device`."""
     if kind not in device_classes():
@@ -88,7 +88,7 @@ def own_windows(kind: str, window: str, base: int, device: str) -> Iterator[Wind
     for region in placed(kind, regions, at):
         last = region.base + region.size - 1
         registers = dict(_named(kind, region))
-        yield Window(region.space, region.base, last, device, registers, kind)
+        yield NamedWindow(region.space, region.base, last, device, registers, kind)
 
 
 def _named(kind: str, region: PlacedRegion) -> Iterator[tuple[int, str]]:
