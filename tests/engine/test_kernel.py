@@ -96,7 +96,7 @@ def test_reasons(monkeypatch: pytest.MonkeyPatch, number: int, reason: str) -> N
     def refuse(command: int, attributes: bytes) -> int:
         raise Refused(number)
 
-    monkeypatch.setattr(bpf, "_bpf", refuse)
+    monkeypatch.setattr(bpf, "call", refuse)
     assert available() == f"bpf(2) did not create a map: {reason}"
     with pytest.raises(HostError, match="bpf") as caught:
         KernelEngine().memory(Counter)

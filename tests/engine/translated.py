@@ -48,7 +48,7 @@ def translated(program: Descriptor) -> bytes:
 def _info(program: Descriptor, info: bytearray) -> bytes:
     buffer = ctypes.create_string_buffer(bytes(info), len(info))
     attributes = struct.pack("<IIQ", program.number, len(info), ctypes.addressof(buffer))
-    bpf._bpf(_OBJ_GET_INFO_BY_FD, attributes)
+    bpf.call(_OBJ_GET_INFO_BY_FD, attributes)
     return buffer.raw
 
 

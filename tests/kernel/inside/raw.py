@@ -182,7 +182,7 @@ class Source:
             *(0, 0, self.target[1], self.target[0], 0, ctypes.addressof(maps)),
         )
         try:
-            return Descriptor(bpf._bpf(_PROG_LOAD, attributes))
+            return Descriptor(bpf.call(_PROG_LOAD, attributes))
         except bpf.Refused as refusal:
             raise bpf.Refused(refusal.number, log.value.decode(errors="replace")) from None
 
@@ -210,17 +210,17 @@ class MapShape:
             *(0, self.btf.number if self.btf else 0, self.key_type if self.btf else 0),
             *(self.value_type, 0, self.extra),
         )
-        return Descriptor(bpf._bpf(_MAP_CREATE, attributes))
+        return Descriptor(bpf.call(_MAP_CREATE, attributes))
 
 
 def link(program: Descriptor) -> Descriptor:
     """Put a tracing program or an extension to work. Raises bpf.Refused."""
-    return Descriptor(bpf._bpf(_LINK, struct.pack("<QI", 0, program.number)))
+    return Descriptor(bpf.call(_LINK, struct.pack("<QI", 0, program.number)))
 
 
 def bind(program: Descriptor, to: Descriptor) -> None:
     """Have a program hold one map more. Raises bpf.Refused."""
-    bpf._bpf(_BIND_MAP, struct.pack("<3I", program.number, to.number, 0))
+    bpf.call(_BIND_MAP, struct.pack("<3I", program.number, to.number, 0))
 
 
 def find(name: str, kind: int) -> int:

@@ -111,18 +111,18 @@ class Ops:
             *(_STRUCT_OPS_MAP, 4, 2 * _LINE, 1, _LINK_FLAG | _MODULE_FLAG),
             *(0, 0, b"filter", 0, described.number, 0, 0, value, 0, types.number),
         )
-        self.map = Descriptor(bpf._bpf(raw._MAP_CREATE, attributes))
+        self.map = Descriptor(bpf.call(raw._MAP_CREATE, attributes))
         content = struct.pack("<QI", program.number if program else 0, flags).ljust(_LINE, b"\0")
         buffer = ctypes.create_string_buffer(bytes(_LINE) + content, 2 * _LINE)
         key = ctypes.c_uint32(0)
         places = ctypes.addressof(key), ctypes.addressof(buffer)
-        bpf._bpf(_MAP_UPDATE, struct.pack("<I4xQQQ", self.map.number, *places, 0))
+        bpf.call(_MAP_UPDATE, struct.pack("<I4xQQQ", self.map.number, *places, 0))
         self.link: Descriptor | None = self.register()
 
     def register(self) -> Descriptor:
         """Raises bpf.Refused."""
         attributes = struct.pack("<4I", self.map.number, 0, _ATTACH_STRUCT_OPS, 0)
-        return Descriptor(bpf._bpf(_LINK_CREATE, attributes))
+        return Descriptor(bpf.call(_LINK_CREATE, attributes))
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def load_socket_filter() -> Descriptor:
     license_buffer = ctypes.create_string_buffer(b"GPL")
     pointers = ctypes.addressof(code_buffer), ctypes.addressof(license_buffer)
     attributes = struct.pack("<IIQQ", 1, 2, *pointers).ljust(120, b"\0")
-    return Descriptor(bpf._bpf(5, attributes))
+    return Descriptor(bpf.call(5, attributes))
 
 
 def test_what_is_not_a_program(module: KernelModule, machine: Machine, request_: Attach) -> None:
@@ -140,7 +140,7 @@ class OtherMap(ArrayMap):
 
     def __init__(self, value_size: int, entries: int, flags: int) -> None:
         attributes = struct.pack("<6I", _ARRAY, 4, value_size, entries, flags, 0)
-        self.descriptor = Descriptor(bpf._bpf(0, attributes))
+        self.descriptor = Descriptor(bpf.call(0, attributes))
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,11 @@ def mount_bpf() -> None:
 def map_of_link(path: Path) -> Descriptor:
     """The struct_ops map that a pinned link registers."""
     name = ctypes.create_string_buffer(os.fsencode(path))
-    link = Descriptor(bpf._bpf(_OBJ_GET, struct.pack("<QII", ctypes.addressof(name), 0, 0)))
+    link = Descriptor(bpf.call(_OBJ_GET, struct.pack("<QII", ctypes.addressof(name), 0, 0)))
     info = ctypes.create_string_buffer(64)
-    bpf._bpf(_INFO, struct.pack("<IIQ", link.number, len(info), ctypes.addressof(info)))
+    bpf.call(_INFO, struct.pack("<IIQ", link.number, len(info), ctypes.addressof(info)))
     (number,) = struct.unpack_from("<I", info.raw, 16)
-    return Descriptor(bpf._bpf(_MAP_BY_ID, struct.pack("<III", number, 0, 0)))
+    return Descriptor(bpf.call(_MAP_BY_ID, struct.pack("<III", number, 0, 0)))
 
 
 def test_what_bpftool_registers_answers(machine: Machine) -> None:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""bpf(2) by its number: array maps, BTF, programs and test runs (linux/bpf.h)."""
+"""bpf(2) by its number: array maps, BTF, programs and test runs (linux/bpf.h). Maps of other kinds
+are in `maps.py`, tracepoints in `tracepoints.py`."""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ import os
 import platform
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from lightexit.errors import HostError
 from lightexit.isa import SLOT_SIZE
@@ -21,10 +24,7 @@ _CALL_NUMBERS = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "loongarch64": 2
 _MAP_CREATE, _MAP_UPDATE, _PROG_LOAD, _PROG_TEST_RUN, _BTF_LOAD, _MAP_FREEZE = 0, 2, 5, 10, 18, 22
 _MAP_TYPE_ARRAY = 2
 _MAP_READ_ONLY_FOR_PROGRAMS, _MAP_MMAPABLE = 1 << 7, 1 << 10
-_PROG_TYPE_SYSCALL = 31
-_PROG_SLEEPABLE = 1 << 4  # the only way the kernel takes this program type
 _NAME_SIZE = 15
-_LICENSE = b"Apache-2.0"
 _LOG_SIZE = 4 * 2**20
 
 _NO_RIGHT = "this process lacks CAP_BPF (root has it), or the kernel is locked down"
@@ -35,6 +35,20 @@ _MEANINGS = {
     errno.EINVAL: "this kernel does not support the request (Linux 5.14 does)",
     errno.ENOMEM: "the kernel is out of memory",
 }
+
+
+@dataclass(frozen=True)
+class ProgramKind:
+    """`license` is what the kernel is told: some of its functions are for GPL programs only."""
+
+    number: int
+    flags: int
+    license: bytes
+
+
+#: BPF_PROG_TYPE_SYSCALL; sleepable is the only way the kernel takes it.
+SYSCALL = ProgramKind(31, 1 << 4, b"Apache-2.0")
+RAW_TRACEPOINT = ProgramKind(17, 0, b"GPL")
 
 
 class Refused(Exception):  # noqa: N818 - its caller knows what the refusal means
@@ -65,6 +79,15 @@ class LineInfo:
     count: int
 
 
+class BpfMap(Protocol):
+    """A map of any kind."""
+
+    @property
+    def descriptor(self) -> Descriptor:
+        """What bpf(2) knows it by."""
+        ...
+
+
 class ArrayMap:
     """A BPF array map of one value, and that value mapped into this process."""
 
@@ -90,28 +113,48 @@ class FrozenMap:
 
 def _array(name: str, value_size: int, flags: int) -> Descriptor:
     """An array map of one value."""
-    attributes = struct.pack("<6I4x16s", _MAP_TYPE_ARRAY, 4, value_size, 1, flags, 0, _name(name))
-    return Descriptor(_checked(_MAP_CREATE, attributes, "create a map"))
+    with _told("create a map"):
+        return create_map(name, _MAP_TYPE_ARRAY, MapShape(4, value_size, 1), flags)
+
+
+@dataclass(frozen=True)
+class MapShape:
+    """Sizes of a key and a value in bytes, and how many entries there can be."""
+
+    key_size: int
+    value_size: int
+    entries: int
+
+
+def create_map(name: str, kind: int, shape: MapShape, flags: int = 0) -> Descriptor:
+    """A new map; `kind` is one of BPF_MAP_TYPE_*. Raises Refused."""
+    sizes = shape.key_size, shape.value_size, shape.entries
+    attributes = struct.pack("<6I4x16s", kind, *sizes, flags, 0, _name(name))
+    return Descriptor(call(_MAP_CREATE, attributes))
 
 
 def load_btf(data: bytes) -> Descriptor:
     """Give the kernel a BTF blob. Raises Refused."""
     blob = ctypes.create_string_buffer(data, len(data))
     attributes = struct.pack("<QQI", ctypes.addressof(blob), 0, len(data))
-    return Descriptor(_bpf(_BTF_LOAD, attributes))
+    return Descriptor(call(_BTF_LOAD, attributes))
 
 
 def load_program(
-    name: str, code: bytes, maps: Sequence[ArrayMap | FrozenMap], lines: LineInfo | None
+    name: str,
+    code: bytes,
+    maps: Sequence[BpfMap],
+    lines: LineInfo | None,
+    kind: ProgramKind = SYSCALL,
 ) -> Descriptor:
-    """Load a SYSCALL program; `lddw` by map index reaches `maps`. Raises Refused with the log."""
+    """Load a program; `lddw` by map index reaches `maps`. Raises Refused with the log."""
     try:
-        return _load(name, code, maps, lines, None)
+        return _load(name, code, maps, lines, kind, None)
     except Refused as quick:
         # The log is requested only after a refusal, because it takes time.
         log = ctypes.create_string_buffer(_LOG_SIZE)
         try:
-            return _load(name, code, maps, lines, log)
+            return _load(name, code, maps, lines, kind, log)
         except Refused as refusal:
             raise Refused(quick.number, log.value.decode(errors="replace")) from refusal
 
@@ -119,20 +162,21 @@ def load_program(
 def _load(
     name: str,
     code: bytes,
-    maps: Sequence[ArrayMap | FrozenMap],
+    maps: Sequence[BpfMap],
     lines: LineInfo | None,
+    kind: ProgramKind,
     log: ctypes.Array[ctypes.c_char] | None,
 ) -> Descriptor:
     code_buffer = ctypes.create_string_buffer(code, len(code))
-    license_buffer = ctypes.create_string_buffer(_LICENSE)
+    license_buffer = ctypes.create_string_buffer(kind.license)
     numbers = (ctypes.c_int * max(len(maps), 1))(*(each.descriptor.number for each in maps))
     records = ctypes.create_string_buffer(lines.records if lines else b"")
     attributes = struct.pack(
         "<IIQQ IIQII 16sIIII QII QII IIQ",
-        *(_PROG_TYPE_SYSCALL, len(code) // SLOT_SIZE),
+        *(kind.number, len(code) // SLOT_SIZE),
         *(ctypes.addressof(code_buffer), ctypes.addressof(license_buffer)),
         *((1, len(log), ctypes.addressof(log)) if log is not None else (0, 0, 0)),
-        *(0, _PROG_SLEEPABLE),  # kernel version, flags
+        *(0, kind.flags),  # kernel version, flags
         *(_name(name), 0, 0),  # interface, attach type
         *(lines.btf.number if lines else 0, 0),  # record size of func_info, not used:
         *(0, 0, RECORD_SIZE if lines else 0),  # func_info and its count; record size of line_info
@@ -140,7 +184,7 @@ def _load(
         *(0, 0, 0),  # attach target, CO-RE relocations
         ctypes.addressof(numbers),
     )
-    return Descriptor(_bpf(_PROG_LOAD, attributes))
+    return Descriptor(call(_PROG_LOAD, attributes))
 
 
 def test_run(program: Descriptor, context: ctypes.Array[ctypes.c_char]) -> int:
@@ -164,8 +208,15 @@ def _name(name: str) -> bytes:
 
 
 def _checked(command: int, attributes: bytes | bytearray, purpose: str) -> int:
+    with _told(purpose):
+        return call(command, attributes)
+
+
+@contextmanager
+def _told(purpose: str) -> Iterator[None]:
+    """What Refused means to whoever wanted another engine."""
     try:
-        return _bpf(command, attributes)
+        yield
     except Refused as refusal:
         raise host_error(purpose, refusal.number) from refusal
 
@@ -179,13 +230,15 @@ def host_error(purpose: str, number: int) -> HostError:
     )
 
 
-def _bpf(command: int, attributes: bytes | bytearray) -> int:
+def call(command: int, attributes: bytes | bytearray) -> int:
+    """bpf(2); a bytearray gets what the kernel has written, refused or not. Raises Refused."""
     buffer = (ctypes.c_char * len(attributes)).from_buffer_copy(attributes)
     result = int(_syscall()(_call_number(), command, ctypes.byref(buffer), len(attributes)))
-    if result < 0:
-        raise Refused(ctypes.get_errno())
+    number = ctypes.get_errno()
     if isinstance(attributes, bytearray):
         attributes[:] = buffer.raw
+    if result < 0:
+        raise Refused(number)
     return result
 
 
