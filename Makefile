@@ -44,6 +44,7 @@ bench: $(VENV)/bench.stamp
 header: $(VENV)/run.stamp
 	$(BIN)/python -m lightexit.abi.header > kernel/uapi/lightexit.h
 	$(BIN)/python -m lightexit.runtime.header > src/lightexit/runtime/layouts.h
+	$(BIN)/python -m lightexit.trace.probes.header > src/lightexit/trace/probes/layouts.h
 
 # The LLVM IR that the package ships, of the runtime's C; `make runtime-check` compares.
 runtime: $(VENV)/runtime.stamp

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds of the native runtime's C.
+"""Builds of the native runtime's C, and the LLVM IR of the probes' BPF programs.
 
     python tools/runtime.py                       write the LLVM IR that the package ships
     python tools/runtime.py --check               fail where it is not what the C says
@@ -24,6 +24,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNTIME = ROOT / "src/lightexit/runtime"
+#: BPF programs: their IR is compiled for the kernel, and they are no part of the runtime.
+PROBES = ROOT / "src/lightexit/trace/probes"
 INCLUDE = ("-I", str(ROOT / "kernel/uapi"), "-I", str(RUNTIME))
 WARNINGS = ("-std=gnu11", "-Wall", "-Wextra", "-Werror")
 #: Any 64-bit little-endian one does: what differs between them is taken out.
@@ -54,6 +56,11 @@ def sources() -> list[Path]:
     return sorted(RUNTIME.glob("*.c"))
 
 
+def shipped() -> list[Path]:
+    """All files of C whose IR the package ships."""
+    return [*sources(), *sorted(PROBES.glob("*.c"))]
+
+
 def ir_of(source: Path) -> str:
     """LLVM IR of one of them."""
     if importlib.util.find_spec("ziglang") is None:
@@ -62,7 +69,9 @@ def ir_of(source: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "made.ll")
         command = (*clang, source.name, "-o", str(made))
-        result = subprocess.run(command, cwd=RUNTIME, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            command, cwd=source.parent, capture_output=True, text=True, check=False
+        )
         if result.returncode:
             sys.exit(f"{source.name}: {result.stderr.strip()}")
         text = made.read_text(encoding="utf-8")
@@ -71,7 +80,7 @@ def ir_of(source: Path) -> str:
 
 def write() -> None:
     """The IR of every file, beside it."""
-    for source in sources():
+    for source in shipped():
         source.with_suffix(".ll").write_text(ir_of(source), encoding="utf-8")
         print(f"wrote {source.with_suffix('.ll').relative_to(ROOT)}")
 
@@ -79,7 +88,7 @@ def write() -> None:
 def check() -> int:
     """1 where the IR in the checkout is not what the C says."""
     stale = 0
-    for source in sources():
+    for source in shipped():
         kept, fresh = source.with_suffix(".ll").read_text(encoding="utf-8"), ir_of(source)
         change = difflib.unified_diff(kept.splitlines(), fresh.splitlines(), "kept", "fresh", n=0)
         first = [*change][:12]

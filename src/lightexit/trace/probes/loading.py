@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The programs in the kernel, their tables, and what keeps them attached."""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import struct
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from lightexit.abi import Struct
+from lightexit.engine.kernel.bpf import (
+    RAW_TRACEPOINT,
+    ArrayMap,
+    BpfMap,
+    Descriptor,
+    MapShape,
+    Refused,
+    load_program,
+)
+from lightexit.engine.kernel.maps import CpuValue, HashMap, Ring
+from lightexit.engine.kernel.tracepoints import attach, runs
+from lightexit.isa import Program
+from lightexit.trace.probes import layout
+from lightexit.trace.probes.programs import programs
+from lightexit.trace.probes.refusals import check_host, explained, missing_tracepoints
+
+#: Nothing can be told without these; the others show more.
+ESSENTIAL = ("kvm_userspace_exit", "kvm_pio", "kvm_mmio")
+#: Bytes, where nothing is recorded.
+NO_RING = mmap.PAGESIZE
+
+
+class ProbeTables:
+    """The maps that programs share with this process. Raises Refused."""
+
+    def __init__(self, ring_size: int) -> None:
+        self.registers = _hash(
+            "registers", layout.RegisterKey, layout.RegisterTally, layout.MOST_REGISTERS
+        )
+        self.apic = _hash("apic", layout.ApicTallyKey, layout.ApicTally, layout.MOST_APIC_REGISTERS)
+        self.lines = _hash("lines", layout.LineTallyKey, layout.LineTally, layout.MOST_LINES)
+        self.threads = _hash("threads", layout.ThreadKey, layout.Thread, layout.MOST_THREADS)
+        self.vms = _hash("vms", layout.VmKey, layout.WatchedVm, layout.MOST_VMS)
+        self.losses = CpuValue("losses", layout.Losses.layout.size)
+        self.ring = Ring("ring", ring_size)
+        self._config = ArrayMap("config", layout.ProbeConfig.layout.size)
+        self.config = layout.ProbeConfig.from_buffer(memoryview(self._config.mapping))
+
+    def map(self, name: str) -> BpfMap:
+        """The map that the programs call so."""
+        found: BpfMap = self._config if name == "config" else getattr(self, name)
+        return found
+
+
+def _hash(name: str, key: type[Struct], value: type[Struct], entries: int) -> HashMap:
+    return HashMap(name, MapShape(key.layout.size, value.layout.size, entries))
+
+
+class Attached:
+    """Programs at KVM's tracepoints. `missing` are the tracepoints that this kernel lacks.
+
+    With `pids`, only VMs of these processes are looked at. Raises HostError.
+    """
+
+    def __init__(self, pids: Collection[int], ring_size: int = NO_RING) -> None:
+        check_host()
+        with _told("create the tables for counts"):
+            self.tables = ProbeTables(ring_size)
+            for pid in pids:
+                self.tables.vms.put(struct.pack("<I", pid), bytes(layout.WatchedVm.layout.size))
+        self.tables.config.filtered = bool(pids)
+        self.tables.config.records = ring_size != NO_RING
+        self.missing: list[str] = []
+        self._programs: list[Descriptor] = []
+        self._links: list[Descriptor] = []
+        # An access is told by the exits first.
+        for program in sorted(programs(), key=lambda each: each.name not in ESSENTIAL[:1]):
+            self._attach(program)
+        if lacking := [name for name in ESSENTIAL if name in self.missing]:
+            self.close()
+            raise missing_tracepoints(lacking)
+
+    def _attach(self, program: Program) -> None:
+        maps = [self.tables.map(each.name) for each in program.maps]
+        with _told(f"load the program for the tracepoint {program.name}"):
+            loaded = load_program(program.name, program.code, maps, None, RAW_TRACEPOINT)
+        try:
+            with _told(f"attach to the tracepoint {program.name}", errno.ENOENT):
+                self._links.append(attach(loaded, program.name))
+        except Refused:
+            self.missing.append(program.name)
+        else:
+            self._programs.append(loaded)
+
+    def recursive(self) -> int:
+        """Events that came while a program was running on that CPU already: they were not seen."""
+        return sum(runs(each).recursive for each in self._programs)
+
+    def close(self) -> None:
+        """Take the programs away; the tables stay."""
+        self._links.clear()
+
+
+@contextmanager
+def _told(purpose: str, passed: int = 0) -> Iterator[None]:
+    """What Refused means here; that with the error number `passed` is raised as it is."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.number == passed:
+            raise
+        raise explained(purpose, refusal.number, refusal.log) from refusal
