@@ -40,6 +40,7 @@ CORNERS = {
     "unicorn": {"vm/unicorn.py", "vm/unicorn"},
     "rich": {"cli"},
     "typer": {"cli"},
+    "pyarrow": {"trace/recording"},
     "fcntl": {"vm/kvm", "abi/shared.py"},
 }
 MODULES = sorted(SOURCE.rglob("*.py"))

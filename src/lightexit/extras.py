@@ -9,7 +9,15 @@ from contextlib import contextmanager
 from lightexit.errors import HostError
 
 #: Top-level module: the extra of lightexit's distribution that has it.
-EXTRAS = {"rich": "cli", "typer": "cli", "unicorn": "unicorn"}
+EXTRAS = {
+    "rich": "cli",
+    "typer": "cli",
+    "unicorn": "unicorn",
+    "pyarrow": "record",
+    "duckdb": "report",
+    "jinja2": "report",
+    "matplotlib": "report",
+}
 
 
 @contextmanager

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accesses on their way into a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lightexit.abi import Space
+from lightexit.trace.access import Access
+from lightexit.trace.recording.schema import schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: So many rows are Python's objects, some 400 bytes each; all others are in columns, some 60 bytes.
+_LOOSE = 4096
+_SPACES = {space: space.name.lower() for space in Space}
+
+
+class Columns:
+    """Rows of one host. `name_vm` is asked once for each process."""
+
+    def __init__(self, host: str, name_vm: Callable[[int], tuple[str, str]]) -> None:
+        self._host, self._name_vm = host, name_vm
+        self._vms: dict[int, tuple[str, str]] = {}
+        self._rows: list[tuple[Any, ...]] = []
+        self._batches: list[pa.RecordBatch] = []
+        self._packed = 0
+
+    def __len__(self) -> int:
+        return self._packed + len(self._rows)
+
+    def add(self, access: Access) -> None:
+        """One more row."""
+        vm = self._vms.get(access.pid)
+        if vm is None:
+            vm = self._vms[access.pid] = self._name_vm(access.pid)
+        self._rows.append(
+            (
+                access.time_ns,
+                self._host,
+                *vm,
+                access.pid,
+                access.vcpu,
+                _SPACES[access.space],
+                access.address,
+                access.size,
+                access.is_write,
+                access.value,
+                access.answer,
+                access.duration_ns,
+            )
+        )
+        if len(self._rows) >= _LOOSE:
+            self._pack()
+
+    def _pack(self) -> None:
+        import pyarrow as pa
+
+        columns = schema()
+        values = zip(columns, zip(*self._rows, strict=True), strict=True)
+        arrays = [pa.array(each, field.type) for field, each in values]
+        self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=columns))
+        self._packed += len(self._rows)
+        self._rows.clear()
+
+    def take(self) -> pa.Table:
+        """All rows, which are forgotten here."""
+        import pyarrow as pa
+
+        if self._rows:
+            self._pack()
+        table = pa.Table.from_batches(self._batches, schema()).unify_dictionaries()
+        self._batches, self._packed = [], 0
+        return table

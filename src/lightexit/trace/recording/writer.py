@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes a recording so that what was recorded can be read whatever ends the writer.
+
+Parquet has its table of contents at a file's end. So while it is recorded, FILE.parquet is a folder
+FILE.parquet.parts of complete files, each at most ROWS accesses or SECONDS long; in the end they
+become one file. A killed recorder leaves the folder, which is read as a file is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from lightexit.errors import AuthorError, HostError
+from lightexit.files import check_writable
+from lightexit.trace.access import Access
+from lightexit.trace.recording.columns import Columns
+from lightexit.trace.recording.merging import merge
+from lightexit.trace.recording.parquet import ROWS, need_pyarrow, open_writer, reason
+from lightexit.trace.recording.schema import About
+
+#: A part is written after so many seconds at the latest: what a killed recorder loses.
+SECONDS = 2.0
+PARTS = ".parts"
+_PART = re.compile(r"[0-9]{8}\.parquet")
+_UNFINISHED = "unfinished.tmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was written."""
+
+    path: Path
+    accesses: int
+    lost: int
+    bytes: int
+    seconds: float
+
+
+def parts_of(folder: Path) -> list[Path]:
+    """The complete files of a recording that was not finished, in order."""
+    return sorted(each for each in folder.iterdir() if _PART.fullmatch(each.name))
+
+
+def folder_of(path: Path) -> Path:
+    """Where the parts of a recording are as long as it is not finished."""
+    return path.with_name(path.name + PARTS)
+
+
+class RecordingWriter:
+    """Writes accesses to `path`; `name_vm` says of a process how its VM and its VMM are called.
+
+    Raises AuthorError where there is a recording already, finished or not, unless `force`;
+    HostError where nothing can be written (any more). What was recorded by then can be read.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        about: About,
+        name_vm: Callable[[int], tuple[str, str]],
+        *,
+        force: bool = False,
+        rows: int = ROWS,
+    ) -> None:
+        need_pyarrow()
+        self.path, self._folder, self._rows = path, folder_of(path), rows
+        self.accesses, self.lost, self.bytes = 0, 0, 0
+        self._about = replace(about, started=about.started or time.time_ns())
+        self._columns = Columns(self._about.host, name_vm)
+        self._parts, self._part_lost, self._is_open = 0, 0, False
+        self._prepare(force)
+        self._is_open = True
+        self._begun = self._flushed = time.monotonic()
+
+    def _prepare(self, force: bool) -> None:
+        check_writable(self.path)
+        if self.path.exists():
+            if not stat.S_ISREG(self.path.stat().st_mode):
+                raise AuthorError(f"{self.path} is no regular file", expected="a file to write")
+            if not force:
+                raise AuthorError(
+                    f"{self.path} is there already",
+                    expected="the name of a new file",
+                    advice="--force replaces it",
+                )
+        if self._folder.exists():
+            if not force:
+                raise AuthorError(
+                    f"{self._folder} has a recording that was not finished",
+                    expected="the name of a new file",
+                    hint=f"lightexit record --from {self._folder} -o {self.path}",
+                    advice="this makes a file of it; --force deletes it",
+                )
+            remove_parts(self._folder)
+        try:
+            self._folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise self._refused(error) from None
+
+    def add(self, accesses: Iterable[Access], lost: int = 0) -> None:
+        """Record some, maybe none, and that so many more were lost. Call it now and then: what is
+        SECONDS old is written then."""
+        for access in accesses:
+            self._columns.add(access)
+            if len(self._columns) >= self._rows:
+                self._flush()
+        self._part_lost += lost
+        self.lost += lost
+        if time.monotonic() - self._flushed >= SECONDS:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Have all that was added in complete files."""
+        self._flushed = time.monotonic()
+        rows = len(self._columns)
+        if not rows and not self._part_lost:
+            return
+        unfinished, table = self._folder / _UNFINISHED, self._columns.take()
+        about = replace(self._about, ended=time.time_ns(), accesses=rows, lost=self._part_lost)
+        try:
+            with open_writer(unfinished, about) as writer:
+                writer.write_table(table)
+            size = unfinished.stat().st_size
+            unfinished.rename(self._folder / f"{self._parts + 1:08}.parquet")
+        except OSError as error:
+            raise self._refused(error) from None
+        self._parts += 1
+        self._part_lost = 0
+        self.accesses += rows
+        self.bytes += size
+
+    def close(self) -> Recorded:
+        """Make one file of all parts. Raises HostError where that cannot be written: they stay."""
+        self._flush()
+        self._is_open = False
+        try:
+            self._finish()
+            size = self.path.stat().st_size
+        except OSError as error:
+            raise self._refused(error) from None
+        seconds = time.monotonic() - self._begun
+        return Recorded(self.path, self.accesses, self.lost, size, seconds)
+
+    def _finish(self) -> None:
+        parts, unfinished = parts_of(self._folder), self._folder / _UNFINISHED
+        if len(parts) == 1:
+            parts[0].replace(self.path)
+        elif parts:
+            merge(parts, unfinished)
+            unfinished.replace(self.path)
+        else:
+            about = replace(self._about, ended=time.time_ns())
+            open_writer(unfinished, about).close()
+            unfinished.replace(self.path)
+        remove_parts(self._folder)
+
+    def _refused(self, error: OSError) -> HostError:
+        """Writes no more."""
+        self._is_open = False
+        with contextlib.suppress(OSError):
+            (self._folder / _UNFINISHED).unlink(missing_ok=True)
+        found = f"{self.path}: {reason(error)}"
+        if not self._parts:
+            with contextlib.suppress(OSError):
+                self._folder.rmdir()
+            return HostError(found, expected="a disk with room: some 10 bytes an access")
+        return HostError(
+            f"{found}; {self.accesses:,} accesses are in {self._folder}",
+            expected="a disk with room: some 10 bytes an access",
+            hint=f"lightexit record --from {self._folder} -o FILE",
+            advice="FILE may be on another disk; `lightexit report` reads the folder as it is",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._is_open:
+            self.close()
+
+
+def remove_parts(folder: Path) -> None:
+    """Delete the parts of a recording, and the folder if nothing else is in it. Raises OSError."""
+    for path in (*parts_of(folder), folder / _UNFINISHED):
+        path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
