@@ -105,3 +105,18 @@ def test_a_listener_that_raises_ends_the_trace() -> None:
     with pytest.raises((LightexitError, OSError), match="No space left on device"):
         bus.read(Space.PIO, 1, 1)
     assert bus.read(Space.PIO, 1, 1) == 0xFF
+
+
+def test_answers_say_how_long_they_took() -> None:
+    class Slow(Recorder):
+        def read(self, offset: int, size: int) -> int:
+            time.sleep(0.002)
+            return super().read(offset, size)
+
+    bus = Bus(ManualClock())
+    bus.attach(Slow(pio(4, register_width=4).at(0x40)))
+    events = traced(bus)
+    bus.read(Space.PIO, 0x40, 4)
+    begun, answered, ended = (event.ticks for event in events)
+    assert (begun, ended) == (0, 0)
+    assert 2e6 <= answered * bus.ns_per_tick() < 1e9

@@ -375,7 +375,7 @@ class Bus:
 
     def counts(self) -> list[RegisterCount]:
         """Accesses so far, for every register that has seen one."""
-        ns_per_tick = self._ns_per_tick()
+        ns_per_tick = self.ns_per_tick()
         return [each for port in self._all_ports() for each in port.counts(ns_per_tick)]
 
     def offloaded(self) -> list[OffloadCount]:
@@ -396,7 +396,8 @@ class Bus:
     def _moment(self) -> tuple[int, int]:
         return time.monotonic_ns(), self._native.ticks(self.clock.memory.address)
 
-    def _ns_per_tick(self) -> float:
+    def ns_per_tick(self) -> float:
+        """How long a tick of the counter takes by which accesses are timed, measured until now."""
         (ns, ticks), (since_ns, since_ticks) = self._moment(), self._since
         return (ns - since_ns) / max(ticks - since_ticks, 1)
 

@@ -22,7 +22,7 @@ class TraceEvent:
 
     Between ACCESS_IN and ACCESS_OUT stand the pieces of an access: HANDLED by a filter, PASSED to
     the model, or UNCLAIMED. `data` is what is written, or has been read by then; 0 at ACCESS_IN of
-    a read.
+    a read. `ticks` is how long filter or model took, at HANDLED and PASSED: `Bus.ns_per_tick`.
     """
 
     point: TracePoint
@@ -33,6 +33,7 @@ class TraceEvent:
     size: int
     is_write: bool
     data: int
+    ticks: int = 0
 
     def __str__(self) -> str:
         is_known = self.is_write or self.point is not TracePoint.ACCESS_IN
@@ -93,7 +94,7 @@ class Watching:
             return
         event = Event.view(memoryview(_EVENT.from_address(address)).cast("B"))
         point, space = TracePoint(event.point), Space(event.space)
-        what = space, event.address, event.size, event.is_write, event.data
+        what = space, event.address, event.size, event.is_write, event.data, event.ticks
         try:
             listener(TraceEvent(point, self._clock.now_ns(), event.vcpu, *what))
         except BaseException as error:  # nothing may unwind through native code

@@ -28,9 +28,9 @@ PART u64 mask(u64 size)
 	return ~(u64)0 >> (64 - 8 * size);
 }
 
-/* Calls the listener, if there is one. */
-RARE void trace(const struct lightexit_vcpu *vcpu, enum lightexit_trace_point point,
-		const struct access *access, u64 address, u64 data)
+/* Calls the listener, if there is one; elapsed is in ticks, of an answer. */
+RARE void trace_timed(const struct lightexit_vcpu *vcpu, enum lightexit_trace_point point,
+		      const struct access *access, u64 address, u64 data, u64 elapsed)
 {
 	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
 	struct lightexit_event event;
@@ -40,6 +40,7 @@ RARE void trace(const struct lightexit_vcpu *vcpu, enum lightexit_trace_point po
 	event = (struct lightexit_event){
 		.address = address,
 		.data = data & mask(access->size),
+		.ticks = elapsed,
 		.vcpu = vcpu->index,
 		.point = point,
 		.space = access->space,
@@ -48,6 +49,13 @@ RARE void trace(const struct lightexit_vcpu *vcpu, enum lightexit_trace_point po
 	};
 
 	POINTER(trace_function, bus->trace)(&event);
+}
+
+/* At a point that is no answer. */
+PART void trace(const struct lightexit_vcpu *vcpu, enum lightexit_trace_point point,
+		const struct access *access, u64 address, u64 data)
+{
+	trace_timed(vcpu, point, access, address, data, 0);
 }
 
 #endif /* LIGHTEXIT_ACCESS_H */

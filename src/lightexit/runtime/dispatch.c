@@ -158,9 +158,10 @@ PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_
 
 	answered = answer(vcpu, window, offset, access, fits);
 	elapsed = ticks(clock) - start; /* without what the listener takes */
-	trace(vcpu,
-	      answered.by_filter ? LIGHTEXIT_TRACE_POINT_HANDLED : LIGHTEXIT_TRACE_POINT_PASSED,
-	      access, address, access->is_write ? access->data : answered.value);
+	trace_timed(vcpu,
+		    answered.by_filter ? LIGHTEXIT_TRACE_POINT_HANDLED :
+					 LIGHTEXIT_TRACE_POINT_PASSED,
+		    access, address, access->is_write ? access->data : answered.value, elapsed);
 	if (timed) {
 		counter = counter_of(vcpu, window, offset, access->is_write);
 		*(answered.by_filter ? &counter->handled_ticks : &counter->passed_ticks) += elapsed;

@@ -14,7 +14,7 @@
 %struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
 %struct.answer = type { i64, i8 }
 %struct.lightexit_window = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i8, i8, i8, i64, i64, i64, i64, i64, i64, [8 x i64], [8 x i64], i32, [32 x i32] }
-%struct.lightexit_event = type { i64, i64, i32, i8, i8, i8, i8 }
+%struct.lightexit_event = type { i64, i64, i64, i32, i8, i8, i8, i8 }
 %struct.lightexit_counter = type { i64, i64, i64, i64 }
 %struct.lightexit_ranges = type { i64, i64 }
 %struct.lightexit_range = type { i64, i64, i64 }
@@ -1205,101 +1205,25 @@ define internal i64 @perform(ptr noundef %0, ptr noundef %1, i1 noundef zeroext 
   ret i64 %160
 }
 
-; Function Attrs: noinline nounwind
-define internal void @trace(ptr noundef %0, i32 noundef %1, ptr noundef %2, i64 noundef %3, i64 noundef %4) #6 {
+; Function Attrs: alwaysinline nounwind
+define internal void @trace(ptr noundef %0, i32 noundef %1, ptr noundef %2, i64 noundef %3, i64 noundef %4) #3 {
   %6 = alloca ptr, align 8
   %7 = alloca i32, align 4
   %8 = alloca ptr, align 8
   %9 = alloca i64, align 8
   %10 = alloca i64, align 8
-  %11 = alloca ptr, align 8
-  %12 = alloca %struct.lightexit_event, align 8
-  %13 = alloca i32, align 4
-  %14 = alloca %struct.lightexit_event, align 8
   store ptr %0, ptr %6, align 8
   store i32 %1, ptr %7, align 4
   store ptr %2, ptr %8, align 8
   store i64 %3, ptr %9, align 8
   store i64 %4, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #9
-  %15 = load ptr, ptr %6, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %15, i32 0, i32 2
-  %17 = load i64, ptr %16, align 8
-  %18 = inttoptr i64 %17 to ptr
-  store ptr %18, ptr %11, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #9
-  %19 = load ptr, ptr %11, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %19, i32 0, i32 7
-  %21 = load i64, ptr %20, align 8
-  %22 = icmp ne i64 %21, 0
-  br i1 %22, label %24, label %23
-
-23:                                               ; preds = %5
-  store i32 1, ptr %13, align 4
-  br label %60
-
-24:                                               ; preds = %5
-  %25 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 0
-  %26 = load i64, ptr %9, align 8
-  store i64 %26, ptr %25, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 1
-  %28 = load i64, ptr %10, align 8
-  %29 = load ptr, ptr %8, align 8
-  %30 = getelementptr inbounds nuw %struct.access, ptr %29, i32 0, i32 2
-  %31 = load i64, ptr %30, align 8
-  %32 = call i64 @mask(i64 noundef %31) #10
-  %33 = and i64 %28, %32
-  store i64 %33, ptr %27, align 8
-  %34 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 2
-  %35 = load ptr, ptr %6, align 8
-  %36 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %35, i32 0, i32 6
-  %37 = load i32, ptr %36, align 8
-  store i32 %37, ptr %34, align 8
-  %38 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 3
-  %39 = load i32, ptr %7, align 4
-  %40 = trunc i32 %39 to i8
-  store i8 %40, ptr %38, align 4
-  %41 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 4
-  %42 = load ptr, ptr %8, align 8
-  %43 = getelementptr inbounds nuw %struct.access, ptr %42, i32 0, i32 4
-  %44 = load i8, ptr %43, align 1
-  store i8 %44, ptr %41, align 1
-  %45 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 5
-  %46 = load ptr, ptr %8, align 8
-  %47 = getelementptr inbounds nuw %struct.access, ptr %46, i32 0, i32 2
-  %48 = load i64, ptr %47, align 8
-  %49 = trunc i64 %48 to i8
-  store i8 %49, ptr %45, align 2
-  %50 = getelementptr inbounds nuw %struct.lightexit_event, ptr %14, i32 0, i32 6
-  %51 = load ptr, ptr %8, align 8
-  %52 = getelementptr inbounds nuw %struct.access, ptr %51, i32 0, i32 3
-  %53 = load i8, ptr %52, align 8, !range !9, !noundef !10
-  %54 = trunc i8 %53 to i1
-  %55 = zext i1 %54 to i8
-  store i8 %55, ptr %50, align 1
-  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %12, ptr align 8 %14, i64 24, i1 false)
-  %56 = load ptr, ptr %11, align 8
-  %57 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %56, i32 0, i32 7
-  %58 = load i64, ptr %57, align 8
-  %59 = inttoptr i64 %58 to ptr
-  call void %59(ptr noundef %12) #10
-  store i32 0, ptr %13, align 4
-  br label %60
-
-60:                                               ; preds = %24, %23
-  call void @llvm.lifetime.end.p0(ptr %12) #9
-  call void @llvm.lifetime.end.p0(ptr %11) #9
-  %61 = load i32, ptr %13, align 4
-  switch i32 %61, label %63 [
-    i32 0, label %62
-    i32 1, label %62
-  ]
-
-62:                                               ; preds = %60, %60
+  %11 = load ptr, ptr %6, align 8
+  %12 = load i32, ptr %7, align 4
+  %13 = load ptr, ptr %8, align 8
+  %14 = load i64, ptr %9, align 8
+  %15 = load i64, ptr %10, align 8
+  call void @trace_timed(ptr noundef %11, i32 noundef %12, ptr noundef %13, i64 noundef %14, i64 noundef %15, i64 noundef 0) #10
   ret void
-
-63:                                               ; preds = %60
-  unreachable
 }
 
 ; Function Attrs: noinline nounwind
@@ -1345,6 +1269,108 @@ define internal i64 @perform_again(ptr noundef %0, i8 noundef zeroext %1, i64 no
   %32 = and i64 %29, %31
   call void @llvm.lifetime.end.p0(ptr %13) #9
   ret i64 %32
+}
+
+; Function Attrs: noinline nounwind
+define internal void @trace_timed(ptr noundef %0, i32 noundef %1, ptr noundef %2, i64 noundef %3, i64 noundef %4, i64 noundef %5) #6 {
+  %7 = alloca ptr, align 8
+  %8 = alloca i32, align 4
+  %9 = alloca ptr, align 8
+  %10 = alloca i64, align 8
+  %11 = alloca i64, align 8
+  %12 = alloca i64, align 8
+  %13 = alloca ptr, align 8
+  %14 = alloca %struct.lightexit_event, align 8
+  %15 = alloca i32, align 4
+  %16 = alloca %struct.lightexit_event, align 8
+  store ptr %0, ptr %7, align 8
+  store i32 %1, ptr %8, align 4
+  store ptr %2, ptr %9, align 8
+  store i64 %3, ptr %10, align 8
+  store i64 %4, ptr %11, align 8
+  store i64 %5, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  %17 = load ptr, ptr %7, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %17, i32 0, i32 2
+  %19 = load i64, ptr %18, align 8
+  %20 = inttoptr i64 %19 to ptr
+  store ptr %20, ptr %13, align 8
+  call void @llvm.lifetime.start.p0(ptr %14) #9
+  %21 = load ptr, ptr %13, align 8
+  %22 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %21, i32 0, i32 7
+  %23 = load i64, ptr %22, align 8
+  %24 = icmp ne i64 %23, 0
+  br i1 %24, label %26, label %25
+
+25:                                               ; preds = %6
+  store i32 1, ptr %15, align 4
+  br label %64
+
+26:                                               ; preds = %6
+  %27 = getelementptr inbounds nuw %struct.lightexit_event, ptr %16, i32 0, i32 0
+  %28 = load i64, ptr %10, align 8
+  store i64 %28, ptr %27, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_event, ptr %16, i32 0, i32 1
+  %30 = load i64, ptr %11, align 8
+  %31 = load ptr, ptr %9, align 8
+  %32 = getelementptr inbounds nuw %struct.access, ptr %31, i32 0, i32 2
+  %33 = load i64, ptr %32, align 8
+  %34 = call i64 @mask(i64 noundef %33) #10
+  %35 = and i64 %30, %34
+  store i64 %35, ptr %29, align 8
+  %36 = getelementptr inbounds nuw %struct.lightexit_event, ptr %16, i32 0, i32 2
+  %37 = load i64, ptr %12, align 8
+  store i64 %37, ptr %36, align 8
+  %38 = getelementptr inbounds nuw %struct.lightexit_event, ptr %16, i32 0, i32 3
+  %39 = load ptr, ptr %7, align 8
+  %40 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %39, i32 0, i32 6
+  %41 = load i32, ptr %40, align 8
+  store i32 %41, ptr %38, align 8
+  %42 = getelementptr inbounds nuw %struct.lightexit_event, ptr %16, i32 0, i32 4
+  %43 = load i32, ptr %8, align 4
+  %44 = trunc i32 %43 to i8
+  store i8 %44, ptr %42, align 4
+  %45 = getelementptr inbounds nuw %struct.lightexit_event, ptr %16, i32 0, i32 5
+  %46 = load ptr, ptr %9, align 8
+  %47 = getelementptr inbounds nuw %struct.access, ptr %46, i32 0, i32 4
+  %48 = load i8, ptr %47, align 1
+  store i8 %48, ptr %45, align 1
+  %49 = getelementptr inbounds nuw %struct.lightexit_event, ptr %16, i32 0, i32 6
+  %50 = load ptr, ptr %9, align 8
+  %51 = getelementptr inbounds nuw %struct.access, ptr %50, i32 0, i32 2
+  %52 = load i64, ptr %51, align 8
+  %53 = trunc i64 %52 to i8
+  store i8 %53, ptr %49, align 2
+  %54 = getelementptr inbounds nuw %struct.lightexit_event, ptr %16, i32 0, i32 7
+  %55 = load ptr, ptr %9, align 8
+  %56 = getelementptr inbounds nuw %struct.access, ptr %55, i32 0, i32 3
+  %57 = load i8, ptr %56, align 8, !range !9, !noundef !10
+  %58 = trunc i8 %57 to i1
+  %59 = zext i1 %58 to i8
+  store i8 %59, ptr %54, align 1
+  call void @llvm.memcpy.p0.p0.i64(ptr align 8 %14, ptr align 8 %16, i64 32, i1 false)
+  %60 = load ptr, ptr %13, align 8
+  %61 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %60, i32 0, i32 7
+  %62 = load i64, ptr %61, align 8
+  %63 = inttoptr i64 %62 to ptr
+  call void %63(ptr noundef %14) #10
+  store i32 0, ptr %15, align 4
+  br label %64
+
+64:                                               ; preds = %26, %25
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  %65 = load i32, ptr %15, align 4
+  switch i32 %65, label %67 [
+    i32 0, label %66
+    i32 1, label %66
+  ]
+
+66:                                               ; preds = %64, %64
+  ret void
+
+67:                                               ; preds = %64
+  unreachable
 }
 
 ; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: readwrite)
@@ -2588,47 +2614,48 @@ define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2
 
 79:                                               ; preds = %76, %72
   %80 = phi i64 [ %75, %72 ], [ %78, %76 ]
-  call void @trace(ptr noundef %60, i32 noundef %65, ptr noundef %66, i64 noundef %67, i64 noundef %80) #10
-  %81 = load i8, ptr %16, align 1, !range !9, !noundef !10
-  %82 = trunc i8 %81 to i1
-  br i1 %82, label %83, label %106
+  %81 = load i64, ptr %17, align 8
+  call void @trace_timed(ptr noundef %60, i32 noundef %65, ptr noundef %66, i64 noundef %67, i64 noundef %80, i64 noundef %81) #10
+  %82 = load i8, ptr %16, align 1, !range !9, !noundef !10
+  %83 = trunc i8 %82 to i1
+  br i1 %83, label %84, label %107
 
-83:                                               ; preds = %79
-  %84 = load ptr, ptr %6, align 8
-  %85 = load ptr, ptr %7, align 8
-  %86 = load i64, ptr %8, align 8
-  %87 = load ptr, ptr %9, align 8
-  %88 = getelementptr inbounds nuw %struct.access, ptr %87, i32 0, i32 3
-  %89 = load i8, ptr %88, align 8, !range !9, !noundef !10
-  %90 = trunc i8 %89 to i1
-  %91 = call ptr @counter_of(ptr noundef %84, ptr noundef %85, i64 noundef %86, i1 noundef zeroext %90) #10
-  store ptr %91, ptr %13, align 8
-  %92 = load i64, ptr %17, align 8
-  %93 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
-  %94 = load i8, ptr %93, align 8, !range !9, !noundef !10
-  %95 = trunc i8 %94 to i1
-  br i1 %95, label %96, label %99
+84:                                               ; preds = %79
+  %85 = load ptr, ptr %6, align 8
+  %86 = load ptr, ptr %7, align 8
+  %87 = load i64, ptr %8, align 8
+  %88 = load ptr, ptr %9, align 8
+  %89 = getelementptr inbounds nuw %struct.access, ptr %88, i32 0, i32 3
+  %90 = load i8, ptr %89, align 8, !range !9, !noundef !10
+  %91 = trunc i8 %90 to i1
+  %92 = call ptr @counter_of(ptr noundef %85, ptr noundef %86, i64 noundef %87, i1 noundef zeroext %91) #10
+  store ptr %92, ptr %13, align 8
+  %93 = load i64, ptr %17, align 8
+  %94 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 1
+  %95 = load i8, ptr %94, align 8, !range !9, !noundef !10
+  %96 = trunc i8 %95 to i1
+  br i1 %96, label %97, label %100
 
-96:                                               ; preds = %83
-  %97 = load ptr, ptr %13, align 8
-  %98 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %97, i32 0, i32 2
-  br label %102
+97:                                               ; preds = %84
+  %98 = load ptr, ptr %13, align 8
+  %99 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %98, i32 0, i32 2
+  br label %103
 
-99:                                               ; preds = %83
-  %100 = load ptr, ptr %13, align 8
-  %101 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %100, i32 0, i32 3
-  br label %102
+100:                                              ; preds = %84
+  %101 = load ptr, ptr %13, align 8
+  %102 = getelementptr inbounds nuw %struct.lightexit_counter, ptr %101, i32 0, i32 3
+  br label %103
 
-102:                                              ; preds = %99, %96
-  %103 = phi ptr [ %98, %96 ], [ %101, %99 ]
-  %104 = load i64, ptr %103, align 8
-  %105 = add i64 %104, %92
-  store i64 %105, ptr %103, align 8
-  br label %106
+103:                                              ; preds = %100, %97
+  %104 = phi ptr [ %99, %97 ], [ %102, %100 ]
+  %105 = load i64, ptr %104, align 8
+  %106 = add i64 %105, %93
+  store i64 %106, ptr %104, align 8
+  br label %107
 
-106:                                              ; preds = %102, %79
-  %107 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
-  %108 = load i64, ptr %107, align 8
+107:                                              ; preds = %103, %79
+  %108 = getelementptr inbounds nuw %struct.answer, ptr %14, i32 0, i32 0
+  %109 = load i64, ptr %108, align 8
   call void @llvm.lifetime.end.p0(ptr %18) #9
   call void @llvm.lifetime.end.p0(ptr %17) #9
   call void @llvm.lifetime.end.p0(ptr %16) #9
@@ -2637,7 +2664,7 @@ define internal i64 @answer_timed(ptr noundef %0, ptr noundef %1, i64 noundef %2
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
-  ret i64 %108
+  ret i64 %109
 }
 
 ; Function Attrs: alwaysinline nounwind

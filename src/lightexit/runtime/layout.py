@@ -47,10 +47,12 @@ class TracePoint(IntEnum):
 
 
 class Event(Struct):
-    """The record of a trace point. `data` is the value written, or the value read so far."""
+    """The record of a trace point. `data` is the value written, or the value read so far; `ticks`
+    is how long filter or model took, 0 at all other points."""
 
     address: u64
     data: u64
+    ticks: u64
     vcpu: u32
     point: u8
     space: u8

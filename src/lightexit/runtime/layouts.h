@@ -20,6 +20,7 @@ enum lightexit_trace_point {
 struct lightexit_event {
 	__u64 address;
 	__u64 data;
+	__u64 ticks;
 	__u32 vcpu;
 	__u8 point;
 	__u8 space;
