@@ -34,7 +34,7 @@ from lightexit.bus.model import Model, RegionPort
 from lightexit.bus.native import dispatch
 from lightexit.bus.offload import Offload, OffloadCount, Offloaded, offload_count
 from lightexit.bus.placing import Place, placements
-from lightexit.bus.region import Region
+from lightexit.bus.region import PlacedRegion, Region
 from lightexit.bus.routes import Routes
 from lightexit.bus.watching import Watching
 from lightexit.engine.api import Engine
@@ -353,6 +353,10 @@ class Bus:
     def uses(self, state: StateMemory[Any]) -> bool:
         """Whether a vCPU may be reading or writing a state at the moment."""
         return self._running > 0 and any(state in port.states for port in self._all_ports())
+
+    def places(self) -> list[tuple[str, PlacedRegion]]:
+        """All regions at the moment, each with the name of its device."""
+        return [(port.model.name, port.region) for port in self._all_ports()]
 
     def _all_ports(self) -> list[RegionPort]:
         with self._lock:

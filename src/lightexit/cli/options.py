@@ -144,6 +144,15 @@ TraceFile = Annotated[
         help="Write each access of the run that is shown to this file, and what answered it. Slow.",
     ),
 ]
+RecordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--record",
+        metavar="FILE",
+        help="Record each access of the run that is shown in this file, as `lightexit record` "
+        "does: Parquet. Slow.",
+    ),
+]
 JsonFile = Annotated[
     Path | None,
     typer.Option("--json", metavar="FILE", help="Write all figures to this file, as JSON."),

@@ -32,6 +32,7 @@ from lightexit.cli.options import (
     KernelFile,
     MachineName,
     MemoryMib,
+    RecordFile,
     Seconds,
     TraceFile,
 )
@@ -40,12 +41,15 @@ from lightexit.cli.screen import ConsoleMode, Screen
 from lightexit.cli.signals import EndingSignals
 from lightexit.cli.status import ExitCode
 from lightexit.cli.streams import standard_output
+from lightexit.errors import AuthorError
 from lightexit.files import check_writable
 from lightexit.vm.backends import find
 from lightexit.vm.board import Backend, Wanted
 
 if TYPE_CHECKING:
+    from lightexit.cli.tracing import TraceWriter
     from lightexit.engine.api import Engine
+    from lightexit.trace.recording import MachineRecorder
     from lightexit.vm.console import Console
     from lightexit.vm.machine import Machine, Outcome, RunLimits
 
@@ -61,6 +65,7 @@ class Job:
     console: ConsoleMode
     signals: EndingSignals
     trace: Path | None
+    record: Path | None
 
 
 def run(
@@ -81,6 +86,7 @@ def run(
     console: ConsoleOption = ConsoleMode.TEXT,
     exit_status: ExitStatus = False,
     trace: TraceFile = None,
+    record: RecordFile = None,
     json_file: JsonFile = None,
 ) -> None:
     """Boot a guest without and with filters, and compare the two.
@@ -92,6 +98,7 @@ def run(
     make_machine, chosen = plugins.find(plugins.MACHINES, machine), find(backend)
     runner: Engine = plugins.make(plugins.ENGINES, engine)
     chosen.check(Wanted(cpus, irqchip, runner))
+    _check_record(trace, record)
     for file in (trace, json_file):
         if file is not None:
             check_writable(file)
@@ -100,7 +107,7 @@ def run(
             GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus, irqchip)
         )
         limits = _limits(guest, until, seconds, accesses)
-        job = Job(guest, make_machine, chosen, limits, console, signals, trace)
+        job = Job(guest, make_machine, chosen, limits, console, signals, trace, record)
         vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
         _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {chosen.title}")
         shown, plain = _run_both(job, runner) if filters else (_boot(job, None, show=True), None)
@@ -159,7 +166,7 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
     with _console(job, printing, show) as console, _machine(job, engine, console) as machine:
         machine.bus.timed = True
         setup_seconds, cpu_begun = time.monotonic() - begun, time.process_time()
-        with job.signals.stopping(machine), _traced(machine, job.trace if show else None):
+        with job.signals.stopping(machine), _watched(machine, job, show):
             outcome = machine.run(job.limits)
         cpu_seconds = time.process_time() - cpu_begun
         return FinishedRun(
@@ -175,20 +182,41 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
         )
 
 
+def _check_record(trace: Path | None, record: Path | None) -> None:
+    """Before the run whose accesses go there."""
+    if record is None:
+        return
+    if trace is not None:
+        raise AuthorError("--trace and --record at once", expected="one of them")
+    from lightexit.trace.recording import check_new
+
+    check_new(record, force=True)
+
+
 @contextlib.contextmanager
-def _traced(machine: Machine, path: Path | None) -> Iterator[None]:
-    """Within, every access goes to a file; what cannot be written ends the run."""
-    if path is None:
+def _watched(machine: Machine, job: Job, show: bool) -> Iterator[None]:
+    """Within, every access goes to a file, if one is wanted; what cannot be written ends the
+    run."""
+    if not show or (job.trace is None and job.record is None):
         yield
         return
-    from lightexit.cli.tracing import TraceWriter
-
-    with TraceWriter(path) as writer:
+    with _writer(job, machine) as writer:
         machine.bus.trace(writer.write)
         try:
             yield
         finally:
             machine.bus.trace(None)
+
+
+def _writer(job: Job, machine: Machine) -> TraceWriter | MachineRecorder:
+    if job.record is not None:
+        from lightexit.trace.recording import MachineRecorder
+
+        return MachineRecorder(job.record, machine.bus)
+    from lightexit.cli.tracing import TraceWriter
+
+    assert job.trace is not None
+    return TraceWriter(job.trace)
 
 
 def _machine(job: Job, engine: Engine | None, console: Console) -> Machine:

@@ -54,6 +54,30 @@ def folder_of(path: Path) -> Path:
     return path.with_name(path.name + PARTS)
 
 
+def check_new(path: Path, force: bool = False) -> None:
+    """Raises AuthorError where no recording can be begun: what is there already is replaced if
+    `force`; HostError where pyarrow is missing."""
+    need_pyarrow()
+    check_writable(path)
+    if path.exists():
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise AuthorError(f"{path} is no regular file", expected="a file to write")
+        if not force:
+            raise AuthorError(
+                f"{path} is there already",
+                expected="the name of a new file",
+                advice="--force replaces it",
+            )
+    folder = folder_of(path)
+    if folder.exists() and not force:
+        raise AuthorError(
+            f"{folder} has a recording that was not finished",
+            expected="the name of a new file",
+            hint=f"lightexit record --from {folder} -o {path}",
+            advice="this makes a file of it; --force deletes it",
+        )
+
+
 class RecordingWriter:
     """Writes accesses to `path`; `name_vm` says of a process how its VM and its VMM are called.
 
@@ -70,37 +94,20 @@ class RecordingWriter:
         force: bool = False,
         rows: int = ROWS,
     ) -> None:
-        need_pyarrow()
         self.path, self._folder, self._rows = path, folder_of(path), rows
         self.accesses, self.lost, self.bytes = 0, 0, 0
         self._about = replace(about, started=about.started or time.time_ns())
         self._columns = Columns(self._about.host, name_vm)
         self._parts, self._part_lost, self._is_open = 0, 0, False
-        self._prepare(force)
+        check_new(path, force)
+        self._prepare()
         self._is_open = True
         self._begun = self._flushed = time.monotonic()
 
-    def _prepare(self, force: bool) -> None:
-        check_writable(self.path)
-        if self.path.exists():
-            if not stat.S_ISREG(self.path.stat().st_mode):
-                raise AuthorError(f"{self.path} is no regular file", expected="a file to write")
-            if not force:
-                raise AuthorError(
-                    f"{self.path} is there already",
-                    expected="the name of a new file",
-                    advice="--force replaces it",
-                )
-        if self._folder.exists():
-            if not force:
-                raise AuthorError(
-                    f"{self._folder} has a recording that was not finished",
-                    expected="the name of a new file",
-                    hint=f"lightexit record --from {self._folder} -o {self.path}",
-                    advice="this makes a file of it; --force deletes it",
-                )
-            remove_parts(self._folder)
+    def _prepare(self) -> None:
         try:
+            if self._folder.exists():
+                remove_parts(self._folder)
             self._folder.mkdir(exist_ok=True)
         except OSError as error:
             raise self._refused(error) from None
