@@ -1,32 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A rig: devices on a bus, a manual clock, recorded lines.
+"""What runs the filters of a rig (`trace/replay/rig.py`) in tests.
 
 The bus is the definition of one (`bus/definition.py`) or the native one: the same to a test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
-from lightexit.abi import IoContext, Space, StateMemory, Verdict
+from lightexit.abi import IoContext, StateMemory, Verdict
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.definition import DefinitionBus
-from lightexit.bus.line import Line
-from lightexit.bus.placing import placed
-from lightexit.bus.region import PlacedRegion
-from lightexit.devices.device import Device
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
 from lightexit.filter import Filter, LoadedFilter
-from lightexit.vm.places import PC
+from lightexit.trace.replay.rig import Rig, Runner
 
-#: Makes the bus, and decides what runs the filters; None: models answer everything.
-Runner = Callable[[ManualClock], DefinitionBus | Bus]
+__all__ = ["Rig", "Runner", "as_python", "in_engine", "native_bus", "plain"]
 
 
 def as_python(filter: Filter[Any]) -> LoadedFilter:
@@ -61,85 +55,3 @@ def in_engine(engine: Engine) -> Runner:
 def native_bus(clock: ManualClock) -> Bus:
     """The bus that runs guests."""
     return Bus(clock, NativeEngine())
-
-
-@dataclass
-class Rig:
-    """Devices wired up. `outputs` are recorded, `inputs` and `calls` can be worked by steps."""
-
-    clock: ManualClock
-    devices: Sequence[Device[Any]]
-    outputs: Mapping[int, Line] = field(default_factory=dict)
-    inputs: Mapping[tuple[str, int], Line] = field(default_factory=dict)
-    calls: Mapping[str, Callable[[], int]] = field(default_factory=dict)
-    runner: Runner | None = None
-    #: (ns, output number, level) of every change of an output.
-    edges: list[tuple[int, int, bool]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        for number, line in self.outputs.items():
-            line.connect(self._recorder(number))
-        self.run_by(self.runner)
-
-    def run_by(self, runner: Runner | None) -> None:
-        """From now on filters run that way, on a bus that has counted nothing yet."""
-        self.bus = DefinitionBus(self.clock) if runner is None else runner(self.clock)
-        for device in self.devices:
-            self.bus.attach(device, at=PC.get(device.name))
-
-    def _recorder(self, number: int) -> Callable[[bool], None]:
-        return lambda level: self.edges.append((self.clock.now_ns(), number, level))
-
-    @property
-    def windows(self) -> list[tuple[Device[Any], PlacedRegion]]:
-        """Every region, where a PC has it, with its device."""
-        return [
-            (device, region)
-            for device in self.devices
-            for region in placed(device.name, device.regions, PC.get(device.name))
-        ]
-
-    @property
-    def handled(self) -> int:
-        """How many register accesses a filter answered."""
-        return sum(count.handled for count in self.bus.counts())
-
-    @property
-    def passed(self) -> int:
-        """How many a model did."""
-        return sum(count.passed for count in self.bus.counts())
-
-    def read(self, space: Space, address: int, size: int) -> int:
-        """A guest's read of `size` bytes; all ones if unclaimed."""
-        return self.bus.read(space, address, size)
-
-    def write(self, space: Space, address: int, value: int, size: int) -> None:
-        """A guest's write of `size` bytes."""
-        self.bus.write(space, address, value, size)
-
-    def inb(self, port: int) -> int:
-        """Read one byte from a port."""
-        return self.read(Space.PIO, port, 1)
-
-    def outb(self, port: int, value: int) -> None:
-        """Write one byte to a port."""
-        self.write(Space.PIO, port, value, 1)
-
-    def wait(self, ns: int, most: int = 10_000) -> None:
-        """Let time pass; every device wakes when it asked to, at most `most` times in all."""
-        end = self.clock.now_ns() + ns
-        for _ in range(most):
-            wakeups = [w for device in self.devices if (w := device.next_wakeup()) is not None]
-            if not wakeups or min(wakeups) > end:
-                break
-            self._wake(max(min(wakeups), self.clock.now_ns()))
-        self._wake(end)
-
-    def _wake(self, now_ns: int) -> None:
-        self.clock.advance(now_ns - self.clock.now_ns())
-        for device in self.devices:
-            device.advance(now_ns)
-
-    def states(self) -> list[bytes]:
-        """The bytes of every device's state."""
-        return [bytes(device.state) for device in self.devices]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.replay import Outcome, replay, trace_files, trace_id
+from devices.replay import GoldenOutcome, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -87,7 +87,7 @@ def make(path: Path) -> Rig:
     return rig
 
 
-def narrow(outcome: Outcome) -> bool:
+def narrow(outcome: GoldenOutcome) -> bool:
     """Whether the step reads parts of a register: of these the traces give the wrong bytes."""
     address, operation = outcome.step.get("addr", 0), outcome.step["op"]
     if not operation.startswith("in") or address < BASE or GPE0_BASE <= address < GPE0_BASE + 4:

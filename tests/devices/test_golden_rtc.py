@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from devices.replay import Outcome, read_trace, replay, trace_files, trace_id
+from devices.replay import GoldenOutcome, read_trace, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -82,12 +82,12 @@ def edges_at_whole_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rtc, "periodic_phase", lambda period: 0)
 
 
-def agrees(outcome: Outcome) -> bool:
+def agrees(outcome: GoldenOutcome) -> bool:
     expected = tuple(edge for edge in outcome.expected_edges if edge[0] == IRQ)
     return outcome.found == outcome.expected and outcome.found_edges == expected
 
 
-def ours(outcome: Outcome) -> bool:
+def ours(outcome: GoldenOutcome) -> bool:
     return outcome.step.get("addr", INDEX_PORT) in (INDEX_PORT, DATA_PORT)
 
 

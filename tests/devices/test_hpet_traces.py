@@ -37,7 +37,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.replay import ROOT, Outcome, replay, trace_files, trace_id
+from devices.replay import ROOT, GoldenOutcome, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -239,7 +239,7 @@ def test_reads_and_edges_agree(path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert not wrong, "\n".join(wrong)
 
 
-def agrees(outcome: Outcome) -> bool:
+def agrees(outcome: GoldenOutcome) -> bool:
     """Whether the value is the same, and the edges of every line that is the HPET's."""
     return outcome.expected == outcome.found and by_line(outcome.expected_edges) == by_line(
         outcome.found_edges
@@ -273,7 +273,7 @@ def test_our_rtc_interrupts_when_qemus_does(name: str, line: int, count: int) ->
         assert any(earliest - 10 <= ns <= latest + 10 for earliest, latest in spans), ns
 
 
-def rises(outcomes: list[Outcome], line: int) -> list[tuple[int, int]]:
+def rises(outcomes: list[GoldenOutcome], line: int) -> list[tuple[int, int]]:
     """When QEMU's line rose: the earliest and the latest time that the trace allows."""
     spans = []
     for before, outcome in pairwise([outcomes[0], *outcomes]):

@@ -32,7 +32,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.replay import ROOT, Outcome, replay, trace_files, trace_id
+from devices.replay import ROOT, GoldenOutcome, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.abi import muldiv64
 from lightexit.bus.clock import ManualClock
@@ -160,14 +160,14 @@ TICK_NS = NS // FREQUENCY + 1
 TOLERANCE_NS = 2 * TICK_NS
 
 
-def run_ours(name: str) -> tuple[list[Outcome], Rig]:
+def run_ours(name: str) -> tuple[list[GoldenOutcome], Rig]:
     clock = ManualClock()
     pit = Pit(clock, Line())
     ours = rig(pit, Port61(clock, pit), clock)
     return list(replay(ROOT / "scenarios" / "pit" / f"{name}.jsonl", ours)), ours
 
 
-def rises(outcomes: list[Outcome]) -> list[tuple[int, int]]:
+def rises(outcomes: list[GoldenOutcome]) -> list[tuple[int, int]]:
     """When QEMU's IRQ0 rose: the earliest and the latest time that the trace allows."""
     spans = []
     for before, outcome in pairwise([outcomes[0], *outcomes]):

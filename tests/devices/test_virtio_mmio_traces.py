@@ -26,7 +26,7 @@ from typing import Any
 
 import pytest
 
-from devices.replay import Outcome, read_trace, replay, trace_files, trace_id
+from devices.replay import GoldenOutcome, read_trace, replay, trace_files, trace_id
 from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -118,7 +118,7 @@ def notifies(step: dict[str, Any]) -> bool:
     return bool(step["op"] == "writel" and step["addr"] == BASE + VirtioReg.QUEUE_NOTIFY)
 
 
-def outcomes(oracle: Oracle, path: Path) -> Iterator[Outcome]:
+def outcomes(oracle: Oracle, path: Path) -> Iterator[GoldenOutcome]:
     """What became of every access to the transport that is the transport's alone."""
     rig = Rig(ManualClock(), [oracle.device], outputs={GSI: oracle.irq})
     for outcome in replay(path, rig):
