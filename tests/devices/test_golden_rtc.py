@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from lightexit.bus.line import Line
 from lightexit.devices import calendar, rtc
 from lightexit.devices.calendar import Format
 from lightexit.devices.rtc import B, C, Cmos, Rtc, RtcReg
+from lightexit.trace.replay.golden import unix_seconds
 
 IRQ = 8
 DATA_PORT, INDEX_PORT = 0x71, 0x70
@@ -69,10 +69,8 @@ class TracedRtc(Rtc):
 
 
 def make(header: dict[str, Any]) -> Rig:
-    base = next(part for part in header["machine"] if part.startswith("base="))
-    moment = datetime.fromisoformat(base.removeprefix("base=").split(",")[0])
     clock, irq = ManualClock(), Line()
-    device = TracedRtc(clock, irq, unix_seconds=int(moment.replace(tzinfo=UTC).timestamp()))
+    device = TracedRtc(clock, irq, unix_seconds=unix_seconds(header))
     return Rig(clock, [device], outputs={IRQ: irq})
 
 

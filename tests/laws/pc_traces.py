@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from devices.replay import SIZES, read_trace
 from laws.pc_steps import Access, Config, Drive, Host, Interrupt, Look, Step, Wait
 from lightexit.abi import Space
+from lightexit.trace.replay.golden import unix_seconds
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.places import PM as BASE
 
@@ -24,10 +24,8 @@ _WITH_APICS = ("ioapic", "lapic", "hpet")
 
 def config_of(header: dict[str, Any]) -> Config:
     """A PC on which the trace means something."""
-    base = next(part for part in header["machine"] if part.startswith("base="))
-    moment = datetime.fromisoformat(base.removeprefix("base=").split(",")[0])
     irqchip = Irqchip.SPLIT if header["device"] in _WITH_APICS else Irqchip.OFF
-    return Config(irqchip, unix_seconds=int(moment.replace(tzinfo=UTC).timestamp()))
+    return Config(irqchip, unix_seconds=unix_seconds(header))
 
 
 def case_of(path: Path) -> tuple[Config, list[Step]]:

@@ -14,6 +14,7 @@ from lightexit.cli.cache import cache
 from lightexit.cli.compile import compile_command
 from lightexit.cli.disasm import disasm
 from lightexit.cli.header import header
+from lightexit.cli.replay import replay
 from lightexit.cli.run import run
 from lightexit.cli.schema import schema
 from lightexit.cli.verify import verify
@@ -56,6 +57,7 @@ app.command()(run)
 app.command("compile")(compile_command)
 app.command()(verify)
 app.command()(build)
+app.command()(replay)
 app.add_typer(bench, name="bench")
 app.command()(disasm)
 app.command()(asm)

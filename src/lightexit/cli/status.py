@@ -19,6 +19,8 @@ class ExitCode(IntEnum):
     DONE = 0
     #: `verify`: at least one filter does not compile or is refused.
     REFUSED = 1
+    #: `replay`: an access differs.
+    DIFFERS = 1
     #: An error of the command line, a file, this machine or the guest.
     ERROR = LightexitError.exit_status
     #: `run --exit-status`: the guest ended without a status.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 VERIFY, RUN, BUILD = "urn:lightexit:verify:1", "urn:lightexit:run:1", "urn:lightexit:build:1"
-BENCH_HOST = "urn:lightexit:bench-host:1"
+BENCH_HOST, REPLAY = "urn:lightexit:bench-host:1", "urn:lightexit:replay:1"
 
 
 class CommandSchema(StrEnum):
@@ -20,6 +20,7 @@ class CommandSchema(StrEnum):
     VERIFY = "verify"
     BUILD = "build"
     BENCH_HOST = "bench-host"
+    REPLAY = "replay"
 
 
 _IDS = {
@@ -27,6 +28,7 @@ _IDS = {
     CommandSchema.VERIFY: VERIFY,
     CommandSchema.BUILD: BUILD,
     CommandSchema.BENCH_HOST: BENCH_HOST,
+    CommandSchema.REPLAY: REPLAY,
 }
 
 

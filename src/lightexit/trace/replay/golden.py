@@ -8,8 +8,10 @@ also tells what comes from outside (inputs, acknowledges) and what the device's 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +77,25 @@ def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
     return value
 
 
-def read_steps(path: Path) -> tuple[str, Iterator[ReplayStep]]:
-    """The device that a trace is of, and its steps, each at the time after it.
+def read_steps(path: Path) -> tuple[dict[str, Any], Iterator[ReplayStep]]:
+    """The header of a trace, and its steps, each at the time after it.
 
     Raises AuthorError, the iterator too, for what is no step of a golden trace.
     """
     header, steps = read_trace(path)
-    return header["device"], _parsed(path, steps)
+    return header, _parsed(path, steps)
+
+
+def unix_seconds(header: dict[str, Any]) -> int:
+    """What the machine's real-time clock began with (`-rtc base=`); 0 where it does not say."""
+    for argument in header.get("machine") or ():
+        found = re.match(r"base=([0-9T:-]+)(,|$)", str(argument))
+        if found:
+            try:
+                return int(datetime.fromisoformat(found[1]).replace(tzinfo=UTC).timestamp())
+            except ValueError:
+                break
+    return 0
 
 
 def _parsed(path: Path, steps: list[dict[str, Any]]) -> Iterator[ReplayStep]:

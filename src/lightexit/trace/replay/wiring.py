@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Devices for a replay: made by the names that plug-ins have, their wires ending at a listener.
+
+What a class asks for is known by the types of its parameters: a clock, lines, functions that it
+calls, another device whose state it reads. All that a device does to the outside is heard.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from lightexit import plugins
+from lightexit.bus.clock import Clock, ManualClock
+from lightexit.bus.line import Line
+from lightexit.devices.device import Device
+from lightexit.devices.virtio_mmio import VirtioBackend
+from lightexit.errors import AuthorError, LightexitError
+
+#: What a device did: on which of its wires, and what.
+Heard: TypeAlias = tuple[str, Any]
+#: Makes a device; its parameters say what of.
+DeviceMaker: TypeAlias = Callable[..., Device[Any]]
+
+
+@dataclass
+class Wiring:
+    """Makes devices that share a clock; `settings` are values for optional parameters by name,
+    `heard` is what the devices have done since it was last cleared."""
+
+    clock: ManualClock
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    heard: list[Heard] = field(default_factory=list)
+    devices: list[Device[Any]] = field(default_factory=list)
+    #: Those of them that another one needed, and nobody has asked for yet.
+    _implied: list[Device[Any]] = field(default_factory=list)
+
+    def make(self, maker: DeviceMaker) -> Device[Any]:
+        """One more device. Raises AuthorError where it takes what a replay has not."""
+        for device in self._implied:
+            if type(device) is maker:
+                self._implied.remove(device)
+                return device
+        name = getattr(maker, "name", None) or getattr(maker, "__name__", "a device")
+        given, named = [], {}
+        for parameter, kind in _parameters(maker, str(name)):
+            if parameter.default is inspect.Parameter.empty:
+                given.append(self._value(str(name), parameter.name, kind))
+            elif parameter.name in self.settings:
+                named[parameter.name] = self.settings[parameter.name]
+        device = _made(str(name), maker, given, named)
+        self.devices.append(device)
+        return device
+
+    def _value(self, device: str, name: str, kind: Any) -> Any:
+        wire = f"{device}.{name}"
+        if inspect.isclass(kind) and issubclass(kind, Line):
+            return Line(lambda level: self.heard.append((wire, "up" if level else "down")))
+        if inspect.isclass(kind) and issubclass(kind, Device):
+            return self._other(kind)
+        if kind is VirtioBackend:  # as that of a block device with one queue
+            return VirtioBackend(device_id=2, notify=self._call(wire), reset=self._call(wire))
+        if name == "clock" or kind in (Clock, ManualClock):
+            return self.clock
+        if kind is Callable or typing.get_origin(kind) is Callable:
+            return self._call(wire)
+        told = "without a type" if kind is None else f"of type {getattr(kind, '__name__', kind)}"
+        raise AuthorError(
+            f"{device} is made with {name} {told}",
+            expected="a clock, Lines, functions or other devices: what a replay has",
+            advice="name a function of the clock that makes it: --device FILE.py:FUNCTION",
+        )
+
+    def _call(self, wire: str) -> Callable[..., None]:
+        return lambda *what: self.heard.append((wire, what))
+
+    def _other(self, kind: type[Device[Any]]) -> Device[Any]:
+        found = [device for device in self.devices if isinstance(device, kind)]
+        if not found:
+            found.append(self.make(kind))
+            self._implied += found
+        return found[0]
+
+
+def _parameters(maker: DeviceMaker, name: str) -> list[tuple[inspect.Parameter, Any]]:
+    """What it takes, with the types that are declared."""
+    try:
+        function = maker.__init__ if inspect.isclass(maker) else maker
+        hints = typing.get_type_hints(function)
+        found = list(inspect.signature(maker).parameters.values())
+    except (NameError, TypeError, ValueError) as error:
+        raise AuthorError(
+            f"what {name} is made with is not known: {error}",
+            expected="parameters with types that its module imports",
+        ) from None
+    kinds = inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL
+    return [(each, hints.get(each.name)) for each in found if each.kind not in kinds]
+
+
+def _made(name: str, maker: DeviceMaker, given: list[Any], named: dict[str, Any]) -> Device[Any]:
+    try:
+        device = maker(*given, **named)
+    except LightexitError:
+        raise
+    except Exception as error:
+        raise AuthorError(f"{name} cannot be made: {type(error).__name__}: {error}") from error
+    if not isinstance(getattr(device, "regions", None), tuple):
+        raise AuthorError(f"{name} makes {device!r:.80}", expected="a Device, which has regions")
+    return device
+
+
+def known_device(name: str) -> DeviceMaker:
+    """The class of a device, by the name that it has as a plug-in. Raises as `plugins.find`."""
+    found: DeviceMaker = plugins.find(plugins.DEVICES, name)
+    return found
