@@ -13,10 +13,12 @@ EXTRAS = {
     "rich": "cli",
     "typer": "cli",
     "unicorn": "unicorn",
+    "textual": "top",
     "pyarrow": "record",
     "duckdb": "report",
     "jinja2": "report",
     "matplotlib": "report",
+    "prometheus_client": "metrics",
 }
 
 
