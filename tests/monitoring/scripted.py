@@ -97,7 +97,9 @@ class Script:
 
 
 class Steady:
-    """A source whose VMs each read as many registers, a thousand times a second in all."""
+    """A source whose VMs each read the PM timer a thousand times a second, and other registers
+    half as often.
+    """
 
     def __init__(self, vms: int, registers: int) -> None:
         self._vms, self._registers = vms, registers
@@ -106,13 +108,14 @@ class Steady:
     def read(self) -> Counts:
         now = time.monotonic_ns()
         times = (now - self._began) // 1_000_000
+        half = times // 2
         accesses = {
-            key(pid, PM_TIMER if n == 0 else n, Space.PIO if n == 0 else Space.MSR): AccessCount(
-                times, times, times * 20_000
-            )
+            key(pid, n, Space.MSR): AccessCount(half, half, half * 20_000)
             for pid in range(1, self._vms + 1)
-            for n in range(self._registers)
+            for n in range(1, self._registers)
         }
+        for pid in range(1, self._vms + 1):
+            accesses[key(pid, PM_TIMER)] = AccessCount(times, times, times * 20_000)
         apic = {ApicKey(pid, pid, EOI, True): times for pid in range(1, self._vms + 1)}
         lines = {LineKey(pid, 0): LineCount(times, times) for pid in range(1, self._vms + 1)}
         return Counts(now, accesses, apic, lines, Lost(recursive=3, no_room=4))
