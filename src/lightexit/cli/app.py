@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lightexit.cli.advice import advice
 from lightexit.cli.asm import asm
 from lightexit.cli.bench import bench
 from lightexit.cli.build import build
@@ -63,4 +64,5 @@ app.command()(disasm)
 app.command()(asm)
 app.command()(header)
 app.command()(schema)
+app.command()(advice)
 app.command()(cache)
