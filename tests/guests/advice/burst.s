@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# Real mode: 200 reads of COM1's line status and of the RTC's seconds, as a start has them, then nothing.
+# Real mode: 2,000 reads of COM1's line status and of the RTC's seconds, as a start has them, then nothing.
     .include "guest.inc"
 
 start:
     real_mode
-    movw $200, %cx
+    movw $2000, %cx
 again:
     movw $0x3FD, %dx
     inb %dx, %al

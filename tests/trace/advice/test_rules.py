@@ -187,3 +187,9 @@ def test_an_interval_of_no_length_and_no_accesses() -> None:
 @pytest.mark.parametrize("answer", [USER, KVM, Answer.FILTER, Answer.MODEL, Answer.NOBODY])
 def test_every_answer_and_space_is_looked_at(space: Space, answer: Answer) -> None:
     advise(interval(row(space, 0x608, 1e6, answer=answer)))
+
+
+def test_a_guest_that_probes_all_ports_hides_nothing() -> None:
+    probed = [row(PIO, port, 3) for port in range(0x1_0000) if port != 0x608]
+    told = advise(interval(*probed, row(PIO, 0x608, 5000, size=4)))
+    assert [advice.rule for advice in told] == ["pm-timer"]

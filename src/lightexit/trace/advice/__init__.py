@@ -15,7 +15,7 @@ from lightexit.shown import one_line
 from lightexit.trace.advice.rules import RULES, Rule
 from lightexit.trace.advice.seen import Seen, by_vm
 from lightexit.trace.rates import Rates
-from lightexit.trace.vms import Vm
+from lightexit.trace.vms import Vm, Vms
 
 #: Seconds at a stretch for which a rule has to apply before `Advisor` says so: the start of a
 #: guest does much of what rules are about, for less than that.
@@ -38,14 +38,20 @@ class Advice:
     page: str
 
 
-def advise(rates: Rates) -> list[Advice]:
+def advise(rates: Rates, vms: Vms | None = None) -> list[Advice]:
     """What applies to this interval, in the order of the table, VM by VM.
 
-    It judges the interval alone: a guest that starts may be told of, too (see `Advisor`).
+    It judges the interval alone: a guest that starts may be told of, too (see `Advisor`). `vms`
+    knows the VMs that appear by their interrupts alone; without it, this host's processes do.
     """
     if rates.seconds <= 0:
         return []
-    return [advice for seen in by_vm(rates) for rule in RULES if (advice := _applied(rule, seen))]
+    return [
+        advice
+        for seen in by_vm(rates, vms or Vms())
+        for rule in RULES
+        if (advice := _applied(rule, seen))
+    ]
 
 
 def _applied(rule: Rule, seen: Seen) -> Advice | None:
@@ -62,13 +68,13 @@ def _applied(rule: Rule, seen: Seen) -> Advice | None:
 class Advisor:
     """Advice on an interval after the other: only what has applied for STEADY_S at a stretch."""
 
-    def __init__(self, steady_s: float = STEADY_S) -> None:
-        self._steady_s = steady_s
+    def __init__(self, steady_s: float = STEADY_S, vms: Vms | None = None) -> None:
+        self._steady_s, self._vms = steady_s, vms or Vms()
         self._since: dict[tuple[str, int], float] = {}
 
     def update(self, rates: Rates) -> list[Advice]:
         """What has applied for long enough, with the figures of this interval."""
-        found = {(advice.rule, advice.vm.pid): advice for advice in advise(rates)}
+        found = {(advice.rule, advice.vm.pid): advice for advice in advise(rates, self._vms)}
         self._since = {key: self._since.get(key, 0.0) + rates.seconds for key in found}
         # Intervals are measured: three of a second may be a little less than three seconds.
         least = 0.95 * self._steady_s

@@ -38,10 +38,12 @@ Wanted = Callable[[Row], bool]
 def ports(*numbers: int, is_write: bool | None = None, size: int | None = None) -> Wanted:
     """Accesses to ports, of one direction or size only if so said."""
 
+    some = frozenset(numbers)
+
     def wanted(row: Row) -> bool:
         return (
             row.space is Space.PIO
-            and row.address in numbers
+            and row.address in some
             and is_write in (None, row.is_write)
             and size in (None, row.size)
         )
@@ -59,14 +61,15 @@ def memory(first: int, last: int) -> Wanted:
     return wanted
 
 
-def named(device: str, register: str = "", is_write: bool | None = None) -> Wanted:
-    """Accesses to a register, or to all of a device, that `trace.names` knows."""
+def named(device: str, register: str, is_write: bool) -> Wanted:
+    """Accesses to a register of devices that `trace.names` calls so: uart, uart1, ..."""
 
     def wanted(row: Row) -> bool:
+        name = row.name
         return (
-            row.name.device == device
-            and register in ("", row.name.register)
-            and is_write in (None, row.is_write)
+            name.register == register
+            and name.device.startswith(device)
+            and row.is_write is is_write
         )
 
     return wanted

@@ -22,8 +22,10 @@ from lightexit.trace.advice.looks import (
 
 #: Base ports of COM1 to COM4 (IBM PC/AT), and the registers of a 16550 from there.
 _COMS = (0x3F8, 0x2F8, 0x3E8, 0x2E8)
-_THR = either(ports(*_COMS, is_write=True), named("uart", "THR", is_write=True))
-_LSR = either(ports(*(base + 5 for base in _COMS), is_write=False), named("uart", "LSR"))
+_THR = either(ports(*_COMS, is_write=True), named("uart", "RBR_THR", is_write=True))
+_LSR = either(
+    ports(*(base + 5 for base in _COMS), is_write=False), named("uart", "LSR", is_write=False)
+)
 
 _PM_TIMER = either(
     ports(0x608, 0xB008, is_write=False, size=4), named("pm", "PM_TMR", is_write=False)
@@ -31,7 +33,7 @@ _PM_TIMER = either(
 _HPET = 0xFED0_0000
 _HPET_COUNTER = memory(_HPET + 0xF0, _HPET + 0xF7)
 _PIT = ports(0x40, 0x41, 0x42, 0x43, 0x61)
-_PCI = either(ports(*range(0xCFC, 0xD00)), named("pci"), named("mmcfg"), named("ecam"))
+_PCI = ports(*range(0xCFC, 0xD00))
 _VGA = either(ports(0x1CE, 0x1CF, *range(0x3B0, 0x3E0)), memory(0xA_0000, 0xB_FFFF))
 
 _CLOCKS = {

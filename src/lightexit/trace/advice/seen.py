@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from lightexit.abi import Space
 from lightexit.trace.access import LineCount
 from lightexit.trace.rates import Rates, Row
-from lightexit.trace.vms import Vm, vm_of
+from lightexit.trace.vms import Vm, Vms
 
 #: Registers that evidence names one by one; the others are in its total.
 _NAMED = 3
+#: Rows of a VM that are looked at, the busiest: a guest that probes all ports has many thousands.
+_LOOKED_AT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +30,26 @@ class Seen:
     apic: Mapping[tuple[int, bool], int]
 
 
-def by_vm(rates: Rates) -> list[Seen]:
-    """The interval, one VM after the other; of those that access nothing, too."""
-    vms = {row.vm.pid: row.vm for row in rates.rows}
+def by_vm(rates: Rates, vms: Vms) -> list[Seen]:
+    """The interval, one VM after the other; those that access nothing are asked for in `vms`."""
+    rows: dict[Vm, list[Row]] = {}
+    for row in rates.rows:
+        rows.setdefault(row.vm, []).append(row)
+    by_pid = {vm.pid: vm for vm in rows}
     pids = {key.pid for key in rates.lines} | {key.pid for key in rates.apic}
-    for pid in sorted(pids - vms.keys()):
-        vms[pid] = vm_of(pid) or Vm(pid, f"process {pid}", "")
-    return [_part(rates, vm) for vm in vms.values()]
+    others = [vms.vm(pid) for pid in sorted(pids - by_pid.keys())]
+    return [_part(rates, vm, rows.get(vm, [])) for vm in (*rows, *others)]
 
 
-def _part(rates: Rates, vm: Vm) -> Seen:
-    rows = tuple(row for row in rates.rows if row.vm.pid == vm.pid)
+def _part(rates: Rates, vm: Vm, rows: list[Row]) -> Seen:
+    busiest = heapq.nlargest(_LOOKED_AT, rows, key=lambda row: row.per_second)
     lines = {key.gsi: count for key, count in rates.lines.items() if key.pid == vm.pid}
     apic: dict[tuple[int, bool], int] = {}
     for key, accesses in rates.apic.items():
         if key.pid == vm.pid:
             register = key.offset, key.is_write
             apic[register] = apic.get(register, 0) + accesses
-    return Seen(vm, rates.seconds, rows, lines, apic)
+    return Seen(vm, rates.seconds, tuple(busiest), lines, apic)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Guests of our own that make each situation, under QEMU on KVM, seen by the probes."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from guests.build import guest
+from lightexit.errors import HostError
+from lightexit.trace.access import Counts
+from lightexit.trace.advice import Advice, Advisor, advise
+from lightexit.trace.probes import Probes, open_probes
+from lightexit.trace.rates import rates
+from lightexit.trace.vms import Vms
+
+QEMU = "qemu-system-x86_64"
+INTERVAL_S, PATIENCE_S = 0.3, 15.0
+_SERIAL = ("-serial", "null")
+_RNG = ("-device", "virtio-rng-pci,addr=5")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A guest, what QEMU is given with it, and the rules that have to tell of it; each of them has
+    to have `evidence` in its figures."""
+
+    guest: str
+    arguments: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    evidence: str = ""
+
+
+#: By what is run at once; more than this would leave each too little of two cores.
+GROUPS: Mapping[str, tuple[Situation, ...]] = {
+    "clocks": (
+        Situation("pmtimer", (), ("pm-timer",), "0x608 (pm PM_TMR) "),
+        Situation("hpet_counter", (), ("hpet-clock",), "0xfed000f0 (hpet COUNTER) "),
+        Situation("hpet_pulses", (), ("hpet-pulses",), "100% masked"),
+        Situation("hpet_pulses", ("-machine", "pc,hpet=off")),
+        Situation("idle"),
+    ),
+    "timers": (
+        Situation("pit", (), ("pit",), "0x61 "),
+        Situation("rtc", (), ("rtc",), "0x71 "),
+        Situation("msr", (), ("msr-reads",), "MSR 0xce "),
+        Situation("idle"),
+    ),
+    "serial": (
+        Situation("uart_status", _SERIAL, ("uart-polling",), "0x3fd (uart LSR) "),
+        Situation("uart_output", _SERIAL, ("uart-output",), "0x3f8 "),
+        Situation(
+            "debug_port",
+            ("-chardev", "null,id=log", "-device", "isa-debugcon,iobase=0x402,chardev=log"),
+            ("debug-port",),
+            "0x402 ",
+        ),
+    ),
+    "apic": (
+        Situation("apic_eoi", (), ("apic-eoi",), "APIC EOI "),
+        Situation("apic_tpr", (), ("apic-tpr",), "APIC TPR "),
+        Situation("x2apic_eoi", (), ("apic-eoi",), "APIC EOI "),
+    ),
+    "ports": (
+        Situation("pci", (), ("pci-configuration",), "0xcfc "),
+        Situation("vga", ("-vga", "std"), ("vga",), "0x3da "),
+        Situation("fw_cfg", (), ("fw-cfg",), "0x511 "),
+        Situation("delay_port", (), ("delay-port",), "0x80 "),
+    ),
+    "doorbells": (
+        Situation("doorbell", ("-machine", "microvm"), ("doorbells",), "0xfeb00050 "),
+        Situation("doorbell_pci", (*_RNG[:1], f"{_RNG[1]},ioeventfd=off"), ("doorbells",), "0x"),
+        Situation("doorbell_pci", _RNG),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def probes() -> Iterator[Probes]:
+    if shutil.which(QEMU) is None:
+        pytest.skip(f"{QEMU} is missing")
+    try:
+        opened = open_probes()
+    except HostError as error:
+        pytest.skip(error.found)
+    with contextlib.closing(opened):
+        yield opened
+
+
+@contextlib.contextmanager
+def running(situation: Situation, folder: Path) -> Iterator[int]:
+    """The guest under QEMU; its process."""
+    image = folder / f"{situation.guest}.bin"
+    image.write_bytes(guest(f"advice/{situation.guest}"))
+    base = ("-accel", "kvm", "-nodefaults", "-display", "none", "-m", "32", "-bios", str(image))
+    with (
+        (folder / "qemu.log").open("ab") as log,
+        subprocess.Popen([QEMU, *base, *situation.arguments], stderr=log) as qemu,
+    ):
+        try:
+            yield qemu.pid
+        finally:
+            qemu.kill()
+
+
+def intervals(probes: Probes, seconds: float) -> Iterator[tuple[Counts, Counts]]:
+    """The counts at the beginning and end of one interval after the other."""
+    end, before = time.monotonic() + seconds, probes.read()
+    while time.monotonic() < end:
+        time.sleep(INTERVAL_S)
+        after = probes.read()
+        yield before, after
+        before = after
+
+
+def told(probes: Probes, pids: set[int], wanted: int) -> list[Advice]:
+    """All advice on these VMs, interval by interval, until `wanted` rules have told."""
+    found: list[Advice] = []
+    vms = Vms()
+    for before, after in intervals(probes, PATIENCE_S):
+        advices = advise(rates(before, after, vms), vms)
+        found += [advice for advice in advices if advice.vm.pid in pids]
+        if len({(advice.vm.pid, advice.rule) for advice in found}) >= wanted:
+            break
+    return found
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_situation_is_told_and_nothing_else(
+    group: str, probes: Probes, tmp_path: Path
+) -> None:
+    situations = GROUPS[group]
+    with contextlib.ExitStack() as stack:
+        pids = {stack.enter_context(running(each, tmp_path)): each for each in situations}
+        wanted = sum(len(each.rules) for each in situations)
+        found = told(probes, set(pids), wanted)
+    for pid, situation in pids.items():
+        own = [advice for advice in found if advice.vm.pid == pid]
+        assert {advice.rule for advice in own} == set(situation.rules), (situation, own)
+        assert all(situation.evidence in advice.evidence for advice in own), (situation, own)
+        assert all(advice.vm.vmm == "qemu" for advice in own)
+
+
+def test_a_burst_is_not_told(probes: Probes, tmp_path: Path) -> None:
+    advisor, vms = Advisor(steady_s=3 * INTERVAL_S), Vms()
+    before = probes.read()
+    with running(Situation("burst", _SERIAL), tmp_path) as pid:
+        alone, steady = [], []
+        for first, after in intervals(probes, 5 * INTERVAL_S):
+            seen = rates(before, after, vms)
+            alone += [advice.rule for advice in advise(seen, vms) if advice.vm.pid == pid]
+            steady += [advice for advice in advisor.update(seen) if advice.vm.pid == pid]
+            before = after
+            assert first is not after
+    assert "uart-polling" in alone
+    assert steady == []
