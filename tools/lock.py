@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "requirements"
 #: Each later lock has the versions of the first that has a package.
 LOCKS = {
-    "run": ("all",),
+    "run": ("cli", "unicorn"),
     "dev": ("all", "dev"),
     "bench": ("all", "dev", "bench"),
     "runtime": ("all", "dev", "runtime"),
