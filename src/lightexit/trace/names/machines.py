@@ -22,7 +22,7 @@ _TABLES = {
 
 def map_of(vmm: str, machine: str) -> AddressMap:
     """The map of a VMM's machine; of an unknown VMM, what every PC has."""
-    return _map(_qemu_table(machine) if vmm == "qemu" else _TABLES.get(vmm, vmm))
+    return the_map(_qemu_table(machine) if vmm == "qemu" else _TABLES.get(vmm, vmm))
 
 
 def _qemu_table(machine: str) -> str:
@@ -33,11 +33,13 @@ def _qemu_table(machine: str) -> str:
     return "qemu-pc" if machine.startswith("pc") or machine in ("", "isapc") else "other"
 
 
+#: All maps but our own machine's.
 TABLES = ("qemu-pc", "qemu-q35", "qemu-microvm", *list(_TABLES.values())[1:], "pc")
 
 
 @cache
-def _map(table: str) -> AddressMap:
+def the_map(table: str) -> AddressMap:
+    """The map that a table is, or our own machine's; what every PC has where it is neither."""
     if table == "lightexit":
         return AddressMap([*_own(), *windows_of("cpu")])
     return AddressMap(windows_of(table if table in TABLES else "pc"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from lightexit.abi import Space
 from lightexit.errors import AuthorError
@@ -68,36 +69,35 @@ def windows_of(table: str) -> Iterator[NamedWindow]:
 
 def windows(table: Iterable[tuple[bool, list[str]]]) -> Iterator[NamedWindow]:
     """All windows of a table, given by its lines."""
-    space = Space.PIO
-    current: NamedWindow | None = None
+    space, waiting = Space.PIO, list[NamedWindow]()
     for is_register, words in table:
-        if is_register and current is not None:
-            current = _with_register(current, words)
+        if is_register and waiting:
+            waiting[-1] = _with_register(waiting[-1], words)
             continue
-        if current is not None:
-            yield current
-            current = None
+        yield from waiting
+        waiting = []
         if words[0] == "include":
             yield from windows_of(words[1])
         elif words[0] in _SPACES:
             space = _SPACES[words[0]]
-        elif len(words) > 2 and words[2].startswith("@"):
-            kind, _, window = words[2][1:].partition("/")
-            yield from own_windows(kind, window, int(words[0], 0), words[1])
         else:
-            current = _declared(space, words)
-    if current is not None:
-        yield current
+            waiting = list(_declared(space, words))
+    yield from waiting
 
 
-def _declared(space: Space, words: list[str]) -> NamedWindow:
+def _declared(space: Space, words: list[str]) -> Iterator[NamedWindow]:
     first, _, last = words[0].partition("-")
     start, end = int(first, 0), int(last or first, 0)
-    registers = {start: words[2]} if len(words) > 2 else {}
-    return NamedWindow(space, start, end, words[1], registers)
+    device, register, kind = [*words[1:], "", ""][:3]
+    if register.startswith("@"):
+        kind, _, window = register[1:].partition("/")
+        yield from own_windows(kind, window, start, device)
+        return
+    registers = {start: register} if register else {}
+    yield NamedWindow(space, start, end, device, registers, kind.removeprefix("@"))
 
 
 def _with_register(window: NamedWindow, words: list[str]) -> NamedWindow:
-    address = window.first + int(words[0], 0)
-    registers = {**window.registers, address: words[1]}
-    return NamedWindow(window.space, window.first, window.last, window.device, registers)
+    return replace(
+        window, registers={**window.registers, window.first + int(words[0], 0): words[1]}
+    )

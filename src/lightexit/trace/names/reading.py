@@ -3,8 +3,8 @@
 
 Words are separated by spaces, "#" begins a comment. A map of addresses has `include TABLE`, then
 sections `pio`, `mmio` and `msr` of windows, `FIRST[-LAST] DEVICE [REGISTER]`; lines that begin with
-a space give the registers of the window above, `OFFSET REGISTER`. `FIRST DEVICE @KIND[/WINDOW]` has
-the registers of our device KIND.
+a space give registers of the window above, `OFFSET REGISTER`. `FIRST DEVICE @KIND[/WINDOW]` has all
+registers of our device KIND, and `FIRST[-LAST] DEVICE REGISTER @KIND` one of them.
 """
 
 from __future__ import annotations
