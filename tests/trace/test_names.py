@@ -163,10 +163,7 @@ def _passes(region: Region, offset: int, is_write: bool) -> bool:
     states = [kind() for kind in region.filter.states if kind is not None]
     context = IoContext()
     context.offset, context.is_write = offset, is_write
-    for context.size in (1, 2, 4, 8):
-        if region.filter(context, *states) is not Verdict.PASS:
-            return False
-    return True
+    return all(region.filter(context, *states) is Verdict.PASS for context.size in (1, 2, 4, 8))
 
 
 def _name_of_filter(region: Region) -> str:
