@@ -9,7 +9,6 @@ import errno
 import mmap
 import re
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 from lightexit.engine.kernel import bpf
@@ -20,8 +19,8 @@ _HASH, _PERCPU_ARRAY, _RINGBUF = 1, 6, 27
 _POSSIBLE = Path("/sys/devices/system/cpu/possible")
 #: Where `union bpf_attr` has the count of a batch.
 _BATCH_COUNT = 32
-#: Of a record's head: it is being written, it is to be skipped; and the size of the head.
-_BUSY, _DISCARDED, _HEAD = 1 << 31, 1 << 30, 8
+#: Of a record's head: that it is being written; and the size of the head.
+_BUSY, _HEAD = 1 << 31, 8
 
 
 class HashMap:
@@ -52,6 +51,15 @@ class HashMap:
             if refusal.number != errno.ENOENT:  # which says that this is all
                 raise
         return int(struct.unpack_from("<I", attributes, _BATCH_COUNT)[0])
+
+    def items(self) -> list[tuple[bytes, bytes]]:
+        """Keys and values, one by one: for what is not asked often."""
+        keys, values = self.read()
+        k, v = self.shape.key_size, self.shape.value_size
+        return [
+            (bytes(keys[n * k : (n + 1) * k]), bytes(values[n * v : (n + 1) * v]))
+            for n in range(len(keys) // k)
+        ]
 
     def put(self, key: bytes, value: bytes) -> None:
         """Set an entry. Raises Refused, with E2BIG where there is no room."""
@@ -98,21 +106,19 @@ class Ring:
         self._data = memoryview(self._shared)[page:]
         self._consumed = memoryview(self._consumer)[:8].cast("Q")
 
-    def records(self, most: int) -> Iterator[memoryview]:
-        """What has been written since the last call, `most` records of it; each is valid until the
-        next one is asked for."""
+    def take(self, size: int) -> bytes:
+        """The records that were written since the last call, all of `size` bytes; each has its head
+        of 8 bytes before it, and starts at a multiple of 8."""
+        slot = -(-(_HEAD + size) // 8) * 8
         at, end = self._consumed[0], self._produced[0]
-        while at < end and most:
-            start = at & self._mask
-            head = int.from_bytes(self._data[start : start + 4], "little")
-            if head & _BUSY:
-                return
-            size = head & ~_DISCARDED
-            if not head & _DISCARDED:
-                yield self._data[start + _HEAD : start + _HEAD + size]
-                most -= 1
-            at += -(-(size + _HEAD) // 8) * 8
-            self._consumed[0] = at
+        start = at & self._mask
+        whole = self._data[start : start + (end - at) // slot * slot]
+        # Several CPUs write: one that has reserved its record may be slower than the next.
+        heads = whole.cast("I")[:: slot // 4].tolist()
+        done = heads.index(_BUSY | size) if _BUSY | size in heads else len(heads)
+        taken = bytes(whole[: done * slot])
+        self._consumed[0] = at + len(taken)
+        return taken
 
 
 def possible_cpus() -> int:

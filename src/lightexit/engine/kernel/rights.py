@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What this thread may do: its effective capabilities (capabilities(7)), given up for a moment."""
+"""What this thread may do: its capabilities (capabilities(7)), given up for a while or for good."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from lightexit.errors import HostError
+from lightexit.errors import HostError, InternalError
 
 #: Bits of a set of capabilities.
 CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF = 1 << 21, 1 << 38, 1 << 39
 _VERSION_3 = 0x20080522
 _LOW = 2**32 - 1
+_PR_SET_NO_NEW_PRIVS = 38
 
 
 class _Header(ctypes.Structure):
@@ -36,6 +38,34 @@ def only(kept: int) -> Iterator[None]:
         yield
     finally:
         _change(before, effective(before))
+
+
+def give_up(kept: int = 0) -> None:
+    """Give up all capabilities but these, for good: of this process, and of what it starts.
+
+    Linux knows capabilities of threads, and a thread can give up its own only. Raises InternalError
+    where another thread has some, HostError where the system does not let them be given up.
+    """
+    low, high = _sets("capget")
+    halves = kept & _LOW, kept >> 32
+    fewer = (
+        _Half(low.effective & halves[0], low.permitted & halves[0], 0),
+        _Half(high.effective & halves[1], high.permitted & halves[1], 0),
+    )
+    _sets("capset", (_Half * 2)(*fewer))
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        raise HostError(f"prctl(2) failed: {os.strerror(ctypes.get_errno())}")
+    if more := [each for each in Path("/proc/self/task").iterdir() if _permitted(each) & ~kept]:
+        raise InternalError(f"{len(more)} threads were started before rights were given up")
+
+
+def _permitted(task: Path) -> int:
+    """The capabilities that a thread may make effective; 0 where it has ended."""
+    try:
+        status = (task / "status").read_text()
+    except OSError:
+        return 0
+    return int(status.partition("\nCapPrm:")[2].split()[0], 16)
 
 
 def effective(sets: ctypes.Array[_Half] | None = None) -> int:

@@ -4,14 +4,27 @@ that is answered. Needs CAP_BPF and CAP_PERFMON, and Linux 5.15."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from lightexit.trace.probes.counting import Probes
+from lightexit.trace.probes.dropping import drop_rights
+from lightexit.trace.probes.recording import RING_SIZE, EventProbes, number_unknown
 
-__all__ = ["Probes", "open_probes"]
+__all__ = ["EventProbes", "Probes", "drop_rights", "open_events", "open_probes"]
 
 
 def open_probes(pids: Collection[int] = ()) -> Probes:
     """Count the accesses of these processes' VMs, or of every VM. Raises HostError where the host
     has no KVM, where the process lacks the rights, and where the kernel lacks the tracepoints."""
     return Probes(pids)
+
+
+def open_events(
+    pids: Collection[int] = (),
+    vcpu_of: Callable[[int, int], int] = number_unknown,
+    ring_size: int = RING_SIZE,
+) -> EventProbes:
+    """Have their accesses told one by one. `vcpu_of` gives the number of the vCPU that a thread is,
+    by process and thread. `ring_size` is a power of two: 64 bytes an access wait there to be read.
+    Raises HostError as `open_probes` does."""
+    return EventProbes(pids, vcpu_of, ring_size)

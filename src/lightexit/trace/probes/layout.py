@@ -164,3 +164,11 @@ class AccessRecord(Struct):
     count: u32
     has_value: u32
     zero: u32
+
+
+class RecordSlot(Struct):
+    """A record as it is in the ring buffer, 64 bytes; the first two fields are the kernel's."""
+
+    head: u32
+    page: u32
+    record: AccessRecord

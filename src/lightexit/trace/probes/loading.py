@@ -8,6 +8,7 @@ import mmap
 import struct
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from lightexit.abi import Struct
 from lightexit.engine.kernel.bpf import (
@@ -25,11 +26,18 @@ from lightexit.isa import Program
 from lightexit.trace.probes import layout
 from lightexit.trace.probes.programs import programs
 from lightexit.trace.probes.refusals import check_host, explained, missing_tracepoints
+from lightexit.trace.probes.unpacking import format_of
 
 #: Nothing can be told without these; the others show more.
 ESSENTIAL = ("kvm_userspace_exit", "kvm_pio", "kvm_mmio")
 #: Bytes, where nothing is recorded.
 NO_RING = mmap.PAGESIZE
+_LOSSES = format_of(layout.Losses)
+
+#: Structs that have a field `pid`.
+_OfProcess = (
+    layout.RegisterKey | layout.ApicTallyKey | layout.LineTallyKey | layout.VmKey | layout.Thread
+)
 
 
 class ProbeTables:
@@ -47,6 +55,16 @@ class ProbeTables:
         self.ring = Ring("ring", ring_size)
         self._config = ArrayMap("config", layout.ProbeConfig.layout.size)
         self.config = layout.ProbeConfig.from_buffer(memoryview(self._config.mapping))
+
+    def by_process(self) -> list[tuple[HashMap, type[_OfProcess]]]:
+        """The tables, and for each what tells whose an entry is: its key, or a Thread."""
+        return [
+            (self.registers, layout.RegisterKey),
+            (self.apic, layout.ApicTallyKey),
+            (self.lines, layout.LineTallyKey),
+            (self.vms, layout.VmKey),
+            (self.threads, layout.Thread),
+        ]
 
     def map(self, name: str) -> BpfMap:
         """The map that the programs call so."""
@@ -98,9 +116,30 @@ class Attached:
         """Events that came while a program was running on that CPU already: they were not seen."""
         return sum(runs(each).recursive for each in self._programs)
 
+    def forget(self, pids: Collection[int]) -> None:
+        """Give back what the tables hold of processes that have ended."""
+        for table, kind in self.tables.by_process():
+            for key, value in table.items():
+                view = kind.view(bytearray(value if kind is layout.Thread else key))
+                if view.pid in pids:
+                    table.drop(key)
+
     def close(self) -> None:
         """Take the programs away; the tables stay."""
         self._links.clear()
+
+
+class Missed(NamedTuple):
+    """Accesses that found no room: in the tables, in the ring buffer."""
+
+    no_room: int
+    no_record: int
+
+
+def losses(attached: Attached) -> Missed:
+    """Of all CPUs."""
+    each = [_LOSSES.unpack(one) for one in attached.tables.losses.read()]
+    return Missed(*map(sum, zip(*each, strict=True)))
 
 
 @contextmanager

@@ -28,7 +28,7 @@ enum { LINE_NONE, LINE_SET, LINE_MASKED, LINE_TAKEN };
 
 #define UNKNOWN (~0ULL)
 #define UNKNOWN_MSR 0xffffffffU
-#define MOST_ELEMENTS 1024 /* of a string instruction, in one event */
+#define MOST_ELEMENTS 64 /* of a string instruction, whose values are recorded */
 
 extern char registers, threads, vms, lines, apic, losses, ring;
 extern volatile struct lightexit_probe_config config;
@@ -252,19 +252,43 @@ inline_always int read_is_kvms(const thread *own, __u64 port, __u32 what)
 	return in_kvms_ports(port);
 }
 
-/* A read ends: the exit to user space that it caused, if it did, came first. */
-inline_always void settle_read(thread *own, int by_user, __u32 certain)
+/* What an instruction with `rep` has read: counted together, recorded one by one. Of the last ones
+ * of very many there is one record, without values: loops make the kernel's verifier slow. */
+called int settle_string(thread *own, __u32 answer, __u64 duration, __u32 certain, const char *data)
 {
-	__u64 end = own->access.time_ns;
+	__u32 left = own->access.count, size = own->access.what >> 8 & 0xff, i;
 
-	if (by_user) {
-		own->access.time_ns = own->exit_ns;
-		settle(own, USER, end - own->exit_ns, certain);
-	} else {
-		settle(own, KVM, UNKNOWN, certain);
+	count(&own->access, answer, duration, certain);
+	if (duration != UNKNOWN)
+		duration /= left;
+	own->access.count = 1;
+	for (i = 0; i < MOST_ELEMENTS && left; i++, left--) {
+		see_value(own, data + i * size);
+		record(&own->access, answer, duration);
 	}
+	own->access.count = left;
+	own->access.has_value = 0;
+	if (left)
+		record(&own->access, answer, duration);
+	return 0;
+}
+
+/* A read ends: the exit to user space that it caused, if it did, came first. */
+inline_always void settle_read(thread *own, int by_user, __u32 certain, const void *data)
+{
+	__u64 duration = by_user ? own->access.time_ns - own->exit_ns : UNKNOWN;
+	__u32 answer = by_user ? USER : KVM;
+
+	if (by_user)
+		own->access.time_ns = own->exit_ns;
 	own->exit_space = 0;
 	own->unsatisfied = 0;
+	if (own->access.count > 1 && config.records) {
+		settle_string(own, answer, duration, certain, data);
+		return;
+	}
+	see_value(own, data);
+	settle(own, answer, duration, certain);
 }
 
 inline_always void read_port(thread *own, __u64 port, __u32 what, __u32 count, const void *data)
@@ -280,8 +304,7 @@ inline_always void read_port(thread *own, __u64 port, __u32 what, __u32 count, c
 		settle_write(own);
 	}
 	see(own, port, what, count);
-	see_value(own, data);
-	settle_read(own, by_user, certain);
+	settle_read(own, by_user, certain, data);
 }
 
 int kvm_pio(const __u64 *args)
@@ -319,11 +342,12 @@ int kvm_mmio(const __u64 *args)
 		return 0;
 	}
 	see(own, address, what(MMIO, size, kind == MEMORY_WRITE), 1);
-	see_value(own, (const void *)args[3]);
 	if (kind == MEMORY_READ) {
-		settle_read(own, own->unsatisfied && own->exit_space == MMIO + 1, 1);
+		settle_read(own, own->unsatisfied && own->exit_space == MMIO + 1, 1,
+			    (const void *)args[3]);
 		return 0;
 	}
+	see_value(own, (const void *)args[3]);
 	own->pending = 1;
 	own->exit_space = 0;
 	own->unsatisfied = 0;

@@ -236,12 +236,10 @@ define internal void @read_port(ptr noundef %0, i64 noundef %1, i32 noundef %2, 
   %52 = load i32, ptr %9, align 4
   call void @see(ptr noundef %49, i64 noundef %50, i32 noundef %51, i32 noundef %52) #5
   %53 = load ptr, ptr %6, align 8
-  %54 = load ptr, ptr %10, align 8
-  call void @see_value(ptr noundef %53, ptr noundef %54) #5
-  %55 = load ptr, ptr %6, align 8
-  %56 = load i32, ptr %11, align 4
-  %57 = load i32, ptr %12, align 4
-  call void @settle_read(ptr noundef %55, i32 noundef %56, i32 noundef %57) #5
+  %54 = load i32, ptr %11, align 4
+  %55 = load i32, ptr %12, align 4
+  %56 = load ptr, ptr %10, align 8
+  call void @settle_read(ptr noundef %53, i32 noundef %54, i32 noundef %55, ptr noundef %56) #5
   call void @llvm.lifetime.end.p0(ptr %12) #4
   call void @llvm.lifetime.end.p0(ptr %11) #4
   ret void
@@ -454,7 +452,7 @@ define i32 @kvm_mmio(ptr noundef %0) #0 {
 23:                                               ; preds = %1
   store i32 0, ptr %2, align 4
   store i32 1, ptr %8, align 4
-  br label %71
+  br label %75
 
 24:                                               ; preds = %1
   %25 = load ptr, ptr %7, align 8
@@ -472,7 +470,7 @@ define i32 @kvm_mmio(ptr noundef %0) #0 {
   store i8 0, ptr %32, align 1
   store i32 0, ptr %2, align 4
   store i32 1, ptr %8, align 4
-  br label %71
+  br label %75
 
 33:                                               ; preds = %24
   %34 = load ptr, ptr %7, align 8
@@ -483,116 +481,178 @@ define i32 @kvm_mmio(ptr noundef %0) #0 {
   %39 = zext i1 %38 to i32
   %40 = call i32 @what(i32 noundef 1, i32 noundef %36, i32 noundef %39) #5
   call void @see(ptr noundef %34, i64 noundef %35, i32 noundef %40, i32 noundef 1) #5
-  %41 = load ptr, ptr %7, align 8
-  %42 = load ptr, ptr %3, align 8
-  %43 = getelementptr inbounds i64, ptr %42, i64 3
-  %44 = load i64, ptr %43, align 8
-  %45 = inttoptr i64 %44 to ptr
-  call void @see_value(ptr noundef %41, ptr noundef %45) #5
-  %46 = load i32, ptr %4, align 4
-  %47 = icmp eq i32 %46, 1
-  br i1 %47, label %48, label %64
+  %41 = load i32, ptr %4, align 4
+  %42 = icmp eq i32 %41, 1
+  br i1 %42, label %43, label %63
 
-48:                                               ; preds = %33
-  %49 = load ptr, ptr %7, align 8
-  %50 = load ptr, ptr %7, align 8
-  %51 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %50, i32 0, i32 6
-  %52 = load i8, ptr %51, align 2
-  %53 = zext i8 %52 to i32
-  %54 = icmp ne i32 %53, 0
-  br i1 %54, label %55, label %61
+43:                                               ; preds = %33
+  %44 = load ptr, ptr %7, align 8
+  %45 = load ptr, ptr %7, align 8
+  %46 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %45, i32 0, i32 6
+  %47 = load i8, ptr %46, align 2
+  %48 = zext i8 %47 to i32
+  %49 = icmp ne i32 %48, 0
+  br i1 %49, label %50, label %56
 
-55:                                               ; preds = %48
-  %56 = load ptr, ptr %7, align 8
-  %57 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %56, i32 0, i32 5
-  %58 = load i8, ptr %57, align 1
-  %59 = zext i8 %58 to i32
-  %60 = icmp eq i32 %59, 2
-  br label %61
+50:                                               ; preds = %43
+  %51 = load ptr, ptr %7, align 8
+  %52 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %51, i32 0, i32 5
+  %53 = load i8, ptr %52, align 1
+  %54 = zext i8 %53 to i32
+  %55 = icmp eq i32 %54, 2
+  br label %56
 
-61:                                               ; preds = %55, %48
-  %62 = phi i1 [ false, %48 ], [ %60, %55 ]
-  %63 = zext i1 %62 to i32
-  call void @settle_read(ptr noundef %49, i32 noundef %63, i32 noundef 1) #5
+56:                                               ; preds = %50, %43
+  %57 = phi i1 [ false, %43 ], [ %55, %50 ]
+  %58 = zext i1 %57 to i32
+  %59 = load ptr, ptr %3, align 8
+  %60 = getelementptr inbounds i64, ptr %59, i64 3
+  %61 = load i64, ptr %60, align 8
+  %62 = inttoptr i64 %61 to ptr
+  call void @settle_read(ptr noundef %44, i32 noundef %58, i32 noundef 1, ptr noundef %62) #5
   store i32 0, ptr %2, align 4
   store i32 1, ptr %8, align 4
-  br label %71
+  br label %75
 
-64:                                               ; preds = %33
-  %65 = load ptr, ptr %7, align 8
-  %66 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %65, i32 0, i32 4
-  store i8 1, ptr %66, align 8
-  %67 = load ptr, ptr %7, align 8
-  %68 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %67, i32 0, i32 5
-  store i8 0, ptr %68, align 1
+63:                                               ; preds = %33
+  %64 = load ptr, ptr %7, align 8
+  %65 = load ptr, ptr %3, align 8
+  %66 = getelementptr inbounds i64, ptr %65, i64 3
+  %67 = load i64, ptr %66, align 8
+  %68 = inttoptr i64 %67 to ptr
+  call void @see_value(ptr noundef %64, ptr noundef %68) #5
   %69 = load ptr, ptr %7, align 8
-  %70 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %69, i32 0, i32 6
-  store i8 0, ptr %70, align 2
+  %70 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %69, i32 0, i32 4
+  store i8 1, ptr %70, align 8
+  %71 = load ptr, ptr %7, align 8
+  %72 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %71, i32 0, i32 5
+  store i8 0, ptr %72, align 1
+  %73 = load ptr, ptr %7, align 8
+  %74 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %73, i32 0, i32 6
+  store i8 0, ptr %74, align 2
   store i32 0, ptr %2, align 4
   store i32 1, ptr %8, align 4
-  br label %71
+  br label %75
 
-71:                                               ; preds = %64, %61, %28, %23
+75:                                               ; preds = %63, %56, %28, %23
   call void @llvm.lifetime.end.p0(ptr %7) #4
   call void @llvm.lifetime.end.p0(ptr %6) #4
   call void @llvm.lifetime.end.p0(ptr %5) #4
   call void @llvm.lifetime.end.p0(ptr %4) #4
-  %72 = load i32, ptr %2, align 4
-  ret i32 %72
+  %76 = load i32, ptr %2, align 4
+  ret i32 %76
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @settle_read(ptr noundef %0, i32 noundef %1, i32 noundef %2) #2 {
-  %4 = alloca ptr, align 8
-  %5 = alloca i32, align 4
+define internal void @settle_read(ptr noundef %0, i32 noundef %1, i32 noundef %2, ptr noundef %3) #2 {
+  %5 = alloca ptr, align 8
   %6 = alloca i32, align 4
-  %7 = alloca i64, align 8
-  store ptr %0, ptr %4, align 8
-  store i32 %1, ptr %5, align 4
-  store i32 %2, ptr %6, align 4
-  call void @llvm.lifetime.start.p0(ptr %7) #4
-  %8 = load ptr, ptr %4, align 8
-  %9 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %8, i32 0, i32 0
-  %10 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %9, i32 0, i32 1
-  %11 = load i64, ptr %10, align 8
-  store i64 %11, ptr %7, align 8
-  %12 = load i32, ptr %5, align 4
+  %7 = alloca i32, align 4
+  %8 = alloca ptr, align 8
+  %9 = alloca i64, align 8
+  %10 = alloca i32, align 4
+  %11 = alloca i32, align 4
+  store ptr %0, ptr %5, align 8
+  store i32 %1, ptr %6, align 4
+  store i32 %2, ptr %7, align 4
+  store ptr %3, ptr %8, align 8
+  call void @llvm.lifetime.start.p0(ptr %9) #4
+  %12 = load i32, ptr %6, align 4
   %13 = icmp ne i32 %12, 0
-  br i1 %13, label %14, label %29
+  br i1 %13, label %14, label %23
 
-14:                                               ; preds = %3
-  %15 = load ptr, ptr %4, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %15, i32 0, i32 1
-  %17 = load i64, ptr %16, align 8
-  %18 = load ptr, ptr %4, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 0
-  %20 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %19, i32 0, i32 1
-  store i64 %17, ptr %20, align 8
-  %21 = load ptr, ptr %4, align 8
-  %22 = load i64, ptr %7, align 8
-  %23 = load ptr, ptr %4, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %23, i32 0, i32 1
-  %25 = load i64, ptr %24, align 8
-  %26 = sub i64 %22, %25
-  %27 = load i32, ptr %6, align 4
-  %28 = call i32 @settle(ptr noundef %21, i32 noundef 1, i64 noundef %26, i32 noundef %27) #5
-  br label %33
+14:                                               ; preds = %4
+  %15 = load ptr, ptr %5, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %15, i32 0, i32 0
+  %17 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %16, i32 0, i32 1
+  %18 = load i64, ptr %17, align 8
+  %19 = load ptr, ptr %5, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %19, i32 0, i32 1
+  %21 = load i64, ptr %20, align 8
+  %22 = sub i64 %18, %21
+  br label %24
 
-29:                                               ; preds = %3
-  %30 = load ptr, ptr %4, align 8
-  %31 = load i32, ptr %6, align 4
-  %32 = call i32 @settle(ptr noundef %30, i32 noundef 0, i64 noundef -1, i32 noundef %31) #5
-  br label %33
+23:                                               ; preds = %4
+  br label %24
 
-33:                                               ; preds = %29, %14
-  %34 = load ptr, ptr %4, align 8
-  %35 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %34, i32 0, i32 5
-  store i8 0, ptr %35, align 1
-  %36 = load ptr, ptr %4, align 8
-  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 6
-  store i8 0, ptr %37, align 2
-  call void @llvm.lifetime.end.p0(ptr %7) #4
+24:                                               ; preds = %23, %14
+  %25 = phi i64 [ %22, %14 ], [ -1, %23 ]
+  store i64 %25, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #4
+  %26 = load i32, ptr %6, align 4
+  %27 = icmp ne i32 %26, 0
+  %28 = zext i1 %27 to i64
+  %29 = select i1 %27, i32 1, i32 0
+  store i32 %29, ptr %10, align 4
+  %30 = load i32, ptr %6, align 4
+  %31 = icmp ne i32 %30, 0
+  br i1 %31, label %32, label %39
+
+32:                                               ; preds = %24
+  %33 = load ptr, ptr %5, align 8
+  %34 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %33, i32 0, i32 1
+  %35 = load i64, ptr %34, align 8
+  %36 = load ptr, ptr %5, align 8
+  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 0
+  %38 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %37, i32 0, i32 1
+  store i64 %35, ptr %38, align 8
+  br label %39
+
+39:                                               ; preds = %32, %24
+  %40 = load ptr, ptr %5, align 8
+  %41 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %40, i32 0, i32 5
+  store i8 0, ptr %41, align 1
+  %42 = load ptr, ptr %5, align 8
+  %43 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %42, i32 0, i32 6
+  store i8 0, ptr %43, align 2
+  %44 = load ptr, ptr %5, align 8
+  %45 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %44, i32 0, i32 0
+  %46 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %45, i32 0, i32 3
+  %47 = load i32, ptr %46, align 8
+  %48 = icmp ugt i32 %47, 1
+  br i1 %48, label %49, label %59
+
+49:                                               ; preds = %39
+  %50 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
+  %51 = icmp ne i32 %50, 0
+  br i1 %51, label %52, label %59
+
+52:                                               ; preds = %49
+  %53 = load ptr, ptr %5, align 8
+  %54 = load i32, ptr %10, align 4
+  %55 = load i64, ptr %9, align 8
+  %56 = load i32, ptr %7, align 4
+  %57 = load ptr, ptr %8, align 8
+  %58 = call i32 @settle_string(ptr noundef %53, i32 noundef %54, i64 noundef %55, i32 noundef %56, ptr noundef %57) #5
+  store i32 1, ptr %11, align 4
+  br label %67
+
+59:                                               ; preds = %49, %39
+  %60 = load ptr, ptr %5, align 8
+  %61 = load ptr, ptr %8, align 8
+  call void @see_value(ptr noundef %60, ptr noundef %61) #5
+  %62 = load ptr, ptr %5, align 8
+  %63 = load i32, ptr %10, align 4
+  %64 = load i64, ptr %9, align 8
+  %65 = load i32, ptr %7, align 4
+  %66 = call i32 @settle(ptr noundef %62, i32 noundef %63, i64 noundef %64, i32 noundef %65) #5
+  store i32 0, ptr %11, align 4
+  br label %67
+
+67:                                               ; preds = %59, %52
+  call void @llvm.lifetime.end.p0(ptr %10) #4
+  call void @llvm.lifetime.end.p0(ptr %9) #4
+  %68 = load i32, ptr %11, align 4
+  switch i32 %68, label %70 [
+    i32 0, label %69
+    i32 1, label %69
+  ]
+
+69:                                               ; preds = %67, %67
   ret void
+
+70:                                               ; preds = %67
+  unreachable
 }
 
 ; Function Attrs: nounwind
@@ -1919,6 +1979,130 @@ define internal i32 @has_room(i32 noundef %0, i64 noundef %1) #2 {
   ret i32 %23
 }
 
+; Function Attrs: noinline nounwind
+define internal i32 @settle_string(ptr noundef %0, i32 noundef %1, i64 noundef %2, i32 noundef %3, ptr noundef %4) #3 {
+  %6 = alloca ptr, align 8
+  %7 = alloca i32, align 4
+  %8 = alloca i64, align 8
+  %9 = alloca i32, align 4
+  %10 = alloca ptr, align 8
+  %11 = alloca i32, align 4
+  %12 = alloca i32, align 4
+  %13 = alloca i32, align 4
+  store ptr %0, ptr %6, align 8
+  store i32 %1, ptr %7, align 4
+  store i64 %2, ptr %8, align 8
+  store i32 %3, ptr %9, align 4
+  store ptr %4, ptr %10, align 8
+  call void @llvm.lifetime.start.p0(ptr %11) #4
+  %14 = load ptr, ptr %6, align 8
+  %15 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %14, i32 0, i32 0
+  %16 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %15, i32 0, i32 3
+  %17 = load i32, ptr %16, align 8
+  store i32 %17, ptr %11, align 4
+  call void @llvm.lifetime.start.p0(ptr %12) #4
+  %18 = load ptr, ptr %6, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 0
+  %20 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %19, i32 0, i32 4
+  %21 = load i32, ptr %20, align 4
+  %22 = lshr i32 %21, 8
+  %23 = and i32 %22, 255
+  store i32 %23, ptr %12, align 4
+  call void @llvm.lifetime.start.p0(ptr %13) #4
+  %24 = load ptr, ptr %6, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 0
+  %26 = load i32, ptr %7, align 4
+  %27 = load i64, ptr %8, align 8
+  %28 = load i32, ptr %9, align 4
+  call void @count(ptr noundef %25, i32 noundef %26, i64 noundef %27, i32 noundef %28) #5
+  %29 = load i64, ptr %8, align 8
+  %30 = icmp ne i64 %29, -1
+  br i1 %30, label %31, label %36
+
+31:                                               ; preds = %5
+  %32 = load i32, ptr %11, align 4
+  %33 = zext i32 %32 to i64
+  %34 = load i64, ptr %8, align 8
+  %35 = udiv i64 %34, %33
+  store i64 %35, ptr %8, align 8
+  br label %36
+
+36:                                               ; preds = %31, %5
+  %37 = load ptr, ptr %6, align 8
+  %38 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %37, i32 0, i32 0
+  %39 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %38, i32 0, i32 3
+  store i32 1, ptr %39, align 8
+  store i32 0, ptr %13, align 4
+  br label %40
+
+40:                                               ; preds = %61, %36
+  %41 = load i32, ptr %13, align 4
+  %42 = icmp ult i32 %41, 64
+  br i1 %42, label %43, label %46
+
+43:                                               ; preds = %40
+  %44 = load i32, ptr %11, align 4
+  %45 = icmp ne i32 %44, 0
+  br label %46
+
+46:                                               ; preds = %43, %40
+  %47 = phi i1 [ false, %40 ], [ %45, %43 ]
+  br i1 %47, label %48, label %66
+
+48:                                               ; preds = %46
+  %49 = load ptr, ptr %6, align 8
+  %50 = load ptr, ptr %10, align 8
+  %51 = load i32, ptr %13, align 4
+  %52 = load i32, ptr %12, align 4
+  %53 = mul i32 %51, %52
+  %54 = zext i32 %53 to i64
+  %55 = getelementptr inbounds nuw i8, ptr %50, i64 %54
+  call void @see_value(ptr noundef %49, ptr noundef %55) #5
+  %56 = load ptr, ptr %6, align 8
+  %57 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %56, i32 0, i32 0
+  %58 = load i32, ptr %7, align 4
+  %59 = load i64, ptr %8, align 8
+  %60 = call i32 @record(ptr noundef %57, i32 noundef %58, i64 noundef %59) #5
+  br label %61
+
+61:                                               ; preds = %48
+  %62 = load i32, ptr %13, align 4
+  %63 = add i32 %62, 1
+  store i32 %63, ptr %13, align 4
+  %64 = load i32, ptr %11, align 4
+  %65 = add i32 %64, -1
+  store i32 %65, ptr %11, align 4
+  br label %40, !llvm.loop !4
+
+66:                                               ; preds = %46
+  %67 = load i32, ptr %11, align 4
+  %68 = load ptr, ptr %6, align 8
+  %69 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %68, i32 0, i32 0
+  %70 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %69, i32 0, i32 3
+  store i32 %67, ptr %70, align 8
+  %71 = load ptr, ptr %6, align 8
+  %72 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %71, i32 0, i32 0
+  %73 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %72, i32 0, i32 5
+  store i32 0, ptr %73, align 8
+  %74 = load i32, ptr %11, align 4
+  %75 = icmp ne i32 %74, 0
+  br i1 %75, label %76, label %82
+
+76:                                               ; preds = %66
+  %77 = load ptr, ptr %6, align 8
+  %78 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %77, i32 0, i32 0
+  %79 = load i32, ptr %7, align 4
+  %80 = load i64, ptr %8, align 8
+  %81 = call i32 @record(ptr noundef %78, i32 noundef %79, i64 noundef %80) #5
+  br label %82
+
+82:                                               ; preds = %76, %66
+  call void @llvm.lifetime.end.p0(ptr %13) #4
+  call void @llvm.lifetime.end.p0(ptr %12) #4
+  call void @llvm.lifetime.end.p0(ptr %11) #4
+  ret i32 0
+}
+
 ; Function Attrs: alwaysinline nounwind
 define internal void @count(ptr noundef %0, i32 noundef %1, i64 noundef %2, i32 noundef %3) #2 {
   %5 = alloca ptr, align 8
@@ -2157,3 +2341,5 @@ attributes #5 = { nobuiltin "no-builtins" }
 !0 = !{i32 7, !"Dwarf Version", i32 4}
 !1 = !{i32 1, !"wchar_size", i32 4}
 !2 = !{i32 8, !"PIC Level", i32 2}
+!4 = distinct !{!4, !5}
+!5 = !{!"llvm.loop.mustprogress"}
