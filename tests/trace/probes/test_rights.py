@@ -25,11 +25,11 @@ from lightexit.errors import HostError
 probes = open_probes()
 kept = drop_rights()
 print("attached", flush=True)
-sys.stdin.readline()
+pid = int(sys.stdin.readline())
 seen = 0
 while seen < {READS}:
     counts = probes.read().accesses.items()
-    seen = sum(count.accesses for key, count in counts if key.address == {PM_TIMER})
+    seen = sum(count.accesses for key, count in counts if key.pid == pid)
 try:
     open_probes()
     refusal = ""
@@ -52,8 +52,8 @@ def test_counts_flow_after_rights_are_dropped(tmp_path: Path) -> None:
     )
     assert watcher.stdout is not None
     assert watcher.stdout.readline() == "attached\n"
-    with qemu(tmp_path, reading(PM_TIMER, READS)):
-        told, _ = watcher.communicate("go\n", timeout=30)
+    with qemu(tmp_path, reading(PM_TIMER, READS)) as guest:
+        told, _ = watcher.communicate(f"{guest.pid}\n", timeout=30)
     found = json.loads(told)
     assert found["seen"] == READS
     kept = CAP_BPF if found["kept"] else 0

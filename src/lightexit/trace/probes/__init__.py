@@ -13,10 +13,18 @@ from lightexit.trace.probes.recording import RING_SIZE, EventProbes, number_unkn
 __all__ = ["EventProbes", "Probes", "drop_rights", "open_events", "open_probes"]
 
 
-def open_probes(pids: Collection[int] = ()) -> Probes:
-    """Count the accesses of these processes' VMs, or of every VM. Raises HostError where the host
-    has no KVM, where the process lacks the rights, and where the kernel lacks the tracepoints."""
-    return Probes(pids)
+#: Percent of each CPU's time.
+CEILING = 5.0
+
+
+def open_probes(pids: Collection[int] = (), ceiling: float = CEILING) -> Probes:
+    """Count the accesses of these processes' VMs, or of every VM.
+
+    Where looking at each would take more than `ceiling` percent of a CPU's time, some are looked at
+    and count for several (`Counts.sampled`); 0 is no ceiling. Raises HostError where the host has
+    no KVM, where the process lacks the rights, and where the kernel lacks the tracepoints.
+    """
+    return Probes(pids, ceiling)
 
 
 def open_events(

@@ -20,7 +20,7 @@ from lightexit.trace.access import (
 )
 from lightexit.trace.probes import layout
 from lightexit.trace.probes.layout import AnsweredBy
-from lightexit.trace.probes.loading import Attached, losses
+from lightexit.trace.probes.loading import Attached
 from lightexit.trace.probes.processes import NOBODY, has_ended, served_by
 from lightexit.trace.probes.unpacking import format_of
 from lightexit.trace.probes.waiting import answered_by, waiting_writes
@@ -51,9 +51,9 @@ def counted_as(address: int, what: int) -> int:
 class Probes:
     """Counts of all VMs of the host, or of the processes `pids`; see `open_probes`."""
 
-    def __init__(self, pids: Collection[int] = ()) -> None:
+    def __init__(self, pids: Collection[int], ceiling: float) -> None:
         self._pids = frozenset(pids)
-        self._attached = Attached(pids)
+        self._attached = Attached(pids, ceiling)
         self._keys: dict[bytes, tuple[AccessKey, AccessKey]] = {}
         self._owners: dict[int, int] = {}
         #: Of registers with a write that was waiting: what was told of them then.
@@ -67,12 +67,14 @@ class Probes:
     def read(self) -> Counts:
         """What was counted since the probes were attached. Of a process that has ended it is told
         once more, and then forgotten."""
+        cpus = self._attached.cpus()
         counts = Counts(
             time_ns=time.monotonic_ns(),
             accesses=self._accesses(),
             apic=dict(self._apic()),
             lines=dict(self._lines()),
-            lost=Lost(self._attached.recursive(), losses(self._attached).no_room),
+            lost=Lost(self._attached.recursive(), sum(each.no_room for each in cpus)),
+            sampled=1 << max(each.shift for each in cpus),
         )
         self._forget_ended(counts)
         return counts

@@ -14,7 +14,7 @@ _STRUCTS = (
     layout.LineTally,
     layout.ApicTallyKey,
     layout.ProbeConfig,
-    layout.Losses,
+    layout.Cpu,
     layout.AccessRecord,
 )
 

@@ -16,6 +16,7 @@ static __u64 (*const now_ns)(void) = (void *)5;
 static __u64 (*const pid_and_tid)(void) = (void *)14;
 static long (*const thread_name)(void *to, __u32 size) = (void *)16;
 static long (*const read_kernel)(void *to, __u32 size, const void *from) = (void *)113;
+static __u64 (*const jiffies)(void) = (void *)118;
 static void *(*const reserve)(const void *ring, __u64 size, __u64 flags) = (void *)131;
 static void (*const submit)(void *record, __u64 flags) = (void *)132;
 

@@ -111,17 +111,21 @@ class SeenAccess(Struct):
 class Thread(Struct):
     """What is known of a thread between two of its events.
 
-    `exit_space` is 1 + the space of an exit to user space that no access was found for yet.
+    `exit_space` is 1 + the space of an exit to user space that no access was found for yet, and
+    `exit_ns` its time, 0 where that is not known. `tick` is the jiffy of the last event.
     """
 
     access: SeenAccess
     exit_ns: u64
     pid: u32
     gsi: u32
+    tick: u32
     pending: u8  # `access` is a write, and it is not known yet who answers it
     exit_space: u8
     unsatisfied: u8  # KVM could not answer a read of memory
     line: u8  # of `gsi`: 1 was set; 2 a controller had it masked; 3 a controller took it
+    shift: u8  # each access counts for 2**shift
+    in_doubt: u8  # events of it before this one may not have been looked at
 
 
 class WatchedVm(Struct):
@@ -135,6 +139,10 @@ class ProbeConfig(Struct):
 
     filtered: u32  # only processes that the table of VMs has
     records: u32  # accesses go to the ring buffer one by one, too
+    ceiling: u32  # of each CPU's time, in millionths; 0: every event is looked at
+    look_ns: u32  # what an event costs that is looked at
+    skip_ns: u32  # what one costs that is not
+    sampled: u32  # the jiffy in which a CPU last decided to skip some
     no_thread: Thread
     no_tally: RegisterTally
     no_line: LineTally
@@ -142,11 +150,17 @@ class ProbeConfig(Struct):
     no_apic: ApicTally
 
 
-class Losses(Struct):
-    """Of one CPU: accesses without room in a table, or in the ring buffer."""
+class Cpu(Struct):
+    """Of one CPU: what was lost, accesses without room in a table or in the ring buffer; and its
+    window of time, at whose end it decides how much to look at: events of one jiffy of each
+    2**`shift`."""
 
     no_room: u64
     no_record: u64
+    since_ns: u64
+    events: u64
+    since: u32
+    shift: u32
 
 
 class AccessRecord(Struct):

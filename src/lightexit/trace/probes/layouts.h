@@ -71,10 +71,13 @@ struct lightexit_thread {
 	__u64 exit_ns;
 	__u32 pid;
 	__u32 gsi;
+	__u32 tick;
 	__u8 pending;
 	__u8 exit_space;
 	__u8 unsatisfied;
 	__u8 line;
+	__u8 shift;
+	__u8 in_doubt;
 };
 
 struct lightexit_watched_vm {
@@ -88,6 +91,10 @@ struct lightexit_apic_tally {
 struct lightexit_probe_config {
 	__u32 filtered;
 	__u32 records;
+	__u32 ceiling;
+	__u32 look_ns;
+	__u32 skip_ns;
+	__u32 sampled;
 	struct lightexit_thread no_thread;
 	struct lightexit_register_tally no_tally;
 	struct lightexit_line_tally no_line;
@@ -95,9 +102,13 @@ struct lightexit_probe_config {
 	struct lightexit_apic_tally no_apic;
 };
 
-struct lightexit_losses {
+struct lightexit_cpu {
 	__u64 no_room;
 	__u64 no_record;
+	__u64 since_ns;
+	__u64 events;
+	__u32 since;
+	__u32 shift;
 };
 
 struct lightexit_access_record {

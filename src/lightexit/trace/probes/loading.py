@@ -8,7 +8,6 @@ import mmap
 import struct
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from lightexit.abi import Struct
 from lightexit.engine.kernel.bpf import (
@@ -26,13 +25,14 @@ from lightexit.isa import Program
 from lightexit.trace.probes import layout
 from lightexit.trace.probes.programs import programs
 from lightexit.trace.probes.refusals import check_host, explained, missing_tracepoints
-from lightexit.trace.probes.unpacking import format_of
 
 #: Nothing can be told without these; the others show more.
 ESSENTIAL = ("kvm_userspace_exit", "kvm_pio", "kvm_mmio")
+#: What an event costs, the kernel's way to the program and back included: measured by
+#: `bench/probes.py` on a slow machine.
+LOOK_NS, SKIP_NS = 400, 60
 #: Bytes, where nothing is recorded.
 NO_RING = mmap.PAGESIZE
-_LOSSES = format_of(layout.Losses)
 
 #: Structs that have a field `pid`.
 _OfProcess = (
@@ -51,7 +51,7 @@ class ProbeTables:
         self.lines = _hash("lines", layout.LineTallyKey, layout.LineTally, layout.MOST_LINES)
         self.threads = _hash("threads", layout.ThreadKey, layout.Thread, layout.MOST_THREADS)
         self.vms = _hash("vms", layout.VmKey, layout.WatchedVm, layout.MOST_VMS)
-        self.losses = CpuValue("losses", layout.Losses.layout.size)
+        self.cpus = CpuValue("cpus", layout.Cpu.layout.size)
         self.ring = Ring("ring", ring_size)
         self._config = ArrayMap("config", layout.ProbeConfig.layout.size)
         self.config = layout.ProbeConfig.from_buffer(memoryview(self._config.mapping))
@@ -79,17 +79,20 @@ def _hash(name: str, key: type[Struct], value: type[Struct], entries: int) -> Ha
 class Attached:
     """Programs at KVM's tracepoints. `missing` are the tracepoints that this kernel lacks.
 
-    With `pids`, only VMs of these processes are looked at. Raises HostError.
+    With `pids`, only VMs of these processes are looked at. `ceiling` is the most that events may
+    cost, in percent of each CPU's time; 0 is none. Raises HostError.
     """
 
-    def __init__(self, pids: Collection[int], ring_size: int = NO_RING) -> None:
+    def __init__(self, pids: Collection[int], ceiling: float = 0, ring_size: int = NO_RING) -> None:
         check_host()
         with _told("create the tables for counts"):
             self.tables = ProbeTables(ring_size)
             for pid in pids:
                 self.tables.vms.put(struct.pack("<I", pid), bytes(layout.WatchedVm.layout.size))
-        self.tables.config.filtered = bool(pids)
-        self.tables.config.records = ring_size != NO_RING
+        config = self.tables.config
+        config.filtered, config.records = bool(pids), ring_size != NO_RING
+        config.ceiling = round(ceiling * 10_000)
+        config.look_ns, config.skip_ns = LOOK_NS, SKIP_NS
         self.missing: list[str] = []
         self._programs: list[Descriptor] = []
         self._links: list[Descriptor] = []
@@ -112,6 +115,10 @@ class Attached:
         else:
             self._programs.append(loaded)
 
+    def cpus(self) -> list[layout.Cpu]:
+        """What each CPU has lost, and how much it looks at."""
+        return [layout.Cpu.view(bytearray(each)) for each in self.tables.cpus.read()]
+
     def recursive(self) -> int:
         """Events that came while a program was running on that CPU already: they were not seen."""
         return sum(runs(each).recursive for each in self._programs)
@@ -127,19 +134,6 @@ class Attached:
     def close(self) -> None:
         """Take the programs away; the tables stay."""
         self._links.clear()
-
-
-class Missed(NamedTuple):
-    """Accesses that found no room: in the tables, in the ring buffer."""
-
-    no_room: int
-    no_record: int
-
-
-def losses(attached: Attached) -> Missed:
-    """Of all CPUs."""
-    each = [_LOSSES.unpack(one) for one in attached.tables.losses.read()]
-    return Missed(*map(sum, zip(*each, strict=True)))
 
 
 @contextmanager

@@ -9,6 +9,10 @@
  * write waits in its thread's entry until the next event shows who answered. One order is open:
  * a write to a port, one exit, a read of a port. The exit belongs to one of the two, and who
  * answered is taken from accesses of these registers where it was certain (`read_is_kvms`).
+ *
+ * Where the events of a CPU would take more of its time than the ceiling allows, it looks at those
+ * of one jiffy in 2, 4, ... 64, and counts each of them so many times. What came before the first
+ * event of a thread in a jiffy is not known then: that thread is in doubt.
  */
 #include "helpers.h"
 #include "layouts.h"
@@ -28,9 +32,11 @@ enum { LINE_NONE, LINE_SET, LINE_MASKED, LINE_TAKEN };
 
 #define UNKNOWN (~0ULL)
 #define UNKNOWN_MSR 0xffffffffU
+#define WINDOW 64 /* jiffies */
+#define MOST_SHIFT 6
 #define MOST_ELEMENTS 64 /* of a string instruction, whose values are recorded */
 
-extern char registers, threads, vms, lines, apic, losses, ring;
+extern char registers, threads, vms, lines, apic, cpus, ring;
 extern volatile struct lightexit_probe_config config;
 
 typedef struct lightexit_thread thread;
@@ -46,17 +52,62 @@ inline_always __u32 space_of(const access *seen)
 	return seen->what & 0xff;
 }
 
-inline_always void lost(__u64 accesses, int is_record)
+inline_always struct lightexit_cpu *this_cpu(void)
 {
 	__u32 key = 0;
-	struct lightexit_losses *mine = find(&losses, &key);
 
-	if (!mine)
+	return find(&cpus, &key);
+}
+
+inline_always void lost(__u64 accesses, int is_record)
+{
+	struct lightexit_cpu *cpu = this_cpu();
+
+	if (!cpu)
 		return;
 	if (is_record)
-		mine->no_record += accesses;
+		cpu->no_record += accesses;
 	else
-		mine->no_room += accesses;
+		cpu->no_room += accesses;
+}
+
+/* How much to look at from now on, where as many events come as in the window that has ended. */
+called int new_window(struct lightexit_cpu *cpu, __u32 tick)
+{
+	__u64 now = now_ns(), events = cpu->events;
+	__u64 allowed = (now - cpu->since_ns) / 1000 * config.ceiling / 1000;
+	__u32 shift = 0;
+
+	if (cpu->since)
+		while (shift < MOST_SHIFT &&
+		       (events >> shift) * config.look_ns + events * config.skip_ns > allowed)
+			shift++;
+	cpu->shift = shift;
+	cpu->since_ns = now;
+	cpu->since = tick;
+	cpu->events = 0;
+	if (shift)
+		config.sampled = tick;
+	return 0;
+}
+
+/* Whether this event is looked at; of a jiffy all are, or none. Each counts for 2**shift. */
+inline_always int is_looked_at(__u32 tick, __u32 *shift)
+{
+	struct lightexit_cpu *cpu;
+
+	*shift = 0;
+	if (!config.ceiling)
+		return 1;
+	cpu = this_cpu();
+	if (!cpu)
+		return 0;
+	if (tick - cpu->since >= WINDOW)
+		new_window(cpu, tick);
+	cpu->events++;
+	*shift = cpu->shift;
+	/* A golden section of all numbers: any jiffies in succession are spread evenly. */
+	return (__u64)(tick * 0x9e3779b1U) >> (32 - *shift) == 0;
 }
 
 /* The entry of a key; a new one is a copy of `blank`. 0 where there is no room. */
@@ -88,16 +139,9 @@ inline_always thread *any_thread(__u32 pid, __u32 tid)
 		own->exit_space = 0;
 		own->unsatisfied = 0;
 		own->line = LINE_NONE;
+		own->tick = 0;
 	}
 	return own;
-}
-
-inline_always thread *this_thread(void)
-{
-	__u64 id = pid_and_tid();
-	__u32 pid = id >> 32;
-
-	return is_watched(pid) ? any_thread(pid, id) : 0;
 }
 
 /* One entry more of the table of registers for a VM, if it has not `most` of them already. */
@@ -167,20 +211,21 @@ called int record(const access *seen, __u32 answer, __u64 duration)
 	return 0;
 }
 
-inline_always void count(const access *seen, __u32 answer, __u64 duration, __u32 certain)
+inline_always void count(const thread *own, __u32 answer, __u64 duration, __u32 certain)
 {
-	struct lightexit_register_tally *found = tally_of(seen->address, seen->what);
+	struct lightexit_register_tally *found = tally_of(own->access.address, own->access.what);
+	__u64 accesses = (__u64)own->access.count << own->shift;
 	struct lightexit_tally *tally;
 
 	if (!found) {
-		lost(seen->count, 0);
+		lost(accesses, 0);
 		return;
 	}
 	tally = answer == USER ? &found->user : &found->kvm;
-	tally->accesses += seen->count;
+	tally->accesses += accesses;
 	if (duration != UNKNOWN) {
-		tally->timed += seen->count;
-		tally->time_ns += duration;
+		tally->timed += accesses;
+		tally->time_ns += duration << own->shift;
 	}
 	if (certain)
 		found->certain |= answer == USER ? CERTAINLY_USER : CERTAINLY_KVM;
@@ -190,7 +235,7 @@ inline_always void count(const access *seen, __u32 answer, __u64 duration, __u32
 called int settle(thread *own, __u32 answer, __u64 duration, __u32 certain)
 {
 	own->pending = 0;
-	count(&own->access, answer, duration, certain);
+	count(own, answer, duration, certain);
 	if (config.records)
 		record(&own->access, answer, duration);
 	return 0;
@@ -203,6 +248,62 @@ inline_always void settle_write(thread *own)
 		return;
 	settle(own, own->exit_space ? USER : KVM, UNKNOWN, 1);
 	own->exit_space = 0;
+}
+
+inline_always int is_kvms_own(__u64 address, __u32 what)
+{
+	if ((what & 0xff) == MMIO)
+		return address >> 20 == 0xfee || address >> 12 == 0xfec00;
+	return (address >= 0x20 && address <= 0x21) || (address >= 0x40 && address <= 0x43) ||
+	       (address >= 0xa0 && address <= 0xa1) || (address >= 0x4d0 && address <= 0x4d1) ||
+	       address == 0x61;
+}
+
+/* Who answers this register, by what was certain; else KVM its interrupt controllers and PIT. */
+called int usual_answer(__u64 address, __u32 what)
+{
+	const struct lightexit_register_tally *tally = tally_of(address, what);
+
+	if (tally && tally->certain == CERTAINLY_KVM)
+		return KVM;
+	if (tally && tally->certain == CERTAINLY_USER)
+		return USER;
+	return is_kvms_own(address, what) ? KVM : USER;
+}
+
+/* Nothing is known of the thread's events before this one. */
+inline_always void in_doubt(thread *own)
+{
+	if (own->pending)
+		settle(own, usual_answer(own->access.address, own->access.what), UNKNOWN, 0);
+	own->exit_space = 0;
+	own->exit_ns = 0;
+	own->unsatisfied = 0;
+	own->in_doubt = 1;
+}
+
+/* What is known of the thread that is running; 0 where this event is not looked at. */
+inline_always thread *this_thread(void)
+{
+	__u32 tick = jiffies(), shift, pid;
+	__u64 id;
+	thread *own;
+
+	if (!is_looked_at(tick, &shift))
+		return 0;
+	id = pid_and_tid();
+	pid = id >> 32;
+	if (!is_watched(pid))
+		return 0;
+	own = any_thread(pid, id);
+	if (!own)
+		return 0;
+	own->shift = shift;
+	own->in_doubt = 0;
+	if (own->tick != tick && config.sampled && tick - config.sampled < 4 * WINDOW)
+		in_doubt(own);
+	own->tick = tick;
+	return own;
 }
 
 inline_always void see(thread *own, __u64 address, __u32 what, __u32 count)
@@ -228,28 +329,18 @@ inline_always void see_value(thread *own, const void *at)
 	}
 }
 
-inline_always int in_kvms_ports(__u64 port)
-{
-	return (port >= 0x20 && port <= 0x21) || (port >= 0x40 && port <= 0x43) || port == 0x61 ||
-	       (port >= 0xa0 && port <= 0xa1) || (port >= 0x4d0 && port <= 0x4d1);
-}
-
 /* After a write to a port and one exit: whether KVM answered the read that ends here. */
 inline_always int read_is_kvms(const thread *own, __u64 port, __u32 what)
 {
-	const struct lightexit_register_tally *read = tally_of(port, what);
 	const struct lightexit_register_tally *write =
 		tally_of(own->access.address, own->access.what);
+	const struct lightexit_register_tally *read = tally_of(port, what);
 
-	if (read && read->certain == CERTAINLY_KVM)
+	if ((!read || !read->certain) && write && write->certain == CERTAINLY_USER)
 		return 1;
-	if (read && read->certain == CERTAINLY_USER)
+	if ((!read || !read->certain) && write && write->certain == CERTAINLY_KVM)
 		return 0;
-	if (write && write->certain == CERTAINLY_USER)
-		return 1;
-	if (write && write->certain == CERTAINLY_KVM)
-		return 0;
-	return in_kvms_ports(port);
+	return usual_answer(port, what) == KVM;
 }
 
 /* What an instruction with `rep` has read: counted together, recorded one by one. Of the last ones
@@ -258,7 +349,7 @@ called int settle_string(thread *own, __u32 answer, __u64 duration, __u32 certai
 {
 	__u32 left = own->access.count, size = own->access.what >> 8 & 0xff, i;
 
-	count(&own->access, answer, duration, certain);
+	count(own, answer, duration, certain);
 	if (duration != UNKNOWN)
 		duration /= left;
 	own->access.count = 1;
@@ -276,11 +367,13 @@ called int settle_string(thread *own, __u32 answer, __u64 duration, __u32 certai
 /* A read ends: the exit to user space that it caused, if it did, came first. */
 inline_always void settle_read(thread *own, int by_user, __u32 certain, const void *data)
 {
-	__u64 duration = by_user ? own->access.time_ns - own->exit_ns : UNKNOWN;
 	__u32 answer = by_user ? USER : KVM;
+	__u64 duration = UNKNOWN;
 
-	if (by_user)
+	if (by_user && own->exit_ns) {
+		duration = own->access.time_ns - own->exit_ns;
 		own->access.time_ns = own->exit_ns;
+	}
 	own->exit_space = 0;
 	own->unsatisfied = 0;
 	if (own->access.count > 1 && config.records) {
@@ -294,8 +387,10 @@ inline_always void settle_read(thread *own, int by_user, __u32 certain, const vo
 inline_always void read_port(thread *own, __u64 port, __u32 what, __u32 count, const void *data)
 {
 	int by_user = own->exit_space == PIO + 1;
-	int certain = 1;
+	int certain = !own->in_doubt;
 
+	if (own->in_doubt)
+		by_user = usual_answer(port, what) == USER;
 	if (own->pending && by_user && space_of(&own->access) == PIO) {
 		by_user = !read_is_kvms(own, port, what);
 		certain = 0;
@@ -332,6 +427,7 @@ int kvm_mmio(const __u64 *args)
 	__u32 kind = args[0], size = args[1];
 	__u64 address = args[2];
 	thread *own = this_thread();
+	int by_user;
 
 	if (!own)
 		return 0;
@@ -343,8 +439,10 @@ int kvm_mmio(const __u64 *args)
 	}
 	see(own, address, what(MMIO, size, kind == MEMORY_WRITE), 1);
 	if (kind == MEMORY_READ) {
-		settle_read(own, own->unsatisfied && own->exit_space == MMIO + 1, 1,
-			    (const void *)args[3]);
+		by_user = own->unsatisfied && own->exit_space == MMIO + 1;
+		if (own->in_doubt)
+			by_user = usual_answer(address, own->access.what) == USER;
+		settle_read(own, by_user, !own->in_doubt, (const void *)args[3]);
 		return 0;
 	}
 	see_value(own, (const void *)args[3]);
@@ -431,6 +529,10 @@ int kvm_userspace_exit(const __u64 *args)
 		msr_exit(own, reason);
 		return 0;
 	}
+	if (own->in_doubt) { /* whose exit it is shows nowhere: what follows is in doubt, too */
+		own->tick--;
+		return 0;
+	}
 	if (own->pending && takes_write(own, space))
 		return 0;
 	own->exit_space = space == MMIO + 1 && !own->unsatisfied ? 0 : space;
@@ -443,7 +545,10 @@ int kvm_apic(const __u64 *args)
 	struct lightexit_apic_tally *counted;
 	struct lightexit_apic_tally_key key;
 	__u64 id = pid_and_tid();
+	__u32 shift;
 
+	if (!is_looked_at(jiffies(), &shift))
+		return 0;
 	key.pid = id >> 32;
 	key.tid = id;
 	key.offset = args[1];
@@ -452,9 +557,9 @@ int kvm_apic(const __u64 *args)
 		return 0;
 	counted = entry_of(&apic, &key, &config.no_apic);
 	if (counted)
-		counted->accesses++;
+		counted->accesses += 1ULL << shift;
 	else
-		lost(1, 0);
+		lost(1ULL << shift, 0);
 	return 0;
 }
 
@@ -478,10 +583,12 @@ inline_always struct lightexit_line_tally *line_of(__u32 pid, __u32 gsi)
 int kvm_set_irq(const __u64 *args)
 {
 	__u64 id = pid_and_tid();
-	__u32 pid = id >> 32;
+	__u32 pid = id >> 32, shift;
 	struct lightexit_line_tally *tally;
 	thread *own;
 
+	if (!is_looked_at(jiffies(), &shift))
+		return 0;
 	if (!is_watched(pid) && !is_kvms_pit())
 		return 0;
 	own = any_thread(pid, id);
@@ -490,7 +597,8 @@ int kvm_set_irq(const __u64 *args)
 		return 0;
 	own->gsi = args[0];
 	own->line = LINE_SET;
-	__sync_fetch_and_add(&tally->changes, 1);
+	own->shift = shift;
+	__sync_fetch_and_add(&tally->changes, 1ULL << shift);
 	return 0;
 }
 
@@ -508,9 +616,9 @@ inline_always void at_controller(int is_masked)
 		return;
 	tally = line_of(own->pid, own->gsi);
 	if (tally && is_masked)
-		__sync_fetch_and_add(&tally->masked, 1);
+		__sync_fetch_and_add(&tally->masked, 1ULL << own->shift);
 	else if (tally && own->line == LINE_MASKED)
-		__sync_fetch_and_add(&tally->masked, -1);
+		__sync_fetch_and_add(&tally->masked, -(1ULL << own->shift));
 	own->line = is_masked ? LINE_MASKED : LINE_TAKEN;
 }
 

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later
 ; Made of probes.c by tools/runtime.py; do not edit.
 
-%struct.lightexit_probe_config = type { i32, i32, %struct.lightexit_thread, %struct.lightexit_register_tally, %struct.lightexit_line_tally, %struct.lightexit_watched_vm, %struct.lightexit_apic_tally }
-%struct.lightexit_thread = type { %struct.lightexit_seen_access, i64, i32, i32, i8, i8, i8, i8 }
+%struct.lightexit_probe_config = type { i32, i32, i32, i32, i32, i32, %struct.lightexit_thread, %struct.lightexit_register_tally, %struct.lightexit_line_tally, %struct.lightexit_watched_vm, %struct.lightexit_apic_tally }
+%struct.lightexit_thread = type { %struct.lightexit_seen_access, i64, i32, i32, i32, i8, i8, i8, i8, i8, i8 }
 %struct.lightexit_seen_access = type { i64, i64, i64, i32, i32, i32, i32 }
 %struct.lightexit_register_tally = type { %struct.lightexit_tally, %struct.lightexit_tally, i64 }
 %struct.lightexit_tally = type { i64, i64, i64 }
@@ -10,7 +10,7 @@
 %struct.lightexit_watched_vm = type { i64 }
 %struct.lightexit_apic_tally = type { i64 }
 %struct.lightexit_apic_tally_key = type { i32, i32, i32, i32 }
-%struct.lightexit_losses = type { i64, i64 }
+%struct.lightexit_cpu = type { i64, i64, i64, i64, i32, i32 }
 %struct.lightexit_line_tally_key = type { i32, i32 }
 %struct.lightexit_register_key = type { i64, i32, i32, i32, i32 }
 %struct.lightexit_access_record = type { i64, i64, i64, i64, i32, i32, i32, i32, i32, i32 }
@@ -20,7 +20,7 @@
 @registers = external global i8, align 1
 @vms = external global i8, align 1
 @ring = external global i8, align 1
-@losses = external global i8, align 1
+@cpus = external global i8, align 1
 @threads = external global i8, align 1
 @lines = external global i8, align 1
 
@@ -107,10 +107,10 @@ define i32 @kvm_pio(ptr noundef %0) #0 {
   %54 = inttoptr i64 %53 to ptr
   call void @see_value(ptr noundef %50, ptr noundef %54) #5
   %55 = load ptr, ptr %8, align 8
-  %56 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %55, i32 0, i32 4
-  store i8 1, ptr %56, align 8
+  %56 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %55, i32 0, i32 5
+  store i8 1, ptr %56, align 4
   %57 = load ptr, ptr %8, align 8
-  %58 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %57, i32 0, i32 5
+  %58 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %57, i32 0, i32 6
   store i8 0, ptr %58, align 1
   store i32 0, ptr %2, align 4
   store i32 1, ptr %9, align 4
@@ -131,36 +131,114 @@ declare void @llvm.lifetime.start.p0(ptr captures(none)) #1
 
 ; Function Attrs: alwaysinline nounwind
 define internal ptr @this_thread() #2 {
-  %1 = alloca i64, align 8
+  %1 = alloca ptr, align 8
   %2 = alloca i32, align 4
-  call void @llvm.lifetime.start.p0(ptr %1) #4
-  %3 = call i64 inttoptr (i64 14 to ptr)() #5
-  store i64 %3, ptr %1, align 8
+  %3 = alloca i32, align 4
+  %4 = alloca i32, align 4
+  %5 = alloca i64, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i32, align 4
   call void @llvm.lifetime.start.p0(ptr %2) #4
-  %4 = load i64, ptr %1, align 8
-  %5 = lshr i64 %4, 32
-  %6 = trunc i64 %5 to i32
-  store i32 %6, ptr %2, align 4
-  %7 = load i32, ptr %2, align 4
-  %8 = call i32 @is_watched(i32 noundef %7) #5
-  %9 = icmp ne i32 %8, 0
-  br i1 %9, label %10, label %15
+  %8 = call i64 inttoptr (i64 118 to ptr)() #5
+  %9 = trunc i64 %8 to i32
+  store i32 %9, ptr %2, align 4
+  call void @llvm.lifetime.start.p0(ptr %3) #4
+  call void @llvm.lifetime.start.p0(ptr %4) #4
+  call void @llvm.lifetime.start.p0(ptr %5) #4
+  call void @llvm.lifetime.start.p0(ptr %6) #4
+  %10 = load i32, ptr %2, align 4
+  %11 = call i32 @is_looked_at(i32 noundef %10, ptr noundef %3) #5
+  %12 = icmp ne i32 %11, 0
+  br i1 %12, label %14, label %13
 
-10:                                               ; preds = %0
-  %11 = load i32, ptr %2, align 4
-  %12 = load i64, ptr %1, align 8
-  %13 = trunc i64 %12 to i32
-  %14 = call ptr @any_thread(i32 noundef %11, i32 noundef %13) #5
-  br label %16
+13:                                               ; preds = %0
+  store ptr null, ptr %1, align 8
+  store i32 1, ptr %7, align 4
+  br label %58
 
-15:                                               ; preds = %0
-  br label %16
+14:                                               ; preds = %0
+  %15 = call i64 inttoptr (i64 14 to ptr)() #5
+  store i64 %15, ptr %5, align 8
+  %16 = load i64, ptr %5, align 8
+  %17 = lshr i64 %16, 32
+  %18 = trunc i64 %17 to i32
+  store i32 %18, ptr %4, align 4
+  %19 = load i32, ptr %4, align 4
+  %20 = call i32 @is_watched(i32 noundef %19) #5
+  %21 = icmp ne i32 %20, 0
+  br i1 %21, label %23, label %22
 
-16:                                               ; preds = %15, %10
-  %17 = phi ptr [ %14, %10 ], [ null, %15 ]
+22:                                               ; preds = %14
+  store ptr null, ptr %1, align 8
+  store i32 1, ptr %7, align 4
+  br label %58
+
+23:                                               ; preds = %14
+  %24 = load i32, ptr %4, align 4
+  %25 = load i64, ptr %5, align 8
+  %26 = trunc i64 %25 to i32
+  %27 = call ptr @any_thread(i32 noundef %24, i32 noundef %26) #5
+  store ptr %27, ptr %6, align 8
+  %28 = load ptr, ptr %6, align 8
+  %29 = icmp ne ptr %28, null
+  br i1 %29, label %31, label %30
+
+30:                                               ; preds = %23
+  store ptr null, ptr %1, align 8
+  store i32 1, ptr %7, align 4
+  br label %58
+
+31:                                               ; preds = %23
+  %32 = load i32, ptr %3, align 4
+  %33 = trunc i32 %32 to i8
+  %34 = load ptr, ptr %6, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %34, i32 0, i32 9
+  store i8 %33, ptr %35, align 8
+  %36 = load ptr, ptr %6, align 8
+  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 10
+  store i8 0, ptr %37, align 1
+  %38 = load ptr, ptr %6, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 4
+  %40 = load i32, ptr %39, align 8
+  %41 = load i32, ptr %2, align 4
+  %42 = icmp ne i32 %40, %41
+  br i1 %42, label %43, label %53
+
+43:                                               ; preds = %31
+  %44 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
+  %45 = icmp ne i32 %44, 0
+  br i1 %45, label %46, label %53
+
+46:                                               ; preds = %43
+  %47 = load i32, ptr %2, align 4
+  %48 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
+  %49 = sub i32 %47, %48
+  %50 = icmp ult i32 %49, 256
+  br i1 %50, label %51, label %53
+
+51:                                               ; preds = %46
+  %52 = load ptr, ptr %6, align 8
+  call void @in_doubt(ptr noundef %52) #5
+  br label %53
+
+53:                                               ; preds = %51, %46, %43, %31
+  %54 = load i32, ptr %2, align 4
+  %55 = load ptr, ptr %6, align 8
+  %56 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %55, i32 0, i32 4
+  store i32 %54, ptr %56, align 8
+  %57 = load ptr, ptr %6, align 8
+  store ptr %57, ptr %1, align 8
+  store i32 1, ptr %7, align 4
+  br label %58
+
+58:                                               ; preds = %53, %30, %22, %13
+  call void @llvm.lifetime.end.p0(ptr %6) #4
+  call void @llvm.lifetime.end.p0(ptr %5) #4
+  call void @llvm.lifetime.end.p0(ptr %4) #4
+  call void @llvm.lifetime.end.p0(ptr %3) #4
   call void @llvm.lifetime.end.p0(ptr %2) #4
-  call void @llvm.lifetime.end.p0(ptr %1) #4
-  ret ptr %17
+  %59 = load ptr, ptr %1, align 8
+  ret ptr %59
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -179,67 +257,89 @@ define internal void @read_port(ptr noundef %0, i64 noundef %1, i32 noundef %2, 
   store ptr %4, ptr %10, align 8
   call void @llvm.lifetime.start.p0(ptr %11) #4
   %13 = load ptr, ptr %6, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %13, i32 0, i32 5
+  %14 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %13, i32 0, i32 6
   %15 = load i8, ptr %14, align 1
   %16 = zext i8 %15 to i32
   %17 = icmp eq i32 %16, 1
   %18 = zext i1 %17 to i32
   store i32 %18, ptr %11, align 4
   call void @llvm.lifetime.start.p0(ptr %12) #4
-  store i32 1, ptr %12, align 4
   %19 = load ptr, ptr %6, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %19, i32 0, i32 4
-  %21 = load i8, ptr %20, align 8
-  %22 = zext i8 %21 to i32
-  %23 = icmp ne i32 %22, 0
-  br i1 %23, label %24, label %46
+  %20 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %19, i32 0, i32 10
+  %21 = load i8, ptr %20, align 1
+  %22 = icmp ne i8 %21, 0
+  %23 = xor i1 %22, true
+  %24 = zext i1 %23 to i32
+  store i32 %24, ptr %12, align 4
+  %25 = load ptr, ptr %6, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %25, i32 0, i32 10
+  %27 = load i8, ptr %26, align 1
+  %28 = icmp ne i8 %27, 0
+  br i1 %28, label %29, label %35
 
-24:                                               ; preds = %5
-  %25 = load i32, ptr %11, align 4
-  %26 = icmp ne i32 %25, 0
-  br i1 %26, label %27, label %46
+29:                                               ; preds = %5
+  %30 = load i64, ptr %7, align 8
+  %31 = load i32, ptr %8, align 4
+  %32 = call i32 @usual_answer(i64 noundef %30, i32 noundef %31) #5
+  %33 = icmp eq i32 %32, 1
+  %34 = zext i1 %33 to i32
+  store i32 %34, ptr %11, align 4
+  br label %35
 
-27:                                               ; preds = %24
-  %28 = load ptr, ptr %6, align 8
-  %29 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %28, i32 0, i32 0
-  %30 = call i32 @space_of(ptr noundef %29) #5
-  %31 = icmp eq i32 %30, 0
-  br i1 %31, label %32, label %46
+35:                                               ; preds = %29, %5
+  %36 = load ptr, ptr %6, align 8
+  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 5
+  %38 = load i8, ptr %37, align 4
+  %39 = zext i8 %38 to i32
+  %40 = icmp ne i32 %39, 0
+  br i1 %40, label %41, label %63
 
-32:                                               ; preds = %27
-  %33 = load ptr, ptr %6, align 8
-  %34 = load i64, ptr %7, align 8
-  %35 = load i32, ptr %8, align 4
-  %36 = call i32 @read_is_kvms(ptr noundef %33, i64 noundef %34, i32 noundef %35) #5
-  %37 = icmp ne i32 %36, 0
-  %38 = xor i1 %37, true
-  %39 = zext i1 %38 to i32
-  store i32 %39, ptr %11, align 4
+41:                                               ; preds = %35
+  %42 = load i32, ptr %11, align 4
+  %43 = icmp ne i32 %42, 0
+  br i1 %43, label %44, label %63
+
+44:                                               ; preds = %41
+  %45 = load ptr, ptr %6, align 8
+  %46 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %45, i32 0, i32 0
+  %47 = call i32 @space_of(ptr noundef %46) #5
+  %48 = icmp eq i32 %47, 0
+  br i1 %48, label %49, label %63
+
+49:                                               ; preds = %44
+  %50 = load ptr, ptr %6, align 8
+  %51 = load i64, ptr %7, align 8
+  %52 = load i32, ptr %8, align 4
+  %53 = call i32 @read_is_kvms(ptr noundef %50, i64 noundef %51, i32 noundef %52) #5
+  %54 = icmp ne i32 %53, 0
+  %55 = xor i1 %54, true
+  %56 = zext i1 %55 to i32
+  store i32 %56, ptr %11, align 4
   store i32 0, ptr %12, align 4
-  %40 = load ptr, ptr %6, align 8
-  %41 = load i32, ptr %11, align 4
-  %42 = icmp ne i32 %41, 0
-  %43 = zext i1 %42 to i64
-  %44 = select i1 %42, i32 0, i32 1
-  %45 = call i32 @settle(ptr noundef %40, i32 noundef %44, i64 noundef -1, i32 noundef 0) #5
-  br label %48
+  %57 = load ptr, ptr %6, align 8
+  %58 = load i32, ptr %11, align 4
+  %59 = icmp ne i32 %58, 0
+  %60 = zext i1 %59 to i64
+  %61 = select i1 %59, i32 0, i32 1
+  %62 = call i32 @settle(ptr noundef %57, i32 noundef %61, i64 noundef -1, i32 noundef 0) #5
+  br label %65
 
-46:                                               ; preds = %27, %24, %5
-  %47 = load ptr, ptr %6, align 8
-  call void @settle_write(ptr noundef %47) #5
-  br label %48
+63:                                               ; preds = %44, %41, %35
+  %64 = load ptr, ptr %6, align 8
+  call void @settle_write(ptr noundef %64) #5
+  br label %65
 
-48:                                               ; preds = %46, %32
-  %49 = load ptr, ptr %6, align 8
-  %50 = load i64, ptr %7, align 8
-  %51 = load i32, ptr %8, align 4
-  %52 = load i32, ptr %9, align 4
-  call void @see(ptr noundef %49, i64 noundef %50, i32 noundef %51, i32 noundef %52) #5
-  %53 = load ptr, ptr %6, align 8
-  %54 = load i32, ptr %11, align 4
-  %55 = load i32, ptr %12, align 4
-  %56 = load ptr, ptr %10, align 8
-  call void @settle_read(ptr noundef %53, i32 noundef %54, i32 noundef %55, ptr noundef %56) #5
+65:                                               ; preds = %63, %49
+  %66 = load ptr, ptr %6, align 8
+  %67 = load i64, ptr %7, align 8
+  %68 = load i32, ptr %8, align 4
+  %69 = load i32, ptr %9, align 4
+  call void @see(ptr noundef %66, i64 noundef %67, i32 noundef %68, i32 noundef %69) #5
+  %70 = load ptr, ptr %6, align 8
+  %71 = load i32, ptr %11, align 4
+  %72 = load i32, ptr %12, align 4
+  %73 = load ptr, ptr %10, align 8
+  call void @settle_read(ptr noundef %70, i32 noundef %71, i32 noundef %72, ptr noundef %73) #5
   call void @llvm.lifetime.end.p0(ptr %12) #4
   call void @llvm.lifetime.end.p0(ptr %11) #4
   ret void
@@ -272,8 +372,8 @@ define internal void @settle_write(ptr noundef %0) #2 {
   %2 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
   %3 = load ptr, ptr %2, align 8
-  %4 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %3, i32 0, i32 4
-  %5 = load i8, ptr %4, align 8
+  %4 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %3, i32 0, i32 5
+  %5 = load i8, ptr %4, align 4
   %6 = icmp ne i8 %5, 0
   br i1 %6, label %8, label %7
 
@@ -283,7 +383,7 @@ define internal void @settle_write(ptr noundef %0) #2 {
 8:                                                ; preds = %1
   %9 = load ptr, ptr %2, align 8
   %10 = load ptr, ptr %2, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %10, i32 0, i32 5
+  %11 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %10, i32 0, i32 6
   %12 = load i8, ptr %11, align 1
   %13 = zext i8 %12 to i32
   %14 = icmp ne i32 %13, 0
@@ -291,7 +391,7 @@ define internal void @settle_write(ptr noundef %0) #2 {
   %16 = select i1 %14, i32 1, i32 0
   %17 = call i32 @settle(ptr noundef %9, i32 noundef %16, i64 noundef -1, i32 noundef 1) #5
   %18 = load ptr, ptr %2, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 5
+  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 6
   store i8 0, ptr %19, align 1
   br label %20
 
@@ -424,123 +524,217 @@ define i32 @kvm_mmio(ptr noundef %0) #0 {
   %6 = alloca i64, align 8
   %7 = alloca ptr, align 8
   %8 = alloca i32, align 4
+  %9 = alloca i32, align 4
   store ptr %0, ptr %3, align 8
   call void @llvm.lifetime.start.p0(ptr %4) #4
-  %9 = load ptr, ptr %3, align 8
-  %10 = getelementptr inbounds i64, ptr %9, i64 0
-  %11 = load i64, ptr %10, align 8
-  %12 = trunc i64 %11 to i32
-  store i32 %12, ptr %4, align 4
+  %10 = load ptr, ptr %3, align 8
+  %11 = getelementptr inbounds i64, ptr %10, i64 0
+  %12 = load i64, ptr %11, align 8
+  %13 = trunc i64 %12 to i32
+  store i32 %13, ptr %4, align 4
   call void @llvm.lifetime.start.p0(ptr %5) #4
-  %13 = load ptr, ptr %3, align 8
-  %14 = getelementptr inbounds i64, ptr %13, i64 1
-  %15 = load i64, ptr %14, align 8
-  %16 = trunc i64 %15 to i32
-  store i32 %16, ptr %5, align 4
+  %14 = load ptr, ptr %3, align 8
+  %15 = getelementptr inbounds i64, ptr %14, i64 1
+  %16 = load i64, ptr %15, align 8
+  %17 = trunc i64 %16 to i32
+  store i32 %17, ptr %5, align 4
   call void @llvm.lifetime.start.p0(ptr %6) #4
-  %17 = load ptr, ptr %3, align 8
-  %18 = getelementptr inbounds i64, ptr %17, i64 2
-  %19 = load i64, ptr %18, align 8
-  store i64 %19, ptr %6, align 8
+  %18 = load ptr, ptr %3, align 8
+  %19 = getelementptr inbounds i64, ptr %18, i64 2
+  %20 = load i64, ptr %19, align 8
+  store i64 %20, ptr %6, align 8
   call void @llvm.lifetime.start.p0(ptr %7) #4
-  %20 = call ptr @this_thread() #5
-  store ptr %20, ptr %7, align 8
-  %21 = load ptr, ptr %7, align 8
-  %22 = icmp ne ptr %21, null
-  br i1 %22, label %24, label %23
-
-23:                                               ; preds = %1
-  store i32 0, ptr %2, align 4
-  store i32 1, ptr %8, align 4
-  br label %75
+  %21 = call ptr @this_thread() #5
+  store ptr %21, ptr %7, align 8
+  call void @llvm.lifetime.start.p0(ptr %8) #4
+  %22 = load ptr, ptr %7, align 8
+  %23 = icmp ne ptr %22, null
+  br i1 %23, label %25, label %24
 
 24:                                               ; preds = %1
-  %25 = load ptr, ptr %7, align 8
-  call void @settle_write(ptr noundef %25) #5
-  %26 = load i32, ptr %4, align 4
-  %27 = icmp eq i32 %26, 0
-  br i1 %27, label %28, label %33
-
-28:                                               ; preds = %24
-  %29 = load ptr, ptr %7, align 8
-  %30 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %29, i32 0, i32 6
-  store i8 1, ptr %30, align 2
-  %31 = load ptr, ptr %7, align 8
-  %32 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %31, i32 0, i32 5
-  store i8 0, ptr %32, align 1
   store i32 0, ptr %2, align 4
-  store i32 1, ptr %8, align 4
-  br label %75
+  store i32 1, ptr %9, align 4
+  br label %97
 
-33:                                               ; preds = %24
-  %34 = load ptr, ptr %7, align 8
-  %35 = load i64, ptr %6, align 8
-  %36 = load i32, ptr %5, align 4
-  %37 = load i32, ptr %4, align 4
-  %38 = icmp eq i32 %37, 2
-  %39 = zext i1 %38 to i32
-  %40 = call i32 @what(i32 noundef 1, i32 noundef %36, i32 noundef %39) #5
-  call void @see(ptr noundef %34, i64 noundef %35, i32 noundef %40, i32 noundef 1) #5
-  %41 = load i32, ptr %4, align 4
-  %42 = icmp eq i32 %41, 1
-  br i1 %42, label %43, label %63
+25:                                               ; preds = %1
+  %26 = load ptr, ptr %7, align 8
+  call void @settle_write(ptr noundef %26) #5
+  %27 = load i32, ptr %4, align 4
+  %28 = icmp eq i32 %27, 0
+  br i1 %28, label %29, label %34
 
-43:                                               ; preds = %33
-  %44 = load ptr, ptr %7, align 8
+29:                                               ; preds = %25
+  %30 = load ptr, ptr %7, align 8
+  %31 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %30, i32 0, i32 7
+  store i8 1, ptr %31, align 2
+  %32 = load ptr, ptr %7, align 8
+  %33 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %32, i32 0, i32 6
+  store i8 0, ptr %33, align 1
+  store i32 0, ptr %2, align 4
+  store i32 1, ptr %9, align 4
+  br label %97
+
+34:                                               ; preds = %25
+  %35 = load ptr, ptr %7, align 8
+  %36 = load i64, ptr %6, align 8
+  %37 = load i32, ptr %5, align 4
+  %38 = load i32, ptr %4, align 4
+  %39 = icmp eq i32 %38, 2
+  %40 = zext i1 %39 to i32
+  %41 = call i32 @what(i32 noundef 1, i32 noundef %37, i32 noundef %40) #5
+  call void @see(ptr noundef %35, i64 noundef %36, i32 noundef %41, i32 noundef 1) #5
+  %42 = load i32, ptr %4, align 4
+  %43 = icmp eq i32 %42, 1
+  br i1 %43, label %44, label %85
+
+44:                                               ; preds = %34
   %45 = load ptr, ptr %7, align 8
-  %46 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %45, i32 0, i32 6
+  %46 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %45, i32 0, i32 7
   %47 = load i8, ptr %46, align 2
   %48 = zext i8 %47 to i32
   %49 = icmp ne i32 %48, 0
   br i1 %49, label %50, label %56
 
-50:                                               ; preds = %43
+50:                                               ; preds = %44
   %51 = load ptr, ptr %7, align 8
-  %52 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %51, i32 0, i32 5
+  %52 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %51, i32 0, i32 6
   %53 = load i8, ptr %52, align 1
   %54 = zext i8 %53 to i32
   %55 = icmp eq i32 %54, 2
   br label %56
 
-56:                                               ; preds = %50, %43
-  %57 = phi i1 [ false, %43 ], [ %55, %50 ]
+56:                                               ; preds = %50, %44
+  %57 = phi i1 [ false, %44 ], [ %55, %50 ]
   %58 = zext i1 %57 to i32
-  %59 = load ptr, ptr %3, align 8
-  %60 = getelementptr inbounds i64, ptr %59, i64 3
-  %61 = load i64, ptr %60, align 8
-  %62 = inttoptr i64 %61 to ptr
-  call void @settle_read(ptr noundef %44, i32 noundef %58, i32 noundef 1, ptr noundef %62) #5
-  store i32 0, ptr %2, align 4
-  store i32 1, ptr %8, align 4
-  br label %75
+  store i32 %58, ptr %8, align 4
+  %59 = load ptr, ptr %7, align 8
+  %60 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %59, i32 0, i32 10
+  %61 = load i8, ptr %60, align 1
+  %62 = icmp ne i8 %61, 0
+  br i1 %62, label %63, label %72
 
-63:                                               ; preds = %33
-  %64 = load ptr, ptr %7, align 8
-  %65 = load ptr, ptr %3, align 8
-  %66 = getelementptr inbounds i64, ptr %65, i64 3
-  %67 = load i64, ptr %66, align 8
-  %68 = inttoptr i64 %67 to ptr
-  call void @see_value(ptr noundef %64, ptr noundef %68) #5
-  %69 = load ptr, ptr %7, align 8
-  %70 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %69, i32 0, i32 4
-  store i8 1, ptr %70, align 8
-  %71 = load ptr, ptr %7, align 8
-  %72 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %71, i32 0, i32 5
-  store i8 0, ptr %72, align 1
+63:                                               ; preds = %56
+  %64 = load i64, ptr %6, align 8
+  %65 = load ptr, ptr %7, align 8
+  %66 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %65, i32 0, i32 0
+  %67 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %66, i32 0, i32 4
+  %68 = load i32, ptr %67, align 4
+  %69 = call i32 @usual_answer(i64 noundef %64, i32 noundef %68) #5
+  %70 = icmp eq i32 %69, 1
+  %71 = zext i1 %70 to i32
+  store i32 %71, ptr %8, align 4
+  br label %72
+
+72:                                               ; preds = %63, %56
   %73 = load ptr, ptr %7, align 8
-  %74 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %73, i32 0, i32 6
-  store i8 0, ptr %74, align 2
+  %74 = load i32, ptr %8, align 4
+  %75 = load ptr, ptr %7, align 8
+  %76 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %75, i32 0, i32 10
+  %77 = load i8, ptr %76, align 1
+  %78 = icmp ne i8 %77, 0
+  %79 = xor i1 %78, true
+  %80 = zext i1 %79 to i32
+  %81 = load ptr, ptr %3, align 8
+  %82 = getelementptr inbounds i64, ptr %81, i64 3
+  %83 = load i64, ptr %82, align 8
+  %84 = inttoptr i64 %83 to ptr
+  call void @settle_read(ptr noundef %73, i32 noundef %74, i32 noundef %80, ptr noundef %84) #5
   store i32 0, ptr %2, align 4
-  store i32 1, ptr %8, align 4
-  br label %75
+  store i32 1, ptr %9, align 4
+  br label %97
 
-75:                                               ; preds = %63, %56, %28, %23
+85:                                               ; preds = %34
+  %86 = load ptr, ptr %7, align 8
+  %87 = load ptr, ptr %3, align 8
+  %88 = getelementptr inbounds i64, ptr %87, i64 3
+  %89 = load i64, ptr %88, align 8
+  %90 = inttoptr i64 %89 to ptr
+  call void @see_value(ptr noundef %86, ptr noundef %90) #5
+  %91 = load ptr, ptr %7, align 8
+  %92 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %91, i32 0, i32 5
+  store i8 1, ptr %92, align 4
+  %93 = load ptr, ptr %7, align 8
+  %94 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %93, i32 0, i32 6
+  store i8 0, ptr %94, align 1
+  %95 = load ptr, ptr %7, align 8
+  %96 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %95, i32 0, i32 7
+  store i8 0, ptr %96, align 2
+  store i32 0, ptr %2, align 4
+  store i32 1, ptr %9, align 4
+  br label %97
+
+97:                                               ; preds = %85, %72, %29, %24
+  call void @llvm.lifetime.end.p0(ptr %8) #4
   call void @llvm.lifetime.end.p0(ptr %7) #4
   call void @llvm.lifetime.end.p0(ptr %6) #4
   call void @llvm.lifetime.end.p0(ptr %5) #4
   call void @llvm.lifetime.end.p0(ptr %4) #4
-  %76 = load i32, ptr %2, align 4
-  ret i32 %76
+  %98 = load i32, ptr %2, align 4
+  ret i32 %98
+}
+
+; Function Attrs: noinline nounwind
+define internal i32 @usual_answer(i64 noundef %0, i32 noundef %1) #3 {
+  %3 = alloca i32, align 4
+  %4 = alloca i64, align 8
+  %5 = alloca i32, align 4
+  %6 = alloca ptr, align 8
+  %7 = alloca i32, align 4
+  store i64 %0, ptr %4, align 8
+  store i32 %1, ptr %5, align 4
+  call void @llvm.lifetime.start.p0(ptr %6) #4
+  %8 = load i64, ptr %4, align 8
+  %9 = load i32, ptr %5, align 4
+  %10 = call ptr @tally_of(i64 noundef %8, i32 noundef %9) #5
+  store ptr %10, ptr %6, align 8
+  %11 = load ptr, ptr %6, align 8
+  %12 = icmp ne ptr %11, null
+  br i1 %12, label %13, label %19
+
+13:                                               ; preds = %2
+  %14 = load ptr, ptr %6, align 8
+  %15 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %14, i32 0, i32 2
+  %16 = load i64, ptr %15, align 8
+  %17 = icmp eq i64 %16, 1
+  br i1 %17, label %18, label %19
+
+18:                                               ; preds = %13
+  store i32 0, ptr %3, align 4
+  store i32 1, ptr %7, align 4
+  br label %35
+
+19:                                               ; preds = %13, %2
+  %20 = load ptr, ptr %6, align 8
+  %21 = icmp ne ptr %20, null
+  br i1 %21, label %22, label %28
+
+22:                                               ; preds = %19
+  %23 = load ptr, ptr %6, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %23, i32 0, i32 2
+  %25 = load i64, ptr %24, align 8
+  %26 = icmp eq i64 %25, 2
+  br i1 %26, label %27, label %28
+
+27:                                               ; preds = %22
+  store i32 1, ptr %3, align 4
+  store i32 1, ptr %7, align 4
+  br label %35
+
+28:                                               ; preds = %22, %19
+  %29 = load i64, ptr %4, align 8
+  %30 = load i32, ptr %5, align 4
+  %31 = call i32 @is_kvms_own(i64 noundef %29, i32 noundef %30) #5
+  %32 = icmp ne i32 %31, 0
+  %33 = zext i1 %32 to i64
+  %34 = select i1 %32, i32 0, i32 1
+  store i32 %34, ptr %3, align 4
+  store i32 1, ptr %7, align 4
+  br label %35
+
+35:                                               ; preds = %28, %27, %18
+  call void @llvm.lifetime.end.p0(ptr %6) #4
+  %36 = load i32, ptr %3, align 4
+  ret i32 %36
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -549,8 +743,8 @@ define internal void @settle_read(ptr noundef %0, i32 noundef %1, i32 noundef %2
   %6 = alloca i32, align 4
   %7 = alloca i32, align 4
   %8 = alloca ptr, align 8
-  %9 = alloca i64, align 8
-  %10 = alloca i32, align 4
+  %9 = alloca i32, align 4
+  %10 = alloca i64, align 8
   %11 = alloca i32, align 4
   store ptr %0, ptr %5, align 8
   store i32 %1, ptr %6, align 4
@@ -559,99 +753,95 @@ define internal void @settle_read(ptr noundef %0, i32 noundef %1, i32 noundef %2
   call void @llvm.lifetime.start.p0(ptr %9) #4
   %12 = load i32, ptr %6, align 4
   %13 = icmp ne i32 %12, 0
-  br i1 %13, label %14, label %23
+  %14 = zext i1 %13 to i64
+  %15 = select i1 %13, i32 1, i32 0
+  store i32 %15, ptr %9, align 4
+  call void @llvm.lifetime.start.p0(ptr %10) #4
+  store i64 -1, ptr %10, align 8
+  %16 = load i32, ptr %6, align 4
+  %17 = icmp ne i32 %16, 0
+  br i1 %17, label %18, label %38
 
-14:                                               ; preds = %4
-  %15 = load ptr, ptr %5, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %15, i32 0, i32 0
-  %17 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %16, i32 0, i32 1
-  %18 = load i64, ptr %17, align 8
+18:                                               ; preds = %4
   %19 = load ptr, ptr %5, align 8
   %20 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %19, i32 0, i32 1
   %21 = load i64, ptr %20, align 8
-  %22 = sub i64 %18, %21
-  br label %24
+  %22 = icmp ne i64 %21, 0
+  br i1 %22, label %23, label %38
 
-23:                                               ; preds = %4
-  br label %24
+23:                                               ; preds = %18
+  %24 = load ptr, ptr %5, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 0
+  %26 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %25, i32 0, i32 1
+  %27 = load i64, ptr %26, align 8
+  %28 = load ptr, ptr %5, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %28, i32 0, i32 1
+  %30 = load i64, ptr %29, align 8
+  %31 = sub i64 %27, %30
+  store i64 %31, ptr %10, align 8
+  %32 = load ptr, ptr %5, align 8
+  %33 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %32, i32 0, i32 1
+  %34 = load i64, ptr %33, align 8
+  %35 = load ptr, ptr %5, align 8
+  %36 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %35, i32 0, i32 0
+  %37 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %36, i32 0, i32 1
+  store i64 %34, ptr %37, align 8
+  br label %38
 
-24:                                               ; preds = %23, %14
-  %25 = phi i64 [ %22, %14 ], [ -1, %23 ]
-  store i64 %25, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #4
-  %26 = load i32, ptr %6, align 4
-  %27 = icmp ne i32 %26, 0
-  %28 = zext i1 %27 to i64
-  %29 = select i1 %27, i32 1, i32 0
-  store i32 %29, ptr %10, align 4
-  %30 = load i32, ptr %6, align 4
-  %31 = icmp ne i32 %30, 0
-  br i1 %31, label %32, label %39
+38:                                               ; preds = %23, %18, %4
+  %39 = load ptr, ptr %5, align 8
+  %40 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %39, i32 0, i32 6
+  store i8 0, ptr %40, align 1
+  %41 = load ptr, ptr %5, align 8
+  %42 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %41, i32 0, i32 7
+  store i8 0, ptr %42, align 2
+  %43 = load ptr, ptr %5, align 8
+  %44 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %43, i32 0, i32 0
+  %45 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %44, i32 0, i32 3
+  %46 = load i32, ptr %45, align 8
+  %47 = icmp ugt i32 %46, 1
+  br i1 %47, label %48, label %58
 
-32:                                               ; preds = %24
-  %33 = load ptr, ptr %5, align 8
-  %34 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %33, i32 0, i32 1
-  %35 = load i64, ptr %34, align 8
-  %36 = load ptr, ptr %5, align 8
-  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 0
-  %38 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %37, i32 0, i32 1
-  store i64 %35, ptr %38, align 8
-  br label %39
+48:                                               ; preds = %38
+  %49 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
+  %50 = icmp ne i32 %49, 0
+  br i1 %50, label %51, label %58
 
-39:                                               ; preds = %32, %24
-  %40 = load ptr, ptr %5, align 8
-  %41 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %40, i32 0, i32 5
-  store i8 0, ptr %41, align 1
-  %42 = load ptr, ptr %5, align 8
-  %43 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %42, i32 0, i32 6
-  store i8 0, ptr %43, align 2
-  %44 = load ptr, ptr %5, align 8
-  %45 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %44, i32 0, i32 0
-  %46 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %45, i32 0, i32 3
-  %47 = load i32, ptr %46, align 8
-  %48 = icmp ugt i32 %47, 1
-  br i1 %48, label %49, label %59
-
-49:                                               ; preds = %39
-  %50 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
-  %51 = icmp ne i32 %50, 0
-  br i1 %51, label %52, label %59
-
-52:                                               ; preds = %49
-  %53 = load ptr, ptr %5, align 8
-  %54 = load i32, ptr %10, align 4
-  %55 = load i64, ptr %9, align 8
-  %56 = load i32, ptr %7, align 4
-  %57 = load ptr, ptr %8, align 8
-  %58 = call i32 @settle_string(ptr noundef %53, i32 noundef %54, i64 noundef %55, i32 noundef %56, ptr noundef %57) #5
+51:                                               ; preds = %48
+  %52 = load ptr, ptr %5, align 8
+  %53 = load i32, ptr %9, align 4
+  %54 = load i64, ptr %10, align 8
+  %55 = load i32, ptr %7, align 4
+  %56 = load ptr, ptr %8, align 8
+  %57 = call i32 @settle_string(ptr noundef %52, i32 noundef %53, i64 noundef %54, i32 noundef %55, ptr noundef %56) #5
   store i32 1, ptr %11, align 4
-  br label %67
+  br label %66
 
-59:                                               ; preds = %49, %39
-  %60 = load ptr, ptr %5, align 8
-  %61 = load ptr, ptr %8, align 8
-  call void @see_value(ptr noundef %60, ptr noundef %61) #5
-  %62 = load ptr, ptr %5, align 8
-  %63 = load i32, ptr %10, align 4
-  %64 = load i64, ptr %9, align 8
-  %65 = load i32, ptr %7, align 4
-  %66 = call i32 @settle(ptr noundef %62, i32 noundef %63, i64 noundef %64, i32 noundef %65) #5
+58:                                               ; preds = %48, %38
+  %59 = load ptr, ptr %5, align 8
+  %60 = load ptr, ptr %8, align 8
+  call void @see_value(ptr noundef %59, ptr noundef %60) #5
+  %61 = load ptr, ptr %5, align 8
+  %62 = load i32, ptr %9, align 4
+  %63 = load i64, ptr %10, align 8
+  %64 = load i32, ptr %7, align 4
+  %65 = call i32 @settle(ptr noundef %61, i32 noundef %62, i64 noundef %63, i32 noundef %64) #5
   store i32 0, ptr %11, align 4
-  br label %67
+  br label %66
 
-67:                                               ; preds = %59, %52
+66:                                               ; preds = %58, %51
   call void @llvm.lifetime.end.p0(ptr %10) #4
   call void @llvm.lifetime.end.p0(ptr %9) #4
-  %68 = load i32, ptr %11, align 4
-  switch i32 %68, label %70 [
-    i32 0, label %69
-    i32 1, label %69
+  %67 = load i32, ptr %11, align 4
+  switch i32 %67, label %69 [
+    i32 0, label %68
+    i32 1, label %68
   ]
 
-69:                                               ; preds = %67, %67
+68:                                               ; preds = %66, %66
   ret void
 
-70:                                               ; preds = %67
+69:                                               ; preds = %66
   unreachable
 }
 
@@ -730,27 +920,26 @@ define internal i32 @settle(ptr noundef %0, i32 noundef %1, i64 noundef %2, i32 
   store i64 %2, ptr %7, align 8
   store i32 %3, ptr %8, align 4
   %9 = load ptr, ptr %5, align 8
-  %10 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %9, i32 0, i32 4
-  store i8 0, ptr %10, align 8
+  %10 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %9, i32 0, i32 5
+  store i8 0, ptr %10, align 4
   %11 = load ptr, ptr %5, align 8
-  %12 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %11, i32 0, i32 0
-  %13 = load i32, ptr %6, align 4
-  %14 = load i64, ptr %7, align 8
-  %15 = load i32, ptr %8, align 4
-  call void @count(ptr noundef %12, i32 noundef %13, i64 noundef %14, i32 noundef %15) #5
-  %16 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
-  %17 = icmp ne i32 %16, 0
-  br i1 %17, label %18, label %24
+  %12 = load i32, ptr %6, align 4
+  %13 = load i64, ptr %7, align 8
+  %14 = load i32, ptr %8, align 4
+  call void @count(ptr noundef %11, i32 noundef %12, i64 noundef %13, i32 noundef %14) #5
+  %15 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
+  %16 = icmp ne i32 %15, 0
+  br i1 %16, label %17, label %23
 
-18:                                               ; preds = %4
-  %19 = load ptr, ptr %5, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %19, i32 0, i32 0
-  %21 = load i32, ptr %6, align 4
-  %22 = load i64, ptr %7, align 8
-  %23 = call i32 @record(ptr noundef %20, i32 noundef %21, i64 noundef %22) #5
-  br label %24
+17:                                               ; preds = %4
+  %18 = load ptr, ptr %5, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 0
+  %20 = load i32, ptr %6, align 4
+  %21 = load i64, ptr %7, align 8
+  %22 = call i32 @record(ptr noundef %19, i32 noundef %20, i64 noundef %21) #5
+  br label %23
 
-24:                                               ; preds = %18, %4
+23:                                               ; preds = %17, %4
   ret i32 0
 }
 
@@ -827,7 +1016,7 @@ define i32 @kvm_userspace_exit(ptr noundef %0) #0 {
 21:                                               ; preds = %1
   store i32 0, ptr %2, align 4
   store i32 1, ptr %7, align 4
-  br label %59
+  br label %69
 
 22:                                               ; preds = %1
   %23 = load i32, ptr %5, align 4
@@ -840,67 +1029,84 @@ define i32 @kvm_userspace_exit(ptr noundef %0) #0 {
   call void @msr_exit(ptr noundef %26, i32 noundef %27) #5
   store i32 0, ptr %2, align 4
   store i32 1, ptr %7, align 4
-  br label %59
+  br label %69
 
 28:                                               ; preds = %22
   %29 = load ptr, ptr %6, align 8
-  %30 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %29, i32 0, i32 4
-  %31 = load i8, ptr %30, align 8
-  %32 = zext i8 %31 to i32
-  %33 = icmp ne i32 %32, 0
-  br i1 %33, label %34, label %40
+  %30 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %29, i32 0, i32 10
+  %31 = load i8, ptr %30, align 1
+  %32 = icmp ne i8 %31, 0
+  br i1 %32, label %33, label %38
 
-34:                                               ; preds = %28
-  %35 = load ptr, ptr %6, align 8
-  %36 = load i32, ptr %5, align 4
-  %37 = call i32 @takes_write(ptr noundef %35, i32 noundef %36) #5
-  %38 = icmp ne i32 %37, 0
-  br i1 %38, label %39, label %40
-
-39:                                               ; preds = %34
+33:                                               ; preds = %28
+  %34 = load ptr, ptr %6, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %34, i32 0, i32 4
+  %36 = load i32, ptr %35, align 8
+  %37 = add i32 %36, -1
+  store i32 %37, ptr %35, align 8
   store i32 0, ptr %2, align 4
   store i32 1, ptr %7, align 4
-  br label %59
+  br label %69
 
-40:                                               ; preds = %34, %28
-  %41 = load i32, ptr %5, align 4
-  %42 = icmp eq i32 %41, 2
-  br i1 %42, label %43, label %49
+38:                                               ; preds = %28
+  %39 = load ptr, ptr %6, align 8
+  %40 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %39, i32 0, i32 5
+  %41 = load i8, ptr %40, align 4
+  %42 = zext i8 %41 to i32
+  %43 = icmp ne i32 %42, 0
+  br i1 %43, label %44, label %50
 
-43:                                               ; preds = %40
-  %44 = load ptr, ptr %6, align 8
-  %45 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %44, i32 0, i32 6
-  %46 = load i8, ptr %45, align 2
-  %47 = icmp ne i8 %46, 0
-  br i1 %47, label %49, label %48
+44:                                               ; preds = %38
+  %45 = load ptr, ptr %6, align 8
+  %46 = load i32, ptr %5, align 4
+  %47 = call i32 @takes_write(ptr noundef %45, i32 noundef %46) #5
+  %48 = icmp ne i32 %47, 0
+  br i1 %48, label %49, label %50
 
-48:                                               ; preds = %43
-  br label %51
+49:                                               ; preds = %44
+  store i32 0, ptr %2, align 4
+  store i32 1, ptr %7, align 4
+  br label %69
 
-49:                                               ; preds = %43, %40
-  %50 = load i32, ptr %5, align 4
-  br label %51
+50:                                               ; preds = %44, %38
+  %51 = load i32, ptr %5, align 4
+  %52 = icmp eq i32 %51, 2
+  br i1 %52, label %53, label %59
 
-51:                                               ; preds = %49, %48
-  %52 = phi i32 [ 0, %48 ], [ %50, %49 ]
-  %53 = trunc i32 %52 to i8
+53:                                               ; preds = %50
   %54 = load ptr, ptr %6, align 8
-  %55 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %54, i32 0, i32 5
-  store i8 %53, ptr %55, align 1
-  %56 = call i64 inttoptr (i64 5 to ptr)() #5
-  %57 = load ptr, ptr %6, align 8
-  %58 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %57, i32 0, i32 1
-  store i64 %56, ptr %58, align 8
+  %55 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %54, i32 0, i32 7
+  %56 = load i8, ptr %55, align 2
+  %57 = icmp ne i8 %56, 0
+  br i1 %57, label %59, label %58
+
+58:                                               ; preds = %53
+  br label %61
+
+59:                                               ; preds = %53, %50
+  %60 = load i32, ptr %5, align 4
+  br label %61
+
+61:                                               ; preds = %59, %58
+  %62 = phi i32 [ 0, %58 ], [ %60, %59 ]
+  %63 = trunc i32 %62 to i8
+  %64 = load ptr, ptr %6, align 8
+  %65 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %64, i32 0, i32 6
+  store i8 %63, ptr %65, align 1
+  %66 = call i64 inttoptr (i64 5 to ptr)() #5
+  %67 = load ptr, ptr %6, align 8
+  %68 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %67, i32 0, i32 1
+  store i64 %66, ptr %68, align 8
   store i32 0, ptr %2, align 4
   store i32 1, ptr %7, align 4
-  br label %59
+  br label %69
 
-59:                                               ; preds = %51, %39, %25, %21
+69:                                               ; preds = %61, %49, %33, %25, %21
   call void @llvm.lifetime.end.p0(ptr %6) #4
   call void @llvm.lifetime.end.p0(ptr %5) #4
   call void @llvm.lifetime.end.p0(ptr %4) #4
-  %60 = load i32, ptr %2, align 4
-  ret i32 %60
+  %70 = load i32, ptr %2, align 4
+  ret i32 %70
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -975,7 +1181,7 @@ define internal void @msr_exit(ptr noundef %0, i32 noundef %1) #2 {
   %11 = load ptr, ptr %3, align 8
   %12 = call i32 @settle(ptr noundef %11, i32 noundef 1, i64 noundef -1, i32 noundef 1) #5
   %13 = load ptr, ptr %3, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %13, i32 0, i32 5
+  %14 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %13, i32 0, i32 6
   store i8 0, ptr %14, align 1
   ret void
 }
@@ -988,7 +1194,7 @@ define internal i32 @takes_write(ptr noundef %0, i32 noundef %1) #2 {
   store ptr %0, ptr %4, align 8
   store i32 %1, ptr %5, align 4
   %6 = load ptr, ptr %4, align 8
-  %7 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %6, i32 0, i32 5
+  %7 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %6, i32 0, i32 6
   %8 = load i8, ptr %7, align 1
   %9 = icmp ne i8 %8, 0
   br i1 %9, label %10, label %12
@@ -1018,7 +1224,7 @@ define internal i32 @takes_write(ptr noundef %0, i32 noundef %1) #2 {
   %22 = load i32, ptr %5, align 4
   %23 = trunc i32 %22 to i8
   %24 = load ptr, ptr %4, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 5
+  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 6
   store i8 %23, ptr %25, align 1
   %26 = load i32, ptr %5, align 4
   %27 = icmp eq i32 %26, 2
@@ -1053,77 +1259,177 @@ define i32 @kvm_apic(ptr noundef %0) #0 {
   %5 = alloca %struct.lightexit_apic_tally_key, align 4
   %6 = alloca i64, align 8
   %7 = alloca i32, align 4
+  %8 = alloca i32, align 4
   store ptr %0, ptr %3, align 8
   call void @llvm.lifetime.start.p0(ptr %4) #4
   call void @llvm.lifetime.start.p0(ptr %5) #4
   call void @llvm.lifetime.start.p0(ptr %6) #4
-  %8 = call i64 inttoptr (i64 14 to ptr)() #5
-  store i64 %8, ptr %6, align 8
-  %9 = load i64, ptr %6, align 8
-  %10 = lshr i64 %9, 32
+  %9 = call i64 inttoptr (i64 14 to ptr)() #5
+  store i64 %9, ptr %6, align 8
+  call void @llvm.lifetime.start.p0(ptr %7) #4
+  %10 = call i64 inttoptr (i64 118 to ptr)() #5
   %11 = trunc i64 %10 to i32
-  %12 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 0
-  store i32 %11, ptr %12, align 4
-  %13 = load i64, ptr %6, align 8
-  %14 = trunc i64 %13 to i32
-  %15 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 1
-  store i32 %14, ptr %15, align 4
-  %16 = load ptr, ptr %3, align 8
-  %17 = getelementptr inbounds i64, ptr %16, i64 1
-  %18 = load i64, ptr %17, align 8
-  %19 = trunc i64 %18 to i32
-  %20 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 2
-  store i32 %19, ptr %20, align 4
-  %21 = load ptr, ptr %3, align 8
-  %22 = getelementptr inbounds i64, ptr %21, i64 0
-  %23 = load i64, ptr %22, align 8
-  %24 = and i64 %23, 4294967295
-  %25 = icmp ne i64 %24, 0
-  %26 = zext i1 %25 to i64
-  %27 = select i1 %25, i32 1, i32 0
-  %28 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 3
-  store i32 %27, ptr %28, align 4
-  %29 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 0
-  %30 = load i32, ptr %29, align 4
-  %31 = call i32 @is_watched(i32 noundef %30) #5
-  %32 = icmp ne i32 %31, 0
-  br i1 %32, label %34, label %33
+  %12 = call i32 @is_looked_at(i32 noundef %11, ptr noundef %7) #5
+  %13 = icmp ne i32 %12, 0
+  br i1 %13, label %15, label %14
 
-33:                                               ; preds = %1
+14:                                               ; preds = %1
   store i32 0, ptr %2, align 4
-  store i32 1, ptr %7, align 4
-  br label %45
+  store i32 1, ptr %8, align 4
+  br label %58
 
-34:                                               ; preds = %1
-  %35 = call ptr @entry_of(ptr noundef @apic, ptr noundef %5, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 6)) #5
-  store ptr %35, ptr %4, align 8
-  %36 = load ptr, ptr %4, align 8
-  %37 = icmp ne ptr %36, null
-  br i1 %37, label %38, label %43
+15:                                               ; preds = %1
+  %16 = load i64, ptr %6, align 8
+  %17 = lshr i64 %16, 32
+  %18 = trunc i64 %17 to i32
+  %19 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 0
+  store i32 %18, ptr %19, align 4
+  %20 = load i64, ptr %6, align 8
+  %21 = trunc i64 %20 to i32
+  %22 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 1
+  store i32 %21, ptr %22, align 4
+  %23 = load ptr, ptr %3, align 8
+  %24 = getelementptr inbounds i64, ptr %23, i64 1
+  %25 = load i64, ptr %24, align 8
+  %26 = trunc i64 %25 to i32
+  %27 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 2
+  store i32 %26, ptr %27, align 4
+  %28 = load ptr, ptr %3, align 8
+  %29 = getelementptr inbounds i64, ptr %28, i64 0
+  %30 = load i64, ptr %29, align 8
+  %31 = and i64 %30, 4294967295
+  %32 = icmp ne i64 %31, 0
+  %33 = zext i1 %32 to i64
+  %34 = select i1 %32, i32 1, i32 0
+  %35 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 3
+  store i32 %34, ptr %35, align 4
+  %36 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 0
+  %37 = load i32, ptr %36, align 4
+  %38 = call i32 @is_watched(i32 noundef %37) #5
+  %39 = icmp ne i32 %38, 0
+  br i1 %39, label %41, label %40
 
-38:                                               ; preds = %34
-  %39 = load ptr, ptr %4, align 8
-  %40 = getelementptr inbounds nuw %struct.lightexit_apic_tally, ptr %39, i32 0, i32 0
-  %41 = load i64, ptr %40, align 8
-  %42 = add i64 %41, 1
-  store i64 %42, ptr %40, align 8
-  br label %44
-
-43:                                               ; preds = %34
-  call void @lost(i64 noundef 1, i32 noundef 0) #5
-  br label %44
-
-44:                                               ; preds = %43, %38
+40:                                               ; preds = %15
   store i32 0, ptr %2, align 4
-  store i32 1, ptr %7, align 4
-  br label %45
+  store i32 1, ptr %8, align 4
+  br label %58
 
-45:                                               ; preds = %44, %33
+41:                                               ; preds = %15
+  %42 = call ptr @entry_of(ptr noundef @apic, ptr noundef %5, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 10)) #5
+  store ptr %42, ptr %4, align 8
+  %43 = load ptr, ptr %4, align 8
+  %44 = icmp ne ptr %43, null
+  br i1 %44, label %45, label %53
+
+45:                                               ; preds = %41
+  %46 = load i32, ptr %7, align 4
+  %47 = zext i32 %46 to i64
+  %48 = shl i64 1, %47
+  %49 = load ptr, ptr %4, align 8
+  %50 = getelementptr inbounds nuw %struct.lightexit_apic_tally, ptr %49, i32 0, i32 0
+  %51 = load i64, ptr %50, align 8
+  %52 = add i64 %51, %48
+  store i64 %52, ptr %50, align 8
+  br label %57
+
+53:                                               ; preds = %41
+  %54 = load i32, ptr %7, align 4
+  %55 = zext i32 %54 to i64
+  %56 = shl i64 1, %55
+  call void @lost(i64 noundef %56, i32 noundef 0) #5
+  br label %57
+
+57:                                               ; preds = %53, %45
+  store i32 0, ptr %2, align 4
+  store i32 1, ptr %8, align 4
+  br label %58
+
+58:                                               ; preds = %57, %40, %14
+  call void @llvm.lifetime.end.p0(ptr %7) #4
   call void @llvm.lifetime.end.p0(ptr %6) #4
   call void @llvm.lifetime.end.p0(ptr %5) #4
   call void @llvm.lifetime.end.p0(ptr %4) #4
-  %46 = load i32, ptr %2, align 4
-  ret i32 %46
+  %59 = load i32, ptr %2, align 4
+  ret i32 %59
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i32 @is_looked_at(i32 noundef %0, ptr noundef %1) #2 {
+  %3 = alloca i32, align 4
+  %4 = alloca i32, align 4
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i32, align 4
+  store i32 %0, ptr %4, align 4
+  store ptr %1, ptr %5, align 8
+  call void @llvm.lifetime.start.p0(ptr %6) #4
+  %8 = load ptr, ptr %5, align 8
+  store i32 0, ptr %8, align 4
+  %9 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2), align 8
+  %10 = icmp ne i32 %9, 0
+  br i1 %10, label %12, label %11
+
+11:                                               ; preds = %2
+  store i32 1, ptr %3, align 4
+  store i32 1, ptr %7, align 4
+  br label %47
+
+12:                                               ; preds = %2
+  %13 = call ptr @this_cpu() #5
+  store ptr %13, ptr %6, align 8
+  %14 = load ptr, ptr %6, align 8
+  %15 = icmp ne ptr %14, null
+  br i1 %15, label %17, label %16
+
+16:                                               ; preds = %12
+  store i32 0, ptr %3, align 4
+  store i32 1, ptr %7, align 4
+  br label %47
+
+17:                                               ; preds = %12
+  %18 = load i32, ptr %4, align 4
+  %19 = load ptr, ptr %6, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %19, i32 0, i32 4
+  %21 = load i32, ptr %20, align 8
+  %22 = sub i32 %18, %21
+  %23 = icmp uge i32 %22, 64
+  br i1 %23, label %24, label %28
+
+24:                                               ; preds = %17
+  %25 = load ptr, ptr %6, align 8
+  %26 = load i32, ptr %4, align 4
+  %27 = call i32 @new_window(ptr noundef %25, i32 noundef %26) #5
+  br label %28
+
+28:                                               ; preds = %24, %17
+  %29 = load ptr, ptr %6, align 8
+  %30 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %29, i32 0, i32 3
+  %31 = load i64, ptr %30, align 8
+  %32 = add i64 %31, 1
+  store i64 %32, ptr %30, align 8
+  %33 = load ptr, ptr %6, align 8
+  %34 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %33, i32 0, i32 5
+  %35 = load i32, ptr %34, align 4
+  %36 = load ptr, ptr %5, align 8
+  store i32 %35, ptr %36, align 4
+  %37 = load i32, ptr %4, align 4
+  %38 = mul i32 %37, -1640531535
+  %39 = zext i32 %38 to i64
+  %40 = load ptr, ptr %5, align 8
+  %41 = load i32, ptr %40, align 4
+  %42 = sub i32 32, %41
+  %43 = zext i32 %42 to i64
+  %44 = lshr i64 %39, %43
+  %45 = icmp eq i64 %44, 0
+  %46 = zext i1 %45 to i32
+  store i32 %46, ptr %3, align 4
+  store i32 1, ptr %7, align 4
+  br label %47
+
+47:                                               ; preds = %28, %16, %11
+  call void @llvm.lifetime.end.p0(ptr %6) #4
+  %48 = load i32, ptr %3, align 4
+  ret i32 %48
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1193,64 +1499,60 @@ define internal ptr @entry_of(ptr noundef %0, ptr noundef %1, ptr noundef %2) #2
 define internal void @lost(i64 noundef %0, i32 noundef %1) #2 {
   %3 = alloca i64, align 8
   %4 = alloca i32, align 4
-  %5 = alloca i32, align 4
-  %6 = alloca ptr, align 8
-  %7 = alloca i32, align 4
+  %5 = alloca ptr, align 8
+  %6 = alloca i32, align 4
   store i64 %0, ptr %3, align 8
   store i32 %1, ptr %4, align 4
   call void @llvm.lifetime.start.p0(ptr %5) #4
-  store i32 0, ptr %5, align 4
-  call void @llvm.lifetime.start.p0(ptr %6) #4
-  %8 = call ptr inttoptr (i64 1 to ptr)(ptr noundef @losses, ptr noundef %5) #5
-  store ptr %8, ptr %6, align 8
-  %9 = load ptr, ptr %6, align 8
-  %10 = icmp ne ptr %9, null
-  br i1 %10, label %12, label %11
+  %7 = call ptr @this_cpu() #5
+  store ptr %7, ptr %5, align 8
+  %8 = load ptr, ptr %5, align 8
+  %9 = icmp ne ptr %8, null
+  br i1 %9, label %11, label %10
+
+10:                                               ; preds = %2
+  store i32 1, ptr %6, align 4
+  br label %27
 
 11:                                               ; preds = %2
-  store i32 1, ptr %7, align 4
-  br label %28
+  %12 = load i32, ptr %4, align 4
+  %13 = icmp ne i32 %12, 0
+  br i1 %13, label %14, label %20
 
-12:                                               ; preds = %2
-  %13 = load i32, ptr %4, align 4
-  %14 = icmp ne i32 %13, 0
-  br i1 %14, label %15, label %21
+14:                                               ; preds = %11
+  %15 = load i64, ptr %3, align 8
+  %16 = load ptr, ptr %5, align 8
+  %17 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %16, i32 0, i32 1
+  %18 = load i64, ptr %17, align 8
+  %19 = add i64 %18, %15
+  store i64 %19, ptr %17, align 8
+  br label %26
 
-15:                                               ; preds = %12
-  %16 = load i64, ptr %3, align 8
-  %17 = load ptr, ptr %6, align 8
-  %18 = getelementptr inbounds nuw %struct.lightexit_losses, ptr %17, i32 0, i32 1
-  %19 = load i64, ptr %18, align 8
-  %20 = add i64 %19, %16
-  store i64 %20, ptr %18, align 8
+20:                                               ; preds = %11
+  %21 = load i64, ptr %3, align 8
+  %22 = load ptr, ptr %5, align 8
+  %23 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %22, i32 0, i32 0
+  %24 = load i64, ptr %23, align 8
+  %25 = add i64 %24, %21
+  store i64 %25, ptr %23, align 8
+  br label %26
+
+26:                                               ; preds = %20, %14
+  store i32 0, ptr %6, align 4
   br label %27
 
-21:                                               ; preds = %12
-  %22 = load i64, ptr %3, align 8
-  %23 = load ptr, ptr %6, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_losses, ptr %23, i32 0, i32 0
-  %25 = load i64, ptr %24, align 8
-  %26 = add i64 %25, %22
-  store i64 %26, ptr %24, align 8
-  br label %27
-
-27:                                               ; preds = %21, %15
-  store i32 0, ptr %7, align 4
-  br label %28
-
-28:                                               ; preds = %27, %11
-  call void @llvm.lifetime.end.p0(ptr %6) #4
+27:                                               ; preds = %26, %10
   call void @llvm.lifetime.end.p0(ptr %5) #4
-  %29 = load i32, ptr %7, align 4
-  switch i32 %29, label %31 [
-    i32 0, label %30
-    i32 1, label %30
+  %28 = load i32, ptr %6, align 4
+  switch i32 %28, label %30 [
+    i32 0, label %29
+    i32 1, label %29
   ]
 
-30:                                               ; preds = %28, %28
+29:                                               ; preds = %27, %27
   ret void
 
-31:                                               ; preds = %28
+30:                                               ; preds = %27
   unreachable
 }
 
@@ -1260,87 +1562,110 @@ define i32 @kvm_set_irq(ptr noundef %0) #0 {
   %3 = alloca ptr, align 8
   %4 = alloca i64, align 8
   %5 = alloca i32, align 4
-  %6 = alloca ptr, align 8
+  %6 = alloca i32, align 4
   %7 = alloca ptr, align 8
-  %8 = alloca i32, align 4
+  %8 = alloca ptr, align 8
+  %9 = alloca i32, align 4
   store ptr %0, ptr %3, align 8
   call void @llvm.lifetime.start.p0(ptr %4) #4
-  %9 = call i64 inttoptr (i64 14 to ptr)() #5
-  store i64 %9, ptr %4, align 8
+  %10 = call i64 inttoptr (i64 14 to ptr)() #5
+  store i64 %10, ptr %4, align 8
   call void @llvm.lifetime.start.p0(ptr %5) #4
-  %10 = load i64, ptr %4, align 8
-  %11 = lshr i64 %10, 32
-  %12 = trunc i64 %11 to i32
-  store i32 %12, ptr %5, align 4
+  %11 = load i64, ptr %4, align 8
+  %12 = lshr i64 %11, 32
+  %13 = trunc i64 %12 to i32
+  store i32 %13, ptr %5, align 4
   call void @llvm.lifetime.start.p0(ptr %6) #4
   call void @llvm.lifetime.start.p0(ptr %7) #4
-  %13 = load i32, ptr %5, align 4
-  %14 = call i32 @is_watched(i32 noundef %13) #5
-  %15 = icmp ne i32 %14, 0
-  br i1 %15, label %20, label %16
+  call void @llvm.lifetime.start.p0(ptr %8) #4
+  %14 = call i64 inttoptr (i64 118 to ptr)() #5
+  %15 = trunc i64 %14 to i32
+  %16 = call i32 @is_looked_at(i32 noundef %15, ptr noundef %6) #5
+  %17 = icmp ne i32 %16, 0
+  br i1 %17, label %19, label %18
 
-16:                                               ; preds = %1
-  %17 = call i32 @is_kvms_pit() #5
-  %18 = icmp ne i32 %17, 0
-  br i1 %18, label %20, label %19
-
-19:                                               ; preds = %16
+18:                                               ; preds = %1
   store i32 0, ptr %2, align 4
-  store i32 1, ptr %8, align 4
-  br label %49
+  store i32 1, ptr %9, align 4
+  br label %63
 
-20:                                               ; preds = %16, %1
-  %21 = load i32, ptr %5, align 4
-  %22 = load i64, ptr %4, align 8
-  %23 = trunc i64 %22 to i32
-  %24 = call ptr @any_thread(i32 noundef %21, i32 noundef %23) #5
-  store ptr %24, ptr %7, align 8
-  %25 = load i32, ptr %5, align 4
-  %26 = load ptr, ptr %3, align 8
-  %27 = getelementptr inbounds i64, ptr %26, i64 0
-  %28 = load i64, ptr %27, align 8
-  %29 = trunc i64 %28 to i32
-  %30 = call ptr @line_of(i32 noundef %25, i32 noundef %29) #5
-  store ptr %30, ptr %6, align 8
-  %31 = load ptr, ptr %7, align 8
-  %32 = icmp ne ptr %31, null
-  br i1 %32, label %33, label %36
+19:                                               ; preds = %1
+  %20 = load i32, ptr %5, align 4
+  %21 = call i32 @is_watched(i32 noundef %20) #5
+  %22 = icmp ne i32 %21, 0
+  br i1 %22, label %27, label %23
 
-33:                                               ; preds = %20
-  %34 = load ptr, ptr %6, align 8
-  %35 = icmp ne ptr %34, null
-  br i1 %35, label %37, label %36
+23:                                               ; preds = %19
+  %24 = call i32 @is_kvms_pit() #5
+  %25 = icmp ne i32 %24, 0
+  br i1 %25, label %27, label %26
 
-36:                                               ; preds = %33, %20
+26:                                               ; preds = %23
   store i32 0, ptr %2, align 4
-  store i32 1, ptr %8, align 4
-  br label %49
+  store i32 1, ptr %9, align 4
+  br label %63
 
-37:                                               ; preds = %33
-  %38 = load ptr, ptr %3, align 8
-  %39 = getelementptr inbounds i64, ptr %38, i64 0
-  %40 = load i64, ptr %39, align 8
-  %41 = trunc i64 %40 to i32
-  %42 = load ptr, ptr %7, align 8
-  %43 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %42, i32 0, i32 3
-  store i32 %41, ptr %43, align 4
-  %44 = load ptr, ptr %7, align 8
-  %45 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %44, i32 0, i32 7
-  store i8 1, ptr %45, align 1
-  %46 = load ptr, ptr %6, align 8
-  %47 = getelementptr inbounds nuw %struct.lightexit_line_tally, ptr %46, i32 0, i32 0
-  %48 = atomicrmw add ptr %47, i64 1 seq_cst, align 8
+27:                                               ; preds = %23, %19
+  %28 = load i32, ptr %5, align 4
+  %29 = load i64, ptr %4, align 8
+  %30 = trunc i64 %29 to i32
+  %31 = call ptr @any_thread(i32 noundef %28, i32 noundef %30) #5
+  store ptr %31, ptr %8, align 8
+  %32 = load i32, ptr %5, align 4
+  %33 = load ptr, ptr %3, align 8
+  %34 = getelementptr inbounds i64, ptr %33, i64 0
+  %35 = load i64, ptr %34, align 8
+  %36 = trunc i64 %35 to i32
+  %37 = call ptr @line_of(i32 noundef %32, i32 noundef %36) #5
+  store ptr %37, ptr %7, align 8
+  %38 = load ptr, ptr %8, align 8
+  %39 = icmp ne ptr %38, null
+  br i1 %39, label %40, label %43
+
+40:                                               ; preds = %27
+  %41 = load ptr, ptr %7, align 8
+  %42 = icmp ne ptr %41, null
+  br i1 %42, label %44, label %43
+
+43:                                               ; preds = %40, %27
   store i32 0, ptr %2, align 4
-  store i32 1, ptr %8, align 4
-  br label %49
+  store i32 1, ptr %9, align 4
+  br label %63
 
-49:                                               ; preds = %37, %36, %19
+44:                                               ; preds = %40
+  %45 = load ptr, ptr %3, align 8
+  %46 = getelementptr inbounds i64, ptr %45, i64 0
+  %47 = load i64, ptr %46, align 8
+  %48 = trunc i64 %47 to i32
+  %49 = load ptr, ptr %8, align 8
+  %50 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %49, i32 0, i32 3
+  store i32 %48, ptr %50, align 4
+  %51 = load ptr, ptr %8, align 8
+  %52 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %51, i32 0, i32 8
+  store i8 1, ptr %52, align 1
+  %53 = load i32, ptr %6, align 4
+  %54 = trunc i32 %53 to i8
+  %55 = load ptr, ptr %8, align 8
+  %56 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %55, i32 0, i32 9
+  store i8 %54, ptr %56, align 8
+  %57 = load ptr, ptr %7, align 8
+  %58 = getelementptr inbounds nuw %struct.lightexit_line_tally, ptr %57, i32 0, i32 0
+  %59 = load i32, ptr %6, align 4
+  %60 = zext i32 %59 to i64
+  %61 = shl i64 1, %60
+  %62 = atomicrmw add ptr %58, i64 %61 seq_cst, align 8
+  store i32 0, ptr %2, align 4
+  store i32 1, ptr %9, align 4
+  br label %63
+
+63:                                               ; preds = %44, %43, %26, %18
+  call void @llvm.lifetime.end.p0(ptr %8) #4
   call void @llvm.lifetime.end.p0(ptr %7) #4
   call void @llvm.lifetime.end.p0(ptr %6) #4
   call void @llvm.lifetime.end.p0(ptr %5) #4
   call void @llvm.lifetime.end.p0(ptr %4) #4
-  %50 = load i32, ptr %2, align 4
-  ret i32 %50
+  %64 = load i32, ptr %2, align 4
+  ret i32 %64
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1373,7 +1698,7 @@ define internal ptr @any_thread(i32 noundef %0, i32 noundef %1) #2 {
   store i32 %0, ptr %3, align 4
   store i32 %1, ptr %4, align 4
   call void @llvm.lifetime.start.p0(ptr %5) #4
-  %6 = call ptr @entry_of(ptr noundef @threads, ptr noundef %4, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2)) #5
+  %6 = call ptr @entry_of(ptr noundef @threads, ptr noundef %4, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 6)) #5
   store ptr %6, ptr %5, align 8
   %7 = load ptr, ptr %5, align 8
   %8 = icmp ne ptr %7, null
@@ -1381,7 +1706,7 @@ define internal ptr @any_thread(i32 noundef %0, i32 noundef %1) #2 {
 
 9:                                                ; preds = %2
   call void @lost(i64 noundef 1, i32 noundef 0) #5
-  br label %29
+  br label %31
 
 10:                                               ; preds = %2
   %11 = load ptr, ptr %5, align 8
@@ -1389,7 +1714,7 @@ define internal ptr @any_thread(i32 noundef %0, i32 noundef %1) #2 {
   %13 = load i32, ptr %12, align 8
   %14 = load i32, ptr %3, align 4
   %15 = icmp ne i32 %13, %14
-  br i1 %15, label %16, label %28
+  br i1 %15, label %16, label %30
 
 16:                                               ; preds = %10
   %17 = load i32, ptr %3, align 4
@@ -1397,26 +1722,29 @@ define internal ptr @any_thread(i32 noundef %0, i32 noundef %1) #2 {
   %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 2
   store i32 %17, ptr %19, align 8
   %20 = load ptr, ptr %5, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %20, i32 0, i32 4
-  store i8 0, ptr %21, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %20, i32 0, i32 5
+  store i8 0, ptr %21, align 4
   %22 = load ptr, ptr %5, align 8
-  %23 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %22, i32 0, i32 5
+  %23 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %22, i32 0, i32 6
   store i8 0, ptr %23, align 1
   %24 = load ptr, ptr %5, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 6
+  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 7
   store i8 0, ptr %25, align 2
   %26 = load ptr, ptr %5, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %26, i32 0, i32 7
+  %27 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %26, i32 0, i32 8
   store i8 0, ptr %27, align 1
-  br label %28
+  %28 = load ptr, ptr %5, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %28, i32 0, i32 4
+  store i32 0, ptr %29, align 8
+  br label %30
 
-28:                                               ; preds = %16, %10
-  br label %29
+30:                                               ; preds = %16, %10
+  br label %31
 
-29:                                               ; preds = %28, %9
-  %30 = load ptr, ptr %5, align 8
+31:                                               ; preds = %30, %9
+  %32 = load ptr, ptr %5, align 8
   call void @llvm.lifetime.end.p0(ptr %5) #4
-  ret ptr %30
+  ret ptr %32
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1433,7 +1761,7 @@ define internal ptr @line_of(i32 noundef %0, i32 noundef %1) #2 {
   %8 = load i32, ptr %4, align 4
   %9 = getelementptr inbounds nuw %struct.lightexit_line_tally_key, ptr %5, i32 0, i32 1
   store i32 %8, ptr %9, align 4
-  %10 = call ptr @entry_of(ptr noundef @lines, ptr noundef %5, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 4)) #5
+  %10 = call ptr @entry_of(ptr noundef @lines, ptr noundef %5, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 8)) #5
   call void @llvm.lifetime.end.p0(ptr %5) #4
   ret ptr %10
 }
@@ -1493,7 +1821,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
 
 14:                                               ; preds = %1
   %15 = load ptr, ptr %5, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %15, i32 0, i32 7
+  %16 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %15, i32 0, i32 8
   %17 = load i8, ptr %16, align 1
   %18 = zext i8 %17 to i32
   %19 = icmp eq i32 %18, 0
@@ -1501,7 +1829,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
 
 20:                                               ; preds = %14
   %21 = load ptr, ptr %5, align 8
-  %22 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %21, i32 0, i32 7
+  %22 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %21, i32 0, i32 8
   %23 = load i8, ptr %22, align 1
   %24 = zext i8 %23 to i32
   %25 = icmp eq i32 %24, 3
@@ -1509,7 +1837,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
 
 26:                                               ; preds = %20, %14, %1
   store i32 1, ptr %7, align 4
-  br label %76
+  br label %89
 
 27:                                               ; preds = %20
   %28 = load i32, ptr %2, align 4
@@ -1518,7 +1846,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
 
 30:                                               ; preds = %27
   %31 = load ptr, ptr %5, align 8
-  %32 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %31, i32 0, i32 7
+  %32 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %31, i32 0, i32 8
   %33 = load i8, ptr %32, align 1
   %34 = zext i8 %33 to i32
   %35 = icmp eq i32 %34, 2
@@ -1526,7 +1854,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
 
 36:                                               ; preds = %30
   store i32 1, ptr %7, align 4
-  br label %76
+  br label %89
 
 37:                                               ; preds = %30, %27
   %38 = load ptr, ptr %5, align 8
@@ -1539,68 +1867,81 @@ define internal void @at_controller(i32 noundef %0) #2 {
   store ptr %44, ptr %6, align 8
   %45 = load ptr, ptr %6, align 8
   %46 = icmp ne ptr %45, null
-  br i1 %46, label %47, label %54
+  br i1 %46, label %47, label %60
 
 47:                                               ; preds = %37
   %48 = load i32, ptr %2, align 4
   %49 = icmp ne i32 %48, 0
-  br i1 %49, label %50, label %54
+  br i1 %49, label %50, label %60
 
 50:                                               ; preds = %47
   %51 = load ptr, ptr %6, align 8
   %52 = getelementptr inbounds nuw %struct.lightexit_line_tally, ptr %51, i32 0, i32 1
-  %53 = atomicrmw add ptr %52, i64 1 seq_cst, align 8
-  br label %68
+  %53 = load ptr, ptr %5, align 8
+  %54 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %53, i32 0, i32 9
+  %55 = load i8, ptr %54, align 8
+  %56 = zext i8 %55 to i32
+  %57 = zext i32 %56 to i64
+  %58 = shl i64 1, %57
+  %59 = atomicrmw add ptr %52, i64 %58 seq_cst, align 8
+  br label %81
 
-54:                                               ; preds = %47, %37
-  %55 = load ptr, ptr %6, align 8
-  %56 = icmp ne ptr %55, null
-  br i1 %56, label %57, label %67
+60:                                               ; preds = %47, %37
+  %61 = load ptr, ptr %6, align 8
+  %62 = icmp ne ptr %61, null
+  br i1 %62, label %63, label %80
 
-57:                                               ; preds = %54
-  %58 = load ptr, ptr %5, align 8
-  %59 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %58, i32 0, i32 7
-  %60 = load i8, ptr %59, align 1
-  %61 = zext i8 %60 to i32
-  %62 = icmp eq i32 %61, 2
-  br i1 %62, label %63, label %67
+63:                                               ; preds = %60
+  %64 = load ptr, ptr %5, align 8
+  %65 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %64, i32 0, i32 8
+  %66 = load i8, ptr %65, align 1
+  %67 = zext i8 %66 to i32
+  %68 = icmp eq i32 %67, 2
+  br i1 %68, label %69, label %80
 
-63:                                               ; preds = %57
-  %64 = load ptr, ptr %6, align 8
-  %65 = getelementptr inbounds nuw %struct.lightexit_line_tally, ptr %64, i32 0, i32 1
-  %66 = atomicrmw add ptr %65, i64 -1 seq_cst, align 8
-  br label %67
+69:                                               ; preds = %63
+  %70 = load ptr, ptr %6, align 8
+  %71 = getelementptr inbounds nuw %struct.lightexit_line_tally, ptr %70, i32 0, i32 1
+  %72 = load ptr, ptr %5, align 8
+  %73 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %72, i32 0, i32 9
+  %74 = load i8, ptr %73, align 8
+  %75 = zext i8 %74 to i32
+  %76 = zext i32 %75 to i64
+  %77 = shl i64 1, %76
+  %78 = sub i64 0, %77
+  %79 = atomicrmw add ptr %71, i64 %78 seq_cst, align 8
+  br label %80
 
-67:                                               ; preds = %63, %57, %54
-  br label %68
+80:                                               ; preds = %69, %63, %60
+  br label %81
 
-68:                                               ; preds = %67, %50
-  %69 = load i32, ptr %2, align 4
-  %70 = icmp ne i32 %69, 0
-  %71 = zext i1 %70 to i64
-  %72 = select i1 %70, i32 2, i32 3
-  %73 = trunc i32 %72 to i8
-  %74 = load ptr, ptr %5, align 8
-  %75 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %74, i32 0, i32 7
-  store i8 %73, ptr %75, align 1
+81:                                               ; preds = %80, %50
+  %82 = load i32, ptr %2, align 4
+  %83 = icmp ne i32 %82, 0
+  %84 = zext i1 %83 to i64
+  %85 = select i1 %83, i32 2, i32 3
+  %86 = trunc i32 %85 to i8
+  %87 = load ptr, ptr %5, align 8
+  %88 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %87, i32 0, i32 8
+  store i8 %86, ptr %88, align 1
   store i32 0, ptr %7, align 4
-  br label %76
+  br label %89
 
-76:                                               ; preds = %68, %36, %26
+89:                                               ; preds = %81, %36, %26
   call void @llvm.lifetime.end.p0(ptr %6) #4
   call void @llvm.lifetime.end.p0(ptr %5) #4
   call void @llvm.lifetime.end.p0(ptr %4) #4
   call void @llvm.lifetime.end.p0(ptr %3) #4
-  %77 = load i32, ptr %7, align 4
-  switch i32 %77, label %79 [
-    i32 0, label %78
-    i32 1, label %78
+  %90 = load i32, ptr %7, align 4
+  switch i32 %90, label %92 [
+    i32 0, label %91
+    i32 1, label %91
   ]
 
-78:                                               ; preds = %76, %76
+91:                                               ; preds = %89, %89
   ret void
 
-79:                                               ; preds = %76
+92:                                               ; preds = %89
   unreachable
 }
 
@@ -1616,6 +1957,46 @@ define i32 @kvm_ioapic_set_irq(ptr noundef %0) #0 {
   %8 = trunc i64 %7 to i32
   call void @at_controller(i32 noundef %8) #5
   ret i32 0
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal void @in_doubt(ptr noundef %0) #2 {
+  %2 = alloca ptr, align 8
+  store ptr %0, ptr %2, align 8
+  %3 = load ptr, ptr %2, align 8
+  %4 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %3, i32 0, i32 5
+  %5 = load i8, ptr %4, align 4
+  %6 = icmp ne i8 %5, 0
+  br i1 %6, label %7, label %19
+
+7:                                                ; preds = %1
+  %8 = load ptr, ptr %2, align 8
+  %9 = load ptr, ptr %2, align 8
+  %10 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %9, i32 0, i32 0
+  %11 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %10, i32 0, i32 0
+  %12 = load i64, ptr %11, align 8
+  %13 = load ptr, ptr %2, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %13, i32 0, i32 0
+  %15 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %14, i32 0, i32 4
+  %16 = load i32, ptr %15, align 4
+  %17 = call i32 @usual_answer(i64 noundef %12, i32 noundef %16) #5
+  %18 = call i32 @settle(ptr noundef %8, i32 noundef %17, i64 noundef -1, i32 noundef 0) #5
+  br label %19
+
+19:                                               ; preds = %7, %1
+  %20 = load ptr, ptr %2, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %20, i32 0, i32 6
+  store i8 0, ptr %21, align 1
+  %22 = load ptr, ptr %2, align 8
+  %23 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %22, i32 0, i32 1
+  store i64 0, ptr %23, align 8
+  %24 = load ptr, ptr %2, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 7
+  store i8 0, ptr %25, align 2
+  %26 = load ptr, ptr %2, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %26, i32 0, i32 10
+  store i8 1, ptr %27, align 1
+  ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1642,100 +2023,93 @@ define internal i32 @read_is_kvms(ptr noundef %0, i64 noundef %1, i32 noundef %2
   store i64 %1, ptr %6, align 8
   store i32 %2, ptr %7, align 4
   call void @llvm.lifetime.start.p0(ptr %8) #4
-  %11 = load i64, ptr %6, align 8
-  %12 = load i32, ptr %7, align 4
-  %13 = call ptr @tally_of(i64 noundef %11, i32 noundef %12) #5
-  store ptr %13, ptr %8, align 8
+  %11 = load ptr, ptr %5, align 8
+  %12 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %11, i32 0, i32 0
+  %13 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %12, i32 0, i32 0
+  %14 = load i64, ptr %13, align 8
+  %15 = load ptr, ptr %5, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %15, i32 0, i32 0
+  %17 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %16, i32 0, i32 4
+  %18 = load i32, ptr %17, align 4
+  %19 = call ptr @tally_of(i64 noundef %14, i32 noundef %18) #5
+  store ptr %19, ptr %8, align 8
   call void @llvm.lifetime.start.p0(ptr %9) #4
-  %14 = load ptr, ptr %5, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %14, i32 0, i32 0
-  %16 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %15, i32 0, i32 0
-  %17 = load i64, ptr %16, align 8
-  %18 = load ptr, ptr %5, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 0
-  %20 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %19, i32 0, i32 4
-  %21 = load i32, ptr %20, align 4
-  %22 = call ptr @tally_of(i64 noundef %17, i32 noundef %21) #5
+  %20 = load i64, ptr %6, align 8
+  %21 = load i32, ptr %7, align 4
+  %22 = call ptr @tally_of(i64 noundef %20, i32 noundef %21) #5
   store ptr %22, ptr %9, align 8
-  %23 = load ptr, ptr %8, align 8
+  %23 = load ptr, ptr %9, align 8
   %24 = icmp ne ptr %23, null
-  br i1 %24, label %25, label %31
+  br i1 %24, label %25, label %30
 
 25:                                               ; preds = %3
-  %26 = load ptr, ptr %8, align 8
+  %26 = load ptr, ptr %9, align 8
   %27 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %26, i32 0, i32 2
   %28 = load i64, ptr %27, align 8
-  %29 = icmp eq i64 %28, 1
-  br i1 %29, label %30, label %31
+  %29 = icmp ne i64 %28, 0
+  br i1 %29, label %39, label %30
 
-30:                                               ; preds = %25
+30:                                               ; preds = %25, %3
+  %31 = load ptr, ptr %8, align 8
+  %32 = icmp ne ptr %31, null
+  br i1 %32, label %33, label %39
+
+33:                                               ; preds = %30
+  %34 = load ptr, ptr %8, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %34, i32 0, i32 2
+  %36 = load i64, ptr %35, align 8
+  %37 = icmp eq i64 %36, 2
+  br i1 %37, label %38, label %39
+
+38:                                               ; preds = %33
   store i32 1, ptr %4, align 4
   store i32 1, ptr %10, align 4
-  br label %61
+  br label %62
 
-31:                                               ; preds = %25, %3
-  %32 = load ptr, ptr %8, align 8
-  %33 = icmp ne ptr %32, null
-  br i1 %33, label %34, label %40
+39:                                               ; preds = %33, %30, %25
+  %40 = load ptr, ptr %9, align 8
+  %41 = icmp ne ptr %40, null
+  br i1 %41, label %42, label %47
 
-34:                                               ; preds = %31
-  %35 = load ptr, ptr %8, align 8
-  %36 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %35, i32 0, i32 2
-  %37 = load i64, ptr %36, align 8
-  %38 = icmp eq i64 %37, 2
-  br i1 %38, label %39, label %40
+42:                                               ; preds = %39
+  %43 = load ptr, ptr %9, align 8
+  %44 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %43, i32 0, i32 2
+  %45 = load i64, ptr %44, align 8
+  %46 = icmp ne i64 %45, 0
+  br i1 %46, label %56, label %47
 
-39:                                               ; preds = %34
+47:                                               ; preds = %42, %39
+  %48 = load ptr, ptr %8, align 8
+  %49 = icmp ne ptr %48, null
+  br i1 %49, label %50, label %56
+
+50:                                               ; preds = %47
+  %51 = load ptr, ptr %8, align 8
+  %52 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %51, i32 0, i32 2
+  %53 = load i64, ptr %52, align 8
+  %54 = icmp eq i64 %53, 1
+  br i1 %54, label %55, label %56
+
+55:                                               ; preds = %50
   store i32 0, ptr %4, align 4
   store i32 1, ptr %10, align 4
-  br label %61
+  br label %62
 
-40:                                               ; preds = %34, %31
-  %41 = load ptr, ptr %9, align 8
-  %42 = icmp ne ptr %41, null
-  br i1 %42, label %43, label %49
-
-43:                                               ; preds = %40
-  %44 = load ptr, ptr %9, align 8
-  %45 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %44, i32 0, i32 2
-  %46 = load i64, ptr %45, align 8
-  %47 = icmp eq i64 %46, 2
-  br i1 %47, label %48, label %49
-
-48:                                               ; preds = %43
-  store i32 1, ptr %4, align 4
+56:                                               ; preds = %50, %47, %42
+  %57 = load i64, ptr %6, align 8
+  %58 = load i32, ptr %7, align 4
+  %59 = call i32 @usual_answer(i64 noundef %57, i32 noundef %58) #5
+  %60 = icmp eq i32 %59, 0
+  %61 = zext i1 %60 to i32
+  store i32 %61, ptr %4, align 4
   store i32 1, ptr %10, align 4
-  br label %61
+  br label %62
 
-49:                                               ; preds = %43, %40
-  %50 = load ptr, ptr %9, align 8
-  %51 = icmp ne ptr %50, null
-  br i1 %51, label %52, label %58
-
-52:                                               ; preds = %49
-  %53 = load ptr, ptr %9, align 8
-  %54 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %53, i32 0, i32 2
-  %55 = load i64, ptr %54, align 8
-  %56 = icmp eq i64 %55, 1
-  br i1 %56, label %57, label %58
-
-57:                                               ; preds = %52
-  store i32 0, ptr %4, align 4
-  store i32 1, ptr %10, align 4
-  br label %61
-
-58:                                               ; preds = %52, %49
-  %59 = load i64, ptr %6, align 8
-  %60 = call i32 @in_kvms_ports(i64 noundef %59) #5
-  store i32 %60, ptr %4, align 4
-  store i32 1, ptr %10, align 4
-  br label %61
-
-61:                                               ; preds = %58, %57, %48, %39, %30
+62:                                               ; preds = %56, %55, %38
   call void @llvm.lifetime.end.p0(ptr %9) #4
   call void @llvm.lifetime.end.p0(ptr %8) #4
-  %62 = load i32, ptr %4, align 4
-  ret i32 %62
+  %63 = load i32, ptr %4, align 4
+  ret i32 %63
 }
 
 ; Function Attrs: noinline nounwind
@@ -1793,7 +2167,7 @@ define internal ptr @tally_of(i64 noundef %0, i32 noundef %1) #3 {
   br i1 %34, label %35, label %37
 
 35:                                               ; preds = %30
-  %36 = call ptr @entry_of(ptr noundef @registers, ptr noundef %7, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 3)) #5
+  %36 = call ptr @entry_of(ptr noundef @registers, ptr noundef %7, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 7)) #5
   store ptr %36, ptr %3, align 8
   store i32 1, ptr %9, align 4
   br label %56
@@ -1827,7 +2201,7 @@ define internal ptr @tally_of(i64 noundef %0, i32 noundef %1) #3 {
   br label %56
 
 54:                                               ; preds = %47
-  %55 = call ptr @entry_of(ptr noundef @registers, ptr noundef %7, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 3)) #5
+  %55 = call ptr @entry_of(ptr noundef @registers, ptr noundef %7, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 7)) #5
   store ptr %55, ptr %3, align 8
   store i32 1, ptr %9, align 4
   br label %56
@@ -1838,64 +2212,6 @@ define internal ptr @tally_of(i64 noundef %0, i32 noundef %1) #3 {
   call void @llvm.lifetime.end.p0(ptr %6) #4
   %57 = load ptr, ptr %3, align 8
   ret ptr %57
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal i32 @in_kvms_ports(i64 noundef %0) #2 {
-  %2 = alloca i64, align 8
-  store i64 %0, ptr %2, align 8
-  %3 = load i64, ptr %2, align 8
-  %4 = icmp uge i64 %3, 32
-  br i1 %4, label %5, label %8
-
-5:                                                ; preds = %1
-  %6 = load i64, ptr %2, align 8
-  %7 = icmp ule i64 %6, 33
-  br i1 %7, label %31, label %8
-
-8:                                                ; preds = %5, %1
-  %9 = load i64, ptr %2, align 8
-  %10 = icmp uge i64 %9, 64
-  br i1 %10, label %11, label %14
-
-11:                                               ; preds = %8
-  %12 = load i64, ptr %2, align 8
-  %13 = icmp ule i64 %12, 67
-  br i1 %13, label %31, label %14
-
-14:                                               ; preds = %11, %8
-  %15 = load i64, ptr %2, align 8
-  %16 = icmp eq i64 %15, 97
-  br i1 %16, label %31, label %17
-
-17:                                               ; preds = %14
-  %18 = load i64, ptr %2, align 8
-  %19 = icmp uge i64 %18, 160
-  br i1 %19, label %20, label %23
-
-20:                                               ; preds = %17
-  %21 = load i64, ptr %2, align 8
-  %22 = icmp ule i64 %21, 161
-  br i1 %22, label %31, label %23
-
-23:                                               ; preds = %20, %17
-  %24 = load i64, ptr %2, align 8
-  %25 = icmp uge i64 %24, 1232
-  br i1 %25, label %26, label %29
-
-26:                                               ; preds = %23
-  %27 = load i64, ptr %2, align 8
-  %28 = icmp ule i64 %27, 1233
-  br label %29
-
-29:                                               ; preds = %26, %23
-  %30 = phi i1 [ false, %23 ], [ %28, %26 ]
-  br label %31
-
-31:                                               ; preds = %29, %20, %14, %11, %5
-  %32 = phi i1 [ true, %20 ], [ true, %14 ], [ true, %11 ], [ true, %5 ], [ %30, %29 ]
-  %33 = zext i1 %32 to i32
-  ret i32 %33
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1946,7 +2262,7 @@ define internal i32 @has_room(i32 noundef %0, i64 noundef %1) #2 {
   store i32 %0, ptr %4, align 4
   store i64 %1, ptr %5, align 8
   call void @llvm.lifetime.start.p0(ptr %6) #4
-  %8 = call ptr @entry_of(ptr noundef @vms, ptr noundef %4, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5)) #5
+  %8 = call ptr @entry_of(ptr noundef @vms, ptr noundef %4, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 9)) #5
   store ptr %8, ptr %6, align 8
   %9 = load ptr, ptr %6, align 8
   %10 = icmp ne ptr %9, null
@@ -1977,6 +2293,92 @@ define internal i32 @has_room(i32 noundef %0, i64 noundef %1) #2 {
   call void @llvm.lifetime.end.p0(ptr %6) #4
   %23 = load i32, ptr %3, align 4
   ret i32 %23
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i32 @is_kvms_own(i64 noundef %0, i32 noundef %1) #2 {
+  %3 = alloca i32, align 4
+  %4 = alloca i64, align 8
+  %5 = alloca i32, align 4
+  store i64 %0, ptr %4, align 8
+  store i32 %1, ptr %5, align 4
+  %6 = load i32, ptr %5, align 4
+  %7 = and i32 %6, 255
+  %8 = icmp eq i32 %7, 1
+  br i1 %8, label %9, label %20
+
+9:                                                ; preds = %2
+  %10 = load i64, ptr %4, align 8
+  %11 = lshr i64 %10, 20
+  %12 = icmp eq i64 %11, 4078
+  br i1 %12, label %17, label %13
+
+13:                                               ; preds = %9
+  %14 = load i64, ptr %4, align 8
+  %15 = lshr i64 %14, 12
+  %16 = icmp eq i64 %15, 1043456
+  br label %17
+
+17:                                               ; preds = %13, %9
+  %18 = phi i1 [ true, %9 ], [ %16, %13 ]
+  %19 = zext i1 %18 to i32
+  store i32 %19, ptr %3, align 4
+  br label %50
+
+20:                                               ; preds = %2
+  %21 = load i64, ptr %4, align 8
+  %22 = icmp uge i64 %21, 32
+  br i1 %22, label %23, label %26
+
+23:                                               ; preds = %20
+  %24 = load i64, ptr %4, align 8
+  %25 = icmp ule i64 %24, 33
+  br i1 %25, label %47, label %26
+
+26:                                               ; preds = %23, %20
+  %27 = load i64, ptr %4, align 8
+  %28 = icmp uge i64 %27, 64
+  br i1 %28, label %29, label %32
+
+29:                                               ; preds = %26
+  %30 = load i64, ptr %4, align 8
+  %31 = icmp ule i64 %30, 67
+  br i1 %31, label %47, label %32
+
+32:                                               ; preds = %29, %26
+  %33 = load i64, ptr %4, align 8
+  %34 = icmp uge i64 %33, 160
+  br i1 %34, label %35, label %38
+
+35:                                               ; preds = %32
+  %36 = load i64, ptr %4, align 8
+  %37 = icmp ule i64 %36, 161
+  br i1 %37, label %47, label %38
+
+38:                                               ; preds = %35, %32
+  %39 = load i64, ptr %4, align 8
+  %40 = icmp uge i64 %39, 1232
+  br i1 %40, label %41, label %44
+
+41:                                               ; preds = %38
+  %42 = load i64, ptr %4, align 8
+  %43 = icmp ule i64 %42, 1233
+  br i1 %43, label %47, label %44
+
+44:                                               ; preds = %41, %38
+  %45 = load i64, ptr %4, align 8
+  %46 = icmp eq i64 %45, 97
+  br label %47
+
+47:                                               ; preds = %44, %41, %35, %29, %23
+  %48 = phi i1 [ true, %41 ], [ true, %35 ], [ true, %29 ], [ true, %23 ], [ %46, %44 ]
+  %49 = zext i1 %48 to i32
+  store i32 %49, ptr %3, align 4
+  br label %50
+
+50:                                               ; preds = %47, %17
+  %51 = load i32, ptr %3, align 4
+  ret i32 %51
 }
 
 ; Function Attrs: noinline nounwind
@@ -2010,93 +2412,92 @@ define internal i32 @settle_string(ptr noundef %0, i32 noundef %1, i64 noundef %
   store i32 %23, ptr %12, align 4
   call void @llvm.lifetime.start.p0(ptr %13) #4
   %24 = load ptr, ptr %6, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 0
-  %26 = load i32, ptr %7, align 4
-  %27 = load i64, ptr %8, align 8
-  %28 = load i32, ptr %9, align 4
-  call void @count(ptr noundef %25, i32 noundef %26, i64 noundef %27, i32 noundef %28) #5
-  %29 = load i64, ptr %8, align 8
-  %30 = icmp ne i64 %29, -1
-  br i1 %30, label %31, label %36
+  %25 = load i32, ptr %7, align 4
+  %26 = load i64, ptr %8, align 8
+  %27 = load i32, ptr %9, align 4
+  call void @count(ptr noundef %24, i32 noundef %25, i64 noundef %26, i32 noundef %27) #5
+  %28 = load i64, ptr %8, align 8
+  %29 = icmp ne i64 %28, -1
+  br i1 %29, label %30, label %35
 
-31:                                               ; preds = %5
-  %32 = load i32, ptr %11, align 4
-  %33 = zext i32 %32 to i64
-  %34 = load i64, ptr %8, align 8
-  %35 = udiv i64 %34, %33
-  store i64 %35, ptr %8, align 8
-  br label %36
+30:                                               ; preds = %5
+  %31 = load i32, ptr %11, align 4
+  %32 = zext i32 %31 to i64
+  %33 = load i64, ptr %8, align 8
+  %34 = udiv i64 %33, %32
+  store i64 %34, ptr %8, align 8
+  br label %35
 
-36:                                               ; preds = %31, %5
-  %37 = load ptr, ptr %6, align 8
-  %38 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %37, i32 0, i32 0
-  %39 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %38, i32 0, i32 3
-  store i32 1, ptr %39, align 8
+35:                                               ; preds = %30, %5
+  %36 = load ptr, ptr %6, align 8
+  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 0
+  %38 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %37, i32 0, i32 3
+  store i32 1, ptr %38, align 8
   store i32 0, ptr %13, align 4
-  br label %40
+  br label %39
 
-40:                                               ; preds = %61, %36
-  %41 = load i32, ptr %13, align 4
-  %42 = icmp ult i32 %41, 64
-  br i1 %42, label %43, label %46
+39:                                               ; preds = %60, %35
+  %40 = load i32, ptr %13, align 4
+  %41 = icmp ult i32 %40, 64
+  br i1 %41, label %42, label %45
 
-43:                                               ; preds = %40
-  %44 = load i32, ptr %11, align 4
-  %45 = icmp ne i32 %44, 0
-  br label %46
+42:                                               ; preds = %39
+  %43 = load i32, ptr %11, align 4
+  %44 = icmp ne i32 %43, 0
+  br label %45
 
-46:                                               ; preds = %43, %40
-  %47 = phi i1 [ false, %40 ], [ %45, %43 ]
-  br i1 %47, label %48, label %66
+45:                                               ; preds = %42, %39
+  %46 = phi i1 [ false, %39 ], [ %44, %42 ]
+  br i1 %46, label %47, label %65
 
-48:                                               ; preds = %46
-  %49 = load ptr, ptr %6, align 8
-  %50 = load ptr, ptr %10, align 8
-  %51 = load i32, ptr %13, align 4
-  %52 = load i32, ptr %12, align 4
-  %53 = mul i32 %51, %52
-  %54 = zext i32 %53 to i64
-  %55 = getelementptr inbounds nuw i8, ptr %50, i64 %54
-  call void @see_value(ptr noundef %49, ptr noundef %55) #5
-  %56 = load ptr, ptr %6, align 8
-  %57 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %56, i32 0, i32 0
-  %58 = load i32, ptr %7, align 4
-  %59 = load i64, ptr %8, align 8
-  %60 = call i32 @record(ptr noundef %57, i32 noundef %58, i64 noundef %59) #5
-  br label %61
+47:                                               ; preds = %45
+  %48 = load ptr, ptr %6, align 8
+  %49 = load ptr, ptr %10, align 8
+  %50 = load i32, ptr %13, align 4
+  %51 = load i32, ptr %12, align 4
+  %52 = mul i32 %50, %51
+  %53 = zext i32 %52 to i64
+  %54 = getelementptr inbounds nuw i8, ptr %49, i64 %53
+  call void @see_value(ptr noundef %48, ptr noundef %54) #5
+  %55 = load ptr, ptr %6, align 8
+  %56 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %55, i32 0, i32 0
+  %57 = load i32, ptr %7, align 4
+  %58 = load i64, ptr %8, align 8
+  %59 = call i32 @record(ptr noundef %56, i32 noundef %57, i64 noundef %58) #5
+  br label %60
 
-61:                                               ; preds = %48
-  %62 = load i32, ptr %13, align 4
-  %63 = add i32 %62, 1
-  store i32 %63, ptr %13, align 4
-  %64 = load i32, ptr %11, align 4
-  %65 = add i32 %64, -1
-  store i32 %65, ptr %11, align 4
-  br label %40, !llvm.loop !4
+60:                                               ; preds = %47
+  %61 = load i32, ptr %13, align 4
+  %62 = add i32 %61, 1
+  store i32 %62, ptr %13, align 4
+  %63 = load i32, ptr %11, align 4
+  %64 = add i32 %63, -1
+  store i32 %64, ptr %11, align 4
+  br label %39, !llvm.loop !4
 
-66:                                               ; preds = %46
-  %67 = load i32, ptr %11, align 4
-  %68 = load ptr, ptr %6, align 8
-  %69 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %68, i32 0, i32 0
-  %70 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %69, i32 0, i32 3
-  store i32 %67, ptr %70, align 8
-  %71 = load ptr, ptr %6, align 8
-  %72 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %71, i32 0, i32 0
-  %73 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %72, i32 0, i32 5
-  store i32 0, ptr %73, align 8
-  %74 = load i32, ptr %11, align 4
-  %75 = icmp ne i32 %74, 0
-  br i1 %75, label %76, label %82
+65:                                               ; preds = %45
+  %66 = load i32, ptr %11, align 4
+  %67 = load ptr, ptr %6, align 8
+  %68 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %67, i32 0, i32 0
+  %69 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %68, i32 0, i32 3
+  store i32 %66, ptr %69, align 8
+  %70 = load ptr, ptr %6, align 8
+  %71 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %70, i32 0, i32 0
+  %72 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %71, i32 0, i32 5
+  store i32 0, ptr %72, align 8
+  %73 = load i32, ptr %11, align 4
+  %74 = icmp ne i32 %73, 0
+  br i1 %74, label %75, label %81
 
-76:                                               ; preds = %66
-  %77 = load ptr, ptr %6, align 8
-  %78 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %77, i32 0, i32 0
-  %79 = load i32, ptr %7, align 4
-  %80 = load i64, ptr %8, align 8
-  %81 = call i32 @record(ptr noundef %78, i32 noundef %79, i64 noundef %80) #5
-  br label %82
+75:                                               ; preds = %65
+  %76 = load ptr, ptr %6, align 8
+  %77 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %76, i32 0, i32 0
+  %78 = load i32, ptr %7, align 4
+  %79 = load i64, ptr %8, align 8
+  %80 = call i32 @record(ptr noundef %77, i32 noundef %78, i64 noundef %79) #5
+  br label %81
 
-82:                                               ; preds = %76, %66
+81:                                               ; preds = %75, %65
   call void @llvm.lifetime.end.p0(ptr %13) #4
   call void @llvm.lifetime.end.p0(ptr %12) #4
   call void @llvm.lifetime.end.p0(ptr %11) #4
@@ -2110,119 +2511,133 @@ define internal void @count(ptr noundef %0, i32 noundef %1, i64 noundef %2, i32 
   %7 = alloca i64, align 8
   %8 = alloca i32, align 4
   %9 = alloca ptr, align 8
-  %10 = alloca ptr, align 8
-  %11 = alloca i32, align 4
+  %10 = alloca i64, align 8
+  %11 = alloca ptr, align 8
+  %12 = alloca i32, align 4
   store ptr %0, ptr %5, align 8
   store i32 %1, ptr %6, align 4
   store i64 %2, ptr %7, align 8
   store i32 %3, ptr %8, align 4
   call void @llvm.lifetime.start.p0(ptr %9) #4
-  %12 = load ptr, ptr %5, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %12, i32 0, i32 0
-  %14 = load i64, ptr %13, align 8
-  %15 = load ptr, ptr %5, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %15, i32 0, i32 4
-  %17 = load i32, ptr %16, align 4
-  %18 = call ptr @tally_of(i64 noundef %14, i32 noundef %17) #5
-  store ptr %18, ptr %9, align 8
+  %13 = load ptr, ptr %5, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %13, i32 0, i32 0
+  %15 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %14, i32 0, i32 0
+  %16 = load i64, ptr %15, align 8
+  %17 = load ptr, ptr %5, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %17, i32 0, i32 0
+  %19 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %18, i32 0, i32 4
+  %20 = load i32, ptr %19, align 4
+  %21 = call ptr @tally_of(i64 noundef %16, i32 noundef %20) #5
+  store ptr %21, ptr %9, align 8
   call void @llvm.lifetime.start.p0(ptr %10) #4
-  %19 = load ptr, ptr %9, align 8
-  %20 = icmp ne ptr %19, null
-  br i1 %20, label %26, label %21
-
-21:                                               ; preds = %4
   %22 = load ptr, ptr %5, align 8
-  %23 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %22, i32 0, i32 3
-  %24 = load i32, ptr %23, align 8
-  %25 = zext i32 %24 to i64
-  call void @lost(i64 noundef %25, i32 noundef 0) #5
-  store i32 1, ptr %11, align 4
-  br label %75
-
-26:                                               ; preds = %4
-  %27 = load i32, ptr %6, align 4
-  %28 = icmp eq i32 %27, 1
-  br i1 %28, label %29, label %32
-
-29:                                               ; preds = %26
-  %30 = load ptr, ptr %9, align 8
-  %31 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %30, i32 0, i32 1
-  br label %35
-
-32:                                               ; preds = %26
+  %23 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %22, i32 0, i32 0
+  %24 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %23, i32 0, i32 3
+  %25 = load i32, ptr %24, align 8
+  %26 = zext i32 %25 to i64
+  %27 = load ptr, ptr %5, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %27, i32 0, i32 9
+  %29 = load i8, ptr %28, align 8
+  %30 = zext i8 %29 to i32
+  %31 = zext i32 %30 to i64
+  %32 = shl i64 %26, %31
+  store i64 %32, ptr %10, align 8
+  call void @llvm.lifetime.start.p0(ptr %11) #4
   %33 = load ptr, ptr %9, align 8
-  %34 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %33, i32 0, i32 0
-  br label %35
+  %34 = icmp ne ptr %33, null
+  br i1 %34, label %37, label %35
 
-35:                                               ; preds = %32, %29
-  %36 = phi ptr [ %31, %29 ], [ %34, %32 ]
-  store ptr %36, ptr %10, align 8
-  %37 = load ptr, ptr %5, align 8
-  %38 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %37, i32 0, i32 3
-  %39 = load i32, ptr %38, align 8
-  %40 = zext i32 %39 to i64
-  %41 = load ptr, ptr %10, align 8
-  %42 = getelementptr inbounds nuw %struct.lightexit_tally, ptr %41, i32 0, i32 0
-  %43 = load i64, ptr %42, align 8
-  %44 = add i64 %43, %40
-  store i64 %44, ptr %42, align 8
-  %45 = load i64, ptr %7, align 8
-  %46 = icmp ne i64 %45, -1
-  br i1 %46, label %47, label %61
+35:                                               ; preds = %4
+  %36 = load i64, ptr %10, align 8
+  call void @lost(i64 noundef %36, i32 noundef 0) #5
+  store i32 1, ptr %12, align 4
+  br label %86
 
-47:                                               ; preds = %35
-  %48 = load ptr, ptr %5, align 8
-  %49 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %48, i32 0, i32 3
-  %50 = load i32, ptr %49, align 8
-  %51 = zext i32 %50 to i64
-  %52 = load ptr, ptr %10, align 8
-  %53 = getelementptr inbounds nuw %struct.lightexit_tally, ptr %52, i32 0, i32 1
-  %54 = load i64, ptr %53, align 8
-  %55 = add i64 %54, %51
-  store i64 %55, ptr %53, align 8
-  %56 = load i64, ptr %7, align 8
-  %57 = load ptr, ptr %10, align 8
-  %58 = getelementptr inbounds nuw %struct.lightexit_tally, ptr %57, i32 0, i32 2
+37:                                               ; preds = %4
+  %38 = load i32, ptr %6, align 4
+  %39 = icmp eq i32 %38, 1
+  br i1 %39, label %40, label %43
+
+40:                                               ; preds = %37
+  %41 = load ptr, ptr %9, align 8
+  %42 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %41, i32 0, i32 1
+  br label %46
+
+43:                                               ; preds = %37
+  %44 = load ptr, ptr %9, align 8
+  %45 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %44, i32 0, i32 0
+  br label %46
+
+46:                                               ; preds = %43, %40
+  %47 = phi ptr [ %42, %40 ], [ %45, %43 ]
+  store ptr %47, ptr %11, align 8
+  %48 = load i64, ptr %10, align 8
+  %49 = load ptr, ptr %11, align 8
+  %50 = getelementptr inbounds nuw %struct.lightexit_tally, ptr %49, i32 0, i32 0
+  %51 = load i64, ptr %50, align 8
+  %52 = add i64 %51, %48
+  store i64 %52, ptr %50, align 8
+  %53 = load i64, ptr %7, align 8
+  %54 = icmp ne i64 %53, -1
+  br i1 %54, label %55, label %72
+
+55:                                               ; preds = %46
+  %56 = load i64, ptr %10, align 8
+  %57 = load ptr, ptr %11, align 8
+  %58 = getelementptr inbounds nuw %struct.lightexit_tally, ptr %57, i32 0, i32 1
   %59 = load i64, ptr %58, align 8
   %60 = add i64 %59, %56
   store i64 %60, ptr %58, align 8
-  br label %61
+  %61 = load i64, ptr %7, align 8
+  %62 = load ptr, ptr %5, align 8
+  %63 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %62, i32 0, i32 9
+  %64 = load i8, ptr %63, align 8
+  %65 = zext i8 %64 to i32
+  %66 = zext i32 %65 to i64
+  %67 = shl i64 %61, %66
+  %68 = load ptr, ptr %11, align 8
+  %69 = getelementptr inbounds nuw %struct.lightexit_tally, ptr %68, i32 0, i32 2
+  %70 = load i64, ptr %69, align 8
+  %71 = add i64 %70, %67
+  store i64 %71, ptr %69, align 8
+  br label %72
 
-61:                                               ; preds = %47, %35
-  %62 = load i32, ptr %8, align 4
-  %63 = icmp ne i32 %62, 0
-  br i1 %63, label %64, label %74
+72:                                               ; preds = %55, %46
+  %73 = load i32, ptr %8, align 4
+  %74 = icmp ne i32 %73, 0
+  br i1 %74, label %75, label %85
 
-64:                                               ; preds = %61
-  %65 = load i32, ptr %6, align 4
-  %66 = icmp eq i32 %65, 1
-  %67 = zext i1 %66 to i64
-  %68 = select i1 %66, i32 2, i32 1
-  %69 = sext i32 %68 to i64
-  %70 = load ptr, ptr %9, align 8
-  %71 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %70, i32 0, i32 2
-  %72 = load i64, ptr %71, align 8
-  %73 = or i64 %72, %69
-  store i64 %73, ptr %71, align 8
-  br label %74
+75:                                               ; preds = %72
+  %76 = load i32, ptr %6, align 4
+  %77 = icmp eq i32 %76, 1
+  %78 = zext i1 %77 to i64
+  %79 = select i1 %77, i32 2, i32 1
+  %80 = sext i32 %79 to i64
+  %81 = load ptr, ptr %9, align 8
+  %82 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %81, i32 0, i32 2
+  %83 = load i64, ptr %82, align 8
+  %84 = or i64 %83, %80
+  store i64 %84, ptr %82, align 8
+  br label %85
 
-74:                                               ; preds = %64, %61
-  store i32 0, ptr %11, align 4
-  br label %75
+85:                                               ; preds = %75, %72
+  store i32 0, ptr %12, align 4
+  br label %86
 
-75:                                               ; preds = %74, %21
+86:                                               ; preds = %85, %35
+  call void @llvm.lifetime.end.p0(ptr %11) #4
   call void @llvm.lifetime.end.p0(ptr %10) #4
   call void @llvm.lifetime.end.p0(ptr %9) #4
-  %76 = load i32, ptr %11, align 4
-  switch i32 %76, label %78 [
-    i32 0, label %77
-    i32 1, label %77
+  %87 = load i32, ptr %12, align 4
+  switch i32 %87, label %89 [
+    i32 0, label %88
+    i32 1, label %88
   ]
 
-77:                                               ; preds = %75, %75
+88:                                               ; preds = %86, %86
   ret void
 
-78:                                               ; preds = %75
+89:                                               ; preds = %86
   unreachable
 }
 
@@ -2329,6 +2744,125 @@ define internal i32 @record(ptr noundef %0, i32 noundef %1, i64 noundef %2) #3 {
   ret i32 %70
 }
 
+; Function Attrs: alwaysinline nounwind
+define internal ptr @this_cpu() #2 {
+  %1 = alloca i32, align 4
+  call void @llvm.lifetime.start.p0(ptr %1) #4
+  store i32 0, ptr %1, align 4
+  %2 = call ptr inttoptr (i64 1 to ptr)(ptr noundef @cpus, ptr noundef %1) #5
+  call void @llvm.lifetime.end.p0(ptr %1) #4
+  ret ptr %2
+}
+
+; Function Attrs: noinline nounwind
+define internal i32 @new_window(ptr noundef %0, i32 noundef %1) #3 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i32, align 4
+  %5 = alloca i64, align 8
+  %6 = alloca i64, align 8
+  %7 = alloca i64, align 8
+  %8 = alloca i32, align 4
+  store ptr %0, ptr %3, align 8
+  store i32 %1, ptr %4, align 4
+  call void @llvm.lifetime.start.p0(ptr %5) #4
+  %9 = call i64 inttoptr (i64 5 to ptr)() #5
+  store i64 %9, ptr %5, align 8
+  call void @llvm.lifetime.start.p0(ptr %6) #4
+  %10 = load ptr, ptr %3, align 8
+  %11 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %10, i32 0, i32 3
+  %12 = load i64, ptr %11, align 8
+  store i64 %12, ptr %6, align 8
+  call void @llvm.lifetime.start.p0(ptr %7) #4
+  %13 = load i64, ptr %5, align 8
+  %14 = load ptr, ptr %3, align 8
+  %15 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %14, i32 0, i32 2
+  %16 = load i64, ptr %15, align 8
+  %17 = sub i64 %13, %16
+  %18 = udiv i64 %17, 1000
+  %19 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2), align 8
+  %20 = zext i32 %19 to i64
+  %21 = mul i64 %18, %20
+  %22 = udiv i64 %21, 1000
+  store i64 %22, ptr %7, align 8
+  call void @llvm.lifetime.start.p0(ptr %8) #4
+  store i32 0, ptr %8, align 4
+  %23 = load ptr, ptr %3, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %23, i32 0, i32 4
+  %25 = load i32, ptr %24, align 8
+  %26 = icmp ne i32 %25, 0
+  br i1 %26, label %27, label %52
+
+27:                                               ; preds = %2
+  br label %28
+
+28:                                               ; preds = %48, %27
+  %29 = load i32, ptr %8, align 4
+  %30 = icmp ult i32 %29, 6
+  br i1 %30, label %31, label %46
+
+31:                                               ; preds = %28
+  %32 = load i64, ptr %6, align 8
+  %33 = load i32, ptr %8, align 4
+  %34 = zext i32 %33 to i64
+  %35 = lshr i64 %32, %34
+  %36 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 3), align 4
+  %37 = zext i32 %36 to i64
+  %38 = mul i64 %35, %37
+  %39 = load i64, ptr %6, align 8
+  %40 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 4), align 8
+  %41 = zext i32 %40 to i64
+  %42 = mul i64 %39, %41
+  %43 = add i64 %38, %42
+  %44 = load i64, ptr %7, align 8
+  %45 = icmp ugt i64 %43, %44
+  br label %46
+
+46:                                               ; preds = %31, %28
+  %47 = phi i1 [ false, %28 ], [ %45, %31 ]
+  br i1 %47, label %48, label %51
+
+48:                                               ; preds = %46
+  %49 = load i32, ptr %8, align 4
+  %50 = add i32 %49, 1
+  store i32 %50, ptr %8, align 4
+  br label %28, !llvm.loop !6
+
+51:                                               ; preds = %46
+  br label %52
+
+52:                                               ; preds = %51, %2
+  %53 = load i32, ptr %8, align 4
+  %54 = load ptr, ptr %3, align 8
+  %55 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %54, i32 0, i32 5
+  store i32 %53, ptr %55, align 4
+  %56 = load i64, ptr %5, align 8
+  %57 = load ptr, ptr %3, align 8
+  %58 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %57, i32 0, i32 2
+  store i64 %56, ptr %58, align 8
+  %59 = load i32, ptr %4, align 4
+  %60 = load ptr, ptr %3, align 8
+  %61 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %60, i32 0, i32 4
+  store i32 %59, ptr %61, align 8
+  %62 = load ptr, ptr %3, align 8
+  %63 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %62, i32 0, i32 3
+  store i64 0, ptr %63, align 8
+  %64 = load i32, ptr %8, align 4
+  %65 = icmp ne i32 %64, 0
+  br i1 %65, label %66, label %68
+
+66:                                               ; preds = %52
+  %67 = load i32, ptr %4, align 4
+  store volatile i32 %67, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
+  br label %68
+
+68:                                               ; preds = %66, %52
+  call void @llvm.lifetime.end.p0(ptr %8) #4
+  call void @llvm.lifetime.end.p0(ptr %7) #4
+  call void @llvm.lifetime.end.p0(ptr %6) #4
+  call void @llvm.lifetime.end.p0(ptr %5) #4
+  ret i32 0
+}
+
 attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" }
 attributes #1 = { nocallback nofree nosync nounwind willreturn memory(argmem: readwrite) }
 attributes #2 = { alwaysinline nounwind "no-builtins" "no-jump-tables"="true" }
@@ -2343,3 +2877,4 @@ attributes #5 = { nobuiltin "no-builtins" }
 !2 = !{i32 8, !"PIC Level", i32 2}
 !4 = distinct !{!4, !5}
 !5 = !{!"llvm.loop.mustprogress"}
+!6 = distinct !{!6, !5}

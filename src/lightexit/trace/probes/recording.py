@@ -11,7 +11,7 @@ from lightexit.abi import Space
 from lightexit.trace.access import Access, Batch
 from lightexit.trace.probes import layout
 from lightexit.trace.probes.counting import ANSWERS
-from lightexit.trace.probes.loading import Attached, losses
+from lightexit.trace.probes.loading import Attached
 from lightexit.trace.probes.unpacking import format_of
 from lightexit.trace.probes.waiting import answered_by, waiting_writes
 
@@ -44,7 +44,7 @@ class EventProbes:
     def __init__(
         self, pids: Collection[int], vcpu_of: Callable[[int, int], int], ring_size: int
     ) -> None:
-        self._attached = Attached(pids, ring_size)
+        self._attached = Attached(pids, ring_size=ring_size)
         self._vcpu_of = vcpu_of
         self._vcpus: dict[tuple[int, int], int] = {}
         self._offset_ns = _clock_offset()
@@ -78,7 +78,8 @@ class EventProbes:
         self._attached.close()
 
     def _losses(self) -> int:
-        return losses(self._attached).no_record + self._attached.recursive()
+        no_record = sum(cpu.no_record for cpu in self._attached.cpus())
+        return no_record + self._attached.recursive()
 
     def _take(self) -> bytes:
         data = self._attached.tables.ring.take(layout.AccessRecord.layout.size)
