@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -55,15 +56,46 @@ def reading(port: int, count: int) -> bytes:
 @contextmanager
 def qemu(folder: Path, firmware: bytes, *more: str) -> Iterator[subprocess.Popen[bytes]]:
     """QEMU with this firmware, until this is left."""
-    file = folder / "firmware"
+    file = folder / hashlib.sha256(firmware).hexdigest()
     file.write_bytes(firmware)
     command = (
         *(QEMU, "-accel", "kvm", "-m", "16", "-display", "none", "-nodefaults"),
         *("-bios", str(file), *more),
     )
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
     try:
         yield running
     finally:
         running.kill()
         running.wait()
+
+
+def probing_ports() -> bytes:
+    """Firmware that reads each of 65,536 ports, and halts."""
+    return rom(
+        b"\xfa"  # cli
+        + b"\x31\xd2"  # xor dx, dx
+        + b"\xec"  # in al, dx
+        + b"\x42"  # inc dx
+        + b"\x75\xfc"  # jnz -4
+        + b"\xf4\xeb\xfd"  # hlt, and again
+    )
+
+
+def ticking_masked() -> bytes:
+    """Firmware that masks all interrupts, has the PIT tick a thousand times a second, and halts.
+
+    KVM goes on ticking without an answer where it need not make up for ticks: DISCARD_TICKS.
+    """
+    divisor = 1193
+    return rom(
+        b"\xfa"  # cli
+        + b"\xb0\xff\xe6\x21\xe6\xa1"  # mov al, 0xff; out 0x21, al; out 0xa1, al
+        + b"\xb0\x34\xe6\x43"  # mov al, 0x34; out 0x43, al
+        + bytes((0xB0, divisor & 0xFF, 0xE6, 0x40, 0xB0, divisor >> 8, 0xE6, 0x40))
+        + b"\xf4\xeb\xfd"  # hlt, and again
+    )
+
+
+DISCARD_TICKS = ("-global", "kvm-pit.lost_tick_policy=discard")

@@ -18,6 +18,8 @@ from lightexit.trace.probes.waiting import answered_by, waiting_writes
 #: Bytes of the ring buffer: 262,144 accesses.
 RING_SIZE = 1 << 24
 _POLL_S = 0.01
+#: How often writes are looked for that nothing follows.
+_LOOK_S = 0.1
 #: Where the clocks differ from what they differed by, REALTIME was set.
 _STEP_NS = 1_000_000
 UNKNOWN = 2**64 - 1
@@ -51,6 +53,7 @@ class EventProbes:
         self._lost = 0
         #: When writes began that were told before the kernel did, by thread.
         self._told: dict[int, int] = {}
+        self._look_again_s = 0.0
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -71,7 +74,7 @@ class EventProbes:
         offset = _clock_offset()
         if abs(offset - self._offset_ns) > _STEP_NS:
             self._offset_ns = offset
-        return Slots(data or self._waiting(), self._offset_ns, self._lost - before)
+        return Slots(data + self._waiting(), self._offset_ns, self._lost - before)
 
     def close(self) -> None:
         """Take the probes away. What is in the ring buffer can still be read."""
@@ -99,7 +102,9 @@ class EventProbes:
 
     def _waiting(self) -> bytes:
         """Writes after which nothing has happened in their thread, each once."""
-        slots = []
+        if time.monotonic() < self._look_again_s:
+            return b""
+        self._look_again_s, slots = time.monotonic() + _LOOK_S, []
         for tid, thread in waiting_writes(self._attached.tables.threads):
             write = thread.access
             if self._told.get(tid) == write.time_ns:
