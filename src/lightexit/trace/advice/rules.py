@@ -152,7 +152,7 @@ RULES = (
     ),
     Rule(
         "pci-configuration",
-        5000,
+        2000,
         busy(_PCI),
         "The guest accesses PCI configuration space again and again.",
         {
