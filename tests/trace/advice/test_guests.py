@@ -116,12 +116,11 @@ def intervals(probes: Probes, seconds: float) -> Iterator[tuple[Counts, Counts]]
 def told(probes: Probes, pids: set[int], wanted: int) -> list[Advice]:
     """All advice on these VMs, interval by interval, until `wanted` rules have told."""
     found: list[Advice] = []
-    vms, looks = Vms(), 0
-    for before, after in intervals(probes, PATIENCE_S):
+    vms = Vms()
+    for number, (before, after) in enumerate(intervals(probes, PATIENCE_S)):
         advices = advise(rates(before, after, vms), vms)
         found += [advice for advice in advices if advice.vm.pid in pids]
-        looks += 1
-        if looks > 1 and len({(advice.vm.pid, advice.rule) for advice in found}) >= wanted:
+        if number and len({(advice.vm.pid, advice.rule) for advice in found}) >= wanted:
             break
     return found
 

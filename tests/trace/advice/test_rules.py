@@ -15,7 +15,8 @@ from lightexit.trace.rates import Rates, Row
 from lightexit.trace.vms import Vm
 
 _PM = RegisterName("pm", "PM_TMR", "pmtimer.read_timer")
-_NOTIFY = RegisterName("virtio-mmio", "QueueNotify", "virtio_mmio.notify")
+_MMCONFIG = RegisterName("pci-mmconfig", "", "")
+_NOTIFY = RegisterName("virtio-mmio", "QUEUE_NOTIFY", "virtio_mmio.notify")
 
 
 def many(rule: str) -> float:
@@ -40,6 +41,9 @@ def situation(name: str, factor: float) -> Rates:
         "pci-configuration": lambda: interval(
             row(PIO, 0xCF8, least, True, 4), row(PIO, 0xCFE, least, size=2)
         ),
+        "pci-configuration:memory": lambda: interval(
+            *(row(MMIO, 0xB000_0000 + each, least / 8, size=4, name=_MMCONFIG) for each in range(8))
+        ),
         "msr-reads": lambda: interval(row(MSR, 0x4000_0020, least, size=8, answer=KVM)),
         "doorbells": lambda: interval(row(MMIO, 0xFEB0_0050, least, True, 4, name=_NOTIFY)),
         "doorbells:bar": lambda: interval(row(MMIO, 0xFE00_3004, least, True, 2)),
@@ -54,7 +58,13 @@ def situation(name: str, factor: float) -> Rates:
 
 SITUATIONS = (
     *(rule.name for rule in RULES),
-    *("hpet-pulses:rtc", "pm-timer:elsewhere", "doorbells:bar", "doorbells:legacy"),
+    *(
+        "hpet-pulses:rtc",
+        "pci-configuration:memory",
+        "pm-timer:elsewhere",
+        "doorbells:bar",
+        "doorbells:legacy",
+    ),
 )
 
 

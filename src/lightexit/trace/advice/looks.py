@@ -75,6 +75,11 @@ def named(device: str, register: str, is_write: bool) -> Wanted:
     return wanted
 
 
+def device(name: str) -> Wanted:
+    """Accesses to all of a device that `trace.names` calls so."""
+    return lambda row: row.name.device == name
+
+
 def either(*several: Wanted) -> Wanted:
     """What any of them wants."""
     return lambda row: any(wanted(row) for wanted in several)
@@ -179,4 +184,4 @@ def _is_notification(row: Row) -> bool:
     return row.space is Space.MMIO and row.address & 0x3000 == 0x3000
 
 
-_NOTIFICATIONS = frozenset({"queuenotify", "queue_notify", "notify", "doorbell"})
+_NOTIFICATIONS = frozenset({"queue_notify", "notify", "doorbell"})

@@ -11,6 +11,7 @@ from lightexit.trace.advice.looks import (
     apic,
     busier,
     busy,
+    device,
     doorbell,
     either,
     hot_msr,
@@ -33,7 +34,7 @@ _PM_TIMER = either(
 _HPET = 0xFED0_0000
 _HPET_COUNTER = memory(_HPET + 0xF0, _HPET + 0xF7)
 _PIT = ports(0x40, 0x41, 0x42, 0x43, 0x61)
-_PCI = ports(*range(0xCFC, 0xD00))
+_PCI = either(ports(*range(0xCFC, 0xD00)), device("pci-mmconfig"))
 _VGA = either(ports(0x1CE, 0x1CF, *range(0x3B0, 0x3E0)), memory(0xA_0000, 0xB_FFFF))
 
 _CLOCKS = {
