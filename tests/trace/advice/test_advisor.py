@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+
 from intervals import PIO, interval, row
 from lightexit.trace.advice import Advisor, advice_lines, advise, advise_all
 from lightexit.trace.vms import Vm
@@ -45,6 +47,20 @@ def test_a_recording_is_told_of_once() -> None:
     (told,) = advise_all([IDLE, BUSY, BUSY, BUSY, faster, IDLE, IDLE])
     assert told.evidence == "0x608 7,000 reads/s"
     assert advise_all([BUSY, BUSY, IDLE, BUSY]) == []
+    assert advise_all([interval(row(PIO, 0x608, 5000, size=4), seconds=60)]) != []
+    assert advise_all([interval(row(PIO, 0x608, 5000, size=4), seconds=2)]) == []
+
+
+def test_json_has_all_of_it() -> None:
+    (told,) = advise(BUSY)
+    assert json.loads(json.dumps(told.to_json())) == {
+        "rule": "pm-timer",
+        "vm": "guest-a",
+        "pid": 1000,
+        "text": told.text,
+        "evidence": "0x608 5,000 reads/s",
+        "page": "docs/advice.md#pm-timer",
+    }
 
 
 def test_lines_fit_and_are_safe_for_a_terminal() -> None:

@@ -37,6 +37,7 @@ def situation(name: str, factor: float) -> Rates:
         "uart-polling": lambda: interval(row(PIO, 0x3FD, least), row(PIO, 0x3F8, 9, True)),
         "uart-output": lambda: interval(row(PIO, 0x2F8, least, True), row(PIO, 0x2FD, least)),
         "apic-eoi": lambda: interval(apic={(0xB0, True): int(least)}),
+        "apic-eoi:x2apic": lambda: interval(row(MSR, 0x80B, least, True, 8, KVM)),
         "apic-tpr": lambda: interval(apic={(0x80, True): int(least)}),
         "pci-configuration": lambda: interval(
             row(PIO, 0xCF8, least, True, 4), row(PIO, 0xCFE, least, size=2)
@@ -121,6 +122,12 @@ def test_reads_of_line_status_that_go_with_output_are_no_polling() -> None:
     assert [advice.rule for advice in told] == ["uart-output"]
     told = advise(interval(row(PIO, 0x3F8, 5000, True), row(PIO, 0x3FD, 11_000)))
     assert [advice.rule for advice in told] == ["uart-polling", "uart-output"]
+
+
+def test_what_a_filter_answers_needs_no_advice() -> None:
+    answered = row(PIO, 0x608, 1e6, size=4, answer=Answer.FILTER)
+    assert advise(interval(answered, row(PIO, 0x608, 900, size=4))) == []
+    assert advise(interval(row(MMIO, 0xFE00_3004, 5000, True, 2, Answer.MODEL))) != []
 
 
 def test_vcpus_and_sizes_are_added() -> None:

@@ -37,6 +37,17 @@ class Advice:
     evidence: str
     page: str
 
+    def to_json(self) -> dict[str, str | int]:
+        """All of it as values that `json` can write."""
+        return {
+            "rule": self.rule,
+            "vm": self.vm.name,
+            "pid": self.vm.pid,
+            "text": self.text,
+            "evidence": self.evidence,
+            "page": self.page,
+        }
+
 
 def advise(rates: Rates, vms: Vms | None = None) -> list[Advice]:
     """What applies to this interval, in the order of the table, VM by VM.
@@ -82,8 +93,9 @@ class Advisor:
 
 
 def advise_all(intervals: Iterable[Rates], steady_s: float = STEADY_S) -> list[Advice]:
-    """Advice on a recording, cut into intervals of a second or so: what has applied for `steady_s`
-    at a stretch anywhere in it, each once for a VM, with the figures of the last such interval."""
+    """Advice on a recording, whole or cut into intervals of a second or so: what has applied for
+    `steady_s` at a stretch anywhere in it, once for a VM, with the figures of the last such
+    interval. One of less than `steady_s` gives none."""
     advisor = Advisor(steady_s)
     found: dict[tuple[str, int], Advice] = {}
     for rates in intervals:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from lightexit.abi import Space
-from lightexit.trace.access import LineCount
+from lightexit.trace.access import Answer, LineCount
 from lightexit.trace.rates import Rates, Row
 from lightexit.trace.vms import Vm, Vms
 
@@ -34,7 +34,8 @@ def by_vm(rates: Rates, vms: Vms) -> list[Seen]:
     """The interval, one VM after the other; those that access nothing are asked for in `vms`."""
     rows: dict[Vm, list[Row]] = {}
     for row in rates.rows:
-        rows.setdefault(row.vm, []).append(row)
+        if row.answer is not Answer.FILTER:  # what costs little already needs no advice
+            rows.setdefault(row.vm, []).append(row)
     by_pid = {vm.pid: vm for vm in rows}
     pids = {key.pid for key in rates.lines} | {key.pid for key in rates.apic}
     others = [vms.vm(pid) for pid in sorted(pids - by_pid.keys())]
