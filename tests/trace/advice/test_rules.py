@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from intervals import KVM, MMIO, MSR, PIO, USER, VM, interval, row
 from lightexit.abi import Space
@@ -97,6 +101,8 @@ def test_below_its_rate_a_rule_is_silent(name: str) -> None:
         row(MMIO, 0xFED0_0010, 50_000, True, 8),
         row(PIO, 0xCF8, 50_000, True, 4),
         row(PIO, 0x60, 50_000),
+        row(PIO, 0x608, 50_000, size=4, answer=KVM),  # the kernel module's filter
+        row(MMIO, 0xFED0_00F0, 50_000, size=8, answer=KVM),
     ],
     ids=lambda quiet: f"{quiet.space.name}-{quiet.address:x}-{quiet.answer}",
 )
@@ -210,3 +216,34 @@ def test_a_guest_that_probes_all_ports_hides_nothing() -> None:
     probed = [row(PIO, port, 3) for port in range(0x1_0000) if port != 0x608]
     told = advise(interval(*probed, row(PIO, 0x608, 5000, size=4)))
     assert [advice.rule for advice in told] == ["pm-timer"]
+
+
+_SPACES = st.sampled_from((PIO, MMIO, MSR))
+_HOT = (0x608, 0x3F8, 0x3FD, 0x61, 0x71, 0xCFC, 0x402, 0x511, 0x80, 0xFED0_00F0, 0xFEE0_00B0)
+_ADDRESSES = st.one_of(st.sampled_from(_HOT), st.integers(0, 0xFFFF_FFFF))
+_ROWS = st.builds(
+    row,
+    _SPACES,
+    _ADDRESSES,
+    st.floats(0, 100_000),
+    st.booleans(),
+    st.sampled_from((1, 2, 4, 8)),
+    st.sampled_from(Answer),
+    st.one_of(st.none(), st.floats(0, 1e6)),
+)
+
+
+@given(st.lists(_ROWS, max_size=30))
+def test_law_few_accesses_are_never_told_of(rows: list[Row]) -> None:
+    total = sum(each.per_second for each in rows)
+    slowed = [replace(each, per_second=each.per_second * 400 / max(total, 1)) for each in rows]
+    assert advise(interval(*slowed)) == []
+
+
+@given(st.lists(_ROWS, max_size=30), st.lists(_ROWS, max_size=30))
+def test_law_vms_do_not_change_each_others_advice(rows: list[Row], others: list[Row]) -> None:
+    other = Vm(2000, "guest-b", "cloud-hypervisor")
+    theirs = [replace(each, vm=other) for each in others]
+    apart = [*advise(interval(*rows)), *advise(interval(*theirs))]
+    together = advise(interval(*rows, *theirs))
+    assert sorted(map(repr, together)) == sorted(map(repr, apart))

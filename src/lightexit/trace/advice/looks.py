@@ -52,13 +52,8 @@ def ports(*numbers: int, is_write: bool | None = None, size: int | None = None) 
 
 
 def memory(first: int, last: int) -> Wanted:
-    """Accesses to memory from `first` to `last` that the VMM answers."""
-
-    def wanted(row: Row) -> bool:
-        inside = row.space is Space.MMIO and first <= row.address <= last
-        return inside and row.answer is not Answer.KVM
-
-    return wanted
+    """Accesses to memory from `first` to `last`."""
+    return lambda row: row.space is Space.MMIO and first <= row.address <= last
 
 
 def named(device: str, register: str, is_write: bool) -> Wanted:
@@ -83,6 +78,11 @@ def device(name: str) -> Wanted:
 def either(*several: Wanted) -> Wanted:
     """What any of them wants."""
     return lambda row: any(wanted(row) for wanted in several)
+
+
+def by_vmm(wanted: Wanted) -> Wanted:
+    """Those of them that KVM does not answer."""
+    return lambda row: row.answer is not Answer.KVM and wanted(row)
 
 
 def busy(wanted: Wanted) -> Look:

@@ -11,6 +11,7 @@ from lightexit.trace.advice.looks import (
     apic,
     busier,
     busy,
+    by_vmm,
     device,
     doorbell,
     either,
@@ -23,19 +24,20 @@ from lightexit.trace.advice.looks import (
 
 #: Base ports of COM1 to COM4 (IBM PC/AT), and the registers of a 16550 from there.
 _COMS = (0x3F8, 0x2F8, 0x3E8, 0x2E8)
-_THR = either(ports(*_COMS, is_write=True), named("uart", "RBR_THR", is_write=True))
-_LSR = either(
-    ports(*(base + 5 for base in _COMS), is_write=False), named("uart", "LSR", is_write=False)
+_THR = by_vmm(either(ports(*_COMS, is_write=True), named("uart", "RBR_THR", is_write=True)))
+_LSR = by_vmm(
+    either(
+        ports(*(base + 5 for base in _COMS), is_write=False), named("uart", "LSR", is_write=False)
+    )
 )
-
-_PM_TIMER = either(
-    ports(0x608, 0xB008, is_write=False, size=4), named("pm", "PM_TMR", is_write=False)
+_PM_TIMER = by_vmm(
+    either(ports(0x608, 0xB008, is_write=False, size=4), named("pm", "PM_TMR", is_write=False))
 )
 _HPET = 0xFED0_0000
-_HPET_COUNTER = memory(_HPET + 0xF0, _HPET + 0xF7)
-_PIT = ports(0x40, 0x41, 0x42, 0x43, 0x61)
-_PCI = either(ports(*range(0xCFC, 0xD00)), device("pci-mmconfig"))
-_VGA = either(ports(0x1CE, 0x1CF, *range(0x3B0, 0x3E0)), memory(0xA_0000, 0xB_FFFF))
+_HPET_COUNTER = by_vmm(memory(_HPET + 0xF0, _HPET + 0xF7))
+_PIT = ports(0x40, 0x41, 0x42, 0x43, 0x61)  # KVM's own PIT costs, too
+_PCI = by_vmm(either(ports(*range(0xCFC, 0xD00)), device("pci-mmconfig")))
+_VGA = by_vmm(either(ports(0x1CE, 0x1CF, *range(0x3B0, 0x3E0)), memory(0xA_0000, 0xB_FFFF)))
 
 _CLOCKS = {
     "": "Give the guest a clock that it reads without exits: kvm-clock or the TSC for Linux, "
@@ -182,7 +184,7 @@ RULES = (
     Rule(
         "debug-port",
         1000,
-        busy(either(ports(0x402, 0xE9, is_write=True))),
+        busy(by_vmm(ports(0x402, 0xE9, is_write=True))),
         "Firmware prints on the debug port, an exit a byte.",
         {
             "": "Use a release build of the firmware.",
@@ -203,7 +205,7 @@ RULES = (
     Rule(
         "fw-cfg",
         1000,
-        busy(ports(0x511, is_write=False, size=1)),
+        busy(by_vmm(ports(0x511, is_write=False, size=1))),
         "Firmware or kernel reads fw_cfg byte by byte.",
         {
             "": "Use fw_cfg's DMA interface.",
@@ -214,7 +216,7 @@ RULES = (
     Rule(
         "rtc",
         1000,
-        busy(ports(0x70, 0x71)),
+        busy(by_vmm(ports(0x70, 0x71))),
         "The guest reads the RTC in a loop, or lives on its periodic interrupt.",
         {
             "": "Give the guest another clock and timer.",
@@ -226,7 +228,7 @@ RULES = (
     Rule(
         "delay-port",
         1000,
-        busy(ports(0x80, 0xED, is_write=True)),
+        busy(by_vmm(ports(0x80, 0xED, is_write=True))),
         "The guest delays itself by writes to an unused port.",
         {"": "Linux: boot with io_delay=none (or udelay)."},
     ),
