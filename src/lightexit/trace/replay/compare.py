@@ -21,6 +21,8 @@ from lightexit.trace.replay.steps import Acknowledge, ReplayStep
 
 #: More registers than this are counted together, as are addresses of no device.
 MOST_REGISTERS = 4096
+#: Of so many registers at most it is asked whether they depend on time: that takes a millisecond.
+_MOST_ASKED = 256
 _OTHERS = ReplayedRegister("others", "", -1, Space.PIO, 0, False)
 
 
@@ -210,9 +212,9 @@ class Replay:
                 self.result.first = tally.first
 
     def _kind(self, step: ReplayStep, register: ReplayedRegister) -> DifferenceKind:
-        if register not in self._timed:
+        if register not in self._timed and len(self._timed) < _MOST_ASKED:
             self._timed[register] = self._contest.sides[-1].depends_on_time(step)
-        if self._timed[register]:
+        if self._timed.get(register):
             return DifferenceKind.TIME
         if register not in self._written:
             return DifferenceKind.START

@@ -141,9 +141,10 @@ class ReplayedDevices:
             runner=self._bus,
             places=places,
         )
-        self._windows = self._rig.windows
+        self.windows = self._rig.windows
         self._found: dict[tuple[Space, int, int], tuple[Device[Any], PlacedRegion] | None] = {}
         self._before = self._states()
+        self._copy: ReplayedDevices | None = None
 
     def _bus(self, clock: ManualClock) -> Bus:
         return Bus(clock, self._engine, apic=_HeardApic(self._wiring.heard))
@@ -172,7 +173,7 @@ class ReplayedDevices:
         self, space: Space, address: int, size: int
     ) -> tuple[Device[Any], PlacedRegion] | None:
         length = 1 if space is Space.MSR else size
-        for device, region in self._windows:
+        for device, region in self.windows:
             touches = address < region.base + region.size and region.base < address + length
             if region.space is space and touches:
                 return device, region
@@ -214,17 +215,22 @@ class ReplayedDevices:
         return Shown(before, changed, did)
 
     def depends_on_time(self, step: ReplayStep) -> bool:
-        """By devices that are restored from this moment: one that waits, and one that does not."""
+        """Asks a copy that is put back to this moment each time, and waits there."""
+        if self._copy is None:
+            self._copy = ReplayedDevices(self._plans, self._engine, settings=self._settings)
         saved = [device.save() for device in self.devices]
-        answers = {self._restored(saved).after(ns, step) for ns in _LATER_NS}
+        now_ns = self._rig.clock.now_ns()
+        answers = set()
+        for ns in _LATER_NS:
+            self._copy.put_back(now_ns, saved)
+            answers.add(self._copy.after(ns, step))
         return len(answers) > 1
 
-    def _restored(self, saved: Sequence[bytes]) -> ReplayedDevices:
-        now_ns = self._rig.clock.now_ns()
-        other = ReplayedDevices(self._plans, self._engine, start_ns=now_ns, settings=self._settings)
-        for device, state in zip(other.devices, saved, strict=True):
+    def put_back(self, now_ns: int, saved: Sequence[bytes]) -> None:
+        """Be as devices were that were saved at that VM time, whatever it is now."""
+        self._rig.clock.advance(now_ns - self._rig.clock.now_ns())
+        for device, state in zip(self.devices, saved, strict=True):
             device.restore(state)
-        return other
 
     def after(self, ns: int, step: ReplayStep) -> int | None:
         """What a step answers some time from now."""
@@ -233,6 +239,8 @@ class ReplayedDevices:
 
     def close(self) -> None:
         """Take the devices off the bus."""
+        if self._copy is not None:
+            self._copy.close()
         if isinstance(self._rig.bus, Bus):
             self._rig.bus.close()
 
