@@ -9,6 +9,7 @@ from pathlib import Path
 from lightexit.abi import Space
 from lightexit.trace.access import Access, Answer
 from lightexit.trace.recording import About, RecordingWriter
+from lightexit.trace.vms import Vm
 
 START = 1_700_000_000_000_000_000
 ABOUT = About("host-a", "tracepoints", started=START)
@@ -26,11 +27,11 @@ def accesses(count: int, pid: int = 4711) -> Iterator[Access]:
             yield Access(time_ns, pid, -1, Space.MMIO, 0xFEB0_0050, 2, True, None, Answer.KVM, None)
 
 
-def name_vm(pid: int) -> tuple[str, str]:
-    return f"vm{pid}", "qemu"
+def find_vm(pid: int) -> Vm:
+    return Vm(pid, f"vm{pid}", "qemu", machine="pc-i440fx-7.2")
 
 
 def record(path: Path, count: int, about: About = ABOUT, pid: int = 4711, lost: int = 0) -> Path:
-    with RecordingWriter(path, about, name_vm) as writer:
+    with RecordingWriter(path, about, find_vm) as writer:
         writer.add(accesses(count, pid), lost)
     return path

@@ -14,15 +14,15 @@ import pytest
 
 from lightexit.errors import HostError
 from lightexit.trace.recording import Recording, RecordingWriter
-from recordings import ABOUT, accesses, name_vm
+from recordings import ABOUT, accesses, find_vm
 
 #: Records until it is killed; says how many accesses it has handed over.
 RECORDER = """
 import sys
 from pathlib import Path
-from recordings import ABOUT, accesses, name_vm
+from recordings import ABOUT, accesses, find_vm
 from lightexit.trace.recording import RecordingWriter
-recorder = RecordingWriter(Path(sys.argv[1]), ABOUT, name_vm, rows=1000)
+recorder = RecordingWriter(Path(sys.argv[1]), ABOUT, find_vm, rows=1000)
 for count in range(1, 10**6):
     recorder.add(accesses(1000))
     print(count, flush=True)
@@ -32,9 +32,9 @@ LIMITED = """
 import resource, sys
 from dataclasses import replace
 from pathlib import Path
-from recordings import ABOUT, accesses, name_vm
+from recordings import ABOUT, accesses, find_vm
 from lightexit.trace.recording import RecordingWriter
-recorder = RecordingWriter(Path(sys.argv[1]), ABOUT, name_vm, rows=1000)
+recorder = RecordingWriter(Path(sys.argv[1]), ABOUT, find_vm, rows=1000)
 recorder.add(accesses(2000))
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
@@ -83,7 +83,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk_ends_the_recording(small_disk: Path) -> None:
     path, parts = small_disk / "a.parquet", small_disk / "a.parquet.parts"
-    recorder = RecordingWriter(path, ABOUT, name_vm, rows=1000)
+    recorder = RecordingWriter(path, ABOUT, find_vm, rows=1000)
     with pytest.raises(HostError, match=r"no space left on device; [0-9,]+ accesses are in"):
         recorder.add(accesses(10**6))
     assert len(Recording.open(parts)) == recorder.accesses >= 1000
@@ -93,7 +93,7 @@ def test_a_full_disk_ends_the_recording(small_disk: Path) -> None:
 
 def test_a_disk_without_room_for_one_file_keeps_the_parts(small_disk: Path) -> None:
     path, parts = small_disk / "a.parquet", small_disk / "a.parquet.parts"
-    recorder = RecordingWriter(path, ABOUT, name_vm, rows=1000)
+    recorder = RecordingWriter(path, ABOUT, find_vm, rows=1000)
     recorder.add(accesses(3000))
     with pytest.raises(OSError, match="No space"):
         (small_disk / "filler").write_bytes(bytes(1 << 20))

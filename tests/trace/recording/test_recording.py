@@ -24,7 +24,8 @@ from lightexit.trace.recording import (
     writer,
 )
 from lightexit.trace.recording.schema import KEY, schema
-from recordings import ABOUT, START, accesses, name_vm, record
+from lightexit.trace.vms import Vm
+from recordings import ABOUT, START, accesses, find_vm, record
 
 
 def _with_metadata(path: Path, document: object, columns: pa.Schema | None = None) -> Path:
@@ -45,7 +46,7 @@ def test_every_access_is_read_again(tmp_path: Path) -> None:
     assert (len(found), found.about.lost, found.about.host) == (1000, 3, "host-a")
     assert found.about.started == START
     assert found.about.ended > START
-    assert found.vms() == [RecordedVm("host-a", "vm4711", "qemu", 4711)]
+    assert found.vms() == [RecordedVm("host-a", "vm4711", "qemu", 4711, "pc-i440fx-7.2")]
     assert [*tmp_path.iterdir()] == [path]
 
 
@@ -56,15 +57,15 @@ def test_extreme_values_are_kept(tmp_path: Path) -> None:
         Access(2**63 - 1, 2**31 - 1, 2**15 - 1, Space.MMIO, most, 8, False, 0, Answer.FILTER, 0),
     ]
     path = tmp_path / "a.parquet"
-    with RecordingWriter(path, ABOUT, lambda _pid: ("\x1b[31m\n\0", "")) as recorder:
+    with RecordingWriter(path, ABOUT, lambda pid: Vm(pid, "\x1b[31m\n\0\udcff", "")) as recorder:
         recorder.add(every)
     assert [*Recording.open(path).accesses()] == every
-    assert Recording.open(path).vms()[0].vm == "\x1b[31m\n\0"
+    assert Recording.open(path).vms()[0].vm == "\x1b[31m\n\0\\xff"
 
 
 def test_a_recording_has_parts_while_it_is_written(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
-    with RecordingWriter(path, ABOUT, name_vm, rows=100) as recorder:
+    with RecordingWriter(path, ABOUT, find_vm, rows=100) as recorder:
         recorder.add(accesses(250))
         unfinished = Recording.open(tmp_path / "a.parquet.parts")
         assert [*unfinished.accesses()] == [*accesses(200)]
@@ -80,7 +81,7 @@ def test_a_recording_has_parts_while_it_is_written(tmp_path: Path) -> None:
 
 def test_what_is_old_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "SECONDS", 0.0)
-    with RecordingWriter(tmp_path / "a.parquet", ABOUT, name_vm) as recorder:
+    with RecordingWriter(tmp_path / "a.parquet", ABOUT, find_vm) as recorder:
         recorder.add(accesses(10))
         assert len(Recording.open(tmp_path / "a.parquet.parts")) == 10
 
@@ -92,7 +93,7 @@ def test_a_recording_of_nothing_is_one(tmp_path: Path) -> None:
 
 def test_accesses_of_one_process(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
-    with RecordingWriter(path, ABOUT, name_vm) as recorder:
+    with RecordingWriter(path, ABOUT, find_vm) as recorder:
         recorder.add([*accesses(20, pid=1), *accesses(20, pid=2)])
     assert [*Recording.open(path).accesses(pid=2)] == [*accesses(20, pid=2)]
 
@@ -107,8 +108,8 @@ def test_what_a_machine_tells_of_itself_is_kept(tmp_path: Path) -> None:
 def test_no_file_is_replaced_unasked(tmp_path: Path) -> None:
     path = record(tmp_path / "a.parquet", 3)
     with pytest.raises(AuthorError, match="is there already"):
-        RecordingWriter(path, ABOUT, name_vm)
-    with RecordingWriter(path, ABOUT, name_vm, force=True) as recorder:
+        RecordingWriter(path, ABOUT, find_vm)
+    with RecordingWriter(path, ABOUT, find_vm, force=True) as recorder:
         recorder.add(accesses(5))
         assert len(Recording.open(path)) == 3
     assert len(Recording.open(path)) == 5
@@ -116,13 +117,13 @@ def test_no_file_is_replaced_unasked(tmp_path: Path) -> None:
 
 def test_an_unfinished_recording_is_not_deleted_unasked(tmp_path: Path) -> None:
     path, folder = tmp_path / "a.parquet", tmp_path / "a.parquet.parts"
-    killed = RecordingWriter(path, ABOUT, name_vm, rows=10)
+    killed = RecordingWriter(path, ABOUT, find_vm, rows=10)
     killed.add(accesses(35))
     (folder / "notes.txt").write_text("not ours")
     with pytest.raises(AuthorError) as refused:
-        RecordingWriter(path, ABOUT, name_vm)
+        RecordingWriter(path, ABOUT, find_vm)
     assert refused.value.hint == f"lightexit record --from {folder} -o {path}"
-    with RecordingWriter(path, ABOUT, name_vm, force=True) as recorder:
+    with RecordingWriter(path, ABOUT, find_vm, force=True) as recorder:
         recorder.add(accesses(5))
     assert len(Recording.open(path)) == 5
     assert [each.name for each in folder.iterdir()] == ["notes.txt"]
@@ -130,9 +131,9 @@ def test_an_unfinished_recording_is_not_deleted_unasked(tmp_path: Path) -> None:
 
 def test_only_regular_files_are_replaced(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match="/dev/null is no regular file"):
-        RecordingWriter(Path("/dev/null"), ABOUT, name_vm, force=True)
+        RecordingWriter(Path("/dev/null"), ABOUT, find_vm, force=True)
     with pytest.raises(AuthorError, match="there is no folder"):
-        RecordingWriter(tmp_path / "none" / "a.parquet", ABOUT, name_vm)
+        RecordingWriter(tmp_path / "none" / "a.parquet", ABOUT, find_vm)
     assert [*tmp_path.iterdir()] == []
 
 
@@ -195,8 +196,8 @@ def test_other_parquet_files_are_refused(tmp_path: Path) -> None:
 def test_columns_are_looked_at(tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
     with pytest.raises(AuthorError, match="has no column value"):
-        Recording.open(_with_metadata(path, _about(), schema().remove(10)))
-    columns = schema().set(7, pa.field("address", pa.int64()))
+        Recording.open(_with_metadata(path, _about(), schema().remove(11)))
+    columns = schema().set(8, pa.field("address", pa.int64()))
     with pytest.raises(AuthorError, match="has column address of int64"):
         Recording.open(_with_metadata(path, _about(), columns))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lightexit.abi import Space
 from lightexit.trace.access import Access
 from lightexit.trace.recording.schema import schema
+from lightexit.trace.vms import Vm
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,11 +20,11 @@ _SPACES = {space: space.name.lower() for space in Space}
 
 
 class Columns:
-    """Rows of one host. `name_vm` is asked once for each process."""
+    """Rows of one host. `find_vm` is asked once for each process."""
 
-    def __init__(self, host: str, name_vm: Callable[[int], tuple[str, str]]) -> None:
-        self._host, self._name_vm = host, name_vm
-        self._vms: dict[int, tuple[str, str]] = {}
+    def __init__(self, host: str, find_vm: Callable[[int], Vm]) -> None:
+        self._host, self._find_vm = host, find_vm
+        self._vms: dict[int, tuple[str, str, str]] = {}
         self._rows: list[tuple[Any, ...]] = []
         self._batches: list[pa.RecordBatch] = []
         self._packed = 0
@@ -35,7 +36,7 @@ class Columns:
         """One more row."""
         vm = self._vms.get(access.pid)
         if vm is None:
-            vm = self._vms[access.pid] = self._name_vm(access.pid)
+            vm = self._vms[access.pid] = _names(self._find_vm(access.pid))
         self._rows.append(
             (
                 access.time_ns,
@@ -74,3 +75,12 @@ class Columns:
         table = pa.Table.from_batches(self._batches, schema()).unify_dictionaries()
         self._batches, self._packed = [], 0
         return table
+
+
+def _names(vm: Vm) -> tuple[str, str, str]:
+    """In UTF-8, which a command line need not be: a byte that is not becomes "\\xff"."""
+    return _utf8(vm.name), _utf8(vm.vmm), _utf8(vm.machine)
+
+
+def _utf8(text: str) -> str:
+    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")

@@ -16,6 +16,7 @@ from lightexit.runtime.layout import TracePoint
 from lightexit.trace.access import Access, Answer
 from lightexit.trace.recording.schema import About, MappedDevice
 from lightexit.trace.recording.writer import RecordingWriter
+from lightexit.trace.vms import Vm
 
 _ANSWERS = {
     TracePoint.HANDLED: Answer.FILTER,
@@ -39,7 +40,7 @@ class MachineRecorder:
         )
         about = About(platform.node(), "lightexit", vm_started=self._zero, devices=devices)
         self._writer = RecordingWriter(
-            path, about, lambda _pid: (path.stem, "lightexit"), force=True
+            path, about, lambda pid: Vm(pid, path.stem, "lightexit"), force=True
         )
         self._lock = threading.Lock()  # vCPUs have threads of their own
         self._until_rate, self._ns_per_tick = 0, 0.0

@@ -44,6 +44,7 @@ class RecordedVm:
     vm: str
     vmm: str
     pid: int
+    machine: str = ""
 
 
 class Recording:
@@ -112,7 +113,7 @@ class Recording:
         """The VMs that it has accesses of, by process: all of it is read."""
         import pyarrow as pa
 
-        keys, found = ["host", "vm", "vmm", "pid"], dict[RecordedVm, None]()
+        keys, found = ["host", "vm", "vmm", "pid", "machine"], dict[RecordedVm, None]()
         for batch in self.batches(keys):
             for row in pa.Table.from_batches([batch]).group_by(keys).aggregate([]).to_pylist():
                 found[RecordedVm(**row)] = None

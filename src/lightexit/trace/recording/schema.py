@@ -22,7 +22,7 @@ FORMAT = 1
 #: The key of a Parquet file's metadata, whose value is JSON.
 KEY = b"lightexit"
 #: Columns of which many rows have the same text.
-TEXTS = ("host", "vm", "vmm", "space", "answer")
+TEXTS = ("host", "vm", "vmm", "machine", "space", "answer")
 #: Columns whose neighbours are alike: differences take less room than values.
 NUMBERS = ("time", "value", "duration_ns")
 
@@ -40,6 +40,7 @@ def schema() -> pa.Schema:
             pa.field("host", text, False),
             pa.field("vm", text, False),
             pa.field("vmm", text, False),
+            pa.field("machine", text, False),
             pa.field("pid", pa.int32(), False),
             pa.field("vcpu", pa.int16(), False),
             pa.field("space", text, False),

@@ -25,6 +25,7 @@ from lightexit.trace.recording.columns import Columns
 from lightexit.trace.recording.merging import merge
 from lightexit.trace.recording.parquet import ROWS, need_pyarrow, open_writer, reason
 from lightexit.trace.recording.schema import About
+from lightexit.trace.vms import Vm
 
 #: A part is written after so many seconds at the latest: what a killed recorder loses.
 SECONDS = 2.0
@@ -79,7 +80,7 @@ def check_new(path: Path, force: bool = False) -> None:
 
 
 class RecordingWriter:
-    """Writes accesses to `path`; `name_vm` says of a process how its VM and its VMM are called.
+    """Writes accesses to `path`; `find_vm` says which VM a process runs.
 
     Raises AuthorError where there is a recording already, finished or not, unless `force`;
     HostError where nothing can be written (any more). What was recorded by then can be read.
@@ -89,20 +90,25 @@ class RecordingWriter:
         self,
         path: Path,
         about: About,
-        name_vm: Callable[[int], tuple[str, str]],
+        find_vm: Callable[[int], Vm],
         *,
         force: bool = False,
         rows: int = ROWS,
     ) -> None:
         self.path, self._folder, self._rows = path, folder_of(path), rows
-        self.accesses, self.lost, self.bytes = 0, 0, 0
+        self._written, self.lost, self.bytes = 0, 0, 0
         self._about = replace(about, started=about.started or time.time_ns())
-        self._columns = Columns(self._about.host, name_vm)
+        self._columns = Columns(self._about.host, find_vm)
         self._parts, self._part_lost, self._is_open = 0, 0, False
         check_new(path, force)
         self._prepare()
         self._is_open = True
         self._begun = self._flushed = time.monotonic()
+
+    @property
+    def accesses(self) -> int:
+        """How many were recorded, in files or not yet."""
+        return self._written + len(self._columns)
 
     def _prepare(self) -> None:
         try:
@@ -141,7 +147,7 @@ class RecordingWriter:
             raise self._refused(error) from None
         self._parts += 1
         self._part_lost = 0
-        self.accesses += rows
+        self._written += rows
         self.bytes += size
 
     def close(self) -> Recorded:
@@ -180,7 +186,7 @@ class RecordingWriter:
                 self._folder.rmdir()
             return HostError(found, expected="a disk with room: some 10 bytes an access")
         return HostError(
-            f"{found}; {self.accesses:,} accesses are in {self._folder}",
+            f"{found}; {self._written:,} accesses are in {self._folder}",
             expected="a disk with room: some 10 bytes an access",
             hint=f"lightexit record --from {self._folder} -o FILE",
             advice="FILE may be on another disk; `lightexit report` reads the folder as it is",
