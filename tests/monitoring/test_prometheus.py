@@ -79,3 +79,9 @@ def test_the_rules_are_evaluated(server: Prometheus) -> None:
 def test_the_target_is_up(server: Prometheus) -> None:
     (target,) = server.get("/api/v1/targets")["activeTargets"]
     assert (target["health"], target["lastError"]) == ("up", "")
+
+
+def test_the_exporter_is_small(server: Prometheus) -> None:
+    ((_, resident),) = server.ask("process_resident_memory_bytes")
+    print(f"{resident / 1e6:.0f} MB")
+    assert resident < 100e6

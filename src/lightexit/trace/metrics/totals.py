@@ -10,7 +10,7 @@ from typing import Protocol
 
 from lightexit.abi import Space
 from lightexit.shown import one_line
-from lightexit.trace.access import AccessCount, Counts, LineCount
+from lightexit.trace.access import AccessCount, AccessKey, Answer, Counts, LineCount
 from lightexit.trace.metrics.series import APIC, APIC_OTHER, PERIOD_S, SeriesName, VmSeries
 
 #: VMs that have series of their own; the accesses of all others are told together.
@@ -20,7 +20,7 @@ GRACE_S = 120.0
 #: Characters of a label: a namespace and a name of Kubernetes, and what joins them.
 LABEL = 128
 #: Names of registers that are kept of one VM.
-_MOST_NAMES = 2048
+MOST_NAMES = 4096
 _NO_COUNT, _NO_LINE = AccessCount(0), LineCount(0)
 
 
@@ -64,7 +64,7 @@ class NamedRegister(Protocol):
 
 VmOf = Callable[[int], SeenVm | None]
 NameOf = Callable[[SeenVm | None, Space, int, bool], NamedRegister]
-_Register = tuple[Space, int, bool]
+_Register = tuple[Space, int, bool, Answer]
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Watched:
     seen: SeenVm | None
     series: VmSeries
     ended_ns: int | None = None
-    names: dict[_Register, tuple[str, str, bool]] = field(default_factory=dict)
+    names: dict[_Register, tuple[SeriesName, bool]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -156,23 +156,22 @@ class Metrics:
             if count == old:
                 continue
             watched = self._watched(key.pid, counts.time_ns)
-            register = (key.space, key.address, key.is_write)
-            device, called, is_named = self._names(watched, register)
-            direction = "write" if key.is_write else "read"
-            space = key.space.name.lower()
-            name = SeriesName(space, device, called, direction, key.answer.value)
+            name, is_named = self._name(watched, key)
             watched.series.add(name, is_named, _since(old, count))
 
-    def _names(self, watched: Watched, key: _Register) -> tuple[str, str, bool]:
-        """Device, register, and whether these are names: a register of none is its address."""
-        known = watched.names.get(key)
+    def _name(self, watched: Watched, key: AccessKey) -> tuple[SeriesName, bool]:
+        """Labels, and whether the register has a name: one that has none is its address."""
+        register = (key.space, key.address, key.is_write, key.answer)
+        known = watched.names.get(register)
         if known is None:
-            if len(watched.names) >= _MOST_NAMES:
+            if len(watched.names) >= MOST_NAMES:
                 watched.names.clear()
-            found = self._name_of(watched.seen, *key)
-            register = label(found.register) or f"{key[1]:#x}"
-            known = label(found.device), register, bool(found.register)
-            watched.names[key] = known
+            found = self._name_of(watched.seen, key.space, key.address, key.is_write)
+            called = label(found.register) or f"{key.address:#x}"
+            direction = "write" if key.is_write else "read"
+            space = key.space.name.lower()
+            name = SeriesName(space, label(found.device), called, direction, key.answer.value)
+            known = watched.names[register] = name, bool(found.register)
         return known
 
     def _add_apic(self, counts: Counts) -> None:
