@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from lightexit.abi import Space
 from lightexit.trace.access import (
@@ -23,31 +21,29 @@ from lightexit.trace.access import (
     Lost,
 )
 from lightexit.trace.metrics import ListenAddress, Metrics, MetricsServer, serve
-from lightexit.trace.metrics.totals import SeenVm
+from lightexit.trace.names import RegisterName
+from lightexit.trace.vms import Vm, Vms
 
 PM_TIMER, FIRST_PORT = 0x608, 0x2000
 EOI = 0xB0
 
 
-@dataclass(frozen=True)
-class FakeVm:
-    pid: int
-    name: str
-    vmm: str = "qemu"
-    labels: Mapping[str, str] = field(default_factory=dict)
+class FakeVms(Vms):
+    """VMs of processes that a test makes up, and takes away."""
+
+    def __init__(self, there: dict[int, Vm]) -> None:
+        super().__init__(find=there.get)
+        self._there = there
+
+    def has_ended(self, pid: int) -> bool:
+        return pid not in self._there
 
 
-@dataclass(frozen=True)
-class FakeName:
-    device: str
-    register: str
-
-
-def name_of(vm: SeenVm | None, space: Space, address: int, is_write: bool) -> FakeName:
+def name_of(vm: Vm | None, space: Space, address: int, is_write: bool) -> RegisterName:
     """The PM timer has a name, as have all MSRs and nothing else."""
     if space is Space.PIO and address == PM_TIMER:
-        return FakeName("pm", "PM_TMR")
-    return FakeName("msr", f"MSR_{address:X}") if space is Space.MSR else FakeName("", "")
+        return RegisterName("pm", "PM_TMR")
+    return RegisterName("msr", f"MSR_{address:X}") if space is Space.MSR else RegisterName()
 
 
 def key(
@@ -60,13 +56,13 @@ class Script:
     """A host whose VMs do what a test says: `Metrics` are told by `tell`."""
 
     def __init__(self, period_s: float = 10.0) -> None:
-        self.vms = {7: FakeVm(7, "win10")}
+        self.vms = {7: Vm(7, "win10", "qemu")}
         self.accesses: dict[AccessKey, AccessCount] = {}
         self.apic: dict[ApicKey, int] = {}
         self.lines: dict[LineKey, LineCount] = {}
         self.lost = Lost()
         self.now_s = 0.0
-        self.metrics = Metrics(self.vms.get, name_of, period_s=period_s)
+        self.metrics = Metrics(FakeVms(self.vms), name_of, period_s=period_s)
         self.tell()
 
     def access(self, key: AccessKey, times: int = 1, ns_each: int = 20_000) -> None:
@@ -126,10 +122,10 @@ class Steady:
 
 def main(where: str, vms: str = "2", registers: str = "3") -> None:
     count = int(vms)
-    seen = {pid: FakeVm(pid, f"vm-{pid}") for pid in range(1, count + 1)}
+    seen = {pid: Vm(pid, f"vm-{pid}", "qemu") for pid in range(1, count + 1)}
     server = MetricsServer(ListenAddress.parse(where))
     print(server.address, flush=True)
-    metrics = Metrics(seen.get, name_of, period_s=0.2)
+    metrics = Metrics(FakeVms(seen), name_of, period_s=0.2)
     serve(server, Steady(count, int(registers)), metrics, interval_s=0.1)
 
 

@@ -14,7 +14,8 @@ from lightexit.trace.access import Answer
 from lightexit.trace.metrics import ListenAddress, MetricsServer
 from lightexit.trace.metrics.series import SERIES
 from lightexit.trace.metrics.totals import MOST_NAMES
-from monitoring.scripted import FIRST_PORT, FakeVm, Script, key
+from lightexit.trace.vms import Vm
+from monitoring.scripted import FIRST_PORT, Script, key
 
 VMS, PORTS = 20, 1000
 PIDS = range(100, 100 + VMS)
@@ -24,7 +25,7 @@ PIDS = range(100, 100 + VMS)
 def full() -> Script:
     """20 VMs that have all their series, and accesses to 40,000 registers more."""
     script = Script()
-    script.vms.update({pid: FakeVm(pid, f"vm-{pid}") for pid in PIDS})
+    script.vms.update({pid: Vm(pid, f"vm-{pid}", "qemu") for pid in PIDS})
     script.make_busy(*(key(pid, n, Space.MSR, Answer.USER) for pid in PIDS for n in range(30)))
     touch_all(script)
     return script

@@ -17,6 +17,8 @@ from pathlib import Path
 from lightexit.trace.command_lines import Told, told
 
 PROC = Path("/proc")
+#: What is said for the VMM of a process that had ended before it was looked at.
+UNKNOWN = "?"
 #: Bytes that are read of a command line; what a name comes after in libvirt's are hundreds.
 _MOST = 1 << 17
 #: How VMMs call the threads of their vCPUs: QEMU (debug-threads=on), cloud-hypervisor, Firecracker,
@@ -100,7 +102,7 @@ class Vms:
         known = self._found.get(pid)
         if known is not None:
             return known[0]
-        vm = self._find(pid) or Vm(pid, f"pid {pid}", "?")
+        vm = self._find(pid) or Vm(pid, f"pid {pid}", UNKNOWN)
         self._found[pid] = vm, _started(pid)
         return vm
 

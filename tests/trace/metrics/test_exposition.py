@@ -15,9 +15,10 @@ from lightexit.abi import Space
 from lightexit.trace.access import Answer, ApicKey, LineCount, LineKey, Lost
 from lightexit.trace.metrics.exposition import COUNTERS, GAUGES, registry_of
 from lightexit.trace.metrics.totals import LABEL
-from monitoring.scripted import EOI, PM_TIMER, FakeVm, Script, key
+from lightexit.trace.vms import Vm
+from monitoring.scripted import EOI, PM_TIMER, Script, key
 
-KUBEVIRT = {"namespace": "prod", "name": "db-0"}
+KUBEVIRT = {"namespace": "prod", "vmi": "db-0"}
 HOSTILE = [
     'a"} 1\nlightexit_vm_accesses_total{vm="forged"} 1e9\n#',
     "back\\slash\\",
@@ -31,7 +32,7 @@ HOSTILE = [
 
 def busy_script() -> Script:
     script = Script()
-    script.vms[7] = FakeVm(7, "prod_db-0", labels=KUBEVIRT)
+    script.vms[7] = Vm(7, "prod_db-0", "qemu", labels=KUBEVIRT)
     script.make_busy(key(7, PM_TIMER), key(7, 0x10, Space.MSR, Answer.KVM))
     script.access(key(7, PM_TIMER))
     script.apic[ApicKey(7, 7, EOI, True)] = 5
@@ -88,7 +89,7 @@ def test_the_text_of_one_vm() -> None:
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:12]))
 def test_no_name_breaks_out_of_its_label(name: str) -> None:
     script = Script()
-    script.vms[7] = FakeVm(7, name, vmm=name, labels=dict.fromkeys(KUBEVIRT, name))
+    script.vms[7] = Vm(7, name, vmm=name, labels=dict.fromkeys(KUBEVIRT, name))
     script.make_busy(key(7, PM_TIMER))
     text = exposed(script)
     assert text.isascii() or text.isprintable()

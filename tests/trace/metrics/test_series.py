@@ -15,7 +15,8 @@ from lightexit.trace.access import AccessCount, AccessKey, Answer, ApicKey, Line
 from lightexit.trace.metrics.exposition import MetricsCollector
 from lightexit.trace.metrics.series import FOR_REGISTERS, FOR_UNNAMED, SERIES
 from lightexit.trace.metrics.totals import MOST_VMS
-from monitoring.scripted import EOI, FIRST_PORT, PM_TIMER, FakeVm, Script, key
+from lightexit.trace.vms import Vm
+from monitoring.scripted import EOI, FIRST_PORT, PM_TIMER, Script, key
 
 OF_PM_TIMER = key(7, PM_TIMER)
 
@@ -156,7 +157,7 @@ def test_local_apics_and_lines_have_a_few_series() -> None:
 
 def test_a_vm_that_ended_keeps_its_series_for_a_while() -> None:
     script = Script()
-    script.vms[8] = FakeVm(8, "stays")
+    script.vms[8] = Vm(8, "stays", "qemu")
     script.access(OF_PM_TIMER, 50)
     script.access(key(8, PM_TIMER), 60)
     script.tell(after_s=1)
@@ -174,7 +175,7 @@ def test_a_vm_that_ended_keeps_its_series_for_a_while() -> None:
 
 def test_watched_vms_are_those_that_run() -> None:
     script = Script()
-    script.vms[8] = FakeVm(8, "stays")
+    script.vms[8] = Vm(8, "stays", "qemu")
     script.access(OF_PM_TIMER)
     script.access(key(8, PM_TIMER))
     script.tell(after_s=1)
@@ -188,7 +189,7 @@ def test_a_vm_that_ended_before_it_was_looked_at_is_unknown() -> None:
     script = Script()
     script.access(key(9, PM_TIMER), 3)
     script.tell(after_s=1)
-    assert accesses(script, vm="unknown", pid="9") == 3
+    assert accesses(script, vm="pid 9", pid="9") == 3
     script.tell(after_s=120)
     assert list(samples(script, 9)) == []
 
@@ -199,7 +200,7 @@ def test_another_vm_with_the_number_of_one_that_ended_begins_at_0() -> None:
     script.tell(after_s=1)
     del script.vms[7]
     script.tell(after_s=1)
-    script.vms[7] = FakeVm(7, "next")
+    script.vms[7] = Vm(7, "next", "qemu")
     script.access(OF_PM_TIMER, 2)
     script.tell(after_s=1)
     assert accesses(script, vm="next") == 2
@@ -209,7 +210,7 @@ def test_another_vm_with_the_number_of_one_that_ended_begins_at_0() -> None:
 def test_vms_beyond_the_bound_are_told_together() -> None:
     script = Script()
     for pid in range(10_000, 10_000 + MOST_VMS + 10):
-        script.vms[pid] = FakeVm(pid, f"vm{pid}")
+        script.vms[pid] = Vm(pid, f"vm{pid}", "qemu")
         script.access(key(pid, PM_TIMER), 2)
     script.tell(after_s=1)
     assert (
@@ -249,7 +250,7 @@ def test_series_only_grow_and_add_up(
     steps: list[tuple[int, int, Space, Answer, int, float]],
 ) -> None:
     script = Script()
-    script.vms[8] = FakeVm(8, "other vm")
+    script.vms[8] = Vm(8, "other vm", "qemu")
     before: dict[object, float] = {}
     for pid, address, space, answer, times, after_s in steps:
         script.access(key(pid, address, space, answer), times)

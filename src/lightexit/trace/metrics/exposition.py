@@ -78,7 +78,7 @@ class MetricsCollector:
         metrics = self._metrics
         with metrics.lock:
             for watched in metrics.watched():
-                _add_vm(families, (watched.name, watched.pid), watched.series)
+                _add_vm(families, (label(watched.vm.name), watched.pid), watched.series)
                 _add(families, "lightexit_vm_info", _info(watched), 1)
             if (rest := metrics.rest) is not None:
                 _add_vm(families, ("other", ""), rest)
@@ -145,8 +145,6 @@ def _accesses(series: VmSeries) -> Iterator[tuple[SeriesName, SeriesTotal]]:
 
 
 def _info(watched: Watched) -> tuple[str, ...]:
-    seen = watched.seen
-    if seen is None:
-        return (watched.name, watched.pid, "", "", "")
-    found = (seen.vmm, seen.labels.get("namespace", ""), seen.labels.get("name", ""))
-    return (watched.name, watched.pid, *(label(text) for text in found))
+    vm = watched.vm
+    found = (vm.vmm, vm.labels.get("namespace", ""), vm.labels.get("vmi", ""))
+    return (label(vm.name), watched.pid, *(label(text) for text in found))

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from lightexit.abi import Space
 from lightexit.shown import one_line
 from lightexit.trace.access import AccessCount, AccessKey, Answer, Counts, LineCount
 from lightexit.trace.metrics.series import APIC, APIC_OTHER, PERIOD_S, SeriesName, VmSeries
+from lightexit.trace.names import RegisterName, name_of
+from lightexit.trace.vms import UNKNOWN, Vm, Vms
 
 #: VMs that have series of their own; the accesses of all others are told together.
 MOST_VMS = 1000
@@ -24,46 +25,7 @@ MOST_NAMES = 4096
 _NO_COUNT, _NO_LINE = AccessCount(0), LineCount(0)
 
 
-class SeenVm(Protocol):
-    """What is told of a VM: `trace.vms.Vm`."""
-
-    @property
-    def pid(self) -> int:
-        """The VMM's process."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """What the VMM calls it."""
-        ...
-
-    @property
-    def vmm(self) -> str:
-        """What the VMM is."""
-        ...
-
-    @property
-    def labels(self) -> Mapping[str, str]:
-        """Of KubeVirt: namespace and name."""
-        ...
-
-
-class NamedRegister(Protocol):
-    """What a register is called: `trace.names.RegisterName`."""
-
-    @property
-    def device(self) -> str:
-        """Of which device."""
-        ...
-
-    @property
-    def register(self) -> str:
-        """Empty where it has no name."""
-        ...
-
-
-VmOf = Callable[[int], SeenVm | None]
-NameOf = Callable[[SeenVm | None, Space, int, bool], NamedRegister]
+NameOf = Callable[[Vm | None, Space, int, bool], RegisterName]
 _Register = tuple[Space, int, bool, Answer]
 
 
@@ -72,15 +34,10 @@ class Watched:
     """A VM, its labels and its series. `ended_ns` is None as long as it runs."""
 
     pid: str
-    seen: SeenVm | None
+    vm: Vm
     series: VmSeries
     ended_ns: int | None = None
     names: dict[_Register, tuple[SeriesName, bool]] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """Safe to show; "unknown" of a process that ended before it was looked at."""
-        return label(self.seen.name if self.seen else "") or "unknown"
 
 
 def label(text: str) -> str:
@@ -91,21 +48,26 @@ def label(text: str) -> str:
 class Metrics:
     """The series of all VMs. `update` is given what was counted; any thread may read.
 
-    `vm_of` and `name_of` are those of `trace.vms` and `trace.names`.
+    `vms` are not to be shared: those that have ended are forgotten.
     """
 
     def __init__(
-        self, vm_of: VmOf, name_of: NameOf, *, period_s: float = PERIOD_S, grace_s: float = GRACE_S
+        self,
+        vms: Vms | None = None,
+        name_of: NameOf = name_of,
+        *,
+        period_s: float = PERIOD_S,
+        grace_s: float = GRACE_S,
     ) -> None:
         self.lock = threading.Lock()
         self.counts = Counts(0, {}, {}, {})
-        self._vm_of = vm_of
+        self._found = vms or Vms()
         self._name_of = name_of
         self._period_s = period_s
         self._grace_s = grace_s
         self._period_began_ns: int | None = None
         self._vms: dict[int, Watched] = {}
-        self._rest = Watched("", None, VmSeries(room=0))
+        self._rest = Watched("", Vm(0, "other", ""), VmSeries(room=0))
 
     def update(self, counts: Counts) -> None:
         """Take over what was counted since the last call. Counts that are older do nothing."""
@@ -131,12 +93,16 @@ class Metrics:
 
     def _look_for_ended(self, now_ns: int) -> None:
         for pid, watched in list(self._vms.items()):
-            if watched.ended_ns is None and self._vm_of(pid) is None:
-                watched.ended_ns = now_ns
-            elif watched.ended_ns is not None:
-                gone_s = (now_ns - watched.ended_ns) / 1e9
-                if gone_s >= self._grace_s or self._vm_of(pid) is not None:
-                    del self._vms[pid]  # the process's number may be another's by now
+            if watched.ended_ns is None:
+                if self._found.has_ended(pid):
+                    watched.ended_ns = now_ns
+            elif now_ns - watched.ended_ns >= self._grace_s * 1e9 or self._is_there(pid):
+                del self._vms[pid]  # at once where another process has its number
+                self._found.forget([pid])
+
+    def _is_there(self, pid: int) -> bool:
+        self._found.forget([pid])
+        return self._found.vm(pid).vmm != UNKNOWN
 
     def _watched(self, pid: int, now_ns: int) -> Watched:
         watched = self._vms.get(pid)
@@ -144,9 +110,9 @@ class Metrics:
             return watched
         if len(self._vms) >= MOST_VMS:
             return self._rest
-        seen = self._vm_of(pid)
-        watched = Watched(str(pid), seen, VmSeries(), None if seen else now_ns)
-        self._vms[pid] = watched
+        vm = self._found.vm(pid)
+        ended_ns = now_ns if vm.vmm == UNKNOWN else None
+        watched = self._vms[pid] = Watched(str(pid), vm, VmSeries(), ended_ns)
         return watched
 
     def _add_accesses(self, counts: Counts) -> None:
@@ -166,7 +132,7 @@ class Metrics:
         if known is None:
             if len(watched.names) >= MOST_NAMES:
                 watched.names.clear()
-            found = self._name_of(watched.seen, key.space, key.address, key.is_write)
+            found = self._name_of(watched.vm, key.space, key.address, key.is_write)
             called = label(found.register) or f"{key.address:#x}"
             direction = "write" if key.is_write else "read"
             space = key.space.name.lower()
