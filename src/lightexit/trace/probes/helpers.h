@@ -13,6 +13,7 @@ static void *(*const find)(const void *map, const void *key) = (void *)1;
 static long (*const put)(const void *map, const void *key, const void *value,
 			 __u64 flags) = (void *)2;
 static __u64 (*const now_ns)(void) = (void *)5;
+static __u32 (*const cpu_number)(void) = (void *)8;
 static __u64 (*const pid_and_tid)(void) = (void *)14;
 static long (*const thread_name)(void *to, __u32 size) = (void *)16;
 static long (*const read_kernel)(void *to, __u32 size, const void *from) = (void *)113;

@@ -112,14 +112,14 @@ class Thread(Struct):
     """What is known of a thread between two of its events.
 
     `exit_space` is 1 + the space of an exit to user space that no access was found for yet, and
-    `exit_ns` its time, 0 where that is not known. `tick` is the jiffy of the last event.
+    `exit_ns` its time, 0 where that is not known. `batch` is that of the last event.
     """
 
     access: SeenAccess
     exit_ns: u64
     pid: u32
     gsi: u32
-    tick: u32
+    batch: u32
     pending: u8  # `access` is a write, and it is not known yet who answers it
     exit_space: u8
     unsatisfied: u8  # KVM could not answer a read of memory
@@ -152,13 +152,14 @@ class ProbeConfig(Struct):
 
 class Cpu(Struct):
     """Of one CPU: what was lost, accesses without room in a table or in the ring buffer; and its
-    window of time, at whose end it decides how much to look at: events of one jiffy of each
-    2**`shift`."""
+    window of time, at whose end it decides how much to look at: one batch of its events of
+    2**`shift`. `since` is the jiffy, and `since_seen` the number of events, at its start."""
 
     no_room: u64
     no_record: u64
+    seen: u64
+    since_seen: u64
     since_ns: u64
-    events: u64
     since: u32
     shift: u32
 

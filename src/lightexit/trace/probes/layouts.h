@@ -71,7 +71,7 @@ struct lightexit_thread {
 	__u64 exit_ns;
 	__u32 pid;
 	__u32 gsi;
-	__u32 tick;
+	__u32 batch;
 	__u8 pending;
 	__u8 exit_space;
 	__u8 unsatisfied;
@@ -105,8 +105,9 @@ struct lightexit_probe_config {
 struct lightexit_cpu {
 	__u64 no_room;
 	__u64 no_record;
+	__u64 seen;
+	__u64 since_seen;
 	__u64 since_ns;
-	__u64 events;
 	__u32 since;
 	__u32 shift;
 };

@@ -10,9 +10,9 @@
  * a write to a port, one exit, a read of a port. The exit belongs to one of the two, and who
  * answered is taken from accesses of these registers where it was certain (`read_is_kvms`).
  *
- * Where the events of a CPU would take more of its time than the ceiling allows, it looks at those
- * of one jiffy in 2, 4, ... 64, and counts each of them so many times. What came before the first
- * event of a thread in a jiffy is not known then: that thread is in doubt.
+ * Where the events of a CPU would take more of its time than the ceiling allows, it looks at one
+ * batch of them in 2, 4, ... 64, and counts each of them so many times. What came before the first
+ * event of a thread in a batch is not known then: that thread is in doubt.
  */
 #include "helpers.h"
 #include "layouts.h"
@@ -33,6 +33,7 @@ enum { LINE_NONE, LINE_SET, LINE_MASKED, LINE_TAKEN };
 #define UNKNOWN (~0ULL)
 #define UNKNOWN_MSR 0xffffffffU
 #define WINDOW 64 /* jiffies */
+#define BATCH 64 /* events of a CPU */
 #define MOST_SHIFT 6
 #define MOST_ELEMENTS 64 /* of a string instruction, whose values are recorded */
 
@@ -74,7 +75,7 @@ inline_always void lost(__u64 accesses, int is_record)
 /* How much to look at from now on, where as many events come as in the window that has ended. */
 called int new_window(struct lightexit_cpu *cpu, __u32 tick)
 {
-	__u64 now = now_ns(), events = cpu->events;
+	__u64 now = now_ns(), events = cpu->seen - cpu->since_seen;
 	__u64 allowed = (now - cpu->since_ns) / 1000 * config.ceiling / 1000;
 	__u32 shift = 0;
 
@@ -85,29 +86,35 @@ called int new_window(struct lightexit_cpu *cpu, __u32 tick)
 	cpu->shift = shift;
 	cpu->since_ns = now;
 	cpu->since = tick;
-	cpu->events = 0;
+	cpu->since_seen = cpu->seen;
 	if (shift)
 		config.sampled = tick;
 	return 0;
 }
 
-/* Whether this event is looked at; of a jiffy all are, or none. Each counts for 2**shift. */
-inline_always int is_looked_at(__u32 tick, __u32 *shift)
+/* How this event is looked at: each counts for 2**shift, and all of a batch are, or none. */
+struct look {
+	__u32 tick, batch, shift;
+};
+
+inline_always int is_looked_at(struct look *look)
 {
 	struct lightexit_cpu *cpu;
 
-	*shift = 0;
+	look->tick = jiffies();
+	look->batch = 0;
+	look->shift = 0;
 	if (!config.ceiling)
 		return 1;
 	cpu = this_cpu();
 	if (!cpu)
 		return 0;
-	if (tick - cpu->since >= WINDOW)
-		new_window(cpu, tick);
-	cpu->events++;
-	*shift = cpu->shift;
-	/* A golden section of all numbers: any jiffies in succession are spread evenly. */
-	return (__u64)(tick * 0x9e3779b1U) >> (32 - *shift) == 0;
+	if (look->tick - cpu->since >= WINDOW)
+		new_window(cpu, look->tick);
+	look->batch = cpu->seen++ / BATCH;
+	look->shift = cpu->shift;
+	/* A golden section of all numbers: those that are chosen are spread evenly. */
+	return (__u64)(look->batch * 0x9e3779b1U) >> (32 - look->shift) == 0;
 }
 
 /* The entry of a key; a new one is a copy of `blank`. 0 where there is no room. */
@@ -139,7 +146,7 @@ inline_always thread *any_thread(__u32 pid, __u32 tid)
 		own->exit_space = 0;
 		own->unsatisfied = 0;
 		own->line = LINE_NONE;
-		own->tick = 0;
+		own->batch = 0;
 	}
 	return own;
 }
@@ -285,11 +292,12 @@ inline_always void in_doubt(thread *own)
 /* What is known of the thread that is running; 0 where this event is not looked at. */
 inline_always thread *this_thread(void)
 {
-	__u32 tick = jiffies(), shift, pid;
-	__u64 id;
+	struct look look;
 	thread *own;
+	__u32 pid;
+	__u64 id;
 
-	if (!is_looked_at(tick, &shift))
+	if (!is_looked_at(&look))
 		return 0;
 	id = pid_and_tid();
 	pid = id >> 32;
@@ -298,11 +306,12 @@ inline_always thread *this_thread(void)
 	own = any_thread(pid, id);
 	if (!own)
 		return 0;
-	own->shift = shift;
+	look.batch = look.batch << 8 | (cpu_number() & 0xff);
+	own->shift = look.shift;
 	own->in_doubt = 0;
-	if (own->tick != tick && config.sampled && tick - config.sampled < 4 * WINDOW)
+	if (own->batch != look.batch && config.sampled && look.tick - config.sampled < 4 * WINDOW)
 		in_doubt(own);
-	own->tick = tick;
+	own->batch = look.batch;
 	return own;
 }
 
@@ -530,7 +539,7 @@ int kvm_userspace_exit(const __u64 *args)
 		return 0;
 	}
 	if (own->in_doubt) { /* whose exit it is shows nowhere: what follows is in doubt, too */
-		own->tick--;
+		own->batch--;
 		return 0;
 	}
 	if (own->pending && takes_write(own, space))
@@ -545,9 +554,9 @@ int kvm_apic(const __u64 *args)
 	struct lightexit_apic_tally *counted;
 	struct lightexit_apic_tally_key key;
 	__u64 id = pid_and_tid();
-	__u32 shift;
+	struct look look;
 
-	if (!is_looked_at(jiffies(), &shift))
+	if (!is_looked_at(&look))
 		return 0;
 	key.pid = id >> 32;
 	key.tid = id;
@@ -557,9 +566,9 @@ int kvm_apic(const __u64 *args)
 		return 0;
 	counted = entry_of(&apic, &key, &config.no_apic);
 	if (counted)
-		counted->accesses += 1ULL << shift;
+		counted->accesses += 1ULL << look.shift;
 	else
-		lost(1ULL << shift, 0);
+		lost(1ULL << look.shift, 0);
 	return 0;
 }
 
@@ -583,11 +592,12 @@ inline_always struct lightexit_line_tally *line_of(__u32 pid, __u32 gsi)
 int kvm_set_irq(const __u64 *args)
 {
 	__u64 id = pid_and_tid();
-	__u32 pid = id >> 32, shift;
 	struct lightexit_line_tally *tally;
+	__u32 pid = id >> 32;
+	struct look look;
 	thread *own;
 
-	if (!is_looked_at(jiffies(), &shift))
+	if (!is_looked_at(&look))
 		return 0;
 	if (!is_watched(pid) && !is_kvms_pit())
 		return 0;
@@ -597,8 +607,8 @@ int kvm_set_irq(const __u64 *args)
 		return 0;
 	own->gsi = args[0];
 	own->line = LINE_SET;
-	own->shift = shift;
-	__sync_fetch_and_add(&tally->changes, 1ULL << shift);
+	own->shift = look.shift;
+	__sync_fetch_and_add(&tally->changes, 1ULL << look.shift);
 	return 0;
 }
 

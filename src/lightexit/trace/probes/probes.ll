@@ -9,8 +9,9 @@
 %struct.lightexit_line_tally = type { i64, i64 }
 %struct.lightexit_watched_vm = type { i64 }
 %struct.lightexit_apic_tally = type { i64 }
+%struct.look = type { i32, i32, i32 }
 %struct.lightexit_apic_tally_key = type { i32, i32, i32, i32 }
-%struct.lightexit_cpu = type { i64, i64, i64, i64, i32, i32 }
+%struct.lightexit_cpu = type { i64, i64, i64, i64, i64, i32, i32 }
 %struct.lightexit_line_tally_key = type { i32, i32 }
 %struct.lightexit_register_key = type { i64, i32, i32, i32, i32 }
 %struct.lightexit_access_record = type { i64, i64, i64, i64, i32, i32, i32, i32, i32, i32 }
@@ -132,113 +133,118 @@ declare void @llvm.lifetime.start.p0(ptr captures(none)) #1
 ; Function Attrs: alwaysinline nounwind
 define internal ptr @this_thread() #2 {
   %1 = alloca ptr, align 8
-  %2 = alloca i32, align 4
-  %3 = alloca i32, align 4
+  %2 = alloca %struct.look, align 4
+  %3 = alloca ptr, align 8
   %4 = alloca i32, align 4
   %5 = alloca i64, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca i32, align 4
+  %6 = alloca i32, align 4
   call void @llvm.lifetime.start.p0(ptr %2) #4
-  %8 = call i64 inttoptr (i64 118 to ptr)() #5
-  %9 = trunc i64 %8 to i32
-  store i32 %9, ptr %2, align 4
   call void @llvm.lifetime.start.p0(ptr %3) #4
   call void @llvm.lifetime.start.p0(ptr %4) #4
   call void @llvm.lifetime.start.p0(ptr %5) #4
-  call void @llvm.lifetime.start.p0(ptr %6) #4
-  %10 = load i32, ptr %2, align 4
-  %11 = call i32 @is_looked_at(i32 noundef %10, ptr noundef %3) #5
-  %12 = icmp ne i32 %11, 0
-  br i1 %12, label %14, label %13
+  %7 = call i32 @is_looked_at(ptr noundef %2) #5
+  %8 = icmp ne i32 %7, 0
+  br i1 %8, label %10, label %9
 
-13:                                               ; preds = %0
+9:                                                ; preds = %0
   store ptr null, ptr %1, align 8
-  store i32 1, ptr %7, align 4
-  br label %58
+  store i32 1, ptr %6, align 4
+  br label %65
 
-14:                                               ; preds = %0
-  %15 = call i64 inttoptr (i64 14 to ptr)() #5
-  store i64 %15, ptr %5, align 8
-  %16 = load i64, ptr %5, align 8
-  %17 = lshr i64 %16, 32
-  %18 = trunc i64 %17 to i32
-  store i32 %18, ptr %4, align 4
-  %19 = load i32, ptr %4, align 4
-  %20 = call i32 @is_watched(i32 noundef %19) #5
-  %21 = icmp ne i32 %20, 0
-  br i1 %21, label %23, label %22
+10:                                               ; preds = %0
+  %11 = call i64 inttoptr (i64 14 to ptr)() #5
+  store i64 %11, ptr %5, align 8
+  %12 = load i64, ptr %5, align 8
+  %13 = lshr i64 %12, 32
+  %14 = trunc i64 %13 to i32
+  store i32 %14, ptr %4, align 4
+  %15 = load i32, ptr %4, align 4
+  %16 = call i32 @is_watched(i32 noundef %15) #5
+  %17 = icmp ne i32 %16, 0
+  br i1 %17, label %19, label %18
 
-22:                                               ; preds = %14
+18:                                               ; preds = %10
   store ptr null, ptr %1, align 8
-  store i32 1, ptr %7, align 4
-  br label %58
+  store i32 1, ptr %6, align 4
+  br label %65
 
-23:                                               ; preds = %14
-  %24 = load i32, ptr %4, align 4
-  %25 = load i64, ptr %5, align 8
-  %26 = trunc i64 %25 to i32
-  %27 = call ptr @any_thread(i32 noundef %24, i32 noundef %26) #5
-  store ptr %27, ptr %6, align 8
-  %28 = load ptr, ptr %6, align 8
-  %29 = icmp ne ptr %28, null
-  br i1 %29, label %31, label %30
+19:                                               ; preds = %10
+  %20 = load i32, ptr %4, align 4
+  %21 = load i64, ptr %5, align 8
+  %22 = trunc i64 %21 to i32
+  %23 = call ptr @any_thread(i32 noundef %20, i32 noundef %22) #5
+  store ptr %23, ptr %3, align 8
+  %24 = load ptr, ptr %3, align 8
+  %25 = icmp ne ptr %24, null
+  br i1 %25, label %27, label %26
 
-30:                                               ; preds = %23
+26:                                               ; preds = %19
   store ptr null, ptr %1, align 8
-  store i32 1, ptr %7, align 4
-  br label %58
+  store i32 1, ptr %6, align 4
+  br label %65
 
-31:                                               ; preds = %23
-  %32 = load i32, ptr %3, align 4
-  %33 = trunc i32 %32 to i8
-  %34 = load ptr, ptr %6, align 8
-  %35 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %34, i32 0, i32 9
-  store i8 %33, ptr %35, align 8
-  %36 = load ptr, ptr %6, align 8
-  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 10
-  store i8 0, ptr %37, align 1
-  %38 = load ptr, ptr %6, align 8
-  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 4
-  %40 = load i32, ptr %39, align 8
-  %41 = load i32, ptr %2, align 4
-  %42 = icmp ne i32 %40, %41
-  br i1 %42, label %43, label %53
+27:                                               ; preds = %19
+  %28 = getelementptr inbounds nuw %struct.look, ptr %2, i32 0, i32 1
+  %29 = load i32, ptr %28, align 4
+  %30 = shl i32 %29, 8
+  %31 = call i32 inttoptr (i64 8 to ptr)() #5
+  %32 = and i32 %31, 255
+  %33 = or i32 %30, %32
+  %34 = getelementptr inbounds nuw %struct.look, ptr %2, i32 0, i32 1
+  store i32 %33, ptr %34, align 4
+  %35 = getelementptr inbounds nuw %struct.look, ptr %2, i32 0, i32 2
+  %36 = load i32, ptr %35, align 4
+  %37 = trunc i32 %36 to i8
+  %38 = load ptr, ptr %3, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 9
+  store i8 %37, ptr %39, align 8
+  %40 = load ptr, ptr %3, align 8
+  %41 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %40, i32 0, i32 10
+  store i8 0, ptr %41, align 1
+  %42 = load ptr, ptr %3, align 8
+  %43 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %42, i32 0, i32 4
+  %44 = load i32, ptr %43, align 8
+  %45 = getelementptr inbounds nuw %struct.look, ptr %2, i32 0, i32 1
+  %46 = load i32, ptr %45, align 4
+  %47 = icmp ne i32 %44, %46
+  br i1 %47, label %48, label %59
 
-43:                                               ; preds = %31
-  %44 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
-  %45 = icmp ne i32 %44, 0
-  br i1 %45, label %46, label %53
+48:                                               ; preds = %27
+  %49 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
+  %50 = icmp ne i32 %49, 0
+  br i1 %50, label %51, label %59
 
-46:                                               ; preds = %43
-  %47 = load i32, ptr %2, align 4
-  %48 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
-  %49 = sub i32 %47, %48
-  %50 = icmp ult i32 %49, 256
-  br i1 %50, label %51, label %53
+51:                                               ; preds = %48
+  %52 = getelementptr inbounds nuw %struct.look, ptr %2, i32 0, i32 0
+  %53 = load i32, ptr %52, align 4
+  %54 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
+  %55 = sub i32 %53, %54
+  %56 = icmp ult i32 %55, 256
+  br i1 %56, label %57, label %59
 
-51:                                               ; preds = %46
-  %52 = load ptr, ptr %6, align 8
-  call void @in_doubt(ptr noundef %52) #5
-  br label %53
+57:                                               ; preds = %51
+  %58 = load ptr, ptr %3, align 8
+  call void @in_doubt(ptr noundef %58) #5
+  br label %59
 
-53:                                               ; preds = %51, %46, %43, %31
-  %54 = load i32, ptr %2, align 4
-  %55 = load ptr, ptr %6, align 8
-  %56 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %55, i32 0, i32 4
-  store i32 %54, ptr %56, align 8
-  %57 = load ptr, ptr %6, align 8
-  store ptr %57, ptr %1, align 8
-  store i32 1, ptr %7, align 4
-  br label %58
+59:                                               ; preds = %57, %51, %48, %27
+  %60 = getelementptr inbounds nuw %struct.look, ptr %2, i32 0, i32 1
+  %61 = load i32, ptr %60, align 4
+  %62 = load ptr, ptr %3, align 8
+  %63 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %62, i32 0, i32 4
+  store i32 %61, ptr %63, align 8
+  %64 = load ptr, ptr %3, align 8
+  store ptr %64, ptr %1, align 8
+  store i32 1, ptr %6, align 4
+  br label %65
 
-58:                                               ; preds = %53, %30, %22, %13
-  call void @llvm.lifetime.end.p0(ptr %6) #4
+65:                                               ; preds = %59, %26, %18, %9
   call void @llvm.lifetime.end.p0(ptr %5) #4
   call void @llvm.lifetime.end.p0(ptr %4) #4
   call void @llvm.lifetime.end.p0(ptr %3) #4
   call void @llvm.lifetime.end.p0(ptr %2) #4
-  %59 = load ptr, ptr %1, align 8
-  ret ptr %59
+  %66 = load ptr, ptr %1, align 8
+  ret ptr %66
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1258,7 +1264,7 @@ define i32 @kvm_apic(ptr noundef %0) #0 {
   %4 = alloca ptr, align 8
   %5 = alloca %struct.lightexit_apic_tally_key, align 4
   %6 = alloca i64, align 8
-  %7 = alloca i32, align 4
+  %7 = alloca %struct.look, align 4
   %8 = alloca i32, align 4
   store ptr %0, ptr %3, align 8
   call void @llvm.lifetime.start.p0(ptr %4) #4
@@ -1267,84 +1273,84 @@ define i32 @kvm_apic(ptr noundef %0) #0 {
   %9 = call i64 inttoptr (i64 14 to ptr)() #5
   store i64 %9, ptr %6, align 8
   call void @llvm.lifetime.start.p0(ptr %7) #4
-  %10 = call i64 inttoptr (i64 118 to ptr)() #5
-  %11 = trunc i64 %10 to i32
-  %12 = call i32 @is_looked_at(i32 noundef %11, ptr noundef %7) #5
-  %13 = icmp ne i32 %12, 0
-  br i1 %13, label %15, label %14
+  %10 = call i32 @is_looked_at(ptr noundef %7) #5
+  %11 = icmp ne i32 %10, 0
+  br i1 %11, label %13, label %12
 
-14:                                               ; preds = %1
+12:                                               ; preds = %1
   store i32 0, ptr %2, align 4
   store i32 1, ptr %8, align 4
   br label %58
 
-15:                                               ; preds = %1
-  %16 = load i64, ptr %6, align 8
-  %17 = lshr i64 %16, 32
-  %18 = trunc i64 %17 to i32
-  %19 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 0
-  store i32 %18, ptr %19, align 4
-  %20 = load i64, ptr %6, align 8
-  %21 = trunc i64 %20 to i32
-  %22 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 1
-  store i32 %21, ptr %22, align 4
-  %23 = load ptr, ptr %3, align 8
-  %24 = getelementptr inbounds i64, ptr %23, i64 1
-  %25 = load i64, ptr %24, align 8
-  %26 = trunc i64 %25 to i32
-  %27 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 2
-  store i32 %26, ptr %27, align 4
-  %28 = load ptr, ptr %3, align 8
-  %29 = getelementptr inbounds i64, ptr %28, i64 0
-  %30 = load i64, ptr %29, align 8
-  %31 = and i64 %30, 4294967295
-  %32 = icmp ne i64 %31, 0
-  %33 = zext i1 %32 to i64
-  %34 = select i1 %32, i32 1, i32 0
-  %35 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 3
-  store i32 %34, ptr %35, align 4
-  %36 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 0
-  %37 = load i32, ptr %36, align 4
-  %38 = call i32 @is_watched(i32 noundef %37) #5
-  %39 = icmp ne i32 %38, 0
-  br i1 %39, label %41, label %40
+13:                                               ; preds = %1
+  %14 = load i64, ptr %6, align 8
+  %15 = lshr i64 %14, 32
+  %16 = trunc i64 %15 to i32
+  %17 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 0
+  store i32 %16, ptr %17, align 4
+  %18 = load i64, ptr %6, align 8
+  %19 = trunc i64 %18 to i32
+  %20 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 1
+  store i32 %19, ptr %20, align 4
+  %21 = load ptr, ptr %3, align 8
+  %22 = getelementptr inbounds i64, ptr %21, i64 1
+  %23 = load i64, ptr %22, align 8
+  %24 = trunc i64 %23 to i32
+  %25 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 2
+  store i32 %24, ptr %25, align 4
+  %26 = load ptr, ptr %3, align 8
+  %27 = getelementptr inbounds i64, ptr %26, i64 0
+  %28 = load i64, ptr %27, align 8
+  %29 = and i64 %28, 4294967295
+  %30 = icmp ne i64 %29, 0
+  %31 = zext i1 %30 to i64
+  %32 = select i1 %30, i32 1, i32 0
+  %33 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 3
+  store i32 %32, ptr %33, align 4
+  %34 = getelementptr inbounds nuw %struct.lightexit_apic_tally_key, ptr %5, i32 0, i32 0
+  %35 = load i32, ptr %34, align 4
+  %36 = call i32 @is_watched(i32 noundef %35) #5
+  %37 = icmp ne i32 %36, 0
+  br i1 %37, label %39, label %38
 
-40:                                               ; preds = %15
+38:                                               ; preds = %13
   store i32 0, ptr %2, align 4
   store i32 1, ptr %8, align 4
   br label %58
 
-41:                                               ; preds = %15
-  %42 = call ptr @entry_of(ptr noundef @apic, ptr noundef %5, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 10)) #5
-  store ptr %42, ptr %4, align 8
-  %43 = load ptr, ptr %4, align 8
-  %44 = icmp ne ptr %43, null
-  br i1 %44, label %45, label %53
+39:                                               ; preds = %13
+  %40 = call ptr @entry_of(ptr noundef @apic, ptr noundef %5, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 10)) #5
+  store ptr %40, ptr %4, align 8
+  %41 = load ptr, ptr %4, align 8
+  %42 = icmp ne ptr %41, null
+  br i1 %42, label %43, label %52
 
-45:                                               ; preds = %41
-  %46 = load i32, ptr %7, align 4
-  %47 = zext i32 %46 to i64
-  %48 = shl i64 1, %47
-  %49 = load ptr, ptr %4, align 8
-  %50 = getelementptr inbounds nuw %struct.lightexit_apic_tally, ptr %49, i32 0, i32 0
-  %51 = load i64, ptr %50, align 8
-  %52 = add i64 %51, %48
-  store i64 %52, ptr %50, align 8
+43:                                               ; preds = %39
+  %44 = getelementptr inbounds nuw %struct.look, ptr %7, i32 0, i32 2
+  %45 = load i32, ptr %44, align 4
+  %46 = zext i32 %45 to i64
+  %47 = shl i64 1, %46
+  %48 = load ptr, ptr %4, align 8
+  %49 = getelementptr inbounds nuw %struct.lightexit_apic_tally, ptr %48, i32 0, i32 0
+  %50 = load i64, ptr %49, align 8
+  %51 = add i64 %50, %47
+  store i64 %51, ptr %49, align 8
   br label %57
 
-53:                                               ; preds = %41
-  %54 = load i32, ptr %7, align 4
+52:                                               ; preds = %39
+  %53 = getelementptr inbounds nuw %struct.look, ptr %7, i32 0, i32 2
+  %54 = load i32, ptr %53, align 4
   %55 = zext i32 %54 to i64
   %56 = shl i64 1, %55
   call void @lost(i64 noundef %56, i32 noundef 0) #5
   br label %57
 
-57:                                               ; preds = %53, %45
+57:                                               ; preds = %52, %43
   store i32 0, ptr %2, align 4
   store i32 1, ptr %8, align 4
   br label %58
 
-58:                                               ; preds = %57, %40, %14
+58:                                               ; preds = %57, %38, %12
   call void @llvm.lifetime.end.p0(ptr %7) #4
   call void @llvm.lifetime.end.p0(ptr %6) #4
   call void @llvm.lifetime.end.p0(ptr %5) #4
@@ -1354,82 +1360,102 @@ define i32 @kvm_apic(ptr noundef %0) #0 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i32 @is_looked_at(i32 noundef %0, ptr noundef %1) #2 {
-  %3 = alloca i32, align 4
-  %4 = alloca i32, align 4
-  %5 = alloca ptr, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca i32, align 4
-  store i32 %0, ptr %4, align 4
-  store ptr %1, ptr %5, align 8
-  call void @llvm.lifetime.start.p0(ptr %6) #4
-  %8 = load ptr, ptr %5, align 8
-  store i32 0, ptr %8, align 4
-  %9 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2), align 8
-  %10 = icmp ne i32 %9, 0
-  br i1 %10, label %12, label %11
-
-11:                                               ; preds = %2
-  store i32 1, ptr %3, align 4
-  store i32 1, ptr %7, align 4
-  br label %47
-
-12:                                               ; preds = %2
-  %13 = call ptr @this_cpu() #5
-  store ptr %13, ptr %6, align 8
-  %14 = load ptr, ptr %6, align 8
-  %15 = icmp ne ptr %14, null
+define internal i32 @is_looked_at(ptr noundef %0) #2 {
+  %2 = alloca i32, align 4
+  %3 = alloca ptr, align 8
+  %4 = alloca ptr, align 8
+  %5 = alloca i32, align 4
+  store ptr %0, ptr %3, align 8
+  call void @llvm.lifetime.start.p0(ptr %4) #4
+  %6 = call i64 inttoptr (i64 118 to ptr)() #5
+  %7 = trunc i64 %6 to i32
+  %8 = load ptr, ptr %3, align 8
+  %9 = getelementptr inbounds nuw %struct.look, ptr %8, i32 0, i32 0
+  store i32 %7, ptr %9, align 4
+  %10 = load ptr, ptr %3, align 8
+  %11 = getelementptr inbounds nuw %struct.look, ptr %10, i32 0, i32 1
+  store i32 0, ptr %11, align 4
+  %12 = load ptr, ptr %3, align 8
+  %13 = getelementptr inbounds nuw %struct.look, ptr %12, i32 0, i32 2
+  store i32 0, ptr %13, align 4
+  %14 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2), align 8
+  %15 = icmp ne i32 %14, 0
   br i1 %15, label %17, label %16
 
-16:                                               ; preds = %12
-  store i32 0, ptr %3, align 4
-  store i32 1, ptr %7, align 4
-  br label %47
+16:                                               ; preds = %1
+  store i32 1, ptr %2, align 4
+  store i32 1, ptr %5, align 4
+  br label %64
 
-17:                                               ; preds = %12
-  %18 = load i32, ptr %4, align 4
-  %19 = load ptr, ptr %6, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %19, i32 0, i32 4
-  %21 = load i32, ptr %20, align 8
-  %22 = sub i32 %18, %21
-  %23 = icmp uge i32 %22, 64
-  br i1 %23, label %24, label %28
+17:                                               ; preds = %1
+  %18 = call ptr @this_cpu() #5
+  store ptr %18, ptr %4, align 8
+  %19 = load ptr, ptr %4, align 8
+  %20 = icmp ne ptr %19, null
+  br i1 %20, label %22, label %21
 
-24:                                               ; preds = %17
-  %25 = load ptr, ptr %6, align 8
-  %26 = load i32, ptr %4, align 4
-  %27 = call i32 @new_window(ptr noundef %25, i32 noundef %26) #5
-  br label %28
+21:                                               ; preds = %17
+  store i32 0, ptr %2, align 4
+  store i32 1, ptr %5, align 4
+  br label %64
 
-28:                                               ; preds = %24, %17
-  %29 = load ptr, ptr %6, align 8
-  %30 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %29, i32 0, i32 3
-  %31 = load i64, ptr %30, align 8
-  %32 = add i64 %31, 1
-  store i64 %32, ptr %30, align 8
-  %33 = load ptr, ptr %6, align 8
-  %34 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %33, i32 0, i32 5
+22:                                               ; preds = %17
+  %23 = load ptr, ptr %3, align 8
+  %24 = getelementptr inbounds nuw %struct.look, ptr %23, i32 0, i32 0
+  %25 = load i32, ptr %24, align 4
+  %26 = load ptr, ptr %4, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %26, i32 0, i32 5
+  %28 = load i32, ptr %27, align 8
+  %29 = sub i32 %25, %28
+  %30 = icmp uge i32 %29, 64
+  br i1 %30, label %31, label %37
+
+31:                                               ; preds = %22
+  %32 = load ptr, ptr %4, align 8
+  %33 = load ptr, ptr %3, align 8
+  %34 = getelementptr inbounds nuw %struct.look, ptr %33, i32 0, i32 0
   %35 = load i32, ptr %34, align 4
-  %36 = load ptr, ptr %5, align 8
-  store i32 %35, ptr %36, align 4
-  %37 = load i32, ptr %4, align 4
-  %38 = mul i32 %37, -1640531535
-  %39 = zext i32 %38 to i64
-  %40 = load ptr, ptr %5, align 8
-  %41 = load i32, ptr %40, align 4
-  %42 = sub i32 32, %41
-  %43 = zext i32 %42 to i64
-  %44 = lshr i64 %39, %43
-  %45 = icmp eq i64 %44, 0
-  %46 = zext i1 %45 to i32
-  store i32 %46, ptr %3, align 4
-  store i32 1, ptr %7, align 4
-  br label %47
+  %36 = call i32 @new_window(ptr noundef %32, i32 noundef %35) #5
+  br label %37
 
-47:                                               ; preds = %28, %16, %11
-  call void @llvm.lifetime.end.p0(ptr %6) #4
-  %48 = load i32, ptr %3, align 4
-  ret i32 %48
+37:                                               ; preds = %31, %22
+  %38 = load ptr, ptr %4, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %38, i32 0, i32 2
+  %40 = load i64, ptr %39, align 8
+  %41 = add i64 %40, 1
+  store i64 %41, ptr %39, align 8
+  %42 = udiv i64 %40, 64
+  %43 = trunc i64 %42 to i32
+  %44 = load ptr, ptr %3, align 8
+  %45 = getelementptr inbounds nuw %struct.look, ptr %44, i32 0, i32 1
+  store i32 %43, ptr %45, align 4
+  %46 = load ptr, ptr %4, align 8
+  %47 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %46, i32 0, i32 6
+  %48 = load i32, ptr %47, align 4
+  %49 = load ptr, ptr %3, align 8
+  %50 = getelementptr inbounds nuw %struct.look, ptr %49, i32 0, i32 2
+  store i32 %48, ptr %50, align 4
+  %51 = load ptr, ptr %3, align 8
+  %52 = getelementptr inbounds nuw %struct.look, ptr %51, i32 0, i32 1
+  %53 = load i32, ptr %52, align 4
+  %54 = mul i32 %53, -1640531535
+  %55 = zext i32 %54 to i64
+  %56 = load ptr, ptr %3, align 8
+  %57 = getelementptr inbounds nuw %struct.look, ptr %56, i32 0, i32 2
+  %58 = load i32, ptr %57, align 4
+  %59 = sub i32 32, %58
+  %60 = zext i32 %59 to i64
+  %61 = lshr i64 %55, %60
+  %62 = icmp eq i64 %61, 0
+  %63 = zext i1 %62 to i32
+  store i32 %63, ptr %2, align 4
+  store i32 1, ptr %5, align 4
+  br label %64
+
+64:                                               ; preds = %37, %21, %16
+  call void @llvm.lifetime.end.p0(ptr %4) #4
+  %65 = load i32, ptr %2, align 4
+  ret i32 %65
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1561,9 +1587,9 @@ define i32 @kvm_set_irq(ptr noundef %0) #0 {
   %2 = alloca i32, align 4
   %3 = alloca ptr, align 8
   %4 = alloca i64, align 8
-  %5 = alloca i32, align 4
+  %5 = alloca ptr, align 8
   %6 = alloca i32, align 4
-  %7 = alloca ptr, align 8
+  %7 = alloca %struct.look, align 4
   %8 = alloca ptr, align 8
   %9 = alloca i32, align 4
   store ptr %0, ptr %3, align 8
@@ -1571,94 +1597,94 @@ define i32 @kvm_set_irq(ptr noundef %0) #0 {
   %10 = call i64 inttoptr (i64 14 to ptr)() #5
   store i64 %10, ptr %4, align 8
   call void @llvm.lifetime.start.p0(ptr %5) #4
+  call void @llvm.lifetime.start.p0(ptr %6) #4
   %11 = load i64, ptr %4, align 8
   %12 = lshr i64 %11, 32
   %13 = trunc i64 %12 to i32
-  store i32 %13, ptr %5, align 4
-  call void @llvm.lifetime.start.p0(ptr %6) #4
+  store i32 %13, ptr %6, align 4
   call void @llvm.lifetime.start.p0(ptr %7) #4
   call void @llvm.lifetime.start.p0(ptr %8) #4
-  %14 = call i64 inttoptr (i64 118 to ptr)() #5
-  %15 = trunc i64 %14 to i32
-  %16 = call i32 @is_looked_at(i32 noundef %15, ptr noundef %6) #5
-  %17 = icmp ne i32 %16, 0
-  br i1 %17, label %19, label %18
+  %14 = call i32 @is_looked_at(ptr noundef %7) #5
+  %15 = icmp ne i32 %14, 0
+  br i1 %15, label %17, label %16
 
-18:                                               ; preds = %1
+16:                                               ; preds = %1
   store i32 0, ptr %2, align 4
   store i32 1, ptr %9, align 4
   br label %63
 
-19:                                               ; preds = %1
-  %20 = load i32, ptr %5, align 4
-  %21 = call i32 @is_watched(i32 noundef %20) #5
-  %22 = icmp ne i32 %21, 0
-  br i1 %22, label %27, label %23
+17:                                               ; preds = %1
+  %18 = load i32, ptr %6, align 4
+  %19 = call i32 @is_watched(i32 noundef %18) #5
+  %20 = icmp ne i32 %19, 0
+  br i1 %20, label %25, label %21
 
-23:                                               ; preds = %19
-  %24 = call i32 @is_kvms_pit() #5
-  %25 = icmp ne i32 %24, 0
-  br i1 %25, label %27, label %26
+21:                                               ; preds = %17
+  %22 = call i32 @is_kvms_pit() #5
+  %23 = icmp ne i32 %22, 0
+  br i1 %23, label %25, label %24
 
-26:                                               ; preds = %23
+24:                                               ; preds = %21
   store i32 0, ptr %2, align 4
   store i32 1, ptr %9, align 4
   br label %63
 
-27:                                               ; preds = %23, %19
-  %28 = load i32, ptr %5, align 4
-  %29 = load i64, ptr %4, align 8
-  %30 = trunc i64 %29 to i32
-  %31 = call ptr @any_thread(i32 noundef %28, i32 noundef %30) #5
-  store ptr %31, ptr %8, align 8
-  %32 = load i32, ptr %5, align 4
-  %33 = load ptr, ptr %3, align 8
-  %34 = getelementptr inbounds i64, ptr %33, i64 0
-  %35 = load i64, ptr %34, align 8
-  %36 = trunc i64 %35 to i32
-  %37 = call ptr @line_of(i32 noundef %32, i32 noundef %36) #5
-  store ptr %37, ptr %7, align 8
-  %38 = load ptr, ptr %8, align 8
-  %39 = icmp ne ptr %38, null
-  br i1 %39, label %40, label %43
+25:                                               ; preds = %21, %17
+  %26 = load i32, ptr %6, align 4
+  %27 = load i64, ptr %4, align 8
+  %28 = trunc i64 %27 to i32
+  %29 = call ptr @any_thread(i32 noundef %26, i32 noundef %28) #5
+  store ptr %29, ptr %8, align 8
+  %30 = load i32, ptr %6, align 4
+  %31 = load ptr, ptr %3, align 8
+  %32 = getelementptr inbounds i64, ptr %31, i64 0
+  %33 = load i64, ptr %32, align 8
+  %34 = trunc i64 %33 to i32
+  %35 = call ptr @line_of(i32 noundef %30, i32 noundef %34) #5
+  store ptr %35, ptr %5, align 8
+  %36 = load ptr, ptr %8, align 8
+  %37 = icmp ne ptr %36, null
+  br i1 %37, label %38, label %41
 
-40:                                               ; preds = %27
-  %41 = load ptr, ptr %7, align 8
-  %42 = icmp ne ptr %41, null
-  br i1 %42, label %44, label %43
+38:                                               ; preds = %25
+  %39 = load ptr, ptr %5, align 8
+  %40 = icmp ne ptr %39, null
+  br i1 %40, label %42, label %41
 
-43:                                               ; preds = %40, %27
+41:                                               ; preds = %38, %25
   store i32 0, ptr %2, align 4
   store i32 1, ptr %9, align 4
   br label %63
 
-44:                                               ; preds = %40
-  %45 = load ptr, ptr %3, align 8
-  %46 = getelementptr inbounds i64, ptr %45, i64 0
-  %47 = load i64, ptr %46, align 8
-  %48 = trunc i64 %47 to i32
+42:                                               ; preds = %38
+  %43 = load ptr, ptr %3, align 8
+  %44 = getelementptr inbounds i64, ptr %43, i64 0
+  %45 = load i64, ptr %44, align 8
+  %46 = trunc i64 %45 to i32
+  %47 = load ptr, ptr %8, align 8
+  %48 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %47, i32 0, i32 3
+  store i32 %46, ptr %48, align 4
   %49 = load ptr, ptr %8, align 8
-  %50 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %49, i32 0, i32 3
-  store i32 %48, ptr %50, align 4
-  %51 = load ptr, ptr %8, align 8
-  %52 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %51, i32 0, i32 8
-  store i8 1, ptr %52, align 1
-  %53 = load i32, ptr %6, align 4
-  %54 = trunc i32 %53 to i8
-  %55 = load ptr, ptr %8, align 8
-  %56 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %55, i32 0, i32 9
-  store i8 %54, ptr %56, align 8
-  %57 = load ptr, ptr %7, align 8
-  %58 = getelementptr inbounds nuw %struct.lightexit_line_tally, ptr %57, i32 0, i32 0
-  %59 = load i32, ptr %6, align 4
+  %50 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %49, i32 0, i32 8
+  store i8 1, ptr %50, align 1
+  %51 = getelementptr inbounds nuw %struct.look, ptr %7, i32 0, i32 2
+  %52 = load i32, ptr %51, align 4
+  %53 = trunc i32 %52 to i8
+  %54 = load ptr, ptr %8, align 8
+  %55 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %54, i32 0, i32 9
+  store i8 %53, ptr %55, align 8
+  %56 = load ptr, ptr %5, align 8
+  %57 = getelementptr inbounds nuw %struct.lightexit_line_tally, ptr %56, i32 0, i32 0
+  %58 = getelementptr inbounds nuw %struct.look, ptr %7, i32 0, i32 2
+  %59 = load i32, ptr %58, align 4
   %60 = zext i32 %59 to i64
   %61 = shl i64 1, %60
-  %62 = atomicrmw add ptr %58, i64 %61 seq_cst, align 8
+  %62 = atomicrmw add ptr %57, i64 %61 seq_cst, align 8
   store i32 0, ptr %2, align 4
   store i32 1, ptr %9, align 4
   br label %63
 
-63:                                               ; preds = %44, %43, %26, %18
+63:                                               ; preds = %42, %41, %24, %16
   call void @llvm.lifetime.end.p0(ptr %8) #4
   call void @llvm.lifetime.end.p0(ptr %7) #4
   call void @llvm.lifetime.end.p0(ptr %6) #4
@@ -2769,93 +2795,100 @@ define internal i32 @new_window(ptr noundef %0, i32 noundef %1) #3 {
   store i64 %9, ptr %5, align 8
   call void @llvm.lifetime.start.p0(ptr %6) #4
   %10 = load ptr, ptr %3, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %10, i32 0, i32 3
+  %11 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %10, i32 0, i32 2
   %12 = load i64, ptr %11, align 8
-  store i64 %12, ptr %6, align 8
+  %13 = load ptr, ptr %3, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %13, i32 0, i32 3
+  %15 = load i64, ptr %14, align 8
+  %16 = sub i64 %12, %15
+  store i64 %16, ptr %6, align 8
   call void @llvm.lifetime.start.p0(ptr %7) #4
-  %13 = load i64, ptr %5, align 8
-  %14 = load ptr, ptr %3, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %14, i32 0, i32 2
-  %16 = load i64, ptr %15, align 8
-  %17 = sub i64 %13, %16
-  %18 = udiv i64 %17, 1000
-  %19 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2), align 8
-  %20 = zext i32 %19 to i64
-  %21 = mul i64 %18, %20
+  %17 = load i64, ptr %5, align 8
+  %18 = load ptr, ptr %3, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %18, i32 0, i32 4
+  %20 = load i64, ptr %19, align 8
+  %21 = sub i64 %17, %20
   %22 = udiv i64 %21, 1000
-  store i64 %22, ptr %7, align 8
+  %23 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2), align 8
+  %24 = zext i32 %23 to i64
+  %25 = mul i64 %22, %24
+  %26 = udiv i64 %25, 1000
+  store i64 %26, ptr %7, align 8
   call void @llvm.lifetime.start.p0(ptr %8) #4
   store i32 0, ptr %8, align 4
-  %23 = load ptr, ptr %3, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %23, i32 0, i32 4
-  %25 = load i32, ptr %24, align 8
-  %26 = icmp ne i32 %25, 0
-  br i1 %26, label %27, label %52
+  %27 = load ptr, ptr %3, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %27, i32 0, i32 5
+  %29 = load i32, ptr %28, align 8
+  %30 = icmp ne i32 %29, 0
+  br i1 %30, label %31, label %56
 
-27:                                               ; preds = %2
-  br label %28
+31:                                               ; preds = %2
+  br label %32
 
-28:                                               ; preds = %48, %27
-  %29 = load i32, ptr %8, align 4
-  %30 = icmp ult i32 %29, 6
-  br i1 %30, label %31, label %46
-
-31:                                               ; preds = %28
-  %32 = load i64, ptr %6, align 8
+32:                                               ; preds = %52, %31
   %33 = load i32, ptr %8, align 4
-  %34 = zext i32 %33 to i64
-  %35 = lshr i64 %32, %34
-  %36 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 3), align 4
-  %37 = zext i32 %36 to i64
-  %38 = mul i64 %35, %37
-  %39 = load i64, ptr %6, align 8
-  %40 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 4), align 8
+  %34 = icmp ult i32 %33, 6
+  br i1 %34, label %35, label %50
+
+35:                                               ; preds = %32
+  %36 = load i64, ptr %6, align 8
+  %37 = load i32, ptr %8, align 4
+  %38 = zext i32 %37 to i64
+  %39 = lshr i64 %36, %38
+  %40 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 3), align 4
   %41 = zext i32 %40 to i64
   %42 = mul i64 %39, %41
-  %43 = add i64 %38, %42
-  %44 = load i64, ptr %7, align 8
-  %45 = icmp ugt i64 %43, %44
-  br label %46
+  %43 = load i64, ptr %6, align 8
+  %44 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 4), align 8
+  %45 = zext i32 %44 to i64
+  %46 = mul i64 %43, %45
+  %47 = add i64 %42, %46
+  %48 = load i64, ptr %7, align 8
+  %49 = icmp ugt i64 %47, %48
+  br label %50
 
-46:                                               ; preds = %31, %28
-  %47 = phi i1 [ false, %28 ], [ %45, %31 ]
-  br i1 %47, label %48, label %51
+50:                                               ; preds = %35, %32
+  %51 = phi i1 [ false, %32 ], [ %49, %35 ]
+  br i1 %51, label %52, label %55
 
-48:                                               ; preds = %46
-  %49 = load i32, ptr %8, align 4
-  %50 = add i32 %49, 1
-  store i32 %50, ptr %8, align 4
-  br label %28, !llvm.loop !6
-
-51:                                               ; preds = %46
-  br label %52
-
-52:                                               ; preds = %51, %2
+52:                                               ; preds = %50
   %53 = load i32, ptr %8, align 4
-  %54 = load ptr, ptr %3, align 8
-  %55 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %54, i32 0, i32 5
-  store i32 %53, ptr %55, align 4
-  %56 = load i64, ptr %5, align 8
-  %57 = load ptr, ptr %3, align 8
-  %58 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %57, i32 0, i32 2
-  store i64 %56, ptr %58, align 8
-  %59 = load i32, ptr %4, align 4
-  %60 = load ptr, ptr %3, align 8
-  %61 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %60, i32 0, i32 4
-  store i32 %59, ptr %61, align 8
-  %62 = load ptr, ptr %3, align 8
-  %63 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %62, i32 0, i32 3
-  store i64 0, ptr %63, align 8
-  %64 = load i32, ptr %8, align 4
-  %65 = icmp ne i32 %64, 0
-  br i1 %65, label %66, label %68
+  %54 = add i32 %53, 1
+  store i32 %54, ptr %8, align 4
+  br label %32, !llvm.loop !6
 
-66:                                               ; preds = %52
-  %67 = load i32, ptr %4, align 4
-  store volatile i32 %67, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
-  br label %68
+55:                                               ; preds = %50
+  br label %56
 
-68:                                               ; preds = %66, %52
+56:                                               ; preds = %55, %2
+  %57 = load i32, ptr %8, align 4
+  %58 = load ptr, ptr %3, align 8
+  %59 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %58, i32 0, i32 6
+  store i32 %57, ptr %59, align 4
+  %60 = load i64, ptr %5, align 8
+  %61 = load ptr, ptr %3, align 8
+  %62 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %61, i32 0, i32 4
+  store i64 %60, ptr %62, align 8
+  %63 = load i32, ptr %4, align 4
+  %64 = load ptr, ptr %3, align 8
+  %65 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %64, i32 0, i32 5
+  store i32 %63, ptr %65, align 8
+  %66 = load ptr, ptr %3, align 8
+  %67 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %66, i32 0, i32 2
+  %68 = load i64, ptr %67, align 8
+  %69 = load ptr, ptr %3, align 8
+  %70 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %69, i32 0, i32 3
+  store i64 %68, ptr %70, align 8
+  %71 = load i32, ptr %8, align 4
+  %72 = icmp ne i32 %71, 0
+  br i1 %72, label %73, label %75
+
+73:                                               ; preds = %56
+  %74 = load i32, ptr %4, align 4
+  store volatile i32 %74, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
+  br label %75
+
+75:                                               ; preds = %73, %56
   call void @llvm.lifetime.end.p0(ptr %8) #4
   call void @llvm.lifetime.end.p0(ptr %7) #4
   call void @llvm.lifetime.end.p0(ptr %6) #4
