@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 
 from lightexit.trace.probes.counting import Probes
 from lightexit.trace.probes.dropping import drop_rights
+from lightexit.trace.probes.loading import Asked
 from lightexit.trace.probes.recording import RING_SIZE, EventProbes, number_unknown
 
 __all__ = ["EventProbes", "Probes", "drop_rights", "open_events", "open_probes"]
@@ -17,14 +18,20 @@ __all__ = ["EventProbes", "Probes", "drop_rights", "open_events", "open_probes"]
 CEILING = 5.0
 
 
-def open_probes(pids: Collection[int] = (), ceiling: float = CEILING) -> Probes:
+def open_probes(
+    pids: Collection[int] = (), ceiling: float = CEILING, *, whole_exits: bool = False
+) -> Probes:
     """Count the accesses of these processes' VMs, or of every VM.
 
     Where looking at each would take more than `ceiling` percent of a CPU's time, some are looked at
-    and count for several (`Counts.sampled`); 0 is no ceiling. Raises HostError where the host has
-    no KVM, where the process lacks the rights, and where the kernel lacks the tracepoints.
+    and count for several (`Counts.sampled`); 0 is no ceiling. Reads that the VMM answers are timed
+    from KVM's exit to user space on; with `whole_exits` all accesses are, from the exit of the
+    guest to its entry, which costs two events more at each exit, whatever it is about.
+
+    Raises HostError where the host has no KVM, where the process lacks the rights, and where the
+    kernel lacks the tracepoints.
     """
-    return Probes(pids, ceiling)
+    return Probes(pids, Asked(ceiling, whole_exits))
 
 
 def open_events(

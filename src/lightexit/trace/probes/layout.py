@@ -117,6 +117,7 @@ class Thread(Struct):
 
     access: SeenAccess
     exit_ns: u64
+    left_ns: u64  # when the guest was left, where `whole_exits`; else 0
     pid: u32
     gsi: u32
     batch: u32
@@ -125,6 +126,7 @@ class Thread(Struct):
     unsatisfied: u8  # KVM could not answer a read of memory
     line: u8  # of `gsi`: 1 was set; 2 a controller had it masked; 3 a controller took it
     shift: u8  # each access counts for 2**shift
+    told: u8  # since then `access` was counted: 1 + who answered it
     in_doubt: u8  # events of it before this one may not have been looked at
 
 
@@ -139,6 +141,7 @@ class ProbeConfig(Struct):
 
     filtered: u32  # only processes that the table of VMs has
     records: u32  # accesses go to the ring buffer one by one, too
+    whole_exits: u32  # accesses are timed from the exit of the guest to its entry
     ceiling: u32  # of each CPU's time, in millionths; 0: every event is looked at
     look_ns: u32  # what an event costs that is looked at
     skip_ns: u32  # what one costs that is not

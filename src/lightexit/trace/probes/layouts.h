@@ -69,6 +69,7 @@ struct lightexit_seen_access {
 struct lightexit_thread {
 	struct lightexit_seen_access access;
 	__u64 exit_ns;
+	__u64 left_ns;
 	__u32 pid;
 	__u32 gsi;
 	__u32 batch;
@@ -77,6 +78,7 @@ struct lightexit_thread {
 	__u8 unsatisfied;
 	__u8 line;
 	__u8 shift;
+	__u8 told;
 	__u8 in_doubt;
 };
 
@@ -91,6 +93,7 @@ struct lightexit_apic_tally {
 struct lightexit_probe_config {
 	__u32 filtered;
 	__u32 records;
+	__u32 whole_exits;
 	__u32 ceiling;
 	__u32 look_ns;
 	__u32 skip_ns;

@@ -8,6 +8,7 @@ import mmap
 import struct
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from lightexit.abi import Struct
 from lightexit.engine.kernel.bpf import (
@@ -28,6 +29,8 @@ from lightexit.trace.probes.refusals import check_host, explained, missing_trace
 
 #: Nothing can be told without these; the others show more.
 ESSENTIAL = ("kvm_userspace_exit", "kvm_pio", "kvm_mmio")
+#: These are passed at every exit, whatever it is about.
+WHOLE_EXITS = ("kvm_exit", "kvm_entry")
 #: What an event costs, the kernel's way to the program and back included: measured by
 #: `bench/probes.py` on a slow machine.
 LOOK_NS, SKIP_NS = 400, 60
@@ -76,29 +79,40 @@ def _hash(name: str, key: type[Struct], value: type[Struct], entries: int) -> Ha
     return HashMap(name, MapShape(key.layout.size, value.layout.size, entries))
 
 
+class Asked(NamedTuple):
+    """What the programs are to do. `ceiling` is the most that events may cost, in percent of each
+    CPU's time, 0 for none; with `whole_exits`, accesses are timed from exit to entry; a
+    `ring_size` other than NO_RING has them recorded one by one."""
+
+    ceiling: float = 0
+    whole_exits: bool = False
+    ring_size: int = NO_RING
+
+
 class Attached:
     """Programs at KVM's tracepoints. `missing` are the tracepoints that this kernel lacks.
 
-    With `pids`, only VMs of these processes are looked at. `ceiling` is the most that events may
-    cost, in percent of each CPU's time; 0 is none. Raises HostError.
+    With `pids`, only VMs of these processes are looked at. Raises HostError.
     """
 
-    def __init__(self, pids: Collection[int], ceiling: float = 0, ring_size: int = NO_RING) -> None:
+    def __init__(self, pids: Collection[int], asked: Asked) -> None:
         check_host()
         with _told("create the tables for counts"):
-            self.tables = ProbeTables(ring_size)
+            self.tables = ProbeTables(asked.ring_size)
             for pid in pids:
                 self.tables.vms.put(struct.pack("<I", pid), bytes(layout.WatchedVm.layout.size))
         config = self.tables.config
-        config.filtered, config.records = bool(pids), ring_size != NO_RING
-        config.ceiling = round(ceiling * 10_000)
+        config.filtered, config.records = bool(pids), asked.ring_size != NO_RING
+        config.ceiling = round(asked.ceiling * 10_000)
+        config.whole_exits = asked.whole_exits
         config.look_ns, config.skip_ns = LOOK_NS, SKIP_NS
         self.missing: list[str] = []
         self._programs: list[Descriptor] = []
         self._links: list[Descriptor] = []
         # An access is told by the exits first.
         for program in sorted(programs(), key=lambda each: each.name not in ESSENTIAL[:1]):
-            self._attach(program)
+            if asked.whole_exits or program.name not in WHOLE_EXITS:
+                self._attach(program)
         if lacking := [name for name in ESSENTIAL if name in self.missing]:
             self.close()
             raise missing_tracepoints(lacking)

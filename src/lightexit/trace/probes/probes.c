@@ -33,7 +33,7 @@ enum { LINE_NONE, LINE_SET, LINE_MASKED, LINE_TAKEN };
 #define UNKNOWN (~0ULL)
 #define UNKNOWN_MSR 0xffffffffU
 #define WINDOW 64 /* jiffies */
-#define BATCH 64 /* events of a CPU */
+#define BATCH 16 /* events of a CPU */
 #define MOST_SHIFT 6
 #define MOST_ELEMENTS 64 /* of a string instruction, whose values are recorded */
 
@@ -242,6 +242,7 @@ inline_always void count(const thread *own, __u32 answer, __u64 duration, __u32 
 called int settle(thread *own, __u32 answer, __u64 duration, __u32 certain)
 {
 	own->pending = 0;
+	own->told = 1 + answer;
 	count(own, answer, duration, certain);
 	if (config.records)
 		record(&own->access, answer, duration);
@@ -285,6 +286,7 @@ inline_always void in_doubt(thread *own)
 		settle(own, usual_answer(own->access.address, own->access.what), UNKNOWN, 0);
 	own->exit_space = 0;
 	own->exit_ns = 0;
+	own->left_ns = 0;
 	own->unsatisfied = 0;
 	own->in_doubt = 1;
 }
@@ -358,6 +360,7 @@ called int settle_string(thread *own, __u32 answer, __u64 duration, __u32 certai
 {
 	__u32 left = own->access.count, size = own->access.what >> 8 & 0xff, i;
 
+	own->told = 1 + answer;
 	count(own, answer, duration, certain);
 	if (duration != UNKNOWN)
 		duration /= left;
@@ -379,7 +382,7 @@ inline_always void settle_read(thread *own, int by_user, __u32 certain, const vo
 	__u32 answer = by_user ? USER : KVM;
 	__u64 duration = UNKNOWN;
 
-	if (by_user && own->exit_ns) {
+	if (by_user && own->exit_ns && !config.whole_exits) {
 		duration = own->access.time_ns - own->exit_ns;
 		own->access.time_ns = own->exit_ns;
 	}
@@ -546,6 +549,41 @@ int kvm_userspace_exit(const __u64 *args)
 		return 0;
 	own->exit_space = space == MMIO + 1 && !own->unsatisfied ? 0 : space;
 	own->exit_ns = now_ns();
+	return 0;
+}
+
+int kvm_exit(const __u64 *args)
+{
+	thread *own = this_thread();
+
+	(void)args;
+	if (!own || own->in_doubt)
+		return 0;
+	settle_write(own);
+	own->left_ns = now_ns();
+	own->told = 0;
+	return 0;
+}
+
+int kvm_entry(const __u64 *args)
+{
+	struct lightexit_register_tally *found;
+	struct lightexit_tally *tally;
+	thread *own = this_thread();
+
+	(void)args;
+	if (!own)
+		return 0;
+	settle_write(own);
+	if (own->told && own->left_ns) {
+		found = tally_of(own->access.address, own->access.what);
+		if (found) {
+			tally = own->told == 1 + USER ? &found->user : &found->kvm;
+			tally->timed += (__u64)own->access.count << own->shift;
+			tally->time_ns += (now_ns() - own->left_ns) << own->shift;
+		}
+	}
+	own->left_ns = 0;
 	return 0;
 }
 

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later
 ; Made of probes.c by tools/runtime.py; do not edit.
 
-%struct.lightexit_probe_config = type { i32, i32, i32, i32, i32, i32, %struct.lightexit_thread, %struct.lightexit_register_tally, %struct.lightexit_line_tally, %struct.lightexit_watched_vm, %struct.lightexit_apic_tally }
-%struct.lightexit_thread = type { %struct.lightexit_seen_access, i64, i32, i32, i32, i8, i8, i8, i8, i8, i8 }
+%struct.lightexit_probe_config = type { i32, i32, i32, i32, i32, i32, i32, %struct.lightexit_thread, %struct.lightexit_register_tally, %struct.lightexit_line_tally, %struct.lightexit_watched_vm, %struct.lightexit_apic_tally }
+%struct.lightexit_thread = type { %struct.lightexit_seen_access, i64, i64, i32, i32, i32, i8, i8, i8, i8, i8, i8, i8 }
 %struct.lightexit_seen_access = type { i64, i64, i64, i32, i32, i32, i32 }
 %struct.lightexit_register_tally = type { %struct.lightexit_tally, %struct.lightexit_tally, i64 }
 %struct.lightexit_tally = type { i64, i64, i64 }
@@ -10,17 +10,17 @@
 %struct.lightexit_watched_vm = type { i64 }
 %struct.lightexit_apic_tally = type { i64 }
 %struct.look = type { i32, i32, i32 }
+%struct.lightexit_register_key = type { i64, i32, i32, i32, i32 }
 %struct.lightexit_apic_tally_key = type { i32, i32, i32, i32 }
 %struct.lightexit_cpu = type { i64, i64, i64, i64, i64, i32, i32 }
 %struct.lightexit_line_tally_key = type { i32, i32 }
-%struct.lightexit_register_key = type { i64, i32, i32, i32, i32 }
 %struct.lightexit_access_record = type { i64, i64, i64, i64, i32, i32, i32, i32, i32, i32 }
 
 @apic = external global i8, align 1
 @config = external global %struct.lightexit_probe_config, align 8
+@ring = external global i8, align 1
 @registers = external global i8, align 1
 @vms = external global i8, align 1
-@ring = external global i8, align 1
 @cpus = external global i8, align 1
 @threads = external global i8, align 1
 @lines = external global i8, align 1
@@ -108,10 +108,10 @@ define i32 @kvm_pio(ptr noundef %0) #0 {
   %54 = inttoptr i64 %53 to ptr
   call void @see_value(ptr noundef %50, ptr noundef %54) #5
   %55 = load ptr, ptr %8, align 8
-  %56 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %55, i32 0, i32 5
+  %56 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %55, i32 0, i32 6
   store i8 1, ptr %56, align 4
   %57 = load ptr, ptr %8, align 8
-  %58 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %57, i32 0, i32 6
+  %58 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %57, i32 0, i32 7
   store i8 0, ptr %58, align 1
   store i32 0, ptr %2, align 4
   store i32 1, ptr %9, align 4
@@ -196,13 +196,13 @@ define internal ptr @this_thread() #2 {
   %36 = load i32, ptr %35, align 4
   %37 = trunc i32 %36 to i8
   %38 = load ptr, ptr %3, align 8
-  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 9
+  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 10
   store i8 %37, ptr %39, align 8
   %40 = load ptr, ptr %3, align 8
-  %41 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %40, i32 0, i32 10
-  store i8 0, ptr %41, align 1
+  %41 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %40, i32 0, i32 12
+  store i8 0, ptr %41, align 2
   %42 = load ptr, ptr %3, align 8
-  %43 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %42, i32 0, i32 4
+  %43 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %42, i32 0, i32 5
   %44 = load i32, ptr %43, align 8
   %45 = getelementptr inbounds nuw %struct.look, ptr %2, i32 0, i32 1
   %46 = load i32, ptr %45, align 4
@@ -210,14 +210,14 @@ define internal ptr @this_thread() #2 {
   br i1 %47, label %48, label %59
 
 48:                                               ; preds = %27
-  %49 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
+  %49 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 6), align 8
   %50 = icmp ne i32 %49, 0
   br i1 %50, label %51, label %59
 
 51:                                               ; preds = %48
   %52 = getelementptr inbounds nuw %struct.look, ptr %2, i32 0, i32 0
   %53 = load i32, ptr %52, align 4
-  %54 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
+  %54 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 6), align 8
   %55 = sub i32 %53, %54
   %56 = icmp ult i32 %55, 256
   br i1 %56, label %57, label %59
@@ -231,7 +231,7 @@ define internal ptr @this_thread() #2 {
   %60 = getelementptr inbounds nuw %struct.look, ptr %2, i32 0, i32 1
   %61 = load i32, ptr %60, align 4
   %62 = load ptr, ptr %3, align 8
-  %63 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %62, i32 0, i32 4
+  %63 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %62, i32 0, i32 5
   store i32 %61, ptr %63, align 8
   %64 = load ptr, ptr %3, align 8
   store ptr %64, ptr %1, align 8
@@ -263,7 +263,7 @@ define internal void @read_port(ptr noundef %0, i64 noundef %1, i32 noundef %2, 
   store ptr %4, ptr %10, align 8
   call void @llvm.lifetime.start.p0(ptr %11) #4
   %13 = load ptr, ptr %6, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %13, i32 0, i32 6
+  %14 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %13, i32 0, i32 7
   %15 = load i8, ptr %14, align 1
   %16 = zext i8 %15 to i32
   %17 = icmp eq i32 %16, 1
@@ -271,15 +271,15 @@ define internal void @read_port(ptr noundef %0, i64 noundef %1, i32 noundef %2, 
   store i32 %18, ptr %11, align 4
   call void @llvm.lifetime.start.p0(ptr %12) #4
   %19 = load ptr, ptr %6, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %19, i32 0, i32 10
-  %21 = load i8, ptr %20, align 1
+  %20 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %19, i32 0, i32 12
+  %21 = load i8, ptr %20, align 2
   %22 = icmp ne i8 %21, 0
   %23 = xor i1 %22, true
   %24 = zext i1 %23 to i32
   store i32 %24, ptr %12, align 4
   %25 = load ptr, ptr %6, align 8
-  %26 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %25, i32 0, i32 10
-  %27 = load i8, ptr %26, align 1
+  %26 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %25, i32 0, i32 12
+  %27 = load i8, ptr %26, align 2
   %28 = icmp ne i8 %27, 0
   br i1 %28, label %29, label %35
 
@@ -294,7 +294,7 @@ define internal void @read_port(ptr noundef %0, i64 noundef %1, i32 noundef %2, 
 
 35:                                               ; preds = %29, %5
   %36 = load ptr, ptr %6, align 8
-  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 5
+  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 6
   %38 = load i8, ptr %37, align 4
   %39 = zext i8 %38 to i32
   %40 = icmp ne i32 %39, 0
@@ -378,7 +378,7 @@ define internal void @settle_write(ptr noundef %0) #2 {
   %2 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
   %3 = load ptr, ptr %2, align 8
-  %4 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %3, i32 0, i32 5
+  %4 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %3, i32 0, i32 6
   %5 = load i8, ptr %4, align 4
   %6 = icmp ne i8 %5, 0
   br i1 %6, label %8, label %7
@@ -389,7 +389,7 @@ define internal void @settle_write(ptr noundef %0) #2 {
 8:                                                ; preds = %1
   %9 = load ptr, ptr %2, align 8
   %10 = load ptr, ptr %2, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %10, i32 0, i32 6
+  %11 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %10, i32 0, i32 7
   %12 = load i8, ptr %11, align 1
   %13 = zext i8 %12 to i32
   %14 = icmp ne i32 %13, 0
@@ -397,7 +397,7 @@ define internal void @settle_write(ptr noundef %0) #2 {
   %16 = select i1 %14, i32 1, i32 0
   %17 = call i32 @settle(ptr noundef %9, i32 noundef %16, i64 noundef -1, i32 noundef 1) #5
   %18 = load ptr, ptr %2, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 6
+  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 7
   store i8 0, ptr %19, align 1
   br label %20
 
@@ -571,10 +571,10 @@ define i32 @kvm_mmio(ptr noundef %0) #0 {
 
 29:                                               ; preds = %25
   %30 = load ptr, ptr %7, align 8
-  %31 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %30, i32 0, i32 7
+  %31 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %30, i32 0, i32 8
   store i8 1, ptr %31, align 2
   %32 = load ptr, ptr %7, align 8
-  %33 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %32, i32 0, i32 6
+  %33 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %32, i32 0, i32 7
   store i8 0, ptr %33, align 1
   store i32 0, ptr %2, align 4
   store i32 1, ptr %9, align 4
@@ -595,7 +595,7 @@ define i32 @kvm_mmio(ptr noundef %0) #0 {
 
 44:                                               ; preds = %34
   %45 = load ptr, ptr %7, align 8
-  %46 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %45, i32 0, i32 7
+  %46 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %45, i32 0, i32 8
   %47 = load i8, ptr %46, align 2
   %48 = zext i8 %47 to i32
   %49 = icmp ne i32 %48, 0
@@ -603,7 +603,7 @@ define i32 @kvm_mmio(ptr noundef %0) #0 {
 
 50:                                               ; preds = %44
   %51 = load ptr, ptr %7, align 8
-  %52 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %51, i32 0, i32 6
+  %52 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %51, i32 0, i32 7
   %53 = load i8, ptr %52, align 1
   %54 = zext i8 %53 to i32
   %55 = icmp eq i32 %54, 2
@@ -614,8 +614,8 @@ define i32 @kvm_mmio(ptr noundef %0) #0 {
   %58 = zext i1 %57 to i32
   store i32 %58, ptr %8, align 4
   %59 = load ptr, ptr %7, align 8
-  %60 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %59, i32 0, i32 10
-  %61 = load i8, ptr %60, align 1
+  %60 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %59, i32 0, i32 12
+  %61 = load i8, ptr %60, align 2
   %62 = icmp ne i8 %61, 0
   br i1 %62, label %63, label %72
 
@@ -635,8 +635,8 @@ define i32 @kvm_mmio(ptr noundef %0) #0 {
   %73 = load ptr, ptr %7, align 8
   %74 = load i32, ptr %8, align 4
   %75 = load ptr, ptr %7, align 8
-  %76 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %75, i32 0, i32 10
-  %77 = load i8, ptr %76, align 1
+  %76 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %75, i32 0, i32 12
+  %77 = load i8, ptr %76, align 2
   %78 = icmp ne i8 %77, 0
   %79 = xor i1 %78, true
   %80 = zext i1 %79 to i32
@@ -657,13 +657,13 @@ define i32 @kvm_mmio(ptr noundef %0) #0 {
   %90 = inttoptr i64 %89 to ptr
   call void @see_value(ptr noundef %86, ptr noundef %90) #5
   %91 = load ptr, ptr %7, align 8
-  %92 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %91, i32 0, i32 5
+  %92 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %91, i32 0, i32 6
   store i8 1, ptr %92, align 4
   %93 = load ptr, ptr %7, align 8
-  %94 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %93, i32 0, i32 6
+  %94 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %93, i32 0, i32 7
   store i8 0, ptr %94, align 1
   %95 = load ptr, ptr %7, align 8
-  %96 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %95, i32 0, i32 7
+  %96 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %95, i32 0, i32 8
   store i8 0, ptr %96, align 2
   store i32 0, ptr %2, align 4
   store i32 1, ptr %9, align 4
@@ -766,88 +766,93 @@ define internal void @settle_read(ptr noundef %0, i32 noundef %1, i32 noundef %2
   store i64 -1, ptr %10, align 8
   %16 = load i32, ptr %6, align 4
   %17 = icmp ne i32 %16, 0
-  br i1 %17, label %18, label %38
+  br i1 %17, label %18, label %41
 
 18:                                               ; preds = %4
   %19 = load ptr, ptr %5, align 8
   %20 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %19, i32 0, i32 1
   %21 = load i64, ptr %20, align 8
   %22 = icmp ne i64 %21, 0
-  br i1 %22, label %23, label %38
+  br i1 %22, label %23, label %41
 
 23:                                               ; preds = %18
-  %24 = load ptr, ptr %5, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 0
-  %26 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %25, i32 0, i32 1
-  %27 = load i64, ptr %26, align 8
-  %28 = load ptr, ptr %5, align 8
-  %29 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %28, i32 0, i32 1
+  %24 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2), align 8
+  %25 = icmp ne i32 %24, 0
+  br i1 %25, label %41, label %26
+
+26:                                               ; preds = %23
+  %27 = load ptr, ptr %5, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %27, i32 0, i32 0
+  %29 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %28, i32 0, i32 1
   %30 = load i64, ptr %29, align 8
-  %31 = sub i64 %27, %30
-  store i64 %31, ptr %10, align 8
-  %32 = load ptr, ptr %5, align 8
-  %33 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %32, i32 0, i32 1
-  %34 = load i64, ptr %33, align 8
+  %31 = load ptr, ptr %5, align 8
+  %32 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %31, i32 0, i32 1
+  %33 = load i64, ptr %32, align 8
+  %34 = sub i64 %30, %33
+  store i64 %34, ptr %10, align 8
   %35 = load ptr, ptr %5, align 8
-  %36 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %35, i32 0, i32 0
-  %37 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %36, i32 0, i32 1
-  store i64 %34, ptr %37, align 8
-  br label %38
+  %36 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %35, i32 0, i32 1
+  %37 = load i64, ptr %36, align 8
+  %38 = load ptr, ptr %5, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 0
+  %40 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %39, i32 0, i32 1
+  store i64 %37, ptr %40, align 8
+  br label %41
 
-38:                                               ; preds = %23, %18, %4
-  %39 = load ptr, ptr %5, align 8
-  %40 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %39, i32 0, i32 6
-  store i8 0, ptr %40, align 1
-  %41 = load ptr, ptr %5, align 8
-  %42 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %41, i32 0, i32 7
-  store i8 0, ptr %42, align 2
-  %43 = load ptr, ptr %5, align 8
-  %44 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %43, i32 0, i32 0
-  %45 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %44, i32 0, i32 3
-  %46 = load i32, ptr %45, align 8
-  %47 = icmp ugt i32 %46, 1
-  br i1 %47, label %48, label %58
+41:                                               ; preds = %26, %23, %18, %4
+  %42 = load ptr, ptr %5, align 8
+  %43 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %42, i32 0, i32 7
+  store i8 0, ptr %43, align 1
+  %44 = load ptr, ptr %5, align 8
+  %45 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %44, i32 0, i32 8
+  store i8 0, ptr %45, align 2
+  %46 = load ptr, ptr %5, align 8
+  %47 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %46, i32 0, i32 0
+  %48 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %47, i32 0, i32 3
+  %49 = load i32, ptr %48, align 8
+  %50 = icmp ugt i32 %49, 1
+  br i1 %50, label %51, label %61
 
-48:                                               ; preds = %38
-  %49 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
-  %50 = icmp ne i32 %49, 0
-  br i1 %50, label %51, label %58
+51:                                               ; preds = %41
+  %52 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
+  %53 = icmp ne i32 %52, 0
+  br i1 %53, label %54, label %61
 
-51:                                               ; preds = %48
-  %52 = load ptr, ptr %5, align 8
-  %53 = load i32, ptr %9, align 4
-  %54 = load i64, ptr %10, align 8
-  %55 = load i32, ptr %7, align 4
-  %56 = load ptr, ptr %8, align 8
-  %57 = call i32 @settle_string(ptr noundef %52, i32 noundef %53, i64 noundef %54, i32 noundef %55, ptr noundef %56) #5
+54:                                               ; preds = %51
+  %55 = load ptr, ptr %5, align 8
+  %56 = load i32, ptr %9, align 4
+  %57 = load i64, ptr %10, align 8
+  %58 = load i32, ptr %7, align 4
+  %59 = load ptr, ptr %8, align 8
+  %60 = call i32 @settle_string(ptr noundef %55, i32 noundef %56, i64 noundef %57, i32 noundef %58, ptr noundef %59) #5
   store i32 1, ptr %11, align 4
-  br label %66
+  br label %69
 
-58:                                               ; preds = %48, %38
-  %59 = load ptr, ptr %5, align 8
-  %60 = load ptr, ptr %8, align 8
-  call void @see_value(ptr noundef %59, ptr noundef %60) #5
-  %61 = load ptr, ptr %5, align 8
-  %62 = load i32, ptr %9, align 4
-  %63 = load i64, ptr %10, align 8
-  %64 = load i32, ptr %7, align 4
-  %65 = call i32 @settle(ptr noundef %61, i32 noundef %62, i64 noundef %63, i32 noundef %64) #5
+61:                                               ; preds = %51, %41
+  %62 = load ptr, ptr %5, align 8
+  %63 = load ptr, ptr %8, align 8
+  call void @see_value(ptr noundef %62, ptr noundef %63) #5
+  %64 = load ptr, ptr %5, align 8
+  %65 = load i32, ptr %9, align 4
+  %66 = load i64, ptr %10, align 8
+  %67 = load i32, ptr %7, align 4
+  %68 = call i32 @settle(ptr noundef %64, i32 noundef %65, i64 noundef %66, i32 noundef %67) #5
   store i32 0, ptr %11, align 4
-  br label %66
+  br label %69
 
-66:                                               ; preds = %58, %51
+69:                                               ; preds = %61, %54
   call void @llvm.lifetime.end.p0(ptr %10) #4
   call void @llvm.lifetime.end.p0(ptr %9) #4
-  %67 = load i32, ptr %11, align 4
-  switch i32 %67, label %69 [
-    i32 0, label %68
-    i32 1, label %68
+  %70 = load i32, ptr %11, align 4
+  switch i32 %70, label %72 [
+    i32 0, label %71
+    i32 1, label %71
   ]
 
-68:                                               ; preds = %66, %66
+71:                                               ; preds = %69, %69
   ret void
 
-69:                                               ; preds = %66
+72:                                               ; preds = %69
   unreachable
 }
 
@@ -926,26 +931,32 @@ define internal i32 @settle(ptr noundef %0, i32 noundef %1, i64 noundef %2, i32 
   store i64 %2, ptr %7, align 8
   store i32 %3, ptr %8, align 4
   %9 = load ptr, ptr %5, align 8
-  %10 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %9, i32 0, i32 5
+  %10 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %9, i32 0, i32 6
   store i8 0, ptr %10, align 4
-  %11 = load ptr, ptr %5, align 8
-  %12 = load i32, ptr %6, align 4
-  %13 = load i64, ptr %7, align 8
-  %14 = load i32, ptr %8, align 4
-  call void @count(ptr noundef %11, i32 noundef %12, i64 noundef %13, i32 noundef %14) #5
-  %15 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
-  %16 = icmp ne i32 %15, 0
-  br i1 %16, label %17, label %23
+  %11 = load i32, ptr %6, align 4
+  %12 = add i32 1, %11
+  %13 = trunc i32 %12 to i8
+  %14 = load ptr, ptr %5, align 8
+  %15 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %14, i32 0, i32 11
+  store i8 %13, ptr %15, align 1
+  %16 = load ptr, ptr %5, align 8
+  %17 = load i32, ptr %6, align 4
+  %18 = load i64, ptr %7, align 8
+  %19 = load i32, ptr %8, align 4
+  call void @count(ptr noundef %16, i32 noundef %17, i64 noundef %18, i32 noundef %19) #5
+  %20 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
+  %21 = icmp ne i32 %20, 0
+  br i1 %21, label %22, label %28
 
-17:                                               ; preds = %4
-  %18 = load ptr, ptr %5, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 0
-  %20 = load i32, ptr %6, align 4
-  %21 = load i64, ptr %7, align 8
-  %22 = call i32 @record(ptr noundef %19, i32 noundef %20, i64 noundef %21) #5
-  br label %23
+22:                                               ; preds = %4
+  %23 = load ptr, ptr %5, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %23, i32 0, i32 0
+  %25 = load i32, ptr %6, align 4
+  %26 = load i64, ptr %7, align 8
+  %27 = call i32 @record(ptr noundef %24, i32 noundef %25, i64 noundef %26) #5
+  br label %28
 
-23:                                               ; preds = %17, %4
+28:                                               ; preds = %22, %4
   ret i32 0
 }
 
@@ -1039,14 +1050,14 @@ define i32 @kvm_userspace_exit(ptr noundef %0) #0 {
 
 28:                                               ; preds = %22
   %29 = load ptr, ptr %6, align 8
-  %30 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %29, i32 0, i32 10
-  %31 = load i8, ptr %30, align 1
+  %30 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %29, i32 0, i32 12
+  %31 = load i8, ptr %30, align 2
   %32 = icmp ne i8 %31, 0
   br i1 %32, label %33, label %38
 
 33:                                               ; preds = %28
   %34 = load ptr, ptr %6, align 8
-  %35 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %34, i32 0, i32 4
+  %35 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %34, i32 0, i32 5
   %36 = load i32, ptr %35, align 8
   %37 = add i32 %36, -1
   store i32 %37, ptr %35, align 8
@@ -1056,7 +1067,7 @@ define i32 @kvm_userspace_exit(ptr noundef %0) #0 {
 
 38:                                               ; preds = %28
   %39 = load ptr, ptr %6, align 8
-  %40 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %39, i32 0, i32 5
+  %40 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %39, i32 0, i32 6
   %41 = load i8, ptr %40, align 4
   %42 = zext i8 %41 to i32
   %43 = icmp ne i32 %42, 0
@@ -1081,7 +1092,7 @@ define i32 @kvm_userspace_exit(ptr noundef %0) #0 {
 
 53:                                               ; preds = %50
   %54 = load ptr, ptr %6, align 8
-  %55 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %54, i32 0, i32 7
+  %55 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %54, i32 0, i32 8
   %56 = load i8, ptr %55, align 2
   %57 = icmp ne i8 %56, 0
   br i1 %57, label %59, label %58
@@ -1097,7 +1108,7 @@ define i32 @kvm_userspace_exit(ptr noundef %0) #0 {
   %62 = phi i32 [ 0, %58 ], [ %60, %59 ]
   %63 = trunc i32 %62 to i8
   %64 = load ptr, ptr %6, align 8
-  %65 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %64, i32 0, i32 6
+  %65 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %64, i32 0, i32 7
   store i8 %63, ptr %65, align 1
   %66 = call i64 inttoptr (i64 5 to ptr)() #5
   %67 = load ptr, ptr %6, align 8
@@ -1187,7 +1198,7 @@ define internal void @msr_exit(ptr noundef %0, i32 noundef %1) #2 {
   %11 = load ptr, ptr %3, align 8
   %12 = call i32 @settle(ptr noundef %11, i32 noundef 1, i64 noundef -1, i32 noundef 1) #5
   %13 = load ptr, ptr %3, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %13, i32 0, i32 6
+  %14 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %13, i32 0, i32 7
   store i8 0, ptr %14, align 1
   ret void
 }
@@ -1200,7 +1211,7 @@ define internal i32 @takes_write(ptr noundef %0, i32 noundef %1) #2 {
   store ptr %0, ptr %4, align 8
   store i32 %1, ptr %5, align 4
   %6 = load ptr, ptr %4, align 8
-  %7 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %6, i32 0, i32 6
+  %7 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %6, i32 0, i32 7
   %8 = load i8, ptr %7, align 1
   %9 = icmp ne i8 %8, 0
   br i1 %9, label %10, label %12
@@ -1230,7 +1241,7 @@ define internal i32 @takes_write(ptr noundef %0, i32 noundef %1) #2 {
   %22 = load i32, ptr %5, align 4
   %23 = trunc i32 %22 to i8
   %24 = load ptr, ptr %4, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 6
+  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 7
   store i8 %23, ptr %25, align 1
   %26 = load i32, ptr %5, align 4
   %27 = icmp eq i32 %26, 2
@@ -1255,6 +1266,286 @@ define internal i32 @takes_write(ptr noundef %0, i32 noundef %1) #2 {
 35:                                               ; preds = %34, %19, %10
   %36 = load i32, ptr %3, align 4
   ret i32 %36
+}
+
+; Function Attrs: nounwind
+define i32 @kvm_exit(ptr noundef %0) #0 {
+  %2 = alloca i32, align 4
+  %3 = alloca ptr, align 8
+  %4 = alloca ptr, align 8
+  %5 = alloca i32, align 4
+  store ptr %0, ptr %3, align 8
+  call void @llvm.lifetime.start.p0(ptr %4) #4
+  %6 = call ptr @this_thread() #5
+  store ptr %6, ptr %4, align 8
+  %7 = load ptr, ptr %3, align 8
+  %8 = load ptr, ptr %4, align 8
+  %9 = icmp ne ptr %8, null
+  br i1 %9, label %10, label %16
+
+10:                                               ; preds = %1
+  %11 = load ptr, ptr %4, align 8
+  %12 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %11, i32 0, i32 12
+  %13 = load i8, ptr %12, align 2
+  %14 = zext i8 %13 to i32
+  %15 = icmp ne i32 %14, 0
+  br i1 %15, label %16, label %17
+
+16:                                               ; preds = %10, %1
+  store i32 0, ptr %2, align 4
+  store i32 1, ptr %5, align 4
+  br label %24
+
+17:                                               ; preds = %10
+  %18 = load ptr, ptr %4, align 8
+  call void @settle_write(ptr noundef %18) #5
+  %19 = call i64 inttoptr (i64 5 to ptr)() #5
+  %20 = load ptr, ptr %4, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %20, i32 0, i32 2
+  store i64 %19, ptr %21, align 8
+  %22 = load ptr, ptr %4, align 8
+  %23 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %22, i32 0, i32 11
+  store i8 0, ptr %23, align 1
+  store i32 0, ptr %2, align 4
+  store i32 1, ptr %5, align 4
+  br label %24
+
+24:                                               ; preds = %17, %16
+  call void @llvm.lifetime.end.p0(ptr %4) #4
+  %25 = load i32, ptr %2, align 4
+  ret i32 %25
+}
+
+; Function Attrs: nounwind
+define i32 @kvm_entry(ptr noundef %0) #0 {
+  %2 = alloca i32, align 4
+  %3 = alloca ptr, align 8
+  %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i32, align 4
+  store ptr %0, ptr %3, align 8
+  call void @llvm.lifetime.start.p0(ptr %4) #4
+  call void @llvm.lifetime.start.p0(ptr %5) #4
+  call void @llvm.lifetime.start.p0(ptr %6) #4
+  %8 = call ptr @this_thread() #5
+  store ptr %8, ptr %6, align 8
+  %9 = load ptr, ptr %3, align 8
+  %10 = load ptr, ptr %6, align 8
+  %11 = icmp ne ptr %10, null
+  br i1 %11, label %13, label %12
+
+12:                                               ; preds = %1
+  store i32 0, ptr %2, align 4
+  store i32 1, ptr %7, align 4
+  br label %85
+
+13:                                               ; preds = %1
+  %14 = load ptr, ptr %6, align 8
+  call void @settle_write(ptr noundef %14) #5
+  %15 = load ptr, ptr %6, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %15, i32 0, i32 11
+  %17 = load i8, ptr %16, align 1
+  %18 = zext i8 %17 to i32
+  %19 = icmp ne i32 %18, 0
+  br i1 %19, label %20, label %82
+
+20:                                               ; preds = %13
+  %21 = load ptr, ptr %6, align 8
+  %22 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %21, i32 0, i32 2
+  %23 = load i64, ptr %22, align 8
+  %24 = icmp ne i64 %23, 0
+  br i1 %24, label %25, label %82
+
+25:                                               ; preds = %20
+  %26 = load ptr, ptr %6, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %26, i32 0, i32 0
+  %28 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %27, i32 0, i32 0
+  %29 = load i64, ptr %28, align 8
+  %30 = load ptr, ptr %6, align 8
+  %31 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %30, i32 0, i32 0
+  %32 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %31, i32 0, i32 4
+  %33 = load i32, ptr %32, align 4
+  %34 = call ptr @tally_of(i64 noundef %29, i32 noundef %33) #5
+  store ptr %34, ptr %4, align 8
+  %35 = load ptr, ptr %4, align 8
+  %36 = icmp ne ptr %35, null
+  br i1 %36, label %37, label %81
+
+37:                                               ; preds = %25
+  %38 = load ptr, ptr %6, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 11
+  %40 = load i8, ptr %39, align 1
+  %41 = zext i8 %40 to i32
+  %42 = icmp eq i32 %41, 2
+  br i1 %42, label %43, label %46
+
+43:                                               ; preds = %37
+  %44 = load ptr, ptr %4, align 8
+  %45 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %44, i32 0, i32 1
+  br label %49
+
+46:                                               ; preds = %37
+  %47 = load ptr, ptr %4, align 8
+  %48 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %47, i32 0, i32 0
+  br label %49
+
+49:                                               ; preds = %46, %43
+  %50 = phi ptr [ %45, %43 ], [ %48, %46 ]
+  store ptr %50, ptr %5, align 8
+  %51 = load ptr, ptr %6, align 8
+  %52 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %51, i32 0, i32 0
+  %53 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %52, i32 0, i32 3
+  %54 = load i32, ptr %53, align 8
+  %55 = zext i32 %54 to i64
+  %56 = load ptr, ptr %6, align 8
+  %57 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %56, i32 0, i32 10
+  %58 = load i8, ptr %57, align 8
+  %59 = zext i8 %58 to i32
+  %60 = zext i32 %59 to i64
+  %61 = shl i64 %55, %60
+  %62 = load ptr, ptr %5, align 8
+  %63 = getelementptr inbounds nuw %struct.lightexit_tally, ptr %62, i32 0, i32 1
+  %64 = load i64, ptr %63, align 8
+  %65 = add i64 %64, %61
+  store i64 %65, ptr %63, align 8
+  %66 = call i64 inttoptr (i64 5 to ptr)() #5
+  %67 = load ptr, ptr %6, align 8
+  %68 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %67, i32 0, i32 2
+  %69 = load i64, ptr %68, align 8
+  %70 = sub i64 %66, %69
+  %71 = load ptr, ptr %6, align 8
+  %72 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %71, i32 0, i32 10
+  %73 = load i8, ptr %72, align 8
+  %74 = zext i8 %73 to i32
+  %75 = zext i32 %74 to i64
+  %76 = shl i64 %70, %75
+  %77 = load ptr, ptr %5, align 8
+  %78 = getelementptr inbounds nuw %struct.lightexit_tally, ptr %77, i32 0, i32 2
+  %79 = load i64, ptr %78, align 8
+  %80 = add i64 %79, %76
+  store i64 %80, ptr %78, align 8
+  br label %81
+
+81:                                               ; preds = %49, %25
+  br label %82
+
+82:                                               ; preds = %81, %20, %13
+  %83 = load ptr, ptr %6, align 8
+  %84 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %83, i32 0, i32 2
+  store i64 0, ptr %84, align 8
+  store i32 0, ptr %2, align 4
+  store i32 1, ptr %7, align 4
+  br label %85
+
+85:                                               ; preds = %82, %12
+  call void @llvm.lifetime.end.p0(ptr %6) #4
+  call void @llvm.lifetime.end.p0(ptr %5) #4
+  call void @llvm.lifetime.end.p0(ptr %4) #4
+  %86 = load i32, ptr %2, align 4
+  ret i32 %86
+}
+
+; Function Attrs: noinline nounwind
+define internal ptr @tally_of(i64 noundef %0, i32 noundef %1) #3 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i64, align 8
+  %5 = alloca i32, align 4
+  %6 = alloca ptr, align 8
+  %7 = alloca %struct.lightexit_register_key, align 8
+  %8 = alloca i64, align 8
+  %9 = alloca i32, align 4
+  store i64 %0, ptr %4, align 8
+  store i32 %1, ptr %5, align 4
+  call void @llvm.lifetime.start.p0(ptr %6) #4
+  call void @llvm.lifetime.start.p0(ptr %7) #4
+  call void @llvm.lifetime.start.p0(ptr %8) #4
+  %10 = call i64 inttoptr (i64 14 to ptr)() #5
+  store i64 %10, ptr %8, align 8
+  %11 = load i64, ptr %4, align 8
+  %12 = load i32, ptr %5, align 4
+  %13 = call i64 @counted_as(i64 noundef %11, i32 noundef %12) #5
+  %14 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 0
+  store i64 %13, ptr %14, align 8
+  %15 = load i64, ptr %8, align 8
+  %16 = lshr i64 %15, 32
+  %17 = trunc i64 %16 to i32
+  %18 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 1
+  store i32 %17, ptr %18, align 8
+  %19 = load i64, ptr %8, align 8
+  %20 = trunc i64 %19 to i32
+  %21 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 2
+  store i32 %20, ptr %21, align 4
+  %22 = load i32, ptr %5, align 4
+  %23 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 3
+  store i32 %22, ptr %23, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 4
+  store i32 0, ptr %24, align 4
+  %25 = call ptr inttoptr (i64 1 to ptr)(ptr noundef @registers, ptr noundef %7) #5
+  store ptr %25, ptr %6, align 8
+  %26 = load ptr, ptr %6, align 8
+  %27 = icmp ne ptr %26, null
+  br i1 %27, label %28, label %30
+
+28:                                               ; preds = %2
+  %29 = load ptr, ptr %6, align 8
+  store ptr %29, ptr %3, align 8
+  store i32 1, ptr %9, align 4
+  br label %56
+
+30:                                               ; preds = %2
+  %31 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 1
+  %32 = load i32, ptr %31, align 8
+  %33 = call i32 @has_room(i32 noundef %32, i64 noundef 12288) #5
+  %34 = icmp ne i32 %33, 0
+  br i1 %34, label %35, label %37
+
+35:                                               ; preds = %30
+  %36 = call ptr @entry_of(ptr noundef @registers, ptr noundef %7, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 8)) #5
+  store ptr %36, ptr %3, align 8
+  store i32 1, ptr %9, align 4
+  br label %56
+
+37:                                               ; preds = %30
+  %38 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 0
+  %39 = load i64, ptr %38, align 8
+  %40 = and i64 %39, -4096
+  store i64 %40, ptr %38, align 8
+  %41 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 3
+  %42 = load i32, ptr %41, align 8
+  %43 = and i32 %42, -65281
+  store i32 %43, ptr %41, align 8
+  %44 = call ptr inttoptr (i64 1 to ptr)(ptr noundef @registers, ptr noundef %7) #5
+  store ptr %44, ptr %6, align 8
+  %45 = load ptr, ptr %6, align 8
+  %46 = icmp ne ptr %45, null
+  br i1 %46, label %52, label %47
+
+47:                                               ; preds = %37
+  %48 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 1
+  %49 = load i32, ptr %48, align 8
+  %50 = call i32 @has_room(i32 noundef %49, i64 noundef 16384) #5
+  %51 = icmp ne i32 %50, 0
+  br i1 %51, label %54, label %52
+
+52:                                               ; preds = %47, %37
+  %53 = load ptr, ptr %6, align 8
+  store ptr %53, ptr %3, align 8
+  store i32 1, ptr %9, align 4
+  br label %56
+
+54:                                               ; preds = %47
+  %55 = call ptr @entry_of(ptr noundef @registers, ptr noundef %7, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 8)) #5
+  store ptr %55, ptr %3, align 8
+  store i32 1, ptr %9, align 4
+  br label %56
+
+56:                                               ; preds = %54, %52, %35, %28
+  call void @llvm.lifetime.end.p0(ptr %8) #4
+  call void @llvm.lifetime.end.p0(ptr %7) #4
+  call void @llvm.lifetime.end.p0(ptr %6) #4
+  %57 = load ptr, ptr %3, align 8
+  ret ptr %57
 }
 
 ; Function Attrs: nounwind
@@ -1319,7 +1610,7 @@ define i32 @kvm_apic(ptr noundef %0) #0 {
   br label %58
 
 39:                                               ; preds = %13
-  %40 = call ptr @entry_of(ptr noundef @apic, ptr noundef %5, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 10)) #5
+  %40 = call ptr @entry_of(ptr noundef @apic, ptr noundef %5, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 11)) #5
   store ptr %40, ptr %4, align 8
   %41 = load ptr, ptr %4, align 8
   %42 = icmp ne ptr %41, null
@@ -1378,7 +1669,7 @@ define internal i32 @is_looked_at(ptr noundef %0) #2 {
   %12 = load ptr, ptr %3, align 8
   %13 = getelementptr inbounds nuw %struct.look, ptr %12, i32 0, i32 2
   store i32 0, ptr %13, align 4
-  %14 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2), align 8
+  %14 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 3), align 4
   %15 = icmp ne i32 %14, 0
   br i1 %15, label %17, label %16
 
@@ -1424,7 +1715,7 @@ define internal i32 @is_looked_at(ptr noundef %0) #2 {
   %40 = load i64, ptr %39, align 8
   %41 = add i64 %40, 1
   store i64 %41, ptr %39, align 8
-  %42 = udiv i64 %40, 64
+  %42 = udiv i64 %40, 16
   %43 = trunc i64 %42 to i32
   %44 = load ptr, ptr %3, align 8
   %45 = getelementptr inbounds nuw %struct.look, ptr %44, i32 0, i32 1
@@ -1662,16 +1953,16 @@ define i32 @kvm_set_irq(ptr noundef %0) #0 {
   %45 = load i64, ptr %44, align 8
   %46 = trunc i64 %45 to i32
   %47 = load ptr, ptr %8, align 8
-  %48 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %47, i32 0, i32 3
+  %48 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %47, i32 0, i32 4
   store i32 %46, ptr %48, align 4
   %49 = load ptr, ptr %8, align 8
-  %50 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %49, i32 0, i32 8
+  %50 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %49, i32 0, i32 9
   store i8 1, ptr %50, align 1
   %51 = getelementptr inbounds nuw %struct.look, ptr %7, i32 0, i32 2
   %52 = load i32, ptr %51, align 4
   %53 = trunc i32 %52 to i8
   %54 = load ptr, ptr %8, align 8
-  %55 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %54, i32 0, i32 9
+  %55 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %54, i32 0, i32 10
   store i8 %53, ptr %55, align 8
   %56 = load ptr, ptr %5, align 8
   %57 = getelementptr inbounds nuw %struct.lightexit_line_tally, ptr %56, i32 0, i32 0
@@ -1724,7 +2015,7 @@ define internal ptr @any_thread(i32 noundef %0, i32 noundef %1) #2 {
   store i32 %0, ptr %3, align 4
   store i32 %1, ptr %4, align 4
   call void @llvm.lifetime.start.p0(ptr %5) #4
-  %6 = call ptr @entry_of(ptr noundef @threads, ptr noundef %4, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 6)) #5
+  %6 = call ptr @entry_of(ptr noundef @threads, ptr noundef %4, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 7)) #5
   store ptr %6, ptr %5, align 8
   %7 = load ptr, ptr %5, align 8
   %8 = icmp ne ptr %7, null
@@ -1736,7 +2027,7 @@ define internal ptr @any_thread(i32 noundef %0, i32 noundef %1) #2 {
 
 10:                                               ; preds = %2
   %11 = load ptr, ptr %5, align 8
-  %12 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %11, i32 0, i32 2
+  %12 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %11, i32 0, i32 3
   %13 = load i32, ptr %12, align 8
   %14 = load i32, ptr %3, align 4
   %15 = icmp ne i32 %13, %14
@@ -1745,22 +2036,22 @@ define internal ptr @any_thread(i32 noundef %0, i32 noundef %1) #2 {
 16:                                               ; preds = %10
   %17 = load i32, ptr %3, align 4
   %18 = load ptr, ptr %5, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 2
+  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 3
   store i32 %17, ptr %19, align 8
   %20 = load ptr, ptr %5, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %20, i32 0, i32 5
+  %21 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %20, i32 0, i32 6
   store i8 0, ptr %21, align 4
   %22 = load ptr, ptr %5, align 8
-  %23 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %22, i32 0, i32 6
+  %23 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %22, i32 0, i32 7
   store i8 0, ptr %23, align 1
   %24 = load ptr, ptr %5, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 7
+  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 8
   store i8 0, ptr %25, align 2
   %26 = load ptr, ptr %5, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %26, i32 0, i32 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %26, i32 0, i32 9
   store i8 0, ptr %27, align 1
   %28 = load ptr, ptr %5, align 8
-  %29 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %28, i32 0, i32 4
+  %29 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %28, i32 0, i32 5
   store i32 0, ptr %29, align 8
   br label %30
 
@@ -1787,7 +2078,7 @@ define internal ptr @line_of(i32 noundef %0, i32 noundef %1) #2 {
   %8 = load i32, ptr %4, align 4
   %9 = getelementptr inbounds nuw %struct.lightexit_line_tally_key, ptr %5, i32 0, i32 1
   store i32 %8, ptr %9, align 4
-  %10 = call ptr @entry_of(ptr noundef @lines, ptr noundef %5, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 8)) #5
+  %10 = call ptr @entry_of(ptr noundef @lines, ptr noundef %5, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 9)) #5
   call void @llvm.lifetime.end.p0(ptr %5) #4
   ret ptr %10
 }
@@ -1847,7 +2138,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
 
 14:                                               ; preds = %1
   %15 = load ptr, ptr %5, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %15, i32 0, i32 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %15, i32 0, i32 9
   %17 = load i8, ptr %16, align 1
   %18 = zext i8 %17 to i32
   %19 = icmp eq i32 %18, 0
@@ -1855,7 +2146,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
 
 20:                                               ; preds = %14
   %21 = load ptr, ptr %5, align 8
-  %22 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %21, i32 0, i32 8
+  %22 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %21, i32 0, i32 9
   %23 = load i8, ptr %22, align 1
   %24 = zext i8 %23 to i32
   %25 = icmp eq i32 %24, 3
@@ -1872,7 +2163,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
 
 30:                                               ; preds = %27
   %31 = load ptr, ptr %5, align 8
-  %32 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %31, i32 0, i32 8
+  %32 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %31, i32 0, i32 9
   %33 = load i8, ptr %32, align 1
   %34 = zext i8 %33 to i32
   %35 = icmp eq i32 %34, 2
@@ -1884,10 +2175,10 @@ define internal void @at_controller(i32 noundef %0) #2 {
 
 37:                                               ; preds = %30, %27
   %38 = load ptr, ptr %5, align 8
-  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 2
+  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 3
   %40 = load i32, ptr %39, align 8
   %41 = load ptr, ptr %5, align 8
-  %42 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %41, i32 0, i32 3
+  %42 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %41, i32 0, i32 4
   %43 = load i32, ptr %42, align 4
   %44 = call ptr @line_of(i32 noundef %40, i32 noundef %43) #5
   store ptr %44, ptr %6, align 8
@@ -1904,7 +2195,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
   %51 = load ptr, ptr %6, align 8
   %52 = getelementptr inbounds nuw %struct.lightexit_line_tally, ptr %51, i32 0, i32 1
   %53 = load ptr, ptr %5, align 8
-  %54 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %53, i32 0, i32 9
+  %54 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %53, i32 0, i32 10
   %55 = load i8, ptr %54, align 8
   %56 = zext i8 %55 to i32
   %57 = zext i32 %56 to i64
@@ -1919,7 +2210,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
 
 63:                                               ; preds = %60
   %64 = load ptr, ptr %5, align 8
-  %65 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %64, i32 0, i32 8
+  %65 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %64, i32 0, i32 9
   %66 = load i8, ptr %65, align 1
   %67 = zext i8 %66 to i32
   %68 = icmp eq i32 %67, 2
@@ -1929,7 +2220,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
   %70 = load ptr, ptr %6, align 8
   %71 = getelementptr inbounds nuw %struct.lightexit_line_tally, ptr %70, i32 0, i32 1
   %72 = load ptr, ptr %5, align 8
-  %73 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %72, i32 0, i32 9
+  %73 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %72, i32 0, i32 10
   %74 = load i8, ptr %73, align 8
   %75 = zext i8 %74 to i32
   %76 = zext i32 %75 to i64
@@ -1948,7 +2239,7 @@ define internal void @at_controller(i32 noundef %0) #2 {
   %85 = select i1 %83, i32 2, i32 3
   %86 = trunc i32 %85 to i8
   %87 = load ptr, ptr %5, align 8
-  %88 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %87, i32 0, i32 8
+  %88 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %87, i32 0, i32 9
   store i8 %86, ptr %88, align 1
   store i32 0, ptr %7, align 4
   br label %89
@@ -1990,7 +2281,7 @@ define internal void @in_doubt(ptr noundef %0) #2 {
   %2 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
   %3 = load ptr, ptr %2, align 8
-  %4 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %3, i32 0, i32 5
+  %4 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %3, i32 0, i32 6
   %5 = load i8, ptr %4, align 4
   %6 = icmp ne i8 %5, 0
   br i1 %6, label %7, label %19
@@ -2011,17 +2302,20 @@ define internal void @in_doubt(ptr noundef %0) #2 {
 
 19:                                               ; preds = %7, %1
   %20 = load ptr, ptr %2, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %20, i32 0, i32 6
+  %21 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %20, i32 0, i32 7
   store i8 0, ptr %21, align 1
   %22 = load ptr, ptr %2, align 8
   %23 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %22, i32 0, i32 1
   store i64 0, ptr %23, align 8
   %24 = load ptr, ptr %2, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 7
-  store i8 0, ptr %25, align 2
+  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 2
+  store i64 0, ptr %25, align 8
   %26 = load ptr, ptr %2, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %26, i32 0, i32 10
-  store i8 1, ptr %27, align 1
+  %27 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %26, i32 0, i32 8
+  store i8 0, ptr %27, align 2
+  %28 = load ptr, ptr %2, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %28, i32 0, i32 12
+  store i8 1, ptr %29, align 2
   ret void
 }
 
@@ -2136,189 +2430,6 @@ define internal i32 @read_is_kvms(ptr noundef %0, i64 noundef %1, i32 noundef %2
   call void @llvm.lifetime.end.p0(ptr %8) #4
   %63 = load i32, ptr %4, align 4
   ret i32 %63
-}
-
-; Function Attrs: noinline nounwind
-define internal ptr @tally_of(i64 noundef %0, i32 noundef %1) #3 {
-  %3 = alloca ptr, align 8
-  %4 = alloca i64, align 8
-  %5 = alloca i32, align 4
-  %6 = alloca ptr, align 8
-  %7 = alloca %struct.lightexit_register_key, align 8
-  %8 = alloca i64, align 8
-  %9 = alloca i32, align 4
-  store i64 %0, ptr %4, align 8
-  store i32 %1, ptr %5, align 4
-  call void @llvm.lifetime.start.p0(ptr %6) #4
-  call void @llvm.lifetime.start.p0(ptr %7) #4
-  call void @llvm.lifetime.start.p0(ptr %8) #4
-  %10 = call i64 inttoptr (i64 14 to ptr)() #5
-  store i64 %10, ptr %8, align 8
-  %11 = load i64, ptr %4, align 8
-  %12 = load i32, ptr %5, align 4
-  %13 = call i64 @counted_as(i64 noundef %11, i32 noundef %12) #5
-  %14 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 0
-  store i64 %13, ptr %14, align 8
-  %15 = load i64, ptr %8, align 8
-  %16 = lshr i64 %15, 32
-  %17 = trunc i64 %16 to i32
-  %18 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 1
-  store i32 %17, ptr %18, align 8
-  %19 = load i64, ptr %8, align 8
-  %20 = trunc i64 %19 to i32
-  %21 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 2
-  store i32 %20, ptr %21, align 4
-  %22 = load i32, ptr %5, align 4
-  %23 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 3
-  store i32 %22, ptr %23, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 4
-  store i32 0, ptr %24, align 4
-  %25 = call ptr inttoptr (i64 1 to ptr)(ptr noundef @registers, ptr noundef %7) #5
-  store ptr %25, ptr %6, align 8
-  %26 = load ptr, ptr %6, align 8
-  %27 = icmp ne ptr %26, null
-  br i1 %27, label %28, label %30
-
-28:                                               ; preds = %2
-  %29 = load ptr, ptr %6, align 8
-  store ptr %29, ptr %3, align 8
-  store i32 1, ptr %9, align 4
-  br label %56
-
-30:                                               ; preds = %2
-  %31 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 1
-  %32 = load i32, ptr %31, align 8
-  %33 = call i32 @has_room(i32 noundef %32, i64 noundef 12288) #5
-  %34 = icmp ne i32 %33, 0
-  br i1 %34, label %35, label %37
-
-35:                                               ; preds = %30
-  %36 = call ptr @entry_of(ptr noundef @registers, ptr noundef %7, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 7)) #5
-  store ptr %36, ptr %3, align 8
-  store i32 1, ptr %9, align 4
-  br label %56
-
-37:                                               ; preds = %30
-  %38 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 0
-  %39 = load i64, ptr %38, align 8
-  %40 = and i64 %39, -4096
-  store i64 %40, ptr %38, align 8
-  %41 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 3
-  %42 = load i32, ptr %41, align 8
-  %43 = and i32 %42, -65281
-  store i32 %43, ptr %41, align 8
-  %44 = call ptr inttoptr (i64 1 to ptr)(ptr noundef @registers, ptr noundef %7) #5
-  store ptr %44, ptr %6, align 8
-  %45 = load ptr, ptr %6, align 8
-  %46 = icmp ne ptr %45, null
-  br i1 %46, label %52, label %47
-
-47:                                               ; preds = %37
-  %48 = getelementptr inbounds nuw %struct.lightexit_register_key, ptr %7, i32 0, i32 1
-  %49 = load i32, ptr %48, align 8
-  %50 = call i32 @has_room(i32 noundef %49, i64 noundef 16384) #5
-  %51 = icmp ne i32 %50, 0
-  br i1 %51, label %54, label %52
-
-52:                                               ; preds = %47, %37
-  %53 = load ptr, ptr %6, align 8
-  store ptr %53, ptr %3, align 8
-  store i32 1, ptr %9, align 4
-  br label %56
-
-54:                                               ; preds = %47
-  %55 = call ptr @entry_of(ptr noundef @registers, ptr noundef %7, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 7)) #5
-  store ptr %55, ptr %3, align 8
-  store i32 1, ptr %9, align 4
-  br label %56
-
-56:                                               ; preds = %54, %52, %35, %28
-  call void @llvm.lifetime.end.p0(ptr %8) #4
-  call void @llvm.lifetime.end.p0(ptr %7) #4
-  call void @llvm.lifetime.end.p0(ptr %6) #4
-  %57 = load ptr, ptr %3, align 8
-  ret ptr %57
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal i64 @counted_as(i64 noundef %0, i32 noundef %1) #2 {
-  %3 = alloca i64, align 8
-  %4 = alloca i64, align 8
-  %5 = alloca i32, align 4
-  store i64 %0, ptr %4, align 8
-  store i32 %1, ptr %5, align 4
-  %6 = load i32, ptr %5, align 4
-  %7 = and i32 %6, 255
-  %8 = icmp eq i32 %7, 1
-  br i1 %8, label %9, label %18
-
-9:                                                ; preds = %2
-  %10 = load i64, ptr %4, align 8
-  %11 = icmp uge i64 %10, 655360
-  br i1 %11, label %12, label %18
-
-12:                                               ; preds = %9
-  %13 = load i64, ptr %4, align 8
-  %14 = icmp ult i64 %13, 786432
-  br i1 %14, label %15, label %18
-
-15:                                               ; preds = %12
-  %16 = load i64, ptr %4, align 8
-  %17 = and i64 %16, -32768
-  store i64 %17, ptr %3, align 8
-  br label %20
-
-18:                                               ; preds = %12, %9, %2
-  %19 = load i64, ptr %4, align 8
-  store i64 %19, ptr %3, align 8
-  br label %20
-
-20:                                               ; preds = %18, %15
-  %21 = load i64, ptr %3, align 8
-  ret i64 %21
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal i32 @has_room(i32 noundef %0, i64 noundef %1) #2 {
-  %3 = alloca i32, align 4
-  %4 = alloca i32, align 4
-  %5 = alloca i64, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca i32, align 4
-  store i32 %0, ptr %4, align 4
-  store i64 %1, ptr %5, align 8
-  call void @llvm.lifetime.start.p0(ptr %6) #4
-  %8 = call ptr @entry_of(ptr noundef @vms, ptr noundef %4, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 9)) #5
-  store ptr %8, ptr %6, align 8
-  %9 = load ptr, ptr %6, align 8
-  %10 = icmp ne ptr %9, null
-  br i1 %10, label %11, label %17
-
-11:                                               ; preds = %2
-  %12 = load ptr, ptr %6, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_watched_vm, ptr %12, i32 0, i32 0
-  %14 = load i64, ptr %13, align 8
-  %15 = load i64, ptr %5, align 8
-  %16 = icmp uge i64 %14, %15
-  br i1 %16, label %17, label %18
-
-17:                                               ; preds = %11, %2
-  store i32 0, ptr %3, align 4
-  store i32 1, ptr %7, align 4
-  br label %22
-
-18:                                               ; preds = %11
-  %19 = load ptr, ptr %6, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_watched_vm, ptr %19, i32 0, i32 0
-  %21 = atomicrmw add ptr %20, i64 1 seq_cst, align 8
-  store i32 1, ptr %3, align 4
-  store i32 1, ptr %7, align 4
-  br label %22
-
-22:                                               ; preds = %18, %17
-  call void @llvm.lifetime.end.p0(ptr %6) #4
-  %23 = load i32, ptr %3, align 4
-  ret i32 %23
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -2437,93 +2548,99 @@ define internal i32 @settle_string(ptr noundef %0, i32 noundef %1, i64 noundef %
   %23 = and i32 %22, 255
   store i32 %23, ptr %12, align 4
   call void @llvm.lifetime.start.p0(ptr %13) #4
-  %24 = load ptr, ptr %6, align 8
-  %25 = load i32, ptr %7, align 4
-  %26 = load i64, ptr %8, align 8
-  %27 = load i32, ptr %9, align 4
-  call void @count(ptr noundef %24, i32 noundef %25, i64 noundef %26, i32 noundef %27) #5
-  %28 = load i64, ptr %8, align 8
-  %29 = icmp ne i64 %28, -1
-  br i1 %29, label %30, label %35
-
-30:                                               ; preds = %5
-  %31 = load i32, ptr %11, align 4
-  %32 = zext i32 %31 to i64
+  %24 = load i32, ptr %7, align 4
+  %25 = add i32 1, %24
+  %26 = trunc i32 %25 to i8
+  %27 = load ptr, ptr %6, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %27, i32 0, i32 11
+  store i8 %26, ptr %28, align 1
+  %29 = load ptr, ptr %6, align 8
+  %30 = load i32, ptr %7, align 4
+  %31 = load i64, ptr %8, align 8
+  %32 = load i32, ptr %9, align 4
+  call void @count(ptr noundef %29, i32 noundef %30, i64 noundef %31, i32 noundef %32) #5
   %33 = load i64, ptr %8, align 8
-  %34 = udiv i64 %33, %32
-  store i64 %34, ptr %8, align 8
-  br label %35
+  %34 = icmp ne i64 %33, -1
+  br i1 %34, label %35, label %40
 
-35:                                               ; preds = %30, %5
-  %36 = load ptr, ptr %6, align 8
-  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 0
-  %38 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %37, i32 0, i32 3
-  store i32 1, ptr %38, align 8
+35:                                               ; preds = %5
+  %36 = load i32, ptr %11, align 4
+  %37 = zext i32 %36 to i64
+  %38 = load i64, ptr %8, align 8
+  %39 = udiv i64 %38, %37
+  store i64 %39, ptr %8, align 8
+  br label %40
+
+40:                                               ; preds = %35, %5
+  %41 = load ptr, ptr %6, align 8
+  %42 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %41, i32 0, i32 0
+  %43 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %42, i32 0, i32 3
+  store i32 1, ptr %43, align 8
   store i32 0, ptr %13, align 4
-  br label %39
+  br label %44
 
-39:                                               ; preds = %60, %35
-  %40 = load i32, ptr %13, align 4
-  %41 = icmp ult i32 %40, 64
-  br i1 %41, label %42, label %45
+44:                                               ; preds = %65, %40
+  %45 = load i32, ptr %13, align 4
+  %46 = icmp ult i32 %45, 64
+  br i1 %46, label %47, label %50
 
-42:                                               ; preds = %39
-  %43 = load i32, ptr %11, align 4
-  %44 = icmp ne i32 %43, 0
-  br label %45
+47:                                               ; preds = %44
+  %48 = load i32, ptr %11, align 4
+  %49 = icmp ne i32 %48, 0
+  br label %50
 
-45:                                               ; preds = %42, %39
-  %46 = phi i1 [ false, %39 ], [ %44, %42 ]
-  br i1 %46, label %47, label %65
+50:                                               ; preds = %47, %44
+  %51 = phi i1 [ false, %44 ], [ %49, %47 ]
+  br i1 %51, label %52, label %70
 
-47:                                               ; preds = %45
-  %48 = load ptr, ptr %6, align 8
-  %49 = load ptr, ptr %10, align 8
-  %50 = load i32, ptr %13, align 4
-  %51 = load i32, ptr %12, align 4
-  %52 = mul i32 %50, %51
-  %53 = zext i32 %52 to i64
-  %54 = getelementptr inbounds nuw i8, ptr %49, i64 %53
-  call void @see_value(ptr noundef %48, ptr noundef %54) #5
-  %55 = load ptr, ptr %6, align 8
-  %56 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %55, i32 0, i32 0
-  %57 = load i32, ptr %7, align 4
-  %58 = load i64, ptr %8, align 8
-  %59 = call i32 @record(ptr noundef %56, i32 noundef %57, i64 noundef %58) #5
-  br label %60
+52:                                               ; preds = %50
+  %53 = load ptr, ptr %6, align 8
+  %54 = load ptr, ptr %10, align 8
+  %55 = load i32, ptr %13, align 4
+  %56 = load i32, ptr %12, align 4
+  %57 = mul i32 %55, %56
+  %58 = zext i32 %57 to i64
+  %59 = getelementptr inbounds nuw i8, ptr %54, i64 %58
+  call void @see_value(ptr noundef %53, ptr noundef %59) #5
+  %60 = load ptr, ptr %6, align 8
+  %61 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %60, i32 0, i32 0
+  %62 = load i32, ptr %7, align 4
+  %63 = load i64, ptr %8, align 8
+  %64 = call i32 @record(ptr noundef %61, i32 noundef %62, i64 noundef %63) #5
+  br label %65
 
-60:                                               ; preds = %47
-  %61 = load i32, ptr %13, align 4
-  %62 = add i32 %61, 1
-  store i32 %62, ptr %13, align 4
-  %63 = load i32, ptr %11, align 4
-  %64 = add i32 %63, -1
-  store i32 %64, ptr %11, align 4
-  br label %39, !llvm.loop !4
+65:                                               ; preds = %52
+  %66 = load i32, ptr %13, align 4
+  %67 = add i32 %66, 1
+  store i32 %67, ptr %13, align 4
+  %68 = load i32, ptr %11, align 4
+  %69 = add i32 %68, -1
+  store i32 %69, ptr %11, align 4
+  br label %44, !llvm.loop !4
 
-65:                                               ; preds = %45
-  %66 = load i32, ptr %11, align 4
-  %67 = load ptr, ptr %6, align 8
-  %68 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %67, i32 0, i32 0
-  %69 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %68, i32 0, i32 3
-  store i32 %66, ptr %69, align 8
-  %70 = load ptr, ptr %6, align 8
-  %71 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %70, i32 0, i32 0
-  %72 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %71, i32 0, i32 5
-  store i32 0, ptr %72, align 8
-  %73 = load i32, ptr %11, align 4
-  %74 = icmp ne i32 %73, 0
-  br i1 %74, label %75, label %81
+70:                                               ; preds = %50
+  %71 = load i32, ptr %11, align 4
+  %72 = load ptr, ptr %6, align 8
+  %73 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %72, i32 0, i32 0
+  %74 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %73, i32 0, i32 3
+  store i32 %71, ptr %74, align 8
+  %75 = load ptr, ptr %6, align 8
+  %76 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %75, i32 0, i32 0
+  %77 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %76, i32 0, i32 5
+  store i32 0, ptr %77, align 8
+  %78 = load i32, ptr %11, align 4
+  %79 = icmp ne i32 %78, 0
+  br i1 %79, label %80, label %86
 
-75:                                               ; preds = %65
-  %76 = load ptr, ptr %6, align 8
-  %77 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %76, i32 0, i32 0
-  %78 = load i32, ptr %7, align 4
-  %79 = load i64, ptr %8, align 8
-  %80 = call i32 @record(ptr noundef %77, i32 noundef %78, i64 noundef %79) #5
-  br label %81
+80:                                               ; preds = %70
+  %81 = load ptr, ptr %6, align 8
+  %82 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %81, i32 0, i32 0
+  %83 = load i32, ptr %7, align 4
+  %84 = load i64, ptr %8, align 8
+  %85 = call i32 @record(ptr noundef %82, i32 noundef %83, i64 noundef %84) #5
+  br label %86
 
-81:                                               ; preds = %75, %65
+86:                                               ; preds = %80, %70
   call void @llvm.lifetime.end.p0(ptr %13) #4
   call void @llvm.lifetime.end.p0(ptr %12) #4
   call void @llvm.lifetime.end.p0(ptr %11) #4
@@ -2562,7 +2679,7 @@ define internal void @count(ptr noundef %0, i32 noundef %1, i64 noundef %2, i32 
   %25 = load i32, ptr %24, align 8
   %26 = zext i32 %25 to i64
   %27 = load ptr, ptr %5, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %27, i32 0, i32 9
+  %28 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %27, i32 0, i32 10
   %29 = load i8, ptr %28, align 8
   %30 = zext i8 %29 to i32
   %31 = zext i32 %30 to i64
@@ -2616,7 +2733,7 @@ define internal void @count(ptr noundef %0, i32 noundef %1, i64 noundef %2, i32 
   store i64 %60, ptr %58, align 8
   %61 = load i64, ptr %7, align 8
   %62 = load ptr, ptr %5, align 8
-  %63 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %62, i32 0, i32 9
+  %63 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %62, i32 0, i32 10
   %64 = load i8, ptr %63, align 8
   %65 = zext i8 %64 to i32
   %66 = zext i32 %65 to i64
@@ -2771,6 +2888,87 @@ define internal i32 @record(ptr noundef %0, i32 noundef %1, i64 noundef %2) #3 {
 }
 
 ; Function Attrs: alwaysinline nounwind
+define internal i64 @counted_as(i64 noundef %0, i32 noundef %1) #2 {
+  %3 = alloca i64, align 8
+  %4 = alloca i64, align 8
+  %5 = alloca i32, align 4
+  store i64 %0, ptr %4, align 8
+  store i32 %1, ptr %5, align 4
+  %6 = load i32, ptr %5, align 4
+  %7 = and i32 %6, 255
+  %8 = icmp eq i32 %7, 1
+  br i1 %8, label %9, label %18
+
+9:                                                ; preds = %2
+  %10 = load i64, ptr %4, align 8
+  %11 = icmp uge i64 %10, 655360
+  br i1 %11, label %12, label %18
+
+12:                                               ; preds = %9
+  %13 = load i64, ptr %4, align 8
+  %14 = icmp ult i64 %13, 786432
+  br i1 %14, label %15, label %18
+
+15:                                               ; preds = %12
+  %16 = load i64, ptr %4, align 8
+  %17 = and i64 %16, -32768
+  store i64 %17, ptr %3, align 8
+  br label %20
+
+18:                                               ; preds = %12, %9, %2
+  %19 = load i64, ptr %4, align 8
+  store i64 %19, ptr %3, align 8
+  br label %20
+
+20:                                               ; preds = %18, %15
+  %21 = load i64, ptr %3, align 8
+  ret i64 %21
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i32 @has_room(i32 noundef %0, i64 noundef %1) #2 {
+  %3 = alloca i32, align 4
+  %4 = alloca i32, align 4
+  %5 = alloca i64, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i32, align 4
+  store i32 %0, ptr %4, align 4
+  store i64 %1, ptr %5, align 8
+  call void @llvm.lifetime.start.p0(ptr %6) #4
+  %8 = call ptr @entry_of(ptr noundef @vms, ptr noundef %4, ptr noundef getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 10)) #5
+  store ptr %8, ptr %6, align 8
+  %9 = load ptr, ptr %6, align 8
+  %10 = icmp ne ptr %9, null
+  br i1 %10, label %11, label %17
+
+11:                                               ; preds = %2
+  %12 = load ptr, ptr %6, align 8
+  %13 = getelementptr inbounds nuw %struct.lightexit_watched_vm, ptr %12, i32 0, i32 0
+  %14 = load i64, ptr %13, align 8
+  %15 = load i64, ptr %5, align 8
+  %16 = icmp uge i64 %14, %15
+  br i1 %16, label %17, label %18
+
+17:                                               ; preds = %11, %2
+  store i32 0, ptr %3, align 4
+  store i32 1, ptr %7, align 4
+  br label %22
+
+18:                                               ; preds = %11
+  %19 = load ptr, ptr %6, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_watched_vm, ptr %19, i32 0, i32 0
+  %21 = atomicrmw add ptr %20, i64 1 seq_cst, align 8
+  store i32 1, ptr %3, align 4
+  store i32 1, ptr %7, align 4
+  br label %22
+
+22:                                               ; preds = %18, %17
+  call void @llvm.lifetime.end.p0(ptr %6) #4
+  %23 = load i32, ptr %3, align 4
+  ret i32 %23
+}
+
+; Function Attrs: alwaysinline nounwind
 define internal ptr @this_cpu() #2 {
   %1 = alloca i32, align 4
   call void @llvm.lifetime.start.p0(ptr %1) #4
@@ -2809,7 +3007,7 @@ define internal i32 @new_window(ptr noundef %0, i32 noundef %1) #3 {
   %20 = load i64, ptr %19, align 8
   %21 = sub i64 %17, %20
   %22 = udiv i64 %21, 1000
-  %23 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2), align 8
+  %23 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 3), align 4
   %24 = zext i32 %23 to i64
   %25 = mul i64 %22, %24
   %26 = udiv i64 %25, 1000
@@ -2835,11 +3033,11 @@ define internal i32 @new_window(ptr noundef %0, i32 noundef %1) #3 {
   %37 = load i32, ptr %8, align 4
   %38 = zext i32 %37 to i64
   %39 = lshr i64 %36, %38
-  %40 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 3), align 4
+  %40 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 4), align 8
   %41 = zext i32 %40 to i64
   %42 = mul i64 %39, %41
   %43 = load i64, ptr %6, align 8
-  %44 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 4), align 8
+  %44 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
   %45 = zext i32 %44 to i64
   %46 = mul i64 %43, %45
   %47 = add i64 %42, %46
@@ -2885,7 +3083,7 @@ define internal i32 @new_window(ptr noundef %0, i32 noundef %1) #3 {
 
 73:                                               ; preds = %56
   %74 = load i32, ptr %4, align 4
-  store volatile i32 %74, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 5), align 4
+  store volatile i32 %74, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 6), align 8
   br label %75
 
 75:                                               ; preds = %73, %56
