@@ -107,7 +107,8 @@ class Attached:
         config.whole_exits = asked.whole_exits
         config.look_ns, config.skip_ns = LOOK_NS, SKIP_NS
         self.missing: list[str] = []
-        self._programs: list[Descriptor] = []
+        #: By tracepoint.
+        self.programs: dict[str, Descriptor] = {}
         self._links: list[Descriptor] = []
         # An access is told by the exits first.
         for program in sorted(programs(), key=lambda each: each.name not in ESSENTIAL[:1]):
@@ -127,7 +128,7 @@ class Attached:
         except Refused:
             self.missing.append(program.name)
         else:
-            self._programs.append(loaded)
+            self.programs[program.name] = loaded
 
     def cpus(self) -> list[layout.Cpu]:
         """What each CPU has lost, and how much it looks at."""
@@ -135,7 +136,7 @@ class Attached:
 
     def recursive(self) -> int:
         """Events that came while a program was running on that CPU already: they were not seen."""
-        return sum(runs(each).recursive for each in self._programs)
+        return sum(runs(each).recursive for each in self.programs.values())
 
     def forget(self, pids: Collection[int]) -> None:
         """Give back what the tables hold of processes that have ended."""
