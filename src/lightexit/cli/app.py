@@ -18,6 +18,7 @@ from lightexit.cli.header import header
 from lightexit.cli.replay import replay
 from lightexit.cli.run import run
 from lightexit.cli.schema import schema
+from lightexit.cli.top import top
 from lightexit.cli.verify import verify
 
 NAME = "lightexit"
@@ -59,6 +60,7 @@ app.command("compile")(compile_command)
 app.command()(verify)
 app.command()(build)
 app.command()(replay)
+app.command()(top)
 app.add_typer(bench, name="bench")
 app.command()(disasm)
 app.command()(asm)

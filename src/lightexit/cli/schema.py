@@ -13,7 +13,7 @@ from lightexit.cli import schemas
 def schema(
     command: Annotated[
         schemas.CommandSchema,
-        typer.Argument(metavar="COMMAND", help="run, verify, build, replay or bench-host."),
+        typer.Argument(metavar="COMMAND", help="run, verify, build, replay, bench-host or top."),
     ],
 ) -> None:
     """Print the JSON Schema (2020-12) of a command's --json output."""

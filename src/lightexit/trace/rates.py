@@ -93,11 +93,13 @@ def _counted(
 ) -> dict[_Place, AccessCount]:
     """By what a row shows; threads whose vCPU is not known share one."""
     found: dict[_Place, AccessCount] = {}
+    vcpus: dict[tuple[int, int], int] = {}  # each is asked for once
     for key, count in after.items():
         new = _since(before.get(key, _NONE), count)
         if not new.accesses:
             continue
-        vcpu = vms.vcpu(key.pid, key.tid)
+        thread = key.pid, key.tid
+        vcpu = vcpus[thread] if thread in vcpus else vcpus.setdefault(thread, vms.vcpu(*thread))
         place = (vms.vm(key.pid), vcpu, key.space, key.address, key.size, key.is_write, key.answer)
         found[place] = _sum(found.get(place, _NONE), new)
     return found

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 VERIFY, RUN, BUILD = "urn:lightexit:verify:1", "urn:lightexit:run:1", "urn:lightexit:build:1"
 BENCH_HOST, REPLAY = "urn:lightexit:bench-host:1", "urn:lightexit:replay:1"
+TOP = "urn:lightexit:top:1"
 
 
 class CommandSchema(StrEnum):
@@ -21,6 +22,7 @@ class CommandSchema(StrEnum):
     BUILD = "build"
     BENCH_HOST = "bench-host"
     REPLAY = "replay"
+    TOP = "top"
 
 
 _IDS = {
@@ -29,6 +31,7 @@ _IDS = {
     CommandSchema.BUILD: BUILD,
     CommandSchema.BENCH_HOST: BENCH_HOST,
     CommandSchema.REPLAY: REPLAY,
+    CommandSchema.TOP: TOP,
 }
 
 

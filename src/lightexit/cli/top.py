@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lightexit top`: which registers the VMs on this host access, how often, and who answers."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lightexit.cli.streams import standard_output
+from lightexit.errors import AuthorError
+
+if TYPE_CHECKING:
+    from lightexit.cli.topoutput import Interval, Writer
+    from lightexit.cli.topsavings import Savings
+    from lightexit.trace.access import CountSource
+    from lightexit.trace.watching import Watch
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to watch, and for how long: `seconds` None is until somebody ends it."""
+
+    pids: tuple[int, ...]
+    interval: float
+    seconds: float | None
+    savings: Savings | None
+
+
+def top(
+    pid: Annotated[
+        list[int] | None,
+        typer.Option(metavar="N", min=1, help="Only the VM of this process; may be repeated."),
+    ] = None,
+    vm: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only the VMs of that name (QEMU's -name, libvirt's domain); may be repeated.",
+        ),
+    ] = None,
+    once: Annotated[
+        bool,
+        typer.Option("--once", help="Print one interval, of --for or --interval seconds, and end."),
+    ] = False,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--for", metavar="SECONDS", min=0.1, max=10**9, help="End after so many seconds."
+        ),
+    ] = None,
+    interval: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="Length of an interval.")
+    ] = 1.0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write each interval as a line of JSON.")
+    ] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Write each interval as lines of CSV.")
+    ] = False,
+    bench: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Estimate what filters in the kernel might save, from what bench host --json"
+            " wrote.",
+        ),
+    ] = None,
+) -> None:
+    """Show which registers the VMs on this host access most, and where that is answered.
+
+    On a terminal, a live screen; its last line has the keys. Otherwise one interval is printed,
+    with --for one after the other. Any VMM that uses KVM is seen, and no VM is changed. Loading
+    the probes needs CAP_BPF and CAP_PERFMON, which are dropped then.
+    """
+    from lightexit.trace.selecting import selected
+
+    if as_json and as_csv:
+        raise AuthorError("both --json and --csv", expected="one of them")
+    pids = selected(pid or (), vm or ())
+    if once and seconds is not None:
+        interval, seconds = seconds, None
+    wanted = Wanted(pids, interval, seconds, _savings(bench))
+    if once or as_json or as_csv or not _has_screen():
+        _print(wanted, _writer(as_json, as_csv))
+    else:
+        _show(wanted)
+
+
+def open_counts(pids: Collection[int]) -> CountSource:
+    """The probes at KVM's tracepoints, and no right more than to read them."""
+    from lightexit.trace.probes import open_probes
+
+    return open_probes(pids)
+
+
+def _savings(bench: Path | None) -> Savings | None:
+    if bench is None:
+        return None
+    from lightexit.cli.topsavings import read_savings
+
+    return read_savings(bench)
+
+
+def _has_screen() -> bool:
+    """All three streams have to be the terminal: the screen reads keys, and draws to the third."""
+    third = sys.__stderr__
+    has_keys = sys.stdin.isatty() and third is not None and third.isatty()
+    return has_keys and standard_output().is_terminal
+
+
+@contextlib.contextmanager
+def _counting(wanted: Wanted) -> Iterator[CountSource]:
+    with contextlib.closing(open_counts(wanted.pids)) as source:
+        yield source
+
+
+def _print(wanted: Wanted, write: Writer) -> None:
+    from lightexit.trace.watching import Watch
+
+    with _counting(wanted) as source:
+        watch = Watch(source, pids=wanted.pids)
+        for number, each in enumerate(_intervals(watch, wanted)):
+            sys.stdout.write(write(each, number == 0))
+            sys.stdout.flush()
+
+
+def _writer(as_json: bool, as_csv: bool) -> Writer:
+    from lightexit.cli.table import terminal_width
+    from lightexit.cli.topoutput import csv_writer, json_writer, text_writer
+
+    if as_json:
+        return json_writer
+    return csv_writer if as_csv else text_writer(terminal_width())
+
+
+def _intervals(watch: Watch, wanted: Wanted) -> Iterator[Interval]:
+    """One; or one after the other for `wanted.seconds`, the last one cut short."""
+    from lightexit.cli.topoutput import Interval, now
+    from lightexit.trace.advice import Advisor, advise
+
+    advisor, begun = Advisor(vms=watch.known), time.monotonic()
+    seconds = wanted.interval if wanted.seconds is None else wanted.seconds
+    for number in range(1, math.ceil(seconds / wanted.interval) + 1):
+        ends = begun + min(number * wanted.interval, seconds)
+        time.sleep(max(ends - time.monotonic(), 0))
+        found = watch.next()
+        # Of one interval, it cannot be told what lasts.
+        steady = wanted.seconds is not None
+        advice = advisor.update(found) if steady else advise(found, watch.known)
+        yield Interval(now(), found, watch.vms(found), advice, watch.known, wanted.savings)
+
+
+def _show(wanted: Wanted) -> None:
+    from lightexit.extras import optional
+
+    with optional("the screen of lightexit top (--once needs none)"):
+        from lightexit.cli.topscreen import TopScreen
+    from lightexit.trace.watching import Watch
+
+    with _counting(wanted) as source:
+        watch = Watch(source, pids=wanted.pids)
+        TopScreen(watch, wanted.interval, wanted.seconds, wanted.savings).show()
