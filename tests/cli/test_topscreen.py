@@ -7,7 +7,8 @@ import asyncio
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,9 +16,10 @@ import pytest
 
 from cli.terminals import Tmux, tmux
 from counting import EACH, VMS, FakeVms, Scripted
-from lightexit.cli.topkeys import Page, TopState
+from lightexit.cli.topkeys import _KEYS, _MOVES, _SORTS, Page, TopState
 from lightexit.errors import HostError
 from lightexit.trace.advice import advise
+from lightexit.trace.vms import Vm
 from lightexit.trace.watching import Watch
 
 pytest.importorskip("textual", reason="textual is not installed (extra top)")
@@ -25,11 +27,14 @@ pytest.importorskip("textual", reason="textual is not installed (extra top)")
 from lightexit.cli.topscreen import TopScreen
 
 ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "top.md").read_text("utf-8")
+#: As docs/top.md calls them.
+DOCUMENTED = VMS | {2: Vm(2, "db", "qemu")}
 
 
-def state(**chosen: int) -> TopState:
+def state(vms: Mapping[int, Vm] = VMS, **chosen: int) -> TopState:
     """A screen that has seen one interval."""
-    watch = Watch(Scripted(EACH), FakeVms(), [*VMS])
+    watch = Watch(Scripted(EACH), FakeVms(vms), [*vms])
     found = watch.next()
     made = TopState(**chosen)  # type: ignore[arg-type]
     made.update(found, watch.vms(found), advise(found, watch.known))
@@ -179,6 +184,18 @@ def test_help_has_every_key_of_the_footer() -> None:
     lines = press(state(height=40), "h")
     for key in ("q", "space", "/", "v", "r", "c", "d"):
         assert any(re.match(rf"  {re.escape(key)}\s", line) for line in lines), key
+
+
+def test_the_page_shows_the_screen_and_every_key() -> None:
+    lines = press(state(DOCUMENTED, height=14))
+    screen = "\n".join(line.rstrip() for line in lines)
+    assert textwrap.indent(screen, "    ", lambda line: line.strip() != "") in PAGE
+    keys = re.findall(r"^\| `(.+?)` \|", PAGE.split("## Keys")[1].split("\n## ")[0], re.MULTILINE)
+    told = {each for line in keys for each in line.split("` `")}
+    named = {"slash": "/", "question_mark": "?", "escape": "Escape", "enter": "Enter"}
+    moves = {"down": "Down", "up": "Up", "pagedown": "Page Down", "pageup": "Page Up"}
+    known = named | moves | {"home": "Home"}
+    assert told == {known.get(key, key) for key in (*_KEYS, *_SORTS, *_MOVES)}
 
 
 def test_keys_that_mean_nothing_do_nothing() -> None:
