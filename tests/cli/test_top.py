@@ -24,7 +24,7 @@ from lightexit.cli.topsavings import Savings, read_savings
 from lightexit.cli.topview import SortKey, View, number, shown_rows, table_lines
 from lightexit.errors import AuthorError, LightexitError
 from lightexit.trace.rates import Rates
-from lightexit.trace.watching import Watch
+from lightexit.trace.watching import VmWatch
 
 SHOWN_EVIL = r"evil\x1b[2J\x1b]0;owned\x07\x1b[c\u202e\x9b31m\n"
 
@@ -41,8 +41,8 @@ def top(*words: str | Path, status: int = 0) -> str:
     return run.stderr if status else run.stdout
 
 
-def watched(source: Scripted | None = None) -> tuple[Watch, Rates]:
-    watch = Watch(source or Scripted(EACH), FakeVms(), (1, 2))
+def watched(source: Scripted | None = None) -> tuple[VmWatch, Rates]:
+    watch = VmWatch(source or Scripted(EACH), FakeVms(), (1, 2))
     return watch, watch.next()
 
 
@@ -80,7 +80,7 @@ def test_for_prints_one_interval_after_the_other() -> None:
 
 def test_losses_and_sampling_are_said() -> None:
     watch, found = watched(Scripted({PM_TIMER: (1000, 5000)}, sampled=8))
-    interval = topoutput.Interval(topoutput.now(), found, watch.vms(found), (), watch.known)
+    interval = topoutput.TopInterval(topoutput.now(), found, watch.vms(found), (), watch.known)
     assert topoutput.text_lines(interval, 100)[1] == (
         "1 in 8 looked at, lost: 3 recursive, 0 without room"
     )
@@ -88,7 +88,7 @@ def test_losses_and_sampling_are_said() -> None:
 
 def test_an_interval_without_accesses() -> None:
     watch, found = watched(Scripted({}))
-    interval = topoutput.Interval(topoutput.now(), found, watch.vms(found), (), watch.known)
+    interval = topoutput.TopInterval(topoutput.now(), found, watch.vms(found), (), watch.known)
     lines = topoutput.text_lines(interval, 100)
     assert lines[0] == "2 VMs  0 accesses/s: 0 in KVM, 0 in user space"
     assert "no access in 1.0 s" in lines
@@ -96,20 +96,20 @@ def test_an_interval_without_accesses() -> None:
 
 def test_a_vm_that_ends_stays_in_the_list() -> None:
     vms = FakeVms()
-    watch = Watch(Scripted(EACH), vms, (1, 2))
+    watch = VmWatch(Scripted(EACH), vms, (1, 2))
     watch.next()
     del vms.there[1]
     found = watch.next()
     listed = watch.vms(found)
     assert [(each.vm.name, each.has_ended) for each in listed] == [(EVIL, False), ("web", True)]
-    interval = topoutput.Interval(topoutput.now(), found, listed, (), watch.known)
+    interval = topoutput.TopInterval(topoutput.now(), found, listed, (), watch.known)
     assert topoutput.text_lines(interval, 100)[2] == "ended while watched: web"
 
 
 def test_many_rows_are_summed_up() -> None:
     keys = {replace(PM_TIMER, address=port): (1, 0) for port in range(100)}
     watch, found = watched(Scripted(keys))
-    interval = topoutput.Interval(topoutput.now(), found, watch.vms(found), (), watch.known)
+    interval = topoutput.TopInterval(topoutput.now(), found, watch.vms(found), (), watch.known)
     assert "and 60 more, 60 a second (--json has all)" in topoutput.text_lines(interval, 100)
 
 
@@ -261,7 +261,7 @@ def test_options_that_make_no_sense(words: Sequence[str], said: str) -> None:
 def test_what_the_source_says_ends_it_with_one_message() -> None:
     source = Scripted({PM_TIMER: (1, 1)})
     source.fails_at = 1
-    watch = Watch(source, FakeVms(), (1,))
+    watch = VmWatch(source, FakeVms(), (1,))
     with pytest.raises(Exception, match="the probes are gone"):
         watch.next()
 

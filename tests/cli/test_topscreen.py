@@ -20,7 +20,7 @@ from lightexit.cli.topkeys import _KEYS, _MOVES, _SORTS, Page, TopState
 from lightexit.errors import HostError
 from lightexit.trace.advice import advise
 from lightexit.trace.vms import Vm
-from lightexit.trace.watching import Watch
+from lightexit.trace.watching import VmWatch
 
 pytest.importorskip("textual", reason="textual is not installed (extra top)")
 
@@ -34,7 +34,7 @@ DOCUMENTED = VMS | {2: Vm(2, "db", "qemu")}
 
 def state(vms: Mapping[int, Vm] = VMS, **chosen: int) -> TopState:
     """A screen that has seen one interval."""
-    watch = Watch(Scripted(EACH), FakeVms(vms), [*vms])
+    watch = VmWatch(Scripted(EACH), FakeVms(vms), [*vms])
     found = watch.next()
     made = TopState(**chosen)  # type: ignore[arg-type]
     made.update(found, watch.vms(found), advise(found, watch.known))
@@ -225,7 +225,7 @@ def test_what_a_filter_saves_is_said_with_its_basis() -> None:
 def piloted(
     act: Callable[[TopScreen], list[str]], source: Scripted, seconds: float | None = None
 ) -> TopScreen:
-    screen = TopScreen(Watch(source, FakeVms(), (1, 2)), 3600, seconds)
+    screen = TopScreen(VmWatch(source, FakeVms(), (1, 2)), 3600, seconds)
 
     async def run() -> None:
         async with screen.run_test(size=(80, 24)) as pilot:
@@ -255,7 +255,7 @@ def test_textual_shows_the_lines_and_hands_keys_over() -> None:
 
 
 def test_the_screen_ends_after_its_time() -> None:
-    screen = TopScreen(Watch(Scripted(EACH), FakeVms(), (1, 2)), 3600, 0.1)
+    screen = TopScreen(VmWatch(Scripted(EACH), FakeVms(), (1, 2)), 3600, 0.1)
     asyncio.run(asyncio.wait_for(screen.run_async(headless=True), 60))
 
 

@@ -18,14 +18,14 @@ from lightexit.cli.streams import standard_output
 from lightexit.errors import AuthorError
 
 if TYPE_CHECKING:
-    from lightexit.cli.topoutput import Interval, Writer
+    from lightexit.cli.topoutput import TopInterval, Writer
     from lightexit.cli.topsavings import Savings
     from lightexit.trace.access import CountSource
-    from lightexit.trace.watching import Watch
+    from lightexit.trace.watching import VmWatch
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TopOptions:
     """What to watch, and for how long: `seconds` None is until somebody ends it."""
 
     pids: tuple[int, ...]
@@ -74,7 +74,7 @@ def top(
         ),
     ] = None,
 ) -> None:
-    """Show which registers the VMs on this host access most, and where that is answered.
+    """Show which registers the VMs on this host access, and who answers.
 
     On a terminal, a live screen; its last line has the keys. Otherwise one interval is printed,
     with --for one after the other. Any VMM that uses KVM is seen, and no VM is changed. Loading
@@ -87,7 +87,7 @@ def top(
     pids = selected(pid or (), vm or ())
     if once and seconds is not None:
         interval, seconds = seconds, None
-    wanted = Wanted(pids, interval, seconds, _savings(bench))
+    wanted = TopOptions(pids, interval, seconds, _savings(bench))
     if once or as_json or as_csv or not _has_screen():
         _print(wanted, _writer(as_json, as_csv))
     else:
@@ -117,16 +117,16 @@ def _has_screen() -> bool:
 
 
 @contextlib.contextmanager
-def _counting(wanted: Wanted) -> Iterator[CountSource]:
+def _counting(wanted: TopOptions) -> Iterator[CountSource]:
     with contextlib.closing(open_counts(wanted.pids)) as source:
         yield source
 
 
-def _print(wanted: Wanted, write: Writer) -> None:
-    from lightexit.trace.watching import Watch
+def _print(wanted: TopOptions, write: Writer) -> None:
+    from lightexit.trace.watching import VmWatch
 
     with _counting(wanted) as source:
-        watch = Watch(source, pids=wanted.pids)
+        watch = VmWatch(source, pids=wanted.pids)
         for number, each in enumerate(_intervals(watch, wanted)):
             sys.stdout.write(write(each, number == 0))
             sys.stdout.flush()
@@ -141,9 +141,9 @@ def _writer(as_json: bool, as_csv: bool) -> Writer:
     return csv_writer if as_csv else text_writer(terminal_width())
 
 
-def _intervals(watch: Watch, wanted: Wanted) -> Iterator[Interval]:
+def _intervals(watch: VmWatch, wanted: TopOptions) -> Iterator[TopInterval]:
     """One; or one after the other for `wanted.seconds`, the last one cut short."""
-    from lightexit.cli.topoutput import Interval, now
+    from lightexit.cli.topoutput import TopInterval, now
     from lightexit.trace.advice import Advisor, advise
 
     advisor, begun = Advisor(vms=watch.known), time.monotonic()
@@ -155,16 +155,16 @@ def _intervals(watch: Watch, wanted: Wanted) -> Iterator[Interval]:
         # Of one interval, it cannot be told what lasts.
         steady = wanted.seconds is not None
         advice = advisor.update(found) if steady else advise(found, watch.known)
-        yield Interval(now(), found, watch.vms(found), advice, watch.known, wanted.savings)
+        yield TopInterval(now(), found, watch.vms(found), advice, watch.known, wanted.savings)
 
 
-def _show(wanted: Wanted) -> None:
+def _show(wanted: TopOptions) -> None:
     from lightexit.extras import optional
 
     with optional("the screen of lightexit top (--once needs none)"):
         from lightexit.cli.topscreen import TopScreen
-    from lightexit.trace.watching import Watch
+    from lightexit.trace.watching import VmWatch
 
     with _counting(wanted) as source:
-        watch = Watch(source, pids=wanted.pids)
+        watch = VmWatch(source, pids=wanted.pids)
         TopScreen(watch, wanted.interval, wanted.seconds, wanted.savings).show()

@@ -20,7 +20,7 @@ from lightexit.cli.topview import (
 from lightexit.shown import one_line
 from lightexit.trace.advice import Advice, advice_lines
 from lightexit.trace.rates import Rates
-from lightexit.trace.watching import WatchedVm
+from lightexit.trace.watching import ListedVm
 
 FOOTER = "q quit  space pause  / filter  v VM  s t n a m sort  r reverse  c vCPUs  h help"
 HELP = """\
@@ -76,7 +76,7 @@ class TopState:
     """The last interval, and what was chosen by keys. `height` and `width` are the terminal's."""
 
     rates: Rates = field(default_factory=lambda: Rates(0))
-    vms: Sequence[WatchedVm] = ()
+    vms: Sequence[ListedVm] = ()
     advice: Sequence[Advice] = ()
     savings: Savings | None = None
     view: View = field(default_factory=View)
@@ -88,7 +88,7 @@ class TopState:
     height: int = 24
     width: int = 80
 
-    def update(self, rates: Rates, vms: Sequence[WatchedVm], advice: Sequence[Advice]) -> None:
+    def update(self, rates: Rates, vms: Sequence[ListedVm], advice: Sequence[Advice]) -> None:
         """Show the next interval, unless it is to stand still."""
         if not self.is_paused:
             self.rates, self.vms, self.advice = rates, vms, advice
@@ -235,7 +235,7 @@ class TopState:
         ]
 
 
-def _entry(each: WatchedVm) -> str:
+def _entry(each: ListedVm) -> str:
     vm = each.vm
     what = "ended" if each.has_ended else f"{number(each.per_second)} accesses/s"
     return f"{one_line(vm.name, 24):24} {one_line(vm.vmm, 16):16} process {vm.pid:<7} {what}"

@@ -22,7 +22,7 @@ from lightexit.trace.advice import Advice, advice_lines
 from lightexit.trace.names import apic_name
 from lightexit.trace.rates import Rates, Row
 from lightexit.trace.vms import Vm, Vms
-from lightexit.trace.watching import WatchedVm
+from lightexit.trace.watching import ListedVm
 
 #: Rows that plain text shows, and columns where it goes to no terminal.
 _ROWS, _WIDTH = 40, 160
@@ -33,12 +33,12 @@ _CSV = (
 
 
 @dataclass(frozen=True)
-class Interval:
+class TopInterval:
     """All that is known of an interval that ended at `time`."""
 
     time: datetime
     rates: Rates
-    vms: Sequence[WatchedVm]
+    vms: Sequence[ListedVm]
     advice: Sequence[Advice]
     known: Vms
     savings: Savings | None = None
@@ -50,20 +50,20 @@ def now() -> datetime:
 
 
 #: Makes the text of an interval; `is_first` where none came before.
-Writer = Callable[[Interval, bool], str]
+Writer = Callable[[TopInterval, bool], str]
 
 
 def text_writer(width: int | None) -> Writer:
     """Plain text, for a terminal of `width` columns."""
 
-    def write(interval: Interval, is_first: bool) -> str:
+    def write(interval: TopInterval, is_first: bool) -> str:
         lines = [] if is_first else [""]
         return "\n".join([*lines, *text_lines(interval, width or _WIDTH)]) + "\n"
 
     return write
 
 
-def text_lines(interval: Interval, width: int) -> list[str]:
+def text_lines(interval: TopInterval, width: int) -> list[str]:
     """A header, the busiest rows, and advice."""
     found, view = interval.rates, View()
     lines = header_lines(found, interval.vms, width)
@@ -83,17 +83,17 @@ def text_lines(interval: Interval, width: int) -> list[str]:
     return lines + _advice(interval, width)
 
 
-def _advice(interval: Interval, width: int) -> list[str]:
+def _advice(interval: TopInterval, width: int) -> list[str]:
     lines = advice_lines(interval.advice, min(width, 100))
     return ["", *lines] if lines else []
 
 
-def json_writer(interval: Interval, _is_first: bool) -> str:
+def json_writer(interval: TopInterval, _is_first: bool) -> str:
     """One document, on one line."""
     return json.dumps(document(interval), separators=(",", ":")) + "\n"
 
 
-def document(interval: Interval) -> dict[str, Any]:
+def document(interval: TopInterval) -> dict[str, Any]:
     """All of an interval as plain values."""
     found, known = interval.rates, interval.known
     return {
@@ -139,7 +139,7 @@ def _name(vm: Vm) -> dict[str, Any]:
     return {"pid": vm.pid, "vm": one_line(vm.name)}
 
 
-def _vm(each: WatchedVm) -> dict[str, Any]:
+def _vm(each: ListedVm) -> dict[str, Any]:
     vm = each.vm
     return {
         **_name(vm),
@@ -176,7 +176,7 @@ def _known(vcpu: int) -> int | None:
     return None if vcpu < 0 else vcpu
 
 
-def csv_writer(interval: Interval, is_first: bool) -> str:
+def csv_writer(interval: TopInterval, is_first: bool) -> str:
     """A line for each row, below a title that comes once."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -18,7 +18,7 @@ from lightexit.cli.topkeys import LineLook, TopState
 from lightexit.cli.topsavings import Savings
 from lightexit.errors import LightexitError
 from lightexit.trace.advice import Advisor
-from lightexit.trace.watching import Watch
+from lightexit.trace.watching import VmWatch
 
 _LOOKS = {LineLook.PLAIN: "", LineLook.HEAD: "bold", LineLook.BAR: "reverse"}
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
@@ -39,7 +39,7 @@ class TopScreen(App[None]):
 
     def __init__(
         self,
-        watch: Watch,
+        watch: VmWatch,
         interval_s: float = 1.0,
         seconds: float | None = None,
         savings: Savings | None = None,

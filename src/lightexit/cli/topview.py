@@ -17,7 +17,7 @@ from lightexit.shown import one_line
 from lightexit.trace.access import Answer
 from lightexit.trace.names import apic_name
 from lightexit.trace.rates import Rates, Row
-from lightexit.trace.watching import WatchedVm
+from lightexit.trace.watching import ListedVm
 
 _SPACES = {Space.PIO: "port", Space.MMIO: "memory", Space.MSR: "MSR"}
 _ANSWERS = {Answer.KVM: "KVM", Answer.USER: "user"}
@@ -203,7 +203,7 @@ def _line(chosen: list[Column], cells: list[str], widths: list[int]) -> str:
 # What stands above the table
 
 
-def header_lines(found: Rates, vms: Sequence[WatchedVm], width: int) -> list[str]:
+def header_lines(found: Rates, vms: Sequence[ListedVm], width: int) -> list[str]:
     """How many accesses there are, where they are answered, and what is missing in the counts."""
     per_second = sum(row.per_second for row in found.rows)
     by_kvm = sum(row.per_second for row in found.rows if row.answer is Answer.KVM)
@@ -226,7 +226,7 @@ def counted(found: Rates) -> str:
     return f"{looked}, lost: {lost.recursive:,} recursive, {lost.no_room:,} without room"
 
 
-def interrupt_lines(found: Rates, vms: Sequence[WatchedVm], view: View, width: int) -> list[str]:
+def interrupt_lines(found: Rates, vms: Sequence[ListedVm], view: View, width: int) -> list[str]:
     """What no row tells: inputs of interrupt controllers that were set, and registers of local
     APICs, where KVM tells them; the busiest of each."""
     names = {each.vm.pid: each.vm.name for each in vms}

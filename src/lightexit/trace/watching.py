@@ -16,7 +16,7 @@ _LOOK_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class WatchedVm:
+class ListedVm:
     """A VM of the list: what it accessed a second in the last interval, and whether it runs."""
 
     vm: Vm
@@ -24,7 +24,7 @@ class WatchedVm:
     has_ended: bool
 
 
-class Watch:
+class VmWatch:
     """The VMs of processes `pids`, or all of the host. The source stays the caller's to close."""
 
     def __init__(
@@ -50,13 +50,13 @@ class Watch:
         self._look()
         return found
 
-    def vms(self, found: Rates) -> list[WatchedVm]:
+    def vms(self, found: Rates) -> list[ListedVm]:
         """All that were seen, the busiest of this interval first, and at last those that ended."""
         sums: dict[int, float] = {}
         for row in found.rows:
             sums[row.vm.pid] = sums.get(row.vm.pid, 0.0) + row.per_second
         listed = [
-            WatchedVm(vm, sums.get(pid, 0.0), self.known.has_ended(pid))
+            ListedVm(vm, sums.get(pid, 0.0), self.known.has_ended(pid))
             for pid, vm in self._seen.items()
         ]
         return sorted(listed, key=lambda each: (each.has_ended, -each.per_second, each.vm.pid))
