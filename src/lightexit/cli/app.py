@@ -15,6 +15,7 @@ from lightexit.cli.cache import cache
 from lightexit.cli.compile import compile_command
 from lightexit.cli.disasm import disasm
 from lightexit.cli.header import header
+from lightexit.cli.recordings import report
 from lightexit.cli.replay import replay
 from lightexit.cli.run import run
 from lightexit.cli.schema import schema
@@ -59,6 +60,7 @@ app.command()(run)
 app.command("compile")(compile_command)
 app.command()(verify)
 app.command()(build)
+app.command()(report)
 app.command()(replay)
 app.command()(top)
 app.add_typer(bench, name="bench")

@@ -13,7 +13,9 @@ from lightexit.cli import schemas
 def schema(
     command: Annotated[
         schemas.CommandSchema,
-        typer.Argument(metavar="COMMAND", help="run, verify, build, replay, bench-host or top."),
+        typer.Argument(
+            metavar="COMMAND", help="run, verify, build, replay, report, top or bench-host."
+        ),
     ],
 ) -> None:
     """Print the JSON Schema (2020-12) of a command's --json output."""

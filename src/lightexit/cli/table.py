@@ -47,12 +47,12 @@ def print_table(rows: Sequence[TallyRow], *, compares: bool, is_offloaded: bool)
     others = rows[SHOWN:]
     if others:
         cells.append([f"{len(others)} others", "", *_cells(_sum(others))])
-    _print(("register", "address", *names), cells)
+    print_columns(("register", "address", *names), cells)
 
 
 def print_runs(rows: Iterable[tuple[str, str, str]]) -> None:
     """Print what both runs came to: each a name, without filters, with filters."""
-    _print(("", "without filters", "with filters"), rows)
+    print_columns(("", "without filters", "with filters"), rows)
 
 
 def print_unclaimed(places: Sequence[Unclaimed], *, compares: bool) -> None:
@@ -64,17 +64,20 @@ def print_unclaimed(places: Sequence[Unclaimed], *, compares: bool) -> None:
     others = places[SHOWN_UNCLAIMED:]
     if others:
         cells.append([f"{len(others)} other places", *_counts(others, compares)])
-    _print(("answered by no device", *columns), cells)
+    print_columns(("answered by no device", *columns), cells)
 
 
-def _print(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; in a narrow terminal without some columns, and then say which."""
+def print_columns(
+    names: Sequence[str], rows: Iterable[Sequence[str]], least: Sequence[str] = _LEAST
+) -> None:
+    """Print a table; in a narrow terminal without some columns, and then say which: those of
+    `least`, by their first lines."""
     from rich.console import Console
 
     columns = list(zip(names, *rows, strict=True))
     console = Console(width=_WIDEST, highlight=False, force_terminal=False, color_system=None)
     width, left_out = terminal_width() or _WIDEST, []
-    for name in _LEAST:
+    for name in least:
         if console.measure(_table(columns)).maximum <= width:
             break
         kept = [column for column in columns if column[0].split("\n")[0] != name]

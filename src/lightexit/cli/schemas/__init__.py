@@ -12,6 +12,7 @@ from enum import StrEnum
 VERIFY, RUN, BUILD = "urn:lightexit:verify:1", "urn:lightexit:run:1", "urn:lightexit:build:1"
 BENCH_HOST, REPLAY = "urn:lightexit:bench-host:1", "urn:lightexit:replay:1"
 TOP = "urn:lightexit:top:1"
+REPORT = "urn:lightexit:report:1"
 
 
 class CommandSchema(StrEnum):
@@ -23,6 +24,7 @@ class CommandSchema(StrEnum):
     BENCH_HOST = "bench-host"
     REPLAY = "replay"
     TOP = "top"
+    REPORT = "report"
 
 
 _IDS = {
@@ -32,6 +34,7 @@ _IDS = {
     CommandSchema.BENCH_HOST: BENCH_HOST,
     CommandSchema.REPLAY: REPLAY,
     CommandSchema.TOP: TOP,
+    CommandSchema.REPORT: REPORT,
 }
 
 
