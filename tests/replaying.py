@@ -87,5 +87,6 @@ def replayed(
     allowed: Sequence[str] = (),
 ) -> ReplayResult:
     """A replay whose VM time is the recording's."""
-    contest = Contest(sides, len(sides) == 2, recorded, frozenset(allowed))
+    whole = all(isinstance(side, ReplayedDevices) for side in sides)
+    contest = Contest(sides, whole, recorded, frozenset(allowed))
     return Replay(contest, Timeline(0)).run(steps)

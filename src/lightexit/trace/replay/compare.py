@@ -167,7 +167,7 @@ class Replay:
             answers.append(side.perform(step))
         if len(sides) == 2 and self._disagree(answers):
             titles = sides[0].title, sides[1].title
-            shown = {side.title: side.shown() for side in sides}
+            shown = {side.title: side.shown(register.device) for side in sides}
             expected, found = answers
             return Difference(number, step, now_ns, register, titles, expected, found, shown)
         if self._contest.recorded:
@@ -202,7 +202,7 @@ class Replay:
         is_first = counts and self.result.first is None
         if is_first or tally.first is None:
             side = self._contest.sides[-1]
-            shown = {side.title: side.shown()} if is_first else {}
+            shown = {side.title: side.shown(register.device)} if is_first else {}
             now_ns = self._timeline.at(number, step.time_ns)
             titles = "recorded", side.title
             tally.first = Difference(

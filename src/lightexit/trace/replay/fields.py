@@ -9,8 +9,9 @@ from typing import Any
 from lightexit.abi import Struct
 from lightexit.abi.struct import Array
 
-#: Arrays of more values are told in one line; of more changes, the rest are counted.
-_SHORT_ARRAY, _MOST_CHANGES = 64, 24
+#: Arrays of more numbers are told in one line, and fields of more values; of more changes, the rest
+#: are counted.
+_SHORT_ARRAY, _MOST_VALUES, _MOST_CHANGES = 8, 64, 24
 
 #: A field's name and value.
 Leaf = tuple[str, int]
@@ -22,12 +23,17 @@ def shown(state: Struct, prefix: str) -> dict[str, str]:
     for field in state.layout.fields:
         name, value = f"{prefix}{field.name}", getattr(state, field.name)
         leaves = list(_leaves(name, value))
-        if len(leaves) <= _SHORT_ARRAY or isinstance(value, Struct):
-            told.update((leaf, f"{number:#x}") for leaf, number in leaves)
-        else:
+        if _is_long(value, len(leaves)):
             nonzero = sum(number != 0 for _, number in leaves)
-            told[name] = f"{len(leaves)} values, {nonzero} of them not 0"
+            told[name] = f"{len(leaves):,} values, {nonzero:,} of them not 0"
+        else:
+            told.update((leaf, f"{number:#x}") for leaf, number in leaves)
     return told
+
+
+def _is_long(value: Any, count: int) -> bool:
+    is_numbers = isinstance(value, Array) and isinstance(value[0], int)
+    return count > (_SHORT_ARRAY if is_numbers else _MOST_VALUES)
 
 
 def changes(before: Struct, after: Struct, prefix: str) -> dict[str, str]:

@@ -94,9 +94,12 @@ class ReplayedLibrary:
             return None
         operation = child.WRITE if step.is_write else child.READ
         where = found[0], step.size, found[1]
-        what = f"in a {'write' if step.is_write else 'read'} of {_bytes(step.size)} at offset "
+        direction = "write" if step.is_write else "read"
+        when = f"in a {direction} of {_bytes(step.size)} at offset {found[1]:#x}"
         self._ask(operation, *where, step.value or 0 if step.is_write else 0)
-        value, _ = self._reply(f"{what}{found[1]:#x}")
+        value, text = self._reply(when)
+        if text:
+            raise self._disturbed(when)
         if step.is_write:
             return None
         most = (1 << 8 * step.size) - 1
@@ -112,7 +115,7 @@ class ReplayedLibrary:
         """Nothing but its answers is compared."""
         return None
 
-    def shown(self) -> Shown:
+    def shown(self, device: str) -> Shown:
         """Its state as it tells it, if it does."""
         if not self._has_state:
             return Shown({}, {}, ())
@@ -149,10 +152,12 @@ class ReplayedLibrary:
         try:
             return json.loads(data)
         except ValueError:
-            raise AuthorError(
-                f"{self._path} has written into the pipe of its process, {when}",
-                expected=_EXPECTED,
-            ) from None
+            raise self._disturbed(when) from None
+
+    def _disturbed(self, when: str) -> AuthorError:
+        return AuthorError(
+            f"{self._path} has written into the pipe of its process, {when}", expected=_EXPECTED
+        )
 
     def _reply(self, when: str) -> tuple[int, bytes]:
         value, size = child.REPLY.unpack(self._read(child.REPLY.size, when))

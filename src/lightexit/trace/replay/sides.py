@@ -25,12 +25,13 @@ from lightexit.vm.places import PC
 
 #: At most so many alarms are carried out one by one between two accesses.
 _MOST_ALARMS = 1_000
-#: Of devices whose data register shows what another register selects: the state's field for that.
+#: Of devices whose data register shows what another register selects: the state's field for that,
+#: and which bits of it count.
 _SELECTORS = {
-    ("rtc", "DATA"): "index",
-    ("fw_cfg", "DATA"): "key",
-    ("ioapic", "WINDOW"): "select",
-    **{("i440fx", f"CONFIG_DATA{part}"): "address" for part in ("", "_1", "_2", "_3")},
+    ("rtc", "DATA"): ("index", 0x7F),
+    ("fw_cfg", "DATA"): ("key", 0xFFFF),
+    ("ioapic", "WINDOW"): ("select", 0xFF),
+    **{("i440fx", f"CONFIG_DATA{part}"): ("address", 2**32 - 1) for part in ("", "_1", "_2", "_3")},
 }
 
 
@@ -81,8 +82,8 @@ class ReplaySide(Protocol):
         """All that there is to compare after a step, beside the answer."""
         ...
 
-    def shown(self) -> Shown:
-        """The state before the last step, and what the step did."""
+    def shown(self, device: str) -> Shown:
+        """The state of a device before the last step, and what the step did."""
         ...
 
     def depends_on_time(self, step: ReplayStep) -> bool:
@@ -166,8 +167,8 @@ class ReplayedDevices:
             return None
         device, region = found
         name = device.register_name(region.register(max(address, region.base)))
-        field = _SELECTORS.get((device.name, name))
-        return device.name, name, -1 if field is None else int(getattr(device.state, field))
+        field, mask = _SELECTORS.get((device.name, name), ("", 0))
+        return device.name, name, int(getattr(device.state, field)) & mask if field else -1
 
     def _find(
         self, space: Space, address: int, size: int
@@ -203,14 +204,15 @@ class ReplayedDevices:
         levels = [line.level for device in self.devices for line in device.lines]
         return self._states(), levels, list(self._wiring.heard)
 
-    def shown(self) -> Shown:
-        """Fields by device and name."""
+    def shown(self, device: str) -> Shown:
+        """Fields by device and name; the changes of all devices."""
         before: dict[str, str] = {}
         changed: dict[str, str] = {}
-        for device, old in zip(self.devices, self._before, strict=True):
-            prefix, state = f"{device.name}.", device.state_type.view(bytearray(old))
-            before |= fields.shown(state, prefix)
-            changed |= fields.changes(state, device.memory.state, prefix)
+        for each, old in zip(self.devices, self._before, strict=True):
+            prefix, state = f"{each.name}.", each.state_type.view(bytearray(old))
+            if each.name == device:
+                before |= fields.shown(state, prefix)
+            changed |= fields.changes(state, each.memory.state, prefix)
         did = [f"{wire}: {what}" for wire, what in self._wiring.heard]
         return Shown(before, changed, did)
 
