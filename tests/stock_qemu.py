@@ -18,7 +18,8 @@ QEMU = "qemu-system-x86_64"
 PM_TIMER = 0x608
 
 
-def _why_not() -> str:
+def why_no_qemu() -> str:
+    """What this machine lacks; empty where nothing is."""
     if os.geteuid() != 0:
         return "needs root: BPF programs are loaded"
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
@@ -26,7 +27,7 @@ def _why_not() -> str:
     return "" if shutil.which(QEMU) else f"needs {QEMU}"
 
 
-needs_qemu = pytest.mark.skipif(bool(_why_not()), reason=_why_not())
+needs_qemu = pytest.mark.skipif(bool(why_no_qemu()), reason=why_no_qemu())
 
 
 _ROM_SIZE, _RESET = 0x10000, 0xFFF0

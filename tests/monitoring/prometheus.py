@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.parse
 import urllib.request
@@ -26,10 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 30
 T = TypeVar("T")
 _CONFIG = """
-global: {{scrape_interval: 200ms, evaluation_interval: 200ms}}
+global: {{scrape_interval: 400ms, evaluation_interval: 400ms}}
 rule_files: ["{rules}"]
 scrape_configs:
-  - job_name: lightexit
+"""
+_JOB = """  - job_name: {job}
     static_configs: [{{targets: ["{target}"]}}]
 """
 
@@ -49,14 +49,20 @@ def environment() -> dict[str, str]:
 @contextmanager
 def exporter(*words: str) -> Iterator[str]:
     """A process that prints where it listens; its address."""
-    with subprocess.Popen(
-        [sys.executable, *words], stdout=subprocess.PIPE, text=True, env=environment(), cwd=ROOT
-    ) as process:
+    process = subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        cwd=ROOT,
+        start_new_session=True,  # what runs under strace ends with it
+    )
+    with process:
         try:
             assert process.stdout is not None
             yield process.stdout.readline().strip()
         finally:
-            process.send_signal(signal.SIGTERM)
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _free_port() -> int:
@@ -99,11 +105,12 @@ def until(answer: Callable[[], T], what: str) -> T:
 
 
 @contextmanager
-def prometheus(target: str, folder: Path) -> Iterator[Prometheus]:
-    """One that scrapes `target` five times a second, with the rules that we ship."""
+def prometheus(targets: dict[str, str], folder: Path) -> Iterator[Prometheus]:
+    """One that scrapes targets, by job, with the rules that we ship."""
     address = f"127.0.0.1:{_free_port()}"
     config = folder / "prometheus.yml"
-    config.write_text(_CONFIG.format(rules=RULES, target=target))
+    jobs = (_JOB.format(job=job, target=target) for job, target in targets.items())
+    config.write_text(_CONFIG.format(rules=RULES) + "".join(jobs))
     command = [
         tool("prometheus"),
         f"--config.file={config}",

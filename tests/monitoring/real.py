@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An exporter of what the probes count: `python -m monitoring.real HOST:PORT`."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+from lightexit.trace.metrics import ListenAddress, Metrics, MetricsServer, serve
+from lightexit.trace.probes import open_probes
+
+#: prctl(2)'s, from Linux 6.3 on: what MemoryDenyWriteExecute= of the unit is, too.
+_SET_MDWE, _REFUSE_EXEC_GAIN = 65, 1
+
+
+def main(where: str) -> None:
+    ctypes.CDLL(None).prctl(_SET_MDWE, _REFUSE_EXEC_GAIN, 0, 0, 0)
+    server = MetricsServer(ListenAddress.parse(where))
+    source = open_probes()
+    print(server.address, flush=True)
+    serve(server, source, Metrics(period_s=0.2), interval_s=0.1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
