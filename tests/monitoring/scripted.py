@@ -126,7 +126,7 @@ def main(where: str, vms: str = "2", registers: str = "3") -> None:
     server = MetricsServer(ListenAddress.parse(where))
     print(server.address, flush=True)
     metrics = Metrics(FakeVms(seen), name_of, period_s=0.2)
-    serve(server, Steady(count, int(registers)), metrics, interval_s=0.1)
+    serve(server, lambda: Steady(count, int(registers)), metrics, interval_s=0.1)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`lightexit top --metrics HOST:PORT` where there is no screen."""
+"""`lightexit top --metrics HOST:PORT`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager
 
 from lightexit.trace.access import CountSource
 
@@ -16,15 +16,26 @@ def export(
     interval_s: float = 1.0,
     for_s: float | None = None,
 ) -> None:
-    """Listen at `where` first, which may need a right that probes give up; then count.
+    """Show counts at HOST:PORT, without a screen, for `for_s` seconds or for ever.
 
-    Raises AuthorError for an address that is none, HostError where it cannot be listened at.
+    Raises AuthorError for what is no HOST:PORT, HostError where nobody may listen there; and what
+    opening and reading the source raise.
     """
-    from lightexit.trace.metrics import ListenAddress, Metrics, MetricsServer, serve
+    from lightexit.trace.metrics import ListenAddress, MetricsServer, serve
 
-    with (
-        closing(MetricsServer(ListenAddress.parse(where))) as server,
-        closing(open_source()) as source,
-    ):
-        print(f"metrics: http://{server.address}/metrics", flush=True)
-        serve(server, source, Metrics(), interval_s=interval_s, for_s=for_s)
+    server = MetricsServer(ListenAddress.parse(where))
+    print(f"metrics: http://{server.address}/metrics", flush=True)
+    serve(server, open_source, interval_s=interval_s, for_s=for_s)
+
+
+def beside_screen(
+    where: str, open_source: Callable[[], CountSource], interval_s: float
+) -> AbstractContextManager[CountSource]:
+    """The source that a screen reads, shown at HOST:PORT, too. Raises as `export` does.
+
+    Scrapes read it only where the screen does not, as while it is paused.
+    """
+    from lightexit.trace.metrics import ListenAddress, MetricsServer, exported
+
+    server = MetricsServer(ListenAddress.parse(where))
+    return exported(server, open_source, fresh_s=2 * interval_s)

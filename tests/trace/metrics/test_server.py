@@ -13,13 +13,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 
 import pytest
 
 from lightexit.errors import AuthorError, HostError
 from lightexit.trace.access import Counts
-from lightexit.trace.metrics import ListenAddress, MetricsServer, serve
+from lightexit.trace.metrics import ListenAddress, MetricsServer, exported, serve
 from lightexit.trace.metrics import server as server_module
 from monitoring.scripted import PM_TIMER, Script, Steady, key
 
@@ -202,7 +202,7 @@ def test_serving_for_a_time() -> None:
     seen: list[tuple[int, str]] = []
     scraper = threading.Timer(0.1, lambda: seen.append(get(server)))
     scraper.start()
-    serve(server, Steady(vms=1, registers=1), script.metrics, interval_s=0.05, for_s=0.4)
+    serve(server, lambda: Steady(vms=1, registers=1), script.metrics, interval_s=0.05, for_s=0.4)
     scraper.join()
     assert seen[0][0] == 200
     with pytest.raises(ConnectionRefusedError):
@@ -218,10 +218,16 @@ def test_scrapes_in_a_hurry_do_not_read_the_counts_each() -> None:
             return super().read()
 
     source, server = Counting(vms=1, registers=1), MetricsServer(ANY)
-    scrapers = [threading.Timer(0.05, lambda: [get(server) for _ in range(20)]) for _ in range(3)]
+
+    def scrape() -> None:
+        with suppress(OSError):  # the server may be closed meanwhile
+            for _ in range(20):
+                get(server)
+
+    scrapers = [threading.Timer(0.05, scrape) for _ in range(3)]
     for scraper in scrapers:
         scraper.start()
-    serve(server, source, Script().metrics, interval_s=0.2, for_s=0.6)
+    serve(server, lambda: source, Script().metrics, interval_s=0.2, for_s=0.6)
     for scraper in scrapers:
         scraper.join()
     assert source.reads <= 8
@@ -233,4 +239,28 @@ def test_a_source_that_fails_ends_it() -> None:
             raise HostError("the probes are gone")
 
     with pytest.raises(HostError, match="the probes are gone"):
-        serve(MetricsServer(ANY), Failing(1, 1), Script().metrics)
+        serve(MetricsServer(ANY), lambda: Failing(1, 1), Script().metrics)
+
+
+def test_the_address_is_free_again_where_the_source_cannot_be_opened(
+    server: MetricsServer,
+) -> None:
+    def refuse() -> Steady:
+        raise HostError("no rights")
+
+    with pytest.raises(HostError, match="no rights"):
+        serve(server, refuse)
+    MetricsServer(server.address).close()
+
+
+def test_counts_beside_a_screen(server: MetricsServer) -> None:
+    """Who has the source reads it, and scrapes show that without reading it again."""
+    script, source = Script(), Steady(vms=1, registers=1)
+    with exported(server, lambda: source, script.metrics, fresh_s=60) as counts:
+        first = counts.read()
+        time.sleep(0.05)
+        get(server)
+        assert script.metrics.counts is first
+        assert counts.read().time_ns > first.time_ns
+    counts.refresh()
+    assert script.metrics.counts.time_ns > first.time_ns

@@ -4,7 +4,8 @@
 `docs/monitoring.md` has the metrics and the rules.
 """
 
-from lightexit.trace.metrics.server import ListenAddress, MetricsServer, serve
+from lightexit.trace.metrics.exporting import ExportedCounts, exported, serve
+from lightexit.trace.metrics.server import ListenAddress, MetricsServer
 from lightexit.trace.metrics.totals import Metrics
 
-__all__ = ["ListenAddress", "Metrics", "MetricsServer", "serve"]
+__all__ = ["ExportedCounts", "ListenAddress", "Metrics", "MetricsServer", "exported", "serve"]

@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""/metrics by HTTP, and the loop of an exporter without a screen."""
+"""/metrics by HTTP."""
 
 from __future__ import annotations
 
 import errno
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from socketserver import TCPServer, ThreadingMixIn
 from typing import TYPE_CHECKING, Any, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from lightexit.errors import AuthorError, HostError, LightexitError
-from lightexit.trace.access import CountSource
 from lightexit.trace.metrics.exposition import check_installed, registry_of
 from lightexit.trace.metrics.totals import Metrics
 
@@ -24,8 +21,6 @@ if TYPE_CHECKING:
 PATH = "/metrics"
 #: Clients at a time, and how long one may take to send its request.
 _MOST_CLIENTS, _PATIENCE_S = 16, 10
-#: Counts that are younger are not read again for a scrape.
-_FRESH_S = 0.1
 
 
 class ListenAddress(NamedTuple):
@@ -78,51 +73,6 @@ class MetricsServer:
         if self._thread.is_alive():
             self._http.shutdown()
         self._http.server_close()
-
-
-def serve(
-    server: MetricsServer,
-    source: CountSource,
-    metrics: Metrics,
-    *,
-    interval_s: float = 1.0,
-    for_s: float | None = None,
-) -> None:
-    """Answer with what `source` counts, for `for_s` seconds or for ever; then close the server.
-
-    Counts are read for each scrape, and each `interval_s`, so that VMs get their names while they
-    run. Raises what `source.read` raises; does not close the source.
-    """
-    reader = _Reader(source, metrics)
-    ends = None if for_s is None else time.monotonic() + for_s
-    with closing(reader), closing(server):
-        reader.read()
-        server.start(metrics, before=reader.read)
-        while ends is None or (left := ends - time.monotonic()) > 0:
-            time.sleep(interval_s if ends is None else min(interval_s, left))
-            reader.read()
-
-
-class _Reader:
-    """Reads the source, one thread at a time and not more often than scrapes need."""
-
-    def __init__(self, source: CountSource, metrics: Metrics) -> None:
-        self._source = source
-        self._metrics = metrics
-        self._lock = threading.Lock()
-        self._read_at = -1.0
-        self._closed = False
-
-    def read(self) -> None:
-        with self._lock:
-            if not self._closed and time.monotonic() - self._read_at >= _FRESH_S:
-                self._metrics.update(self._source.read())
-                self._read_at = time.monotonic()
-
-    def close(self) -> None:
-        """Read no more: the source may be closed while a client is still answered."""
-        with self._lock:
-            self._closed = True
 
 
 class _Http(ThreadingMixIn, WSGIServer):
