@@ -29,7 +29,7 @@ from lightexit import (
     u64,
 )
 from lightexit.build.bpf import filter_object
-from lightexit.build.subject import Subject
+from lightexit.build.built_filter import BuiltFilter
 from lightexit.bus.definition import DefinitionBus
 from lightexit.engine.api import Engine
 from lightexit.isa import assemble, read_elf
@@ -251,7 +251,7 @@ def test_what_is_built_has_states_with_names(object_file: Path) -> None:
     told = found + "no BTF", "the filter f is bytecode: its states' fields have no names"
     for filter_, error in zip(filters, told, strict=True):
         with pytest.raises(AuthorError) as caught:
-            Subject("count", filter_).check()
+            BuiltFilter("count", filter_).check()
         assert error in str(caught.value)
 
 

@@ -17,9 +17,9 @@ import pytest
 from engine.running import INTERPRETER, Outcome, run
 from lightexit import plugins
 from lightexit.abi import IoContext
+from lightexit.build.built_filter import BuiltFilter, StateArgument
 from lightexit.build.outputs import check, outputs
 from lightexit.build.sources import DeviceSubject, Sources, of_device
-from lightexit.build.subject import StateArgument, Subject
 from lightexit.filter import Filter
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wundef", "-Werror"]
@@ -32,7 +32,7 @@ INCLUDE = [f"-isystem{ROOT / 'lib' / 'include'}", f"-isystem{ROOT / 'kernel' / '
 class Case:
     """One run: of which filter, and from where; states are the bytes behind the header."""
 
-    subject: Subject
+    subject: BuiltFilter
     context: IoContext
     states: tuple[bytes, ...]
 
@@ -54,7 +54,7 @@ def every_device() -> Sources:
 
 
 def of_filters(*filters: Filter[Any]) -> Sources:
-    return Sources(tuple(Subject(each.name, each) for each in filters), ())
+    return Sources(tuple(BuiltFilter(each.name, each) for each in filters), ())
 
 
 def write(sources: Sources, folder: Path, triple: str = "x86_64-unknown-linux-gnu") -> Path:
@@ -145,7 +145,7 @@ def cases(sources: Sources, each: int) -> list[Case]:
     ]
 
 
-def _case(random: Random, subject: Subject, registers: list[int]) -> Case:
+def _case(random: Random, subject: BuiltFilter, registers: list[int]) -> Case:
     context = IoContext.view(bytearray(random.randbytes(64)))
     report = subject.report
     context.is_write = random.random() < (0.8 if report.handled_writes else 0.2)

@@ -23,9 +23,9 @@ from kernel.inside.libbpf import LibbpfObject
 from lightexit.abi import STATE_OFFSET, IoContext, Struct, Verdict, u32
 from lightexit.abi.header import header
 from lightexit.build.bpf import bpf_object, filter_object, program_object
+from lightexit.build.built_filter import BuiltFilter
 from lightexit.build.constants import constants
 from lightexit.build.header import filter_header
-from lightexit.build.subject import Subject
 from lightexit.filter import io_filter
 from lightexit.isa import assemble, read_elf
 from lightexit.isa.btf_types import GLOBAL, BtfMember, BtfVariable, TypeTable
@@ -119,7 +119,7 @@ def read_both(ctx: IoContext, a_long_name: Long, a_long_name_2: Long, s: Long) -
 @needs_bpftool
 @needs_kernel
 def test_maps_are_called_as_the_header_says(tmp_path: Path, pins: Path) -> None:
-    subject = Subject("read_both", read_both)
+    subject = BuiltFilter("read_both", read_both)
     data, known = bpf_object(subject), dict(constants(subject))
     names = [known[f"READ_BOTH_{each.name.upper()}_MAP"].strip('"') for each in subject.states]
     try:
@@ -213,7 +213,7 @@ def test_its_types_are_those_of_the_contract(tmp_path: Path) -> None:
 
 def built_types(file: Path) -> str:
     """Those of the header that `lightexit build` writes beside the object, and of lightexit.h."""
-    (file.parent / "notify.h").write_text(filter_header(Subject("notify", notify)))
+    (file.parent / "notify.h").write_text(filter_header(BuiltFilter("notify", notify)))
     (file.parent / "lightexit.h").write_text(header())
     return '#include "lightexit.h"\n#include "notify.h"\n'
 
@@ -231,7 +231,7 @@ def test_a_program_in_c_uses_the_skeleton(tmp_path: Path, types: Callable[[Path]
     if compiler is None or not Path("/usr/include/bpf/libbpf.h").exists():
         pytest.skip("a C compiler or libbpf's headers (libbpf-dev) are missing")
     file = tmp_path / "notify.bpf.o"
-    file.write_bytes(bpf_object(Subject("notify", notify)))
+    file.write_bytes(bpf_object(BuiltFilter("notify", notify)))
     (tmp_path / "types.h").write_text(types(file))
     (tmp_path / "notify.skel.h").write_text(bpftool("gen", "skeleton", file))
     command = [compiler, "-Wall", "-Werror", "-Wno-unknown-pragmas", f"-I{tmp_path}"]

@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from build.test_linked import everything, read_step
-from lightexit.build.subject import Subject
+from lightexit.build.built_filter import BuiltFilter
 from lightexit.engine.native.elf import extract
 from lightexit.engine.native.engine import compile_program
 from lightexit.engine.native.object import object_file
@@ -18,19 +18,19 @@ from lightexit.isa import assemble
 from lightexit.isa.sections import relocations_of, sections_of, symbols_of
 
 SUBJECTS = everything().subjects
-STEP = Subject("read_step", read_step)
+STEP = BuiltFilter("read_step", read_step)
 MACHINES = {"x86_64": 62, "aarch64": 183, "riscv64": 243}
 EXECUTABLE, LOADED, WRITABLE = 4, 2, 1
 CALLING = "call f\nr0 += 1\nexit\nf: r0 = *(u64 *)(r1 + 8)\nexit"
 
 
-def made(subject: Subject, architecture: str) -> bytes:
+def made(subject: BuiltFilter, architecture: str) -> bytes:
     return object_file(subject.program, subject.symbol, object_triple(f"{architecture}-linux-gnu"))
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda each: each.symbol)
-def test_an_object_stands_by_itself(subject: Subject, architecture: str) -> None:
+def test_an_object_stands_by_itself(subject: BuiltFilter, architecture: str) -> None:
     data = made(subject, architecture)
     kind, machine = struct.unpack_from("<HH", data, 16)
     sections = sections_of(data)
@@ -54,7 +54,7 @@ def test_constants_are_found_relative_to_the_code(architecture: str) -> None:
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda each: each.symbol)
-def test_it_is_the_native_engines_code(subject: Subject) -> None:
+def test_it_is_the_native_engines_code(subject: BuiltFilter) -> None:
     data = object_file(subject.program, subject.symbol, object_triple(None))
     engine = compile_program(subject.program, host_triple())
     ours = extract(data, constants=True)

@@ -11,8 +11,8 @@ import pytest
 from build.built import WARNINGS, compile_c, compiler, every_device
 from lightexit.abi import Array, Struct, array, i8, i16, i32, i64, u8, u16, u32, u64
 from lightexit.abi.header import c_tag
+from lightexit.build.built_filter import structs_of
 from lightexit.build.structs import declarations
-from lightexit.build.subject import structs_of
 
 LEAST32, LEAST64 = -(2**31), -(2**63)
 

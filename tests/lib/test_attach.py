@@ -19,8 +19,8 @@ from kernel.inside.libbpf import LibbpfObject, loaded
 from lib import native
 from lightexit.abi import ABI_VERSION, Space
 from lightexit.build.bpf import bpf_object
+from lightexit.build.built_filter import BuiltFilter
 from lightexit.build.constants import flags_of
-from lightexit.build.subject import Subject
 from lightexit.filter import Filter, IoContext, Struct, Verdict, io_filter, u32
 from lightexit.isa import assemble
 
@@ -63,7 +63,7 @@ def uses_nothing(ctx: IoContext, gear: Gear) -> Verdict:
 class Attached:
     """A region with a filter, and what libbpf has loaded for it."""
 
-    subject: Subject
+    subject: BuiltFilter
     #: Makes the fingerprints of its filter others.
     other: int = 0
     bus: ctypes.c_void_p = field(default_factory=ctypes.c_void_p)
@@ -139,7 +139,7 @@ def opened() -> Iterator[list[Attached]]:
 
 def attached(filter_: Filter[Any], opened: list[Attached]) -> tuple[Attached, LibbpfObject]:
     """A region over the maps of its loaded object."""
-    made = Attached(Subject(filter_.name, filter_))
+    made = Attached(BuiltFilter(filter_.name, filter_))
     opened.append(made)
     object_ = made.load()
     made.add(*(object_.map(f".data.{each.name}") for each in made.subject.states))
@@ -197,7 +197,7 @@ def test_a_program_that_was_loaded_once_more(opened: list[Attached]) -> None:
 
 
 def test_one_state_of_two_in_another_map(opened: list[Attached]) -> None:
-    made = Attached(Subject("turn", turn))
+    made = Attached(BuiltFilter("turn", turn))
     opened.append(made)
     object_ = made.load()
     other = native.loaded().lightexit_map_create(b"wheel", ctypes.c_uint64(4))
@@ -208,7 +208,7 @@ def test_one_state_of_two_in_another_map(opened: list[Attached]) -> None:
 
 
 def test_states_that_have_each_others_maps(opened: list[Attached]) -> None:
-    made = Attached(Subject("turn", turn))
+    made = Attached(BuiltFilter("turn", turn))
     opened.append(made)
     object_ = made.load()
     made.add(object_.map(".data.wheel"), object_.map(".data.gear"))
@@ -220,7 +220,7 @@ def test_states_that_have_each_others_maps(opened: list[Attached]) -> None:
 
 
 def test_an_object_that_was_built_for_another_layout(opened: list[Attached]) -> None:
-    made = Attached(Subject("turn", turn), other=1)
+    made = Attached(BuiltFilter("turn", turn), other=1)
     opened.append(made)
     object_ = made.load()
     made.add(object_.map(".data.gear"), object_.map(".data.wheel"))

@@ -13,10 +13,10 @@ import pytest
 from build.built import device_names, every_device
 from build.test_structs import Inner, Numbers
 from lightexit import AuthorError, IoContext, Struct, Verdict, io_filter, u8, u32
+from lightexit.build.built_filter import BuiltFilter, structs_of
 from lightexit.build.outputs import check, outputs
 from lightexit.build.rust_structs import rust_struct
 from lightexit.build.sources import Sources
-from lightexit.build.subject import Subject, structs_of
 from lightexit.engine.native.target import object_triple
 from rust.cargo import BINDINGS, MISSING, environment, passed
 
@@ -38,7 +38,7 @@ def mod(ctx: IoContext, state: Wording) -> Verdict:
     return Verdict.HANDLED
 
 
-WORDS = Subject("mod", mod)
+WORDS = BuiltFilter("mod", mod)
 TRIPLE = object_triple(None)
 
 
@@ -174,7 +174,7 @@ def many(ctx: IoContext, a: S0, b: S1, c: S2, d: S3, e: S4) -> Verdict:
 
 
 def test_a_filter_of_five_states_is_refused() -> None:
-    sources = Sources((Subject("many", many),), ())
+    sources = Sources((BuiltFilter("many", many),), ())
     check(sources)
     with pytest.raises(AuthorError) as caught:
         outputs(sources, TRIPLE, rust=True)

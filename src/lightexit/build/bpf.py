@@ -26,7 +26,7 @@ from lightexit.isa.object import ObjectTypes, StateContents, c_name, initial_of,
 from lightexit.isa.program import Map, Program, SourceLine
 
 if TYPE_CHECKING:
-    from lightexit.build.subject import Subject
+    from lightexit.build.built_filter import BuiltFilter
 
 #: By size in bytes, as C compilers call them in BTF.
 _UNSIGNED = {1: "unsigned char", 2: "unsigned short", 4: "unsigned int", 8: "unsigned long long"}
@@ -34,7 +34,7 @@ _ALIGNMENT = StateHeader.layout.alignment
 _SIGNED = {1: "signed char", 2: "short", 4: "int", 8: "long long"}
 
 
-def bpf_object(subject: Subject) -> bytes:
+def bpf_object(subject: BuiltFilter) -> bytes:
     """The object of a filter that is built; its program is called as the filter is in C."""
     named = replace(subject.program, name=subject.symbol)
     return program_object(portable(named), [each.kind for each in subject.states])

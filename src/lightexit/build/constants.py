@@ -12,7 +12,7 @@ from lightexit.isa.object import c_name
 from lightexit.isa.parts import STATE_SECTION
 
 if TYPE_CHECKING:
-    from lightexit.build.subject import StateArgument, Subject
+    from lightexit.build.built_filter import BuiltFilter, StateArgument
     from lightexit.verifier.findings import Ranges
 
 #: Characters that the kernel keeps of a map's name.
@@ -23,7 +23,7 @@ Constant = tuple[str, str]
 _MASKS = ("doorbells", "raised_lines", "lowered_lines", "pulsed_lines", "requests")
 
 
-def flags_of(subject: Subject) -> AttachFlag:
+def flags_of(subject: BuiltFilter) -> AttachFlag:
     """What the host of a filter must know, as one number."""
     report = subject.report
     facts = {
@@ -35,7 +35,7 @@ def flags_of(subject: Subject) -> AttachFlag:
     return AttachFlag(sum(flag for flag, holds in facts.items() if holds))
 
 
-def constants(subject: Subject) -> list[Constant]:
+def constants(subject: BuiltFilter) -> list[Constant]:
     """All of a filter's, in the order of its header."""
     name, report, flags = subject.macro, subject.report, flags_of(subject)
     found = [
@@ -82,7 +82,7 @@ def state_room(kind: type[Struct]) -> int:
     return value_size(kind) - STATE_OFFSET
 
 
-def initializer(subject: Subject) -> Constant:
+def initializer(subject: BuiltFilter) -> Constant:
     """Of a `struct lightexit_filter`, its members in their order, as C++ wants them."""
     name = subject.macro
     states = ", ".join(_state(name, state.name) for state in subject.states)

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from lightexit.abi import IoContext, StateHeader, Verdict
 from lightexit.abi.header import c_tag
+from lightexit.build.built_filter import BuiltFilter, structs_of
 from lightexit.build.constants import Constant, constants, initializer
 from lightexit.build.structs import declarations
-from lightexit.build.subject import Subject, structs_of
 
 GENERATED = "Made by `lightexit build`; do not edit."
 
@@ -29,7 +29,7 @@ def defines(constants: Iterable[Constant]) -> str:
     return "".join(f"#define {name} {value}\n" for name, value in constants)
 
 
-def filter_header(subject: Subject) -> str:
+def filter_header(subject: BuiltFilter) -> str:
     """The text of a filter's header. Raises AuthorError for what has no name in C."""
     parts = [
         "#include <stdint.h>\n",
@@ -44,7 +44,7 @@ def filter_header(subject: Subject) -> str:
     return guarded(f"FILTER_{subject.macro}", parts)
 
 
-def _prototype(subject: Subject) -> str:
+def _prototype(subject: BuiltFilter) -> str:
     arguments = f"struct {c_tag(IoContext)} *context, uint8_t *const *states"
     return (
         f"struct {c_tag(IoContext)};\n\n{_comment(subject)}"
@@ -52,7 +52,7 @@ def _prototype(subject: Subject) -> str:
     )
 
 
-def _comment(subject: Subject) -> str:
+def _comment(subject: BuiltFilter) -> str:
     says = [
         f"Answers one access: {Verdict.HANDLED.value}, or {Verdict.PASS.value} for what the device "
         "model is to answer.",

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lightexit.build.bpf import bpf_object
+from lightexit.build.built_filter import BuiltFilter
 from lightexit.build.constants import Constant, constants, initializer
 from lightexit.build.device import device_constants, device_header
 from lightexit.build.header import filter_header
 from lightexit.build.rust import rust_files
 from lightexit.build.sources import Sources
-from lightexit.build.subject import Subject
 from lightexit.errors import AuthorError
 
 
@@ -61,7 +61,7 @@ def outputs(sources: Sources, triple: str, rust: bool = False) -> Outputs:
     return made
 
 
-def _check_symbol(subject: Subject, every: Iterable[Subject]) -> None:
+def _check_symbol(subject: BuiltFilter, every: Iterable[BuiltFilter]) -> None:
     same = [each for each in every if each.symbol == subject.symbol]
     if len(same) > 1:
         raise AuthorError(

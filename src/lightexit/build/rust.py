@@ -12,13 +12,13 @@ from enum import IntEnum
 from itertools import count
 
 from lightexit.abi import ABI_VERSION, Struct, fingerprint
+from lightexit.build.built_filter import MOST_STATES, BuiltFilter, StateArgument, structs_of
 from lightexit.build.constants import flags_of, map_of
 from lightexit.build.device import placed_regions
 from lightexit.build.header import GENERATED
 from lightexit.build.names import macro
 from lightexit.build.rust_structs import rust_name, rust_struct
 from lightexit.build.sources import DeviceSubject, Sources
-from lightexit.build.subject import MOST_STATES, StateArgument, Subject, structs_of
 from lightexit.bus.region import PlacedRegion, Region
 from lightexit.errors import AuthorError
 
@@ -62,12 +62,12 @@ def _device(device: DeviceSubject) -> Iterator[str]:
         yield _declared(subject, filter_.name)
 
 
-def _filter(subject: Subject) -> Iterator[str]:
+def _filter(subject: BuiltFilter) -> Iterator[str]:
     yield from _structs([subject])
     yield _declared(subject, subject.symbol)
 
 
-def _structs(subjects: list[Subject]) -> Iterator[str]:
+def _structs(subjects: list[BuiltFilter]) -> Iterator[str]:
     kinds = [kind for subject in subjects for kind in structs_of(subject)]
     known: dict[str, type[Struct]] = {}
     rooms = {each.kind: each.room for subject in subjects for each in subject.states}
@@ -103,7 +103,7 @@ def _region(number: int, region: Region) -> str:
     )
 
 
-def _declared(subject: Subject, name: str) -> str:
+def _declared(subject: BuiltFilter, name: str) -> str:
     """The function, and its Filter: `NAME_FILTER`."""
     types = [rust_name(each.kind.__name__) for each in subject.states]
     if len(types) > _MOST:

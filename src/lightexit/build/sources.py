@@ -17,8 +17,8 @@ from typing import Any, TypeAlias
 
 from lightexit import plugins
 from lightexit.abi import Struct
+from lightexit.build.built_filter import BuiltFilter
 from lightexit.build.names import check_header, check_part
-from lightexit.build.subject import Subject
 from lightexit.bus.blame import place_of
 from lightexit.bus.checks import check_region
 from lightexit.bus.placing import Place
@@ -29,7 +29,7 @@ from lightexit.program_filter import load_objects
 from lightexit.vm.places import PC
 
 #: Filters with what they are called in C.
-Named: TypeAlias = Mapping[Filter[Any], Subject]
+Named: TypeAlias = Mapping[Filter[Any], BuiltFilter]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class DeviceSubject:
 class Sources:
     """All that is built, in order."""
 
-    subjects: tuple[Subject, ...]
+    subjects: tuple[BuiltFilter, ...]
     devices: tuple[DeviceSubject, ...]
 
 
@@ -64,7 +64,7 @@ def of_module(module: ModuleType, what: str, only: str | None) -> Sources:
     devices = [_device(kind, module) for kind in _devices_in(module)]
     devices = [each for each in devices if each.filters]
     taken = {filter for each in devices for filter in each.filters}
-    rest = [Subject(each.name, each) for each in _filters_in(module) if each not in taken]
+    rest = [BuiltFilter(each.name, each) for each in _filters_in(module) if each not in taken]
     every = Sources(_all(rest, devices), tuple(devices))
     return _picked(every, what, only)
 
@@ -77,7 +77,9 @@ def of_object(
     Raises AuthorError as `load_object` does, and where there is none called `only`.
     """
     found = load_objects(path, sizes=told)
-    return _picked(Sources(tuple(Subject(each.name, each) for each in found), ()), str(path), only)
+    return _picked(
+        Sources(tuple(BuiltFilter(each.name, each) for each in found), ()), str(path), only
+    )
 
 
 def of_device(name: str, only: str | None) -> Sources:
@@ -96,7 +98,9 @@ def of_device(name: str, only: str | None) -> Sources:
     return _picked(Sources(_all([], [found]), (found,)), name, only)
 
 
-def _all(filters: Iterable[Subject], devices: Iterable[DeviceSubject]) -> tuple[Subject, ...]:
+def _all(
+    filters: Iterable[BuiltFilter], devices: Iterable[DeviceSubject]
+) -> tuple[BuiltFilter, ...]:
     return (*filters, *(subject for each in devices for subject in each.filters.values()))
 
 
@@ -126,7 +130,7 @@ def _device(kind: Any, module: ModuleType, place: Place | None = None) -> Device
         check_region(kind, each)
     found = _own(kind, module) if regions is None else [each.filter for each in regions]
     filters = {
-        each: Subject(f"{name}_{each.name}", each, name)
+        each: BuiltFilter(f"{name}_{each.name}", each, name)
         for each in dict.fromkeys(found)
         if each is not None
     }

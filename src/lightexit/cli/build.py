@@ -19,9 +19,9 @@ from lightexit.errors import AuthorError
 
 if TYPE_CHECKING:
     from lightexit.abi import Struct
+    from lightexit.build.built_filter import BuiltFilter
     from lightexit.build.outputs import Outputs
     from lightexit.build.sources import Sources
-    from lightexit.build.subject import Subject
 
 #: What is told of a report.
 _PROOF = (
@@ -140,7 +140,7 @@ def _prove(sources: Sources) -> None:
         )
 
 
-def _error(subject: Subject) -> AuthorError | None:
+def _error(subject: BuiltFilter) -> AuthorError | None:
     try:
         _ = subject.report
     except AuthorError as error:
@@ -164,7 +164,7 @@ def document(sources: Sources, made: Outputs, triple: str) -> dict[str, Any]:
     }
 
 
-def _filter(subject: Subject, made: Outputs) -> dict[str, Any]:
+def _filter(subject: BuiltFilter, made: Outputs) -> dict[str, Any]:
     return {
         "name": subject.symbol,
         "filter": subject.filter.name,

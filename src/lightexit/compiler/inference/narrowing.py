@@ -17,9 +17,9 @@ from lightexit.compiler.typed.tree import (
     Const,
     ContextLoad,
     Expr,
+    LocalValue,
     Logic,
     Not,
-    Read,
 )
 from lightexit.compiler.typed.values import interval_of
 
@@ -36,7 +36,7 @@ _STEADY = {
 
 def key_of(expr: Expr) -> str | None:
     """The name under which `env` knows an expression, if conditions can narrow it."""
-    if isinstance(expr, Read):
+    if isinstance(expr, LocalValue):
         return None if expr.local.name.startswith("%") else expr.local.name
     if isinstance(expr, ContextLoad) and expr.offset in _STEADY:
         return f".{_STEADY[expr.offset]}"
@@ -45,7 +45,7 @@ def key_of(expr: Expr) -> str | None:
 
 def repeatable(expr: Expr) -> bool:
     """Whether evaluating it again costs nothing and gives the same."""
-    return isinstance(expr, Const | Read) or key_of(expr) is not None
+    return isinstance(expr, Const | LocalValue) or key_of(expr) is not None
 
 
 def steady(env: Env) -> Env:

@@ -82,7 +82,7 @@ class _Lowering:
         value = expr.value & U64.hi
         return str(value - 2**64 if value >> 63 else value)
 
-    def read(self, expr: tree.Read) -> str:
+    def read(self, expr: tree.LocalValue) -> str:
         storage, place = expr.local.storage.value, self.emit.place(expr.local)
         return self.emit.value(expr.span, f"load {storage}, ptr {place}")
 
@@ -216,7 +216,7 @@ class _Lowering:
             left, right = self.wide(expr.left), self.wide(expr.right)
             return self.emit.value(expr.span, f"{RING[expr.op]} i128 {left}, {right}")
         value = self.expression(expr)
-        if isinstance(expr, tree.Read):  # so that LLVM does not use an equal one: see `_compared`
+        if isinstance(expr, tree.LocalValue):  # else LLVM uses an equal one: see `_compared`
             value = self.emit.barrier(expr.span, value)
         extend = "zext" if interval_of(expr).within(U64) else "sext"
         return self.emit.value(expr.span, f"{extend} i64 {value} to i128")
@@ -292,7 +292,7 @@ class _Lowering:
         self.emit.start(end)
         if len(expr.results) != 1:
             return ""
-        return self.read(tree.Read(expr.span, expr.kind, expr.results[0]))
+        return self.read(tree.LocalValue(expr.span, expr.kind, expr.results[0]))
 
     # Statements
 
@@ -414,7 +414,7 @@ def _is_equality(expr: tree.Compare) -> bool:
 def _is_of_variables(expr: tree.Compare) -> bool:
     """Whether a local is compared with something that is no constant."""
     sides = (expr.left, expr.right)
-    is_local = any(isinstance(side, tree.Read) for side in sides)
+    is_local = any(isinstance(side, tree.LocalValue) for side in sides)
     return is_local and not any(isinstance(side, tree.Const) for side in sides)
 
 
@@ -427,7 +427,7 @@ def _is_sum_of_variables(expr: Expr) -> bool:
 
 _EXPRESSIONS: dict[type[Expr], Callable[[_Lowering, Any], str]] = {
     tree.Const: _Lowering.constant,
-    tree.Read: _Lowering.read,
+    tree.LocalValue: _Lowering.read,
     tree.Bind: _Lowering.bind,
     tree.ContextLoad: _Lowering.context_load,
     tree.StateBase: _Lowering.state,

@@ -43,7 +43,7 @@ class Widths:
                 return expr.value.bit_length() if expr.value >= 0 else _ALL
             case tree.AsInt():
                 return 1
-            case tree.Read():
+            case tree.LocalValue():
                 return self._local(expr.local)
             case tree.Call() if len(expr.results) == 1:
                 return self._local(expr.results[0])

@@ -31,7 +31,7 @@ from lightexit.compiler.typed.tree import (
     Const,
     Expr,
     FullBarrier,
-    Read,
+    LocalValue,
     Wrap,
 )
 from lightexit.compiler.typed.values import comparable, integer, interval_of
@@ -216,8 +216,8 @@ def _abs(fn: Expansion, node: ast.Call) -> Expr:
     if limits.lo >= 0:
         return value
     held = fn.unit.local("%abs", value.kind)
-    below = Read(span, Int(bounds.Interval(limits.lo, min(limits.hi, -1))), held)
-    above = Read(span, Int(bounds.Interval(0, max(limits.hi, 0))), held)
+    below = LocalValue(span, Int(bounds.Interval(limits.lo, min(limits.hi, -1))), held)
+    above = LocalValue(span, Int(bounds.Interval(0, max(limits.hi, 0))), held)
     zero = integer(span, 0)
     opposite = Binary(span, Int(bounds.negate(interval_of(below))), "-", zero, below)
     kind = Int(interval_of(opposite).union(interval_of(above)))

@@ -15,7 +15,7 @@ from lightexit.compiler.inference.scope import static_value
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.interval import U64
 from lightexit.compiler.typed.kinds import BOOL
-from lightexit.compiler.typed.tree import Bind, Compare, Const, Expr, Logic, Read
+from lightexit.compiler.typed.tree import Bind, Compare, Const, Expr, LocalValue, Logic
 from lightexit.compiler.typed.values import comparable, negated, truth, value_of
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[int, int], bool]]] = {
@@ -77,7 +77,7 @@ def infer_comparison(fn: Expansion, node: ast.Compare) -> Expr:
 def _held(fn: Expansion, expr: Expr) -> tuple[Expr, Expr]:
     """`expr`, evaluated into a local, and that local."""
     local = fn.unit.local("%held", expr.kind)
-    return Bind(expr.span, expr.kind, local, expr), Read(expr.span, expr.kind, local)
+    return Bind(expr.span, expr.kind, local, expr), LocalValue(expr.span, expr.kind, local)
 
 
 def _refuse_wide_middle(fn: Expansion, node: ast.Compare, middle: Expr) -> None:

@@ -38,8 +38,8 @@ from lightexit.compiler.typed.tree import (
     ForRange,
     If,
     Local,
+    LocalValue,
     Logic,
-    Read,
     Stmt,
     While,
 )
@@ -80,7 +80,7 @@ def infer_match(fn: Expansion, node: ast.Match) -> list[Stmt]:
     if repeatable(subject):
         return list(_cases(fn, subject, node.cases))
     local = fn.unit.local("%subject", subject.kind)
-    held = Read(subject.span, subject.kind, local)
+    held = LocalValue(subject.span, subject.kind, local)
     return [Assign(subject.span, local, subject), *_cases(fn, held, node.cases)]
 
 
@@ -241,7 +241,7 @@ def _for_range(fn: Expansion, node: ast.For, call: ast.Call) -> list[Stmt]:
     constant = isinstance(start, Const) and isinstance(stop, Const)
 
     def typed() -> tuple[Stmt, ...]:
-        first = assign(fn, node.target, Read(span, kind, counter), call)
+        first = assign(fn, node.target, LocalValue(span, kind, counter), call)
         if constant and isinstance(node.target, ast.Name):
             _mark_counter(fn, node.target.id)
         return (*first, *fn.block(node.body))
@@ -305,7 +305,7 @@ def _for_array(fn: Expansion, node: ast.For, array: Expr, length: int) -> list[S
     fn.unit.counters.add(counter)
 
     def typed() -> tuple[Stmt, ...]:
-        held, index = Read(span, array.kind, base), Read(span, kind, counter)
+        held, index = LocalValue(span, array.kind, base), LocalValue(span, kind, counter)
         value = read(fn, node.iter, element_at(fn, node.iter, held, index))
         return (*assign(fn, node.target, value, node.iter), *fn.block(node.body))
 
@@ -320,7 +320,7 @@ def _for_table(fn: Expansion, node: ast.For, values: Constants, table: ConstantT
     fn.unit.counters.add(counter)
 
     def typed() -> tuple[Stmt, ...]:
-        value = element_of(fn, node.iter, values, table, Read(span, kind, counter))
+        value = element_of(fn, node.iter, values, table, LocalValue(span, kind, counter))
         return (*assign(fn, node.target, value, node.iter), *fn.block(node.body))
 
     return [_each(fn, node, counter, length, typed)]

@@ -18,7 +18,16 @@ from lightexit.compiler.source.text import statements
 from lightexit.compiler.syntax.statements import declare_locals
 from lightexit.compiler.typed import kinds
 from lightexit.compiler.typed.kinds import Kind, Several
-from lightexit.compiler.typed.tree import Assign, Call, Evaluate, Expr, Leave, Local, Read, Stmt
+from lightexit.compiler.typed.tree import (
+    Assign,
+    Call,
+    Evaluate,
+    Expr,
+    Leave,
+    Local,
+    LocalValue,
+    Stmt,
+)
 from lightexit.errors import InternalError
 
 #: What a signed parameter is that is assigned again.
@@ -191,7 +200,9 @@ class _Returns:
             raise self.fn.error(node, f"{call.kind} is returned", _annotation(self.fn))
         self._check_length(node, len(call.results))
         parts = zip(call.kind.items, call.results, self.wanted.items, strict=True)
-        reads = [self._comply(node, Read(call.span, kind, local), w) for kind, local, w in parts]
+        reads = [
+            self._comply(node, LocalValue(call.span, kind, local), w) for kind, local, w in parts
+        ]
         return [Evaluate(call.span, call)], reads
 
     def _comply(self, node: ast.AST, value: Expr, wanted: Declared) -> Expr:

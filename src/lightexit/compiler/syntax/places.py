@@ -31,8 +31,8 @@ from lightexit.compiler.typed.tree import (
     Expr,
     Guard,
     Load,
+    LocalValue,
     Member,
-    Read,
     Stmt,
     Store,
 )
@@ -74,7 +74,7 @@ def _local(fn: Expansion, node: ast.Name) -> Expr:
         )
     if isinstance(kind, Int) and kind.interval.is_point:
         return Const(span, kind, kind.interval.lo)
-    return Read(span, kind, local)
+    return LocalValue(span, kind, local)
 
 
 @dataclass(frozen=True)
@@ -271,7 +271,7 @@ def _guard(fn: Expansion, index: Expr, array: ArrayType) -> tuple[Guard, int]:
     """How to keep an index within an array, and the largest that a verifier will believe in."""
     last = array.length - 1
     mask = (1 << last.bit_length()) - 1
-    counts = isinstance(index, Read) and index.local in fn.unit.counters
+    counts = isinstance(index, LocalValue) and index.local in fn.unit.counters
     if counts and interval_of(index).within(Interval(0, last)):
         return Guard.NONE, last
     return Guard.MASK, mask

@@ -24,8 +24,8 @@ from lightexit.compiler.typed.tree import (
     Evaluate,
     Expr,
     FullBarrier,
+    LocalValue,
     Member,
-    Read,
     StateBase,
     Stmt,
 )
@@ -106,7 +106,7 @@ def _several(fn: Expansion, value: ast.expr) -> tuple[list[Stmt], list[tuple[ast
         raise fn.error(value, f"{call.kind} is unpacked", "a tuple", advice="a, b = x, y")
     parts = zip(call.kind.items, call.results, strict=True)
     reads: list[tuple[ast.expr, Expr]] = [
-        (value, Read(call.span, kind, local)) for kind, local in parts
+        (value, LocalValue(call.span, kind, local)) for kind, local in parts
     ]
     return [Evaluate(call.span, call)], reads
 
@@ -118,7 +118,7 @@ def _kept(fn: Expansion, value: Expr) -> tuple[list[Stmt], Expr]:
     ):
         return [], value
     local = fn.unit.local("%value", value.kind)
-    return [Assign(value.span, local, value)], Read(value.span, value.kind, local)
+    return [Assign(value.span, local, value)], LocalValue(value.span, value.kind, local)
 
 
 def assign(fn: Expansion, target: ast.expr, value: Expr, value_node: ast.AST) -> list[Stmt]:
@@ -227,11 +227,11 @@ def _fixed(fn: Expansion, place: Lvalue) -> tuple[list[Stmt], Lvalue]:
     if isinstance(place.address, ContextLoad) or not _computed(place.address):
         return [], place
     local = fn.unit.local("%place", place.address.kind)
-    address = Read(place.address.span, place.address.kind, local)
+    address = LocalValue(place.address.span, place.address.kind, local)
     return [Assign(address.span, local, place.address)], Lvalue(place.type, address)
 
 
 def _computed(address: Expr) -> bool:
     if isinstance(address, Member):
         return _computed(address.base)
-    return not isinstance(address, StateBase | Read)
+    return not isinstance(address, StateBase | LocalValue)

@@ -18,7 +18,7 @@ from lightexit.compiler.inference.scope import NOT_STATIC, constant, static_valu
 from lightexit.compiler.typed.interval import Interval
 from lightexit.compiler.typed.kinds import BOOL, Int, Kind
 from lightexit.compiler.typed.tables import room_of, table_of
-from lightexit.compiler.typed.tree import Const, ConstantTable, Expr, Guard, Read, TableLoad
+from lightexit.compiler.typed.tree import Const, ConstantTable, Expr, Guard, LocalValue, TableLoad
 from lightexit.compiler.typed.values import interval_of
 from lightexit.isa.program import MOST_RODATA
 
@@ -81,7 +81,7 @@ def element_of(
 ) -> Expr:
     """The element at an index that is known when the filter runs."""
     last = Interval(0, len(values) - 1)
-    counts = isinstance(index, Read) and index.local in fn.unit.counters
+    counts = isinstance(index, LocalValue) and index.local in fn.unit.counters
     guard = Guard.NONE if counts and interval_of(index).within(last) else Guard.MASK
     return TableLoad(fn.source.span(node), _kind(values, table), table, index, guard)
 

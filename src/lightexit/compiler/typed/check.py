@@ -89,7 +89,7 @@ class _Checker:
         limits = interval_of(expr) if isinstance(expr.kind, Int) else kinds.TRUTH
         self.require(limits.lo <= expr.value <= limits.hi, expr, f"a value in {limits}")
 
-    def read(self, expr: tree.Read) -> None:
+    def read(self, expr: tree.LocalValue) -> None:
         self.require(expr.local in self.assigned, expr, "an assignment before")
         self.require(storage_of(expr.kind) is expr.local.storage, expr, "the local's storage")
 
@@ -251,7 +251,7 @@ class _Checker:
 
 _EXPRESSIONS: dict[type[Expr], Callable[[_Checker, Any], None]] = {
     tree.Const: _Checker.constant,
-    tree.Read: _Checker.read,
+    tree.LocalValue: _Checker.read,
     tree.Bind: _Checker.bind,
     tree.ContextBase: _Checker.nothing,
     tree.ContextLoad: _Checker.context_load,

@@ -77,7 +77,7 @@ class Const(Expr):
     value: int
 
 
-class Read(Expr):
+class LocalValue(Expr):
     """The value of a local."""
 
     local: Local

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Subject`: a filter that is built, what it is called in C, and the states that it works on."""
+"""`BuiltFilter`: a filter, what it is called in C, and the states that it works on."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class StateArgument(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Subject:
+class BuiltFilter:
     """A filter, called `symbol` in C; `device` is the device that it belongs to, if any."""
 
     symbol: str
@@ -129,7 +129,7 @@ def _room(size: int, kind: type[Struct]) -> int:
     return (min(size, value_size(kind)) if size <= padded else size) - STATE_OFFSET
 
 
-def structs_of(subject: Subject) -> list[type[Struct]]:
+def structs_of(subject: BuiltFilter) -> list[type[Struct]]:
     """All structs that its states are made of, inner ones first, each once.
 
     Raises AuthorError for two of one name with different layouts.
