@@ -61,7 +61,7 @@ def qemu(folder: Path, firmware: bytes, *more: str) -> Iterator[subprocess.Popen
     file.write_bytes(firmware)
     command = (
         *(QEMU, "-accel", "kvm", "-m", "16", "-display", "none", "-nodefaults"),
-        *("-bios", str(file), *more),
+        *("-name", "guest=watched,debug-threads=on", "-bios", str(file), *more),
     )
     quiet = subprocess.DEVNULL
     running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)

@@ -146,4 +146,5 @@ def test_an_input_that_is_masked_is_set_in_vain(probes: Probes, tmp_path: Path) 
     changes = after.lines[timer].changes - before.lines[timer].changes
     assert changes == after.lines[timer].masked - before.lines[timer].masked
     seconds = (after.time_ns - before.time_ns) / 1e9
-    assert 1000 * seconds < changes < 3000 * seconds  # up and down, a thousand times a second
+    # Up and down, a thousand times a second; some of them late, where the host is busy.
+    assert 300 * seconds < changes < 3000 * seconds

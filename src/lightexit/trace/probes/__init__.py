@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection
 from lightexit.trace.probes.counting import Probes
 from lightexit.trace.probes.dropping import drop_rights
 from lightexit.trace.probes.loading import Asked
-from lightexit.trace.probes.recording import RING_SIZE, EventProbes, number_unknown
+from lightexit.trace.probes.recording import RING_SIZE, EventProbes
+from lightexit.trace.vms import vcpu_of
 
 __all__ = ["EventProbes", "Probes", "drop_rights", "open_events", "open_probes"]
 
@@ -36,10 +37,12 @@ def open_probes(
 
 def open_events(
     pids: Collection[int] = (),
-    vcpu_of: Callable[[int, int], int] = number_unknown,
+    number_of: Callable[[int, int], int] = vcpu_of,
     ring_size: int = RING_SIZE,
 ) -> EventProbes:
-    """Have their accesses told one by one. `vcpu_of` gives the number of the vCPU that a thread is,
-    by process and thread. `ring_size` is a power of two: 64 bytes an access wait there to be read.
-    Raises HostError as `open_probes` does."""
-    return EventProbes(pids, vcpu_of, ring_size)
+    """Have their accesses told one by one.
+
+    `number_of` gives the vCPU that a thread of a process is, by number. `ring_size` is a power of
+    two: 64 bytes an access wait there to be read. Raises HostError as `open_probes` does.
+    """
+    return EventProbes(pids, number_of, ring_size)

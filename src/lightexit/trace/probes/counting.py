@@ -25,7 +25,7 @@ from lightexit.trace.probes.processes import NOBODY, has_ended, served_by
 from lightexit.trace.probes.unpacking import format_of
 from lightexit.trace.probes.waiting import answered_by, waiting_writes
 
-_REGISTER_KEY, _REGISTER = format_of(layout.RegisterKey), format_of(layout.RegisterTally)
+_REGISTER_KEY, _REGISTER = format_of(layout.RegisterKey), format_of(layout.AccessTally)
 _LINE_KEY, _LINE = format_of(layout.LineTallyKey), format_of(layout.LineTally)
 _APIC_KEY, _APIC = format_of(layout.ApicTallyKey), format_of(layout.ApicTally)
 _NONE = AccessCount(0)

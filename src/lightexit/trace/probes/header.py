@@ -9,12 +9,12 @@ from lightexit.trace.probes import layout
 
 _STRUCTS = (
     layout.RegisterKey,
-    layout.RegisterTally,
+    layout.AccessTally,
     layout.LineTallyKey,
     layout.LineTally,
     layout.ApicTallyKey,
     layout.ProbeConfig,
-    layout.Cpu,
+    layout.CpuState,
     layout.AccessRecord,
 )
 

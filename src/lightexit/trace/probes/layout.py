@@ -46,7 +46,7 @@ class Tally(Struct):
     time_ns: u64
 
 
-class RegisterTally(Struct):
+class AccessTally(Struct):
     """The accesses of a register. Bits of `certain` are set (1: KVM, 2: VMM) where the order of
     events left no doubt about who answered."""
 
@@ -147,13 +147,13 @@ class ProbeConfig(Struct):
     skip_ns: u32  # what one costs that is not
     sampled: u32  # the jiffy in which a CPU last decided to skip some
     no_thread: Thread
-    no_tally: RegisterTally
+    no_tally: AccessTally
     no_line: LineTally
     no_vm: WatchedVm
     no_apic: ApicTally
 
 
-class Cpu(Struct):
+class CpuState(Struct):
     """Of one CPU: what was lost, accesses without room in a table or in the ring buffer; and its
     window of time, at whose end it decides how much to look at: one batch of its events of
     2**`shift`. `since` is the jiffy, and `since_seen` the number of events, at its start."""

@@ -33,7 +33,7 @@ struct lightexit_tally {
 	__u64 time_ns;
 };
 
-struct lightexit_register_tally {
+struct lightexit_access_tally {
 	struct lightexit_tally kvm;
 	struct lightexit_tally user;
 	__u64 certain;
@@ -99,13 +99,13 @@ struct lightexit_probe_config {
 	__u32 skip_ns;
 	__u32 sampled;
 	struct lightexit_thread no_thread;
-	struct lightexit_register_tally no_tally;
+	struct lightexit_access_tally no_tally;
 	struct lightexit_line_tally no_line;
 	struct lightexit_watched_vm no_vm;
 	struct lightexit_apic_tally no_apic;
 };
 
-struct lightexit_cpu {
+struct lightexit_cpu_state {
 	__u64 no_room;
 	__u64 no_record;
 	__u64 seen;

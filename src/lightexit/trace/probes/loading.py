@@ -48,13 +48,13 @@ class ProbeTables:
 
     def __init__(self, ring_size: int) -> None:
         self.registers = _hash(
-            "registers", layout.RegisterKey, layout.RegisterTally, layout.MOST_REGISTERS
+            "registers", layout.RegisterKey, layout.AccessTally, layout.MOST_REGISTERS
         )
         self.apic = _hash("apic", layout.ApicTallyKey, layout.ApicTally, layout.MOST_APIC_REGISTERS)
         self.lines = _hash("lines", layout.LineTallyKey, layout.LineTally, layout.MOST_LINES)
         self.threads = _hash("threads", layout.ThreadKey, layout.Thread, layout.MOST_THREADS)
         self.vms = _hash("vms", layout.VmKey, layout.WatchedVm, layout.MOST_VMS)
-        self.cpus = CpuValue("cpus", layout.Cpu.layout.size)
+        self.cpus = CpuValue("cpus", layout.CpuState.layout.size)
         self.ring = Ring("ring", ring_size)
         self._config = ArrayMap("config", layout.ProbeConfig.layout.size)
         self.config = layout.ProbeConfig.from_buffer(memoryview(self._config.mapping))
@@ -130,9 +130,9 @@ class Attached:
         else:
             self.programs[program.name] = loaded
 
-    def cpus(self) -> list[layout.Cpu]:
+    def cpus(self) -> list[layout.CpuState]:
         """What each CPU has lost, and how much it looks at."""
-        return [layout.Cpu.view(bytearray(each)) for each in self.tables.cpus.read()]
+        return [layout.CpuState.view(bytearray(each)) for each in self.tables.cpus.read()]
 
     def recursive(self) -> int:
         """Events that came while a program was running on that CPU already: they were not seen."""

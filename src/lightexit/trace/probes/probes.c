@@ -53,7 +53,7 @@ inline_always __u32 space_of(const access *seen)
 	return seen->what & 0xff;
 }
 
-inline_always struct lightexit_cpu *this_cpu(void)
+inline_always struct lightexit_cpu_state *this_cpu(void)
 {
 	__u32 key = 0;
 
@@ -62,7 +62,7 @@ inline_always struct lightexit_cpu *this_cpu(void)
 
 inline_always void lost(__u64 accesses, int is_record)
 {
-	struct lightexit_cpu *cpu = this_cpu();
+	struct lightexit_cpu_state *cpu = this_cpu();
 
 	if (!cpu)
 		return;
@@ -73,7 +73,7 @@ inline_always void lost(__u64 accesses, int is_record)
 }
 
 /* How much to look at from now on, where as many events come as in the window that has ended. */
-called int new_window(struct lightexit_cpu *cpu, __u32 tick)
+called int new_window(struct lightexit_cpu_state *cpu, __u32 tick)
 {
 	__u64 now = now_ns(), events = cpu->seen - cpu->since_seen;
 	__u64 allowed = (now - cpu->since_ns) / 1000 * config.ceiling / 1000;
@@ -99,7 +99,7 @@ struct look {
 
 inline_always int is_looked_at(struct look *look)
 {
-	struct lightexit_cpu *cpu;
+	struct lightexit_cpu_state *cpu;
 
 	look->tick = jiffies();
 	look->batch = 0;
@@ -171,9 +171,9 @@ inline_always __u64 counted_as(__u64 address, __u32 what)
 }
 
 /* A VM whose guest accesses very many addresses gets one entry for 4,096 of them, size 0. */
-called struct lightexit_register_tally *tally_of(__u64 address, __u32 what)
+called struct lightexit_access_tally *tally_of(__u64 address, __u32 what)
 {
-	struct lightexit_register_tally *found;
+	struct lightexit_access_tally *found;
 	struct lightexit_register_key key;
 	__u64 id = pid_and_tid();
 
@@ -220,7 +220,7 @@ called int record(const access *seen, __u32 answer, __u64 duration)
 
 inline_always void count(const thread *own, __u32 answer, __u64 duration, __u32 certain)
 {
-	struct lightexit_register_tally *found = tally_of(own->access.address, own->access.what);
+	struct lightexit_access_tally *found = tally_of(own->access.address, own->access.what);
 	__u64 accesses = (__u64)own->access.count << own->shift;
 	struct lightexit_tally *tally;
 
@@ -270,7 +270,7 @@ inline_always int is_kvms_own(__u64 address, __u32 what)
 /* Who answers this register, by what was certain; else KVM its interrupt controllers and PIT. */
 called int usual_answer(__u64 address, __u32 what)
 {
-	const struct lightexit_register_tally *tally = tally_of(address, what);
+	const struct lightexit_access_tally *tally = tally_of(address, what);
 
 	if (tally && tally->certain == CERTAINLY_KVM)
 		return KVM;
@@ -343,9 +343,9 @@ inline_always void see_value(thread *own, const void *at)
 /* After a write to a port and one exit: whether KVM answered the read that ends here. */
 inline_always int read_is_kvms(const thread *own, __u64 port, __u32 what)
 {
-	const struct lightexit_register_tally *write =
+	const struct lightexit_access_tally *write =
 		tally_of(own->access.address, own->access.what);
-	const struct lightexit_register_tally *read = tally_of(port, what);
+	const struct lightexit_access_tally *read = tally_of(port, what);
 
 	if ((!read || !read->certain) && write && write->certain == CERTAINLY_USER)
 		return 1;
@@ -567,7 +567,7 @@ int kvm_exit(const __u64 *args)
 
 int kvm_entry(const __u64 *args)
 {
-	struct lightexit_register_tally *found;
+	struct lightexit_access_tally *found;
 	struct lightexit_tally *tally;
 	thread *own = this_thread();
 

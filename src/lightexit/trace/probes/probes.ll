@@ -1,10 +1,10 @@
 ; SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later
 ; Made of probes.c by tools/runtime.py; do not edit.
 
-%struct.lightexit_probe_config = type { i32, i32, i32, i32, i32, i32, i32, %struct.lightexit_thread, %struct.lightexit_register_tally, %struct.lightexit_line_tally, %struct.lightexit_watched_vm, %struct.lightexit_apic_tally }
+%struct.lightexit_probe_config = type { i32, i32, i32, i32, i32, i32, i32, %struct.lightexit_thread, %struct.lightexit_access_tally, %struct.lightexit_line_tally, %struct.lightexit_watched_vm, %struct.lightexit_apic_tally }
 %struct.lightexit_thread = type { %struct.lightexit_seen_access, i64, i64, i32, i32, i32, i8, i8, i8, i8, i8, i8, i8 }
 %struct.lightexit_seen_access = type { i64, i64, i64, i32, i32, i32, i32 }
-%struct.lightexit_register_tally = type { %struct.lightexit_tally, %struct.lightexit_tally, i64 }
+%struct.lightexit_access_tally = type { %struct.lightexit_tally, %struct.lightexit_tally, i64 }
 %struct.lightexit_tally = type { i64, i64, i64 }
 %struct.lightexit_line_tally = type { i64, i64 }
 %struct.lightexit_watched_vm = type { i64 }
@@ -12,7 +12,7 @@
 %struct.look = type { i32, i32, i32 }
 %struct.lightexit_register_key = type { i64, i32, i32, i32, i32 }
 %struct.lightexit_apic_tally_key = type { i32, i32, i32, i32 }
-%struct.lightexit_cpu = type { i64, i64, i64, i64, i64, i32, i32 }
+%struct.lightexit_cpu_state = type { i64, i64, i64, i64, i64, i32, i32 }
 %struct.lightexit_line_tally_key = type { i32, i32 }
 %struct.lightexit_access_record = type { i64, i64, i64, i64, i32, i32, i32, i32, i32, i32 }
 
@@ -699,7 +699,7 @@ define internal i32 @usual_answer(i64 noundef %0, i32 noundef %1) #3 {
 
 13:                                               ; preds = %2
   %14 = load ptr, ptr %6, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %14, i32 0, i32 2
+  %15 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %14, i32 0, i32 2
   %16 = load i64, ptr %15, align 8
   %17 = icmp eq i64 %16, 1
   br i1 %17, label %18, label %19
@@ -716,7 +716,7 @@ define internal i32 @usual_answer(i64 noundef %0, i32 noundef %1) #3 {
 
 22:                                               ; preds = %19
   %23 = load ptr, ptr %6, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %23, i32 0, i32 2
+  %24 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %23, i32 0, i32 2
   %25 = load i64, ptr %24, align 8
   %26 = icmp eq i64 %25, 2
   br i1 %26, label %27, label %28
@@ -1382,12 +1382,12 @@ define i32 @kvm_entry(ptr noundef %0) #0 {
 
 43:                                               ; preds = %37
   %44 = load ptr, ptr %4, align 8
-  %45 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %44, i32 0, i32 1
+  %45 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %44, i32 0, i32 1
   br label %49
 
 46:                                               ; preds = %37
   %47 = load ptr, ptr %4, align 8
-  %48 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %47, i32 0, i32 0
+  %48 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %47, i32 0, i32 0
   br label %49
 
 49:                                               ; preds = %46, %43
@@ -1695,7 +1695,7 @@ define internal i32 @is_looked_at(ptr noundef %0) #2 {
   %24 = getelementptr inbounds nuw %struct.look, ptr %23, i32 0, i32 0
   %25 = load i32, ptr %24, align 4
   %26 = load ptr, ptr %4, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %26, i32 0, i32 5
+  %27 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %26, i32 0, i32 5
   %28 = load i32, ptr %27, align 8
   %29 = sub i32 %25, %28
   %30 = icmp uge i32 %29, 64
@@ -1711,7 +1711,7 @@ define internal i32 @is_looked_at(ptr noundef %0) #2 {
 
 37:                                               ; preds = %31, %22
   %38 = load ptr, ptr %4, align 8
-  %39 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %38, i32 0, i32 2
+  %39 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %38, i32 0, i32 2
   %40 = load i64, ptr %39, align 8
   %41 = add i64 %40, 1
   store i64 %41, ptr %39, align 8
@@ -1721,7 +1721,7 @@ define internal i32 @is_looked_at(ptr noundef %0) #2 {
   %45 = getelementptr inbounds nuw %struct.look, ptr %44, i32 0, i32 1
   store i32 %43, ptr %45, align 4
   %46 = load ptr, ptr %4, align 8
-  %47 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %46, i32 0, i32 6
+  %47 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %46, i32 0, i32 6
   %48 = load i32, ptr %47, align 4
   %49 = load ptr, ptr %3, align 8
   %50 = getelementptr inbounds nuw %struct.look, ptr %49, i32 0, i32 2
@@ -1839,7 +1839,7 @@ define internal void @lost(i64 noundef %0, i32 noundef %1) #2 {
 14:                                               ; preds = %11
   %15 = load i64, ptr %3, align 8
   %16 = load ptr, ptr %5, align 8
-  %17 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %16, i32 0, i32 1
+  %17 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %16, i32 0, i32 1
   %18 = load i64, ptr %17, align 8
   %19 = add i64 %18, %15
   store i64 %19, ptr %17, align 8
@@ -1848,7 +1848,7 @@ define internal void @lost(i64 noundef %0, i32 noundef %1) #2 {
 20:                                               ; preds = %11
   %21 = load i64, ptr %3, align 8
   %22 = load ptr, ptr %5, align 8
-  %23 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %22, i32 0, i32 0
+  %23 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %22, i32 0, i32 0
   %24 = load i64, ptr %23, align 8
   %25 = add i64 %24, %21
   store i64 %25, ptr %23, align 8
@@ -2364,7 +2364,7 @@ define internal i32 @read_is_kvms(ptr noundef %0, i64 noundef %1, i32 noundef %2
 
 25:                                               ; preds = %3
   %26 = load ptr, ptr %9, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %26, i32 0, i32 2
+  %27 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %26, i32 0, i32 2
   %28 = load i64, ptr %27, align 8
   %29 = icmp ne i64 %28, 0
   br i1 %29, label %39, label %30
@@ -2376,7 +2376,7 @@ define internal i32 @read_is_kvms(ptr noundef %0, i64 noundef %1, i32 noundef %2
 
 33:                                               ; preds = %30
   %34 = load ptr, ptr %8, align 8
-  %35 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %34, i32 0, i32 2
+  %35 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %34, i32 0, i32 2
   %36 = load i64, ptr %35, align 8
   %37 = icmp eq i64 %36, 2
   br i1 %37, label %38, label %39
@@ -2393,7 +2393,7 @@ define internal i32 @read_is_kvms(ptr noundef %0, i64 noundef %1, i32 noundef %2
 
 42:                                               ; preds = %39
   %43 = load ptr, ptr %9, align 8
-  %44 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %43, i32 0, i32 2
+  %44 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %43, i32 0, i32 2
   %45 = load i64, ptr %44, align 8
   %46 = icmp ne i64 %45, 0
   br i1 %46, label %56, label %47
@@ -2405,7 +2405,7 @@ define internal i32 @read_is_kvms(ptr noundef %0, i64 noundef %1, i32 noundef %2
 
 50:                                               ; preds = %47
   %51 = load ptr, ptr %8, align 8
-  %52 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %51, i32 0, i32 2
+  %52 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %51, i32 0, i32 2
   %53 = load i64, ptr %52, align 8
   %54 = icmp eq i64 %53, 1
   br i1 %54, label %55, label %56
@@ -2703,12 +2703,12 @@ define internal void @count(ptr noundef %0, i32 noundef %1, i64 noundef %2, i32 
 
 40:                                               ; preds = %37
   %41 = load ptr, ptr %9, align 8
-  %42 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %41, i32 0, i32 1
+  %42 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %41, i32 0, i32 1
   br label %46
 
 43:                                               ; preds = %37
   %44 = load ptr, ptr %9, align 8
-  %45 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %44, i32 0, i32 0
+  %45 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %44, i32 0, i32 0
   br label %46
 
 46:                                               ; preds = %43, %40
@@ -2757,7 +2757,7 @@ define internal void @count(ptr noundef %0, i32 noundef %1, i64 noundef %2, i32 
   %79 = select i1 %77, i32 2, i32 1
   %80 = sext i32 %79 to i64
   %81 = load ptr, ptr %9, align 8
-  %82 = getelementptr inbounds nuw %struct.lightexit_register_tally, ptr %81, i32 0, i32 2
+  %82 = getelementptr inbounds nuw %struct.lightexit_access_tally, ptr %81, i32 0, i32 2
   %83 = load i64, ptr %82, align 8
   %84 = or i64 %83, %80
   store i64 %84, ptr %82, align 8
@@ -2993,17 +2993,17 @@ define internal i32 @new_window(ptr noundef %0, i32 noundef %1) #3 {
   store i64 %9, ptr %5, align 8
   call void @llvm.lifetime.start.p0(ptr %6) #4
   %10 = load ptr, ptr %3, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %10, i32 0, i32 2
+  %11 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %10, i32 0, i32 2
   %12 = load i64, ptr %11, align 8
   %13 = load ptr, ptr %3, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %13, i32 0, i32 3
+  %14 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %13, i32 0, i32 3
   %15 = load i64, ptr %14, align 8
   %16 = sub i64 %12, %15
   store i64 %16, ptr %6, align 8
   call void @llvm.lifetime.start.p0(ptr %7) #4
   %17 = load i64, ptr %5, align 8
   %18 = load ptr, ptr %3, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %18, i32 0, i32 4
+  %19 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %18, i32 0, i32 4
   %20 = load i64, ptr %19, align 8
   %21 = sub i64 %17, %20
   %22 = udiv i64 %21, 1000
@@ -3015,7 +3015,7 @@ define internal i32 @new_window(ptr noundef %0, i32 noundef %1) #3 {
   call void @llvm.lifetime.start.p0(ptr %8) #4
   store i32 0, ptr %8, align 4
   %27 = load ptr, ptr %3, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %27, i32 0, i32 5
+  %28 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %27, i32 0, i32 5
   %29 = load i32, ptr %28, align 8
   %30 = icmp ne i32 %29, 0
   br i1 %30, label %31, label %56
@@ -3061,21 +3061,21 @@ define internal i32 @new_window(ptr noundef %0, i32 noundef %1) #3 {
 56:                                               ; preds = %55, %2
   %57 = load i32, ptr %8, align 4
   %58 = load ptr, ptr %3, align 8
-  %59 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %58, i32 0, i32 6
+  %59 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %58, i32 0, i32 6
   store i32 %57, ptr %59, align 4
   %60 = load i64, ptr %5, align 8
   %61 = load ptr, ptr %3, align 8
-  %62 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %61, i32 0, i32 4
+  %62 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %61, i32 0, i32 4
   store i64 %60, ptr %62, align 8
   %63 = load i32, ptr %4, align 4
   %64 = load ptr, ptr %3, align 8
-  %65 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %64, i32 0, i32 5
+  %65 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %64, i32 0, i32 5
   store i32 %63, ptr %65, align 8
   %66 = load ptr, ptr %3, align 8
-  %67 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %66, i32 0, i32 2
+  %67 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %66, i32 0, i32 2
   %68 = load i64, ptr %67, align 8
   %69 = load ptr, ptr %3, align 8
-  %70 = getelementptr inbounds nuw %struct.lightexit_cpu, ptr %69, i32 0, i32 3
+  %70 = getelementptr inbounds nuw %struct.lightexit_cpu_state, ptr %69, i32 0, i32 3
   store i64 %68, ptr %70, align 8
   %71 = load i32, ptr %8, align 4
   %72 = icmp ne i32 %71, 0

@@ -35,11 +35,6 @@ class Slots(NamedTuple):
     lost: int
 
 
-def number_unknown(pid: int, tid: int) -> int:  # noqa: ARG001
-    """The number of a vCPU where nobody looks for it."""
-    return -1
-
-
 class EventProbes:
     """All accesses of all VMs of the host, or of the processes `pids`; see `open_events`."""
 
