@@ -12,9 +12,19 @@ from lightexit.trace.probes.loading import Asked
 from lightexit.trace.probes.recording import RING_SIZE, EventProbes
 from lightexit.trace.vms import vcpu_of
 
-__all__ = ["EventProbes", "Probes", "drop_rights", "open_events", "open_probes"]
+__all__ = [
+    "CEILING",
+    "UNKNOWN_MSR",
+    "EventProbes",
+    "Probes",
+    "drop_rights",
+    "open_events",
+    "open_probes",
+]
 
 
+#: The address of accesses to MSRs that the VMM answers: KVM does not tell which they were.
+UNKNOWN_MSR = 2**32 - 1
 #: Percent of each CPU's time.
 CEILING = 5.0
 
