@@ -21,7 +21,7 @@ from lightexit.trace.access import (
 from lightexit.trace.probes import layout
 from lightexit.trace.probes.layout import AnsweredBy
 from lightexit.trace.probes.loading import Asked, Attached
-from lightexit.trace.probes.processes import NOBODY, has_ended, served_by
+from lightexit.trace.probes.processes import served_by
 from lightexit.trace.probes.unpacking import format_of
 from lightexit.trace.probes.waiting import answered_by, waiting_writes
 
@@ -76,7 +76,7 @@ class Probes:
             lost=Lost(self._attached.recursive(), sum(each.no_room for each in cpus)),
             sampled=1 << max(each.shift for each in cpus),
         )
-        self._forget_ended(counts)
+        self._forget_ended()
         return counts
 
     def close(self) -> None:
@@ -140,12 +140,10 @@ class Probes:
             self._owners[pid] = served_by(pid)
         return self._owners[pid]
 
-    def _forget_ended(self, counts: Counts) -> None:
-        pids = {each.pid for each in counts.accesses} | self._owners.keys()
-        ended = {pid for pid in pids - {NOBODY} if has_ended(pid)}
+    def _forget_ended(self) -> None:
+        ended = self._attached.forget_ended()
         if not ended:
             return
-        self._attached.forget(ended)
         self._keys = {raw: keys for raw, keys in self._keys.items() if keys[0].pid not in ended}
         self._told = {key: told for key, told in self._told.items() if key.pid not in ended}
         for pid in ended:

@@ -168,9 +168,13 @@ class CpuState(Struct):
 
 
 class AccessRecord(Struct):
-    """One access in the ring buffer, 56 bytes. `what` is as in RegisterKey, and its highest byte
-    tells who answered. `duration_ns` is 2**64 - 1 where it is not known. `count` is more than 1 for
-    the accesses of one instruction of which only the first value is known."""
+    """One access in the ring buffer, 56 bytes.
+
+    `time_ns` (CLOCK_MONOTONIC) is when KVM told of it: of a read at its end, of a write before it
+    is answered. `what` is as in RegisterKey, and its highest byte tells who answered. `duration_ns`
+    is 2**64 - 1 where it is not known. `count` is more than 1 for accesses of one instruction whose
+    values are not known.
+    """
 
     time_ns: u64
     address: u64

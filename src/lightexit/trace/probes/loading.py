@@ -24,6 +24,7 @@ from lightexit.engine.kernel.maps import CpuValue, HashMap, Ring
 from lightexit.engine.kernel.tracepoints import attach, runs
 from lightexit.isa import Program
 from lightexit.trace.probes import layout
+from lightexit.trace.probes.processes import has_ended
 from lightexit.trace.probes.programs import programs
 from lightexit.trace.probes.refusals import check_host, explained, missing_tracepoints
 
@@ -34,6 +35,8 @@ WHOLE_EXITS = ("kvm_exit", "kvm_entry")
 #: What an event costs, the kernel's way to the program and back included: measured by
 #: `bench/probes.py` on a slow machine.
 LOOK_NS, SKIP_NS = 400, 60
+#: So many may be of threads that have ended, in processes that have not.
+MANY_THREADS = 1024
 #: Bytes, where nothing is recorded.
 NO_RING = mmap.PAGESIZE
 
@@ -138,8 +141,23 @@ class Attached:
         """Events that came while a program was running on that CPU already: they were not seen."""
         return sum(runs(each).recursive for each in self.programs.values())
 
-    def forget(self, pids: Collection[int]) -> None:
-        """Give back what the tables hold of processes that have ended."""
+    def forget_ended(self) -> set[int]:
+        """Give back what the tables hold of processes that have ended; which these were."""
+        threads = [
+            (int.from_bytes(key, "little"), layout.Thread.view(bytearray(value)).pid)
+            for key, value in self.tables.threads.items()
+        ]
+        vms = {int.from_bytes(key, "little") for key, _ in self.tables.vms.items()}
+        ended = {pid for pid in vms | {pid for _, pid in threads} if has_ended(pid)}
+        if ended:
+            self._forget(ended)
+        if len(threads) > MANY_THREADS:
+            for tid, pid in threads:
+                if pid not in ended and has_ended(tid):
+                    self.tables.threads.drop(tid.to_bytes(4, "little"))
+        return ended
+
+    def _forget(self, pids: Collection[int]) -> None:
         for table, kind in self.tables.by_process():
             for key, value in table.items():
                 view = kind.view(bytearray(value if kind is layout.Thread else key))

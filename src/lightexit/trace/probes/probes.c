@@ -139,7 +139,7 @@ inline_always thread *any_thread(__u32 pid, __u32 tid)
 	thread *own = entry_of(&threads, &tid, &config.no_thread);
 
 	if (!own)
-		lost(1, 0);
+		lost(1, config.records);
 	else if (own->pid != pid) { /* it is new, or the number is another thread's now */
 		own->pid = pid;
 		own->pending = 0;
@@ -382,10 +382,8 @@ inline_always void settle_read(thread *own, int by_user, __u32 certain, const vo
 	__u32 answer = by_user ? USER : KVM;
 	__u64 duration = UNKNOWN;
 
-	if (by_user && own->exit_ns && !config.whole_exits) {
+	if (by_user && own->exit_ns && !config.whole_exits)
 		duration = own->access.time_ns - own->exit_ns;
-		own->access.time_ns = own->exit_ns;
-	}
 	own->exit_space = 0;
 	own->unsatisfied = 0;
 	if (own->access.count > 1 && config.records) {

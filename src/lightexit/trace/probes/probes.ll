@@ -766,19 +766,19 @@ define internal void @settle_read(ptr noundef %0, i32 noundef %1, i32 noundef %2
   store i64 -1, ptr %10, align 8
   %16 = load i32, ptr %6, align 4
   %17 = icmp ne i32 %16, 0
-  br i1 %17, label %18, label %41
+  br i1 %17, label %18, label %35
 
 18:                                               ; preds = %4
   %19 = load ptr, ptr %5, align 8
   %20 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %19, i32 0, i32 1
   %21 = load i64, ptr %20, align 8
   %22 = icmp ne i64 %21, 0
-  br i1 %22, label %23, label %41
+  br i1 %22, label %23, label %35
 
 23:                                               ; preds = %18
   %24 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 2), align 8
   %25 = icmp ne i32 %24, 0
-  br i1 %25, label %41, label %26
+  br i1 %25, label %35, label %26
 
 26:                                               ; preds = %23
   %27 = load ptr, ptr %5, align 8
@@ -790,69 +790,62 @@ define internal void @settle_read(ptr noundef %0, i32 noundef %1, i32 noundef %2
   %33 = load i64, ptr %32, align 8
   %34 = sub i64 %30, %33
   store i64 %34, ptr %10, align 8
-  %35 = load ptr, ptr %5, align 8
-  %36 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %35, i32 0, i32 1
-  %37 = load i64, ptr %36, align 8
+  br label %35
+
+35:                                               ; preds = %26, %23, %18, %4
+  %36 = load ptr, ptr %5, align 8
+  %37 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %36, i32 0, i32 7
+  store i8 0, ptr %37, align 1
   %38 = load ptr, ptr %5, align 8
-  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 0
-  %40 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %39, i32 0, i32 1
-  store i64 %37, ptr %40, align 8
-  br label %41
+  %39 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %38, i32 0, i32 8
+  store i8 0, ptr %39, align 2
+  %40 = load ptr, ptr %5, align 8
+  %41 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %40, i32 0, i32 0
+  %42 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %41, i32 0, i32 3
+  %43 = load i32, ptr %42, align 8
+  %44 = icmp ugt i32 %43, 1
+  br i1 %44, label %45, label %55
 
-41:                                               ; preds = %26, %23, %18, %4
-  %42 = load ptr, ptr %5, align 8
-  %43 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %42, i32 0, i32 7
-  store i8 0, ptr %43, align 1
-  %44 = load ptr, ptr %5, align 8
-  %45 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %44, i32 0, i32 8
-  store i8 0, ptr %45, align 2
-  %46 = load ptr, ptr %5, align 8
-  %47 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %46, i32 0, i32 0
-  %48 = getelementptr inbounds nuw %struct.lightexit_seen_access, ptr %47, i32 0, i32 3
-  %49 = load i32, ptr %48, align 8
-  %50 = icmp ugt i32 %49, 1
-  br i1 %50, label %51, label %61
+45:                                               ; preds = %35
+  %46 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
+  %47 = icmp ne i32 %46, 0
+  br i1 %47, label %48, label %55
 
-51:                                               ; preds = %41
-  %52 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
-  %53 = icmp ne i32 %52, 0
-  br i1 %53, label %54, label %61
-
-54:                                               ; preds = %51
-  %55 = load ptr, ptr %5, align 8
-  %56 = load i32, ptr %9, align 4
-  %57 = load i64, ptr %10, align 8
-  %58 = load i32, ptr %7, align 4
-  %59 = load ptr, ptr %8, align 8
-  %60 = call i32 @settle_string(ptr noundef %55, i32 noundef %56, i64 noundef %57, i32 noundef %58, ptr noundef %59) #5
+48:                                               ; preds = %45
+  %49 = load ptr, ptr %5, align 8
+  %50 = load i32, ptr %9, align 4
+  %51 = load i64, ptr %10, align 8
+  %52 = load i32, ptr %7, align 4
+  %53 = load ptr, ptr %8, align 8
+  %54 = call i32 @settle_string(ptr noundef %49, i32 noundef %50, i64 noundef %51, i32 noundef %52, ptr noundef %53) #5
   store i32 1, ptr %11, align 4
-  br label %69
+  br label %63
 
-61:                                               ; preds = %51, %41
-  %62 = load ptr, ptr %5, align 8
-  %63 = load ptr, ptr %8, align 8
-  call void @see_value(ptr noundef %62, ptr noundef %63) #5
-  %64 = load ptr, ptr %5, align 8
-  %65 = load i32, ptr %9, align 4
-  %66 = load i64, ptr %10, align 8
-  %67 = load i32, ptr %7, align 4
-  %68 = call i32 @settle(ptr noundef %64, i32 noundef %65, i64 noundef %66, i32 noundef %67) #5
+55:                                               ; preds = %45, %35
+  %56 = load ptr, ptr %5, align 8
+  %57 = load ptr, ptr %8, align 8
+  call void @see_value(ptr noundef %56, ptr noundef %57) #5
+  %58 = load ptr, ptr %5, align 8
+  %59 = load i32, ptr %9, align 4
+  %60 = load i64, ptr %10, align 8
+  %61 = load i32, ptr %7, align 4
+  %62 = call i32 @settle(ptr noundef %58, i32 noundef %59, i64 noundef %60, i32 noundef %61) #5
   store i32 0, ptr %11, align 4
-  br label %69
+  br label %63
 
-69:                                               ; preds = %61, %54
+63:                                               ; preds = %55, %48
   call void @llvm.lifetime.end.p0(ptr %10) #4
   call void @llvm.lifetime.end.p0(ptr %9) #4
-  %70 = load i32, ptr %11, align 4
-  switch i32 %70, label %72 [
-    i32 0, label %71
-    i32 1, label %71
+  %64 = load i32, ptr %11, align 4
+  switch i32 %64, label %66 [
+    i32 0, label %65
+    i32 1, label %65
   ]
 
-71:                                               ; preds = %69, %69
+65:                                               ; preds = %63, %63
   ret void
 
-72:                                               ; preds = %69
+66:                                               ; preds = %63
   unreachable
 }
 
@@ -2019,49 +2012,50 @@ define internal ptr @any_thread(i32 noundef %0, i32 noundef %1) #2 {
   store ptr %6, ptr %5, align 8
   %7 = load ptr, ptr %5, align 8
   %8 = icmp ne ptr %7, null
-  br i1 %8, label %10, label %9
+  br i1 %8, label %11, label %9
 
 9:                                                ; preds = %2
-  call void @lost(i64 noundef 1, i32 noundef 0) #5
+  %10 = load volatile i32, ptr getelementptr inbounds nuw (%struct.lightexit_probe_config, ptr @config, i32 0, i32 1), align 4
+  call void @lost(i64 noundef 1, i32 noundef %10) #5
+  br label %32
+
+11:                                               ; preds = %2
+  %12 = load ptr, ptr %5, align 8
+  %13 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %12, i32 0, i32 3
+  %14 = load i32, ptr %13, align 8
+  %15 = load i32, ptr %3, align 4
+  %16 = icmp ne i32 %14, %15
+  br i1 %16, label %17, label %31
+
+17:                                               ; preds = %11
+  %18 = load i32, ptr %3, align 4
+  %19 = load ptr, ptr %5, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %19, i32 0, i32 3
+  store i32 %18, ptr %20, align 8
+  %21 = load ptr, ptr %5, align 8
+  %22 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %21, i32 0, i32 6
+  store i8 0, ptr %22, align 4
+  %23 = load ptr, ptr %5, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %23, i32 0, i32 7
+  store i8 0, ptr %24, align 1
+  %25 = load ptr, ptr %5, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %25, i32 0, i32 8
+  store i8 0, ptr %26, align 2
+  %27 = load ptr, ptr %5, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %27, i32 0, i32 9
+  store i8 0, ptr %28, align 1
+  %29 = load ptr, ptr %5, align 8
+  %30 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %29, i32 0, i32 5
+  store i32 0, ptr %30, align 8
   br label %31
 
-10:                                               ; preds = %2
-  %11 = load ptr, ptr %5, align 8
-  %12 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %11, i32 0, i32 3
-  %13 = load i32, ptr %12, align 8
-  %14 = load i32, ptr %3, align 4
-  %15 = icmp ne i32 %13, %14
-  br i1 %15, label %16, label %30
+31:                                               ; preds = %17, %11
+  br label %32
 
-16:                                               ; preds = %10
-  %17 = load i32, ptr %3, align 4
-  %18 = load ptr, ptr %5, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %18, i32 0, i32 3
-  store i32 %17, ptr %19, align 8
-  %20 = load ptr, ptr %5, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %20, i32 0, i32 6
-  store i8 0, ptr %21, align 4
-  %22 = load ptr, ptr %5, align 8
-  %23 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %22, i32 0, i32 7
-  store i8 0, ptr %23, align 1
-  %24 = load ptr, ptr %5, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %24, i32 0, i32 8
-  store i8 0, ptr %25, align 2
-  %26 = load ptr, ptr %5, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %26, i32 0, i32 9
-  store i8 0, ptr %27, align 1
-  %28 = load ptr, ptr %5, align 8
-  %29 = getelementptr inbounds nuw %struct.lightexit_thread, ptr %28, i32 0, i32 5
-  store i32 0, ptr %29, align 8
-  br label %30
-
-30:                                               ; preds = %16, %10
-  br label %31
-
-31:                                               ; preds = %30, %9
-  %32 = load ptr, ptr %5, align 8
+32:                                               ; preds = %31, %9
+  %33 = load ptr, ptr %5, align 8
   call void @llvm.lifetime.end.p0(ptr %5) #4
-  ret ptr %32
+  ret ptr %33
 }
 
 ; Function Attrs: alwaysinline nounwind

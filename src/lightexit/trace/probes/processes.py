@@ -10,6 +10,8 @@ from pathlib import Path
 _PIT = "kvm-pit/"
 #: The kernel's threads for work of anybody.
 _WORKER = "kworker/"
+#: Of /proc/PID/stat, behind the name: the flags, and PF_KTHREAD among them.
+_FLAGS, _KERNEL_THREAD = 6, 0x200000
 #: Where the process is not known.
 NOBODY = 0
 
@@ -28,9 +30,12 @@ def has_ended(pid: int) -> bool:
 def served_by(pid: int) -> int:
     """The process whose VM a thread of the kernel serves; `pid` itself for other processes."""
     try:
-        name = Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
+        before, _, behind = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")
     except OSError:
         return pid
+    name = before.partition("(")[2]
+    if not int(behind.split()[_FLAGS]) & _KERNEL_THREAD:
+        return pid  # whatever its owner calls it
     if name.startswith(_PIT) and name.removeprefix(_PIT).isdecimal():
         return int(name.removeprefix(_PIT))
     return NOBODY if name.startswith(_WORKER) else pid

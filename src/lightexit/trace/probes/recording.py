@@ -12,6 +12,7 @@ from lightexit.trace.access import Access, Batch
 from lightexit.trace.probes import layout
 from lightexit.trace.probes.counting import ANSWERS
 from lightexit.trace.probes.loading import Asked, Attached
+from lightexit.trace.probes.processes import has_ended
 from lightexit.trace.probes.unpacking import format_of
 from lightexit.trace.probes.waiting import answered_by, waiting_writes
 
@@ -20,6 +21,7 @@ RING_SIZE = 1 << 24
 _POLL_S = 0.01
 #: How often writes are looked for that nothing follows.
 _LOOK_S = 0.1
+_FORGET_S = 5.0
 #: Where the clocks differ from what they differed by, REALTIME was set.
 _STEP_NS = 1_000_000
 UNKNOWN = 2**64 - 1
@@ -48,7 +50,7 @@ class EventProbes:
         self._lost = 0
         #: When writes began that were told before the kernel did, by thread.
         self._told: dict[int, int] = {}
-        self._look_again_s = 0.0
+        self._look_again_s = self._forget_again_s = 0.0
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -100,6 +102,7 @@ class EventProbes:
         if time.monotonic() < self._look_again_s:
             return b""
         self._look_again_s, slots = time.monotonic() + _LOOK_S, []
+        self._forget_ended()
         for tid, thread in waiting_writes(self._attached.tables.threads):
             write = thread.access
             if self._told.get(tid) == write.time_ns:
@@ -111,6 +114,14 @@ class EventProbes:
                 _SLOT.pack(0, 0, write.time_ns, write.address, write.value, UNKNOWN, *about)
             )
         return b"".join(slots)
+
+    def _forget_ended(self) -> None:
+        if time.monotonic() < self._forget_again_s:
+            return
+        self._forget_again_s = time.monotonic() + _FORGET_S
+        ended = self._attached.forget_ended()
+        self._vcpus = {key: vcpu for key, vcpu in self._vcpus.items() if key[0] not in ended}
+        self._told = {tid: at for tid, at in self._told.items() if not has_ended(tid)}
 
     def _accesses(self, slots: Slots) -> Iterator[Access]:
         offset = slots.offset_ns
