@@ -74,7 +74,7 @@ def top(
         ),
     ] = None,
 ) -> None:
-    """Show which registers the VMs on this host access, and who answers.
+    """Show which registers this host's VMs access, and who answers.
 
     On a terminal, a live screen; its last line has the keys. Otherwise one interval is printed,
     with --for one after the other. Any VMM that uses KVM is seen, and no VM is changed. Loading
