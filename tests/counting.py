@@ -7,7 +7,7 @@ python -m counting WORDS...
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -55,6 +55,7 @@ class Scripted:
         self.each, self.sampled = dict(each), sampled
         self.looks, self.is_closed = 0, False
         self.fails_at = -1
+        self.missing: tuple[str, ...] = ()
 
     def read(self) -> Counts:
         n = self.looks
@@ -93,9 +94,10 @@ def counted() -> Iterator[list[Scripted]]:
     """Within, `lightexit top` finds these VMs and counts; gives the sources that it has opened."""
     sources = []
 
-    def opened(pids: Collection[int]) -> Scripted:
-        wanted = {key: count for key, count in EACH.items() if not pids or key.pid in pids}
-        sources.append(Scripted(wanted))
+    def opened(wanted: top.TopOptions) -> Scripted:
+        pids = wanted.pids
+        kept = {key: count for key, count in EACH.items() if not pids or key.pid in pids}
+        sources.append(Scripted(kept))
         return sources[-1]
 
     def running() -> list[Vm]:

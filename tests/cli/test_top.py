@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
@@ -80,15 +81,25 @@ def test_for_prints_one_interval_after_the_other() -> None:
 
 def test_losses_and_sampling_are_said() -> None:
     watch, found = watched(Scripted({PM_TIMER: (1000, 5000)}, sampled=8))
-    interval = topoutput.TopInterval(topoutput.now(), found, watch.vms(found), (), watch.known)
+    interval = topoutput.TopInterval(topoutput.now(), found, watch.vms(found), (), watch)
     assert topoutput.text_lines(interval, 100)[1] == (
         "1 in 8 looked at, lost: 3 recursive, 0 without room"
     )
 
 
+def test_tracepoints_that_the_kernel_lacks_are_said() -> None:
+    source = Scripted(EACH)
+    source.missing = ("kvm_apic",)
+    watch, found = watched(source)
+    interval = topoutput.TopInterval(topoutput.now(), found, watch.vms(found), (), watch)
+    said = "not counted, as this kernel lacks the tracepoint: kvm_apic"
+    assert topoutput.text_lines(interval, 100)[2] == said
+    assert topoutput.document(interval)["not_counted"] == ["kvm_apic"]
+
+
 def test_an_interval_without_accesses() -> None:
     watch, found = watched(Scripted({}))
-    interval = topoutput.TopInterval(topoutput.now(), found, watch.vms(found), (), watch.known)
+    interval = topoutput.TopInterval(topoutput.now(), found, watch.vms(found), (), watch)
     lines = topoutput.text_lines(interval, 100)
     assert lines[0] == "2 VMs  0 accesses/s: 0 in KVM, 0 in user space"
     assert "no access in 1.0 s" in lines
@@ -102,14 +113,14 @@ def test_a_vm_that_ends_stays_in_the_list() -> None:
     found = watch.next()
     listed = watch.vms(found)
     assert [(each.vm.name, each.has_ended) for each in listed] == [(EVIL, False), ("web", True)]
-    interval = topoutput.TopInterval(topoutput.now(), found, listed, (), watch.known)
+    interval = topoutput.TopInterval(topoutput.now(), found, listed, (), watch)
     assert topoutput.text_lines(interval, 100)[2] == "ended while watched: web"
 
 
 def test_many_rows_are_summed_up() -> None:
     keys = {replace(PM_TIMER, address=port): (1, 0) for port in range(100)}
     watch, found = watched(Scripted(keys))
-    interval = topoutput.TopInterval(topoutput.now(), found, watch.vms(found), (), watch.known)
+    interval = topoutput.TopInterval(topoutput.now(), found, watch.vms(found), (), watch)
     assert "and 60 more, 60 a second (--json has all)" in topoutput.text_lines(interval, 100)
 
 
@@ -218,6 +229,12 @@ def test_csv_has_a_line_for_each_row() -> None:
     assert {row["vm"] for row in read} == {"web", SHOWN_EVIL}
 
 
+def test_metrics_are_served_where_there_is_no_screen() -> None:
+    pytest.importorskip("prometheus_client", reason="extra metrics")
+    told = top("--metrics", "127.0.0.1:0", "--for", "0.2")
+    assert re.fullmatch(r"metrics: http://127\.0\.0\.1:\d+/metrics\n", told)
+
+
 # Which VMs
 
 
@@ -249,7 +266,11 @@ def test_a_process_that_is_not_there() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--json", "--csv"], "both --json and --csv"),
+        (["--json", "--csv"], "several of --json, --csv"),
+        (["--json", "--metrics", "127.0.0.1:0"], "several of --json, --csv"),
+        (["--once", "--metrics", "127.0.0.1:0"], "--once with --metrics"),
+        (["--metrics", "nowhere"], "'nowhere' is no address to listen at"),
+        (["--ceiling", "101"], "100"),
         (["--interval", "0"], "0.1"),
         (["--bench", "/nowhere"], "/nowhere: no such file"),
     ],

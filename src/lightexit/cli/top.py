@@ -7,7 +7,8 @@ import contextlib
 import math
 import sys
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,12 +27,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TopOptions:
-    """What to watch, and for how long: `seconds` None is until somebody ends it."""
+    """What to watch, and for how long: `seconds` None is until somebody ends it.
+
+    `ceiling` is in percent of each CPU's time; `metrics` is HOST:PORT.
+    """
 
     pids: tuple[int, ...]
     interval: float
     seconds: float | None
     savings: Savings | None
+    ceiling: float
+    whole_exits: bool
+    metrics: str | None
 
 
 def top(
@@ -73,6 +80,26 @@ def top(
             " wrote.",
         ),
     ] = None,
+    ceiling: Annotated[
+        float,
+        typer.Option(
+            metavar="PERCENT",
+            min=0,
+            max=100,
+            help="Look at some accesses only where each would take more of a CPU; 0: at each.",
+        ),
+    ] = 5.0,
+    whole_exits: Annotated[
+        bool,
+        typer.Option(
+            "--whole-exits",
+            help="Time all accesses, from the guest's exit to its entry; costs the guest more.",
+        ),
+    ] = False,
+    metrics: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Serve metrics for Prometheus; on a terminal, too."),
+    ] = None,
 ) -> None:
     """Show which registers this host's VMs access, and who answers.
 
@@ -82,23 +109,32 @@ def top(
     """
     from lightexit.trace.selecting import selected
 
-    if as_json and as_csv:
-        raise AuthorError("both --json and --csv", expected="one of them")
+    is_printed = once or as_json or as_csv
+    if as_json + as_csv + (metrics is not None) > 1 or (once and metrics is not None):
+        raise AuthorError(
+            "several of --json, --csv, --metrics, or --once with --metrics",
+            expected="one of them",
+        )
     pids = selected(pid or (), vm or ())
     if once and seconds is not None:
         interval, seconds = seconds, None
-    wanted = TopOptions(pids, interval, seconds, _savings(bench))
-    if once or as_json or as_csv or not _has_screen():
-        _print(wanted, _writer(as_json, as_csv))
-    else:
+    savings = _savings(bench)
+    wanted = TopOptions(pids, interval, seconds, savings, ceiling, whole_exits, metrics)
+    if not is_printed and _has_screen():
         _show(wanted)
+    elif metrics is not None:
+        _export(metrics, wanted)
+    else:
+        _print(wanted, _writer(as_json, as_csv))
 
 
-def open_counts(pids: Collection[int]) -> CountSource:
-    """The probes at KVM's tracepoints, and no right more than to read them."""
-    from lightexit.trace.probes import open_probes
+def open_counts(wanted: TopOptions) -> CountSource:
+    """The probes at KVM's tracepoints; all rights but those to read them are given up."""
+    from lightexit.trace.probes import drop_rights, open_probes
 
-    return open_probes(pids)
+    probes = open_probes(wanted.pids, wanted.ceiling, whole_exits=wanted.whole_exits)
+    drop_rights()
+    return probes
 
 
 def _savings(bench: Path | None) -> Savings | None:
@@ -116,10 +152,24 @@ def _has_screen() -> bool:
     return has_keys and standard_output().is_terminal
 
 
-@contextlib.contextmanager
-def _counting(wanted: TopOptions) -> Iterator[CountSource]:
-    with contextlib.closing(open_counts(wanted.pids)) as source:
-        yield source
+def _counting(wanted: TopOptions) -> AbstractContextManager[CountSource]:
+    """The source, as long as this lasts; shown at HOST:PORT, too, where that is wanted."""
+    if wanted.metrics is None:
+        return contextlib.closing(open_counts(wanted))
+    from lightexit.cli.metrics import beside_screen
+
+    return beside_screen(wanted.metrics, lambda: open_counts(wanted), wanted.interval)
+
+
+def _export(where: str, wanted: TopOptions) -> None:
+    from lightexit.cli.metrics import export
+
+    export(
+        where,
+        lambda: open_counts(wanted),
+        interval_s=wanted.interval,
+        for_s=wanted.seconds,
+    )
 
 
 def _print(wanted: TopOptions, write: Writer) -> None:
@@ -155,7 +205,7 @@ def _intervals(watch: VmWatch, wanted: TopOptions) -> Iterator[TopInterval]:
         # Of one interval, it cannot be told what lasts.
         steady = wanted.seconds is not None
         advice = advisor.update(found) if steady else advise(found, watch.known)
-        yield TopInterval(now(), found, watch.vms(found), advice, watch.known, wanted.savings)
+        yield TopInterval(now(), found, watch.vms(found), advice, watch, wanted.savings)
 
 
 def _show(wanted: TopOptions) -> None:

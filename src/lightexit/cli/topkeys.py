@@ -79,6 +79,7 @@ class TopState:
     vms: Sequence[ListedVm] = ()
     advice: Sequence[Advice] = ()
     savings: Savings | None = None
+    missing: Sequence[str] = ()
     view: View = field(default_factory=View)
     page: Page = Page.ROWS
     is_paused: bool = False
@@ -160,7 +161,7 @@ class TopState:
         return [*above, (self._footer()[: self.width].ljust(self.width), LineLook.BAR)]
 
     def _head(self) -> list[str]:
-        sums, counted, *ended = header_lines(self.rates, self.vms, self.width)
+        sums, counted, *ended = header_lines(self.rates, self.vms, self.width, self.missing)
         if not self.rates.seconds:
             sums, counted = "lightexit top: measuring", ""
         view = self.view

@@ -21,8 +21,8 @@ from lightexit.shown import one_line
 from lightexit.trace.advice import Advice, advice_lines
 from lightexit.trace.names import apic_name
 from lightexit.trace.rates import Rates, Row
-from lightexit.trace.vms import Vm, Vms
-from lightexit.trace.watching import ListedVm
+from lightexit.trace.vms import Vm
+from lightexit.trace.watching import ListedVm, VmWatch
 
 #: Rows that plain text shows, and columns where it goes to no terminal.
 _ROWS, _WIDTH = 40, 160
@@ -40,7 +40,7 @@ class TopInterval:
     rates: Rates
     vms: Sequence[ListedVm]
     advice: Sequence[Advice]
-    known: Vms
+    watch: VmWatch
     savings: Savings | None = None
 
 
@@ -66,7 +66,7 @@ def text_writer(width: int | None) -> Writer:
 def text_lines(interval: TopInterval, width: int) -> list[str]:
     """A header, the busiest rows, and advice."""
     found, view = interval.rates, View()
-    lines = header_lines(found, interval.vms, width)
+    lines = header_lines(found, interval.vms, width, interval.watch.missing)
     lines += interrupt_lines(found, interval.vms, view, width)
     rows = shown_rows(found.rows, view)
     if not rows:
@@ -95,7 +95,7 @@ def json_writer(interval: TopInterval, _is_first: bool) -> str:
 
 def document(interval: TopInterval) -> dict[str, Any]:
     """All of an interval as plain values."""
-    found, known = interval.rates, interval.known
+    found, known = interval.rates, interval.watch.known
     return {
         "schema": TOP,
         "lightexit": __version__,
@@ -104,6 +104,7 @@ def document(interval: TopInterval) -> dict[str, Any]:
         "seconds": found.seconds,
         "sampled": found.sampled,
         "lost": asdict(found.lost),
+        "not_counted": [*interval.watch.missing],
         "accesses": found.accesses,
         "vms": [_vm(each) for each in interval.vms],
         "rows": [_row(row, interval.savings) for row in found.rows],

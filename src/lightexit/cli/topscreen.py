@@ -45,7 +45,7 @@ class TopScreen(App[None]):
         savings: Savings | None = None,
     ) -> None:
         super().__init__(ansi_color=True)
-        self.state = TopState(savings=savings)
+        self.state = TopState(savings=savings, missing=watch.missing)
         self._watch, self._interval_s, self._seconds = watch, interval_s, seconds
         self._advisor = Advisor(vms=watch.known)
         self._body = Static(markup=False)

@@ -203,14 +203,19 @@ def _line(chosen: list[Column], cells: list[str], widths: list[int]) -> str:
 # What stands above the table
 
 
-def header_lines(found: Rates, vms: Sequence[ListedVm], width: int) -> list[str]:
-    """How many accesses there are, where they are answered, and what is missing in the counts."""
+def header_lines(
+    found: Rates, vms: Sequence[ListedVm], width: int, missing: Sequence[str] = ()
+) -> list[str]:
+    """How many accesses there are, where they are answered, and what is missing in the counts, as
+    what the tracepoints `missing` would tell."""
     per_second = sum(row.per_second for row in found.rows)
     by_kvm = sum(row.per_second for row in found.rows if row.answer is Answer.KVM)
     running = sum(not each.has_ended for each in vms)
     sums = f"{number(per_second)} accesses/s: {number(by_kvm)} in KVM"
     others = f"{number(per_second - by_kvm)} in user space"
     lines = [f"{running} VM{'s' * (running != 1)}  {sums}, {others}", counted(found)]
+    if missing:
+        lines.append(f"not counted, as this kernel lacks the tracepoint: {', '.join(missing)}")
     ended = [one_line(each.vm.name, 40) for each in vms if each.has_ended]
     if ended:
         lines.append(f"ended while watched: {', '.join(ended)}")

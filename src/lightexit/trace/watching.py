@@ -34,6 +34,8 @@ class VmWatch:
         pids: Collection[int] = (),
     ) -> None:
         self.known = vms or Vms()
+        #: Tracepoints that the kernel lacks: what they would tell is in no count.
+        self.missing: tuple[str, ...] = getattr(source, "missing", ())
         self._source, self._pids = source, pids
         self._seen: dict[int, Vm] = {pid: self.known.vm(pid) for pid in pids}
         self._looked = -_LOOK_S
