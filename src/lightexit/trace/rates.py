@@ -95,13 +95,15 @@ def _counted(
     found: dict[_Place, AccessCount] = {}
     vcpus: dict[tuple[int, int], int] = {}  # each is asked for once
     for key, count in after.items():
-        new = _since(before.get(key, _NONE), count)
-        if not new.accesses:
+        old = before.get(key, _NONE)
+        if old.accesses == count.accesses:  # most registers, in most intervals
             continue
+        new = _since(old, count)
         thread = key.pid, key.tid
         vcpu = vcpus[thread] if thread in vcpus else vcpus.setdefault(thread, vms.vcpu(*thread))
         place = (vms.vm(key.pid), vcpu, key.space, key.address, key.size, key.is_write, key.answer)
-        found[place] = _sum(found.get(place, _NONE), new)
+        known = found.get(place)
+        found[place] = new if known is None else _sum(known, new)
     return found
 
 
@@ -154,9 +156,10 @@ def _lines(
     for key, count in after.items():
         old = before.get(key, _NO_LINE)
         old = old if old.changes <= count.changes else _NO_LINE
-        if count.changes > old.changes or count.masked > old.masked:
-            masked = max(count.masked - old.masked, 0)
-            found[key] = LineCount(count.changes - old.changes, masked)
+        changes = count.changes - old.changes
+        if changes:
+            # A look may come between the two counts of one change.
+            found[key] = LineCount(changes, min(max(count.masked - old.masked, 0), changes))
     return found
 
 

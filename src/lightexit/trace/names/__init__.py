@@ -22,7 +22,7 @@ def name_of(vm: Vm | None, space: Space, address: int, is_write: bool) -> Regist
     return _name(*(("", "") if vm is None else (vm.vmm, vm.machine)), space, address, is_write)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 17)  # a guest may access each of 65,536 ports
 def _name(vmm: str, machine: str, space: Space, address: int, is_write: bool) -> RegisterName:
     return map_of(vmm, machine).name(space, address, is_write)
 

@@ -20,6 +20,7 @@ _TABLES = {
 }
 
 
+@cache
 def map_of(vmm: str, machine: str) -> AddressMap:
     """The map of a VMM's machine; of an unknown VMM, what every PC has."""
     return the_map(_qemu_table(machine) if vmm == "qemu" else _TABLES.get(vmm, vmm))
