@@ -15,6 +15,7 @@ from lightexit.cli.cache import cache
 from lightexit.cli.compile import compile_command
 from lightexit.cli.disasm import disasm
 from lightexit.cli.header import header
+from lightexit.cli.record import record
 from lightexit.cli.recordings import report
 from lightexit.cli.replay import replay
 from lightexit.cli.run import run
@@ -60,6 +61,7 @@ app.command()(run)
 app.command("compile")(compile_command)
 app.command()(verify)
 app.command()(build)
+app.command()(record)
 app.command()(report)
 app.command()(replay)
 app.command()(top)

@@ -32,6 +32,11 @@ class Columns:
     def __len__(self) -> int:
         return self._packed + len(self._rows)
 
+    @property
+    def vms(self) -> int:
+        """How many processes had rows."""
+        return len(self._vms)
+
     def add(self, access: Access) -> None:
         """One more row."""
         vm = self._vms.get(access.pid)

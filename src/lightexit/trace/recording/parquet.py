@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import stat
 from collections.abc import Iterator
@@ -32,9 +33,11 @@ _MAGIC = b"PAR1"
 
 
 def need_pyarrow() -> None:
-    """Raises HostError where pyarrow is not installed."""
+    """Raises HostError where pyarrow is not installed. It is not imported: it starts threads, and
+    rights are to be dropped before."""
     with optional("a recording"):
-        import pyarrow.parquet  # noqa: F401
+        if importlib.util.find_spec("pyarrow") is None:
+            raise ModuleNotFoundError("No module named 'pyarrow'", name="pyarrow")
 
 
 def open_writer(path: Path, about: About) -> pq.ParquetWriter:

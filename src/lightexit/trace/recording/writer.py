@@ -12,15 +12,17 @@ import contextlib
 import os
 import re
 import stat
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from lightexit.abi import Space
 from lightexit.errors import AuthorError, HostError
 from lightexit.files import check_writable
-from lightexit.trace.access import Access
+from lightexit.trace.access import Access, Answer
 from lightexit.trace.recording.columns import Columns
 from lightexit.trace.recording.merging import merge
 from lightexit.trace.recording.parquet import ROWS, need_pyarrow, open_writer, reason
@@ -58,24 +60,30 @@ def folder_of(path: Path) -> Path:
 def check_new(path: Path, force: bool = False) -> None:
     """Raises AuthorError where no recording can be begun: what is there already is replaced if
     `force`; HostError where pyarrow is missing."""
-    need_pyarrow()
-    check_writable(path)
-    if path.exists():
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise AuthorError(f"{path} is no regular file", expected="a file to write")
-        if not force:
-            raise AuthorError(
-                f"{path} is there already",
-                expected="the name of a new file",
-                advice="--force replaces it",
-            )
+    check_name(path, force)
     folder = folder_of(path)
-    if folder.exists() and not force:
+    if folder.exists() and not force and any(folder.iterdir()):
         raise AuthorError(
             f"{folder} has a recording that was not finished",
             expected="the name of a new file",
             hint=f"lightexit record --from {folder} -o {path}",
             advice="this makes a file of it; --force deletes it",
+        )
+
+
+def check_name(path: Path, force: bool = False) -> None:
+    """The same but for recordings that were not finished."""
+    need_pyarrow()
+    check_writable(path)
+    if not path.exists():
+        return
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise AuthorError(f"{path} is no regular file", expected="a file to write")
+    if not force:
+        raise AuthorError(
+            f"{path} is there already",
+            expected="the name of a new file",
+            advice="--force replaces it",
         )
 
 
@@ -101,9 +109,15 @@ class RecordingWriter:
         self._columns = Columns(self._about.host, find_vm)
         self._parts, self._part_lost, self._is_open = 0, 0, False
         check_new(path, force)
+        self.recorded: Recorded | None = None
         self._prepare()
         self._is_open = True
         self._begun = self._flushed = time.monotonic()
+
+    @property
+    def vms(self) -> int:
+        """How many processes had accesses."""
+        return self._columns.vms
 
     @property
     def accesses(self) -> int:
@@ -197,7 +211,7 @@ class RecordingWriter:
 
     def __exit__(self, *exception: object) -> None:
         if self._is_open:
-            self.close()
+            self.recorded = self.close()
 
 
 def remove_parts(folder: Path) -> None:
@@ -206,3 +220,13 @@ def remove_parts(folder: Path) -> None:
         path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         os.rmdir(folder)
+
+
+def rehearse() -> None:
+    """Record two accesses in a temporary folder. All code that recording takes is in memory then:
+    for a process that is about to become a user who may not read where it is installed."""
+    access = Access(0, 0, 0, Space.PIO, 0, 1, False, 0, Answer.USER, 0)
+    with tempfile.TemporaryDirectory(prefix="lightexit-record-") as folder:
+        path = Path(folder, "rehearsal.parquet")
+        with RecordingWriter(path, About("", ""), lambda pid: Vm(pid, "", ""), rows=1) as writer:
+            writer.add((access, access))

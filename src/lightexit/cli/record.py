@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lightexit record`: the accesses of VMs, one by one, in a Parquet file."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lightexit.cli.recording_progress import Ending, Telling, written
+from lightexit.errors import AuthorError
+
+if TYPE_CHECKING:
+    from lightexit.trace.probes import EventProbes
+    from lightexit.trace.recording import FolderOwner
+    from lightexit.trace.vms import Vms
+
+
+def record(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write: Parquet.")
+    ],
+    pid: Annotated[
+        list[int] | None,
+        typer.Option(metavar="N", min=1, help="Only the VM of this process; may be repeated."),
+    ] = None,
+    vm: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only the VMs of that name (QEMU's -name, libvirt's domain); may be repeated.",
+        ),
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--for", metavar="SECONDS", min=0.1, max=10**9, help="End after so many seconds."
+        ),
+    ] = None,
+    sources: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Record no VM, but what this recording has, or the parts of one that was not "
+            "finished; may be repeated.",
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace FILE, and what is left of an unfinished one.")
+    ] = False,
+) -> None:
+    """Record the device accesses of VMs on this host: when, which register, what value, who
+    answered, how long that took.
+
+    Ctrl-C, SIGTERM and SIGHUP end it, and so does the end of the VMs that --pid and --vm name. What
+    was recorded is then in FILE. Any VMM that uses KVM is seen, and no VM is changed. Loading the
+    probes needs CAP_BPF and CAP_PERFMON, which are dropped then.
+    """
+    if sources:
+        if pid or vm or seconds:
+            raise AuthorError("--from with a VM or a time", expected="--from alone")
+        from lightexit.trace.recording import convert
+
+        print(written(convert(sources, output, force=force)))
+        return
+    from lightexit.trace.recording import check_new
+    from lightexit.trace.selecting import selected
+
+    check_new(output, force)
+    _record(output, selected(pid or (), vm or ()), seconds, force)
+
+
+def open_events(pids: Collection[int], vms: Vms) -> EventProbes:
+    """The probes at KVM's tracepoints."""
+    from lightexit.trace import probes
+
+    return probes.open_events(pids, vms.vcpu)
+
+
+def _record(output: Path, pids: Collection[int], seconds: float | None, force: bool) -> None:
+    from lightexit.trace.recording import About, FolderOwner, Processes, RecordingWriter, record
+    from lightexit.trace.vms import Vms
+
+    vms = Vms()
+    for pid in pids:
+        vms.vm(pid)  # while it is there
+    with (
+        Ending(seconds) as ending,
+        contextlib.closing(open_events(pids, vms)) as source,
+        Processes(pids) as processes,
+    ):
+        _drop_rights(FolderOwner(output.parent))
+        _say_missing(source)
+
+        def why_over() -> str:
+            return ending.why or ("" if processes.run or not pids else "the VM has ended")
+
+        about = About(platform.node(), "tracepoints")
+        with RecordingWriter(output, about, vms.vm, force=force) as writer, Telling() as telling:
+            print(f"recording to {output}; Ctrl-C ends it", file=sys.stderr, flush=True)
+            why = record(source, writer, why_over, telling.tell)
+    if writer.recorded is not None:
+        print(f"{written(writer.recorded)}; {why}")
+
+
+def _drop_rights(owner: FolderOwner) -> None:
+    """Before any thread is started; an old kernel's right to read tables goes with root's uid."""
+    from lightexit.trace.probes import drop_rights
+    from lightexit.trace.recording import rehearse
+
+    kept = drop_rights()
+    rehearse()  # which starts threads
+    if not kept:
+        owner.become()
+
+
+def _say_missing(source: EventProbes) -> None:
+    if source.missing:
+        names = ", ".join(source.missing)
+        print(
+            f"lightexit: this kernel has no tracepoint {names}: what it would tell is not recorded",
+            file=sys.stderr,
+        )

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One recording of several, or of one that was not finished."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from lightexit.errors import HostError
+from lightexit.trace.recording.merging import merge
+from lightexit.trace.recording.parquet import reason
+from lightexit.trace.recording.reader import Recording
+from lightexit.trace.recording.writer import (
+    Recorded,
+    check_name,
+    check_new,
+    folder_of,
+    remove_parts,
+)
+
+
+def convert(sources: Sequence[Path], path: Path, *, force: bool = False) -> Recorded:
+    """Write the accesses of all sources, one after the other, to a new file.
+
+    Parts of the file's own unfinished recording are deleted then. Raises AuthorError for a source
+    that cannot be read, HostError where the file cannot be written; then there is none.
+    """
+    begun = time.monotonic()
+    own = folder_of(path)
+    is_own = any(source.resolve() == own.resolve() for source in sources)
+    (check_name if is_own else check_new)(path, force)
+    files = [file for source in sources for file in Recording.open(source).files]
+    unfinished = path.with_name(f"{path.name}.tmp")
+    try:
+        about = merge(files, unfinished)
+        unfinished.replace(path)
+        if is_own:
+            remove_parts(own)
+    except OSError as error:
+        raise HostError(
+            f"{path}: {reason(error)}",
+            expected="a disk with room: some 10 bytes an access",
+            advice="-o may name a file on another disk",
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    size, seconds = path.stat().st_size, time.monotonic() - begun
+    return Recorded(path, about.accesses, about.lost, size, seconds)
