@@ -95,7 +95,9 @@ def replay(
         bool, typer.Option("--json", help="Print what was found as one JSON document.")
     ] = False,
 ) -> None:
-    """Put recorded accesses through devices again, and show the first that differs.
+    """Put recorded accesses through devices, and compare the answers.
+
+    The first that differs is shown with its time, and the state of the device before and after.
 
     The exit status is 0 where all agree, 1 where one differs.
     """

@@ -11,7 +11,7 @@ from lightexit.cli.schemas import REPLAY
 from lightexit.trace.access import Access
 
 if TYPE_CHECKING:
-    from lightexit.trace.replay.compare import Contest, Difference, RegisterTally, ReplayResult
+    from lightexit.trace.replay.compare import Contest, Difference, ReplayedTally, ReplayResult
     from lightexit.trace.replay.sides import ReplayedRegister, Shown
     from lightexit.trace.replay.source import ReplaySource
 
@@ -60,7 +60,7 @@ def _registers(result: ReplayResult) -> Iterable[str]:
         yield f"and {len(rows) - SHOWN} more"
 
 
-def _row(register: ReplayedRegister, tally: RegisterTally) -> list[str]:
+def _row(register: ReplayedRegister, tally: ReplayedTally) -> list[str]:
     first = tally.first
     assert first is not None
     place = f"{_SPACES[register.space.name]} {register.address:#x}"

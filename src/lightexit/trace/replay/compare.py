@@ -56,7 +56,7 @@ class Difference:
 
 
 @dataclass
-class RegisterTally:
+class ReplayedTally:
     """Accesses of one register, and those whose recorded value differs."""
 
     accesses: int = 0
@@ -74,11 +74,11 @@ class ReplayResult:
     backwards: int = 0
     from_outside: int = 0
     first: Difference | None = None
-    registers: dict[ReplayedRegister, RegisterTally] = field(default_factory=dict)
+    registers: dict[ReplayedRegister, ReplayedTally] = field(default_factory=dict)
     elsewhere: Counter[tuple[Space, int]] = field(default_factory=Counter)
 
     @property
-    def differing(self) -> dict[ReplayedRegister, RegisterTally]:
+    def differing(self) -> dict[ReplayedRegister, ReplayedTally]:
         """The registers with a recorded value that differs."""
         return {key: each for key, each in self.registers.items() if each.first is not None}
 
@@ -190,7 +190,7 @@ class Replay:
         """Compare with the recorded value, which may not be known."""
         registers = self.result.registers
         key = register if register in registers or len(registers) < MOST_REGISTERS else _OTHERS
-        tally = registers.setdefault(key, RegisterTally())
+        tally = registers.setdefault(key, ReplayedTally())
         tally.accesses += 1
         is_read = isinstance(step, Acknowledge) or (isinstance(step, Access) and not step.is_write)
         expected = step.value if isinstance(step, Access | Acknowledge) else None
