@@ -77,7 +77,7 @@ def replay(
             "--allow",
             metavar="WHAT",
             help="Differences from the recording that do not count: time, start, or a register as "
-            "it is printed. May be repeated.",
+            "it is printed; with a * behind, all that begin so. May be repeated.",
         ),
     ] = None,
     vm: Annotated[
@@ -264,9 +264,12 @@ def _check_allowed(allowed: Sequence[str], result: ReplayResult) -> None:
     """Say what is allowed and never differed: most likely it is misspelt."""
     import difflib
 
-    known = {"time", "start", *(register.title for register in result.differing)}
+    from lightexit.trace.replay.compare import DifferenceKind, is_meant
+
+    titles = [register.title for register in result.differing]
     for each in allowed:
-        if each not in known:
-            close = difflib.get_close_matches(each, known, n=1)
-            meant = f": did you mean {close[0]}?" if close else ""
-            print(f"lightexit: --allow {each}: nothing like it differs{meant}", file=sys.stderr)
+        if each in iter(DifferenceKind) or any(is_meant(each, title) for title in titles):
+            continue
+        close = difflib.get_close_matches(each, titles, n=1)
+        meant = f": did you mean {close[0]}?" if close else ""
+        print(f"lightexit: --allow {each}: nothing like it differs{meant}", file=sys.stderr)

@@ -97,6 +97,7 @@ def test_what_is_allowed_leaves_the_next_difference(guest: Path) -> None:
     assert "  kind: unexplained:" in result.stdout
     result = run(*words, "--allow", "time", "--allow", "port92.CONTROL_A")
     assert result.exit_code == 0
+    assert run(*words, "--allow", "pm.*", "--allow", "port92.*").exit_code == 0
     result = run(*words, "--allow", "time", "--allow", "port92.CONTROL_B")
     assert "port92.CONTROL_B: nothing like it differs: did you mean port92.CONTROL_A?" in (
         result.stderr

@@ -86,12 +86,24 @@ class ReplayResult:
 @dataclass(frozen=True)
 class Contest:
     """Who is compared: the sides among each other, all they have or only answers, and the last of
-    them with the recording, but for what is `allowed`: registers by title, kinds by name."""
+    them with the recording, but for what is `allowed`: kinds by name, registers by title, or by the
+    beginning of it with a "*" behind."""
 
     sides: Sequence[ReplaySide]
     whole: bool = False
     recorded: bool = False
     allowed: frozenset[str] = frozenset()
+
+    def allows(self, register: ReplayedRegister, kind: DifferenceKind) -> bool:
+        """Whether such a difference does not count."""
+        return kind.value in self.allowed or any(
+            is_meant(each, register.title) for each in self.allowed
+        )
+
+
+def is_meant(allowed: str, title: str) -> bool:
+    """Whether a register's title is what was allowed."""
+    return title.startswith(allowed[:-1]) if allowed.endswith("*") else title == allowed
 
 
 class Replay:
@@ -198,8 +210,7 @@ class Replay:
             return
         tally.differing += 1
         kind = self._kind(step, register)
-        counts = not {kind.value, register.title} & self._contest.allowed
-        is_first = counts and self.result.first is None
+        is_first = self.result.first is None and not self._contest.allows(register, kind)
         if is_first or tally.first is None:
             side = self._contest.sides[-1]
             shown = {side.title: side.shown(register.device)} if is_first else {}
