@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from fuzz import assembler, btf, bzimage, elf, multiboot, saved
+from fuzz import assembler, btf, bzimage, elf, golden_trace, multiboot, saved
 
 FORMATS = {
     "elf": elf.FORMAT,
@@ -12,4 +12,5 @@ FORMATS = {
     "bzimage": bzimage.FORMAT,
     "multiboot": multiboot.FORMAT,
     "saved": saved.FORMAT,
+    "trace": golden_trace.FORMAT,
 }

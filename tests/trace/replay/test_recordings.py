@@ -16,7 +16,8 @@ from lightexit.errors import LightexitError
 from lightexit.trace.access import Access
 from lightexit.trace.recording import About, MappedDevice, RecordingWriter
 from lightexit.trace.replay.source import open_source
-from recordings import START, name_vm
+from lightexit.trace.vms import Vm
+from recordings import START, find_vm
 from replaying import access
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed (extra record)")
@@ -37,7 +38,7 @@ GUEST = (
 
 def written(path: Path, steps: tuple[Access, ...], about: About | None = None) -> Path:
     told = about or About("host", "tracepoints", started=START)
-    with RecordingWriter(path, told, name_vm) as writer:
+    with RecordingWriter(path, told, find_vm) as writer:
         writer.add(steps)
     return path
 
@@ -153,7 +154,7 @@ def test_one_of_several_vms_is_chosen(two: Path) -> None:
 def test_a_name_of_a_vm_works_no_terminal(tmp_path: Path) -> None:
     path = tmp_path / "evil.parquet"
     with RecordingWriter(
-        path, About("host", "tracepoints", started=START), lambda pid: ("\x1b[2J", "qemu")
+        path, About("host", "tracepoints", started=START), lambda pid: Vm(pid, "\x1b[2J", "qemu")
     ) as writer:
         writer.add(GUEST)
     assert "\x1b" not in run(path, "--device", "rtc").output

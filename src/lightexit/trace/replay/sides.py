@@ -144,6 +144,7 @@ class ReplayedDevices:
         )
         self.windows = self._rig.windows
         self._found: dict[tuple[Space, int, int], tuple[Device[Any], PlacedRegion] | None] = {}
+        self._views = [device.memory.state.buffer for device in self.devices]
         self._before = self._states()
         self._copy: ReplayedDevices | None = None
 
@@ -197,7 +198,7 @@ class ReplayedDevices:
         return (chip, line) in inputs if chip is not None else "intack" in self._rig.calls
 
     def _states(self) -> list[bytes]:
-        return [bytes(device.memory.state) for device in self.devices]
+        return [view.tobytes() for view in self._views]
 
     def condition(self) -> object:
         """States, levels of lines, and what was done since time last passed."""
