@@ -76,6 +76,7 @@ def test_neither_capability_is_enough(python: str, given: tuple[str, ...]) -> No
 
 
 @needs_qemu
+@pytest.mark.long
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="names of system calls are x86-64's")
 def test_the_unit_allows_every_system_call_that_is_made(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
