@@ -33,9 +33,11 @@ def test_promtool_takes_the_configuration_and_the_rules() -> None:
     assert status == 0, said
 
 
-def test_alerts_say_what_they_should(tmp_path: Path) -> None:
+def test_alerts_and_rates_say_what_they_should(tmp_path: Path) -> None:
     test = tmp_path / "test.yml"
-    test.write_text((HERE / "rules_test.yml").read_text().replace("RULES", str(RULES)))
+    by_kubevirt = json.dumps(queries()["KubeVirt A"])
+    text = (HERE / "rules_test.yml").read_text().replace("KUBEVIRT", by_kubevirt)
+    test.write_text(text.replace("RULES", str(RULES)))
     status, said = promtool("test", "rules", str(test))
     assert status == 0, said
 
