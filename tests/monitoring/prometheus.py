@@ -22,7 +22,7 @@ import pytest
 from monitoring.dashboard import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 30
+PATIENCE_S = 60
 T = TypeVar("T")
 _CONFIG = """
 global: {{scrape_interval: 400ms, evaluation_interval: 400ms}}

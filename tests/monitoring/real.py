@@ -22,7 +22,7 @@ def main(where: str) -> None:
 
 def open_and_drop() -> Probes:
     """Probes, and then no right more to load any."""
-    source = open_probes()
+    source = open_probes(ceiling=0)
     drop_rights()
     return source
 

@@ -53,8 +53,9 @@ def test_the_rate_of_a_register_by_its_name(server: Prometheus) -> None:
 def test_the_time_of_an_access(server: Prometheus) -> None:
     seconds = 'lightexit_vm_access_seconds_total{device="pm"}'
     accesses = 'lightexit_vm_accesses_total{device="pm"}'
-    found = server.wait(f"rate({seconds}[2s]) / rate({accesses}[2s])")
-    assert [each for _, each in found] == pytest.approx([20e-6] * VMS)
+    of_all = f"rate({seconds}[2s]) / rate({accesses}[2s])"
+    server.wait(f"count({of_all} > 0) == {VMS}")
+    assert [each for _, each in server.ask(of_all)] == pytest.approx([20e-6] * VMS)
 
 
 def test_no_vm_has_more_series_than_it_may(server: Prometheus) -> None:
@@ -109,16 +110,13 @@ def test_the_exporter_is_small(server: Prometheus) -> None:
 def test_a_guest_that_reads_the_pm_timer(server: Prometheus, tmp_path: Path) -> None:
     """Prometheus names the VM, the register and who answers; and the VM's end is seen."""
     with qemu(tmp_path, reading(PM_TIMER, 0xFFFF_FFFF), "-name", "guest=win10") as guest:
-        ((labels, rate),) = server.wait(
-            'rate(lightexit_vm_accesses_total{job="probes", register="PM_TMR"}[2s]) > 0'
-        )
-        assert (labels["vm"], labels["pid"]) == ("win10", str(guest.pid))
+        timer = f'{{job="probes", pid="{guest.pid}", register="PM_TMR"}}'
+        ((labels, rate),) = server.wait(f"rate(lightexit_vm_accesses_total{timer}[2s]) > 0")
+        assert labels["vm"] == "win10"
         assert (labels["device"], labels["space"]) == ("pm", "pio")
         assert (labels["direction"], labels["answered"]) == ("read", "user")
-        ((_, seconds),) = server.wait(
-            'rate(lightexit_vm_access_seconds_total{job="probes", register="PM_TMR"}[2s]) > 0'
-        )
-        assert 1e-6 < seconds / rate < 1e-3
+        ((_, seconds),) = server.wait(f"rate(lightexit_vm_access_seconds_total{timer}[2s]) > 0")
+        assert 1e-6 < seconds / rate < 1e-2
         assert server.ask('lightexit_watched_vms{job="probes"}') != []
     server.wait(f'rate(lightexit_vm_accesses_total{{pid="{guest.pid}", device="pm"}}[2s]) == 0')
 
@@ -126,7 +124,7 @@ def test_a_guest_that_reads_the_pm_timer(server: Prometheus, tmp_path: Path) -> 
 @needs_qemu
 @pytest.mark.long
 def test_20_vms(server: Prometheus, tmp_path: Path) -> None:
-    reads = 5000
+    reads = 2000
     with ExitStack() as stack:
         for number in range(20):
             folder = tmp_path / str(number)
