@@ -34,7 +34,7 @@ ESSENTIAL = ("kvm_userspace_exit", "kvm_pio", "kvm_mmio")
 WHOLE_EXITS = ("kvm_exit", "kvm_entry")
 #: What an event costs, the kernel's way to the program and back included: measured by
 #: `bench/probes.py` on a slow machine.
-LOOK_NS, SKIP_NS = 400, 60
+LOOK_NS, SKIP_NS = 600, 100
 #: So many may be of threads that have ended, in processes that have not.
 MANY_THREADS = 1024
 #: Bytes, where nothing is recorded.
