@@ -266,9 +266,11 @@ def test_a_process_that_is_not_there() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--json", "--csv"], "several of --json, --csv"),
-        (["--json", "--metrics", "127.0.0.1:0"], "several of --json, --csv"),
+        (["--json", "--csv"], "--json with --csv"),
+        (["--json", "--metrics", "127.0.0.1:0"], "--json with --metrics"),
         (["--once", "--metrics", "127.0.0.1:0"], "--once with --metrics"),
+        (["--qmp", "x", "--metrics", "127.0.0.1:0"], "--qmp with --metrics"),
+        (["--qmp", "/nowhere"], "/nowhere: no such file"),
         (["--metrics", "nowhere"], "'nowhere' is no address to listen at"),
         (["--ceiling", "101"], "100"),
         (["--interval", "0"], "0.1"),

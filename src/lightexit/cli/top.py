@@ -39,6 +39,7 @@ class TopOptions:
     ceiling: float
     whole_exits: bool
     metrics: str | None
+    monitors: tuple[Path, ...]
 
 
 def top(
@@ -80,6 +81,13 @@ def top(
             " wrote.",
         ),
     ] = None,
+    qmp: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="SOCKET",
+            help="Ask this monitor of QEMU's once where PCI functions are; may be repeated.",
+        ),
+    ] = None,
     ceiling: Annotated[
         float,
         typer.Option(
@@ -110,16 +118,17 @@ def top(
     from lightexit.trace.selecting import selected
 
     is_printed = once or as_json or as_csv
-    if as_json + as_csv + (metrics is not None) > 1 or (once and metrics is not None):
-        raise AuthorError(
-            "several of --json, --csv, --metrics, or --once with --metrics",
-            expected="one of them",
-        )
+    _check_alone(
+        {"--json": as_json, "--csv": as_csv, "--metrics": metrics is not None},
+        {"--once": once, "--metrics": metrics is not None},
+        {"--qmp": bool(qmp), "--metrics": metrics is not None},
+    )
     pids = selected(pid or (), vm or ())
     if once and seconds is not None:
         interval, seconds = seconds, None
     savings = _savings(bench)
-    wanted = TopOptions(pids, interval, seconds, savings, ceiling, whole_exits, metrics)
+    monitors = tuple(qmp or ())
+    wanted = TopOptions(pids, interval, seconds, savings, ceiling, whole_exits, metrics, monitors)
     if not is_printed and _has_screen():
         _show(wanted)
     elif metrics is not None:
@@ -135,6 +144,14 @@ def open_counts(wanted: TopOptions) -> CountSource:
     probes = open_probes(wanted.pids, wanted.ceiling, whole_exits=wanted.whole_exits)
     drop_rights()
     return probes
+
+
+def _check_alone(*groups: dict[str, bool]) -> None:
+    """Of each group one option at most may be given."""
+    for group in groups:
+        given = [name for name, is_given in group.items() if is_given]
+        if len(given) > 1:
+            raise AuthorError(f"{' with '.join(given)}", expected="one of them")
 
 
 def _savings(bench: Path | None) -> Savings | None:
@@ -172,11 +189,18 @@ def _export(where: str, wanted: TopOptions) -> None:
     )
 
 
-def _print(wanted: TopOptions, write: Writer) -> None:
-    from lightexit.trace.watching import VmWatch
+@contextlib.contextmanager
+def _watching(wanted: TopOptions) -> Iterator[VmWatch]:
+    """The VMs, watched; monitors are asked before there is no right to."""
+    from lightexit.trace.watching import VmWatch, known_vms
 
+    known = known_vms(wanted.monitors)
     with _counting(wanted) as source:
-        watch = VmWatch(source, pids=wanted.pids)
+        yield VmWatch(source, known, wanted.pids)
+
+
+def _print(wanted: TopOptions, write: Writer) -> None:
+    with _watching(wanted) as watch:
         for number, each in enumerate(_intervals(watch, wanted)):
             sys.stdout.write(write(each, number == 0))
             sys.stdout.flush()
@@ -213,8 +237,6 @@ def _show(wanted: TopOptions) -> None:
 
     with optional("the screen of lightexit top (--once needs none)"):
         from lightexit.cli.topscreen import TopScreen
-    from lightexit.trace.watching import VmWatch
 
-    with _counting(wanted) as source:
-        watch = VmWatch(source, pids=wanted.pids)
+    with _watching(wanted) as watch:
         TopScreen(watch, wanted.interval, wanted.seconds, wanted.savings).show()

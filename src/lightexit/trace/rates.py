@@ -17,7 +17,7 @@ from lightexit.trace.access import (
     LineKey,
     Lost,
 )
-from lightexit.trace.names import RegisterName, name_of
+from lightexit.trace.names import RegisterName
 from lightexit.trace.vms import Vm, Vms
 
 _NONE, _NO_LINE = AccessCount(0), LineCount(0)
@@ -77,7 +77,7 @@ def rates(before: Counts, after: Counts, vms: Vms) -> Rates:
     seconds = max((after.time_ns - before.time_ns) / 1e9, 0.0)
     return Rates(
         seconds,
-        _rows(_counted(before.accesses, after.accesses, vms), seconds),
+        _rows(_counted(before.accesses, after.accesses, vms), seconds, vms),
         _lines(before.lines, after.lines),
         _apic(before.apic, after.apic),
         Lost(
@@ -120,18 +120,28 @@ def _sum(one: AccessCount, other: AccessCount) -> AccessCount:
     )
 
 
-def _rows(counted: Mapping[_Place, AccessCount], seconds: float) -> tuple[Row, ...]:
+def _rows(counted: Mapping[_Place, AccessCount], seconds: float, vms: Vms) -> tuple[Row, ...]:
     total = sum(count.accesses for count in counted.values())
-    rows = [_row(place, count, seconds, total) for place, count in counted.items()]
+    rows = [
+        _row(place, count, vms.name(*_register(place)), (seconds, total))
+        for place, count in counted.items()
+    ]
     return tuple(sorted(rows, key=_order))
 
 
-def _row(place: _Place, count: AccessCount, seconds: float, total: int) -> Row:
+def _register(place: _Place) -> tuple[Vm, Space, int, bool]:
+    vm, _, space, address, _, is_write, _ = place
+    return vm, space, address, is_write
+
+
+def _row(place: _Place, count: AccessCount, name: RegisterName, of: tuple[float, int]) -> Row:
+    """`of` is the interval's seconds, and all its accesses."""
     vm, vcpu, space, address, size, is_write, answer = place
+    seconds, total = of
     return Row(
         vm=vm,
         vcpu=vcpu,
-        name=name_of(vm, space, address, is_write),
+        name=name,
         space=space,
         address=address,
         size=size,

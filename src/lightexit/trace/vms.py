@@ -14,7 +14,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lightexit.abi import Space
 from lightexit.trace.command_lines import Told, told
+from lightexit.trace.names import RegisterName, name_of
+from lightexit.trace.names.maps import AddressMap
+from lightexit.trace.names.registers import NamedWindow
 
 PROC = Path("/proc")
 #: What is said for the VMM of a process that had ended before it was looked at.
@@ -95,6 +99,18 @@ class Vms:
         self._find, self._find_vcpu = find, find_vcpu
         self._found: dict[int, tuple[Vm, int]] = {}
         self._vcpus: dict[tuple[int, int], int] = {}
+        self._maps: dict[int, AddressMap] = {}
+
+    def learn(self, pid: int, windows: Iterable[NamedWindow]) -> None:
+        """Take over what the VMM of process `pid` says of its machine's addresses."""
+        self._maps[pid] = AddressMap(windows)
+
+    def name(self, vm: Vm, space: Space, address: int, is_write: bool) -> RegisterName:
+        """What a register of the VM is called: as its VMM says, else as its kind of machine has
+        it."""
+        own = self._maps.get(vm.pid)
+        found = own.name(space, address, is_write) if own is not None else None
+        return found if found and found.device else name_of(vm, space, address, is_write)
 
     def vm(self, pid: int) -> Vm:
         """The VM of process `pid`; where that had ended before it was first asked for, one of
@@ -121,6 +137,7 @@ class Vms:
     def forget(self, pids: Iterable[int]) -> None:
         """Drop what is known of these, as of processes whose numbers may go to others."""
         gone = set(pids)
+        self._maps = {pid: each for pid, each in self._maps.items() if pid not in gone}
         self._found = {pid: known for pid, known in self._found.items() if pid not in gone}
         self._vcpus = {key: each for key, each in self._vcpus.items() if key[0] not in gone}
 

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from lightexit.trace.access import CountSource
+from lightexit.trace.qmp import ask
 from lightexit.trace.rates import Rates, rates
 from lightexit.trace.vms import Vm, Vms, running
 
@@ -22,6 +24,14 @@ class ListedVm:
     vm: Vm
     per_second: float
     has_ended: bool
+
+
+def known_vms(monitors: Iterable[Path] = ()) -> Vms:
+    """VMs that are not known yet, but for what these QMP sockets tell. Raises HostError."""
+    known = Vms()
+    for path in monitors:
+        known.learn(*ask(path))
+    return known
 
 
 class VmWatch:

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from lightexit.abi import Space
 from lightexit.trace.names.machines import map_of
 from lightexit.trace.names.registers import RegisterName
-from lightexit.trace.vms import Vm
+
+if TYPE_CHECKING:
+    from lightexit.trace.vms import Vm
 
 __all__ = ["RegisterName", "apic_name", "name_of"]
 
