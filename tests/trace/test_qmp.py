@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lightexit.abi import Space
@@ -113,10 +113,11 @@ VALUES = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
     ),
-    max_leaves=20,
+    max_leaves=12,
 )
 
 
+@settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(VALUES)
 def test_any_answer_gives_a_map(answer: Any) -> None:
     AddressMap(pci_windows(answer))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lightexit.abi import Space
@@ -57,11 +57,15 @@ COUNTS = st.builds(
 )
 
 
+SETTINGS = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 def vms() -> Vms:
     """Vms of no process; threads 1 and 2 are vCPUs 0 and 1, the others nobody knows."""
     return Vms(lambda pid: Vm(pid, f"vm{pid}", "qemu"), lambda pid, tid: tid - 1 if tid < 3 else -1)
 
 
+@SETTINGS
 @given(COUNTS, COUNTS)
 def test_of_any_two_looks_nothing_is_negative_and_shares_sum_to_1(
     before: Counts, after: Counts
@@ -83,6 +87,7 @@ def test_of_any_two_looks_nothing_is_negative_and_shares_sum_to_1(
     assert len(set(places)) == len(places)
 
 
+@SETTINGS
 @given(COUNTS, COUNTS)
 def test_what_came_on_top_is_what_the_rows_have(first: Counts, more: Counts) -> None:
     """Threads that are gone from the second look change nothing."""
