@@ -8,6 +8,7 @@ import io
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from typer.testing import CliRunner
 from cli.test_schemas import check
 from counting import EACH, EVIL, PM_TIMER, FakeVms, Scripted, counted
 from lightexit.abi import Space
+from lightexit.cli import top as top_command
 from lightexit.cli import topoutput
 from lightexit.cli.app import app
 from lightexit.cli.topsavings import Savings, read_savings
@@ -233,6 +235,19 @@ def test_metrics_are_served_where_there_is_no_screen() -> None:
     pytest.importorskip("prometheus_client", reason="extra metrics")
     told = top("--metrics", "127.0.0.1:0", "--for", "0.2")
     assert re.fullmatch(r"metrics: http://127\.0\.0\.1:\d+/metrics\n", told)
+
+
+def test_a_screen_without_textual_says_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(top_command, "_has_screen", lambda: True)
+    monkeypatch.setitem(sys.modules, "textual", None)
+    for name in [
+        name for name in sys.modules if name.startswith(("textual.", "lightexit.cli.topscr"))
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    assert top(status=2) == (
+        "the screen of lightexit top (--once needs none) needs the Python module textual,"
+        " which is not installed\n  help: pip install 'lightexit[top]'"
+    )
 
 
 # Which VMs

@@ -80,4 +80,6 @@ class VmWatch:
             return
         self._looked = now
         for vm in running():
-            self._seen.setdefault(vm.pid, self.known.vm(vm.pid))
+            if vm.pid in self._seen and self.known.has_ended(vm.pid):
+                self.known.forget([vm.pid])  # another has that number now
+            self._seen[vm.pid] = self.known.vm(vm.pid)
