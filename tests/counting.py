@@ -14,6 +14,7 @@ from unittest.mock import patch
 from lightexit import cli
 from lightexit.abi import Space
 from lightexit.cli import top
+from lightexit.cli.topoptions import TopOptions
 from lightexit.errors import HostError
 from lightexit.trace import selecting, watching
 from lightexit.trace.access import (
@@ -94,7 +95,7 @@ def counted() -> Iterator[list[Scripted]]:
     """Within, `lightexit top` finds these VMs and counts; gives the sources that it has opened."""
     sources = []
 
-    def opened(wanted: top.TopOptions) -> Scripted:
+    def opened(wanted: TopOptions) -> Scripted:
         pids = wanted.pids
         kept = {key: count for key, count in EACH.items() if not pids or key.pid in pids}
         sources.append(Scripted(kept))

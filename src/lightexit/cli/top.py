@@ -9,13 +9,25 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from lightexit.cli.streams import standard_output
+from lightexit.cli.topoptions import (
+    AsCsv,
+    AsJson,
+    BenchFile,
+    CeilingPercent,
+    Duration,
+    IntervalLength,
+    MetricsAddress,
+    MonitorSockets,
+    OnceOption,
+    ProcessNumbers,
+    TopOptions,
+    VmNames,
+    WholeExits,
+)
 from lightexit.errors import AuthorError
 
 if TYPE_CHECKING:
@@ -25,89 +37,19 @@ if TYPE_CHECKING:
     from lightexit.trace.watching import VmWatch
 
 
-@dataclass(frozen=True)
-class TopOptions:
-    """What to watch, and for how long: `seconds` None is until somebody ends it.
-
-    `ceiling` is in percent of each CPU's time; `metrics` is HOST:PORT.
-    """
-
-    pids: tuple[int, ...]
-    interval: float
-    seconds: float | None
-    savings: Savings | None
-    ceiling: float
-    whole_exits: bool
-    metrics: str | None
-    monitors: tuple[Path, ...]
-
-
 def top(
-    pid: Annotated[
-        list[int] | None,
-        typer.Option(metavar="N", min=1, help="Only the VM of this process; may be repeated."),
-    ] = None,
-    vm: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Only the VMs of that name (QEMU's -name, libvirt's domain); may be repeated.",
-        ),
-    ] = None,
-    once: Annotated[
-        bool,
-        typer.Option("--once", help="Print one interval, of --for or --interval seconds, and end."),
-    ] = False,
-    seconds: Annotated[
-        float | None,
-        typer.Option(
-            "--for", metavar="SECONDS", min=0.1, max=10**9, help="End after so many seconds."
-        ),
-    ] = None,
-    interval: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="Length of an interval.")
-    ] = 1.0,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Write each interval as a line of JSON.")
-    ] = False,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Write each interval as lines of CSV.")
-    ] = False,
-    bench: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Estimate what filters in the kernel might save, from what bench host --json"
-            " wrote.",
-        ),
-    ] = None,
-    qmp: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="SOCKET",
-            help="Ask this monitor of QEMU's once where PCI functions are; may be repeated.",
-        ),
-    ] = None,
-    ceiling: Annotated[
-        float,
-        typer.Option(
-            metavar="PERCENT",
-            min=0,
-            max=100,
-            help="Look at some accesses only where each would take more of a CPU; 0: at each.",
-        ),
-    ] = 5.0,
-    whole_exits: Annotated[
-        bool,
-        typer.Option(
-            "--whole-exits",
-            help="Time all accesses, from the guest's exit to its entry; costs the guest more.",
-        ),
-    ] = False,
-    metrics: Annotated[
-        str | None,
-        typer.Option(metavar="HOST:PORT", help="Serve metrics for Prometheus; on a terminal, too."),
-    ] = None,
+    pid: ProcessNumbers = None,
+    vm: VmNames = None,
+    once: OnceOption = False,
+    seconds: Duration = None,
+    interval: IntervalLength = 1.0,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    bench: BenchFile = None,
+    qmp: MonitorSockets = None,
+    ceiling: CeilingPercent = 5.0,
+    whole_exits: WholeExits = False,
+    metrics: MetricsAddress = None,
 ) -> None:
     """Show which registers this host's VMs access, and who answers.
 
