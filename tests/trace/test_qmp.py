@@ -21,9 +21,12 @@ from hypothesis import strategies as st
 from lightexit.abi import Space
 from lightexit.errors import HostError
 from lightexit.trace import qmp
+from lightexit.trace.access import AccessCount, AccessKey, Answer, Counts
+from lightexit.trace.advice import advise
 from lightexit.trace.names.maps import AddressMap
 from lightexit.trace.names.pci import pci_windows
 from lightexit.trace.qmp import ask
+from lightexit.trace.rates import rates
 from lightexit.trace.vms import Vm, Vms
 from stock_qemu import needs_qemu, qemu, rom
 
@@ -69,11 +72,11 @@ BUSES = [{"bus": 0, "devices": [NET, BRIDGE]}]
         (Space.PIO, 0xC050, "net0 QUEUE_NOTIFY"),
         (Space.PIO, 0xC041, "net0 DEVICE_FEATURES+1"),
         (Space.MMIO, 0xFEBF_1000, "net0 BAR1"),
-        (Space.MMIO, 0xFE00_3004, "net0 NOTIFY1"),
+        (Space.MMIO, 0xFE00_3004, "net0 QUEUE_NOTIFY"),
         (Space.MMIO, 0xFE00_0014, "net0 DEVICE_STATUS"),
         (Space.MMIO, 0xFE00_1000, "net0 ISR_STATUS"),
         (Space.MMIO, 0xFEBF_2000, "1b36:000c@4.0 BAR0"),
-        (Space.MMIO, 0x38_0000_3000, "virtio-blk@1:1f.2 NOTIFY0"),
+        (Space.MMIO, 0x38_0000_3000, "virtio-blk@1:1f.2 QUEUE_NOTIFY"),
         (Space.PIO, 0x608, "pm PM_TMR"),  # as without
         (Space.MMIO, 0xFEBF_8000, "pci-bar"),
     ],
@@ -82,6 +85,16 @@ def test_registers_of_pci_functions(space: Space, address: int, shown: str) -> N
     vms = Vms()
     vms.learn(7, pci_windows(BUSES))
     assert str(vms.name(Vm(7, "", "qemu"), space, address, False)) == shown
+
+
+def test_advice_knows_doorbells_by_the_names_learned() -> None:
+    vms = Vms(lambda pid: Vm(pid, "web", "qemu"), lambda pid, tid: 0)
+    vms.learn(7, pci_windows(BUSES))
+    key = AccessKey(7, 8, Space.MMIO, 0xFE00_3004, 2, True, Answer.USER)
+    counts = Counts(0, {}, {}, {}), Counts(10**9, {key: AccessCount(5000)}, {}, {})
+    [advice] = advise(rates(*counts, vms), vms)
+    assert advice.rule == "doorbells"
+    assert "net0 QUEUE_NOTIFY" in advice.evidence
 
 
 def test_what_is_learned_is_of_one_vm() -> None:

@@ -126,7 +126,7 @@ _VMMS: tuple[tuple[Callable[[str, list[str]], bool], Callable[[list[str]], Told]
     (_starts("cloud-hyperviso"), _cloud_hypervisor),
     (_starts("firecracker"), _firecracker),
     (_is("crosvm"), _crosvm),
-    (_is("lkvm", "kvmtool", "vm"), _kvmtool),
+    (_is("lkvm", "kvmtool"), _kvmtool),
     (_is_lightexit, _lightexit),
 )
 

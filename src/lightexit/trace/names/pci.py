@@ -67,7 +67,7 @@ _MODERN = {
     0x30: "QUEUE_DEVICE",
     0x1000: "ISR_STATUS",
     0x2000: "CONFIG",
-    **{0x3000 + 4 * queue: f"NOTIFY{queue}" for queue in range(64)},
+    **dict.fromkeys(range(0x3000, 0x3100, 4), "QUEUE_NOTIFY"),  # four bytes a queue
 }
 _MODERN_BAR, _MODERN_SIZE = 4, 0x4000
 
