@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -106,6 +107,8 @@ def _savings(bench: Path | None) -> Savings | None:
 
 def _has_screen() -> bool:
     """All three streams have to be the terminal: the screen reads keys, and draws to the third."""
+    if os.environ.get("TERM", "dumb") == "dumb":
+        return False
     third = sys.__stderr__
     has_keys = sys.stdin.isatty() and third is not None and third.isatty()
     return has_keys and standard_output().is_terminal
