@@ -19,7 +19,7 @@ from lightexit.trace.access import Answer, Counts
 from lightexit.trace.probes import open_probes
 from stock_qemu import PM_TIMER, needs_qemu, qemu, reading
 
-READS = 20_000
+READS = 10_000
 #: Of guests/traced.s.
 ROUNDS = 500
 EVENTS = "kvm:kvm_pio", "kvm:kvm_mmio", "kvm:kvm_msr", "kvm:kvm_userspace_exit"
@@ -80,9 +80,9 @@ def test_they_agree_with_perf(firmware: str, tmp_path: Path) -> None:
 def test_samples_tell_as_much(tmp_path: Path) -> None:
     with qemu(tmp_path, reading(PM_TIMER, 10**9)) as vm:
         exact, sampled = open_probes([vm.pid], ceiling=0), open_probes([vm.pid], ceiling=0.5)
-        time.sleep(1)
+        time.sleep(0.7)
         before = sampled.read(), exact.read()
-        time.sleep(3)
+        time.sleep(1.5)
         after = sampled.read(), exact.read()
         exact.close()
         sampled.close()
