@@ -55,7 +55,7 @@ def perf_counts(perf: subprocess.Popen[str]) -> dict[str, int]:
 
 @needs_qemu
 @needs_perf
-@pytest.mark.parametrize("firmware", ["reads", "traced"])
+@pytest.mark.parametrize("firmware", [pytest.param("reads", marks=pytest.mark.long), "traced"])
 def test_they_agree_with_perf(firmware: str, tmp_path: Path) -> None:
     code = reading(PM_TIMER, READS) if firmware == "reads" else guest("traced")
     with qemu(tmp_path, code, "-S", "-monitor", "stdio") as vm:
