@@ -318,6 +318,21 @@ void lightexit_vcpu_destroy(struct lightexit_vcpu *vcpu);
  */
 bool lightexit_access(struct lightexit_vcpu *vcpu, const struct lightexit_access *access);
 
+/* ---- recordings ------------------------------------------------------------------------ */
+
+/*
+ * From now on each access of the bus's vCPUs is written to `fd`, a file that was opened with
+ * O_APPEND: when, what, who answered, how long that took. `lightexit record --from FILE -o
+ * OUT.parquet` makes a recording of it. That costs a write(2) an access, and nothing while nothing
+ * is recorded. What the kernel answers is not seen here. The descriptor is duplicated.
+ * LIGHTEXIT_ERROR_IN_USE while the bus is being recorded already, _ARGUMENT where `fd` cannot be
+ * written to.
+ */
+int lightexit_record_begin(struct lightexit_bus *bus, int fd);
+
+/* No more is written; returns how many accesses could not be: after the first of those, none is. */
+uint64_t lightexit_record_end(struct lightexit_bus *bus);
+
 /* ---- in the kernel --------------------------------------------------------------------- */
 
 /*

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "record.h"
 
 #include "dispatch.c"
 
@@ -102,6 +103,29 @@ PART bool perform_all(struct lightexit_vcpu *vcpu, const struct lightexit_access
 	}
 }
 
+/* The same with trace points: the slow copy, while the bus is recorded. */
+RARE bool perform_recorded(struct vcpu *vcpu, const struct lightexit_access *asked)
+{
+	struct lightexit_bus *before = record_from(vcpu->bus);
+	bool is_claimed = false;
+	u64 value;
+	u32 i;
+
+	for (i = 0; i < asked->count; i++) {
+		u8 *element = (u8 *)asked->data + i * asked->size;
+
+		value = perform_again(&vcpu->runtime, asked->space, asked->address, asked->size,
+				      asked->is_write,
+				      asked->is_write ? load(element, asked->size) : 0);
+		if (!asked->is_write)
+			store(element, value, asked->size);
+		is_claimed |= !vcpu->runtime.unclaimed;
+		vcpu->runtime.unclaimed = false;
+	}
+	record_from(before);
+	return is_claimed;
+}
+
 /*
  * From here on nothing that the vCPU finds on the bus is freed. That the store comes before all
  * loads of tables is what membarrier(2) sees to, when something is retired.
@@ -128,7 +152,10 @@ PUBLIC bool lightexit_access(struct lightexit_vcpu *runtime, const struct lighte
 	bool is_claimed;
 
 	begin(vcpu);
-	is_claimed = perform_all(runtime, access);
+	if (__builtin_expect(__atomic_load_n(&vcpu->recorded, __ATOMIC_ACQUIRE), 0))
+		is_claimed = perform_recorded(vcpu, access);
+	else
+		is_claimed = perform_all(runtime, access);
 	end(vcpu);
 	return is_claimed;
 }

@@ -7,6 +7,7 @@
 
 #include "internal.h"
 #include "clock.h"
+#include "record.h"
 
 #define VCPUS 256
 #define MOST_VCPUS 4096
@@ -42,6 +43,7 @@ static int fill(struct lightexit_bus *bus, const struct lightexit_bus_options *o
 	bus->most_vcpus = options->vcpus ? options->vcpus : VCPUS;
 	bus->fences = options->flags & LIGHTEXIT_BUS_FLAG_FENCES || !register_membarrier();
 	bus->tables.relax = (uintptr_t)give_way;
+	bus->tables.trace = (uintptr_t)record_event;
 	error = create_clock(bus, options);
 	return error ? error : create_routes(bus);
 }
@@ -52,6 +54,8 @@ static void free_bus(struct lightexit_bus *bus)
 	destroy_clock(bus);
 	if (bus->module_fd)
 		close(bus->module_fd);
+	if (bus->record_fd)
+		close(bus->record_fd);
 	pthread_mutex_destroy(&bus->mutex);
 	free(bus);
 }
@@ -111,6 +115,7 @@ static void fill_vcpu(struct vcpu *vcpu, struct lightexit_bus *bus, u32 index)
 {
 	vcpu->bus = bus;
 	vcpu->fences = bus->fences;
+	vcpu->recorded = bus->recorded;
 	vcpu->quiescent_at = bus->epoch;
 	vcpu->runtime.ports = bus->tables.ports;
 	vcpu->runtime.clock = (uintptr_t)bus->clock;

@@ -19,6 +19,7 @@ struct vcpu {
 	u64 depth; /* accesses in flight: more than 1 where a model makes one */
 	u64 quiescent_at; /* the bus's epoch when it was last seen outside of any */
 	bool fences;
+	bool recorded;
 	struct lightexit_bus *bus;
 	struct lightexit_vcpu runtime;
 };
@@ -39,6 +40,10 @@ struct lightexit_bus {
 	u32 most_vcpus;
 	bool fences;
 	int module_fd; /* of /dev/lightexit; 0: it is opened when it is needed */
+	int record_fd; /* 0: nothing was ever recorded; stays open then */
+	bool recorded;
+	u64 records; /* accesses since it was begun, and those that could not be written */
+	u64 records_lost;
 	u64 tables_published;
 	u64 epoch;
 	u64 ports[1 << 16]; /* windows */

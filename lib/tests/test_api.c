@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every function of the API, and what each refuses. */
+#include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -446,6 +449,52 @@ static void test_attaching_without_what_it_needs(void)
 	end();
 }
 
+/* The bytes of a file that was recorded to. */
+static long recorded(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	long size;
+
+	CHECK(file && !fseek(file, 0, SEEK_END));
+	size = ftell(file);
+	fclose(file);
+	return size;
+}
+
+static void test_accesses_are_recorded(void)
+{
+	char path[] = "/tmp/lightexit-record-XXXXXX";
+	int fd = mkstemp(path), full;
+
+	begin();
+	CHECK(lightexit_record_end(device.bus) == 0);
+	REFUSED(lightexit_record_begin(device.bus, 12345), LIGHTEXIT_ERROR_ARGUMENT,
+		"descriptor 12345 cannot be written to: Bad file descriptor");
+	CHECK(!lightexit_record_begin(device.bus, fd));
+	REFUSED(lightexit_record_begin(device.bus, fd), LIGHTEXIT_ERROR_IN_USE,
+		"the bus is recorded already");
+	CHECK(recorded(path) == 128);
+	out(vcpu, 0x100, 6, 4);
+	CHECK(in(vcpu, 0x100, 4) == 6);
+	CHECK(in(vcpu, 0x103, 1) == 0x43);
+	CHECK(recorded(path) == 128 + 3 * 56);
+	CHECK(lightexit_record_end(device.bus) == 0);
+	in(vcpu, 0x100, 4);
+	CHECK(recorded(path) == 128 + 3 * 56);
+	full = open("/dev/full", O_WRONLY);
+	if (full >= 0)
+		REFUSED(lightexit_record_begin(device.bus, full), LIGHTEXIT_ERROR_ARGUMENT,
+			"No space left on device");
+	CHECK(!ftruncate(fd, 0));
+	CHECK(!lightexit_record_begin(device.bus, fd)); /* a second time, to the same descriptor */
+	in(vcpu, 0x100, 4);
+	CHECK(lightexit_record_end(device.bus) == 0);
+	close(full);
+	close(fd);
+	unlink(path);
+	end();
+}
+
 static void test_texts(void)
 {
 	int code;
@@ -492,6 +541,7 @@ int main(void)
 	test_regions_that_are_refused();
 	test_other_things_that_are_refused();
 	test_attaching_without_what_it_needs();
+	test_accesses_are_recorded();
 	test_texts();
 	test_fences_in_place_of_membarrier();
 	puts("all tests passed");

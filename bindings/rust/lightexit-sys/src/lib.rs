@@ -306,6 +306,8 @@ extern "C" {
         region: *const lightexit_region,
         is_write: bool,
     ) -> lightexit_count;
+    pub fn lightexit_record_begin(bus: *mut lightexit_bus, fd: c_int) -> c_int;
+    pub fn lightexit_record_end(bus: *mut lightexit_bus) -> u64;
     pub fn lightexit_region_attach(
         region: *mut lightexit_region,
         vm_fd: c_int,
