@@ -47,27 +47,30 @@ def record(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="Record no VM, but what this recording has, or the parts of one that was not "
-            "finished; may be repeated.",
+            help="Record no VM, but what this recording has, the parts of one that was not "
+            "finished, or a file of a VMM on liblightexit; may be repeated.",
         ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace FILE, and what is left of an unfinished one.")
     ] = False,
 ) -> None:
-    """Record the device accesses of VMs on this host: when, which register, what value, who
-    answered, how long that took.
+    """Record VMs' device accesses in a Parquet file.
 
-    Ctrl-C, SIGTERM and SIGHUP end it, and so does the end of the VMs that --pid and --vm name. What
-    was recorded is then in FILE. Any VMM that uses KVM is seen, and no VM is changed. Loading the
-    probes needs CAP_BPF and CAP_PERFMON, which are dropped then.
+    Each has its time, register, value, who answered it and how long that took. Ctrl-C, SIGTERM and
+    SIGHUP end it, and so does the end of the VMs that --pid and --vm name. What was recorded is
+    then in FILE. Any VMM that uses KVM is seen, and no VM is changed. Loading the probes needs
+    CAP_BPF and CAP_PERFMON, which are dropped then.
     """
     if sources:
         if pid or vm or seconds:
             raise AuthorError("--from with a VM or a time", expected="--from alone")
         from lightexit.trace.recording import convert
 
-        print(written(convert(sources, output, force=force)))
+        made = convert(sources, output, force=force)
+        for remark in made.remarks:
+            print(f"lightexit: {remark}", file=sys.stderr)
+        print(written(made))
         return
     from lightexit.trace.recording import check_new
     from lightexit.trace.selecting import selected

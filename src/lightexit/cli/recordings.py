@@ -39,11 +39,10 @@ def report(
         bool, typer.Option("--json", help="Print all figures as one JSON document.")
     ] = False,
 ) -> None:
-    """Report what recordings say, of one VM or of a fleet: hot registers, VMs, who answered, how
-    long accesses took, and advice.
+    """Report what recordings say, also of a fleet.
 
-    A file that cannot be read is told on standard error; the others are reported, and the status
-    is 2.
+    Hot registers, VMs, who answered, how long accesses took, and advice. A file that cannot be read
+    is told on standard error; the others are reported, and the status is 2.
     """
     from lightexit.trace.report import find, summarize
 

@@ -38,13 +38,14 @@ _UNFINISHED = "unfinished.tmp"
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What was written."""
+    """What was written; `remarks` are on what it was made of."""
 
     path: Path
     accesses: int
     lost: int
     bytes: int
     seconds: float
+    remarks: tuple[str, ...] = ()
 
 
 def parts_of(folder: Path) -> list[Path]:
