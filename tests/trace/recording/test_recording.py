@@ -21,6 +21,7 @@ from lightexit.trace.recording import (
     RecordedVm,
     Recording,
     RecordingWriter,
+    stream,
     writer,
 )
 from lightexit.trace.recording.schema import KEY, schema
@@ -253,14 +254,24 @@ def test_about_is_immutable_json() -> None:
     assert {"host", "source", "started", "ended", "accesses", "lost"} < document.keys()
 
 
-def test_the_document_has_every_column_and_key() -> None:
+def _table(heading: str) -> list[list[str]]:
+    """The cells of a section's table in docs/recording.md, without its head."""
     text = (Path(__file__).parents[3] / "docs" / "recording.md").read_text()
-    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
-    columns = {name.strip("| `"): kind for name, kind, *_ in rows[: len(schema())]}
+    section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return [line.strip("| ").split(" | ") for line in section.splitlines() if line[:3] == "| `"]
+
+
+def test_the_document_has_every_column_and_key() -> None:
+    columns = {name.strip("`"): kind for name, kind, *_ in _table("Columns")}
     assert [*columns] == schema().names
     for field in schema():
         kind = "string" if pa.types.is_dictionary(field.type) else str(field.type)
         kind = kind.replace("tz=", "")
         assert columns[field.name] == kind + (", may be null" if field.nullable else "")
-    keys = [each.strip("` ") for name, *_ in rows[len(schema()) :] for each in name[1:].split(",")]
-    assert {*keys} == {*json.loads(ABOUT.to_bytes())}
+    keys = [each for name, _ in _table("What a recording says of itself") for each in name.split()]
+    assert {each.strip("`,") for each in keys} == {*json.loads(ABOUT.to_bytes())}
+
+
+def test_the_document_has_the_layouts_of_liblightexits_files() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "recording.md").read_text()
+    assert f"| head: {stream.HEAD.size} bytes | | record: {stream.RECORD.size} bytes | |" in text

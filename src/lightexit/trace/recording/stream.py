@@ -18,8 +18,8 @@ from lightexit.trace.recording.schema import About
 
 MAGIC, VERSION = b"LXRECORD", 1
 _MARK = b"XRECDEND"
-_HEAD = struct.Struct("<8sIIQII96s")
-_RECORD = struct.Struct("<QQQQQIBBBB8s")
+HEAD = struct.Struct("<8sIIQII96s")
+RECORD = struct.Struct("<QQQQQIBBBB8s")
 _SOME = 4096
 _EXPECTED = "a file that a VMM has written by lightexit_record_begin()"
 _SPACES = {int(space): space for space in Space}
@@ -50,14 +50,14 @@ class Stream:
     def __init__(self, path: Path) -> None:
         name = one_line(str(path))
         with path.open("rb") as file:
-            head = file.read(_HEAD.size)
-        if len(head) < _HEAD.size or head[: len(MAGIC)] != MAGIC:
+            head = file.read(HEAD.size)
+        if len(head) < HEAD.size or head[: len(MAGIC)] != MAGIC:
             raise AuthorError(f"{name} is cut off in its head", expected=_EXPECTED)
-        _, version, size, started, self.pid, _, host = _HEAD.unpack(head)
-        if (version, size) != (VERSION, _RECORD.size):
+        _, version, size, started, self.pid, _, host = HEAD.unpack(head)
+        if (version, size) != (VERSION, RECORD.size):
             raise AuthorError(
                 f"{name} has version {version} and records of {size} bytes",
-                expected=f"version {VERSION}, and records of {_RECORD.size} bytes",
+                expected=f"version {VERSION}, and records of {RECORD.size} bytes",
                 advice="another liblightexit has written it: convert it with its lightexit",
             )
         told = host.partition(b"\0")[0].decode(errors="backslashreplace")
@@ -72,10 +72,10 @@ class Stream:
     def accesses(self) -> Iterator[Access]:
         """Its accesses, up to the first record that is not whole."""
         with self.path.open("rb") as file:
-            file.seek(_HEAD.size)
-            while data := file.read(_SOME * _RECORD.size):
-                whole = len(data) // _RECORD.size * _RECORD.size
-                for record in _RECORD.iter_unpack(data[:whole]):
+            file.seek(HEAD.size)
+            while data := file.read(_SOME * RECORD.size):
+                whole = len(data) // RECORD.size * RECORD.size
+                for record in RECORD.iter_unpack(data[:whole]):
                     if not _is_whole(record):
                         self.damage = f"it is damaged behind access {self._read:,}"
                         return
