@@ -266,9 +266,10 @@ def _check_allowed(allowed: Sequence[str], result: ReplayResult) -> None:
 
     from lightexit.trace.replay.compare import DifferenceKind, is_meant
 
+    kinds = [str(kind) for kind in DifferenceKind]
     titles = [register.title for register in result.differing]
     for each in allowed:
-        if each in iter(DifferenceKind) or any(is_meant(each, title) for title in titles):
+        if each in kinds or any(is_meant(each, title) for title in titles):
             continue
         close = difflib.get_close_matches(each, titles, n=1)
         meant = f": did you mean {close[0]}?" if close else ""
