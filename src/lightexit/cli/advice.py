@@ -28,7 +28,7 @@ def advice(
         ),
     ] = "",
 ) -> None:
-    """List the rules by which top and report give advice, or print the page of one."""
+    """List the rules of advice on VMs, or print the page of one."""
     from lightexit.trace.advice.pages import sections
     from lightexit.trace.advice.rules import RULES
 
