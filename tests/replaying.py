@@ -9,19 +9,20 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from lightexit.abi import Space
+from lightexit.targets import find_maker
+from lightexit.targets.finding import DeviceMaker
 from lightexit.trace.access import Access, Answer
 from lightexit.trace.replay.checks import Timeline
 from lightexit.trace.replay.compare import Contest, Replay, ReplayResult
 from lightexit.trace.replay.plan import DevicePlan
 from lightexit.trace.replay.sides import ReplayedDevices, ReplaySide
-from lightexit.trace.replay.wiring import DeviceMaker, known_device
 
 PID = 4242
 
 
 def plan(name: str, maker: DeviceMaker | None = None, *bases: tuple[str, int]) -> DevicePlan:
     """A device where a PC has it."""
-    return DevicePlan(name, maker or known_device(name), bases)
+    return DevicePlan(name, maker or find_maker(name).maker, bases)
 
 
 def access(

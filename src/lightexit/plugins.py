@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lightexit.errors import AuthorError, HostError, LightexitError
+from lightexit.errors import AuthorError, HostError
+from lightexit.imports import guarded
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -111,13 +112,20 @@ def find(kind: PluginKind, name: str) -> Any:
         raise _unknown(kind, name, offers)
     (distribution, entry), *others = offers.found[name]
     if others:
-        claims = ", ".join([distribution, *(other for other, _ in others)])
-        raise HostError(
-            f"the {kind.title} {name!r} is offered by several distributions: {claims}",
-            expected="one of them",
-            hint=f"pip uninstall {others[-1][0].split()[0]}",
-        )
+        raise _several(kind, name, offers)
     return _loaded(kind, distribution, entry)
+
+
+def origin(kind: PluginKind, found: Any) -> str:
+    """The distribution that offers this class or function, with its version; "" for none."""
+    package = _package(found.__module__)
+    if package == _OURS:
+        return _OURS
+    for offers in _offers(kind).found.values():
+        for distribution, entry in offers:
+            if _package(entry.value) == package:
+                return distribution
+    return ""
 
 
 def make(kind: PluginKind, name: str) -> Any:
@@ -126,12 +134,13 @@ def make(kind: PluginKind, name: str) -> Any:
     if name in kind.ours:
         return found()
     with_name = _described(kind, name, _offers(kind).found[name][0][0])
-    return _guarded(f"{with_name} cannot be created", found)
+    return guarded(found, HostError, f"{with_name} cannot be created", _package(found.__module__))
 
 
 def _loaded(kind: PluginKind, distribution: str, entry: EntryPoint) -> Any:
     described = _described(kind, entry.name, distribution)
-    found = _guarded(f"{described} cannot be imported from {entry.value!r}", entry.load)
+    what = f"{described} cannot be imported from {entry.value!r}"
+    found = guarded(entry.load, HostError, what, _package(entry.value))
     missing = [each for each in kind.members if not hasattr(found, each)]
     if not callable(found) or missing:
         raise HostError(
@@ -141,17 +150,23 @@ def _loaded(kind: PluginKind, distribution: str, entry: EntryPoint) -> Any:
     return found
 
 
-def _guarded(what: str, function: Callable[[], Any]) -> Any:
-    """Call a plug-in: whatever it raises becomes one error message."""
-    try:
-        return function()
-    except LightexitError:
-        raise
-    except Exception as error:
-        raise HostError(
-            f"{what}: {type(error).__name__}: {error}",
-            expected="a distribution that works with this version of lightexit",
-        ) from error
+def _several(kind: PluginKind, name: str, offers: _Offers) -> HostError:
+    claims = [distribution for distribution, _ in offers.found[name]]
+    if len(set(claims)) == 1:
+        return HostError(
+            f"the {kind.title} {name!r} is offered twice by the distribution {claims[0]}",
+            expected=f"one entry point of that name in the group {kind.group}",
+        )
+    return HostError(
+        f"the {kind.title} {name!r} is offered by several distributions: {', '.join(claims)}",
+        expected="one of them",
+        hint=f"pip uninstall {claims[-1].split()[0]}",
+    )
+
+
+def _package(path: str) -> str:
+    """The package at the beginning of `package.module:Class`."""
+    return path.partition(":")[0].partition(".")[0].strip()
 
 
 def _described(kind: PluginKind, name: str, distribution: str) -> str:

@@ -12,8 +12,8 @@ import pytest
 from lightexit.build.names import OWN_TAGS
 from lightexit.build.outputs import check
 from lightexit.build.sources import DeviceSubject, Sources, of_device, of_module
-from lightexit.cli.programs import import_file
 from lightexit.errors import AuthorError
+from lightexit.imports import import_file
 
 HEAD = """
 from lightexit.bus.region import pio

@@ -13,8 +13,8 @@ import pytest
 
 from lightexit.build.outputs import outputs
 from lightexit.build.sources import of_module
-from lightexit.cli.programs import import_file
 from lightexit.engine.native.target import object_triple
+from lightexit.imports import import_file
 from loader.daemon import running
 from rust.cargo import BINDINGS, CRATES, MISSING, ROOT, cargo, passed, target
 

@@ -6,7 +6,6 @@ A filter of a device is called DEVICE_FILTER in C, any other as in its source.
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from lightexit.bus.region import Region
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.program_filter import load_objects
+from lightexit.targets import devices_in
 from lightexit.vm.places import PC
 
 #: Filters with what they are called in C.
@@ -61,7 +61,7 @@ def of_module(module: ModuleType, what: str, only: str | None) -> Sources:
     `only` picks a filter or device by its name. Raises AuthorError where there is nothing, or
     something without a name in C; `what` is what the user calls the module.
     """
-    devices = [_device(kind, module) for kind in _devices_in(module)]
+    devices = [_device(kind, module) for kind in devices_in(module)]
     devices = [each for each in devices if each.filters]
     taken = {filter for each in devices for filter in each.filters}
     rest = [BuiltFilter(each.name, each) for each in _filters_in(module) if each not in taken]
@@ -104,17 +104,6 @@ def _all(
     return (*filters, *(subject for each in devices for subject in each.filters.values()))
 
 
-def _devices_in(module: ModuleType) -> list[Any]:
-    """The classes with a device's members and a name that a module defines."""
-    return [
-        value
-        for value in dict.fromkeys(each for each in vars(module).values() if inspect.isclass(each))
-        if value.__module__ == module.__name__
-        and isinstance(getattr(value, "name", None), str)
-        and all(hasattr(value, each) for each in plugins.DEVICES.members)
-    ]
-
-
 def _filters_in(module: ModuleType) -> list[Filter[Any]]:
     return list(dict.fromkeys(each for each in vars(module).values() if isinstance(each, Filter)))
 
@@ -141,7 +130,7 @@ def _own(kind: Any, module: ModuleType) -> list[Filter[Any]]:
     """Of a device that makes its regions itself: its module's filters that no other has."""
     others = {
         region.filter
-        for each in _devices_in(module)
+        for each in devices_in(module)
         if each is not kind and isinstance(getattr(each, "regions", None), tuple)
         for region in each.regions
     }

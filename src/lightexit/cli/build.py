@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightexit.cli.programs import import_file, refuse_sizes, split_name
+from lightexit.cli.programs import refuse_sizes, split_name
 from lightexit.cli.schemas import BUILD
 from lightexit.cli.state_sizes import StateOptions, told_states
 from lightexit.errors import AuthorError
+from lightexit.imports import import_file
 
 if TYPE_CHECKING:
     from lightexit.abi import Struct

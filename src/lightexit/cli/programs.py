@@ -7,22 +7,19 @@ ending. `FILE:NAME` picks one program out of several.
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from lightexit.abi import STATE_OFFSET, Struct
-from lightexit.errors import AuthorError, LightexitError, Location
+from lightexit.errors import AuthorError
 from lightexit.files import MIB, read_file
 from lightexit.filter import Filter
+from lightexit.imports import import_file
 
 if TYPE_CHECKING:
     from lightexit.isa.program import Program
@@ -177,48 +174,3 @@ def _text(path: Path) -> str:
         return read_file(path, "assembler text", LARGEST_TEXT).decode()
     except UnicodeDecodeError as error:
         raise AuthorError(f"{path}: not UTF-8 text (byte {error.start})") from None
-
-
-def import_file(path: Path) -> ModuleType:
-    """Run a Python file as a module of its own. Raises AuthorError for whatever it raises."""
-    read_file(path, "Python source", LARGEST_TEXT)
-    name = f"lightexit_file_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise AuthorError(f"{path}: not a Python file", expected="a file ending in .py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # standard output is the command's
-            spec.loader.exec_module(module)
-    except LightexitError:
-        raise
-    except SyntaxError as error:
-        raise AuthorError(f"not Python: {error.msg}", where=_syntax_location(error)) from None
-    except BaseException as error:  # sys.exit(0) in it must not end the command with 0
-        raise _import_error(error, path) from None
-    return module
-
-
-def _import_error(error: BaseException, path: Path) -> AuthorError:
-    told = f"{type(error).__name__}: {error}".removesuffix(": ")
-    if isinstance(error, Exception):
-        return AuthorError(f"importing it raised {told}", where=_raise_location(error, path))
-    return AuthorError(
-        f"importing it raised {told}",
-        where=_raise_location(error, path),
-        expected="a file that defines filters and then ends",
-        advice='put what is to run as a script under: if __name__ == "__main__":',
-    )
-
-
-def _syntax_location(error: SyntaxError) -> Location:
-    column = max((error.offset or 1) - 1, 0)
-    end = max((error.end_offset or 0) - 1, column + 1)
-    return Location(error.filename or "", error.lineno or 1, column, end, error.text or "")
-
-
-def _raise_location(error: BaseException, path: Path) -> Location:
-    frames = traceback.extract_tb(error.__traceback__)
-    frame = next((frame for frame in reversed(frames) if frame.filename == str(path)), frames[-1])
-    return Location(frame.filename, frame.lineno or 1, 0, len(frame.line or ""), frame.line or "")

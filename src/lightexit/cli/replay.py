@@ -149,25 +149,12 @@ def _plans(arguments: Sequence[str]) -> tuple[DevicePlan, ...]:
 
 def _plan(argument: str) -> DevicePlan:
     """Raises AuthorError for a device that there is none of, or an address that is none."""
+    from lightexit.targets import find_maker
     from lightexit.trace.replay.plan import DevicePlan, parse_bases
-    from lightexit.trace.replay.wiring import known_device
 
     name, equals, place = argument.partition("=")
     bases = parse_bases(argument, place) if equals else ()
-    path, colon, attribute = name.rpartition(":")
-    if not (colon and path.endswith(".py")):
-        return DevicePlan(name, known_device(name), bases)
-    from lightexit.cli.programs import import_file
-
-    module = import_file(Path(path))
-    maker = getattr(module, attribute, None)
-    if not callable(maker):
-        own = [each for each, kind in vars(module).items() if isinstance(kind, type)]
-        raise AuthorError(
-            f"{path} has no class or function {attribute!r}",
-            expected=f"one of: {', '.join(own)}" if own else "a class that is a Device",
-        )
-    return DevicePlan(name, maker, bases)
+    return DevicePlan(name, find_maker(name).maker, bases)
 
 
 @contextlib.contextmanager

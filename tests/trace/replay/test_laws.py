@@ -14,10 +14,10 @@ import scale
 from lightexit import plugins
 from lightexit.devices.device import Device
 from lightexit.engine.native import NativeEngine
+from lightexit.targets import find_maker
 from lightexit.trace.access import Access
 from lightexit.trace.replay.plan import DevicePlan
 from lightexit.trace.replay.sides import ReplayedDevices
-from lightexit.trace.replay.wiring import known_device
 from replaying import accesses, plan, recorded, replayed
 
 DEVICES = sorted(plugins.DEVICES.ours)
@@ -69,7 +69,7 @@ def first_filtered_read(kind: type[Device[Any]], steps: Sequence[Access]) -> int
 @settings(deadline=None, max_examples=scale.full(80))
 @given(data=st.data())
 def test_a_wrong_model_is_found_at_the_very_access(name: str, data: st.DataObject) -> None:
-    plans = [plan(name, wrong(known_device(name)))]  # type: ignore[arg-type]
+    plans = [plan(name, wrong(find_maker(name).maker))]
     steps = data.draw(accesses(plans))
     first = replayed(both(plans), steps).first
     expected = first_filtered_read(plans[0].maker, steps)  # type: ignore[arg-type]

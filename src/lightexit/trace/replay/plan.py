@@ -12,7 +12,7 @@ from lightexit.bus.placing import Place
 from lightexit.bus.region import PlacedRegion
 from lightexit.devices.device import Device
 from lightexit.errors import AuthorError
-from lightexit.trace.replay.wiring import DeviceMaker
+from lightexit.targets.finding import DeviceMaker
 from lightexit.vm.places import PC
 
 _EXPECTED = "NAME, NAME=ADDRESS or NAME=WINDOW:ADDRESS,..., as in pm=0x600 or pm=gpe0:0xafe0"

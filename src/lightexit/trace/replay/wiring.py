@@ -13,17 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from lightexit import plugins
 from lightexit.bus.clock import Clock, ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.device import Device
 from lightexit.devices.virtio_mmio import VirtioBackend
 from lightexit.errors import AuthorError, LightexitError
+from lightexit.targets.finding import DeviceMaker
+from lightexit.targets.parameters import UNDECLARED, parameters
 
 #: What a device did: on which of its wires, and what.
 Heard: TypeAlias = tuple[str, Any]
-#: Makes a device; its parameters say what of.
-DeviceMaker: TypeAlias = Callable[..., Device[Any]]
 
 
 @dataclass
@@ -46,11 +45,11 @@ class Wiring:
                 return device
         name = getattr(maker, "name", None) or getattr(maker, "__name__", "a device")
         given, named = [], {}
-        for parameter, kind in _parameters(maker, str(name)):
-            if parameter.default is inspect.Parameter.empty:
-                given.append(self._value(str(name), parameter.name, kind))
-            elif parameter.name in self.settings:
-                named[parameter.name] = self.settings[parameter.name]
+        for asked in parameters(maker, str(name)):
+            if asked.is_required:
+                given.append(self._value(str(name), asked.name, asked.kind))
+            elif asked.name in self.settings:
+                named[asked.name] = self.settings[asked.name]
         device = _made(str(name), maker, given, named)
         self.devices.append(device)
         return device
@@ -67,7 +66,9 @@ class Wiring:
             return self.clock
         if kind is Callable or typing.get_origin(kind) is Callable:
             return self._call(wire)
-        told = "without a type" if kind is None else f"of type {getattr(kind, '__name__', kind)}"
+        told = (
+            "without a type" if kind is UNDECLARED else f"of type {getattr(kind, '__name__', kind)}"
+        )
         raise AuthorError(
             f"{device} is made with {name} {told}",
             expected="a clock, Lines, functions or other devices: what a replay has",
@@ -85,21 +86,6 @@ class Wiring:
         return found[0]
 
 
-def _parameters(maker: DeviceMaker, name: str) -> list[tuple[inspect.Parameter, Any]]:
-    """What it takes, with the types that are declared."""
-    try:
-        function = maker.__init__ if inspect.isclass(maker) else maker
-        hints = typing.get_type_hints(function)
-        found = list(inspect.signature(maker).parameters.values())
-    except (NameError, TypeError, ValueError) as error:
-        raise AuthorError(
-            f"what {name} is made with is not known: {error}",
-            expected="parameters with types that its module imports",
-        ) from None
-    kinds = inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL
-    return [(each, hints.get(each.name)) for each in found if each.kind not in kinds]
-
-
 def _made(name: str, maker: DeviceMaker, given: list[Any], named: dict[str, Any]) -> Device[Any]:
     try:
         device = maker(*given, **named)
@@ -110,9 +96,3 @@ def _made(name: str, maker: DeviceMaker, given: list[Any], named: dict[str, Any]
     if not isinstance(getattr(device, "regions", None), tuple):
         raise AuthorError(f"{name} makes {device!r:.80}", expected="a Device, which has regions")
     return device
-
-
-def known_device(name: str) -> DeviceMaker:
-    """The class of a device, by the name that it has as a plug-in. Raises as `plugins.find`."""
-    found: DeviceMaker = plugins.find(plugins.DEVICES, name)
-    return found
