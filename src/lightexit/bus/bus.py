@@ -354,6 +354,15 @@ class Bus:
         """Whether a vCPU may be reading or writing a state at the moment."""
         return self._running > 0 and any(state in port.states for port in self._all_ports())
 
+    def regions(self, model: Model) -> tuple[PlacedRegion, ...]:
+        """Those of a device on this bus, where they are now. Raises AuthorError for another."""
+        return tuple(port.region for port in self._ports_of(model))
+
+    def place(self, model: Model) -> Place | None:
+        """What `at` said when the device came, or was moved. Raises AuthorError as `regions`."""
+        self._ports_of(model)
+        return self._terms[model].at
+
     def places(self) -> list[tuple[str, PlacedRegion]]:
         """All regions at the moment, each with the name of its device."""
         return [(port.model.name, port.region) for port in self._all_ports()]

@@ -61,9 +61,21 @@ class _Fork(Line):
 
 def joined(output: Line, count: int) -> tuple[Line, ...]:
     """`count` wires, any of which holds `output` up."""
-    lines: list[Line] = []
-    lines += [_Joined(output, lines) for _ in range(count)]
-    return tuple(lines)
+    junction = Junction(output)
+    return tuple(junction.wire() for _ in range(count))
+
+
+class Junction:
+    """Where wires meet: any of them holds `output` up."""
+
+    def __init__(self, output: Line) -> None:
+        self._output = output
+        self._wires: list[Line] = []
+
+    def wire(self) -> Line:
+        """One more."""
+        self._wires.append(_Joined(self._output, self._wires))
+        return self._wires[-1]
 
 
 class _Joined(Line):

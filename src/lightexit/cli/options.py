@@ -64,6 +64,16 @@ MachineName = Annotated[
         autocompletion=_names(plugins.MACHINES),
     ),
 ]
+DeviceTargets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--device",
+        metavar="TARGET",
+        help="One more device: FILE.py:CLASS, PACKAGE.MODULE:CLASS or the name of an installed one, "
+        "then values as in ,at=0x700,irq=5. Devices at its address leave. May be repeated.",
+        autocompletion=_names(plugins.DEVICES),
+    ),
+]
 CpuCount = Annotated[
     int,
     typer.Option("--cpus", min=1, metavar="N", help="Number of vCPUs; more than one on KVM only."),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lightexit.bus.counters import RegisterCount, UnclaimedCount
     from lightexit.bus.offload import OffloadCount
     from lightexit.cli.tally import TallyRow, Unclaimed
+    from lightexit.targets.plugging import Plugged
     from lightexit.vm.console import Console
     from lightexit.vm.outcome import Outcome
 
@@ -47,6 +48,7 @@ class FinishedRun:
     cpu_seconds: float
     printing_seconds: float
     vcpus: int = 1
+    devices: tuple[Plugged, ...] = ()
 
     @property
     def guest_seconds(self) -> float:
@@ -187,6 +189,7 @@ def as_json(
 
     return {
         "schema": RUN,
+        "devices": [_device_as_json(each) for each in shown.devices],
         **_run_as_json(shown),
         "output": shown.console.text,
         "output_bytes": shown.console.size,
@@ -196,6 +199,19 @@ def as_json(
         "registers": [tally.as_json(row) for row in registers],
         "unclaimed": [asdict(place) for place in nobody[:_MOST_PLACES]],
         "in_kernel": [asdict(count) | {"space": count.space.name} for count in shown.in_kernel],
+    }
+
+
+def _device_as_json(plugged: Plugged) -> dict[str, Any]:
+    return {
+        "name": plugged.device.name,
+        "target": plugged.target.text,
+        "origin": plugged.target.found.origin,
+        "regions": [
+            {"space": each.space.name, "address": each.base, "size": each.size}
+            for each in plugged.regions
+        ],
+        "replaces": [each.name for each in plugged.replaced],
     }
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from lightexit.cli.options import (
     CommandLine,
     ConsoleOption,
     CpuCount,
+    DeviceTargets,
     EngineName,
     ExitStatus,
     FiltersOption,
@@ -49,6 +50,8 @@ from lightexit.vm.board import Backend, Wanted
 if TYPE_CHECKING:
     from lightexit.cli.tracing import TraceWriter
     from lightexit.engine.api import Engine
+    from lightexit.targets import Target
+    from lightexit.targets.plugging import Plugged
     from lightexit.trace.recording import MachineRecorder
     from lightexit.vm.console import Console
     from lightexit.vm.machine import Machine, Outcome, RunLimits
@@ -60,6 +63,7 @@ class Job:
 
     guest: Guest
     make_machine: Callable[..., Machine]
+    targets: tuple[Target, ...]
     backend: Backend
     limits: RunLimits
     console: ConsoleMode
@@ -74,6 +78,7 @@ def run(
     initrd: InitrdFiles = None,
     append: CommandLine = "",
     machine: MachineName = "pc",
+    device: DeviceTargets = None,
     backend: BackEndName = "unicorn",
     cpus: CpuCount = 1,
     irqchip: IrqchipOption = None,
@@ -98,6 +103,7 @@ def run(
     make_machine, chosen = plugins.find(plugins.MACHINES, machine), find(backend)
     runner: Engine = plugins.make(plugins.ENGINES, engine)
     chosen.check(Wanted(cpus, irqchip, runner))
+    targets = _targets(device or ())
     _check_record(trace, record)
     for file in (trace, json_file):
         if file is not None:
@@ -107,9 +113,11 @@ def run(
             GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus, irqchip)
         )
         limits = _limits(guest, until, seconds, accesses)
-        job = Job(guest, make_machine, chosen, limits, console, signals, trace, record)
+        job = Job(guest, make_machine, targets, chosen, limits, console, signals, trace, record)
         vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
         _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {chosen.title}")
+        if targets:
+            _try_devices(job, runner if filters else None)
         shown, plain = _run_both(job, runner) if filters else (_boot(job, None, show=True), None)
         report(shown, plain, json_file)
         sys.stdout.flush()
@@ -164,6 +172,7 @@ class Printing:
 def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
     begun, printing = time.monotonic(), Printing()
     with _console(job, printing, show) as console, _machine(job, engine, console) as machine:
+        plugged = _plugged(job, machine)
         machine.bus.timed = True
         setup_seconds, cpu_begun = time.monotonic() - begun, time.process_time()
         with job.signals.stopping(machine), _watched(machine, job, show):
@@ -179,6 +188,7 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
             cpu_seconds=cpu_seconds,
             printing_seconds=printing.seconds,
             vcpus=job.guest.config.cpus,
+            devices=plugged,
         )
 
 
@@ -217,6 +227,32 @@ def _writer(job: Job, machine: Machine) -> TraceWriter | MachineRecorder:
 
     assert job.trace is not None
     return TraceWriter(job.trace)
+
+
+def _targets(words: Sequence[str]) -> tuple[Target, ...]:
+    if not words:
+        return ()
+    from lightexit.targets import Finder, find_target
+
+    finder = Finder()
+    return tuple(find_target(each, finder) for each in words)
+
+
+def _try_devices(job: Job, engine: Engine | None) -> None:
+    """In a machine that does not run: what is wrong with them is told before the first run."""
+    from lightexit.vm.console import Console
+
+    with _machine(job, engine, Console()) as machine:
+        for each in _plugged(job, machine):
+            _say("\n".join(each.lines()))
+
+
+def _plugged(job: Job, machine: Machine) -> tuple[Plugged, ...]:
+    if not job.targets:
+        return ()
+    from lightexit.targets.plugging import plug_in
+
+    return tuple(plug_in(machine, job.targets))
 
 
 def _machine(job: Job, engine: Engine | None, console: Console) -> Machine:

@@ -15,16 +15,18 @@ from lightexit.bus.clock import BusClock
 from lightexit.bus.line import Line
 from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
-from lightexit.devices.ioapic import IoApic
+from lightexit.devices.ioapic import PINS, IoApic
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.board import Board
 from lightexit.vm.console import Console
 from lightexit.vm.cpu import Cpu
 from lightexit.vm.deferral import DeferredInterrupt
+from lightexit.vm.inputs import InterruptInputs
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.multiprocessor import Multiprocessor
 from lightexit.vm.outcome import NO_LIMITS, Outcome, RunEnd, RunLimits
+from lightexit.vm.plugging import plug
 from lightexit.vm.schedule import Schedule
 from lightexit.vm.uniprocessor import Uniprocessor
 
@@ -54,6 +56,10 @@ class Machine:
         self.clock = board.clock
         self.console = console or Console()
         self.devices: list[Device[Any]] = []
+        #: Of its interrupt controllers: the back end's, or of those among the devices.
+        self.inputs = self._own_inputs()
+        #: Devices that the machine itself works with.
+        self._controllers: list[Device[Any]] = []
         self._schedule = Schedule(self.bus, self.clock, self._wake)
         self._processors = self._make_processors()
         self._ending: tuple[RunEnd, str, int | None] | None = None
@@ -104,6 +110,16 @@ class Machine:
         self._schedule.attach(device, at)
         self.devices.append(device)
 
+    def plug(self, device: Device[Any], at: Place | None = None) -> tuple[Device[Any], ...]:
+        """As `add`, for a device that may claim what others have: they leave the machine, whole,
+        and are returned. While nothing runs.
+
+        Raises AuthorError as `add` does, where one of them cannot leave because the machine or
+        another device works with it, and where two of different classes would have one name;
+        then nothing has changed.
+        """
+        return plug(self, device, at, self._controllers)
+
     def remove(self, device: Device[Any]) -> None:
         """Take a device off the bus and forget its time; its lines stay as they are."""
         self._schedule.detach(device)
@@ -133,18 +149,29 @@ class Machine:
                 hint="Machine.irq",
             )
         self._processors.connect(pic)
+        self._controllers.append(pic)
 
     def add_ioapic(self, at: Place) -> IoApic:
         """Put an I/O APIC on the bus, before the back end's local APICs."""
         self._require(Irqchip.SPLIT)
         ioapic = self.board.make_ioapic()
         self.add(ioapic, at)
+        self._controllers.append(ioapic)
         return ioapic
 
     def irq(self, number: int) -> Line:
-        """A wire to an input of the back end's interrupt controllers."""
-        self._require(Irqchip.KERNEL)
-        return Line(functools.partial(self.board.set_irq, number))
+        """A wire to an interrupt input, wherever the controllers are: `machine.irq(5)`.
+
+        An input is up while any of its wires is. Raises AuthorError for one that there is not.
+        """
+        return self.inputs.wire(number)
+
+    def _own_inputs(self) -> InterruptInputs:
+        if self.irqchip is not Irqchip.KERNEL:
+            return InterruptInputs()
+        return InterruptInputs(
+            range(PINS), lambda number: Line(functools.partial(self.board.set_irq, number))
+        )
 
     def _require(self, wanted: Irqchip) -> None:
         if self.irqchip is not wanted:

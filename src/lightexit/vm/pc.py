@@ -27,6 +27,7 @@ from lightexit.engine.api import Engine
 from lightexit.vm.backends import find
 from lightexit.vm.board import Backend, Wanted
 from lightexit.vm.console import Console
+from lightexit.vm.inputs import InterruptInputs
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.machine import Machine, RunEnd
 from lightexit.vm.memory import MIB, GuestMemory
@@ -98,6 +99,12 @@ def add_controllers(machine: Machine) -> Callable[[int], Line]:
     """
     if machine.irqchip is Irqchip.KERNEL:
         return machine.irq
+    inputs = range(PINS if machine.irqchip.has_apics else ISA_INPUTS)
+    machine.inputs = InterruptInputs(inputs, _connector(machine))
+    return machine.irq
+
+
+def _connector(machine: Machine) -> Callable[[int], Line]:
     pic = Pic(machine.clock, Line())
     machine.connect(pic)
     machine.add(pic, PLACES[pic.name])

@@ -69,7 +69,7 @@ def first_filtered_read(kind: type[Device[Any]], steps: Sequence[Access]) -> int
 @settings(deadline=None, max_examples=scale.full(80))
 @given(data=st.data())
 def test_a_wrong_model_is_found_at_the_very_access(name: str, data: st.DataObject) -> None:
-    plans = [plan(name, wrong(find_maker(name).maker))]
+    plans = [plan(name, wrong(find_maker(name).maker))]  # type: ignore[arg-type]
     steps = data.draw(accesses(plans))
     first = replayed(both(plans), steps).first
     expected = first_filtered_read(plans[0].maker, steps)  # type: ignore[arg-type]
