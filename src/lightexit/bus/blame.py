@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Sequence
+from types import FrameType, TracebackType
 from typing import Protocol
 
+from lightexit import plugins
 from lightexit.errors import AuthorError, HostError, InternalError, LightexitError, Location
+
+
+class OverdueCall(BaseException):
+    """Raised in a model's method that does not return, where it is at the moment."""
 
 
 class NamedModel(Protocol):
@@ -26,14 +31,18 @@ _NOT_THE_MODELS = (AuthorError, InternalError, HostError, BrokenPipeError)
 
 def described(model: NamedModel, error: BaseException) -> BaseException:
     """What a model has raised, as an error that names the model and shows its line."""
+    where = _raised_at(model, error.__traceback__)
+    if isinstance(error, OverdueCall):
+        steps = _steps(error.__traceback__)
+        methods = [step.tb_frame for step in steps if _is_method_of(model, step)]
+        return _overdue(model, methods[0].f_code.co_name if methods else "a method", where)
     if not isinstance(error, Exception):
         return error
-    where = _raised_at(model, error.__traceback__)
     if isinstance(error, _NOT_THE_MODELS):
         if isinstance(error, LightexitError) and not isinstance(error, HostError):
             error.where = error.where or where
         return error
-    failed = f"the model of {model.name} failed: {type(error).__name__}: {error}"
+    failed = f"the model of {_named(model)} failed: {type(error).__name__}: {error}"
     failure = _culprit(model)(failed, where=where)
     failure.__cause__ = error
     return failure
@@ -49,12 +58,37 @@ def wrong_answer(model: NamedModel, offset: int, size: int, value: object) -> Li
         hint = f"& {most:#x}"
     bytes_ = "1 byte" if size == 1 else f"{size} bytes"
     return _culprit(model)(
-        f"the model of {model.name} answers {_shown(value)} to a read of {bytes_} at offset "
+        f"the model of {_named(model)} answers {_shown(value)} to a read of {bytes_} at offset "
         f"{offset:#x}",
         where=_method_place(model) or place_of(model),
         expected=f"an int of 0 to {most:#x}",
         hint=hint,
     )
+
+
+def overdue(model: NamedModel, frames: Sequence[FrameType]) -> LightexitError:
+    """A call of a model's has not returned; `frames` are its thread's, the innermost first."""
+    own = [each for each in frames if _first_argument(each) is model]
+    files = {each.f_code.co_filename for each in own}
+    inner = [each for each in frames if each.f_code.co_filename in files]
+    method = own[-1].f_code.co_name if own else "a method"
+    return _overdue(model, method, Location.of_frame(inner[0]) if inner else None)
+
+
+def _overdue(model: NamedModel, method: str, where: Location | None) -> LightexitError:
+    return _culprit(model)(
+        f"the model of {_named(model)} does not return from {method}",
+        where=where,
+        expected="bounded work, whatever the guest does and however much time has passed",
+    )
+
+
+def _named(model: NamedModel) -> str:
+    """What to call it; with its distribution, if it is of another one."""
+    if _culprit(model) is InternalError:
+        return model.name
+    origin = plugins.origin(plugins.DEVICES, type(model))
+    return f"{model.name} of the distribution {origin}" if origin else model.name
 
 
 def place_of(model: object) -> Location | None:
@@ -91,16 +125,21 @@ def _raised_at(model: object, trace: TracebackType | None) -> Location | None:
 
     Where a method was replaced by a function, the outermost line that is not lightexit's.
     """
-    steps = []
-    while trace is not None:
-        steps.append(trace)
-        trace = trace.tb_next
+    steps = _steps(trace)
     own = {_file(step) for step in steps if _is_method_of(model, step)}
     inner = [step for step in reversed(steps) if _file(step) in own]
     outer = [step for step in steps if not _module(step).startswith("lightexit.")]
     for step in inner or outer:
         return Location.of_frame(step.tb_frame, step.tb_lasti)
     return None
+
+
+def _steps(trace: TracebackType | None) -> list[TracebackType]:
+    steps = []
+    while trace is not None:
+        steps.append(trace)
+        trace = trace.tb_next
+    return steps
 
 
 def _file(step: TracebackType) -> str:
@@ -112,5 +151,9 @@ def _module(step: TracebackType) -> str:
 
 
 def _is_method_of(model: object, step: TracebackType) -> bool:
-    code = step.tb_frame.f_code
-    return code.co_argcount > 0 and step.tb_frame.f_locals.get(code.co_varnames[0]) is model
+    return _first_argument(step.tb_frame) is model
+
+
+def _first_argument(frame: FrameType) -> object:
+    code = frame.f_code
+    return frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None

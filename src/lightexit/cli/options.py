@@ -69,8 +69,8 @@ DeviceTargets = Annotated[
     typer.Option(
         "--device",
         metavar="TARGET",
-        help="One more device: FILE.py:CLASS, PACKAGE.MODULE:CLASS or the name of an installed one, "
-        "then values as in ,at=0x700,irq=5. Devices at its address leave. May be repeated.",
+        help="One more device: FILE.py:CLASS, PACKAGE.MODULE:CLASS or an installed one, by its "
+        "name; then values as in ,at=0x700,irq=5. Devices at its address leave. May be repeated.",
         autocompletion=_names(plugins.DEVICES),
     ),
 ]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -173,7 +174,7 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
     begun, printing = time.monotonic(), Printing()
     with _console(job, printing, show) as console, _machine(job, engine, console) as machine:
         plugged = _plugged(job, machine)
-        machine.bus.timed = True
+        machine.bus.timed, machine.give_up = True, _give_up
         setup_seconds, cpu_begun = time.monotonic() - begun, time.process_time()
         with job.signals.stopping(machine), _watched(machine, job, show):
             outcome = machine.run(job.limits)
@@ -190,6 +191,12 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
             vcpus=job.guest.config.cpus,
             devices=plugged,
         )
+
+
+def _give_up(error: BaseException) -> None:
+    """A model blocks for ever: no exception, and no end of the run, gets past it."""
+    _say(f"lightexit: {error}")
+    os._exit(ExitCode.ERROR)
 
 
 def _check_record(trace: Path | None, record: Path | None) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
 from lightexit.abi import StateMemory
@@ -26,6 +26,7 @@ from lightexit.vm.inputs import InterruptInputs
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.multiprocessor import Multiprocessor
 from lightexit.vm.outcome import NO_LIMITS, Outcome, RunEnd, RunLimits
+from lightexit.vm.overdue import OverdueCalls
 from lightexit.vm.plugging import plug
 from lightexit.vm.schedule import Schedule
 from lightexit.vm.uniprocessor import Uniprocessor
@@ -58,6 +59,8 @@ class Machine:
         self.devices: list[Device[Any]] = []
         #: Of its interrupt controllers: the back end's, or of those among the devices.
         self.inputs = self._own_inputs()
+        #: Called with the error, on a thread of its own, where a model's call cannot be ended.
+        self.give_up: Callable[[BaseException], object] | None = None
         #: Devices that the machine itself works with.
         self._controllers: list[Device[Any]] = []
         self._schedule = Schedule(self.bus, self.clock, self._wake)
@@ -221,7 +224,11 @@ class Machine:
         limit = UNLIMITED if limits.accesses is None else limits.accesses
         self.console.watch(limits.text, lambda: self.stop(RunEnd.TEXT))
         try:
-            with DeferredInterrupt() as interrupt, self._running(limit):
+            with (
+                DeferredInterrupt() as interrupt,
+                self._overdue_calls(end_ns),
+                self._running(limit),
+            ):
                 while not self._is_over(limit, end_ns):
                     interrupt.check()
                     begun_ns = time.monotonic_ns()
@@ -234,6 +241,13 @@ class Machine:
             self.bus.failures.forget()
             self._ending = None
             self.console.watch(b"", lambda: None)
+
+    def _overdue_calls(self, end_ns: int | None) -> OverdueCalls:
+        def is_over() -> bool:
+            ended = end_ns is not None and time.monotonic_ns() >= end_ns
+            return ended or self._ending is not None
+
+        return OverdueCalls(is_over, self.give_up)
 
     @contextlib.contextmanager
     def _running(self, limit: int) -> Iterator[None]:

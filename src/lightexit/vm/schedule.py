@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from lightexit.bus.blame import described
+from lightexit.bus.blame import OverdueCall, described
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import BusClock
 from lightexit.bus.lock import StateLock
@@ -78,7 +78,7 @@ class Schedule:
                 return wakeup_ns
             device.advance(now_ns)
             return device.next_wakeup()
-        except Exception as error:
+        except (Exception, OverdueCall) as error:
             raise described(device, error)  # noqa: B904 - it says itself what it comes from
 
     def left_ns(self) -> int | None:
