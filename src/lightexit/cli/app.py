@@ -13,6 +13,7 @@ from lightexit.cli.bench import bench
 from lightexit.cli.build import build
 from lightexit.cli.cache import cache
 from lightexit.cli.compile import compile_command
+from lightexit.cli.devices import devices
 from lightexit.cli.disasm import disasm
 from lightexit.cli.header import header
 from lightexit.cli.record import record
@@ -63,6 +64,7 @@ app.command()(verify)
 app.command()(build)
 app.command()(record)
 app.command()(report)
+app.command()(devices)
 app.command()(replay)
 app.command()(top)
 app.add_typer(bench, name="bench")

@@ -14,7 +14,8 @@ def schema(
     command: Annotated[
         schemas.CommandSchema,
         typer.Argument(
-            metavar="COMMAND", help="run, verify, build, replay, report, top or bench-host."
+            metavar="COMMAND",
+            help="run, verify, build, replay, report, top, devices or bench-host.",
         ),
     ],
 ) -> None:

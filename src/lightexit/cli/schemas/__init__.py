@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 VERIFY, RUN, BUILD = "urn:lightexit:verify:1", "urn:lightexit:run:1", "urn:lightexit:build:1"
+DEVICES = "urn:lightexit:devices:1"
 BENCH_HOST, REPLAY = "urn:lightexit:bench-host:1", "urn:lightexit:replay:1"
 TOP = "urn:lightexit:top:1"
 REPORT = "urn:lightexit:report:1"
@@ -25,6 +26,7 @@ class CommandSchema(StrEnum):
     REPLAY = "replay"
     TOP = "top"
     REPORT = "report"
+    DEVICES = "devices"
 
 
 _IDS = {
@@ -35,6 +37,7 @@ _IDS = {
     CommandSchema.REPLAY: REPLAY,
     CommandSchema.TOP: TOP,
     CommandSchema.REPORT: REPORT,
+    CommandSchema.DEVICES: DEVICES,
 }
 
 
