@@ -14,7 +14,7 @@ from lightexit.trace.replay.compare import Contest, Replay
 from lightexit.trace.replay.plan import DevicePlan
 from lightexit.trace.replay.sides import ReplayedDevices
 from lightexit.trace.replay.source import open_source
-from lightexit.trace.replay.wiring import known_device
+from lightexit.targets.finding import find_maker
 
 _TRACES = Path(__file__).parents[1] / "golden/traces/scenarios/rtc"
 _ENGINE = NativeEngine()
@@ -26,7 +26,7 @@ def replayed(data: bytes) -> None:
         path = Path(folder) / "trace.jsonl"
         path.write_bytes(data)
         source = open_source(path)
-        plans = [DevicePlan("rtc", known_device("rtc"))]
+        plans = [DevicePlan("rtc", find_maker("rtc").maker)]
         sides = [ReplayedDevices(plans, engine) for engine in (None, _ENGINE)]
         contest = Contest(sides, whole=True, recorded=True)
         result = Replay(contest, Timeline(source.origin_ns, source.start_ns)).run(source.steps)
