@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import lightexit.trace.probes as package
 from lightexit.isa import PSEUDO_MAP_IDX, PSEUDO_MAP_IDX_VALUE, decode
 from lightexit.trace.probes import loading
 from lightexit.trace.probes.header import header
-from lightexit.trace.probes.programs import programs
+from lightexit.trace.probes.programs import SOURCES, programs
 
 FOLDER = Path(package.__file__).parent
 
@@ -22,9 +24,22 @@ def test_checked_in_layouts_are_current() -> None:
 
 
 def test_the_ir_is_of_no_host() -> None:
-    text = (FOLDER / "probes.ll").read_text()
-    assert text.startswith("; SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later\n")
-    assert "target" not in text.replace("; Made of", "")
+    assert {path.stem for path in FOLDER.glob("*.c")} == {*SOURCES}
+    for name in SOURCES:
+        text = (FOLDER / f"{name}.ll").read_text()
+        assert text.startswith("; SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later\n")
+        assert "target" not in text
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang", "clang-14"])
+@pytest.mark.parametrize("name", SOURCES)
+def test_compilers_warn_of_nothing(compiler: str, name: str) -> None:
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    strict = ("-std=gnu11", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-fsyntax-only")
+    command = [compiler, *strict, str(FOLDER / f"{name}.c")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.stdout + result.stderr == ""
 
 
 def test_a_program_for_each_tracepoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

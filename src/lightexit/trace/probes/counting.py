@@ -32,7 +32,7 @@ _NONE = AccessCount(0)
 ANSWERS = (Answer.KVM, Answer.USER)  # by layout.AnsweredBy
 
 
-#: The VGA's memory: windows of it are counted as one register each, as `probes.c` has it.
+#: The VGA's memory: windows of it are counted as one register each, as `tables.h` has it.
 _VGA, _VGA_WINDOW = range(0xA0000, 0xC0000), 0x8000
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The BPF programs as bytecode: made of `probes.ll` once, and kept in the cache."""
+"""The BPF programs as bytecode: made of LLVM IR once, and kept in the cache."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lightexit.isa import PSEUDO_MAP_IDX, PSEUDO_MAP_IDX_VALUE, Program, decode,
 
 #: The kind of entry in the cache.
 _KIND = "probes"
+SOURCES = ("accesses", "interrupts")
 #: The one map whose value C names; of the others it names the map.
 _VALUE = "config"
 #: What clang was not told, as the runtime's IR is for any machine.
@@ -24,11 +25,12 @@ def programs() -> list[Program]:
     """One program for each tracepoint, which it has the name of."""
     from importlib import resources  # brings much along that no import of ours needs
 
-    text = resources.files("lightexit.trace.probes").joinpath("probes.ll").read_text("utf-8")
-    cache, key = Cache(), content_key(VERSION, text)
+    folder = resources.files("lightexit.trace.probes")
+    texts = [folder.joinpath(f"{name}.ll").read_text("utf-8") for name in SOURCES]
+    cache, key = Cache(), content_key(VERSION, *texts)
     if kept := cache.get(_KIND, key):
         return [Program.from_plain(each) for each in json.loads(kept)]
-    made = _made(text)
+    made = [program for text in texts for program in _made(text)]
     cache.put(_KIND, key, json.dumps([each.to_plain() for each in made]).encode())
     return made
 
