@@ -5,6 +5,7 @@ from exit to entry, as a KVM that runs guests by hardware tells it."""
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -33,9 +34,8 @@ from lightexit.vm.kvm.attach import AttachedProgram, AttachRange, KernelModule
 
 PORT, OTHER, KEPT = 0x500, 0x600, 0x3000
 #: Before Linux 5.19, no table was read without a right.
-READING_NEEDS = (
-    CAP_BPF if [int(part) for part in os.uname().release.split(".")[:2]] < [5, 19] else 0
-)
+RELEASE = [int(number) for number in re.findall(r"\d+", os.uname().release)[:2]]
+READING_NEEDS = CAP_BPF if RELEASE < [5, 19] else 0
 #: Prints the capabilities that it has left, once it has read counts with them.
 DROPPING = """
 from lightexit.trace.probes import drop_rights, open_probes
