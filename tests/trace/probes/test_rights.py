@@ -78,3 +78,27 @@ def test_a_process_without_the_rights_is_told_which(kept: int) -> None:
 def test_two_rights_are_enough() -> None:
     with only(CAP_BPF | CAP_PERFMON):
         open_probes().close()
+
+
+#: Has a thread before its rights are dropped, which would keep its own.
+THREADED = """
+import threading
+from lightexit.engine.kernel.rights import give_up
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+try:
+    give_up()
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+@needs_qemu
+def test_a_thread_that_would_keep_rights_is_told_of() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", THREADED],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )
+    assert done.stdout == "InternalError 1 threads were started before rights were given up\n"
