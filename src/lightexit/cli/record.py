@@ -18,7 +18,6 @@ from lightexit.errors import AuthorError
 if TYPE_CHECKING:
     from lightexit.trace.probes import EventProbes
     from lightexit.trace.recording import FolderOwner
-    from lightexit.trace.vms import Vms
 
 
 def record(
@@ -79,11 +78,11 @@ def record(
     _record(output, selected(pid or (), vm or ()), seconds, force)
 
 
-def open_events(pids: Collection[int], vms: Vms) -> EventProbes:
+def open_events(pids: Collection[int]) -> EventProbes:
     """The probes at KVM's tracepoints."""
     from lightexit.trace import probes
 
-    return probes.open_events(pids, vms.vcpu)
+    return probes.open_events(pids)
 
 
 def _record(output: Path, pids: Collection[int], seconds: float | None, force: bool) -> None:
@@ -95,7 +94,7 @@ def _record(output: Path, pids: Collection[int], seconds: float | None, force: b
         vms.vm(pid)  # while it is there
     with (
         Ending(seconds) as ending,
-        contextlib.closing(open_events(pids, vms)) as source,
+        contextlib.closing(open_events(pids)) as source,
         Processes(pids) as processes,
     ):
         _drop_rights(FolderOwner(output.parent))
@@ -107,7 +106,7 @@ def _record(output: Path, pids: Collection[int], seconds: float | None, force: b
         about = About(platform.node(), "tracepoints")
         with RecordingWriter(output, about, vms.vm, force=force) as writer, Telling() as telling:
             print(f"recording to {output}; Ctrl-C ends it", file=sys.stderr, flush=True)
-            why = record(source, writer, why_over, telling.tell)
+            why = record(source, writer, why_over, telling.tell, vms.vcpu)
     if writer.recorded is not None:
         print(f"{written(writer.recorded)}; {why}")
 

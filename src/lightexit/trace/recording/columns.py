@@ -14,6 +14,8 @@ from lightexit.trace.vms import Vm
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from lightexit.trace.probes.recording import Slots
+
 #: So many rows are Python's objects, some 400 bytes each; all others are in columns, some 60 bytes.
 _LOOSE = 4096
 _SPACES = {space: space.name.lower() for space in Space}
@@ -39,9 +41,7 @@ class Columns:
 
     def add(self, access: Access) -> None:
         """One more row."""
-        vm = self._vms.get(access.pid)
-        if vm is None:
-            vm = self._vms[access.pid] = _names(self._find_vm(access.pid))
+        vm = self._vms.get(access.pid) or self._vm(access.pid)
         self._rows.append(
             (
                 access.time_ns,
@@ -61,7 +61,24 @@ class Columns:
         if len(self._rows) >= _LOOSE:
             self._pack()
 
+    def add_slots(self, slots: Slots, vcpu_of: Callable[[int, int], int]) -> None:
+        """Records of the kernel."""
+        from lightexit.trace.recording.slots import Names, batch_of
+
+        self._pack()
+        batch = batch_of(slots, Names(self._host, self._vm, vcpu_of))
+        self._batches.append(batch)
+        self._packed += batch.num_rows
+
+    def _vm(self, pid: int) -> tuple[str, str, str]:
+        vm = self._vms.get(pid)
+        if vm is None:
+            vm = self._vms[pid] = _names(self._find_vm(pid))
+        return vm
+
     def _pack(self) -> None:
+        if not self._rows:
+            return
         import pyarrow as pa
 
         columns = schema()
@@ -75,8 +92,7 @@ class Columns:
         """All rows, which are forgotten here."""
         import pyarrow as pa
 
-        if self._rows:
-            self._pack()
+        self._pack()
         table = pa.Table.from_batches(self._batches, schema()).unify_dictionaries()
         self._batches, self._packed = [], 0
         return table

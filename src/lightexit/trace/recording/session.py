@@ -8,10 +8,13 @@ import select
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from lightexit.trace.access import AccessSource
 from lightexit.trace.recording.writer import RecordingWriter
+
+if TYPE_CHECKING:
+    from lightexit.trace.probes.recording import Slots
 
 #: So long a source is waited for at most, until what ends a recording is looked at again.
 _PATIENCE_S = 0.2
@@ -32,19 +35,36 @@ def record(
     writer: RecordingWriter,
     end: Callable[[], str],
     tell: Callable[[Progress], None] = lambda _progress: None,
+    vcpu_of: Callable[[int, int], int] = lambda _pid, _tid: -1,
 ) -> str:
     """Write what `source` tells until `end` says why it is over; that is returned.
 
-    `tell` is called now and then. Raises what source and writer raise.
+    `tell` is called now and then. `vcpu_of` numbers threads, where the source tells these. Raises
+    what source and writer raise.
     """
+
+    def take(timeout_s: float) -> None:
+        if isinstance(source, SlotSource):
+            writer.add_slots(source.read_slots(timeout_s), vcpu_of)
+        else:
+            batch = source.read(timeout_s)
+            writer.add(batch.accesses, batch.lost)
+
     begun = time.monotonic()
     while not (why := end()):
-        batch = source.read(_PATIENCE_S)
-        writer.add(batch.accesses, batch.lost)
+        take(_PATIENCE_S)
         tell(Progress(time.monotonic() - begun, writer.accesses, writer.lost, writer.bytes))
-    batch = source.read(0)
-    writer.add(batch.accesses, batch.lost)
+    take(0)
     return why
+
+
+@runtime_checkable
+class SlotSource(Protocol):
+    """Who tells accesses as the kernel has written them, too: `EventProbes`."""
+
+    def read_slots(self, timeout_s: float) -> Slots:
+        """What has happened since the last call."""
+        ...
 
 
 class Processes:

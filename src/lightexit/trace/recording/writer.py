@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from lightexit.abi import Space
 from lightexit.errors import AuthorError, HostError
@@ -28,6 +28,9 @@ from lightexit.trace.recording.merging import merge
 from lightexit.trace.recording.parquet import ROWS, need_pyarrow, open_writer, reason
 from lightexit.trace.recording.schema import About
 from lightexit.trace.vms import Vm
+
+if TYPE_CHECKING:
+    from lightexit.trace.probes.recording import Slots
 
 #: A part is written after so many seconds at the latest: what a killed recorder loses.
 SECONDS = 2.0
@@ -140,6 +143,17 @@ class RecordingWriter:
             self._columns.add(access)
             if len(self._columns) >= self._rows:
                 self._flush()
+        self._note(lost)
+
+    def add_slots(self, slots: Slots, vcpu_of: Callable[[int, int], int]) -> None:
+        """The same of records as the kernel has written them."""
+        if slots.data:
+            self._columns.add_slots(slots, vcpu_of)
+        if len(self._columns) >= self._rows:
+            self._flush()
+        self._note(slots.lost)
+
+    def _note(self, lost: int) -> None:
         self._part_lost += lost
         self.lost += lost
         if time.monotonic() - self._flushed >= SECONDS:
@@ -155,7 +169,7 @@ class RecordingWriter:
         about = replace(self._about, ended=time.time_ns(), accesses=rows, lost=self._part_lost)
         try:
             with open_writer(unfinished, about) as writer:
-                writer.write_table(table)
+                writer.write_table(table, row_group_size=ROWS)
             size = unfinished.stat().st_size
             unfinished.rename(self._folder / f"{self._parts + 1:08}.parquet")
         except OSError as error:
@@ -224,10 +238,14 @@ def remove_parts(folder: Path) -> None:
 
 
 def rehearse() -> None:
-    """Record two accesses in a temporary folder. All code that recording takes is in memory then:
+    """Record some accesses in a temporary folder. All code that recording takes is in memory then:
     for a process that is about to become a user who may not read where it is installed."""
+    from lightexit.trace.probes.layout import RecordSlot
+    from lightexit.trace.probes.recording import Slots
+
     access = Access(0, 0, 0, Space.PIO, 0, 1, False, 0, Answer.USER, 0)
     with tempfile.TemporaryDirectory(prefix="lightexit-record-") as folder:
         path = Path(folder, "rehearsal.parquet")
         with RecordingWriter(path, About("", ""), lambda pid: Vm(pid, "", ""), rows=1) as writer:
             writer.add((access, access))
+            writer.add_slots(Slots(bytes(RecordSlot.layout.size), 0, 0), lambda _pid, _tid: 0)
