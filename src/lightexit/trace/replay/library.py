@@ -29,6 +29,8 @@ from lightexit.trace.replay.steps import ReplayStep
 
 _EXPECTED = "a shared library that exports what lightexit_replay.h declares"
 _LONGEST_TEXT = 1 << 20
+#: To start Python on a busy host takes longer than an access.
+_START_S = 30.0
 #: Of a state's text: lines, and characters of a line.
 _MOST_LINES = 200
 
@@ -51,18 +53,22 @@ class ReplayedLibrary:
         self.title = one_line(path.name)
         self._path, self._seconds, self._now_ns = path, seconds, 0
         self._requests, self._replies, self._process = _started(path)
-        told = self._json("while it was loaded")
-        if not isinstance(told, dict) or "unusable" in told:
-            why = one_line(str(told["unusable"])) if isinstance(told, dict) else "says nothing"
-            self.close()
-            raise AuthorError(f"{path} {why}", expected=_EXPECTED)
-        self._name = one_line(str(told["name"]), 40) or self.title
-        self._has_state = bool(told["has_state"])
         try:
-            self._windows = _windows(path, told["windows"], base)
-        except AuthorError:
+            self._load(base)
+        except BaseException:
             self.close()
             raise
+
+    def _load(self, base: int | None) -> None:
+        seconds, self._seconds = self._seconds, max(self._seconds, _START_S)
+        told = self._json("while it was loaded")
+        self._seconds = seconds
+        if not isinstance(told, dict) or "unusable" in told:
+            why = one_line(str(told["unusable"])) if isinstance(told, dict) else "says nothing"
+            raise AuthorError(f"{self._path} {why}", expected=_EXPECTED)
+        self._name = one_line(str(told["name"]), 40) or self.title
+        self._has_state = bool(told["has_state"])
+        self._windows = _windows(self._path, told["windows"], base)
 
     def register(self, space: Space, address: int, size: int) -> tuple[str, str, int] | None:
         """Registers have no names; an access that does not lie within a window is none of its."""
