@@ -160,7 +160,7 @@ class ReplayedDevices:
         """Device, register and what is selected there, if any of it is a device's."""
         key = space, address, size
         if key not in self._found:
-            if len(self._found) >= 1 << 16:
+            if len(self._found) >= 1 << 12:
                 self._found.clear()
             self._found[key] = self._find(*key)
         found = self._found[key]
