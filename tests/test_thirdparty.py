@@ -109,3 +109,25 @@ def test_its_machine_runs(python: Path, tmp_path: Path) -> None:
     ran = run(python.parent / "lightexit", *options, cwd=tmp_path)
     assert ran.returncode == 7, ran.stderr
     assert re.search(r"ticks COUNT read +0x700 +100 +100 +100 ", ran.stdout), ran.stdout
+
+
+def test_its_device_goes_into_our_pc(python: Path, tmp_path: Path) -> None:
+    guest = tmp_path / "guest"
+    guest.write_bytes(GUEST)
+    options = ("run", "--kernel", guest, "--exit-status", "--device", "ticks,at=0x700")
+    ran = run(python.parent / "lightexit", *options, cwd=tmp_path)
+    assert ran.returncode == 7, ran.stderr
+    assert "device: ticks (lightexit-ticks-example 0.1.0) at ports 0x700..0x703" in ran.stderr
+    assert re.search(r"ticks COUNT read +0x700 +100 +100 +100 ", ran.stdout), ran.stdout
+    listed = run(python.parent / "lightexit", "devices", cwd=tmp_path).stdout
+    assert re.search(r"^ticks +lightexit-ticks-example 0\.1\.0 +12 B +read_count", listed, re.M)
+
+
+def test_the_wheel_makes_packages(python: Path, tmp_path: Path) -> None:
+    command = python.parent / "lightexit"
+    assert run(command, "new", "lamp", cwd=tmp_path).returncode == 0
+    device = "src/lamp/device.py:Lamp,at=0x700"
+    options = ("run", "--kernel", "guest.bin", "--exit-status", "--device", device)
+    ran = run(command, *options, cwd=tmp_path / "lamp")
+    assert ran.returncode == 1, ran.stderr
+    assert re.search(r"lamp COUNT read +0x700 +1,000 +1,000 +1,000 ", ran.stdout), ran.stdout

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from fuzz.harness import Format
 from lightexit.engine.native import NativeEngine
+from lightexit.targets import find_maker
 from lightexit.trace.replay.checks import Timeline
 from lightexit.trace.replay.compare import Contest, Replay
 from lightexit.trace.replay.plan import DevicePlan
 from lightexit.trace.replay.sides import ReplayedDevices
 from lightexit.trace.replay.source import open_source
-from lightexit.targets.finding import find_maker
 
 _TRACES = Path(__file__).parents[1] / "golden/traces/scenarios/rtc"
 _ENGINE = NativeEngine()

@@ -16,6 +16,7 @@ from lightexit.cli.compile import compile_command
 from lightexit.cli.devices import devices
 from lightexit.cli.disasm import disasm
 from lightexit.cli.header import header
+from lightexit.cli.new import new
 from lightexit.cli.record import record
 from lightexit.cli.recordings import report
 from lightexit.cli.replay import replay
@@ -58,6 +59,7 @@ def _options(
     """Options that stand before a command."""
 
 
+app.command()(new)
 app.command()(run)
 app.command("compile")(compile_command)
 app.command()(verify)
