@@ -120,7 +120,7 @@ def test_its_device_goes_into_our_pc(python: Path, tmp_path: Path) -> None:
     assert "device: ticks (lightexit-ticks-example 0.1.0) at ports 0x700..0x703" in ran.stderr
     assert re.search(r"ticks COUNT read +0x700 +100 +100 +100 ", ran.stdout), ran.stdout
     listed = run(python.parent / "lightexit", "devices", cwd=tmp_path).stdout
-    assert re.search(r"^ticks +lightexit-ticks-example 0\.1\.0 +12 B +read_count", listed, re.M)
+    assert re.search(r"^ticks +lightexit-ticks-example 0\.1\.0 +\d+ B +read_count", listed, re.M)
 
 
 def test_the_wheel_makes_packages(python: Path, tmp_path: Path) -> None:

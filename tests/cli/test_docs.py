@@ -26,40 +26,37 @@ def consoles(text: str) -> Iterator[tuple[str, str]]:
         yield from re.findall(r"\$ (.*)\n((?:(?!\$ ).*\n)*)", block)
 
 
-EXAMPLES = list(consoles(TEXT))
-
-
-@pytest.fixture
-def shell(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A shell in a folder with the files that the examples show, and a `lightexit`."""
-    program = tmp_path / "bin" / "lightexit"
+def printed(examples: list[tuple[str, str]], folder: Path) -> list[str]:
+    """What a shell prints for each command, in a folder with the files that the examples show, and
+    with a `lightexit`."""
+    program = folder / "bin" / "lightexit"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m lightexit "$@"\n')
     program.chmod(0o755)
-    for command, shown in EXAMPLES:
+    for command, shown in examples:
         if command.startswith("cat "):
-            (tmp_path / command.split()[1]).write_text(shown)
+            (folder / command.split()[1]).write_text(shown)
     path = f"{program.parent}:{os.environ['PATH']}"
     source = str(Path(__file__).parents[2] / "src")
-    with subprocess.Popen(
+    script = "\n".join(f"{command}\nset -- $?; echo @@@; (exit $1)" for command, _ in examples)
+    ran = subprocess.run(
         ["sh"],
-        cwd=tmp_path,
+        cwd=folder,
         env={**os.environ, "PATH": path, "PYTHONPATH": source},
-        stdin=subprocess.PIPE,
+        input=f"{script}\n",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    ) as started:
-        yield started
+        check=False,
+    )
+    return ran.stdout.replace(f"{folder}/", "").split("@@@\n")[:-1]
 
 
-def test_examples_print_what_is_shown(shell: subprocess.Popen[str], tmp_path: Path) -> None:
-    script = "\n".join(f"{command}\nset -- $?; echo @@@; (exit $1)" for command, _ in EXAMPLES)
-    printed, _ = shell.communicate(f"{script}\n")
-    outputs = printed.replace(f"{tmp_path}/", "").split("@@@\n")[:-1]
-    shown = [each for _, each in EXAMPLES]
-    assert len(EXAMPLES) > 4
-    assert outputs == shown
+@pytest.mark.parametrize("page", ["cli.md", "own-devices.md"])
+def test_examples_print_what_is_shown(page: str, tmp_path: Path) -> None:
+    examples = list(consoles((PAGE.parent / page).read_text("utf-8")))
+    assert len(examples) > 4
+    assert printed(examples, tmp_path) == [shown for _, shown in examples]
 
 
 def test_its_statuses_are_those_of_the_code() -> None:

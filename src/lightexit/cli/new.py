@@ -34,7 +34,7 @@ def new(
         typer.Option(metavar="DIR", help="The folder to make; default: NAME, here."),
     ] = None,
 ) -> None:
-    """Make a package with a device, its filter, tests and a small guest.
+    """Make a package with a device, filter, tests and guest.
 
     `python -m pytest` in it passes at once. Nothing is overwritten: the folder must be new, or
     empty.

@@ -18,7 +18,7 @@ from lightexit.devices.restoring import variables
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.targets import Target, find_target
-from lightexit.targets.parameters import UNDECLARED, Asked
+from lightexit.targets.parameters import UNDECLARED, DeclaredParameter
 from lightexit.targets.plugging import shown
 from lightexit.targets.values import can_be_given
 from lightexit.trace.replay.wiring import Wiring
@@ -226,11 +226,11 @@ def _registers(
         yield RegisterRow(register.name, offset, *answers)
 
 
-def _is_told(asked: Asked) -> bool:
+def _is_told(asked: DeclaredParameter) -> bool:
     return asked.is_line or can_be_given(asked.kind) or asked.is_required
 
 
-def _parameter(asked: Asked) -> ParameterRow:
+def _parameter(asked: DeclaredParameter) -> ParameterRow:
     kind = asked.kind
     told = str(getattr(kind, "__name__", "") or getattr(kind, "name", "") or kind)
     if asked.is_line:

@@ -19,7 +19,7 @@ _VARIABLE = inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL
 
 
 @dataclass(frozen=True)
-class Asked:
+class DeclaredParameter:
     """A parameter, and its type: where none is declared that of its default, or UNDECLARED."""
 
     name: str
@@ -41,7 +41,7 @@ class Asked:
         return f"a {name or str(self.kind).replace('typing.', '').replace('collections.abc.', '')}"
 
 
-def parameters(maker: Callable[..., Any], name: str) -> list[Asked]:
+def parameters(maker: Callable[..., Any], name: str) -> list[DeclaredParameter]:
     """All that it takes, in order, the clock first. Raises AuthorError where that is not known."""
     function: Any = maker.__init__ if inspect.isclass(maker) else maker
     try:
@@ -54,7 +54,7 @@ def parameters(maker: Callable[..., Any], name: str) -> list[Asked]:
             expected="parameters with types that its module imports",
         ) from None
     return [
-        Asked(each.name, _kind(hints, each), each.default is inspect.Parameter.empty)
+        DeclaredParameter(each.name, _kind(hints, each), each.default is inspect.Parameter.empty)
         for each in found
         if each.kind not in _VARIABLE
     ]

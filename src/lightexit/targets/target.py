@@ -18,7 +18,7 @@ from lightexit.devices.device import Device
 from lightexit.errors import AuthorError
 from lightexit.imports import guarded
 from lightexit.targets.finding import Finder, NamedMaker, is_device
-from lightexit.targets.parameters import Asked, parameters
+from lightexit.targets.parameters import DeclaredParameter, parameters
 from lightexit.targets.values import can_be_given, number, parse
 from lightexit.targets.words import close, one_of, split
 from lightexit.vm.places import PC
@@ -49,7 +49,7 @@ class Target:
         return self.found.name
 
     @cached_property
-    def asked(self) -> list[Asked]:
+    def asked(self) -> list[DeclaredParameter]:
         """Its parameters but for the clock."""
         return _but_the_clock(self.found)
 
@@ -105,10 +105,10 @@ class Target:
         meant = close(window, windows) if window and not is_known else ""
         return AuthorError(found, expected=expected, hint=f"at.{meant}=ADDRESS" if meant else "")
 
-    def _gets(self, asked: Asked) -> bool:
+    def _gets(self, asked: DeclaredParameter) -> bool:
         return asked.is_required or asked.name in self.arguments or asked.name in self.lines
 
-    def _value(self, asked: Asked, wire: Wire | None) -> Any:
+    def _value(self, asked: DeclaredParameter, wire: Wire | None) -> Any:
         name = asked.name
         if name in self.arguments:
             return self.arguments[name]
@@ -158,7 +158,7 @@ def find_target(text: str, finder: Finder | None = None) -> Target:
     return Target(text, found, arguments, lines, bases)
 
 
-def _only_line(key: str, asked: Mapping[str, Asked]) -> Asked | None:
+def _only_line(key: str, asked: Mapping[str, DeclaredParameter]) -> DeclaredParameter | None:
     lines = [each for each in asked.values() if each.is_line]
     return lines[0] if key == "irq" and len(lines) == 1 else None
 
@@ -172,7 +172,7 @@ def _number(key: str, text: str, expected: str) -> int | None:
         raise AuthorError(f"{key}={text}: {text!r} is no number", expected=expected) from None
 
 
-def _but_the_clock(found: NamedMaker) -> list[Asked]:
+def _but_the_clock(found: NamedMaker) -> list[DeclaredParameter]:
     asked = parameters(found.maker, found.name)
     if not asked:
         raise AuthorError(
@@ -183,7 +183,7 @@ def _but_the_clock(found: NamedMaker) -> list[Asked]:
     return asked[1:]
 
 
-def _unknown(found: NamedMaker, key: str, asked: Mapping[str, Asked]) -> AuthorError:
+def _unknown(found: NamedMaker, key: str, asked: Mapping[str, DeclaredParameter]) -> AuthorError:
     known = ["at", *(name for name, each in asked.items() if _can_stand(each))]
     meant = close(key, known)
     return AuthorError(
@@ -194,11 +194,11 @@ def _unknown(found: NamedMaker, key: str, asked: Mapping[str, Asked]) -> AuthorE
     )
 
 
-def _can_stand(asked: Asked) -> bool:
+def _can_stand(asked: DeclaredParameter) -> bool:
     return asked.is_line or can_be_given(asked.kind)
 
 
-def _not_given(target: Target, asked: Asked) -> AuthorError:
+def _not_given(target: Target, asked: DeclaredParameter) -> AuthorError:
     if can_be_given(asked.kind):
         return AuthorError(
             f"{target.text}: no value for {asked.name}, which {target.name} needs",
