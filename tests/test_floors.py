@@ -24,7 +24,8 @@ FLOORS = (
     {"devices"},
     {"vm"},
     {"targets"},
-    {"build", "measure", "trace"},
+    {"rigs"},
+    {"build", "measure", "trace", "testing"},
     {"cli"},
     {"__main__"},
 )

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from devices.rig import Rig
 from devices.ticking_hpet import LINES, ROUTES
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.hpet import Hpet, HpetReg
+from lightexit.rigs.rig import Rig
 from lightexit.vm.places import HPET as BASE
 
 ON, OFF, LEGACY = 1, 0, 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from devices.rig import in_engine
 from devices.transparency import RUNNERS
 from lightexit.engine.kernel import KernelEngine, available
+from lightexit.rigs.runners import in_engine
 
 #: `RUNNERS`, and the kernel where it lets us.
 ALL_RUNNERS = [

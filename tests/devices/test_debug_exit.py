@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import pytest
 
-from devices.rig import Rig, plain
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.devices.debug_exit import DebugExit
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.runners import plain
 
 
 def debug_exit() -> tuple[Rig, list[int]]:

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.rig import Rig, plain
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.devices.fw_cfg import CAPACITY, FwCfg, FwCfgKey
 from lightexit.errors import AuthorError
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.runners import plain
 from lightexit.vm.places import FW_CFG as PORT
 
 

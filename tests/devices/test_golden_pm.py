@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from devices.replay import GoldenOutcome, replay, trace_files, trace_id
-from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.bus.region import pio
 from lightexit.devices import pmtimer
 from lightexit.devices.i440fx import I440fx
 from lightexit.devices.pmtimer import ENABLE_BITS, SIZE, PmControl, PmEvent, PmReg, PmTimer
+from lightexit.rigs.rig import Rig
 from lightexit.vm import places
 from lightexit.vm.places import PM_GPE0 as GPE0_BASE
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from devices.replay import GoldenOutcome, read_trace, replay, trace_files, trace_id
-from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import calendar, rtc
 from lightexit.devices.calendar import Format
 from lightexit.devices.rtc import B, C, Cmos, Rtc, RtcReg
+from lightexit.rigs.rig import Rig
 from lightexit.trace.replay.golden import unix_seconds
 
 IRQ = 8

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from devices.replay import read_trace, replay, trace_files, trace_id
-from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.uart import Uart
 from lightexit.devices.uart_registers import Mcr, looped
+from lightexit.rigs.rig import Rig
 
 IRQ = 4
 

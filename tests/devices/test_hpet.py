@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.hpet_bench import LEGACY, OFF, ON, Bench
-from devices.rig import Rig, plain
 from devices.ticking_hpet import ROUTES
 from lightexit.abi import Space
 from lightexit.bus.bus import Bus
@@ -16,6 +15,8 @@ from lightexit.devices.hpet import CAPABILITIES, Hpet, HpetReg
 from lightexit.devices.hpet_timer import Config
 from lightexit.devices.pic import Pic
 from lightexit.engine.native import NativeEngine
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.runners import plain
 from lightexit.vm.places import HPET as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=60)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 import scale
 from devices.hpet_bench import Bench, rig
 from devices.kernel import ALL_RUNNERS
-from devices.rig import Runner
 from devices.ticking_hpet import LINES, ROUTES, TickingHpet
 from devices.transparency import (
     Jump,
@@ -26,6 +25,7 @@ from devices.transparency import (
 )
 from lightexit.abi import IoContext, Space
 from lightexit.devices.hpet import SIZE, HpetReg, HpetState, read_counter
+from lightexit.rigs.rig import Runner
 from lightexit.vm.places import HPET as BASE
 
 LAW = settings(derandomize=True, deadline=None, max_examples=scale.full(250))

@@ -38,7 +38,6 @@ from pathlib import Path
 import pytest
 
 from devices.replay import ROOT, GoldenOutcome, replay, trace_files, trace_id
-from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import hpet as chip
@@ -46,6 +45,7 @@ from lightexit.devices import hpet_timer
 from lightexit.devices.hpet import SIZE, TIMERS, General, Hpet, HpetReg
 from lightexit.devices.hpet_timer import NEVER, Config, Timer, merge
 from lightexit.filter import Array, Struct, array, u8, u64
+from lightexit.rigs.rig import Rig
 from lightexit.vm.places import HPET as BASE
 
 FSB_ENABLE = 1 << 14

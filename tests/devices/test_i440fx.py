@@ -6,11 +6,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.rig import Rig, plain
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.i440fx import NUMBERS, PAM0, PMBASE, PMREGMISC, SMRAM, FunctionRow, I440fx
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.runners import plain
 
 ADDRESS, DATA = 0xCF8, 0xCFC
 FUNCTIONS = {row: number << 8 for row, number in NUMBERS.items()}

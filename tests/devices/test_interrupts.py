@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scale
-from devices.rig import Rig, Runner, plain
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.device import Device
@@ -24,6 +23,8 @@ from lightexit.devices.ps2 import ControllerCommand, KeyboardByte, Mode, Ps2, Ps
 from lightexit.devices.rtc import B, C, Cmos, Rtc
 from lightexit.devices.uart import Uart
 from lightexit.devices.uart_registers import IIR_ID, Fcr, Ier, Iir, UartReg
+from lightexit.rigs.rig import Rig, Runner
+from lightexit.rigs.runners import plain
 from lightexit.vm.places import COM1
 from lightexit.vm.places import PS2 as DATA_PORT
 

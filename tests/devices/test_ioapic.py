@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scale
-from devices.rig import Rig, Runner
 from devices.transparency import (
     RUNNERS,
     Call,
@@ -35,6 +34,7 @@ from lightexit.devices.ioapic import (
     access_redirections,
 )
 from lightexit.filter import ApicFlag, ApicMode
+from lightexit.rigs.rig import Rig, Runner
 from lightexit.vm.places import IOAPIC as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))

@@ -24,12 +24,12 @@ import pytest
 
 from devices.local_apic import LocalApic
 from devices.replay import replay, trace_files, trace_id
-from devices.rig import Rig
 from devices.test_pic_traces import RepeatingLine
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.ioapic import MODE_MASK, MODE_SHIFT, PINS, Bit, IoApic
 from lightexit.devices.pic import Pic
+from lightexit.rigs.rig import Rig
 
 READ_ONLY = 0x5000
 ALIASES = 0xFF

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scale
-from devices.rig import Rig, Runner, plain
 from devices.transparency import (
     RUNNERS,
     Step,
@@ -29,6 +28,8 @@ from lightexit.devices.pic import (
     read_mask_or_end,
     wins,
 )
+from lightexit.rigs.rig import Rig, Runner
+from lightexit.rigs.runners import plain
 
 LAW = settings(derandomize=True, deadline=None, max_examples=scale.full(300))
 QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))

@@ -27,12 +27,12 @@ from pathlib import Path
 import pytest
 
 from devices.replay import read_trace, replay, trace_files, trace_id
-from devices.rig import Rig
 from devices.test_pic import rig_of
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import pic as chips
 from lightexit.devices.pic import CASCADE, MASTER, SLAVE, Pic, PicChip, PicReg
+from lightexit.rigs.rig import Rig
 
 
 class RepeatingLine(Line):

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scale
-from devices.rig import Rig, Runner, plain
 from devices.ticking import TickingCounter
 from devices.transparency import (
     RUNNERS,
@@ -22,6 +21,8 @@ from devices.transparency import (
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.pit import FREQUENCY, NS, Pit, PitState, read_or_latch, ticks
+from lightexit.rigs.rig import Rig, Runner
+from lightexit.rigs.runners import plain
 
 LAW = settings(derandomize=True, deadline=None, max_examples=scale.full(300))
 QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))

@@ -33,7 +33,6 @@ from pathlib import Path
 import pytest
 
 from devices.replay import ROOT, GoldenOutcome, replay, trace_files, trace_id
-from devices.rig import Rig
 from lightexit.abi import muldiv64
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -43,6 +42,7 @@ from lightexit.devices.pit import FREQUENCY, NS, Pit
 from lightexit.devices.pit_counter import NEVER, CountAccess, PitCounter
 from lightexit.devices.port61 import KEPT, Port61
 from lightexit.filter import Array, Struct, array, u8, u64
+from lightexit.rigs.rig import Rig
 
 
 class QemuCounter(PitCounter):

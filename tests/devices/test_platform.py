@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.rig import Rig, Runner, plain
 from devices.transparency import (
     RUNNERS,
     Step,
@@ -31,6 +30,8 @@ from lightexit.devices.ps2 import Ps2
 from lightexit.devices.rtc import Rtc
 from lightexit.devices.uart import Uart
 from lightexit.filter import Filter
+from lightexit.rigs.rig import Rig, Runner
+from lightexit.rigs.runners import plain
 
 #: No filter of the platform runs more instructions than this.
 MAX_COST = 50

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.rig import Rig, plain
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -22,6 +21,8 @@ from lightexit.devices.pmtimer import (
     PmReg,
     PmTimer,
 )
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.runners import plain
 from lightexit.vm.places import PM as BASE
 
 SCI = 9

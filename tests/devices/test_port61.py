@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scale
-from devices.rig import Rig, Runner, plain
 from devices.test_pit import commands, ns_of
 from devices.transparency import (
     RUNNERS,
@@ -23,6 +22,8 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.pit import Pit, PitState
 from lightexit.devices.port61 import Port61, Port61State, read_control_b
+from lightexit.rigs.rig import Rig, Runner
+from lightexit.rigs.runners import plain
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
 MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(500))

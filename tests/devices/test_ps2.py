@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.rig import Rig, plain
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.ps2 import QUEUE_SIZE, ControllerCommand, KeyboardByte, Mode, Ps2, Ps2Status
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.runners import plain
 
 DATA, COMMAND = 0x60, 0x64
 IRQ1, IRQ12, A20, RESET = 1, 12, 20, 99

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.rig import Rig, plain
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import calendar
@@ -22,6 +21,8 @@ from lightexit.devices.rtc import (
     memory_size,
     period_ticks,
 )
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.runners import plain
 
 IRQ = 8
 START = 1_709_164_790  # 2024-02-28 23:59:50 UTC, a Wednesday

@@ -6,12 +6,13 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.rig import Rig, plain
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.debugcon import Debugcon
 from lightexit.devices.port92 import Port92
 from lightexit.devices.width import read_bytes, size_mask, split_bytes
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.runners import plain
 
 A20, RESET = 20, 99
 

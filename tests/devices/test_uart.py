@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.rig import Rig, plain
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.uart import CRYSTAL, FIFO_SIZE, TRIGGERS, Uart
@@ -25,6 +24,8 @@ from lightexit.devices.uart_registers import (
     Msr,
     UartReg,
 )
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.runners import plain
 from lightexit.vm.places import COM1
 
 IRQ = 4

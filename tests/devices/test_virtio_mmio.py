@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import pytest
 
-from devices.rig import Rig, plain
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -15,6 +14,8 @@ from lightexit.devices.virtio_registers import (
     VirtioStatus,
 )
 from lightexit.errors import AuthorError
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.runners import plain
 from lightexit.vm.places import VIRTIO_MMIO as BASE
 
 INDIRECT = 1 << 28

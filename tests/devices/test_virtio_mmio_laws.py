@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 import scale
 from devices.kernel import ALL_RUNNERS
-from devices.rig import Rig, Runner
 from devices.transparency import (
     Read,
     Step,
@@ -38,6 +37,7 @@ from lightexit.devices.virtio_mmio import (
 from lightexit.devices.virtio_registers import VirtioReg, VirtioStatus
 from lightexit.engine.native import NativeEngine
 from lightexit.filter import Filter
+from lightexit.rigs.rig import Rig, Runner
 from lightexit.vm.places import VIRTIO_MMIO as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=60)

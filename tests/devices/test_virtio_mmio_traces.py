@@ -27,12 +27,12 @@ from typing import Any
 import pytest
 
 from devices.replay import GoldenOutcome, read_trace, replay, trace_files, trace_id
-from devices.rig import Rig
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices import virtio_mmio
 from lightexit.devices.virtio_mmio import CONFIG_SIZE, VirtioBackend, VirtioMmio
 from lightexit.devices.virtio_registers import VirtioReg, VirtioStatus
+from lightexit.rigs.rig import Rig
 from lightexit.vm.places import VIRTIO_MMIO as BASE
 
 GSI = 16

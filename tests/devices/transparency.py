@@ -19,12 +19,13 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from devices.rig import Rig, Runner, as_python, in_engine, native_bus, plain
 from lightexit.abi import IoContext, Space, StateMemory, Struct, Verdict
 from lightexit.bus.clock import ManualClock
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.native import NativeEngine
 from lightexit.filter import Filter
+from lightexit.rigs.rig import Rig, Runner
+from lightexit.rigs.runners import as_python, in_engine, native_bus, plain
 
 
 @dataclass(frozen=True)

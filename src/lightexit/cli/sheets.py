@@ -17,11 +17,11 @@ from lightexit.devices.device import Device
 from lightexit.devices.restoring import variables
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter
+from lightexit.rigs.wiring import Wiring
 from lightexit.targets import Target, find_target
 from lightexit.targets.parameters import UNDECLARED, DeclaredParameter
 from lightexit.targets.plugging import shown
 from lightexit.targets.values import can_be_given
-from lightexit.trace.replay.wiring import Wiring
 
 if TYPE_CHECKING:
     from lightexit.verifier import Report

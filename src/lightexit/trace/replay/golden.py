@@ -18,8 +18,8 @@ from typing import Any
 from lightexit.abi import Space
 from lightexit.errors import AuthorError
 from lightexit.files import MIB, read_file
+from lightexit.rigs.rig import Rig
 from lightexit.trace.access import Access, Answer
-from lightexit.trace.replay.rig import Rig
 from lightexit.trace.replay.steps import Acknowledge, InputChange, ReplayStep, perform
 
 SIZES = {"b": 1, "w": 2, "l": 4, "q": 8}

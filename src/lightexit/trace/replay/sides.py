@@ -16,11 +16,11 @@ from lightexit.devices.ioapic import IoApic
 from lightexit.devices.pic import Pic
 from lightexit.engine.api import Engine
 from lightexit.errors import AuthorError
+from lightexit.rigs.rig import Rig
+from lightexit.rigs.wiring import Wiring
 from lightexit.trace.replay import fields
 from lightexit.trace.replay.plan import DevicePlan, place_of
-from lightexit.trace.replay.rig import Rig
 from lightexit.trace.replay.steps import ReplayStep, perform
-from lightexit.trace.replay.wiring import Heard, Wiring
 from lightexit.vm.places import PC
 
 #: At most so many alarms are carried out one by one between two accesses.
@@ -100,14 +100,14 @@ class _HeardApic:
 
     requests = Request.APIC_MESSAGE | Request.EOI
 
-    def __init__(self, heard: list[Heard]) -> None:
-        self._heard = heard
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
 
     def send(self, destination: int, vector: int, mode: int) -> None:
-        self._heard.append(("apic message", (destination, vector, mode)))
+        self._wiring.note("apic message", (destination, vector, mode))
 
     def end_of_interrupt(self, vector: int) -> None:
-        self._heard.append(("end of interrupt", vector))
+        self._wiring.note("end of interrupt", vector)
 
 
 class ReplayedDevices:
@@ -149,7 +149,7 @@ class ReplayedDevices:
         self._copy: ReplayedDevices | None = None
 
     def _bus(self, clock: ManualClock) -> Bus:
-        return Bus(clock, self._engine, apic=_HeardApic(self._wiring.heard))
+        return Bus(clock, self._engine, apic=_HeardApic(self._wiring))
 
     @property
     def filtered(self) -> int:
@@ -214,7 +214,7 @@ class ReplayedDevices:
             if each.name == device:
                 before |= fields.shown(state, prefix)
             changed |= fields.changes(state, each.memory.state, prefix)
-        did = [f"{wire}: {what}" for wire, what in self._wiring.heard]
+        did = [f"{wire}: {what}" for _, wire, what in self._wiring.heard]
         return Shown(before, changed, did)
 
     def depends_on_time(self, step: ReplayStep) -> bool:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from lightexit.rigs.rig import Rig
 from lightexit.trace.access import Access
-from lightexit.trace.replay.rig import Rig
 
 
 @dataclass(frozen=True, slots=True)

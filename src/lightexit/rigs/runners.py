@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What runs the filters of a rig (`trace/replay/rig.py`) in tests.
+"""What runs the filters of a rig: Python, an engine, or the bus that runs guests.
 
-The bus is the definition of one (`bus/definition.py`) or the native one: the same to a test.
+The bus is the definition of one (`bus/definition.py`) or the native one: the same to a device.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from lightexit.bus.clock import ManualClock
 from lightexit.bus.definition import DefinitionBus
 from lightexit.engine.api import Engine
 from lightexit.engine.native import NativeEngine
+from lightexit.errors import AuthorError
 from lightexit.filter import Filter, LoadedFilter
-from lightexit.trace.replay.rig import Rig, Runner
-
-__all__ = ["Rig", "Runner", "as_python", "in_engine", "native_bus", "plain"]
+from lightexit.rigs.rig import Runner
 
 
 def as_python(filter: Filter[Any]) -> LoadedFilter:
-    """Have a filter run as the Python function it is. A fault is a PASS; a PASS leaves no trace in
-    state, and an answer fits the access."""
+    """Have a filter run as the Python function it is. A fault is a PASS.
+
+    Raises AuthorError where it passes after it has changed a state, or answers too wide.
+    """
 
     def run(context: IoContext, states: Sequence[StateMemory[Any]]) -> int:
         before = [bytes(memory.state) for memory in states]
@@ -34,12 +35,21 @@ def as_python(filter: Filter[Any]) -> LoadedFilter:
         except (ZeroDivisionError, IndexError):
             verdict = Verdict.PASS
         if verdict != Verdict.HANDLED:
-            assert before == [bytes(memory.state) for memory in states], "PASS after a state write"
-        else:
-            assert context.is_write or context.data < 1 << 8 * context.size
+            if before != [bytes(memory.state) for memory in states]:
+                raise _wrong(filter, "passes an access after it has changed a state")
+        elif not context.is_write and context.data >> 8 * context.size:
+            raise _wrong(filter, f"answers {context.data:#x} to a read of {context.size} bytes")
         return verdict
 
     return cast(LoadedFilter, SimpleNamespace(code=SimpleNamespace(run=run), report=filter.report))
+
+
+def _wrong(filter: Filter[Any], what: str) -> AuthorError:
+    return AuthorError(
+        f"{filter.name} {what}",
+        where=filter.where(),
+        expected="a PASS that changes nothing, answers that fit their access",
+    )
 
 
 def plain(clock: ManualClock) -> DefinitionBus:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Devices for a replay: made by the names that plug-ins have, their wires ending at a listener.
+"""Devices made without a machine: all that they drive and call ends at a listener.
 
 What a class asks for is known by the types of its parameters: a clock, lines, functions that it
 calls, another device whose state it reads. All that a device does to the outside is heard.
@@ -21,8 +21,8 @@ from lightexit.errors import AuthorError, LightexitError
 from lightexit.targets.finding import DeviceMaker
 from lightexit.targets.parameters import UNDECLARED, parameters
 
-#: What a device did: on which of its wires, and what.
-Heard: TypeAlias = tuple[str, Any]
+#: What a device did: when, in ns of VM time, on which of its wires, and what.
+Heard: TypeAlias = tuple[int, str, Any]
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Wiring:
     _implied: list[Device[Any]] = field(default_factory=list)
 
     def make(self, maker: DeviceMaker) -> Device[Any]:
-        """One more device. Raises AuthorError where it takes what a replay has not."""
+        """One more device. Raises AuthorError where it takes what there is not."""
         for device in self._implied:
             if type(device) is maker:
                 self._implied.remove(device)
@@ -54,10 +54,14 @@ class Wiring:
         self.devices.append(device)
         return device
 
+    def note(self, wire: str, what: Any) -> None:
+        """Something was done, now."""
+        self.heard.append((self.clock.now_ns(), wire, what))
+
     def _value(self, device: str, name: str, kind: Any) -> Any:
         wire = f"{device}.{name}"
         if inspect.isclass(kind) and issubclass(kind, Line):
-            return Line(lambda level: self.heard.append((wire, "up" if level else "down")))
+            return Line(lambda level: self.note(wire, "up" if level else "down"))
         if inspect.isclass(kind) and issubclass(kind, Device):
             return self._other(kind)
         if kind is VirtioBackend:  # as that of a block device with one queue
@@ -71,12 +75,12 @@ class Wiring:
         )
         raise AuthorError(
             f"{device} is made with {name} {told}",
-            expected="a clock, Lines, functions or other devices: what a replay has",
-            advice="name a function of the clock that makes it: --device FILE.py:FUNCTION",
+            expected="a clock, Lines, functions or other devices: what there is without a machine",
+            advice="name a function of the clock that makes it, instead of the class",
         )
 
     def _call(self, wire: str) -> Callable[..., None]:
-        return lambda *what: self.heard.append((wire, what))
+        return lambda *what: self.note(wire, what)
 
     def _other(self, kind: type[Device[Any]]) -> Device[Any]:
         found = [device for device in self.devices if isinstance(device, kind)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A rig: devices on a bus, a clock that is moved by hand, lines whose edges are recorded."""
+"""`Rig`: devices on a bus, a clock that is moved by hand, lines whose edges are recorded."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.placing import Place, placed
 from lightexit.bus.region import PlacedRegion
 from lightexit.devices.device import Device
+from lightexit.rigs.wiring import Heard
 from lightexit.vm.places import PC
 
 #: Makes the bus, and decides what runs the filters; None: models answer everything.
@@ -24,15 +25,16 @@ Runner = Callable[[ManualClock], DefinitionBus | Bus]
 @dataclass
 class Rig:
     """Devices wired up. `outputs` are recorded, `inputs` and `calls` can be worked by steps;
-    `places` says where devices are, by their names."""
+    `places` says where devices are, by their names; `heard` is what their wires tell."""
 
     clock: ManualClock
     devices: Sequence[Device[Any]]
     outputs: Mapping[int, Line] = field(default_factory=dict)
     inputs: Mapping[tuple[str, int], Line] = field(default_factory=dict)
-    calls: Mapping[str, Callable[[], int]] = field(default_factory=dict)
+    calls: Mapping[str, Callable[..., int | None]] = field(default_factory=dict)
     runner: Runner | None = None
     places: Mapping[str, Place] = field(default_factory=lambda: PC)
+    heard: list[Heard] = field(default_factory=list)
     #: (ns, output number, level) of every change of an output.
     edges: list[tuple[int, int, bool]] = field(default_factory=list)
 
