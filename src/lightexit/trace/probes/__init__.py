@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 
 from lightexit.trace.probes.counting import Probes
 from lightexit.trace.probes.dropping import drop_rights
-from lightexit.trace.probes.loading import Asked
+from lightexit.trace.probes.loading import ProbeOptions
 from lightexit.trace.probes.recording import RING_SIZE, EventProbes
 from lightexit.trace.vms import vcpu_of
 
@@ -42,7 +42,7 @@ def open_probes(
     Raises HostError where the host has no KVM, where the process lacks the rights, and where the
     kernel lacks the tracepoints.
     """
-    return Probes(pids, Asked(ceiling, whole_exits))
+    return Probes(pids, ProbeOptions(ceiling, whole_exits))
 
 
 def open_events(

@@ -20,7 +20,7 @@ from lightexit.trace.access import (
 )
 from lightexit.trace.probes import layout
 from lightexit.trace.probes.layout import AnsweredBy
-from lightexit.trace.probes.loading import Asked, Attached
+from lightexit.trace.probes.loading import Attached, ProbeOptions
 from lightexit.trace.probes.processes import served_by
 from lightexit.trace.probes.unpacking import format_of
 from lightexit.trace.probes.waiting import answered_by, waiting_writes
@@ -51,9 +51,9 @@ def counted_as(address: int, what: int) -> int:
 class Probes:
     """Counts of all VMs of the host, or of the processes `pids`; see `open_probes`."""
 
-    def __init__(self, pids: Collection[int], asked: Asked) -> None:
+    def __init__(self, pids: Collection[int], options: ProbeOptions) -> None:
         self._pids = frozenset(pids)
-        self._attached = Attached(pids, asked)
+        self._attached = Attached(pids, options)
         self._keys: dict[bytes, tuple[AccessKey, AccessKey]] = {}
         self._owners: dict[int, int] = {}
         #: Of registers with a write that was waiting: what was told of them then.

@@ -82,7 +82,7 @@ def _hash(name: str, key: type[Struct], value: type[Struct], entries: int) -> Ha
     return HashMap(name, MapShape(key.layout.size, value.layout.size, entries))
 
 
-class Asked(NamedTuple):
+class ProbeOptions(NamedTuple):
     """What the programs are to do. `ceiling` is the most that events may cost, in percent of each
     CPU's time, 0 for none; with `whole_exits`, accesses are timed from exit to entry; a
     `ring_size` other than NO_RING has them recorded one by one."""
@@ -98,16 +98,16 @@ class Attached:
     With `pids`, only VMs of these processes are looked at. Raises HostError.
     """
 
-    def __init__(self, pids: Collection[int], asked: Asked) -> None:
+    def __init__(self, pids: Collection[int], options: ProbeOptions) -> None:
         check_host()
         with _told("create the tables for counts"):
-            self.tables = ProbeTables(asked.ring_size)
+            self.tables = ProbeTables(options.ring_size)
             for pid in pids:
                 self.tables.vms.put(struct.pack("<I", pid), bytes(layout.WatchedVm.layout.size))
         config = self.tables.config
-        config.filtered, config.records = bool(pids), asked.ring_size != NO_RING
-        config.ceiling = round(asked.ceiling * 10_000)
-        config.whole_exits = asked.whole_exits
+        config.filtered, config.records = bool(pids), options.ring_size != NO_RING
+        config.ceiling = round(options.ceiling * 10_000)
+        config.whole_exits = options.whole_exits
         config.look_ns, config.skip_ns = LOOK_NS, SKIP_NS
         self.missing: list[str] = []
         #: By tracepoint.
@@ -115,7 +115,7 @@ class Attached:
         self._links: list[Descriptor] = []
         # An access is told by the exits first.
         for program in sorted(programs(), key=lambda each: each.name not in ESSENTIAL[:1]):
-            if asked.whole_exits or program.name not in WHOLE_EXITS:
+            if options.whole_exits or program.name not in WHOLE_EXITS:
                 self._attach(program)
         if lacking := [name for name in ESSENTIAL if name in self.missing]:
             self.close()

@@ -11,7 +11,7 @@ from lightexit.abi import Space
 from lightexit.trace.access import Access, Batch
 from lightexit.trace.probes import layout
 from lightexit.trace.probes.counting import ANSWERS
-from lightexit.trace.probes.loading import Asked, Attached
+from lightexit.trace.probes.loading import Attached, ProbeOptions
 from lightexit.trace.probes.processes import has_ended
 from lightexit.trace.probes.unpacking import format_of
 from lightexit.trace.probes.waiting import answered_by, waiting_writes
@@ -43,7 +43,7 @@ class EventProbes:
     def __init__(
         self, pids: Collection[int], vcpu_of: Callable[[int, int], int], ring_size: int
     ) -> None:
-        self._attached = Attached(pids, Asked(ring_size=ring_size))
+        self._attached = Attached(pids, ProbeOptions(ring_size=ring_size))
         self._vcpu_of = vcpu_of
         self._vcpus: dict[tuple[int, int], int] = {}
         self._offset_ns = _clock_offset()
