@@ -19,6 +19,8 @@ EXTRAS = {
     "jinja2": "report",
     "matplotlib": "report",
     "prometheus_client": "metrics",
+    "hypothesis": "testing",
+    "pytest": "testing",
 }
 
 

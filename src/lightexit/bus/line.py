@@ -17,6 +17,17 @@ class Line:
         """Have `listener(level)` called at every change from now on."""
         self._listener = listener
 
+    def watch(self, watcher: Callable[[bool], None]) -> None:
+        """Have `watcher(level)` called, too, at every change, before whom it is connected to."""
+        listener = self._listener
+
+        def both(level: bool) -> None:
+            watcher(level)
+            if listener is not None:
+                listener(level)
+
+        self._listener = both
+
     def set(self, level: bool) -> None:
         """Drive the wire."""
         if level == self.level:

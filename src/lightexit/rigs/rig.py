@@ -91,16 +91,26 @@ class Rig:
         """Let time pass; every device wakes when it asked to, at most `most` times in all."""
         end = self.clock.now_ns() + ns
         for _ in range(most):
-            wakeups = [w for device in self.devices if (w := device.next_wakeup()) is not None]
-            if not wakeups or min(wakeups) > end:
+            deadline = self.deadline()
+            if deadline is None or deadline > end:
                 break
-            self._wake(max(min(wakeups), self.clock.now_ns()))
+            self._wake(max(deadline, self.clock.now_ns()))
         self._wake(end)
 
     def _wake(self, now_ns: int) -> None:
         self.clock.advance(now_ns - self.clock.now_ns())
+        self.advance()
+
+    def deadline(self) -> int | None:
+        """VM time in ns when the next of the devices wants to be advanced, if one does."""
+        return min(
+            (w for each in self.devices if (w := each.next_wakeup()) is not None), default=None
+        )
+
+    def advance(self) -> None:
+        """Tell every device the time."""
         for device in self.devices:
-            device.advance(now_ns)
+            device.advance(self.clock.now_ns())
 
     def states(self) -> list[bytes]:
         """The bytes of every device's state."""

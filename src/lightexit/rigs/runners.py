@@ -16,17 +16,21 @@ from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.definition import DefinitionBus
 from lightexit.engine.api import Engine
+from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError
 from lightexit.filter import Filter, LoadedFilter
+from lightexit.program_filter import ProgramFilter
 from lightexit.rigs.rig import Runner
 
 
 def as_python(filter: Filter[Any]) -> LoadedFilter:
-    """Have a filter run as the Python function it is. A fault is a PASS.
+    """Have a filter run as the Python function it is, or interpret it. A fault is a PASS.
 
     Raises AuthorError where it passes after it has changed a state, or answers too wide.
     """
+    if isinstance(filter, ProgramFilter):
+        return filter.load(InterpreterEngine())
 
     def run(context: IoContext, states: Sequence[StateMemory[Any]]) -> int:
         before = [bytes(memory.state) for memory in states]

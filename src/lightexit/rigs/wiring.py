@@ -28,11 +28,12 @@ Heard: TypeAlias = tuple[int, str, Any]
 @dataclass
 class Wiring:
     """Makes devices that share a clock; `settings` are values for optional parameters by name,
-    `heard` is what the devices have done since it was last cleared."""
+    `heard` is what the devices have done since it was last cleared, `lines` are those it made."""
 
     clock: ManualClock
     settings: Mapping[str, Any] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     devices: list[Device[Any]] = field(default_factory=list)
     #: Those of them that another one needed, and nobody has asked for yet.
     _implied: list[Device[Any]] = field(default_factory=list)
@@ -43,16 +44,28 @@ class Wiring:
             if type(device) is maker:
                 self._implied.remove(device)
                 return device
-        name = getattr(maker, "name", None) or getattr(maker, "__name__", "a device")
-        given, named = [], {}
-        for asked in parameters(maker, str(name)):
+        made: Device[Any] = self.call(maker)
+        if not isinstance(getattr(made, "regions", None), tuple):
+            found = f"{_name(maker)} makes {made!r:.80}"
+            raise AuthorError(found, expected="a Device, which has regions")
+        self.devices.append(made)
+        return made
+
+    def call(self, maker: Callable[..., Any]) -> Any:
+        """Whatever it makes. Raises AuthorError where it takes what there is not, or raises."""
+        name, given, named = _name(maker), [], {}
+        for asked in parameters(maker, name):
             if asked.is_required:
-                given.append(self._value(str(name), asked.name, asked.kind))
+                given.append(self._value(name, asked.name, asked.kind))
             elif asked.name in self.settings:
                 named[asked.name] = self.settings[asked.name]
-        device = _made(str(name), maker, given, named)
-        self.devices.append(device)
-        return device
+        try:
+            return maker(*given, **named)
+        except LightexitError:
+            raise
+        except Exception as error:
+            found = f"{name} cannot be made: {type(error).__name__}: {error}"
+            raise AuthorError(found) from error
 
     def note(self, wire: str, what: Any) -> None:
         """Something was done, now."""
@@ -61,7 +74,8 @@ class Wiring:
     def _value(self, device: str, name: str, kind: Any) -> Any:
         wire = f"{device}.{name}"
         if inspect.isclass(kind) and issubclass(kind, Line):
-            return Line(lambda level: self.note(wire, "up" if level else "down"))
+            self.lines.append(Line(lambda level: self.note(wire, "up" if level else "down")))
+            return self.lines[-1]
         if inspect.isclass(kind) and issubclass(kind, Device):
             return self._other(kind)
         if kind is VirtioBackend:  # as that of a block device with one queue
@@ -90,13 +104,5 @@ class Wiring:
         return found[0]
 
 
-def _made(name: str, maker: DeviceMaker, given: list[Any], named: dict[str, Any]) -> Device[Any]:
-    try:
-        device = maker(*given, **named)
-    except LightexitError:
-        raise
-    except Exception as error:
-        raise AuthorError(f"{name} cannot be made: {type(error).__name__}: {error}") from error
-    if not isinstance(getattr(device, "regions", None), tuple):
-        raise AuthorError(f"{name} makes {device!r:.80}", expected="a Device, which has regions")
-    return device
+def _name(maker: Callable[..., Any]) -> str:
+    return str(getattr(maker, "name", None) or getattr(maker, "__name__", "a device"))

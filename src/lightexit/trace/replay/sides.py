@@ -16,9 +16,9 @@ from lightexit.devices.ioapic import IoApic
 from lightexit.devices.pic import Pic
 from lightexit.engine.api import Engine
 from lightexit.errors import AuthorError
+from lightexit.rigs import fields
 from lightexit.rigs.rig import Rig
 from lightexit.rigs.wiring import Wiring
-from lightexit.trace.replay import fields
 from lightexit.trace.replay.plan import DevicePlan, place_of
 from lightexit.trace.replay.steps import ReplayStep, perform
 from lightexit.vm.places import PC

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`LawBroken`: what a device did against a law, with a test that shows it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import textwrap
+from typing import Any
+
+from lightexit.errors import AuthorError
+
+_NAMES = re.compile(
+    r"\b(?:Subject|Read|Write|Wait|Jump|WaitDeadline|JumpDeadline|Drive|FromOutside|"
+    r"Restore|Reset|Trace|FilterRun)(?=\()"
+)
+
+
+class LawBroken(AuthorError):  # noqa: N818 - it is no mistake in a test
+    """A device breaks a law. `test` is the source of a test that fails as long as it does."""
+
+    test = ""
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        if not self.test:
+            return text
+        return f"{text}\n  this test shows it:\n\n{textwrap.indent(self.test, '    ')}"
+
+
+def source_of_test(subject: Any, law: str, example: Any) -> str:
+    """A test that holds a subject, as it was given to the tests, to a law in this example."""
+    module, name, expression = _reference(subject)
+    shown = f"{expression}, {_literal(example)}"
+    used = {"replay", *_NAMES.findall(re.sub(r"b?'[^']*'|b?\"[^\"]*\"", "", shown))}
+    imports = [f"from lightexit.testing import {', '.join(sorted(used))}"]
+    if "Space." in shown:
+        imports.insert(0, "from lightexit import Space")
+    if module:
+        imports.append(f"from {module} import {name.partition('.')[0]}")
+    title = re.sub(r"\W|_", "", name.rpartition(".")[2].lower().removeprefix("test"))
+    lines = [f"def test_{title}_{law}() -> None:", *(f"    {each}" for each in imports), ""]
+    return "\n".join([*lines, f"    replay({shown}, {law!r})"]) + "\n"
+
+
+def _literal(example: Any) -> str:
+    """An example over several lines, if it has several steps."""
+    steps = getattr(example, "steps", None)
+    if not steps:
+        return repr(example)
+    parts = [*map(repr, steps), *([f"start_ns={example.start_ns}"] if example.start_ns else [])]
+    inner = "".join(f"\n        {each}," for each in parts)
+    return f"Trace({inner}\n    )"
+
+
+def _reference(subject: Any) -> tuple[str, str, str]:
+    """Module and name to import, and the expression that is the subject."""
+    if not dataclasses.is_dataclass(subject) or isinstance(subject, type):
+        module, name = _named(subject)
+        return module, name, name
+    given = {each.name: getattr(subject, each.name) for each in dataclasses.fields(subject)}
+    module, name = _named(given.pop("device"))
+    plain = {each.name: each.default for each in dataclasses.fields(subject)} | _EMPTY
+    told = [f", {each}={value!r}" for each, value in given.items() if value != plain[each]]
+    return module, name, f"Subject({name}{''.join(told)})"
+
+
+#: What a subject's fields with a factory are by default.
+_EMPTY: dict[str, Any] = {"settings": {}, "exempt": {}}
+
+
+def _named(thing: Any) -> tuple[str, str]:
+    """Where it can be imported from, if it can be, and its name."""
+    name = str(getattr(thing, "__qualname__", "DEVICE"))
+    if "<" in name:  # of a function's inside: only there it has a name
+        return "", re.sub(r"\W", "", name.rpartition(">")[2]) or "DEVICE"
+    return str(getattr(thing, "__module__", "")), name

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hypothesis strategies: traffic on a device, and what its filters may be given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from lightexit.abi import Space, StateMemory
+from lightexit.bus.region import PlacedRegion
+from lightexit.devices.device import Device
+from lightexit.testing.constants import constants
+from lightexit.testing.laws.filters import FilterRun
+from lightexit.testing.steps import (
+    Drive,
+    FromOutside,
+    Jump,
+    JumpDeadline,
+    Read,
+    Reset,
+    Restore,
+    Step,
+    Trace,
+    Wait,
+    WaitDeadline,
+    Write,
+)
+from lightexit.testing.subject import Maker, Subject, parameters, subject_of
+
+_T = TypeVar("_T")
+#: From one nanosecond to days, with the short ones the likeliest.
+WAITS = (
+    st.sampled_from([1, 838, 839, 15_085, 1_000_000])
+    | st.integers(0, 5_000)
+    | st.integers(0, 10**9)
+    | st.integers(0, 10**15)
+)
+STARTS_NS = st.just(0) | st.integers(0, 2**40) | st.integers(0, 2**62)
+_SIZES = {Space.PIO: [1, 2, 4], Space.MMIO: [1, 2, 4, 8], Space.MSR: [8]}
+_AROUND_DEADLINE = st.sampled_from([0, -1, 1]) | st.integers(-1000, 1000)
+#: How often each kind of step comes, of so many in all.
+_ACCESSES, _LATE, _TIMES, _OUTSIDE, _RARE = 12, 3, 5, 4, 1
+#: Of so many accesses, those that go to a hot register.
+_HOT, _COLD = 6, 1
+
+
+def traces(
+    device: Subject | Maker, *, waits: SearchStrategy[int] = WAITS, most: int = 60
+) -> SearchStrategy[Trace]:
+    """Random traffic of at most so many steps on all that a device has: registers, the hot ones
+    mostly; time, up to deadlines too; inputs; and what comes from outside.
+
+    A step is an access more often than not. Raises AuthorError where the device cannot be made.
+    """
+    subject = subject_of(device)
+    step = _steps(subject, waits)
+    lengths = st.sampled_from([least for least in (0, 5, 15, 30) if least <= most])
+    steps = lengths.flatmap(lambda least: st.lists(step, min_size=least, max_size=most))
+    return st.builds(
+        _trace,
+        st.sampled_from([tuple(each) for each in subject.starts]),
+        steps,
+        STARTS_NS,
+    )
+
+
+def _trace(start: tuple[Step, ...], parts: list[tuple[Step, ...]], start_ns: int) -> Trace:
+    return Trace(*start, *(step for part in parts for step in part), start_ns=start_ns)
+
+
+def _steps(subject: Subject, waits: SearchStrategy[int]) -> SearchStrategy[tuple[Step, ...]]:
+    """One step, or two: what a late host means shows at the very next access."""
+    rig, accesses = subject.example, _accesses(subject)
+    outside: list[SearchStrategy[Step]] = []
+    if rig.inputs:
+        outside.append(st.builds(Drive, st.sampled_from(sorted(rig.inputs)), st.booleans()))
+    outside += [_calls(name, call) for name, call in sorted(rig.calls.items())]
+    return _weighted(
+        (_ACCESSES, accesses.map(_alone) if rig.windows else None),
+        (_LATE, st.tuples(_jumps(waits), accesses) if rig.windows else None),
+        (_TIMES, _waits(waits).map(_alone)),
+        (_OUTSIDE, st.one_of(outside).map(_alone) if outside else None),
+        (_RARE, st.sampled_from([(Restore(),), (Reset(),)])),
+    )
+
+
+def _alone(step: Step) -> tuple[Step, ...]:
+    return (step,)
+
+
+def _weighted(*kinds: tuple[int, SearchStrategy[_T] | None]) -> SearchStrategy[_T]:
+    """Each as often as its number says: `one_of` would take its choices for its own."""
+    present = [(weight, kind) for weight, kind in kinds if kind is not None]
+    menu = [number for number, (weight, _) in enumerate(present) for _ in range(weight)]
+    return st.sampled_from(menu).flatmap(lambda number: present[number][1])
+
+
+def _waits(waits: SearchStrategy[int]) -> SearchStrategy[Step]:
+    return st.builds(Wait, waits) | st.builds(WaitDeadline, _AROUND_DEADLINE)
+
+
+def _jumps(waits: SearchStrategy[int]) -> SearchStrategy[Step]:
+    return st.builds(Jump, waits) | st.builds(JumpDeadline, _AROUND_DEADLINE)
+
+
+def _calls(name: str, call: Callable[..., Any]) -> SearchStrategy[Step]:
+    values = {
+        bytes: st.binary(max_size=8),
+        int: st.integers(0, 3) | st.integers(0, 255),
+    }
+    return st.builds(FromOutside, st.just(name), *[values[each] for each in parameters(call)])
+
+
+def _accesses(subject: Subject) -> SearchStrategy[Step]:
+    """A choice among all places; each has the size that its register seems to have."""
+    hot = [
+        (region.space, region.base + offset - region.offset, size)
+        for device, region in subject.example.windows
+        for offset, size in registers_of(subject, device, region)
+    ]
+    if not hot:
+        return st.nothing()
+    cold = [_anywhere(region) for _, region in subject.example.windows]
+    places = _weighted((_HOT, st.sampled_from(hot)), (_COLD, st.one_of(cold)))
+    values = _values(subject)
+    return st.builds(_read, places) | st.builds(_write, places, values)
+
+
+def _read(place: tuple[Space, int, int]) -> Step:
+    return Read(*place)
+
+
+def _write(place: tuple[Space, int, int], value: int) -> Step:
+    return Write(*place, value & ((1 << 8 * place[2]) - 1))
+
+
+def _anywhere(region: PlacedRegion) -> SearchStrategy[tuple[Space, int, int]]:
+    """Any place in a region, or across its end, in any size."""
+    addresses = st.integers(region.base, region.base + region.size - 1)
+    return st.tuples(st.just(region.space), addresses, st.sampled_from(_SIZES[region.space]))
+
+
+def registers_of(
+    subject: Subject, device: Device[Any], region: PlacedRegion
+) -> list[tuple[int, int]]:
+    """Offset and size of the hot registers in a region: up to where the next one begins."""
+    end = region.offset + region.size
+    chosen = subject.hot if device is subject.example.devices[0] and subject.hot else ()
+    known = chosen or (device.registers or ())
+    offsets = sorted({int(each) for each in known if region.offset <= int(each) < end})
+    found = []
+    for offset, following in zip(offsets, [*offsets[1:], end], strict=True):
+        room = min(following - offset, max(_SIZES[region.space]))
+        size = region.register_width or 1 << room.bit_length() - 1
+        found.append((offset, 8 if region.space is Space.MSR else size))
+    return found or [(region.offset, region.register_width or min(_SIZES[region.space]))]
+
+
+def _values(subject: Subject) -> SearchStrategy[int]:
+    """The subject's own, those that its code mentions, bits, and any."""
+    devices = list(subject.example.devices)
+    mentioned = constants(devices, [each for each, _, _ in subject.filters.values()])
+    bits = [1 << bit for bit in range(32)]
+    kinds = [st.sampled_from([0, 1, 2, 3, 0xFF, 2**32 - 1, 2**64 - 1, *bits])]
+    kinds += [st.sampled_from(list(subject.values))] * 3 if subject.values else []
+    kinds += [st.sampled_from(mentioned)] * 2 if mentioned else []
+    return st.one_of([*kinds, st.integers(0, 255), st.integers(0, 2**64 - 1)])
+
+
+def filter_runs(device: Subject | Maker) -> SearchStrategy[FilterRun]:
+    """Any access that one of a device's filters may see, with the states in any condition."""
+    subject = subject_of(device)
+    return st.sampled_from(sorted(subject.filters)).flatmap(lambda name: _runs(subject, name))
+
+
+def _runs(subject: Subject, name: str) -> SearchStrategy[FilterRun]:
+    filter, device, _ = subject.filters[name]
+    regions = [region for _, region in subject.example.windows if region.filter is filter]
+    values = _values(subject)
+
+    def build(
+        place: tuple[Space, int, int], value: int | None, now_ns: int, states: tuple[bytes, ...]
+    ) -> FilterRun:
+        space, offset, size = place
+        data = 0 if value is None else value & ((1 << 8 * size) - 1)
+        return FilterRun(name, offset, size, states, value is not None, data, now_ns, space=space)
+
+    hot = [
+        (region.space, *each)
+        for region in regions
+        for each in registers_of(subject, device, region)
+    ]
+    any_place = st.one_of([_offsets(region) for region in regions])
+    times = st.integers(0, 2**64 - 1) | st.integers(0, 2**32)
+    data = _weighted((1, st.none()), (1, values))
+    states = st.tuples(*map(_contents, subject.states_of(name)))
+    places = st.sampled_from(hot) | any_place
+    return st.builds(build, places, data, times, states)
+
+
+def _offsets(region: PlacedRegion) -> SearchStrategy[tuple[Space, int, int]]:
+    offsets = st.integers(region.offset, region.offset + region.size)
+    return st.tuples(st.just(region.space), offsets, st.sampled_from(_SIZES[region.space]))
+
+
+def _contents(memory: StateMemory[Any]) -> SearchStrategy[bytes]:
+    """A pattern, repeated: of large states, bytes one by one would take too long."""
+    size = len(memory.state.buffer)
+    fresh = bytes(memory.state)
+
+    def filled(pattern: bytes) -> bytes:
+        return (pattern * (size // len(pattern) + 1))[:size]
+
+    return st.just(fresh) | st.binary(min_size=1, max_size=min(size, 64)).map(filled)

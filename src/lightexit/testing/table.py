@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`LAWS`: all laws that a device is held to, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lightexit.engine.kernel import available
+from lightexit.errors import AuthorError
+from lightexit.testing.broken import LawBroken, source_of_test
+from lightexit.testing.laws.bounds import check_answers, check_bounded
+from lightexit.testing.laws.filters import (
+    FilterRun,
+    check_any_state,
+    check_engines,
+    check_kernel,
+    check_transparent,
+)
+from lightexit.testing.laws.saving import check_reset, check_saved
+from lightexit.testing.laws.time import check_advanced, check_deadlines, check_late
+from lightexit.testing.steps import Trace
+from lightexit.testing.subject import Maker, Subject, subject_of
+from lightexit.testing.watchdog import LIMIT_S, Overdue, watched
+
+
+def _nothing() -> str:
+    return ""
+
+
+def _no_kernel() -> str:
+    return str(available() or "")
+
+
+@dataclass(frozen=True)
+class Law:
+    """Something that holds of every device. `says` is the law in a sentence; `check` judges one
+    example of the type `of`; `missing` tells why it cannot be judged on this host, if so."""
+
+    name: str
+    says: str
+    check: Callable[[Subject, Any], None]
+    of: type[Trace | FilterRun] = Trace
+    missing: Callable[[], str] = _nothing
+
+    def reason_against(self, subject: Subject) -> str:
+        """Why this law is not to be asked of a device; "" if it is."""
+        if self.name in subject.exempt:
+            return f"exempt: {subject.exempt[self.name]}"
+        if self.of is FilterRun and not subject.filters:
+            return "there is no filter"
+        return self.missing()
+
+    def hold(self, device: Subject | Maker | Any, example: Trace | FilterRun) -> None:
+        """Judge a device by an example. Raises LawBroken, with a test that shows it."""
+        try:
+            self._judge(subject_of(device), example)
+        except LawBroken as error:
+            error.expected = error.expected or self.says
+            error.test = source_of_test(device, self.name, example)
+            raise
+
+    def _judge(self, subject: Subject, example: Trace | FilterRun) -> None:
+        """A device that has not returned is looked at by the law that counts what it does, from
+        then on first of all."""
+        if subject in _OVERDUE and isinstance(example, Trace):
+            check_bounded(subject, example)
+        try:
+            with watched():
+                self.check(subject, example)
+        except Overdue as error:
+            _OVERDUE.append(subject)
+            if isinstance(example, Trace):
+                check_bounded(subject, example)
+            raise LawBroken(f"no answer within {LIMIT_S} s of CPU time") from error
+
+
+#: Subjects that have not returned. Kept for good: there are few.
+_OVERDUE: list[Subject] = []
+
+LAWS = {
+    law.name: law
+    for law in (
+        Law(
+            "answers",
+            "every access is answered within its width, and nothing raises an exception",
+            check_answers,
+        ),
+        Law(
+            "bounded",
+            "no step takes long, whatever a guest does, and no traffic makes the device grow",
+            check_bounded,
+        ),
+        Law(
+            "transparent",
+            "guest, lines and state see no difference between filters and no filters",
+            check_transparent,
+        ),
+        Law(
+            "engines",
+            "filters do the same in every engine",
+            check_engines,
+        ),
+        Law(
+            "any_state",
+            "a filter does the same in every engine, whatever bytes its states have",
+            check_any_state,
+            of=FilterRun,
+        ),
+        Law(
+            "kernel",
+            "Linux accepts the filters, and they do the same there",
+            check_kernel,
+            missing=_no_kernel,
+        ),
+        Law(
+            "deadlines",
+            "a device does something at each deadline that it tells, and nothing before",
+            check_deadlines,
+        ),
+        Law(
+            "advanced",
+            "a device does the same at the same times, however often it is advanced",
+            check_advanced,
+        ),
+        Law(
+            "late",
+            "a guest reads the same, and finds the same levels, where the host is late",
+            check_late,
+        ),
+        Law(
+            "saved",
+            "a device that is saved and restored goes on as if it had not been",
+            check_saved,
+        ),
+        Law(
+            "reset",
+            "a device that is reset does as a new one does",
+            check_reset,
+        ),
+    )
+}
+
+
+def replay(device: Subject | Maker | Any, example: Trace | FilterRun, *laws: str) -> None:
+    """Hold a device to laws in one example: all that there are for it, if none is named.
+
+    Raises LawBroken for the first that does not hold, and AuthorError for one that is not known.
+    """
+    for name in laws:
+        if name not in LAWS:
+            raise AuthorError(f"there is no law {name!r}", expected=f"one of: {', '.join(LAWS)}")
+    subject = subject_of(device)
+    for law in LAWS.values():
+        wanted = law.name in laws if laws else not law.reason_against(subject)
+        if wanted and isinstance(example, law.of):
+            law.hold(device, example)

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each law of the kit holds for a right device, and finds a wrong one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+
+import scale
+from lightexit.testing import LAWS, DeviceLaws, LawBroken, Subject, search
+from testing.alarms import MUTANTS, Alarm
+
+TERMS = settings(derandomize=True, database=None)
+#: The most examples that a wrong device may survive. The first that finds it is enough.
+PATIENCE = settings(TERMS, max_examples=300, phases=[Phase.generate])
+
+
+class TestAlarm(DeviceLaws):
+    device = Subject(Alarm, outside=("receive",))
+    settings = settings(TERMS, max_examples=scale.EXAMPLES)
+
+
+def subject(kind: type[Alarm]) -> Subject:
+    return Subject(kind, outside=("receive",))
+
+
+def run(test: str) -> None:
+    """A test, as it was printed."""
+    names: dict[str, Any] = {}
+    exec(test, names)
+    (function,) = (each for name, each in names.items() if name.startswith("test_"))
+    function()
+
+
+@pytest.mark.parametrize(("law", "kind"), MUTANTS)
+def test_a_law_finds_a_wrong_device(law: str, kind: type[Alarm]) -> None:
+    if missing := LAWS[law].missing():
+        pytest.skip(missing)
+    with pytest.raises(LawBroken) as caught:
+        search(subject(kind), law, PATIENCE)
+    with pytest.raises(LawBroken) as again:
+        run(caught.value.test)
+    assert str(again.value) == str(caught.value)
+
+
+def test_every_law_has_a_device_that_breaks_it() -> None:
+    assert {law for law, _ in MUTANTS} == set(LAWS)
