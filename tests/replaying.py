@@ -38,7 +38,7 @@ def access(
     return Access(time_ns, PID, 0, space, address, size, is_write, value, Answer.USER, None)
 
 
-def accesses(plans: Sequence[DevicePlan], most: int = 40) -> st.SearchStrategy[list[Access]]:
+def accesses(plans: Sequence[DevicePlan], most: int = 24) -> st.SearchStrategy[list[Access]]:
     """Traffic on all registers of devices, some of it beside them or across their ends."""
     kinds = []
     for _, region in ReplayedDevices(plans, None).windows:

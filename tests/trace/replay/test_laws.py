@@ -22,6 +22,7 @@ from replaying import accesses, plan, recorded, replayed
 
 DEVICES = sorted(plugins.DEVICES.ours)
 ENGINE = NativeEngine()
+SETTINGS = settings(deadline=None, max_examples=40 if scale.is_long else 6)
 
 
 def both(plans: Sequence[DevicePlan]) -> tuple[ReplayedDevices, ReplayedDevices]:
@@ -29,7 +30,7 @@ def both(plans: Sequence[DevicePlan]) -> tuple[ReplayedDevices, ReplayedDevices]
 
 
 @pytest.mark.parametrize("name", DEVICES)
-@settings(deadline=None, max_examples=scale.full(80))
+@SETTINGS
 @given(data=st.data())
 def test_what_a_machine_recorded_is_replayed_alike(name: str, data: st.DataObject) -> None:
     plans = [plan(name)]
@@ -66,7 +67,7 @@ def first_filtered_read(kind: type[Device[Any]], steps: Sequence[Access]) -> int
 
 
 @pytest.mark.parametrize("name", DEVICES)
-@settings(deadline=None, max_examples=scale.full(80))
+@SETTINGS
 @given(data=st.data())
 def test_a_wrong_model_is_found_at_the_very_access(name: str, data: st.DataObject) -> None:
     plans = [plan(name, wrong(find_maker(name).maker))]  # type: ignore[arg-type]
