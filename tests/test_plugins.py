@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from lightexit import plugins
+from lightexit.abi import Space
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import ManualClock
 from lightexit.devices.device import Device
 from lightexit.errors import AuthorError, HostError
 from lightexit.plugins import BACKENDS, DEVICES, ENGINES, KINDS, MACHINES, PluginKind
@@ -167,6 +170,57 @@ def test_two_that_offer_the_same(install: Install) -> None:
     said = refused(ENGINES, "silent")
     assert "the engine 'silent' is offered by several distributions: " in said
     assert "try: pip uninstall" in said
+
+
+def test_one_that_offers_the_same_twice(install: Install) -> None:
+    install("twice", "[lightexit.devices]\nit = twice_module:Counter\nit = twice_module:State\n")
+    said = refused(DEVICES, "it")
+    assert "the device 'it' is offered twice by the distribution twice 1.5" in said
+    assert "expected: one entry point of that name in the group lightexit.devices" in said
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("x = 1\n1 / 0\n", "odd_module.py:2:1: the device 'odd' of the distribution odd 1.5"),
+        (
+            "import sys\nsys.exit(0)\n",
+            "cannot be imported from 'odd_module:Counter': SystemExit: 0",
+        ),
+        ("def f(:\n", "cannot be imported from 'odd_module:Counter': not Python: "),
+        (
+            "from lightexit.errors import AuthorError\nraise AuthorError('no', hint='yes')\n",
+            "odd_module.py:2:1: the device 'odd' of the distribution odd 1.5 cannot be imported "
+            "from 'odd_module:Counter': no\n    raise AuthorError('no', hint='yes')\n",
+        ),
+    ],
+)
+def test_the_line_at_which_an_import_fails_is_shown(
+    install: Install, source: str, said: str
+) -> None:
+    install("odd", "[lightexit.devices]\nodd = odd_module:Counter\n", source)
+    assert said in refused(DEVICES, "odd")
+    assert "odd_module" not in sys.modules
+
+
+def test_where_a_device_comes_from(install: Install) -> None:
+    install("counters", "[lightexit.devices]\ncounter = counters_module:Counter\n")
+    assert plugins.origin(DEVICES, plugins.find(DEVICES, "counter")) == "counters 1.5"
+    assert plugins.origin(DEVICES, plugins.find(DEVICES, "pit")) == "lightexit"
+    assert plugins.origin(DEVICES, Path) == ""
+
+
+def test_a_models_error_names_its_distribution(install: Install) -> None:
+    install("counters", "[lightexit.devices]\ncounter = counters_module:Counter\n")
+    bus = Bus(ManualClock())
+    counter = plugins.find(DEVICES, "counter")(bus.clock)
+    bus.attach(counter, at=0x700)
+    counter.read = lambda offset, size: 1 << 40
+    with pytest.raises(AuthorError) as caught:
+        bus.read(Space.PIO, 0x700, 4)
+    assert caught.value.found.startswith(
+        "the model of counter of the distribution counters 1.5 answers 0x10000000000 to a read"
+    )
 
 
 def test_a_distribution_cannot_override_our_names(install: Install) -> None:

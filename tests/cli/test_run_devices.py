@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from cli.forked import lightexit, refusal
 from cli.test_schemas import check
+from lightexit.cli.signals import PATIENCE_S
 
 #: mov dx, 0x3da; mov ecx, 100; l: in al, dx; loop l; mov al, 3; out 0xf4, al; hlt
 GUEST = bytes.fromhex("66bada03 b964000000 ec e2fd b003 e6f4 f4")
@@ -113,3 +119,24 @@ def test_a_filter_that_is_refused_is_told_before_the_first_run(folder: Path) -> 
     assert "without filters: " not in told
     assert "vga.py:" in told
     assert "ctx.data" in told
+
+
+def test_ctrl_c_ends_a_model_that_does_not_return(folder: Path) -> None:
+    spins = VGA.replace(
+        "        return 9\n", "        print('in it', flush=True)\n        while True: pass\n"
+    )
+    (folder / "vga.py").write_text(spins)
+    options = ("--no-filters", "--device", "vga.py:Vga,at=0x3da", "--kernel", "guest.bin")
+    source = str(Path(__file__).parents[2] / "src")
+    with subprocess.Popen(
+        [sys.executable, "-m", "lightexit", "run", *options],
+        env={**os.environ, "PYTHONPATH": source},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "in it\n"
+        process.send_signal(signal.SIGINT)
+        time.sleep(PATIENCE_S + 1)  # a busy host notices the first one late
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == -signal.SIGINT

@@ -161,3 +161,21 @@ def test_other_threads_install_no_handlers() -> None:
     thread.start()
     thread.join()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_handler_that_only_takes_note_is_called_at_once() -> None:
+    came: list[int] = []
+
+    @deferral.at_once
+    def note(number: int, frame: object) -> None:
+        came.append(number)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        with DeferredInterrupt() as interrupt:
+            signal.raise_signal(signal.SIGINT)
+            assert came == [signal.SIGINT]
+            interrupt.check()
+        assert came == [signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGINT, before)

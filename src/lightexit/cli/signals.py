@@ -13,6 +13,7 @@ from typing import NoReturn, Self
 
 from lightexit.cli.status import ExitCode
 from lightexit.errors import InternalError
+from lightexit.vm.deferral import at_once
 from lightexit.vm.machine import Machine, RunEnd
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -61,6 +62,7 @@ class EndingSignals:
         finally:
             self._stop = lambda: None
 
+    @at_once
     def _note(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
         if self.received is None:

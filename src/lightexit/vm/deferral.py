@@ -11,14 +11,25 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+F = TypeVar("F", bound=Callable[..., object])
+
+_AT_ONCE: set[object] = set()
 #: A second Ctrl-C after this time is raised at once.
 PATIENCE_S = 1.0
 
 
+def at_once(handler: F) -> F:
+    """Marks a function, or method, that may handle signals at any moment: it only takes note."""
+    _AT_ONCE.add(handler)
+    return handler
+
+
 class DeferredInterrupt:
     """Within, what Python would do for SIGINT it does in `check`, or at the end.
+
+    Where `at_once` marks the handler, nothing changes.
 
     Or in the midst of anything, for one who has waited in vain and presses Ctrl-C again. Other
     threads than the main one never run handlers: there it does nothing.
@@ -30,6 +41,8 @@ class DeferredInterrupt:
 
     def __enter__(self) -> Self:
         handler = signal.getsignal(signal.SIGINT)
+        if getattr(handler, "__func__", handler) in _AT_ONCE:
+            return self
         if threading.current_thread() is threading.main_thread() and callable(handler):
             self._handler = handler
             signal.signal(signal.SIGINT, self._note)
