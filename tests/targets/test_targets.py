@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
@@ -88,7 +91,7 @@ def made(target: Target) -> object:
     return device
 
 
-def given(target: Target) -> dict[str, object]:
+def arguments(target: Target) -> dict[str, object]:
     return target.make(ManualClock()).given  # type: ignore[attr-defined, no-any-return]
 
 
@@ -131,11 +134,11 @@ def test_words_that_mean_nothing(text: str) -> None:
     ],
 )
 def test_values_are_read_by_their_types(lamp: str, key: str, text: str, value: object) -> None:
-    assert given(find_target(f"{lamp},{key}={text}"))[key] == value
+    assert arguments(find_target(f"{lamp},{key}={text}"))[key] == value
 
 
 def test_a_value_of_an_enum(lamp: str) -> None:
-    assert given(find_target(f"{lamp},colour=GREEN"))["colour"].name == "GREEN"  # type: ignore[attr-defined]
+    assert arguments(find_target(f"{lamp},colour=GREEN"))["colour"].name == "GREEN"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +208,7 @@ def test_one_of_ours_is_where_a_pc_has_it() -> None:
 
 def test_what_is_named(lamp: str) -> None:
     assert find_target("lamp.py,wire=1").name == "Lamp"
-    assert given(find_target("lamps.py:dimmed,level=7"))["level"] == 7
+    assert arguments(find_target("lamps.py:dimmed,level=7"))["level"] == 7
     assert find_target("lightexit.devices.pit:Pit").name == "Pit"
     assert find_target("uart").found.origin == "lightexit"
 
@@ -311,3 +314,20 @@ def test_a_module_that_fails_is_not_left_behind(tmp_path: Path) -> None:
     (tmp_path / "half.py").write_text("x = 1\n1 // 0\n")
     refused(f"{tmp_path}/half.py")
     assert "lightexit_file_half" not in sys.modules
+
+
+LONG = "a" * 5000
+HEADS = ("", ":", "::", ".:x", "a..b:c", "x.py:", "/:/", "pit:", "pit.py", "é", LONG, f"{LONG}.py")
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_no_head_is_more_than_an_error(head: str) -> None:
+    with pytest.raises((AuthorError, HostError)) as caught:
+        find_target(head)
+    assert len(str(caught.value)) < 8000
+
+
+@given(st.text(alphabet="atirq0=,.x1-_ \0é/:", max_size=40))
+def test_no_words_are_more_than_an_error(words: str) -> None:
+    with contextlib.suppress(AuthorError):
+        made(find_target(f"pit,{words}"))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,7 +89,7 @@ def _installed(name: str) -> NamedMaker:
     except HostError:
         raise
     except AuthorError as error:
-        if Path(name).is_file() or "/" in name or "." in name:
+        if os.path.isfile(name) or "/" in name or "." in name:
             raise AuthorError(f"{name!r} names no device", expected=SYNTAX) from None
         error.advice = error.advice or "a file of your own: FILE.py:CLASS; `lightexit devices`"
         raise
