@@ -45,5 +45,24 @@ def test_the_unicorn_back_end_names_its_extra() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("module", "words", "user", "extra"),
+    [
+        ("pyarrow", ["record", "-o", "never.parquet"], "a recording", "record"),
+        ("pyarrow", ["report", "never.parquet"], "a report", "record"),
+        ("duckdb", ["report", "never.parquet"], "a report", "report"),
+        ("jinja2", ["report", "never.parquet", "--html", "never.html"], "a page", "report"),
+        ("matplotlib", ["report", "never.parquet", "--html", "never.html"], "a page", "report"),
+    ],
+)
+def test_recordings_name_their_extras(module: str, words: list[str], user: str, extra: str) -> None:
+    run = _without(module, *words)
+    assert run.returncode == 2
+    assert run.stderr == (
+        f"lightexit: {user} needs the Python module {module}, which is not installed\n"
+        f"  help: pip install 'lightexit[{extra}]'\n"
+    )
+
+
 def test_verifying_needs_no_unicorn() -> None:
     assert _without("unicorn", "verify", "examples/counter.py").returncode == 0

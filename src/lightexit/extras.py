@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,14 @@ EXTRAS = {
     "hypothesis": "testing",
     "pytest": "testing",
 }
+
+
+def need(user: str, *modules: str) -> None:
+    """Raise HostError where one of these is not installed. Nothing is imported."""
+    with optional(user):
+        for module in modules:
+            if importlib.util.find_spec(module) is None:
+                raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
 
 @contextmanager

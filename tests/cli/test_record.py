@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -18,8 +19,10 @@ import pytest
 
 from cli.forked import lightexit, refusal
 from lightexit.abi import Space
+from lightexit.cli.recording_progress import Telling
+from lightexit.cli.streams import PlainStream
 from lightexit.trace.access import Answer
-from lightexit.trace.recording import Recording, RecordingWriter
+from lightexit.trace.recording import Progress, Recording, RecordingWriter
 from recordings import ABOUT, accesses, find_vm
 from recordings import record as recorded
 from stock_qemu import PM_TIMER, needs_qemu, qemu, reading
@@ -185,6 +188,39 @@ def test_without_rights_it_says_which(tmp_path: Path) -> None:
 def test_what_cannot_be_recorded(words: list[str], said: str, tmp_path: Path) -> None:
     assert said in refusal("record", "-o", tmp_path / "a.parquet", *words)
     assert [*tmp_path.iterdir()] == []
+
+
+def test_progress_is_one_line_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = os.openpty()
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with open(theirs, "wb", buffering=0) as raw, open(ours, "rb", buffering=0):
+        monkeypatch.setattr(sys, "stderr", PlainStream(raw, "utf-8", ""))
+        with Telling() as telling:
+            for seconds, accesses in ((0.1, 1), (0.6, 12_345), (0.7, 5), (1.2, 9)):
+                now[0] = 100 + seconds
+                telling.tell(Progress(seconds, accesses, 0, 10**6))
+        shown = b""
+        while select.select([ours], [], [], 0.2)[0]:
+            shown += os.read(ours, 1000)
+    first = "1 s: 12,345 accesses, 0 lost, 1.0 MB"
+    second = "1 s: 9 accesses, 0 lost, 1.0 MB".ljust(len(first))
+    assert shown.decode().split("\r") == ["", first, second, " " * len(second.rstrip()), ""]
+
+
+def test_progress_in_a_file_is_a_line_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with Telling() as telling:
+        for seconds in range(25):
+            now[0] = 100.0 + seconds
+            telling.tell(Progress(seconds, 7, 1, 0))
+    assert capsys.readouterr().err.splitlines() == [
+        "10 s: 7 accesses, 1 lost, 0.0 MB",
+        "20 s: 7 accesses, 1 lost, 0.0 MB",
+    ]
 
 
 def test_no_file_is_replaced_unasked(tmp_path: Path) -> None:

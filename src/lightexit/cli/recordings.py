@@ -44,9 +44,12 @@ def report(
     Hot registers, VMs, who answered, how long accesses took, and advice. A file that cannot be read
     is told on standard error; the others are reported, and the status is 2.
     """
-    from lightexit.trace.report import find, summarize
+    from lightexit.trace.report import check_duckdb, find, summarize
+    from lightexit.trace.report.page import check_page, page
 
+    check_duckdb()
     if html is not None:
+        check_page()
         check_writable(html)
     found = find(files)
     if not found.files and len(found.refused) == 1:
@@ -56,8 +59,6 @@ def report(
     finally:
         _say(found.refused)
     if html is not None:
-        from lightexit.trace.report.page import page
-
         write_bytes(html, page(summary, found.refused).encode(errors="replace"))
     if as_json:
         from lightexit.cli.recordings_json import document

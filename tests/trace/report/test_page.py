@@ -110,7 +110,7 @@ def test_texts_of_recordings_are_texts(tmp_path: Path) -> None:
 
 
 def test_math_in_a_plot_is_no_math(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lightexit.trace.report.words.place", lambda _register: "$\\frac{1$<b>&")
+    monkeypatch.setattr("lightexit.trace.report.words.title", lambda _each: "$\\frac{1$<b>& write")
     found = Elements(page_of(record(tmp_path / "a.parquet", 500)))
     assert "$\\frac{1$<b>& write" in found.text
     assert "b" in {tag for tag, _ in found.elements}  # of the figures at its top

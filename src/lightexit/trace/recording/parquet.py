@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import stat
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lightexit.errors import AuthorError
-from lightexit.extras import optional
+from lightexit.extras import need
 from lightexit.shown import one_line
 from lightexit.trace.recording.schema import (
     EXPECTED,
@@ -35,9 +34,7 @@ _MAGIC = b"PAR1"
 def need_pyarrow() -> None:
     """Raises HostError where pyarrow is not installed. It is not imported: it starts threads, and
     rights are to be dropped before."""
-    with optional("a recording"):
-        if importlib.util.find_spec("pyarrow") is None:
-            raise ModuleNotFoundError("No module named 'pyarrow'", name="pyarrow")
+    need("a recording", "pyarrow")
 
 
 def open_writer(path: Path, about: About) -> pq.ParquetWriter:

@@ -6,8 +6,9 @@ From below: `files` (which files, and which of them cannot be read), `database` 
 `plots` and `page`.
 """
 
+from lightexit.trace.report.database import check_duckdb
 from lightexit.trace.report.files import FoundFiles, find
 from lightexit.trace.report.summary import summarize
 from lightexit.trace.report.values import Summary
 
-__all__ = ["FoundFiles", "Summary", "find", "summarize"]
+__all__ = ["FoundFiles", "Summary", "check_duckdb", "find", "summarize"]

@@ -7,11 +7,12 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 from lightexit.errors import AuthorError, HostError
-from lightexit.extras import optional
+from lightexit.extras import need
 from lightexit.shown import one_line
 
 #: What DuckDB may take of memory.
@@ -29,6 +30,11 @@ _COLUMNS = f"""
 _MAGIC = re.compile(r"([*?\[])")
 
 
+def check_duckdb() -> None:
+    """Raises HostError where it is missing."""
+    need("a report", "duckdb", "pyarrow")
+
+
 class Damaged(AuthorError):  # noqa: N818 - as AuthorError's own name goes
     """Some file cannot be read to its end."""
 
@@ -36,12 +42,12 @@ class Damaged(AuthorError):  # noqa: N818 - as AuthorError's own name goes
 class Database:
     """The rows of all files as a view `accesses`. `time_ns` is the time in ns since the epoch.
 
-    Raises HostError where DuckDB is missing or its temporary folder is full.
+    Raises HostError where its temporary folder is full. It needs what `check_duckdb` looks for.
     """
 
     def __init__(self, files: Sequence[Path], memory_mib: int = MEMORY_MIB) -> None:
-        with optional("a report"):
-            import duckdb
+        import duckdb
+
         self._duckdb = duckdb
         self._folder = tempfile.TemporaryDirectory(prefix="lightexit-report-")
         self._connection = duckdb.connect(
@@ -55,21 +61,24 @@ class Database:
             },
         )
         self._connection.execute("SET enable_progress_bar = false")  # on standard output
-        relation = self._connection.read_parquet(
-            [_literal(path) for path in files], hive_partitioning=False, union_by_name=False
-        )
-        relation.project(_COLUMNS).create_view("accesses")
-
-    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """What a query gives. Raises Damaged where a file cannot be read to its end."""
-        return [*self.stream(sql, *parameters)]
-
-    def stream(self, sql: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
-        """The same, some rows at a time; no other query is asked meanwhile."""
         try:
-            result = self._connection.execute(sql, [*parameters])
-            while some := result.fetchmany(_SOME):
-                yield from some
+            self._open(files)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _open(self, files: Sequence[Path]) -> None:
+        names = [_literal(path) for path in files]
+        with self._reading():
+            relation = self._connection.read_parquet(
+                names, hive_partitioning=False, union_by_name=False
+            )
+            relation.project(_COLUMNS).create_view("accesses")
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
         except self._duckdb.OutOfMemoryException as error:
             raise HostError(
                 f"the recordings need more memory than {MEMORY_MIB} MiB, and "
@@ -80,7 +89,18 @@ class Database:
         except (self._duckdb.ParserException, self._duckdb.BinderException):
             raise  # what is asked is wrong, not a file
         except self._duckdb.Error as error:
-            raise Damaged(f"a recording cannot be read: {one_line(str(error), 200)}") from None
+            raise Damaged(one_line(str(error), 200)) from None
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """What a query gives. Raises Damaged where a file cannot be read to its end."""
+        return [*self.stream(sql, *parameters)]
+
+    def stream(self, sql: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        """The same, some rows at a time; no other query is asked meanwhile."""
+        with self._reading():
+            result = self._connection.execute(sql, [*parameters])
+            while some := result.fetchmany(_SOME):
+                yield from some
 
     def table(self, name: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
         """Make a table of a few rows; `columns` is SQL."""

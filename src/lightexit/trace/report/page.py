@@ -8,7 +8,7 @@ from importlib import resources
 
 from lightexit import __version__
 from lightexit.errors import AuthorError
-from lightexit.extras import optional
+from lightexit.extras import need
 from lightexit.trace.report import words
 from lightexit.trace.report.plots import plots
 from lightexit.trace.report.values import Summary, with_filter
@@ -18,12 +18,17 @@ _MOST_REFUSED = 20
 _WORDS = ("count", "duration", "moment", "percent", "place", "rate", "short", "title", "vm_title")
 
 
+def check_page() -> None:
+    """Raises HostError where jinja2 or matplotlib is missing."""
+    need("a page", "jinja2", "matplotlib")
+
+
 def page(summary: Summary, refused: Sequence[AuthorError] = ()) -> str:
     """The page; `refused` are files that it does not cover. All texts are escaped: files are
-    anybody's. Raises HostError where jinja2 or matplotlib is missing."""
-    with optional("a page"):
-        import jinja2
-        import markupsafe
+    anybody's. It needs what `check_page` looks for."""
+    import jinja2
+    import markupsafe
+
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     )

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lightexit.extras import optional
 from lightexit.trace.report import words
 from lightexit.trace.report.latencies import CLASSES, upper
 from lightexit.trace.report.values import RegisterSummary, Summary
@@ -60,10 +59,9 @@ BARS = 12
 
 def plots(summary: Summary) -> dict[str, str]:
     """SVG by name: "time", "registers", "latencies", "registers-latencies"; without those for
-    which there is nothing to show. Raises HostError where matplotlib is missing."""
-    with optional("a page"):
-        import matplotlib
-        import matplotlib.figure
+    which there is nothing to show."""
+    import matplotlib
+
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     hot = summary.registers[:BARS]
     timed = [each for each in hot if each.latencies.timed]

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 from lightexit.errors import AuthorError
+from lightexit.shown import one_line
+from lightexit.trace.recording.schema import EXPECTED
 from lightexit.trace.report import queries
 from lightexit.trace.report.advising import advice
 from lightexit.trace.report.database import MEMORY_MIB, Damaged, Database
@@ -24,11 +28,23 @@ def summarize(found: FoundFiles, memory_mib: int = MEMORY_MIB) -> Summary:
     try:
         return _summarize(found, memory_mib)
     except Damaged:
-        kept = whole(found.files, found.refused)
-        if len(kept) == len(found.files):
-            raise
-        found.files = kept
+        found.files = _sound(whole(found.files, found.refused), found.refused)
     return _summarize(found, memory_mib)
+
+
+def _sound(files: Iterable[Path], refused: list[AuthorError]) -> list[Path]:
+    """Those files that DuckDB reads, too; why others are not is added to `refused`."""
+    kept = []
+    for path in files:
+        try:
+            with Database([path]) as database:
+                database.rows("SELECT max(COLUMNS(*)) FROM accesses")
+        except Damaged as error:
+            found = f"{one_line(str(path))} is damaged: {error.found}"
+            refused.append(AuthorError(found, expected=EXPECTED))
+        else:
+            kept.append(path)
+    return kept
 
 
 def _summarize(found: FoundFiles, memory_mib: int) -> Summary:
