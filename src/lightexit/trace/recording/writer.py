@@ -213,7 +213,8 @@ class RecordingWriter:
         if not self._parts:
             with contextlib.suppress(OSError):
                 self._folder.rmdir()
-            return HostError(found, expected="a disk with room: some 10 bytes an access")
+            expected = "a disk with room: some 10 bytes an access"
+            return HostError(f"{found}; nothing was recorded", expected=expected)
         return HostError(
             f"{found}; {self._written:,} accesses are in {self._folder}",
             expected="a disk with room: some 10 bytes an access",
