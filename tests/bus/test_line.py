@@ -21,6 +21,16 @@ def test_a_pulse_leaves_the_line_low() -> None:
     assert (heard, line.level) == ([True, False], False)
 
 
+def test_who_watches_hears_of_a_change_before_the_listener() -> None:
+    heard: list[str] = []
+    line = Line(lambda level: heard.append(f"listener {level}"))
+    for watcher in ("first", "second"):
+        line.watch(lambda level, who=watcher: heard.append(f"{who} {level}"))  # type: ignore[misc]
+    line.set(True)
+    line.set(True)
+    assert heard == ["second True", "first True", "listener True"]
+
+
 def test_joined_wires_are_high_while_any_input_is_high() -> None:
     heard: list[bool] = []
     one, other = joined(Line(heard.append), 2)

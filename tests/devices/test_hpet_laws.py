@@ -1,36 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Laws of the HPET: it is one that ticks, and its filter changes nothing."""
+"""The law of the HPET: it is one that ticks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scale
-from devices.hpet_bench import Bench, rig
-from devices.kernel import ALL_RUNNERS
+from devices.hpet_bench import Bench
 from devices.ticking_hpet import LINES, ROUTES, TickingHpet
-from devices.transparency import (
-    Jump,
-    Read,
-    Step,
-    Wait,
-    Write,
-    assert_engines_agree,
-    assert_transparent,
-    contents,
-)
-from lightexit.abi import IoContext, Space
-from lightexit.devices.hpet import SIZE, HpetReg, HpetState, read_counter
-from lightexit.rigs.rig import Runner
-from lightexit.vm.places import HPET as BASE
+from lightexit.devices.hpet import HpetReg
 
 LAW = settings(derandomize=True, deadline=None, max_examples=scale.full(250))
-QUICK = settings(derandomize=True, deadline=None, max_examples=60)
-MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(300))
 #: What to do, to which timer or with which value, and how.
 Operation = tuple[str, int, int, str]
 
@@ -155,52 +138,3 @@ def test_next_wakeup_is_the_next_change(trace: Sequence[Operation]) -> None:
     if wakeup == 10 * last:
         due = [timer.due for timer in bench.hpet.state.timers]
         assert last in due
-
-
-REGISTERS = [*HpetReg, *(register + 4 for register in HpetReg)]
-VALUES = st.sampled_from([0, 1, 3, 0x4C, 0x28004C, 0x2806, 0x290E, 100, 2**32 - 1, 2**32 + 5])
-ADDRESSES = st.builds(BASE.__add__, st.sampled_from(REGISTERS) | st.integers(0, SIZE - 8))
-SIZES = st.sampled_from([4, 4, 8, 8, 1, 2])
-WAITS = st.integers(0, 50) | st.sampled_from([10**6, 43 * 10**9]) | st.integers(0, 10**15)
-traffic = st.lists(
-    st.one_of(
-        st.builds(Wait, WAITS),
-        st.builds(Jump, WAITS),
-        st.builds(Read, st.just(Space.MMIO), ADDRESSES, SIZES),
-        st.builds(
-            lambda at, size, value: Write(Space.MMIO, at, size, value % (1 << 8 * size)),
-            ADDRESSES,
-            SIZES,
-            VALUES | st.integers(0, 2**64 - 1),
-        ),
-    ),
-    max_size=60,
-)
-
-
-@pytest.mark.parametrize("runner", ALL_RUNNERS)
-@QUICK
-@given(start_ns=st.integers(0, 2**62), trace=traffic)
-def test_filters_are_transparent(runner: Runner, start_ns: int, trace: Sequence[Step]) -> None:
-    assert_transparent(rig, trace, runner, start_ns)
-
-
-def context(offset: int, size: int, now_ns: int, is_write: bool) -> bytes:
-    made = IoContext()
-    made.offset, made.size, made.now_ns, made.is_write = offset, size, now_ns, is_write
-    return bytes(made)
-
-
-contexts = st.builds(
-    context,
-    st.sampled_from([0xF0, 0xF0, 0xF4, 0xF8]) | st.integers(0, SIZE),
-    st.integers(0, 8),
-    st.integers(0, 2**64 - 1),
-    st.sampled_from([False, False, False, True]),
-)
-
-
-@MANY
-@given(contents(HpetState), contexts)
-def test_engines_agree_on_any_state(state: bytes, given_context: bytes) -> None:
-    assert_engines_agree(read_counter, [HpetState], [state], given_context)

@@ -3,25 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scale
-from devices.transparency import (
-    RUNNERS,
-    Call,
-    Drive,
-    Read,
-    Step,
-    Write,
-    assert_engines_agree,
-    assert_transparent,
-    contents,
-    contexts,
-)
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.devices.ioapic import (
@@ -30,15 +16,14 @@ from lightexit.devices.ioapic import (
     Bit,
     IoApic,
     IoApicReg,
-    IoApicState,
-    access_redirections,
 )
+from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.filter import ApicFlag, ApicMode
 from lightexit.rigs.rig import Rig, Runner
+from lightexit.rigs.runners import in_engine, native_bus, plain
 from lightexit.vm.places import IOAPIC as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
-MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(500))
 SELECT, WINDOW, EOI = BASE + IoApicReg.SELECT, BASE + IoApicReg.WINDOW, BASE + IoApicReg.EOI
 FIXED, NMI = ApicMode.FIXED, ApicMode.NMI
 VECTOR, OTHER = 0x41, 0x52
@@ -207,55 +192,7 @@ def test_reset_masks_all_and_keeps_the_wires() -> None:
     assert len(bench.sent) == 2
 
 
-def rig(clock: ManualClock) -> Rig:
-    """Messages are outputs: each an edge whose number holds all of it."""
-
-    def send(destination: int, vector: int, mode: int) -> None:
-        found.edges.append((clock.now_ns(), destination << 16 | vector << 8 | mode, True))
-
-    def end(vector: int) -> int:
-        ioapic.end_of_interrupt(vector)
-        return 0
-
-    ioapic = IoApic(clock, send)
-    inputs = {("ioapic", number): ioapic.input(number) for number in (0, 1, PINS - 1)}
-    calls = {"one": lambda: end(VECTOR), "other": lambda: end(OTHER)}
-    found = Rig(clock, [ioapic], inputs=inputs, calls=calls)
-    return found
-
-
-values = st.builds(
-    lambda vector, level, masked, mode: vector | level | masked | mode << 8,
-    st.sampled_from([VECTOR, OTHER]),
-    st.sampled_from([0, Bit.LEVEL, Bit.LEVEL | Bit.LOGICAL]),
-    st.sampled_from([0, 0, Bit.MASKED]),
-    st.sampled_from([0, 0, 0, 1, 4]),
-)
-indices = st.sampled_from([0, 1, 2, 0x10, 0x11, 0x12, 0x13, 0x3E, 0x3F, 0x40, 0xFF])
-sizes = st.sampled_from([4] * 8 + [1, 2])
-steps = st.lists(
-    st.builds(lambda index, size: Write(Space.MMIO, SELECT, size, index), indices, sizes)
-    | st.builds(lambda value: Write(Space.MMIO, WINDOW, 4, value), values)
-    | st.builds(lambda value: Write(Space.MMIO, WINDOW, 4, value), st.integers(0, 2**32 - 1))
-    | st.builds(
-        lambda at, size: Read(Space.MMIO, at, size), st.sampled_from([SELECT, WINDOW]), sizes
-    )
-    | st.builds(lambda at: Read(Space.MMIO, BASE + at, 4), st.integers(0, 0xFFF))
-    | st.builds(Drive, st.sampled_from([("ioapic", n) for n in (0, 1, 23)]), st.booleans())
-    | st.builds(Call, st.sampled_from(["one", "other"]))
-    | st.builds(lambda value: Write(Space.MMIO, EOI, 4, value), st.sampled_from([VECTOR, OTHER])),
-    max_size=80,
-)
-
-
-@pytest.mark.parametrize("runner", RUNNERS)
-@QUICK
-@given(trace=steps)
-def test_filters_are_transparent(runner: Runner, trace: Sequence[Step]) -> None:
-    assert_transparent(rig, trace, runner)
-
-
-@pytest.mark.parametrize("runner", RUNNERS)
+@pytest.mark.parametrize("runner", [plain, in_engine(InterpreterEngine()), native_bus])
 def test_masking_without_a_waiting_level_is_handled_by_the_filter(runner: Runner) -> None:
     bench = Bench(runner)
     bench.set_up(9, VECTOR | Bit.LEVEL)
@@ -266,9 +203,3 @@ def test_masking_without_a_waiting_level_is_handled_by_the_filter(runner: Runner
     assert bench.rig.passed == passed
     bench.drive(9, True)
     assert len(bench.sent) == 1
-
-
-@MANY
-@given(st.tuples(contents(IoApicState)), contexts(0x14, size=4))
-def test_engines_agree_on_any_state(states: tuple[bytes, ...], context: bytes) -> None:
-    assert_engines_agree(access_redirections, [IoApicState], states, context)

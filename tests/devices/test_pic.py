@@ -1,39 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scale
-from devices.transparency import (
-    RUNNERS,
-    Step,
-    assert_engines_agree,
-    assert_transparent,
-    contents,
-    contexts,
-    traces,
-)
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.pic import (
     Pic,
     PicChip,
-    PicState,
     end_of_interrupt,
     number_of,
-    read_mask_or_end,
     wins,
 )
-from lightexit.rigs.rig import Rig, Runner
+from lightexit.rigs.rig import Rig
 from lightexit.rigs.runners import plain
 
 LAW = settings(derandomize=True, deadline=None, max_examples=scale.full(300))
-QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
-MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(500))
 EOI, ROTATE_EOI, READ_IRR, READ_ISR, POLL = 0x20, 0xA0, 0x0A, 0x0B, 0x0C
 SPECIAL_MASK, NORMAL_MASK = 0x68, 0x48
 
@@ -345,20 +330,6 @@ def test_reset_keeps_the_wires() -> None:
     assert bench.pic.intr.level
 
 
-def rig(clock: ManualClock) -> Rig:
-    return rig_of(Pic(clock, Line()))
-
-
-words = st.sampled_from([0x11, 0x13, 0x01, 0x03, 0x20, 0x60, 0x61, 0x0A, 0x0B, 0x0C, 0x68, 0xA0])
-
-
-@pytest.mark.parametrize("runner", RUNNERS)
-@QUICK
-@given(trace=traces(rig, values=words, waits=st.just(1), max_size=80))
-def test_filters_are_transparent(runner: Runner, trace: Sequence[Step]) -> None:
-    assert_transparent(rig, trace, runner)
-
-
 def test_the_filter_answers_a_kernel_s_interrupt() -> None:
     bench = Bench()
     bench.rig.run_by(plain)
@@ -376,9 +347,3 @@ def test_the_filter_answers_a_kernel_s_interrupt() -> None:
     bench.out(0x20, EOI)
     assert bench.rig.passed == passed + 1, "another request is waiting: INT rises"
     assert bench.pic.acknowledge() == 0x24
-
-
-@MANY
-@given(st.tuples(contents(PicState)), contexts(6))
-def test_engines_agree_on_any_state(states: tuple[bytes, ...], context: bytes) -> None:
-    assert_engines_agree(read_mask_or_end, [PicState], states, context)

@@ -9,24 +9,13 @@ from hypothesis import strategies as st
 
 import scale
 from devices.ticking import TickingCounter
-from devices.transparency import (
-    RUNNERS,
-    Step,
-    assert_engines_agree,
-    assert_transparent,
-    contents,
-    contexts,
-    traces,
-)
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.pit import FREQUENCY, NS, Pit, PitState, read_or_latch, ticks
-from lightexit.rigs.rig import Rig, Runner
+from lightexit.devices.pit import FREQUENCY, NS, Pit, ticks
+from lightexit.rigs.rig import Rig
 from lightexit.rigs.runners import plain
 
 LAW = settings(derandomize=True, deadline=None, max_examples=scale.full(300))
-QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
-MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(500))
 #: A port write, a gate level, or a number of ticks that pass.
 Operation = tuple[str, int]
 
@@ -332,21 +321,6 @@ def test_nothing_can_be_read_from_the_control_port() -> None:
     assert Bench().rig.inb(0x43) == 0xFF
 
 
-def rig(clock: ManualClock) -> Rig:
-    pit = Pit(clock, Line())
-    return Rig(clock, [pit], outputs={0: pit.irq0})
-
-
-commands = st.sampled_from([0, 0x40, 0x80, 0xC2, 0xDC, 0xEE, 0x34, 0xB4, 0x70, 0x16, 0x55])
-
-
-@pytest.mark.parametrize("runner", RUNNERS)
-@QUICK
-@given(start_ns=st.integers(0, 2**62), trace=traces(rig, values=commands))
-def test_filters_are_transparent(runner: Runner, start_ns: int, trace: Sequence[Step]) -> None:
-    assert_transparent(rig, trace, runner, start_ns)
-
-
 def test_the_filter_answers_polling() -> None:
     bench = Bench()
     bench.rig.run_by(plain)
@@ -358,9 +332,3 @@ def test_the_filter_answers_polling() -> None:
         bench.jump(3)
         bench.rig.inb(0x42)
     assert bench.rig.handled - before == 1000 - 1
-
-
-@MANY
-@given(st.tuples(contents(PitState)), contexts(4))
-def test_engines_agree_on_any_state(states: tuple[bytes, ...], context: bytes) -> None:
-    assert_engines_agree(read_or_latch, [PitState], states, context)

@@ -1,32 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import scale
-from devices.test_pit import commands, ns_of
-from devices.transparency import (
-    RUNNERS,
-    Step,
-    assert_engines_agree,
-    assert_transparent,
-    contents,
-    contexts,
-    traces,
-)
+from devices.test_pit import ns_of
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.devices.pit import Pit, PitState
-from lightexit.devices.port61 import Port61, Port61State, read_control_b
-from lightexit.rigs.rig import Rig, Runner
+from lightexit.devices.pit import Pit
+from lightexit.devices.port61 import Port61
+from lightexit.rigs.rig import Rig
 from lightexit.rigs.runners import plain
 
-QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
-MANY = settings(derandomize=True, deadline=None, max_examples=scale.full(500))
 OUT2, REFRESH = 1 << 5, 1 << 4
 
 
@@ -101,16 +86,3 @@ def test_reset_closes_the_gate() -> None:
     machine.outb(0x61, 0x0F)
     machine.devices[1].reset()
     assert machine.inb(0x61) == 0
-
-
-@pytest.mark.parametrize("runner", RUNNERS)
-@QUICK
-@given(start_ns=st.integers(0, 2**62), trace=traces(rig, values=commands))
-def test_filters_are_transparent(runner: Runner, start_ns: int, trace: Sequence[Step]) -> None:
-    assert_transparent(rig, trace, runner, start_ns)
-
-
-@MANY
-@given(st.tuples(contents(Port61State), contents(PitState)), contexts(1))
-def test_engines_agree_on_any_state(states: tuple[bytes, ...], context: bytes) -> None:
-    assert_engines_agree(read_control_b, [Port61State, PitState], states, context)

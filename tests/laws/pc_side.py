@@ -60,14 +60,7 @@ class Journal:
 
     def watch(self, channel: str, line: Line) -> None:
         """Record every change of a wire; its listener is still called."""
-        heard = line._listener
-
-        def both(level: bool) -> None:
-            self.note(channel, level)
-            if heard is not None:
-                heard(level)
-
-        line.connect(both)
+        line.watch(lambda level: self.note(channel, level))
 
 
 class Side:

@@ -114,11 +114,11 @@ class Alarm(Device[AlarmState]):
 
 
 class TooWide(Alarm):
-    """Does not cut the time to its register's width."""
+    """Does not cut what it answers to the width of the register."""
 
     def read(self, offset: int, size: int) -> int:
-        if offset == Reg.TIME and size == 4:
-            return (self.clock.now_ns() - self.state.started_ns) // US
+        if offset == Reg.ALARM and size == 4:
+            return self.state.due_ns
         return super().read(offset, size)
 
 

@@ -19,7 +19,7 @@ PATIENCE = settings(TERMS, max_examples=300, phases=[Phase.generate])
 
 class TestAlarm(DeviceLaws):
     device = Subject(Alarm, outside=("receive",))
-    settings = settings(TERMS, max_examples=scale.EXAMPLES)
+    settings = settings(TERMS, max_examples=scale.full(60))
 
 
 def subject(kind: type[Alarm]) -> Subject:
@@ -34,12 +34,12 @@ def run(test: str) -> None:
     function()
 
 
-@pytest.mark.parametrize(("law", "kind"), MUTANTS)
+@pytest.mark.parametrize(("law", "kind"), scale.part(MUTANTS, share=3))
 def test_a_law_finds_a_wrong_device(law: str, kind: type[Alarm]) -> None:
     if missing := LAWS[law].missing():
         pytest.skip(missing)
     with pytest.raises(LawBroken) as caught:
-        search(subject(kind), law, PATIENCE)
+        search(subject(kind), law, terms=PATIENCE)
     with pytest.raises(LawBroken) as again:
         run(caught.value.test)
     assert str(again.value) == str(caught.value)

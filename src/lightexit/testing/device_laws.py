@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import pytest
@@ -15,7 +16,7 @@ from lightexit.testing.laws.filters import FilterRun
 from lightexit.testing.steps import Trace
 from lightexit.testing.strategies import filter_runs, traces
 from lightexit.testing.subject import Maker, Subject, subject_of
-from lightexit.testing.table import LAWS, Law
+from lightexit.testing.table import LAWS, Law, laws_for
 
 
 class DeviceLaws:
@@ -39,10 +40,7 @@ class DeviceLaws:
                 f"{cls.__name__} names no device",
                 expected="device = Ticks, or device = Subject(Ticks, ...)",
             )
-        found: Maker | Subject = vars(cls).get("device", cls.device)
-        if isinstance(found, staticmethod):
-            found = found.__func__
-        return _known(found)
+        return _known(cls.device)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -66,7 +64,7 @@ def _test(tests: type[DeviceLaws], law: Law) -> Callable[[Any], None]:
         __tracebackhide__ = True
         if reason := law.reason_against(tests.subject()):
             pytest.skip(reason)
-        search(tests, law.name, tests.settings)
+        search(tests, law.name, terms=tests.settings)
 
     test.__name__ = f"test_{law.name}"
     test.__qualname__ = f"{tests.__qualname__}.{test.__name__}"
@@ -76,30 +74,43 @@ def _test(tests: type[DeviceLaws], law: Law) -> Callable[[Any], None]:
 
 
 def search(
-    device: Subject | Maker | type[DeviceLaws], name: str, terms: settings | None = None
+    device: Subject | Maker | type[DeviceLaws],
+    *laws: str,
+    terms: settings | None = None,
 ) -> None:
-    """Look for an example that breaks the law of that name, on hypothesis's terms.
+    """Look for examples that break one of these laws (all that there are, if none is named), on
+    hypothesis's terms. Each example is held to all of them.
 
-    Raises LawBroken, for the smallest one that was found.
+    Raises LawBroken, for the smallest example that was found, and AuthorError for a law that is
+    not known.
     """
     __tracebackhide__ = True
-    subject, law = subject_of(device), LAWS[name]
-    examples: st.SearchStrategy[Any] = (
-        filter_runs(subject) if law.of is FilterRun else traces(subject)
-    )
+    subject = subject_of(device)
+    chosen = laws_for(subject, laws)
+    for kind, examples in ((Trace, traces), (FilterRun, filter_runs)):
+        held = [law for law in chosen if law.of is kind]
+        if held:
+            _search(device, held, examples(subject), terms or settings())
 
-    terms = settings(
-        terms,
-        deadline=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-        phases=[each for each in (terms or settings()).phases if each is not Phase.explain],
-    )
+
+def _search(
+    device: Any, laws: Sequence[Law], examples: st.SearchStrategy[Any], terms: settings
+) -> None:
+    __tracebackhide__ = True
 
     def hold(example: Trace | FilterRun) -> None:
         __tracebackhide__ = True
-        law.hold(device, example)
+        for law in laws:
+            law.hold(device, example)
 
     # What was found is kept by that name.
-    hold.__name__ = f"{getattr(device, '__qualname__', subject.name)}_{law.name}"
-    terms(given(examples)(hold))()
+    title = getattr(device, "__qualname__", subject_of(device).name)
+    hold.__name__ = re.sub(r"\W", "_", "_".join([title, *(law.name for law in laws)]))
+    settings(
+        terms,
+        max_examples=terms.max_examples * laws[0].times,
+        deadline=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        phases=[each for each in terms.phases if each is not Phase.explain],
+    )(given(examples)(hold))()

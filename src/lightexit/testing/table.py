@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,12 +37,14 @@ def _no_kernel() -> str:
 @dataclass(frozen=True)
 class Law:
     """Something that holds of every device. `says` is the law in a sentence; `check` judges one
-    example of the type `of`; `missing` tells why it cannot be judged on this host, if so."""
+    example of the type `of`, and is so quick that tests take `times` as many as of others;
+    `missing` tells why it cannot be judged on this host, if so."""
 
     name: str
     says: str
     check: Callable[[Subject, Any], None]
     of: type[Trace | FilterRun] = Trace
+    times: int = 1
     missing: Callable[[], str] = _nothing
 
     def reason_against(self, subject: Subject) -> str:
@@ -107,6 +110,7 @@ LAWS = {
             "a filter does the same in every engine, whatever bytes its states have",
             check_any_state,
             of=FilterRun,
+            times=5,
         ),
         Law(
             "kernel",
@@ -143,16 +147,29 @@ LAWS = {
 }
 
 
+def laws_for(subject: Subject, names: Sequence[str] = ()) -> list[Law]:
+    """The laws of these names; without names all that are to be asked of a subject here.
+
+    Raises AuthorError for a law that is not known.
+    """
+    for name in names:
+        if name not in LAWS:
+            close = difflib.get_close_matches(name, LAWS, n=1)
+            raise AuthorError(
+                f"there is no law {name!r}",
+                expected=f"one of: {', '.join(LAWS)}",
+                hint=close[0] if close else "",
+            )
+    if names:
+        return [LAWS[name] for name in names]
+    return [law for law in LAWS.values() if not law.reason_against(subject)]
+
+
 def replay(device: Subject | Maker | Any, example: Trace | FilterRun, *laws: str) -> None:
-    """Hold a device to laws in one example: all that there are for it, if none is named.
+    """Hold a device to laws in one example: to all that there are for it, if none is named.
 
     Raises LawBroken for the first that does not hold, and AuthorError for one that is not known.
     """
-    for name in laws:
-        if name not in LAWS:
-            raise AuthorError(f"there is no law {name!r}", expected=f"one of: {', '.join(LAWS)}")
-    subject = subject_of(device)
-    for law in LAWS.values():
-        wanted = law.name in laws if laws else not law.reason_against(subject)
-        if wanted and isinstance(example, law.of):
+    for law in laws_for(subject_of(device), laws):
+        if isinstance(example, law.of):
             law.hold(device, example)

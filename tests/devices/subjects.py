@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every device of the library, as `lightexit.testing` is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from devices.ticking_hpet import ROUTES
+from lightexit.abi import Space
+from lightexit.bus.clock import ManualClock
+from lightexit.bus.line import Line
+from lightexit.devices.debug_exit import DebugExit
+from lightexit.devices.debugcon import Debugcon
+from lightexit.devices.fw_cfg import FwCfg
+from lightexit.devices.hpet import Hpet, HpetReg
+from lightexit.devices.i440fx import I440fx
+from lightexit.devices.ioapic import PINS, Bit, IoApic
+from lightexit.devices.pic import CASCADE, Pic
+from lightexit.devices.pit import Pit
+from lightexit.devices.pmtimer import PmTimer
+from lightexit.devices.port61 import Port61
+from lightexit.devices.port92 import Port92
+from lightexit.devices.ps2 import Ps2
+from lightexit.devices.rtc import Rtc
+from lightexit.devices.uart import Uart
+from lightexit.devices.virtio_mmio import VirtioBackend, VirtioMmio
+from lightexit.devices.virtio_registers import VirtioReg, VirtioStatus
+from lightexit.testing import Step, Subject, Write
+
+Notice = Callable[[bytes], object]
+READY = VirtioStatus.ACKNOWLEDGE | VirtioStatus.DRIVER | VirtioStatus.FEATURES_OK
+RUNNING = READY | VirtioStatus.DRIVER_OK
+
+
+def hpet(clock: ManualClock, irq0: Line, irq8: Line, first: Line, second: Line) -> Hpet:
+    return Hpet(clock, irq0, irq8, dict(zip(ROUTES, (first, second), strict=True)))
+
+
+def i440fx(
+    clock: ManualClock, reset: Line, shadow: Notice, pm_base: Callable[[int, bool], object]
+) -> I440fx:
+    return I440fx(clock, reset, shadow, pm_base)
+
+
+def ioapic(
+    clock: ManualClock, send: Callable[[int, int, int], object], changed: Callable[[int], object]
+) -> IoApic:
+    return IoApic(clock, send, changed)
+
+
+def pm(clock: ManualClock, sci: Line, sleep: Callable[[int], object]) -> PmTimer:
+    return PmTimer(clock, sci, sleep)
+
+
+def virtio(clock: ManualClock, irq: Line) -> VirtioMmio:
+    """With a back end that does the consumer's work at once."""
+
+    def work(number: int) -> None:
+        if number:
+            device.notify_used()
+        else:
+            device.set_config(0, b"\x01")
+        if number != 2:
+            device.rearm(number)
+
+    backend = VirtioBackend(device_id=1, notify=work, queue_sizes=(16, 16, 16))
+    device = VirtioMmio(clock, irq, backend)
+    return device
+
+
+def virtio_start(number: int, base: int = 0) -> list[Step]:
+    """What sets one queue up and starts the device."""
+    registers = [
+        (VirtioReg.DRIVER_FEATURES_SEL, 1),
+        (VirtioReg.DRIVER_FEATURES, 1),
+        (VirtioReg.STATUS, READY),
+        (VirtioReg.QUEUE_SEL, number),
+        (VirtioReg.QUEUE_NUM, 16),
+        (VirtioReg.QUEUE_READY, 1),
+        (VirtioReg.STATUS, RUNNING),
+    ]
+    return [Write(Space.MMIO, base + register, 4, value) for register, value in registers]
+
+
+#: What is written to an input's entry, the interesting parts of it.
+ENTRIES = [
+    vector | level | masked | mode << 8
+    for vector in (0x41, 0x52)
+    for level in (0, Bit.LEVEL, Bit.LEVEL | Bit.LOGICAL)
+    for masked in (0, Bit.MASKED)
+    for mode in (0, 1, 4)
+]
+PCI = [1 << 31 | function << 8 | register for function in (0, 8, 11) for register in (0, 4, 0x58)]
+COMMANDS = (0, 0x40, 0x80, 0xC2, 0xDC, 0xEE, 0x34, 0xB4, 0x70, 0x16, 0x55)
+WORDS = (0x11, 0x13, 0x01, 0x03, 0x20, 0x60, 0x61, 0x0A, 0x0B, 0x0C, 0x68, 0xA0)
+TIMERS = (0, 1, 3, 0x4C, 0x28004C, 0x2806, 0x290E, 100, 2**32 - 1, 2**32 + 5)
+_HOT_VIRTIO: Sequence[int] = [
+    *[VirtioReg.QUEUE_NOTIFY, VirtioReg.INTERRUPT_STATUS, VirtioReg.INTERRUPT_ACK] * 6,
+    *VirtioReg,
+]
+_BATTERY = "its battery keeps time and memory"
+
+#: By the names that they have as plug-ins.
+SUBJECTS = {
+    "debug_exit": Subject(DebugExit),
+    "debugcon": Subject(Debugcon),
+    "fw_cfg": Subject(FwCfg),
+    "hpet": Subject(hpet, hot=[*HpetReg, *(each + 4 for each in HpetReg)], values=TIMERS),
+    "i440fx": Subject(i440fx, values=PCI),
+    "ioapic": Subject(
+        ioapic,
+        values=[*ENTRIES, 0x41, 0x52, *range(0x10, 0x14), 0x3E, 0x3F],
+        outside=("end_of_interrupt",),
+        inputs=(0, 1, PINS - 1),
+    ),
+    "pic": Subject(
+        Pic,
+        values=WORDS,
+        outside=("acknowledge",),
+        inputs=[number for number in range(16) if number != CASCADE],
+    ),
+    "pit": Subject(Pit, values=COMMANDS),
+    "pm": Subject(pm, outside=("press_power_button", "wake")),
+    "port61": Subject(Port61, values=COMMANDS),
+    "port92": Subject(Port92),
+    "ps2": Subject(Ps2, values=(0x20, 0x60, 0xAA, 0xD4), outside=("type_codes",)),
+    "rtc": Subject(Rtc, values=(0x0A, 0x0B, 0x0C, 0x26, 0x83), exempt={"reset": _BATTERY}),
+    "uart": Subject(
+        Uart,
+        values=(0x83, 0xC7),
+        outside=("feed", "receive", "set_modem"),
+        exempt={"reset": "its modem lines are the other side's"},
+    ),
+    "virtio-mmio": Subject(
+        virtio,
+        hot=_HOT_VIRTIO,
+        values=(8, 15, 31, 32, 64),
+        starts=[(), *map(virtio_start, range(4))],
+    ),
+}
