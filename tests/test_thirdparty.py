@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from lightexit import __version__
+from lightexit.testing import LAWS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = ROOT / "tests/thirdparty"
@@ -68,7 +70,8 @@ def python(wheels: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path
     venv.create(folder / "venv", symlinks=True)
     python = folder / "venv/bin/python"
     # By their paths: an index may have others of these names.
-    pip("--python", python, "install", "--no-compile", *wheels, cwd=folder)
+    ours, project = wheels
+    pip("--python", python, "install", "--no-compile", ours, f"{project}[test]", cwd=folder)
     return python
 
 
@@ -100,6 +103,22 @@ def test_its_filter_is_proved(python: Path, tmp_path: Path) -> None:
     code = "import lightexit, lightexit_ticks as ticks; print(lightexit.verify(ticks.read_count))"
     ran = run(python, "-c", code, cwd=tmp_path)
     assert re.fullmatch(r"<Report read_count: accepted, at most \d+ instructions>\n", ran.stdout)
+
+
+def test_its_own_tests_pass(python: Path, tmp_path: Path) -> None:
+    shutil.copytree(PROJECT / "tests", tmp_path / "tests")
+    ran = run(python, "-m", "pytest", "-q", "tests", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stdout
+    last = ran.stdout.strip().splitlines()[-1]
+    counts = [int(count) for count in re.findall(r"(\d+) (?:passed|skipped)", last)]
+    assert sum(counts) == len(LAWS) + 1, last
+
+
+def test_its_tests_are_typed(python: Path, tmp_path: Path) -> None:
+    shutil.copytree(PROJECT / "tests", tmp_path / "tests")
+    strict = ("-m", "mypy", "--strict", "--python-executable", python, "--cache-dir", tmp_path)
+    ran = run(sys.executable, *strict, "tests", cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (0, "Success: no issues found in 1 source file\n")
 
 
 def test_its_machine_runs(python: Path, tmp_path: Path) -> None:
