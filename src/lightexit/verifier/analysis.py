@@ -14,7 +14,7 @@ if that costs the proof, `explore` tries again with more patience.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -93,6 +93,7 @@ class Analysis:
         limits: Limits,
         how: Try,
         observe: Observer | None = None,
+        weights: Mapping[int, int] | None = None,
     ) -> None:
         self.flow = flow
         self.limits = limits
@@ -112,7 +113,10 @@ class Analysis:
         self._symbols = itertools.count(FIRST_SYMBOL)
         self._checker = Checker(program, limits.helpers, limits.answers)
         self._transfer = Transfer(program, self.findings, self._symbols)
-        self._instructions = {i.slot: (i, prepared(i)) for i in flow.instructions}
+        #: With what each adds to the length of a run: 1, unless `weights` says otherwise.
+        self._instructions = {
+            i.slot: (i, prepared(i), weights[i.slot] if weights else 1) for i in flow.instructions
+        }
         self._arrivals: dict[tuple[int, Shape], Arrivals] = {}
         self._courses: set[tuple[Arrivals, object]] = set()
         self._finished: list[Visit] = []
@@ -120,7 +124,7 @@ class Analysis:
         self._pending: Plan | None = None
         self._reached: set[int] = set()
         self._unrolled: frozenset[int] = frozenset()
-        first = initial()
+        first = initial(limits.accesses)
         first.context = first.context.settled(flow.needs(0).context, CONTEXT_BYTES)
         self._root = Visit(first, Arrivals())
         self._todo = [OpenPath(0, first.copy(), self._root, 0, None)]
@@ -138,7 +142,7 @@ class Analysis:
         return refusal
 
     def _refuse_unreached(self) -> Refusal | None:
-        for slot, (i, _) in self._instructions.items():
+        for slot, (i, _, _) in self._instructions.items():
             if slot not in self._reached:
                 try:
                     self._checker.check_unreached(requirements(i), self._root.state)
@@ -177,7 +181,7 @@ class Analysis:
                 self.work += 1
                 if self._observe is not None:
                     self._seen.append((slot, state.copy()))
-                i, (held, checks, step) = instructions[slot]
+                i, (held, checks, step), weight = instructions[slot]
                 self._reached.add(slot)
                 for register in held:
                     if state.registers[register] is None:
@@ -187,7 +191,7 @@ class Analysis:
                 ways = step(transfer, i, state)
             except RequirementError as reason:
                 return Refusal(slot, reason, state, path, visit)
-            distance += 1
+            distance += weight
             if ways is None:
                 slot = i.slot + 1 if i.op.kind is not Kind.LDDW else i.slot + 2
                 continue

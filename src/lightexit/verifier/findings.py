@@ -31,6 +31,8 @@ class Findings:
         self.stack: dict[int, int] = {}
         self.handled: dict[str, set[tuple[int, int]]] = {"read": set(), "write": set()}
         self.data_bits = 0
+        #: Whether a path may end with PASS.
+        self.passes = False
         self.actions: dict[str, int] = {}
         #: By action field and number of its highest bit: the slot that first stored such a value.
         self.askers: dict[tuple[str, int], int] = {}
@@ -66,7 +68,10 @@ class Findings:
     def answer(self, state: State) -> None:
         """A path ends here, with an answer in r0 and the context."""
         verdict = state.registers[0]
-        if not isinstance(verdict, Number) or not scalar.contains(verdict.scalar, 1):
+        if not isinstance(verdict, Number):
+            return
+        self.passes |= scalar.contains(verdict.scalar, 0)
+        if not scalar.contains(verdict.scalar, 1):
             return
         offset, is_write = state.field("offset"), state.field("is_write")
         if is_write.umin == 0:

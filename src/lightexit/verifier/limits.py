@@ -1,9 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a program may cost."""
+"""What a program may cost, and of which accesses a proof is to hold."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+
+class Accesses(NamedTuple):
+    """Accesses to `offset`, of `size` bytes, in one direction.
+
+    `offset` may have moved on by multiples of `step`, a power of two that divides it, up to
+    `last`; `space` is one of `Space`, None for any.
+    """
+
+    offset: int
+    last: int
+    size: int
+    is_write: bool
+    space: int | None
+    step: int = 1
 
 
 class Limits(NamedTuple):
@@ -12,6 +27,8 @@ class Limits(NamedTuple):
 
     Without `answers`, r0 may be any number and nothing is asked of `ctx.data`: memory safety
     and termination of any eBPF program.
+
+    With `accesses`, nothing is proved of others: the report says what the program does with these.
     """
 
     slots: int = 16_384
@@ -19,6 +36,7 @@ class Limits(NamedTuple):
     states: int = 100_000
     helpers: frozenset[int] = frozenset()
     answers: bool = True
+    accesses: Accesses | None = None
 
 
 DEFAULT = Limits()

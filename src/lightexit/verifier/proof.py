@@ -71,6 +71,7 @@ def _report(program: Program, analysis: Analysis, error: AuthorError | None) -> 
         stack=found.deepest_stack(),
         handled_reads=found.handled_offsets("read"),
         handled_writes=found.handled_offsets("write"),
+        may_pass=found.passes,
         actions=dict(found.actions),
         askers=dict(found.askers),
     )

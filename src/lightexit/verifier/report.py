@@ -75,9 +75,9 @@ class Report:
 
     `cost` is the most instructions any run executes. `data_bits` is the widest value a HANDLED
     read may return on paths that do not look at `ctx.size`: the host must see to it that
-    registers of the regions it attaches the filter to are at least that wide. `actions` maps
-    action fields of the context to the bits that may be set in them. With `error`, everything
-    else is what was seen before the refusal.
+    registers of the regions it attaches the filter to are at least that wide. `may_pass` says
+    whether any run answers PASS. `actions` maps action fields of the context to the bits that may
+    be set in them. With `error`, everything else is what was seen before the refusal.
     """
 
     program: Program
@@ -92,6 +92,7 @@ class Report:
     stack: int = 0
     handled_reads: Ranges = ()
     handled_writes: Ranges = ()
+    may_pass: bool = False
     actions: dict[str, int] = field(default_factory=dict)
     #: By action field and number of its highest bit: the slot that first stored such a value.
     askers: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
@@ -105,6 +106,14 @@ class Report:
         proofs. None where nobody can know: of what is refused, and of bytecode from elsewhere."""
         find = self.find_faults
         return find(self.limits) if find is not None and self.error is None else None
+
+    @cached_property
+    def longest_run(self) -> dict[int, int]:
+        """How often the longest run executes each instruction, by slot, as far as it does: `cost`
+        in all. Of several that are as long, one. Empty for what is refused."""
+        from lightexit.verifier.longest import longest_run
+
+        return longest_run(self.program, self.limits) if self.error is None else {}
 
     @cached_property
     def invariants(self) -> dict[int, Invariant]:

@@ -11,7 +11,9 @@ from lightexit.abi import WRITABLE_FIELDS, IoContext, Space
 from lightexit.isa import FRAME_POINTER, STACK_SIZE
 from lightexit.verifier import scalar
 from lightexit.verifier.cells import Cell, Cells, span
+from lightexit.verifier.limits import Accesses
 from lightexit.verifier.scalar import Scalar
+from lightexit.verifier.tnum import Tnum
 from lightexit.verifier.value import (
     ANY_NUMBER,
     CONTEXT,
@@ -280,12 +282,29 @@ def _at_first() -> Cells:
 FIRST_SYMBOL = len(IoContext.layout.fields) + 1
 
 
-def initial() -> State:
-    """What holds at the first instruction."""
+def initial(accesses: Accesses | None = None) -> State:
+    """What holds at the first instruction: of any access, or of these."""
     registers: list[Value | None] = [None] * (FRAME_POINTER + 1)
     registers[1] = Pointer(CONTEXT, ZERO)
     registers[FRAME_POINTER] = frame_pointer(0)
-    return State(registers, (Frame(0, Cells({})),), _at_first())
+    context = _at_first() if accesses is None else _narrowed(accesses)
+    return State(registers, (Frame(0, Cells({})),), context)
+
+
+def _narrowed(accesses: Accesses) -> Cells:
+    aligned = Tnum(0, scalar.FULL64 ^ accesses.step - 1)
+    known = {
+        "offset": scalar.with_bits(scalar.between(accesses.offset, accesses.last), aligned),
+        "size": scalar.const(accesses.size),
+        "is_write": scalar.const(accesses.is_write),
+    }
+    if accesses.space is not None:
+        known["space"] = scalar.const(accesses.space)
+    cells = dict(_at_first().items)
+    for name, each in known.items():
+        size, number = cells[_FIELDS[name].offset]
+        cells[_FIELDS[name].offset] = size, Number(each, number.symbol)
+    return Cells(cells)
 
 
 # Subsumption

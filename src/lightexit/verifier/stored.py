@@ -32,6 +32,7 @@ def pack(report: Report) -> bytes:
             "stack": report.stack,
             "handled_reads": report.handled_reads,
             "handled_writes": report.handled_writes,
+            "may_pass": report.may_pass,
             "actions": report.actions,
             "askers": [(*asked, slot) for asked, slot in report.askers.items()],
         }
@@ -52,6 +53,7 @@ def unpack(data: bytes) -> Report:
         stack=kept["stack"],
         handled_reads=tuple((low, high) for low, high in kept["handled_reads"]),
         handled_writes=tuple((low, high) for low, high in kept["handled_writes"]),
+        may_pass=kept["may_pass"],
         actions=kept["actions"],
         askers={(name, bit): slot for name, bit, slot in kept["askers"]},
     )
