@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
+from lightexit.abi import Verdict
 from lightexit.compiler import generate
 from lightexit.compiler.lowering.emit import Check, Marked
 from lightexit.compiler.lowering.lower import lower
@@ -22,7 +23,7 @@ from lightexit.compiler.typed.variants import (
     answers_of,
     returns_of,
     with_data,
-    with_handled,
+    with_verdict,
     with_zeros,
 )
 from lightexit.errors import AuthorError, Location
@@ -68,6 +69,29 @@ def find_faults(function: Callable[..., Any], limits: Limits) -> tuple[Fault, ..
     return tuple(Fault(locate(check.span), check.fault) for check in found)
 
 
+class ReturnSite(NamedTuple):
+    """A return of a filter, and the offsets of accesses that it may answer with HANDLED, as of a
+    report; none for `return Verdict.PASS`."""
+
+    where: Location
+    reads: tuple[tuple[int, int], ...]
+    writes: tuple[tuple[int, int], ...]
+
+
+def return_sites(function: Callable[..., Any], limits: Limits) -> tuple[ReturnSite, ...]:
+    """The returns of an accepted filter, in the order of its source; a proof for each."""
+    typed = infer_filter(function)
+    free = limits._replace(answers=False)
+
+    def site(number: int, where: Location) -> ReturnSite:
+        alone = with_verdict(typed, Verdict.PASS, frozenset((number,)))
+        report = verify(generate(alone), free)
+        return ReturnSite(where, report.handled_reads, report.handled_writes)
+
+    found = returns_of(typed)[:_MOST_PROOFS]
+    return tuple(site(number, locate(each.span)) for number, each in enumerate(found))
+
+
 def _place_return(typed: TypedFilter, error: AuthorError, limits: Limits) -> None:
     """Mark the return that answers a read without data."""
 
@@ -105,7 +129,7 @@ def _place_pass(typed: TypedFilter, error: AuthorError, limits: Limits) -> None:
     returns, checks = returns_of(typed), lower(typed).checks
 
     def refused(but: frozenset[int]) -> bool:
-        mended = with_data(with_handled(typed, but), but)
+        mended = with_data(with_verdict(typed, Verdict.HANDLED, but), but)
         numbers = range(len(checks))
         marked = Marked(frozenset(n for n in numbers if len(returns) + n not in but), 1)
         return _says(generate(mended, marked), limits, _LATE)

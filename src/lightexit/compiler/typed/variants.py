@@ -59,13 +59,13 @@ def with_zeros(typed: TypedFilter, but: Container[int]) -> TypedFilter:
     return _changed(typed, ContextStore, change, but)
 
 
-def with_handled(typed: TypedFilter, but: Container[int]) -> TypedFilter:
-    """The filter with HANDLED as all its verdicts, but for the returns of these numbers."""
+def with_verdict(typed: TypedFilter, verdict: Verdict, but: Container[int]) -> TypedFilter:
+    """The filter with one verdict at all its returns, but for those of these numbers."""
 
     def change(statement: Stmt) -> tuple[Stmt, ...]:
         assert isinstance(statement, Return)
-        handled = Const(statement.span, kinds.ANSWER, int(Verdict.HANDLED))
-        return Evaluate(statement.span, statement.value), Return(statement.span, handled)
+        answer = Const(statement.span, kinds.ANSWER, int(verdict))
+        return Evaluate(statement.span, statement.value), Return(statement.span, answer)
 
     return _changed(typed, Return, change, but)
 
