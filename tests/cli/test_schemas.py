@@ -84,6 +84,19 @@ def test_builds(subject: str, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("subject", ["pit", "examples/counter.py"])
+def test_explanations(subject: str) -> None:
+    check(json.loads(lightexit("explain", "--json", subject)), "explain")
+
+
+def test_explanations_of_several(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.py"
+    path.write_text(MIXED)
+    document = json.loads(lightexit("explain", "--json", path, status=1))
+    check(document, "explain")
+    assert len(document["filters"]) == 3
+
+
 @pytest.mark.parametrize("options", [[], ["--no-filters"]])
 def test_figures(options: list[str], tmp_path: Path) -> None:
     (tmp_path / "kernel").write_bytes(kernel("flat"))

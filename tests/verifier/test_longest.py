@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 import pytest
@@ -50,7 +50,7 @@ def _led_to(program: Program, counts: dict[int, int]) -> Counter[int]:
     return found
 
 
-def _next(each: Instruction, instructions: list[Instruction]) -> set[int]:
+def _next(each: Instruction, instructions: Sequence[Instruction]) -> set[int]:
     if each.op.kind is Kind.EXIT:
         return {other.next_slot for other in instructions if other.op.kind is Kind.CALL}
     if each.op.kind is Kind.CALL:

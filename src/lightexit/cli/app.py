@@ -15,6 +15,7 @@ from lightexit.cli.cache import cache
 from lightexit.cli.compile import compile_command
 from lightexit.cli.devices import devices
 from lightexit.cli.disasm import disasm
+from lightexit.cli.explain import explain
 from lightexit.cli.header import header
 from lightexit.cli.new import new
 from lightexit.cli.record import record
@@ -63,6 +64,7 @@ app.command()(new)
 app.command()(run)
 app.command("compile")(compile_command)
 app.command()(verify)
+app.command()(explain)
 app.command()(build)
 app.command()(record)
 app.command()(report)

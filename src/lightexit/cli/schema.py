@@ -15,7 +15,7 @@ def schema(
         schemas.CommandSchema,
         typer.Argument(
             metavar="COMMAND",
-            help="run, verify, build, replay, report, top, devices or bench-host.",
+            help="run, verify, build, replay, report, explain, top, devices or bench-host.",
         ),
     ],
 ) -> None:

@@ -110,7 +110,7 @@ class DeviceSheet:
 def sheet(text: str) -> DeviceSheet:
     """That of a target. Raises as `find_target` does, and what making the device raises."""
     target = find_target(text)
-    device = _made(target)
+    device = made(target)
     place = target.place(device) if target.bases or _is_ours(target) else None
     reports = {each: _report(each) for each in _filters(device)}
     return DeviceSheet(
@@ -149,8 +149,9 @@ def _is_ours(target: Target) -> bool:
     return target.found.origin == "lightexit"
 
 
-def _made(target: Target) -> Device[Any]:
-    """Its wires end nowhere; what no command line can give, such as functions, does nothing."""
+def made(target: Target) -> Device[Any]:
+    """The device. Its wires end nowhere; what no command line can give, such as functions, does
+    nothing. Raises AuthorError where it cannot be made."""
     missing = [
         each
         for each in target.asked

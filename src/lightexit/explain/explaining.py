@@ -13,7 +13,7 @@ from lightexit.explain.values import Explanation, RegisterWindow
 from lightexit.filter import Filter
 from lightexit.isa.program import Program
 from lightexit.program_filter import ProgramFilter
-from lightexit.verifier import Report
+from lightexit.verifier import Limits, Report
 from lightexit.verifier.limits import DEFAULT
 
 
@@ -35,13 +35,13 @@ class ExplainSubject:
         return cls(title or program.name, ProgramFilter(program))
 
 
-def explain(subject: ExplainSubject) -> Explanation:
+def explain(subject: ExplainSubject, limits: Limits = DEFAULT) -> Explanation:
     """Prove a filter, and say what it does.
 
     Raises AuthorError where it does not compile, or is refused.
     """
     filter_ = subject.filter
-    report = filter_.verify().accepted_or_raise()
+    report = filter_.verify(limits).accepted_or_raise()
     has_source = not isinstance(filter_, ProgramFilter)
     facts = _facts(filter_, report) if has_source else SourceFacts()
     return Explanation(
@@ -62,6 +62,6 @@ def _facts(filter_: Filter[Any], report: Report) -> SourceFacts:
     return SourceFacts(
         (where.file, where.line) if where else NOWHERE,
         report.faults or (),
-        return_sites(filter_.function, DEFAULT),
+        return_sites(filter_.function, report.limits),
         variables(filter_.function),
     )

@@ -26,7 +26,7 @@ Place = tuple[str, int]
 NOWHERE: Place = ("", 0)
 
 
-class Span(NamedTuple):
+class LineSpan(NamedTuple):
     """The lines of a function, both ends included."""
 
     name: str
@@ -111,7 +111,7 @@ class _Lines:
             self._faults.setdefault((each.where.file, each.where.line), []).append(each)
         self._sites = {(each.where.file, each.where.line): each for each in facts.sites}
 
-    def of(self, file: str, span: Span) -> Iterator[ExplainedLine]:
+    def of(self, file: str, span: LineSpan) -> Iterator[ExplainedLine]:
         """Of a whole function, or, where it has no name, the lines that are told."""
         told = sorted(line for at, line in self._texts if at == file)
         whole = range(span.first, span.last + 1)
@@ -141,10 +141,10 @@ def _joined(every: Sequence[Invariant]) -> dict[str, scalar.Scalar]:
     return fields
 
 
-def _functions(places: Iterable[Place], filter_at: Place) -> dict[str, list[Span]]:
+def _functions(places: Iterable[Place], filter_at: Place) -> dict[str, list[LineSpan]]:
     """The functions that have any of these places, by file: the filter's file first, in it the
     filter."""
-    found: dict[str, list[Span]] = {}
+    found: dict[str, list[LineSpan]] = {}
     for file, line in sorted(places, key=lambda place: (place[0] != filter_at[0], place)):
         spans = found.setdefault(file, [])
         if not any(each.first <= line <= each.last for each in spans):
@@ -155,15 +155,15 @@ def _functions(places: Iterable[Place], filter_at: Place) -> dict[str, list[Span
     return found
 
 
-def _around(file: str, line: int) -> Span:
+def _around(file: str, line: int) -> LineSpan:
     """The innermost function around a line of Python; else all lines of the file."""
     try:
         tree = ast.parse("".join(linecache.getlines(file))) if file.endswith(".py") else None
     except SyntaxError:
         tree = None
     spans = [
-        Span(each.name, each.lineno, each.end_lineno or each.lineno)
+        LineSpan(each.name, each.lineno, each.end_lineno or each.lineno)
         for each in (ast.walk(tree) if tree else ())
         if isinstance(each, ast.FunctionDef) and each.lineno <= line <= (each.end_lineno or 0)
     ]
-    return max(spans, key=lambda span: span.first, default=Span("", 0, 1 << 32))
+    return max(spans, key=lambda span: span.first, default=LineSpan("", 0, 1 << 32))

@@ -51,6 +51,18 @@ def between_paths(low: str, high: str) -> str:
     return _INDEX.sub(lambda _: next(told), low)
 
 
+def _of_some_element(layout: Layout, low: int, high: int) -> str:
+    """The same field of any element: a mask may leave an index room behind its array's end, where
+    no access comes."""
+    for field in layout.fields:
+        kind = field.type
+        if isinstance(kind, ArrayType) and field.offset <= low < field.offset + field.size:
+            stride = size_of(kind.element)
+            if low - field.offset < stride and not (high - low) % stride:
+                return _INDEX.sub("[*]", field_path(layout, low), count=1)
+    return ""
+
+
 def place(program: Program, states: States, pointer: Pointer, moved: int) -> str:
     """What is `moved` bytes from where a pointer points to."""
     kind, number = pointer.region
@@ -67,6 +79,7 @@ def _state_place(program: Program, states: States, number: int, ends: tuple[int,
     struct = states[number] if number < len(states) else None
     if struct is not None:
         path = between_paths(*(field_path(struct.layout, each) for each in ends))
+        path = path or _of_some_element(struct.layout, low, high)
         if path:
             return f"{name}.{path}"
     return f"{name} + {low}" if low == high else f"{name} + [{low}, {high}]"

@@ -141,11 +141,6 @@ class Explanation:
     registers: RegisterMap
 
     @property
-    def name(self) -> str:
-        """The filter's."""
-        return self.report.program.name
-
-    @property
     def dearest(self) -> int:
         """The cost of the line that costs most."""
         return max((line.cost for each in self.functions for line in each.lines), default=0)

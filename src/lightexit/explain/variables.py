@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import linecache
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -30,9 +32,14 @@ def variables(function: Callable[..., Any]) -> Told:
         bounds[key] = bounds[key].union(known) if key in bounds else known
     told: Told = {}
     for (file, line, name), known in bounds.items():
-        if name.isidentifier() and _is_news(known):
+        if _is_written(name, linecache.getline(file, line)) and _is_news(known):
             told.setdefault((file, line), []).append(f"{name}{_bounds(known)}")
     return told
+
+
+def _is_written(name: str, text: str) -> bool:
+    """Whether the line has that variable: parameters of expanded functions are not its own."""
+    return name.isidentifier() and bool(re.search(rf"(?<![\w.]){name}\b", text))
 
 
 def _is_news(known: Interval) -> bool:

@@ -14,6 +14,7 @@ DEVICES = "urn:lightexit:devices:1"
 BENCH_HOST, REPLAY = "urn:lightexit:bench-host:1", "urn:lightexit:replay:1"
 TOP = "urn:lightexit:top:1"
 REPORT = "urn:lightexit:report:1"
+EXPLAIN = "urn:lightexit:explain:1"
 
 
 class CommandSchema(StrEnum):
@@ -27,6 +28,7 @@ class CommandSchema(StrEnum):
     TOP = "top"
     REPORT = "report"
     DEVICES = "devices"
+    EXPLAIN = "explain"
 
 
 _IDS = {
@@ -38,6 +40,7 @@ _IDS = {
     CommandSchema.TOP: TOP,
     CommandSchema.REPORT: REPORT,
     CommandSchema.DEVICES: DEVICES,
+    CommandSchema.EXPLAIN: EXPLAIN,
 }
 
 

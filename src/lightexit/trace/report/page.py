@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import resources
 
 from lightexit import __version__
 from lightexit.errors import AuthorError
 from lightexit.extras import need
+from lightexit.pages import drawn, render
 from lightexit.trace.report import words
 from lightexit.trace.report.plots import plots
 from lightexit.trace.report.values import Summary, with_filter
@@ -26,19 +26,12 @@ def check_page() -> None:
 def page(summary: Summary, refused: Sequence[AuthorError] = ()) -> str:
     """The page; `refused` are files that it does not cover. All texts are escaped: files are
     anybody's. It needs what `check_page` looks for."""
-    import jinja2
-    import markupsafe
-
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
-    )
-    text = resources.files("lightexit.trace.report").joinpath("page.html.jinja").read_text("utf-8")
-    drawn = {name: markupsafe.Markup(svg) for name, svg in plots(summary).items()}
-    return environment.from_string(text).render(
+    return render(
+        "lightexit.trace.report",
         summary=summary,
         subject=_subject(summary),
         version=__version__,
-        plots=drawn,
+        plots={name: drawn(svg) for name, svg in plots(summary).items()},
         refused=refused[:_MOST_REFUSED],
         not_shown=max(len(refused) - _MOST_REFUSED, 0),
         filtered=with_filter(summary),
