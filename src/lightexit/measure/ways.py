@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ways to have an access answered, each of which can be timed: by filter and by model, called
+from here and by a guest."""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Protocol
+
+from lightexit.abi import IoContext, Space
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import HostClock, ManualClock
+from lightexit.engine.interpreter import InterpreterEngine
+from lightexit.engine.native import NativeEngine, compile_ir
+from lightexit.errors import AuthorError, HostError
+from lightexit.measure.filters import AttachedFilter, MeasuredFilter, prepare
+
+#: VM time moves on by so many ns with each call of the filter's code.
+TIME_STEP = 977
+_FIELDS = {field.name: field.offset for field in IoContext.layout.fields}
+_LOOP = f"""
+define i64 @loop(ptr %function, ptr %context, ptr %values, i64 %calls, ptr %fresh) nounwind {{
+entry:
+  %now = getelementptr i8, ptr %context, i64 {_FIELDS["now_ns"]}
+  %begun = load i64, ptr %now
+  br label %next
+next:
+  %i = phi i64 [ 0, %entry ], [ %following, %next ]
+  %handled = phi i64 [ 0, %entry ], [ %sum, %next ]
+  %past = mul i64 %i, {TIME_STEP}
+  %time = add i64 %begun, %past
+  %whole = load <8 x i64>, ptr %fresh, align 8
+  store <8 x i64> %whole, ptr %context, align 8
+  store i64 %time, ptr %now
+  %verdict = call i64 %function(ptr %context, ptr %values)
+  %sum = add i64 %handled, %verdict
+  %following = add i64 %i, 1
+  %more = icmp ult i64 %following, %calls
+  br i1 %more, label %next, label %done
+done:
+  ret i64 %sum
+}}
+"""
+_RUN_LOOP = ctypes.CFUNCTYPE(
+    ctypes.c_uint64, *[ctypes.c_void_p] * 3, ctypes.c_uint64, ctypes.c_void_p
+)
+
+
+class Way(StrEnum):
+    """Who answers, and from where it is asked."""
+
+    NATIVE = "native"
+    INTERPRETER = "interpreter"
+    MODEL = "model"
+    UNICORN_FILTER = "unicorn-filter"
+    UNICORN_MODEL = "unicorn-model"
+    KVM_FILTER = "kvm-filter"
+    KVM_MODEL = "kvm-model"
+    KVM_MODULE = "kvm-module"
+
+
+TITLES = {
+    Way.NATIVE: "filter's machine code, called in a loop",
+    Way.INTERPRETER: "filter interpreted (the definition, not for speed)",
+    Way.MODEL: "device's model in Python, called",
+    Way.UNICORN_FILTER: "guest on Unicorn, answered by the filter",
+    Way.UNICORN_MODEL: "guest on Unicorn, answered by the model",
+    Way.KVM_FILTER: "guest on KVM, answered by the filter in user space",
+    Way.KVM_MODEL: "guest on KVM, answered by the model",
+    Way.KVM_MODULE: "guest on KVM, answered by the filter in the kernel",
+}
+
+
+class Timer(Protocol):
+    """A way at work."""
+
+    def run(self, accesses: int) -> float:
+        """Make so many accesses; ns of each."""
+        ...
+
+    def shares(self) -> tuple[int, int]:
+        """How many accesses were handled by the filter, and how many passed."""
+        ...
+
+    def close(self) -> None:
+        """Free what it holds."""
+        ...
+
+
+class _Called:
+    """Code that is called from here."""
+
+    handled = passed = 0
+
+    def shares(self) -> tuple[int, int]:
+        return self.handled, self.passed
+
+    def close(self) -> None:
+        pass
+
+
+class NativeCalls(_Called):
+    """Machine code in a native loop, with neither bus nor lock around it."""
+
+    def __init__(self, subject: MeasuredFilter) -> None:
+        clock = ManualClock()
+        self._device = subject.device(clock)
+        prepare(self._device, subject.before)
+        self._states = subject.states(self._device)
+        self._program = NativeEngine().load(subject.filter.report.program)
+        self._code = compile_ir(_LOOP)
+        self._loop = _RUN_LOOP(self._code.address("loop"))
+        addresses = [each.address for each in self._states]
+        self._values = (ctypes.c_void_p * max(len(addresses), 1))(*addresses)
+        self._fresh = ctypes.create_string_buffer(bytes(subject.context(clock.now_ns())), 64)
+        self._context = ctypes.create_string_buffer(bytes(subject.context(clock.now_ns())), 64)
+
+    def run(self, accesses: int) -> float:
+        arguments = (self._program.address, self._context, self._values, accesses, self._fresh)
+        begun = time.perf_counter_ns()
+        handled = self._loop(*arguments)
+        taken = time.perf_counter_ns() - begun
+        self.handled += handled
+        self.passed += accesses - handled
+        return taken / accesses
+
+
+class InterpretedCalls(_Called):
+    """The interpreter, called from Python."""
+
+    def __init__(self, subject: MeasuredFilter) -> None:
+        self._subject, clock = subject, ManualClock()
+        self._device = subject.device(clock)
+        prepare(self._device, subject.before)
+        self._states = subject.states(self._device)
+        self._now = clock.now_ns()
+        self._program = InterpreterEngine().load(subject.filter.report.program)
+
+    def run(self, accesses: int) -> float:
+        contexts = [self._subject.context(self._now + n * TIME_STEP) for n in range(accesses)]
+        run, states, handled = self._program.run, self._states, 0
+        begun = time.perf_counter_ns()
+        for context in contexts:
+            handled += run(context, states)
+        taken = time.perf_counter_ns() - begun
+        self.handled += handled
+        self.passed += accesses - handled
+        return taken / accesses
+
+
+class ModelCalls(_Called):
+    """The device's `read` or `write`, called from Python."""
+
+    def __init__(self, subject: MeasuredFilter) -> None:
+        _needs_model(subject)
+        self._access = subject.access
+        self._device = subject.device(ManualClock())
+        prepare(self._device, subject.before)
+
+    def run(self, accesses: int) -> float:
+        access, device = self._access, self._device
+        offset, size, value = access.offset, access.size, access.value
+        begun = time.perf_counter_ns()
+        if access.is_write:
+            for _ in range(accesses):
+                device.write(offset, value, size)
+        else:
+            for _ in range(accesses):
+                device.read(offset, size)
+        taken = time.perf_counter_ns() - begun
+        self.passed += accesses
+        return taken / accesses
+
+
+class UnicornGuest:
+    """A guest in real mode that makes the access in a loop of three instructions."""
+
+    _CODE, _RAM = 0x1000, 2 << 20
+
+    def __init__(self, subject: MeasuredFilter, *, by_filter: bool) -> None:
+        from lightexit.extras import optional
+        from lightexit.vm.memory import GuestMemory
+
+        if not by_filter:
+            _needs_model(subject)
+        with optional("the Unicorn back end"):
+            from unicorn import x86_const
+
+            from lightexit.vm.unicorn import UnicornCpu
+        self._x86, self._subject = x86_const, subject
+        clock = HostClock()
+        bus = Bus(clock, NativeEngine() if by_filter else None)
+        self._attached = AttachedFilter(subject, bus, clock)
+        code = real_mode_access(subject, self._attached.space)
+        self._memory = GuestMemory(self._RAM)
+        self._uc = UnicornCpu(self._memory, bus.cpus[0]).uc
+        again = struct.pack("<b", -(len(code) + 4))
+        self._uc.mem_write(self._CODE, code + b"\x66\x49\x75" + again + b"\xf4")
+        self._uc.reg_write(x86_const.UC_X86_REG_CR0, 0x10)
+        self._uc.reg_write(x86_const.UC_X86_REG_CS, 0)
+        self._loop(10)
+
+    def _loop(self, accesses: int) -> int:
+        x86, uc = self._x86, self._uc
+        for register in (x86.UC_X86_REG_EDX, x86.UC_X86_REG_EBX):
+            uc.reg_write(register, self._attached.address)
+        uc.reg_write(x86.UC_X86_REG_EAX, self._subject.access.value)
+        uc.reg_write(x86.UC_X86_REG_ECX, accesses)
+        begun = time.perf_counter_ns()
+        uc.emu_start(self._CODE, (1 << 64) - 1)
+        taken = time.perf_counter_ns() - begun
+        self._attached.bus.raise_failure()
+        return taken
+
+    def run(self, accesses: int) -> float:
+        """Less what starting and ending takes."""
+        return max(self._loop(accesses) - self._loop(1), 1) / max(accesses - 1, 1)
+
+    def shares(self) -> tuple[int, int]:
+        return self._attached.answered()
+
+    def close(self) -> None:
+        self._attached.bus.close()
+
+
+def real_mode_access(subject: MeasuredFilter, space: Space) -> bytes:
+    """An instruction of 16-bit code: the port in dx, or the address in ebx, the value in eax."""
+    access = subject.access
+    _check_guest(subject, space)
+    wide = b"\x66" if access.size == 4 else b""
+    if space is Space.PIO:
+        opcode = (0xEE if access.is_write else 0xEC) + (access.size > 1)
+        return wide + bytes([opcode])
+    opcode = (0x88 if access.is_write else 0x8A) + (access.size > 1)
+    return b"\x67" + wide + bytes([opcode, 0x03])
+
+
+def flat_access(subject: MeasuredFilter, space: Space, address: int) -> bytes:
+    """The same for flat 32-bit code, address and value in it."""
+    access = subject.access
+    _check_guest(subject, space)
+    wide = b"\x66" if access.size == 2 else b""
+    value = b"\xb8" + struct.pack("<I", access.value) if access.is_write else b""
+    if space is Space.PIO:
+        opcode = (0xEE if access.is_write else 0xEC) + (access.size > 1)
+        return value + b"\xba" + struct.pack("<I", address) + wide + bytes([opcode])
+    opcode = (0xA2 if access.is_write else 0xA0) + (access.size > 1)
+    return value + wide + bytes([opcode]) + struct.pack("<I", address)
+
+
+def _check_guest(subject: MeasuredFilter, space: Space) -> None:
+    if space is Space.MSR:
+        raise HostError("the guest that is used here accesses no MSRs")
+    if subject.access.size > 4:
+        raise HostError("the guest that is used here makes accesses of up to 4 bytes")
+
+
+def _needs_model(subject: MeasuredFilter) -> None:
+    if subject.make is None:
+        raise AuthorError("no device is known that has the filter: there is no model")
+
+
+def makers() -> dict[Way, Callable[[MeasuredFilter], Timer]]:
+    """What sets each way up. They raise LightexitError, one sentence, where that cannot be."""
+    from lightexit.measure.variants import Answerer
+
+    def on_kvm(answerer: Answerer) -> Callable[[MeasuredFilter], Timer]:
+        def make(subject: MeasuredFilter) -> Timer:
+            from lightexit.measure.filter_vm import KvmGuest
+
+            if answerer is Answerer.PYTHON_MODEL:
+                _needs_model(subject)
+            return KvmGuest(subject, answerer)
+
+        return make
+
+    found: dict[Way, Any] = {
+        Way.NATIVE: NativeCalls,
+        Way.INTERPRETER: InterpretedCalls,
+        Way.MODEL: ModelCalls,
+        Way.UNICORN_FILTER: lambda subject: UnicornGuest(subject, by_filter=True),
+        Way.UNICORN_MODEL: lambda subject: UnicornGuest(subject, by_filter=False),
+        Way.KVM_FILTER: on_kvm(Answerer.NATIVE_FILTER),
+        Way.KVM_MODEL: on_kvm(Answerer.PYTHON_MODEL),
+        Way.KVM_MODULE: on_kvm(Answerer.MODULE),
+    }
+    return found
