@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,5 +81,16 @@ def to_explain(subject: FilterSubject) -> ExplainSubject:
         RegisterWindow(each.space, each.offset, each.size, each.register_width)
         for each in subject.regions
     )
-    name = subject.device.register_name if subject.device else None
-    return ExplainSubject(subject.title, subject.filter, windows, name)
+    return ExplainSubject(subject.title, subject.filter, windows, _namer(subject))
+
+
+def _namer(subject: FilterSubject) -> Callable[[int], str] | None:
+    device = subject.device
+    if device is None:
+        return None
+
+    def name(offset: int) -> str:
+        told = device.register_name(offset)
+        return "" if told.startswith("+") else told  # an offset, where it has no name
+
+    return name

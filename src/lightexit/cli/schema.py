@@ -15,7 +15,8 @@ def schema(
         schemas.CommandSchema,
         typer.Argument(
             metavar="COMMAND",
-            help="run, verify, build, replay, report, explain, top, devices or bench-host.",
+            help="run, verify, explain, build, replay, report, top, devices, bench-host or "
+            "bench-filter.",
         ),
     ],
 ) -> None:

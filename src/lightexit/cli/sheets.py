@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lightexit.abi import Space
-from lightexit.bus.clock import ManualClock
+from lightexit.bus.clock import Clock, ManualClock
 from lightexit.bus.placing import Place, placements
 from lightexit.bus.region import PlacedRegion, Region
 from lightexit.devices.device import Device
@@ -149,7 +149,7 @@ def _is_ours(target: Target) -> bool:
     return target.found.origin == "lightexit"
 
 
-def made(target: Target) -> Device[Any]:
+def made(target: Target, clock: Clock | None = None) -> Device[Any]:
     """The device. Its wires end nowhere; what no command line can give, such as functions, does
     nothing. Raises AuthorError where it cannot be made."""
     missing = [
@@ -158,8 +158,8 @@ def made(target: Target) -> Device[Any]:
         if each.is_required and not each.is_line and each.name not in target.arguments
     ]
     if all(can_be_given(each.kind) for each in missing):
-        return target.make(ManualClock())
-    return Wiring(ManualClock(), target.arguments).make(target.found.maker)
+        return target.make(clock or ManualClock())
+    return Wiring(clock or ManualClock(), target.arguments).make(target.found.maker)
 
 
 def _state_bytes(device: Device[Any]) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A filter that is measured: the access, the device that has the filter, and where a guest sees it."""
+"""A filter that is measured: the access, the device that has it, and where a guest sees it."""
 
 from __future__ import annotations
 

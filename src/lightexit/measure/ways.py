@@ -63,16 +63,19 @@ class Way(StrEnum):
     KVM_MODULE = "kvm-module"
 
 
+#: What each is, in a few words.
 TITLES = {
-    Way.NATIVE: "filter's machine code, called in a loop",
-    Way.INTERPRETER: "filter interpreted (the definition, not for speed)",
-    Way.MODEL: "device's model in Python, called",
-    Way.UNICORN_FILTER: "guest on Unicorn, answered by the filter",
-    Way.UNICORN_MODEL: "guest on Unicorn, answered by the model",
-    Way.KVM_FILTER: "guest on KVM, answered by the filter in user space",
-    Way.KVM_MODEL: "guest on KVM, answered by the model",
-    Way.KVM_MODULE: "guest on KVM, answered by the filter in the kernel",
+    Way.NATIVE: "machine code, called in a loop",
+    Way.INTERPRETER: "the definition, not for speed",
+    Way.MODEL: "the device's Python, called",
+    Way.UNICORN_FILTER: "a guest's access",
+    Way.UNICORN_MODEL: "a guest's access",
+    Way.KVM_FILTER: "a guest's, in user space",
+    Way.KVM_MODEL: "a guest's, in user space",
+    Way.KVM_MODULE: "a guest's, in the kernel",
 }
+#: Those of which a figure is of emulated hardware where KVM is.
+ON_KVM = frozenset({Way.KVM_FILTER, Way.KVM_MODEL, Way.KVM_MODULE})
 
 
 class Timer(Protocol):
@@ -120,6 +123,7 @@ class NativeCalls(_Called):
         self._context = ctypes.create_string_buffer(bytes(subject.context(clock.now_ns())), 64)
 
     def run(self, accesses: int) -> float:
+        """See `Timer`, as for the others."""
         arguments = (self._program.address, self._context, self._values, accesses, self._fresh)
         begun = time.perf_counter_ns()
         handled = self._loop(*arguments)
@@ -141,6 +145,7 @@ class InterpretedCalls(_Called):
         self._program = InterpreterEngine().load(subject.filter.report.program)
 
     def run(self, accesses: int) -> float:
+        """Contexts are made before the clock runs."""
         contexts = [self._subject.context(self._now + n * TIME_STEP) for n in range(accesses)]
         run, states, handled = self._program.run, self._states, 0
         begun = time.perf_counter_ns()
@@ -162,6 +167,7 @@ class ModelCalls(_Called):
         prepare(self._device, subject.before)
 
     def run(self, accesses: int) -> float:
+        """Neither bus nor lock is around it."""
         access, device = self._access, self._device
         offset, size, value = access.offset, access.size, access.value
         begun = time.perf_counter_ns()
@@ -174,6 +180,15 @@ class ModelCalls(_Called):
         taken = time.perf_counter_ns() - begun
         self.passed += accesses
         return taken / accesses
+
+
+def handles(subject: MeasuredFilter) -> bool:
+    """Whether the filter handles the access, in the condition in which it is measured.
+
+    Raises AuthorError where the access does not come to it."""
+    calls = NativeCalls(subject)
+    calls.run(2)
+    return calls.passed == 0
 
 
 class UnicornGuest:
@@ -221,9 +236,11 @@ class UnicornGuest:
         return max(self._loop(accesses) - self._loop(1), 1) / max(accesses - 1, 1)
 
     def shares(self) -> tuple[int, int]:
+        """As the bus has counted."""
         return self._attached.answered()
 
     def close(self) -> None:
+        """Free the bus."""
         self._attached.bus.close()
 
 

@@ -14,7 +14,7 @@ DEVICES = "urn:lightexit:devices:1"
 BENCH_HOST, REPLAY = "urn:lightexit:bench-host:1", "urn:lightexit:replay:1"
 TOP = "urn:lightexit:top:1"
 REPORT = "urn:lightexit:report:1"
-EXPLAIN = "urn:lightexit:explain:1"
+EXPLAIN, BENCH_FILTER = "urn:lightexit:explain:1", "urn:lightexit:bench-filter:1"
 
 
 class CommandSchema(StrEnum):
@@ -29,6 +29,7 @@ class CommandSchema(StrEnum):
     REPORT = "report"
     DEVICES = "devices"
     EXPLAIN = "explain"
+    BENCH_FILTER = "bench-filter"
 
 
 _IDS = {
@@ -41,6 +42,7 @@ _IDS = {
     CommandSchema.REPORT: REPORT,
     CommandSchema.DEVICES: DEVICES,
     CommandSchema.EXPLAIN: EXPLAIN,
+    CommandSchema.BENCH_FILTER: BENCH_FILTER,
 }
 
 
