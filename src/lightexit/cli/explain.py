@@ -43,9 +43,11 @@ def explain(
     """
     from lightexit.cli.compile import write_bytes
     from lightexit.cli.explained import NotExplained, document, text
+    from lightexit.extras import need
     from lightexit.files import check_writable
 
     if html is not None:
+        need("a page", "jinja2")
         check_writable(html)
     found = [_explained(each) for each in subjects(file, told_states(state))]
     if html is not None:

@@ -201,10 +201,12 @@ def check_plot(path: Path | None) -> Draw | None:
     HostError where matplotlib is missing."""
     if path is None:
         return None
+    from lightexit.extras import need
     from lightexit.files import check_writable
 
     if path.suffix not in (".svg", ".html"):
         raise AuthorError(f"--plot {path}", expected="a file that ends in .svg or .html")
+    need("a plot", "matplotlib", "jinja2")
     check_writable(path)
     from lightexit.measure.plot import page, picture
 

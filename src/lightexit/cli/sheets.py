@@ -159,7 +159,9 @@ def made(target: Target, clock: Clock | None = None) -> Device[Any]:
     ]
     if all(can_be_given(each.kind) for each in missing):
         return target.make(clock or ManualClock())
-    return Wiring(clock or ManualClock(), target.arguments).make(target.found.maker)
+    # Wiring hands the clock on to devices, which take any.
+    wiring = Wiring(clock or ManualClock(), target.arguments)  # type: ignore[arg-type]
+    return wiring.make(target.found.maker)
 
 
 def _state_bytes(device: Device[Any]) -> int:

@@ -16,7 +16,7 @@ from lightexit.extras import optional
 def render(package: str, **values: Any) -> str:
     """The template `page.html.jinja` of a package, which extends "base.html.jinja".
 
-    All texts are escaped, but for markup (`drawn`). Raises HostError where jinja2 is missing.
+    All texts are escaped, but for what is `drawn`. Raises HostError where jinja2 is missing.
     """
     with optional("a page"):
         import jinja2

@@ -30,7 +30,7 @@ class Wiring:
     """Makes devices that share a clock; `settings` are values for optional parameters by name,
     `heard` is what the devices have done since it was last cleared, `lines` are those it made."""
 
-    clock: Clock
+    clock: ManualClock
     settings: Mapping[str, Any] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)

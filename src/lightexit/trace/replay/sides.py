@@ -125,8 +125,7 @@ class ReplayedDevices:
         parameters by name. Raises AuthorError for devices that cannot be made or placed."""
         self.title = "without filters" if engine is None else "with filters"
         self._plans, self._engine, self._settings = plans, engine, settings or {}
-        clock = ManualClock(start_ns)
-        self._wiring = Wiring(clock, self._settings)
+        self._wiring = Wiring(ManualClock(start_ns), self._settings)
         made = [self._wiring.make(plan.maker) for plan in plans]
         places = dict(PC)
         for device, plan in zip(made, plans, strict=True):
@@ -136,7 +135,7 @@ class ReplayedDevices:
         self.devices: Sequence[Device[Any]] = self._wiring.devices
         _check_names(self.devices)
         self._rig = Rig(
-            clock,
+            self._wiring.clock,
             self.devices,
             inputs=_inputs(self.devices),
             calls=_calls(self.devices),
