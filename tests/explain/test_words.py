@@ -119,6 +119,19 @@ def test_lines_say_what_is_known_and_what_may_fault(dimmer: Path) -> None:
     assert "reads " not in lightexit("explain", "--no-bytecode", dimmer).split("cost  line")[1]
 
 
+@pytest.mark.parametrize("subject", ["pit", "hpet", "ioapic", "examples/counter.py"])
+def test_all_but_long_lines_of_source_fit_80_columns(subject: str) -> None:
+    printed = lightexit("explain", subject).splitlines()
+    sources = {
+        line["text"].rstrip()
+        for each in json.loads(lightexit("explain", "--json", subject))["filters"]
+        for function in each["functions"]
+        for line in function["lines"]
+    }
+    long = [line for line in printed if len(line) > 80]
+    assert [line for line in long if not any(text and text in line for text in sources)] == []
+
+
 def test_returns(dimmer: Path) -> None:
     returns = {each["line"]: each for each in explained(dimmer)["returns"]}
     answers = [(each["handled_reads"], each["handled_writes"]) for each in returns.values()]

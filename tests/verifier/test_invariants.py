@@ -14,8 +14,9 @@ from lightexit.abi import IoContext, StateMemory
 from lightexit.engine.interpreter import InterpreterEngine, Trace
 from lightexit.engine.memory import Memory
 from lightexit.filter import Filter
+from lightexit.isa import assemble, decode
 from lightexit.isa.generate import edgy
-from lightexit.verifier import Report, scalar
+from lightexit.verifier import Report, scalar, verify
 from lightexit.verifier.value import Number
 from scale import full
 
@@ -78,3 +79,29 @@ def some_states(filter_: Filter[Any], chance: Random) -> list[StateMemory[Any]]:
             memory.state.buffer[:] = chance.randbytes(len(memory.state.buffer))
         memories.append(memory)
     return memories
+
+
+MEETING = """
+    r2 = *(u64 *)(r1 + 0)
+    r3 = *(u8 *)(r1 + 29)
+    if r3 == 0 goto meet
+    r2 = {load}
+meet:
+    r0 = 0
+    if r2 > 5 goto end
+    r0 = 0
+end:
+    exit
+"""
+
+
+@pytest.mark.parametrize(
+    ("load", "origin"), [("*(u8 *)(r1 + 28)", None), ("*(u64 *)(r1 + 0)", ("offset", 0))]
+)
+def test_what_meets_has_the_origin_that_both_have(
+    load: str, origin: tuple[str, int] | None
+) -> None:
+    report = verify(assemble(MEETING.format(load=load)))
+    assert report.accepted
+    slot = next(i.slot for i in decode(report.program) if str(i).startswith("if r2 > 5"))
+    assert report.invariants[slot].origins.get(2) == origin

@@ -33,9 +33,8 @@ class NotExplained:
     error: AuthorError
 
 
-#: Columns where the text of a line and of an instruction begins.
-_LINE, _CODE = 12, 15
-_ABOUT = 48
+#: Columns where the text of a line begins, and what is said of an instruction.
+_LINE, _ABOUT = 12, 48
 _COLUMNS = ("register", "offset", "bytes", "access", "answer", "instructions")
 
 
@@ -99,7 +98,8 @@ def _function(function: ExplainedFunction, with_bytecode: bool) -> Iterator[str]
         yield f"{cost:>6}{number:>6}  {line.text}".rstrip()
         yield from _notes(line)
         if with_bytecode:
-            yield from map(_instruction, line.instructions)
+            for each in line.instructions:
+                yield from _instruction(each)
 
 
 def _notes(line: ExplainedLine) -> Iterator[str]:
@@ -123,11 +123,17 @@ def _filled(parts: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-def _instruction(each: ExplainedInstruction) -> str:
+def _instruction(each: ExplainedInstruction) -> Iterator[str]:
+    """On two lines where one is too long."""
     times = f"{each.times}x" if each.times > 1 else "" if each.times else "-"
     told = each.about if each.is_reached else "never reached"
     code = f"{times:>{_LINE - 1}} {each.slot:4} {each.text}"
-    return f"{code:<{_ABOUT}} {told}".rstrip()
+    whole = f"{code:<{_ABOUT}} {told}".rstrip()
+    if len(whole) <= _width():
+        yield whole
+        return
+    yield code
+    yield f"{told:>{_width()}}"
 
 
 def _width() -> int:
