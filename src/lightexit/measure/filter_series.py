@@ -13,7 +13,7 @@ from statistics import median, quantiles
 from lightexit.errors import LightexitError
 from lightexit.measure.filters import MeasuredFilter
 from lightexit.measure.series import one_cpu, told
-from lightexit.measure.ways import Timer, Way, makers
+from lightexit.measure.ways import AccessTimer, Way, makers
 
 #: Of one way in one round; a round has all of them.
 _BATCH_NS = 8_000_000
@@ -31,7 +31,7 @@ PAIRS = (
     (Way.KVM_FILTER, Way.KVM_MODULE),
 )
 
-Makers = Mapping[Way, Callable[[MeasuredFilter], Timer]]
+Makers = Mapping[Way, Callable[[MeasuredFilter], AccessTimer]]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class FilterSeries:
 
 @dataclass
 class _Timed:
-    timer: Timer
+    timer: AccessTimer
     batch: int = _FIRST_BATCH
     ns: list[float] = field(default_factory=list)
     accesses: int = 0
@@ -148,7 +148,7 @@ def _rounds(timed: dict[Way, _Timed], reasons: dict[Way, str], end: float) -> in
     return count
 
 
-def _stray(way: Way, timer: Timer) -> str:
+def _stray(way: Way, timer: AccessTimer) -> str:
     handled, passed = timer.shares()
     if way in _BY_MODEL or passed <= _STRAY * (handled + passed):
         return ""

@@ -16,8 +16,9 @@ from lightexit.bus.bus import Bus
 from lightexit.bus.clock import HostClock, ManualClock
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.native import NativeEngine, compile_ir
-from lightexit.errors import AuthorError, HostError
+from lightexit.errors import AuthorError, GuestError, HostError
 from lightexit.measure.filters import AttachedFilter, MeasuredFilter, prepare
+from lightexit.vm.exits import Halted
 
 #: VM time moves on by so many ns with each call of the filter's code.
 TIME_STEP = 977
@@ -78,7 +79,7 @@ TITLES = {
 ON_KVM = frozenset({Way.KVM_FILTER, Way.KVM_MODEL, Way.KVM_MODULE})
 
 
-class Timer(Protocol):
+class AccessTimer(Protocol):
     """A way at work."""
 
     def run(self, accesses: int) -> float:
@@ -123,7 +124,7 @@ class NativeCalls(_Called):
         self._context = ctypes.create_string_buffer(bytes(subject.context(clock.now_ns())), 64)
 
     def run(self, accesses: int) -> float:
-        """See `Timer`, as for the others."""
+        """See `AccessTimer`, as for the others."""
         arguments = (self._program.address, self._context, self._values, accesses, self._fresh)
         begun = time.perf_counter_ns()
         handled = self._loop(*arguments)
@@ -192,43 +193,42 @@ def handles(subject: MeasuredFilter) -> bool:
 
 
 class UnicornGuest:
-    """A guest in real mode that makes the access in a loop of three instructions."""
+    """A guest in flat 32-bit code that makes the access in a loop."""
 
-    _CODE, _RAM = 0x1000, 2 << 20
+    _CODE, _COUNT, _RAM = 0x1000, 0x2000, 2 << 20
 
     def __init__(self, subject: MeasuredFilter, *, by_filter: bool) -> None:
-        from lightexit.extras import optional
+        from lightexit.vm.boot.arena import Arena
+        from lightexit.vm.boot.state import protected_mode
         from lightexit.vm.memory import GuestMemory
+        from lightexit.vm.unicorn import UnicornCpu
 
         if not by_filter:
             _needs_model(subject)
-        with optional("the Unicorn back end"):
-            from unicorn import x86_const
-
-            from lightexit.vm.unicorn import UnicornCpu
-        self._x86, self._subject = x86_const, subject
         clock = HostClock()
         bus = Bus(clock, NativeEngine() if by_filter else None)
         self._attached = AttachedFilter(subject, bus, clock)
-        code = real_mode_access(subject, self._attached.space)
+        code = flat_access(subject, self._attached.space, self._attached.address)
         self._memory = GuestMemory(self._RAM)
-        self._uc = UnicornCpu(self._memory, bus.cpus[0]).uc
-        again = struct.pack("<b", -(len(code) + 4))
-        self._uc.mem_write(self._CODE, code + b"\x66\x49\x75" + again + b"\xf4")
-        self._uc.reg_write(x86_const.UC_X86_REG_CR0, 0x10)
-        self._uc.reg_write(x86_const.UC_X86_REG_CS, 0)
+        self._cpu = UnicornCpu(self._memory, bus.cpus[0])
+        # mov ecx, [COUNT]; the access; dec ecx; jnz to the access; hlt; jmp to the beginning
+        back = struct.pack("<b", -(len(code) + 3))
+        whole = b"\x8b\x0d" + struct.pack("<I", self._COUNT) + code + b"\x49\x75" + back + b"\xf4"
+        whole += b"\xeb" + struct.pack("<b", -(len(whole) + 2))
+        arena = Arena(self._memory)
+        arena.put("the code", self._CODE, whole)
+        arena.put("the number of accesses", self._COUNT, bytes(4))
+        self._cpu.start(protected_mode(arena, self._CODE))
         self._loop(10)
 
     def _loop(self, accesses: int) -> int:
-        x86, uc = self._x86, self._uc
-        for register in (x86.UC_X86_REG_EDX, x86.UC_X86_REG_EBX):
-            uc.reg_write(register, self._attached.address)
-        uc.reg_write(x86.UC_X86_REG_EAX, self._subject.access.value)
-        uc.reg_write(x86.UC_X86_REG_ECX, accesses)
+        struct.pack_into("<I", self._memory.ram, self._COUNT, accesses)
         begun = time.perf_counter_ns()
-        uc.emu_start(self._CODE, (1 << 64) - 1)
+        ended = self._cpu.run()
         taken = time.perf_counter_ns() - begun
         self._attached.bus.raise_failure()
+        if not isinstance(ended, Halted):
+            raise GuestError(f"the guest did not come to its end: {ended}")
         return taken
 
     def run(self, accesses: int) -> float:
@@ -244,20 +244,9 @@ class UnicornGuest:
         self._attached.bus.close()
 
 
-def real_mode_access(subject: MeasuredFilter, space: Space) -> bytes:
-    """An instruction of 16-bit code: the port in dx, or the address in ebx, the value in eax."""
-    access = subject.access
-    _check_guest(subject, space)
-    wide = b"\x66" if access.size == 4 else b""
-    if space is Space.PIO:
-        opcode = (0xEE if access.is_write else 0xEC) + (access.size > 1)
-        return wide + bytes([opcode])
-    opcode = (0x88 if access.is_write else 0x8A) + (access.size > 1)
-    return b"\x67" + wide + bytes([opcode, 0x03])
-
-
 def flat_access(subject: MeasuredFilter, space: Space, address: int) -> bytes:
-    """The same for flat 32-bit code, address and value in it."""
+    """The access in flat 32-bit code, address and value in it. Raises HostError where the guest
+    cannot make it."""
     access = subject.access
     _check_guest(subject, space)
     wide = b"\x66" if access.size == 2 else b""
@@ -281,12 +270,12 @@ def _needs_model(subject: MeasuredFilter) -> None:
         raise AuthorError("no device is known that has the filter: there is no model")
 
 
-def makers() -> dict[Way, Callable[[MeasuredFilter], Timer]]:
+def makers() -> dict[Way, Callable[[MeasuredFilter], AccessTimer]]:
     """What sets each way up. They raise LightexitError, one sentence, where that cannot be."""
     from lightexit.measure.variants import Answerer
 
-    def on_kvm(answerer: Answerer) -> Callable[[MeasuredFilter], Timer]:
-        def make(subject: MeasuredFilter) -> Timer:
+    def on_kvm(answerer: Answerer) -> Callable[[MeasuredFilter], AccessTimer]:
+        def make(subject: MeasuredFilter) -> AccessTimer:
             from lightexit.measure.filter_vm import KvmGuest
 
             if answerer is Answerer.PYTHON_MODEL:
