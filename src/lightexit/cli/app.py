@@ -12,6 +12,7 @@ from lightexit.cli.asm import asm
 from lightexit.cli.bench import bench
 from lightexit.cli.build import build
 from lightexit.cli.cache import cache
+from lightexit.cli.check import check
 from lightexit.cli.compile import compile_command
 from lightexit.cli.devices import devices
 from lightexit.cli.disasm import disasm
@@ -69,6 +70,7 @@ app.command()(build)
 app.command()(record)
 app.command()(report)
 app.command()(devices)
+app.command()(check)
 app.command()(replay)
 app.command()(top)
 app.add_typer(bench, name="bench")

@@ -59,20 +59,25 @@ class Ending:
 
 
 class Telling:
-    """Progress on standard error: one line that changes on a terminal, else a line now and then."""
+    """Progress on standard error: one line that changes on a terminal, else a line now and then,
+    or none if `is_quiet`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_quiet: bool = False) -> None:
         stream = sys.stderr
         self._terminal = stream if isinstance(stream, PlainStream) and stream.is_terminal else None
         self._next = time.monotonic() + (_SHOWN_S if self._terminal else _WRITTEN_S)
+        self._is_quiet = is_quiet
         self._shown = ""
 
     def tell(self, progress: Progress) -> None:
         """Say it, if it is time to."""
+        self.say(_line(progress))
+
+    def say(self, line: str) -> None:
+        """The same, in these words."""
         now = time.monotonic()
-        if now < self._next:
+        if now < self._next or (self._is_quiet and self._terminal is None):
             return
-        line = _line(progress)
         if self._terminal is not None:
             self._next = now + _SHOWN_S
             self._terminal.write_bytes(b"\r" + line.ljust(len(self._shown)).encode())

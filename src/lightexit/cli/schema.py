@@ -15,7 +15,7 @@ def schema(
         schemas.CommandSchema,
         typer.Argument(
             metavar="COMMAND",
-            help="run, verify, explain, build, replay, report, top, devices, bench-host or "
+            help="run, verify, explain, build, replay, report, top, devices, check, bench-host or "
             "bench-filter.",
         ),
     ],

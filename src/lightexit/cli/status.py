@@ -12,8 +12,8 @@ from lightexit.errors import InternalError, LightexitError
 class ExitCode(IntEnum):
     """What the process ends with, but for signals (128 + number) and for what a guest chose.
 
-    A guest's own status (`run --exit-status`) is always odd: REFUSED is the only odd one here, and
-    `run` never ends with it.
+    A guest's own status (`run --exit-status`) is always odd: 1 is the only odd one here, and `run`
+    never ends with it.
     """
 
     DONE = 0
@@ -21,6 +21,8 @@ class ExitCode(IntEnum):
     REFUSED = 1
     #: `replay`: an access differs.
     DIFFERS = 1
+    #: `check`: a law is broken.
+    BROKEN = 1
     #: An error of the command line, a file, this machine or the guest.
     ERROR = LightexitError.exit_status
     #: `run --exit-status`: the guest ended without a status.

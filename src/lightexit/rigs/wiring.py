@@ -55,10 +55,12 @@ class Wiring:
         """Whatever it makes. Raises AuthorError where it takes what there is not, or raises."""
         name, given, named = _name(maker), [], {}
         for asked in parameters(maker, name):
-            if asked.is_required:
-                given.append(self._value(name, asked.name, asked.kind))
-            elif asked.name in self.settings:
+            if asked.name in self.settings:
                 named[asked.name] = self.settings[asked.name]
+            elif asked.is_required and named:
+                named[asked.name] = self._value(name, asked.name, asked.kind)
+            elif asked.is_required:
+                given.append(self._value(name, asked.name, asked.kind))
         try:
             return maker(*given, **named)
         except LightexitError:

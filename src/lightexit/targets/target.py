@@ -61,7 +61,7 @@ class Target:
         """
         for each in self.asked:
             if each.is_required and not each.is_line and each.name not in self.arguments:
-                raise _not_given(self, each)
+                raise not_given(self, each)
         given = {each.name: self._value(each, wire) for each in self.asked if self._gets(each)}
         package = self.found.maker.__module__.partition(".")[0]
         what = f"{self.name} of {self.found.origin} cannot be made"
@@ -154,7 +154,7 @@ def find_target(text: str, finder: Finder | None = None) -> Target:
         elif can_be_given(chosen.kind):
             arguments[key] = parse(key, value, chosen.kind)
         else:
-            raise _not_given(Target(text, found), chosen)
+            raise not_given(Target(text, found), chosen)
     return Target(text, found, arguments, lines, bases)
 
 
@@ -198,7 +198,8 @@ def _can_stand(asked: DeclaredParameter) -> bool:
     return asked.is_line or can_be_given(asked.kind)
 
 
-def _not_given(target: Target, asked: DeclaredParameter) -> AuthorError:
+def not_given(target: Target, asked: DeclaredParameter) -> AuthorError:
+    """What is wrong with a target that says nothing of a parameter that is needed."""
     if can_be_given(asked.kind):
         return AuthorError(
             f"{target.text}: no value for {asked.name}, which {target.name} needs",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from lightexit.errors import AuthorError
 from lightexit.testing.laws.filters import FilterRun
@@ -87,15 +87,13 @@ def search(
     __tracebackhide__ = True
     subject = subject_of(device)
     chosen = laws_for(subject, laws)
-    for kind, examples in ((Trace, traces), (FilterRun, filter_runs)):
+    for kind in (Trace, FilterRun):
         held = [law for law in chosen if law.of is kind]
         if held:
-            _search(device, held, examples(subject), terms or settings())
+            _search(device, held, terms or settings())
 
 
-def _search(
-    device: Any, laws: Sequence[Law], examples: st.SearchStrategy[Any], terms: settings
-) -> None:
+def _search(device: Any, laws: Sequence[Law], terms: settings) -> None:
     __tracebackhide__ = True
 
     def hold(example: Trace | FilterRun) -> None:
@@ -106,11 +104,21 @@ def _search(
     # What was found is kept by that name.
     title = getattr(device, "__qualname__", subject_of(device).name)
     hold.__name__ = re.sub(r"\W", "_", "_".join([title, *(law.name for law in laws)]))
-    settings(
+    more = settings(terms, max_examples=terms.max_examples * laws[0].times)
+    patient(more)(given(examples_for(subject_of(device), laws[0]))(hold))()
+
+
+def examples_for(subject: Subject, law: Law) -> SearchStrategy[Any]:
+    """What a law is asked about."""
+    return filter_runs(subject) if law.of is FilterRun else traces(subject)
+
+
+def patient(terms: settings) -> settings:
+    """Terms on which an example may take as long as it takes, and one finding is enough."""
+    return settings(
         terms,
-        max_examples=terms.max_examples * laws[0].times,
         deadline=None,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
         phases=[each for each in terms.phases if each is not Phase.explain],
-    )(given(examples)(hold))()
+    )

@@ -111,9 +111,14 @@ class Subject:
 
 
 def subject_of(device: Subject | Maker | Any) -> Subject:
-    """What tests know of a device; a class of tests (`DeviceLaws`) says it itself."""
+    """What tests know of a device; a class of tests (`DeviceLaws`) says it itself. A string names
+    one, as on a command line."""
     if isinstance(device, Subject):
         return device
+    if isinstance(device, str):
+        from lightexit.testing.named import subject_named  # it imports this module
+
+        return subject_named(device)
     of_tests = getattr(device, "subject", None)
     if callable(of_tests):
         found: Subject = of_tests()

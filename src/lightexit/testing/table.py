@@ -82,6 +82,12 @@ class Law:
 #: Subjects that have not returned. Kept for good: there are few.
 _OVERDUE: list[Subject] = []
 
+
+def forget_overdue() -> None:
+    """What is found from now on does not depend on what has not returned before."""
+    _OVERDUE.clear()
+
+
 LAWS = {
     law.name: law
     for law in (

@@ -15,6 +15,7 @@ BENCH_HOST, REPLAY = "urn:lightexit:bench-host:1", "urn:lightexit:replay:1"
 TOP = "urn:lightexit:top:1"
 REPORT = "urn:lightexit:report:1"
 EXPLAIN, BENCH_FILTER = "urn:lightexit:explain:1", "urn:lightexit:bench-filter:1"
+CHECK = "urn:lightexit:check:1"
 
 
 class CommandSchema(StrEnum):
@@ -30,6 +31,7 @@ class CommandSchema(StrEnum):
     DEVICES = "devices"
     EXPLAIN = "explain"
     BENCH_FILTER = "bench-filter"
+    CHECK = "check"
 
 
 _IDS = {
@@ -43,6 +45,7 @@ _IDS = {
     CommandSchema.DEVICES: DEVICES,
     CommandSchema.EXPLAIN: EXPLAIN,
     CommandSchema.BENCH_FILTER: BENCH_FILTER,
+    CommandSchema.CHECK: CHECK,
 }
 
 

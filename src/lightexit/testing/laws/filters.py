@@ -94,9 +94,9 @@ def check_any_state(subject: Subject, run: FilterRun) -> None:
     """As Python and in each engine: the same verdict, answer, states and actions."""
     filter, _, _ = subject.filters[run.filter]
     kinds = [memory.kind for memory in subject.states_of(run.filter)]
-    expected = _outcome(as_python(filter), run, kinds)
+    expected = outcome(as_python(filter), run, kinds)
     for title, load in _engines():
-        found = _outcome(load(filter), run, kinds)
+        found = outcome(load(filter), run, kinds)
         if found != expected:
             raise LawBroken(
                 f"{run.filter} {_told(found)} {title}, and as Python it {_told(expected)}",
@@ -122,8 +122,8 @@ def _loader(engine: Engine) -> Callable[[Filter[Any]], LoadedFilter]:
 _Outcome = tuple[bool, bytes, tuple[bytes, ...]]
 
 
-def _outcome(loaded: LoadedFilter, run: FilterRun, kinds: Sequence[type[Any]]) -> _Outcome:
-    """Whether it handles the access; then the context; the states."""
+def outcome(loaded: LoadedFilter, run: FilterRun, kinds: Sequence[type[Any]]) -> _Outcome:
+    """Of a run: whether it handles the access; then the context; the states."""
     memories = [StateMemory(kind) for kind in kinds]
     for memory, content in zip(memories, run.states, strict=True):
         size = len(memory.state.buffer)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lightexit check`: a device held to all laws, on random traffic."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lightexit import plugins
+from lightexit.cli.recording_progress import Ending, Telling
+from lightexit.cli.status import ExitCode
+from lightexit.errors import AuthorError
+from lightexit.extras import optional
+
+if TYPE_CHECKING:
+    from lightexit.testing.campaign import CampaignResult
+
+#: Examples of each law where neither these nor a time is given.
+EXAMPLES = 100
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _names(incomplete: str) -> list[str]:
+    return [name for name in plugins.names(plugins.DEVICES) if name.startswith(incomplete)]
+
+
+def check(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="A device as `run --device` takes it: its name, FILE.py:CLASS or "
+            "PACKAGE.MODULE:CLASS, with values; or a Subject or class of tests in such a place.",
+            autocompletion=_names,
+        ),
+    ],
+    duration: Annotated[
+        str | None,
+        typer.Option(
+            "--for", metavar="TIME", help="Go on for so long: 30s, 10m, 1h. Default: --examples."
+        ),
+    ] = None,
+    examples: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help=f"Examples of each law. Default: {EXAMPLES} without --for."
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="What the examples are made from. Default: chance."),
+    ] = None,
+    law: Annotated[
+        list[str] | None,
+        typer.Option("--law", metavar="NAME", help="Only this law. May be repeated."),
+    ] = None,
+    first: Annotated[
+        bool, typer.Option("--first", help="End with the first finding, not one of each law.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what was found as one JSON document.")
+    ] = False,
+) -> None:
+    """Hold a device to the laws that every device obeys, on random traffic.
+
+    A counter-example is reduced to the smallest one, and printed as a test. The same seed makes
+    the same examples. The exit status is 0 where all laws hold, 1 where one is broken.
+    """
+    with optional("lightexit check"):
+        from lightexit.testing.campaign import plan_for
+        from lightexit.testing.named import subject_named
+    from lightexit.cli.checkreport import document, page
+
+    seconds = None if duration is None else _seconds(duration)
+    if examples is None and seconds is None:
+        examples = EXAMPLES
+    subject = subject_named(target)
+    chosen = secrets.randbelow(2**32) if seed is None else seed
+    plan = plan_for(subject, chosen, examples, law or (), ends_at_first=first)
+    with Ending(None) as ending, Telling(is_quiet=True) as telling:
+        from lightexit.testing.campaign import Pace, run_here
+
+        def tell(result: CampaignResult, law: str) -> None:
+            telling.say(_line(result, law))
+
+        result = run_here(target, plan, Pace(seconds, lambda: ending.why, tell))
+    if as_json:
+        print(json.dumps(document(target, subject, result), indent=2))
+    else:
+        print("\n".join(page(target, subject, result)))
+    if result.findings:
+        raise typer.Exit(ExitCode.BROKEN)
+
+
+def _seconds(text: str) -> float:
+    """Raises AuthorError for what is no time."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    seconds = float(found[1]) * _UNITS[found[2]] if found else 0.0
+    if not seconds:
+        raise AuthorError(f"--for {text}", expected="a time, as in 30s, 10m or 1h")
+    return seconds
+
+
+def _line(result: CampaignResult, law: str) -> str:
+    found = len(result.findings)
+    told = f", {found} of {len(result.laws)} laws broken" if found else ""
+    return f"{result.seconds:.0f} s: {result.examples:,} examples{told}; now: {law}"

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One share of a campaign, run: its result depends on device, share and versions, nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import Phase, given, seed, settings
+from hypothesis.errors import Flaky
+from hypothesis.internal.conjecture import providers
+
+from lightexit.errors import AuthorError
+from lightexit.testing.broken import LawBroken
+from lightexit.testing.campaign.coverage import Coverage
+from lightexit.testing.campaign.plan import Share
+from lightexit.testing.device_laws import examples_for, patient
+from lightexit.testing.steps import Trace
+from lightexit.testing.subject import Maker, Subject, subject_of
+from lightexit.testing.table import LAWS, Law, forget_overdue
+
+_FLAKY = (
+    "it did not show again with the same steps: the device depends on more than its state, the "
+    "time it is told and its traffic"
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A broken law: what messages say, a test that shows it, and after how many examples of the
+    share it was found. It is the smallest one, unless the search was ended."""
+
+    share: Share
+    message: str
+    details: dict[str, Any]
+    test: str
+    examples: int
+    is_smallest: bool = True
+
+
+@dataclass(frozen=True)
+class ShareResult:
+    """What has become of a share. `examples` held, but for the last one where there is a finding;
+    it is whole unless it was ended."""
+
+    share: Share
+    examples: int
+    seconds: float
+    finding: Finding | None
+    coverage: Coverage = field(default_factory=Coverage)
+    is_whole: bool = True
+
+
+class _Ended(BaseException):
+    """Somebody asked for the end. No device catches it."""
+
+
+def _go_on() -> bool:
+    return False
+
+
+def run_share(
+    device: Subject | Maker | str, share: Share, is_over: Callable[[], bool] = _go_on
+) -> ShareResult:
+    """Hold a device to a law with the examples of a share. `is_over` is asked before each one."""
+    subject = subject_of(device)
+    forget_overdue()
+    search = _Search(device, subject, LAWS[share.law], share, is_over)
+    begun, is_whole, is_flaky = time.monotonic(), True, False
+    try:
+        with _only_own_constants():
+            search.run()
+    except LawBroken:
+        pass  # the search has it
+    except _Ended:
+        is_whole = False
+    except Flaky:
+        if search.broken is None:
+            raise
+        is_flaky = True
+    finding = search.finding(is_flaky=is_flaky, is_smallest=is_whole)
+    seconds = time.monotonic() - begun
+    return ShareResult(share, search.examples, seconds, finding, search.coverage, is_whole)
+
+
+@dataclass
+class _Search:
+    """What has been seen in a share so far."""
+
+    device: Subject | Maker | str
+    subject: Subject
+    law: Law
+    share: Share
+    is_over: Callable[[], bool]
+    examples: int = 0
+    broken: LawBroken | None = None
+    coverage: Coverage = field(default_factory=Coverage)
+
+    def run(self) -> None:
+        """Raises LawBroken for the smallest example that breaks the law."""
+        terms = settings(
+            max_examples=self.share.examples,
+            database=None,
+            derandomize=False,
+            phases=[Phase.generate, Phase.shrink],
+            print_blob=False,
+        )
+
+        def hold(example: Any) -> None:
+            self.hold(example)
+
+        test = given(examples_for(self.subject, self.law))(hold)
+        patient(terms)(seed(self.share.seed)(test))()
+
+    def hold(self, example: Any) -> None:
+        """Judge one. The last that breaks the law is the smallest so far."""
+        if self.is_over():
+            raise _Ended
+        self.examples += self.broken is None
+        try:
+            self.law.hold(self.device, example)
+        except LawBroken as error:
+            self.broken = error
+            raise
+        if self.share.covers and self.broken is None:
+            note = self.coverage.note if isinstance(example, Trace) else self.coverage.note_run
+            note(self.subject, example)
+
+    def finding(self, *, is_flaky: bool, is_smallest: bool) -> Finding | None:
+        """What is told of it."""
+        error = self.broken
+        if error is None:
+            return None
+        if is_flaky:
+            error.advice = _FLAKY
+        return Finding(
+            self.share,
+            AuthorError.__str__(error),
+            error.to_json(),
+            error.test,
+            self.examples,
+            is_smallest and not is_flaky,
+        )
+
+
+@contextmanager
+def _only_own_constants() -> Iterator[None]:
+    """Within, hypothesis makes the same examples whatever else is loaded.
+
+    It mixes in constants of all modules that are no library's: another process has others, and
+    those that matter are in our own strategies.
+    """
+    name, theirs = "_get_local_constants", vars(providers)
+    if name not in theirs:  # a version that does not
+        yield
+        return
+    before, none = theirs[name], theirs["Constants"]()
+    providers.CONSTANTS_CACHE.cache.clear()
+    theirs[name] = lambda: none
+    try:
+        yield
+    finally:
+        theirs[name] = before
+        providers.CONSTANTS_CACHE.cache.clear()

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`lightexit check`: what it finds, counts and prints; the same seed finds the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.forked import lightexit, refusal
+from cli.test_schemas import check as check_schema
+from lightexit.testing import LawBroken
+from lightexit.testing.campaign import Plan, plan_for, run_share
+from lightexit.testing.named import subject_named
+
+LAMPS = """
+from enum import IntEnum
+from lightexit import Clock, Device, IoContext, Struct, Verdict, io_filter, pio, u8
+
+class Reg(IntEnum):
+    LEVEL = 0
+    COLOUR = 1
+
+class LampState(Struct):
+    level: u8
+
+@io_filter
+def read_level(ctx: IoContext, lamp: LampState) -> Verdict:
+    if ctx.is_write or ctx.offset != Reg.LEVEL:
+        return Verdict.PASS
+    if lamp.level == 111 and ctx.now_ns == 222:
+        return Verdict.PASS
+    ctx.data = lamp.level
+    return Verdict.HANDLED
+
+class Lamp(Device[LampState]):
+    name = "lamp"
+    registers = Reg
+    regions = (pio(2, register_width=1, filter=read_level),)
+
+    def __init__(self, clock: Clock, level: u8) -> None:
+        super().__init__(clock)
+        self.first = level
+        self.reset()
+
+    def reset(self) -> None:
+        self.state.level = self.first
+
+    def read(self, offset: int, size: int) -> int:
+        return self.shown() if offset == Reg.LEVEL else 0
+
+    def shown(self) -> int:
+        return self.state.level
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        if offset == Reg.LEVEL:
+            self.state.level = u8(value)
+
+class Dim(Lamp):
+    name = "dim"
+
+    def shown(self) -> int:
+        return self.state.level & 0x7F
+
+class Odd(Lamp):
+    name = "odd"
+    asked = 0
+
+    def shown(self) -> int:
+        Odd.asked += 1
+        return self.state.level if Odd.asked % 7 else 0
+
+def without_filter(clock: Clock) -> Dim:
+    dim = Dim(clock, u8(3))
+    dim.regions = (pio(2, register_width=1),)
+    return dim
+
+@io_filter
+def refused(ctx: IoContext, lamp: LampState) -> Verdict:
+    return Verdict.HANDLED
+
+class Refused(Dim):
+    name = "refused"
+    regions = (pio(2, filter=refused),)
+
+class Raises(Dim):
+    name = "raises"
+    def __init__(self, clock: Clock) -> None:
+        raise RuntimeError("no such lamp")
+"""
+TESTS = """
+from lightexit.testing import DeviceLaws, Subject
+from lamps import Dim
+
+class TestDim(DeviceLaws):
+    device = Subject(Dim, settings={"level": 3}, exempt={"transparent": "it is dim"})
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "lamps.py").write_text(LAMPS)
+    (tmp_path / "test_dim.py").write_text(TESTS)
+    subject_named.cache_clear()
+    return tmp_path
+
+
+def found(*words: str, status: int) -> Any:
+    result = lightexit("check", "--json", *words)
+    assert result.returncode == status, result
+    assert result.stderr == ""
+    document = json.loads(result.stdout)
+    check_schema(document, "check")
+    return document
+
+
+def timeless(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {name: timeless(value) for name, value in part.items() if name != "seconds"}
+    return [timeless(each) for each in part] if isinstance(part, list) else part
+
+
+def broken(document: Any) -> dict[str, Any]:
+    return {each["name"]: each["finding"] for each in document["laws"] if each["finding"]}
+
+
+def test_a_right_device(folder: Path) -> None:
+    words = "lamps.py:Lamp,level=3", "--seed", "1", "--examples", "12"
+    laws = [each for name in ("transparent", "saved", "any_state") for each in ("--law", name)]
+    document = found(*words, *laws, status=0)
+    asked = [each for each in document["laws"] if each["asked"]]
+    assert {each["examples"] for each in asked} == {12}
+    assert document["examples"] == 12 * len(asked)
+    (filter,) = document["coverage"]["filters"]
+    assert filter["outcomes"] > filter["reached"] == filter["outcomes"] - len(filter["missed"])
+    lines = {each["line"] for each in filter["missed"]}
+    assert LAMPS.split("\n").index("    if lamp.level == 111 and ctx.now_ns == 222:") + 1 in lines
+    level, colour = document["coverage"]["registers"]
+    assert level["name"] == "LEVEL"
+    assert level["reads"]["filter"] > 0 < level["writes"]["model"]
+    assert colour["reads"]["filter"] == 0 < colour["reads"]["model"]
+    assert timeless(found(*words, *laws, status=0)) == timeless(document)
+
+
+def test_a_wrong_device_and_the_test_that_shows_it(folder: Path) -> None:
+    words = "lamps.py:Dim,level=3", "--seed", "1", "--law", "transparent", "--law", "engines"
+    document = found(*words, status=1)
+    assert list(broken(document)) == ["transparent", "engines"]
+    for finding in broken(document).values():
+        assert finding["is_smallest"]
+        names: dict[str, Any] = {}
+        exec(finding["test"], names)
+        (test,) = (each for name, each in names.items() if name.startswith("test_"))
+        with pytest.raises(LawBroken, match="it answers 0xff with filters") as caught:
+            test()
+        assert finding["message"].split("\n")[0] in str(caught.value)
+        assert "value=0xff" in finding["test"] or "value=0x80" in finding["test"]
+
+
+def test_the_page(folder: Path) -> None:
+    result = lightexit("check", "lamps.py:Dim,level=3", "--seed", "1", "--law", "transparent")
+    assert result.returncode == 1
+    first, *_ = lines = result.stdout.split("\n")
+    assert first.startswith("lamps.py:Dim,level=3: 1 of 1 laws broken, ")
+    assert first.endswith(" s, seed 1")
+    assert any(line.split()[-1:] == ["BROKEN"] for line in lines)
+    assert "    def test_dim_transparent() -> None:" in lines
+    assert "  this test shows it:" in lines
+
+
+def test_the_first_finding_may_be_enough(folder: Path) -> None:
+    words = "lamps.py:Dim,level=3", "--seed", "1", "--first", "--law", "transparent"
+    document = found(*words, "--law", "engines", "--law", "saved", status=1)
+    assert len(broken(document)) == 1
+    assert [not each["examples"] for each in document["laws"]] == [False, True, True]
+
+
+def test_a_class_of_tests_says_more(folder: Path) -> None:
+    document = found("test_dim.py:TestDim", "--law", "transparent", "--law", "answers", status=0)
+    reasons = {each["name"]: each["reason"] for each in document["laws"]}
+    assert reasons == {"transparent": "exempt: it is dim", "answers": ""}
+
+
+def test_a_device_that_is_not_the_same_twice(folder: Path) -> None:
+    words = "lamps.py:Odd,level=3", "--seed", "1", "--law", "transparent"
+    (finding,) = broken(found(*words, status=1)).values()
+    assert finding["is_smallest"] or "did not show again" in finding["message"]
+
+
+def test_examples_do_not_depend_on_what_else_is_loaded(folder: Path) -> None:
+    """Of modules that are no library's, hypothesis takes constants: here there are hundreds."""
+    document = found("lamps.py:Dim,level=3", "--seed", "9", "--law", "transparent", status=1)
+    (finding,) = broken(document).values()
+    plan = plan_for(subject_named("lamps.py:Dim,level=3"), 9, 100, ["transparent"])
+    for share in plan.shares():
+        result = run_share("lamps.py:Dim,level=3", share)
+        if result.finding is not None:
+            break
+    assert result.finding is not None
+    assert result.finding.test == finding["test"]
+    assert result.finding.examples == finding["after_examples"]
+    assert share.seed == finding["seed"]
+
+
+def test_shares_have_all_examples_and_no_seed_twice() -> None:
+    shares = list(Plan(("answers", "any_state"), 1, 120, {}).shares())
+    assert [each.number for each in shares] == list(range(6))
+    assert [each.examples for each in shares if each.law == "answers"] == [50, 50, 20]
+    assert len({each.seed for each in shares}) == 6
+
+
+BAD = [
+    (("lamps.py:Lamp",), "expected: lamps.py:Lamp,level=VALUE"),
+    (("lamps.py:Lmp",), "try: lamps.py:Lamp"),
+    (("lamps.py:Dim,level=3", "--law", "transparant"), "try: --law transparent"),
+    (("lamps.py:Dim,level=3", "--for", "soon"), "expected: a time, as in 30s, 10m or 1h"),
+    (("lamps.py:without_filter", "--law", "any_state"), "there is no filter"),
+    (("lamps.py:Refused,level=3",), "lamps.py"),
+    (("lamps.py:Raises",), "no such lamp"),
+    (("test_dim.py:TestDim,level=3",), "Subject(..., settings=...) there"),
+    (("nothing.py:Lamp",), "nothing.py"),
+    (("lamps_",), "lamps_"),
+]
+
+
+@pytest.mark.parametrize(("words", "told"), BAD)
+def test_bad_input(folder: Path, words: tuple[str, ...], told: str) -> None:
+    assert told in refusal("check", *words)
+
+
+def started(*words: str, **options: Any) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "lightexit", "check", "lamps.py:Dim,level=3", *words]
+    source = str(Path(__file__).parents[2] / "src")
+    environment = {**os.environ, "PYTHONPATH": source}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, **options)
+
+
+def test_a_signal_ends_it_with_what_was_found_and_a_terminal_shows_progress(folder: Path) -> None:
+    terminal, theirs = pty.openpty()
+    process = started("--seed", "1", "--for", "10m", stderr=theirs)
+    os.close(theirs)
+    progress, end = b"", time.monotonic() + 60
+    while b"laws broken" not in progress and time.monotonic() < end:
+        progress += os.read(terminal, 4096)
+    process.send_signal(signal.SIGINT)
+    output = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == 1
+    assert "ended by SIGINT" in output
+    assert "transparent is BROKEN" in output
+    assert b" examples, 1 of " in progress
+    os.close(terminal)
+
+
+def test_time_is_a_limit(folder: Path) -> None:
+    begun = time.monotonic()
+    document = found("lamps.py:Lamp,level=3", "--for", "0.5s", status=0)
+    assert document["ended_by"] == "the 0.5 s are over"
+    assert any(not each["examples"] for each in document["laws"] if each["asked"])
+    assert time.monotonic() - begun < 60
