@@ -11,8 +11,8 @@ from lightexit.cli.schemas import CHECK
 
 if TYPE_CHECKING:
     from lightexit.testing import Subject
-    from lightexit.testing.campaign import CampaignResult, Finding
-    from lightexit.testing.campaign.coverage import MissedOutcome, RegisterRow
+    from lightexit.testing.campaign import CampaignResult, LawFinding
+    from lightexit.testing.campaign.coverage import MissedOutcome, RegisterReach
 
 #: So many tests, and branches that were missed, are on the page; JSON has all.
 _MOST_TESTS, _MOST_MISSED = 3, 12
@@ -96,7 +96,7 @@ def _missed(each: MissedOutcome) -> str:
     return f"{where.file}:{where.line}: `{text}`: {told}"
 
 
-def _registers(rows: Sequence[RegisterRow]) -> Iterator[tuple[str, ...]]:
+def _registers(rows: Sequence[RegisterReach]) -> Iterator[tuple[str, ...]]:
     yield "register", "at", "reads by filter", "by model", "writes by filter", "by model", ""
     for row in rows:
         is_known = bool(row.device)
@@ -105,7 +105,7 @@ def _registers(rows: Sequence[RegisterRow]) -> Iterator[tuple[str, ...]]:
         yield name, at, *(f"{each:,}" for each in (*row.reads, *row.writes)), ""
 
 
-def _finding(finding: Finding, *, has_test: bool) -> Iterator[str]:
+def _finding(finding: LawFinding, *, has_test: bool) -> Iterator[str]:
     share = finding.share
     yield (
         f"{share.law} is BROKEN, as example {finding.examples} of share {share.number} has shown"
@@ -166,7 +166,7 @@ def _not_asked_json(result: CampaignResult) -> Iterator[dict[str, Any]]:
         yield {"name": name, "asked": False, "reason": reason, **plain}
 
 
-def _finding_json(finding: Finding) -> dict[str, Any]:
+def _finding_json(finding: LawFinding) -> dict[str, Any]:
     return {
         "message": finding.message,
         "error": finding.details,
@@ -188,7 +188,7 @@ def _missed_json(each: MissedOutcome) -> dict[str, Any]:
     }
 
 
-def _register_json(row: RegisterRow) -> dict[str, Any]:
+def _register_json(row: RegisterReach) -> dict[str, Any]:
     return {
         "device": row.device or None,
         "name": row.name or None,

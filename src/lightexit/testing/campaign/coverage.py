@@ -24,7 +24,7 @@ from lightexit.testing.subject import Subject
 from lightexit.testing.watchdog import Overdue, watched
 
 
-class Outcome(NamedTuple):
+class BranchOutcome(NamedTuple):
     """One of the two ways that a conditional jump of a filter's bytecode may go."""
 
     filter: str
@@ -45,12 +45,12 @@ class Accessed(NamedTuple):
 class MissedOutcome(NamedTuple):
     """An outcome that no example had, and where it stands in the source."""
 
-    outcome: Outcome
+    outcome: BranchOutcome
     instruction: str
     where: Location | None
 
 
-class RegisterRow(NamedTuple):
+class RegisterReach(NamedTuple):
     """A register, and how often it was read and written: by a filter, by the model."""
 
     device: str
@@ -66,7 +66,7 @@ class Coverage:
     """Outcomes that were seen, and how often registers were accessed, in `examples` examples."""
 
     examples: int = 0
-    outcomes: set[Outcome] = field(default_factory=set)
+    outcomes: set[BranchOutcome] = field(default_factory=set)
     accesses: Counter[Accessed] = field(default_factory=Counter)
 
     def note(self, subject: Subject, trace: Trace) -> None:
@@ -112,12 +112,12 @@ class Coverage:
             program = filter.report.program
             for slot, instruction in branches(filter).items():
                 for jumps in (False, True):
-                    each = Outcome(filter.name, slot, jumps)
+                    each = BranchOutcome(filter.name, slot, jumps)
                     if each not in self.outcomes:
                         found.append(MissedOutcome(each, str(instruction), program.where(slot)))
         return found
 
-    def registers(self, subject: Subject) -> list[RegisterRow]:
+    def registers(self, subject: Subject) -> list[RegisterReach]:
         """Each register that is known of a device; then what else was accessed, in one row."""
         rows, left = [], Counter(self.accesses)
         for device, region in subject.example.windows:
@@ -126,7 +126,9 @@ class Coverage:
                 rows.append(_row(device.name, device.register_name(offset), place, left))
         others = [sum(left[each] for each in left if each[3:] == way) for way in _WAYS]
         if any(others):
-            rows.append(RegisterRow("", "", "", 0, (others[0], others[1]), (others[2], others[3])))
+            rows.append(
+                RegisterReach("", "", "", 0, (others[0], others[1]), (others[2], others[3]))
+            )
         return rows
 
 
@@ -136,11 +138,16 @@ _WAYS = ((False, True), (False, False), (True, True), (True, False))
 
 def _row(
     device: str, name: str, place: tuple[str, str, int], left: Counter[Accessed]
-) -> RegisterRow:
+) -> RegisterReach:
     """Takes what it counts out of `left`."""
     counts = [left.pop(Accessed(*place, *way), 0) for way in _WAYS]
     reads, writes = (counts[0], counts[1]), (counts[2], counts[3])
-    return RegisterRow(device, name, place[1], place[2], reads, writes)
+    return RegisterReach(device, name, place[1], place[2], reads, writes)
+
+
+def _others(left: Counter[Accessed]) -> RegisterReach:
+    counts = [sum(left[each] for each in left if each[3:] == way) for way in _WAYS]
+    return RegisterReach("", "", "", 0, (counts[0], counts[1]), (counts[2], counts[3]))
 
 
 @functools.cache
@@ -157,7 +164,7 @@ class _Noted:
     """Called before each instruction: the one that follows a jump says which way that went."""
 
     def __init__(self, filter: Filter[Any]) -> None:
-        self.to: set[Outcome] = set()
+        self.to: set[BranchOutcome] = set()
         self._filter = filter.name
         self._jumps = branches(filter)
         self._last: Instruction | None = None
@@ -165,7 +172,7 @@ class _Noted:
     def __call__(self, slot: int, _registers: Sequence[Any], _memory: Any) -> None:
         last = self._last
         if last is not None:
-            self.to.add(Outcome(self._filter, last.slot, slot == last.target))
+            self.to.add(BranchOutcome(self._filter, last.slot, slot == last.target))
         self._last = self._jumps.get(slot)
 
 

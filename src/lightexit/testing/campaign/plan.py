@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`Plan`: a campaign as a list of shares. Who runs a share, and when, makes no difference."""
+"""`CampaignPlan`: a campaign as shares. Who runs a share, and when, makes no difference."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Plan:
+class CampaignPlan:
     """`laws` in turns, each with `examples` in all, without end if that is None; `not_asked` says
     why the others are left out. With `ends_at_first`, one finding is enough, else one of each
     law."""
@@ -67,7 +67,7 @@ def plan_for(
     laws: Sequence[str] = (),
     *,
     ends_at_first: bool = False,
-) -> Plan:
+) -> CampaignPlan:
     """What to ask of a subject: these laws, else all that there are.
 
     Raises AuthorError for a law that there is not, and where none can be asked; what the compiler
@@ -90,4 +90,4 @@ def plan_for(
     if not asked:
         name, reason = next(iter(not_asked.items()))
         raise AuthorError(f"the law {name!r} cannot be asked here: {reason}")
-    return Plan(asked, seed, examples, not_asked, ends_at_first)
+    return CampaignPlan(asked, seed, examples, not_asked, ends_at_first)

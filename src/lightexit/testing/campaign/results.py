@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lightexit.testing.campaign.coverage import Coverage
-from lightexit.testing.campaign.plan import Plan, Share
-from lightexit.testing.campaign.share import Finding, ShareResult
+from lightexit.testing.campaign.plan import CampaignPlan, Share
+from lightexit.testing.campaign.share import LawFinding, ShareResult
 
 
 @dataclass
@@ -17,14 +17,14 @@ class LawResult:
     examples: int = 0
     shares: int = 0
     seconds: float = 0.0
-    finding: Finding | None = None
+    finding: LawFinding | None = None
 
 
 @dataclass
 class CampaignResult:
     """All laws that were asked; `ended_by` says what ended it before its plan did."""
 
-    plan: Plan
+    plan: CampaignPlan
     laws: dict[str, LawResult] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=Coverage)
     seconds: float = 0.0
@@ -34,7 +34,7 @@ class CampaignResult:
         self.laws = {name: LawResult() for name in self.plan.laws}
 
     @property
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[LawFinding]:
         """The first of each law, in the order in which a single machine finds them."""
         found = [each.finding for each in self.laws.values() if each.finding is not None]
         return sorted(found, key=lambda each: each.share.number)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lightexit.testing.campaign.plan import Plan
+from lightexit.testing.campaign.plan import CampaignPlan
 from lightexit.testing.campaign.results import CampaignResult
 from lightexit.testing.campaign.share import run_share
 from lightexit.testing.subject import Maker, Subject
@@ -39,7 +39,7 @@ class Pace:
         return f"the {self.seconds:g} s are over" if over else ""
 
 
-def run_here(device: Subject | Maker | str, plan: Plan, pace: Pace) -> CampaignResult:
+def run_here(device: Subject | Maker | str, plan: CampaignPlan, pace: Pace) -> CampaignResult:
     """Run a plan. What is found by the same plan is the same, as far as it gets."""
     result, begun = CampaignResult(plan), time.monotonic()
     for share in plan.shares():

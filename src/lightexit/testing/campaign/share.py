@@ -29,7 +29,7 @@ _FLAKY = (
 
 
 @dataclass(frozen=True)
-class Finding:
+class LawFinding:
     """A broken law: what messages say, a test that shows it, and after how many examples of the
     share it was found. It is the smallest one, unless the search was ended."""
 
@@ -49,7 +49,7 @@ class ShareResult:
     share: Share
     examples: int
     seconds: float
-    finding: Finding | None
+    finding: LawFinding | None
     coverage: Coverage = field(default_factory=Coverage)
     is_whole: bool = True
 
@@ -129,14 +129,14 @@ class _Search:
             note = self.coverage.note if isinstance(example, Trace) else self.coverage.note_run
             note(self.subject, example)
 
-    def finding(self, *, is_flaky: bool, is_smallest: bool) -> Finding | None:
+    def finding(self, *, is_flaky: bool, is_smallest: bool) -> LawFinding | None:
         """What is told of it."""
         error = self.broken
         if error is None:
             return None
         if is_flaky:
             error.advice = _FLAKY
-        return Finding(
+        return LawFinding(
             self.share,
             AuthorError.__str__(error),
             error.to_json(),
