@@ -65,7 +65,7 @@ def check(
         bool, typer.Option("--json", help="Print what was found as one JSON document.")
     ] = False,
 ) -> None:
-    """Hold a device to the laws that every device obeys, on random traffic.
+    """Hold a device to laws, on random traffic.
 
     A counter-example is reduced to the smallest one, and printed as a test. The same seed makes
     the same examples. The exit status is 0 where all laws hold, 1 where one is broken.
