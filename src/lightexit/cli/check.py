@@ -17,7 +17,7 @@ from lightexit.errors import AuthorError
 from lightexit.extras import optional
 
 if TYPE_CHECKING:
-    from lightexit.testing.campaign import CampaignResult
+    from lightexit.testing.campaign import CampaignPlan, CampaignResult
 
 #: Examples of each law where neither these nor a time is given.
 EXAMPLES = 100
@@ -61,6 +61,10 @@ def check(
     first: Annotated[
         bool, typer.Option("--first", help="End with the first finding, not one of each law.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Run it on the workers of this scheduler of Dask."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was found as one JSON document.")
     ] = False,
@@ -81,19 +85,32 @@ def check(
     subject = subject_named(target)
     chosen = secrets.randbelow(2**32) if seed is None else seed
     plan = plan_for(subject, chosen, examples, law or (), ends_at_first=first)
-    with Ending(None) as ending, Telling(is_quiet=True) as telling:
-        from lightexit.testing.campaign import Pace, run_here
-
-        def tell(result: CampaignResult, law: str) -> None:
-            telling.say(_line(result, law))
-
-        result = run_here(target, plan, Pace(seconds, lambda: ending.why, tell))
+    result = _run(target, plan, seconds, cluster)
     if as_json:
         print(json.dumps(document(target, subject, result), indent=2))
     else:
         print("\n".join(page(target, subject, result)))
     if result.findings:
         raise typer.Exit(ExitCode.BROKEN)
+
+
+def _run(
+    target: str, plan: CampaignPlan, seconds: float | None, cluster: str | None
+) -> CampaignResult:
+    """Here, or on a cluster. Progress is shown on a terminal."""
+    from lightexit.testing.campaign import Pace, run_here
+
+    with Ending(None) as ending, Telling(is_quiet=True) as telling:
+
+        def tell(result: CampaignResult, law: str) -> None:
+            telling.say(_line(result, law))
+
+        pace = Pace(seconds, lambda: ending.why, tell)
+        if cluster is None:
+            return run_here(target, plan, pace)
+        from lightexit.testing.campaign.cluster import run_on_cluster
+
+        return run_on_cluster(cluster, target, plan, pace)
 
 
 def _seconds(text: str) -> float:
