@@ -48,6 +48,7 @@ class Processes:
     address: str
     folder: Path
     stack: contextlib.ExitStack
+    scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]] = dataclasses.field(default_factory=list)
 
     def worker(self, path: Path = SOURCE, threads: int = 1) -> None:
@@ -85,8 +86,8 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
         folder = tmp_path / "cluster"
         folder.mkdir()
         words = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
-        started("scheduler", words, folder, SOURCE, stack)
-        yield Processes(f"tcp://127.0.0.1:{port}", folder, stack)
+        scheduler = started("scheduler", words, folder, SOURCE, stack)
+        yield Processes(f"tcp://127.0.0.1:{port}", folder, stack, scheduler)
 
 
 @pytest.fixture
@@ -189,3 +190,6 @@ def test_a_worker_that_is_killed_costs_its_share(folder: Path, processes: Proces
     assert processes.workers[0].returncode == -signal.SIGKILL
     assert told(found) == told(run_here(TARGET, asked, Pace()))
     assert found.examples == 600
+    pace = Pace(tell=killing(processes.scheduler, 20))
+    with pytest.raises(HostError, match=f"the scheduler at {processes.address} has left"):
+        run_on_cluster(processes.address, TARGET, asked, pace)

@@ -7,7 +7,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,6 +51,7 @@ def run_on_cluster(address: str, target: str, plan: CampaignPlan, pace: Pace) ->
 def _connected(address: str) -> Iterator[Any]:
     with optional("lightexit check --cluster"):
         import distributed
+        from distributed.client import CancelledError
     try:  # a client that cannot connect writes much, and late
         asyncio.run(_greet(address))
     except (OSError, ValueError, TimeoutError, ImportError) as error:
@@ -62,8 +62,8 @@ def _connected(address: str) -> Iterator[Any]:
     client = distributed.Client(address, timeout=_PATIENCE_S)
     try:
         yield client
-    except distributed.comm.CommClosedError as error:
-        raise HostError(f"the scheduler at {address} has left: {error}") from None
+    except (CancelledError, distributed.comm.CommClosedError, OSError) as error:
+        raise HostError(f"the scheduler at {address} has left: {one_line(str(error))}") from None
     finally:
         client.close(timeout=2)
 
@@ -149,7 +149,7 @@ class _Campaign:
 
     def _threads(self) -> int:
         """Of all workers. Raises HostError where there have been none for a while."""
-        count, now = sum(self._client.nthreads().values()), time.monotonic()
+        count, now = int(sum(self._client.nthreads().values())), time.monotonic()
         if count:
             self._seen_s = now
         elif now - self._seen_s > _ALONE_S:
@@ -203,8 +203,6 @@ def _result_of(future: Any) -> ShareResult:
 
     try:
         result: ShareResult = future.result()
-    except CancelledError as error:
-        raise HostError(f"the scheduler has left: {one_line(str(error))}") from None
     except KilledWorker as error:
         raise HostError(f"workers are lost again and again: {error}") from None
     except ModuleNotFoundError as error:
