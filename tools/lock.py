@@ -23,7 +23,7 @@ LOCKS = {
     "bench": ("all", "dev", "bench"),
     "runtime": ("all", "dev", "runtime"),
     "fuzz": ("all", "dev", "fuzz"),
-    "rig": ("all", "dev", "rig"),
+    "rig": ("all", "dev", "rig", "cluster"),
     "release": ("release",),
 }
 

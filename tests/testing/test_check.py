@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -267,3 +268,9 @@ def test_time_is_a_limit(folder: Path) -> None:
     assert document["ended_by"] == "the 0.5 s are over"
     assert any(not each["examples"] for each in document["laws"] if each["asked"])
     assert time.monotonic() - begun < 60
+
+
+def test_a_law_that_was_not_reached_does_not_hold(folder: Path) -> None:
+    process = started("--for", "0.2s", "--law", "answers", "--law", "saved")
+    told = process.communicate(timeout=120)[0].decode().splitlines()[0]
+    assert re.search(r": \d+ of \d+ laws hold, \d+ not reached, ", told)

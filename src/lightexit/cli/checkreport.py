@@ -20,10 +20,8 @@ _MOST_TESTS, _MOST_MISSED = 3, 12
 
 def page(target: str, subject: Subject, result: CampaignResult) -> Iterator[str]:
     """What was asked and found; what the examples have reached; each finding."""
-    broken, asked = len(result.findings), len(result.laws)
-    told = f"{broken} of {asked} laws broken" if broken else _hold(asked)
     yield (
-        f"{target}: {told}, {result.examples:,} examples in {result.seconds:.1f} s, "
+        f"{target}: {_outcome(result)}, {result.examples:,} examples in {result.seconds:.1f} s, "
         f"seed {result.plan.seed}"
     )
     if result.ended_by:
@@ -37,7 +35,14 @@ def page(target: str, subject: Subject, result: CampaignResult) -> Iterator[str]
         yield from _finding(finding, has_test=number < _MOST_TESTS)
 
 
-def _hold(asked: int) -> str:
+def _outcome(result: CampaignResult) -> str:
+    """A law that no example has reached does not hold yet."""
+    broken, asked = len(result.findings), len(result.laws)
+    reached = sum(1 for law in result.laws.values() if law.examples)
+    if broken:
+        return f"{broken} of {asked} laws broken"
+    if reached < asked:
+        return f"{reached} of {asked} laws hold, {asked - reached} not reached"
     return "the law holds" if asked == 1 else f"all {asked} laws hold"
 
 
