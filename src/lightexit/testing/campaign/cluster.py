@@ -14,7 +14,7 @@ from lightexit.errors import HostError
 from lightexit.extras import optional
 from lightexit.shown import one_line
 from lightexit.testing.campaign.plan import CampaignPlan, Share
-from lightexit.testing.campaign.remote import Job, job_maker, run_job, versions
+from lightexit.testing.campaign.remote import ShareJob, job_maker, run_job, versions
 from lightexit.testing.campaign.results import CampaignResult
 from lightexit.testing.campaign.run import Pace
 from lightexit.testing.campaign.share import ShareResult
@@ -102,7 +102,7 @@ class _Campaign:
     """One that runs: shares in their order, and the results that are there."""
 
     def __init__(
-        self, client: Any, job_of: Callable[[Share], Job], plan: CampaignPlan, pace: Pace
+        self, client: Any, job_of: Callable[[Share], ShareJob], plan: CampaignPlan, pace: Pace
     ) -> None:
         self._client, self._job_of, self._pace = client, job_of, pace
         self._shares = plan.shares()

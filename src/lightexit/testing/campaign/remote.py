@@ -34,7 +34,7 @@ from lightexit.testing.campaign.share import ShareResult, run_share
 
 
 @dataclass(frozen=True)
-class Job:
+class ShareJob:
     """A target, and a share of its campaign. Where a file is named, `text` is what it has, and
     `shown` its whole path, as messages show it."""
 
@@ -54,7 +54,7 @@ def versions() -> dict[str, str]:
     }
 
 
-def run_job(job: Job) -> ShareResult:
+def run_job(job: ShareJob) -> ShareResult:
     """Run a share in another process: one that is idle, or a new one. Threads may call this.
 
     Raises AuthorError where the device cannot be tested here, HostError where that process ends.
@@ -81,7 +81,7 @@ class _Child:
         environment = {**os.environ, "PYTHONPATH": folders}
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment)
 
-    def ask(self, job: Job) -> ShareResult | str:
+    def ask(self, job: ShareJob) -> ShareResult | str:
         """The result, or what is wrong. Raises HostError where the process ends."""
         requests, answers = self._process.stdin, self._process.stdout
         assert requests is not None
@@ -114,14 +114,14 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
     with tempfile.TemporaryDirectory(prefix="lightexit-check-") as folder:
         while True:
             try:
-                job: Job = pickle.load(requests)
+                job: ShareJob = pickle.load(requests)
             except EOFError:
                 return
             pickle.dump(_answer(job, Path(folder)), answers)
             answers.flush()
 
 
-def _answer(job: Job, folder: Path) -> ShareResult | str:
+def _answer(job: ShareJob, folder: Path) -> ShareResult | str:
     copy = _copied(job, folder)
     try:
         result = run_share(job.target.replace(job.file, copy, 1) if copy else job.target, job.share)
@@ -130,7 +130,7 @@ def _answer(job: Job, folder: Path) -> ShareResult | str:
     return _as_there(result, job, copy) if copy else result
 
 
-def _copied(job: Job, folder: Path) -> str:
+def _copied(job: ShareJob, folder: Path) -> str:
     """Where a copy of the job's file is; "" where it has none."""
     if not job.file:
         return ""
@@ -142,7 +142,7 @@ def _copied(job: Job, folder: Path) -> str:
     return str(copy)
 
 
-def _as_there(result: ShareResult, job: Job, copy: str) -> ShareResult:
+def _as_there(result: ShareResult, job: ShareJob, copy: str) -> ShareResult:
     """A result with the names that files have where it was asked for."""
     finding = result.finding
     if finding is None:
@@ -179,9 +179,9 @@ def job_maker(target: str) -> Any:
     path, colon, _ = head.rpartition(":")
     file = path if colon and path.endswith(".py") else head if head.endswith(".py") else ""
     if not file:
-        return lambda share: Job(target, share)
+        return lambda share: ShareJob(target, share)
     shown, text = str(Path(file).resolve()), Path(file).read_text("utf-8")
-    return lambda share: Job(target, share, file, shown, text)
+    return lambda share: ShareJob(target, share, file, shown, text)
 
 
 if __name__ == "__main__":
