@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,16 +63,21 @@ def _go_on() -> bool:
 
 
 def run_share(
-    device: Subject | Maker | str, share: Share, is_over: Callable[[], bool] = _go_on
+    device: Subject | Maker | str,
+    share: Share,
+    is_over: Callable[[], bool] = _go_on,
+    *,
+    reduces: bool = True,
 ) -> ShareResult:
-    """Hold a device to a law with the examples of a share. `is_over` is asked before each one."""
+    """Hold a device to a law with the examples of a share. `is_over` is asked before each one;
+    with `reduces`, an example that breaks the law is reduced to the smallest one."""
     subject = subject_of(device)
     forget_overdue()
     search = _Search(device, subject, LAWS[share.law], share, is_over)
     begun, is_whole, is_flaky = time.monotonic(), True, False
     try:
         with _only_own_constants():
-            search.run()
+            search.run([Phase.generate, *[Phase.shrink] * reduces])
     except LawBroken:
         pass  # the search has it
     except _Ended:
@@ -81,7 +86,7 @@ def run_share(
         if search.broken is None:
             raise
         is_flaky = True
-    finding = search.finding(is_flaky=is_flaky, is_smallest=is_whole)
+    finding = search.finding(is_flaky=is_flaky, is_smallest=is_whole and reduces)
     seconds = time.monotonic() - begun
     return ShareResult(share, search.examples, seconds, finding, search.coverage, is_whole)
 
@@ -99,13 +104,13 @@ class _Search:
     broken: LawBroken | None = None
     coverage: Coverage = field(default_factory=Coverage)
 
-    def run(self) -> None:
+    def run(self, phases: Sequence[Phase]) -> None:
         """Raises LawBroken for the smallest example that breaks the law."""
         terms = settings(
             max_examples=self.share.examples,
             database=None,
             derandomize=False,
-            phases=[Phase.generate, Phase.shrink],
+            phases=phases,
             print_blob=False,
         )
 

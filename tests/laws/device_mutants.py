@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mutants of our own devices, and which law finds each within a minute.
+
+    python -m laws.device_mutants --share 20    # of each 20 mutants one; 1 is all of them
+    python -m laws.device_mutants --table       # docs/mutants.md, of what was run so far
+
+What was run is kept in a file (`--results`), one line each, and not run again. Each runs in a
+process of its own, which ends when its time is over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.abc
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from laws.device_mutations import Mutation, mutations
+from laws.mutants_survivors import REASONS
+
+ROOT = Path(__file__).parents[2]
+DEVICES = ROOT / "src" / "lightexit" / "devices"
+TABLE = ROOT / "docs" / "mutants.md"
+LIMIT_S, SEED = 60.0, 1
+#: What a process may take besides: to start, to compile, and to end an example.
+_MORE_S = 60.0
+#: For how long it is looked whether a device without a mistake is found to be wrong.
+_RIGHT_S = 10.0
+#: Devices by the names that they have as subjects, with the modules that are theirs.
+MODULES = {
+    "debug_exit": ("debug_exit",),
+    "debugcon": ("debugcon",),
+    "fw_cfg": ("fw_cfg",),
+    "hpet": ("hpet", "hpet_timer"),
+    "i440fx": ("i440fx",),
+    "ioapic": ("ioapic",),
+    "pic": ("pic",),
+    "pit": ("pit", "pit_counter"),
+    "pm": ("pmtimer",),
+    "port61": ("port61",),
+    "port92": ("port92",),
+    "ps2": ("ps2",),
+    "rtc": ("rtc", "calendar"),
+    "uart": ("uart",),
+    "virtio-mmio": ("virtio_mmio",),
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A device with a mistake in one of its modules."""
+
+    device: str
+    module: str
+    mutation: Mutation
+
+    @property
+    def key(self) -> str:
+        """What its result is kept by; another one if anything in the module has changed."""
+        digest = hashlib.sha256(self.mutation.source.encode()).hexdigest()[:16]
+        return f"{self.device} {self.module} {digest}"
+
+
+def mutants() -> Iterator[Mutant]:
+    """All of them."""
+    for device, modules in MODULES.items():
+        for module in modules:
+            source = (DEVICES / f"{module}.py").read_text("utf-8")
+            yield from (Mutant(device, module, each) for each in mutations(source))
+
+
+def chosen(share: int) -> list[Mutant]:
+    """One of so many, spread over everything by chance that is the same each time."""
+    return [each for each in mutants() if share == 1 or _rank(each) % share == 0]
+
+
+def _rank(mutant: Mutant) -> int:
+    text = f"{SEED} {mutant.device} {mutant.module} {mutant.mutation.line} {mutant.mutation.key}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
+
+
+# In the process of a mutant
+
+
+class _Replaced(importlib.abc.MetaPathFinder):
+    """Has a module come from another file."""
+
+    def __init__(self, name: str, file: Path) -> None:
+        self._name, self._file = name, file
+
+    def find_spec(self, name: str, _path: Any, _target: Any = None) -> Any:
+        """Of that module only."""
+        if name != self._name:
+            return None
+        return importlib.util.spec_from_file_location(name, self._file)
+
+
+def judge(device: str, limit_s: float) -> dict[str, Any]:
+    """Hold a subject to all laws until one is broken. The time is what that took."""
+    from devices.subjects import SUBJECTS
+    from lightexit.errors import LightexitError
+    from lightexit.testing.campaign import plan_for, run_share
+
+    begun = time.monotonic()
+    subject = SUBJECTS[device]
+
+    def is_over() -> bool:
+        return time.monotonic() - begun > limit_s
+
+    examples = 0
+    try:
+        plan = plan_for(subject, SEED, None)
+        for share in plan.shares():
+            result = run_share(subject, share, is_over, reduces=False)
+            examples += result.examples
+            if result.finding is not None:
+                return _judged(share.law, begun, examples, result.finding.message)
+            if is_over():
+                break
+    except LightexitError as error:  # of the compiler or verifier, or no device at all
+        return _judged("refused", begun, examples, str(error))
+    return _judged("", begun, examples, "")
+
+
+def _judged(law: str, begun: float, examples: int, message: str) -> dict[str, Any]:
+    seconds = round(time.monotonic() - begun, 2)
+    return {"law": law, "seconds": seconds, "examples": examples, "message": message}
+
+
+def _in_process(device: str, module: str, file: str, limit_s: float) -> None:
+    sys.meta_path.insert(0, _Replaced(f"lightexit.devices.{module}", Path(file)))
+    try:
+        found = judge(device, limit_s)
+    except Exception as error:  # what stops the kit itself is seen, too
+        found = _judged("raises", time.monotonic(), 0, f"{type(error).__name__}: {error}")
+    print(json.dumps(found))
+
+
+# In ours
+
+
+def run(mutant: Mutant, limit_s: float = LIMIT_S) -> dict[str, Any]:
+    """Which law finds it ("" if none does), after how many seconds and examples.
+
+    Raises RuntimeError where that is not known.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{mutant.module}.py"
+        file.write_text(mutant.mutation.source, "utf-8")
+        words = ["--judge", mutant.device, mutant.module, str(file), str(limit_s)]
+        command = [sys.executable, "-m", "laws.device_mutants", *words]
+        paths = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests"), str(ROOT)])
+        environment = {**os.environ, "PYTHONPATH": paths}
+        try:
+            ended = subprocess.run(
+                command,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=limit_s + _MORE_S,
+            )
+        except subprocess.TimeoutExpired:
+            return {"law": "hangs", "seconds": limit_s + _MORE_S, "examples": 0, "message": ""}
+    if ended.returncode < 0:
+        told = f"ended by signal {-ended.returncode}"
+        return {"law": "ends", "seconds": 0.0, "examples": 0, "message": told}
+    if ended.returncode:
+        raise RuntimeError(ended.stderr)
+    found: dict[str, Any] = json.loads(ended.stdout.strip().split("\n")[-1])
+    return found
+
+
+def unchanged(device: str) -> Mutant:
+    """The device without a mistake."""
+    module = MODULES[device][0]
+    source = (DEVICES / f"{module}.py").read_text("utf-8")
+    return Mutant(device, module, Mutation("none", 0, "", "", source))
+
+
+def results_in(file: Path) -> dict[str, dict[str, Any]]:
+    """What was run before, by key."""
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    return {each["key"]: each for each in map(json.loads, lines)}
+
+
+def campaign(share: int, file: Path, limit_s: float) -> None:
+    """Run what is not in the file yet."""
+    known = results_in(file)
+    wanted = [each for each in chosen(share) if each.key not in known]
+    for device in sorted({each.device for each in wanted}):
+        if (found := run(unchanged(device), _RIGHT_S))["law"]:
+            raise RuntimeError(f"{device} is wrong without a mistake: {found}")
+    with file.open("a", encoding="utf-8") as out:
+        for number, mutant in enumerate(wanted, 1):
+            found = {"key": mutant.key, **run(mutant, limit_s)}
+            out.write(json.dumps(found) + "\n")
+            out.flush()
+            told = found["law"] or "SURVIVES"
+            place = f"{mutant.module}.py:{mutant.mutation.line}"
+            print(f"{number}/{len(wanted)} {place} {mutant.mutation.key}: {told}", flush=True)
+
+
+def table(file: Path) -> str:
+    """docs/mutants.md: of what was run, that which today's sources still have."""
+    known = results_in(file)
+    everything = list(mutants())
+    rows = [(each, known[each.key]) for each in everything if each.key in known]
+    found = [result for _, result in rows if result["law"]]
+    seconds = sorted(float(each["seconds"]) for each in found)
+    counts = (
+        f"{len(everything):,} mutants, {len(rows):,} of them run, {len(found):,} found "
+        f"({100 * len(found) / max(len(rows), 1):.1f} %)"
+    )
+    if found:
+        counts += f", half of those within {seconds[len(seconds) // 2]:.1f} s"
+    laws = Counter(str(each["law"]) for each in found).most_common()
+    survivors = [mutant for mutant, result in rows if not result["law"]]
+    lines = [
+        *_HEAD,
+        *(f"{counts}.", "", *_groups(rows), "", "| found by | mutants |", "|---|---:|"),
+        *(f"| {law} | {count:,} |" for law, count in laws),
+        *("", "## Survivors", "", *map(_survivor, survivors)),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+_HEAD = (
+    "<!-- SPDX-License-Identifier: Apache-2.0 -->",
+    "# Mutants of our own devices",
+    "",
+    "Written by `python -m laws.device_mutants --table`. A mutant is a device with one mistake in",
+    "its source, at any place. It is held to the laws of [`lightexit check`](cli.md#check), for",
+    f"{LIMIT_S:.0f} s at most. `refused` is what the compiler, the verifier or the kit refuses.",
+    "",
+)
+
+
+def _groups(rows: Sequence[tuple[Mutant, dict[str, Any]]]) -> Iterator[str]:
+    """A row for each kind of mistake in a module."""
+    yield "| module | mistake | run | found | longest |"
+    yield "|---|---|---:|---:|---:|"
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for mutant, result in rows:
+        groups.setdefault((mutant.module, mutant.mutation.kind), []).append(result)
+    for (module, kind), results in sorted(groups.items()):
+        found = [float(each["seconds"]) for each in results if each["law"]]
+        longest = f"{max(found):.1f} s" if found else ""
+        yield f"| {module} | {kind} | {len(results)} | {len(found)} | {longest} |"
+
+
+def _survivor(mutant: Mutant) -> str:
+    mutation = mutant.mutation
+    reason = REASONS.get(f"{mutant.module}: {mutation.key}", "not looked at yet")
+    place = f"`{mutant.module}.py:{mutation.line}` {mutation.kind}"
+    return f"- {place}: `{mutation.before}` becomes `{mutation.after}`: {reason}"
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m laws.device_mutants", description=__doc__)
+    parser.add_argument("--share", type=int, default=20, help="run one of so many mutants")
+    parser.add_argument("--results", type=Path, default=Path("mutants.jsonl"))
+    parser.add_argument("--seconds", type=float, default=LIMIT_S)
+    parser.add_argument("--table", action="store_true", help="only write docs/mutants.md")
+    parser.add_argument("--judge", nargs=4, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.judge:
+        device, module, file, seconds = options.judge
+        _in_process(device, module, file, float(seconds))
+    elif options.table:
+        TABLE.write_text(table(options.results), "utf-8")
+    else:
+        campaign(options.share, options.results, options.seconds)
+
+
+if __name__ == "__main__":
+    main()
