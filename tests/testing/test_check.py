@@ -179,6 +179,14 @@ def test_the_page(folder: Path) -> None:
     assert "  this test shows it:" in lines
 
 
+def test_the_page_tells_jumps_that_are_not_reached_from_those_that_go_one_way(folder: Path) -> None:
+    words = "lamps.py:Lamp,level=3", "--seed", "1", "--law", "answers", "--examples", "3"
+    told = [line for line in lightexit("check", *words).stdout.split("\n") if "lamps.py:" in line]
+    places = [line.rpartition(", `")[0] for line in told[1:]]
+    assert len(set(places)) == len(places) > 0
+    assert any(line.endswith("is never reached") for line in told)
+
+
 def test_the_first_finding_may_be_enough(folder: Path) -> None:
     words = "lamps.py:Dim,level=3", "--seed", "1", "--first", "--law", "transparent"
     document = found(*words, "--law", "engines", "--law", "saved", status=1)

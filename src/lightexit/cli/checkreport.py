@@ -72,10 +72,10 @@ def _coverage(subject: Subject, result: CampaignResult) -> Iterator[str]:
     yield from [""] * bool(subject.filters)
     for name, taken, count in _filters(subject, missed):
         yield f"  filter {name}: {taken} of {count} outcomes of branches reached"
-    for each in missed[:_MOST_MISSED]:
-        yield f"    {_missed(each)}"
-    if len(missed) > _MOST_MISSED:
-        yield f"    and {len(missed) - _MOST_MISSED} more: --json has all"
+    told = _ways(missed)
+    yield from (f"    {each}" for each in told[:_MOST_MISSED])
+    if len(told) > _MOST_MISSED:
+        yield f"    and {len(told) - _MOST_MISSED} more: --json has all"
     rows = result.coverage.registers(subject)
     if rows:
         yield ""
@@ -91,8 +91,19 @@ def _filters(subject: Subject, missed: Sequence[MissedOutcome]) -> Iterator[tupl
         yield filter.name, count - sum(each.outcome.filter == filter.name for each in missed), count
 
 
-def _missed(each: MissedOutcome) -> str:
+def _ways(missed: Sequence[MissedOutcome]) -> list[str]:
+    """A line for each jump: one that misses both of its ways was never come to."""
+    jumps: dict[tuple[str, int], list[MissedOutcome]] = {}
+    for each in missed:
+        jumps.setdefault(each.outcome[:2], []).append(each)
+    return [_way(ways) for ways in jumps.values()]
+
+
+def _way(ways: Sequence[MissedOutcome]) -> str:
+    each = ways[0]
     way = "never jumps" if each.outcome.jumps else "always jumps"
+    if len(ways) == 2:
+        way = "is never reached"
     where = each.where
     told = f"instruction {each.outcome.slot}, `{each.instruction}`, {way}"
     if where is None:
