@@ -81,8 +81,10 @@ def mutants() -> Iterator[Mutant]:
 
 
 def chosen(share: int) -> list[Mutant]:
-    """One of so many, spread over everything by chance that is the same each time."""
-    return [each for each in mutants() if share == 1 or _rank(each) % share == 0]
+    """One of so many, by chance that is the same each time; so is their order, which has the
+    first of them say something of all."""
+    found = [each for each in mutants() if _rank(each) % share == 0]
+    return sorted(found, key=_rank)
 
 
 def _rank(mutant: Mutant) -> int:
@@ -196,20 +198,30 @@ def results_in(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def campaign(share: int, file: Path, limit_s: float) -> None:
-    """Run what is not in the file yet."""
+    """Run what is not in the file yet.
+
+    Raises RuntimeError where a device is found to be wrong without a mistake.
+    """
     known = results_in(file)
     wanted = [each for each in chosen(share) if each.key not in known]
     for device in sorted({each.device for each in wanted}):
-        if (found := run(unchanged(device), _RIGHT_S))["law"]:
+        right = unchanged(device)
+        found = known.get(right.key) or _kept(right, file, _RIGHT_S)
+        if found["law"]:
             raise RuntimeError(f"{device} is wrong without a mistake: {found}")
+    for number, mutant in enumerate(wanted, 1):
+        found = _kept(mutant, file, limit_s)
+        told = f"{found['law']}, {found['seconds']} s" if found["law"] else "SURVIVES"
+        place = f"{mutant.module}.py:{mutant.mutation.line}"
+        print(f"{number}/{len(wanted)} {place} {mutant.mutation.key}: {told}", flush=True)
+
+
+def _kept(mutant: Mutant, file: Path, limit_s: float) -> dict[str, Any]:
+    """What has become of it, written down."""
+    found = {"key": mutant.key, **run(mutant, limit_s)}
     with file.open("a", encoding="utf-8") as out:
-        for number, mutant in enumerate(wanted, 1):
-            found = {"key": mutant.key, **run(mutant, limit_s)}
-            out.write(json.dumps(found) + "\n")
-            out.flush()
-            told = found["law"] or "SURVIVES"
-            place = f"{mutant.module}.py:{mutant.mutation.line}"
-            print(f"{number}/{len(wanted)} {place} {mutant.mutation.key}: {told}", flush=True)
+        out.write(json.dumps(found) + "\n")
+    return found
 
 
 def table(file: Path) -> str:
