@@ -40,13 +40,14 @@ _FUNCTIONS = words(
     truncate unlink wait write
     """
 )
-#: What lightexit.h and liblightexit.h call their structs and enums, without the prefix.
+#: What our headers call their structs and enums, without the prefix.
 OWN_TAGS = words(
     """
     access apic_flag apic_mode attach attach_flag bus bus_flag bus_options clock clock_source
     clock_state command count error filter filter_state io_context line_change loader loader_answer
     loader_command loader_item loader_kind loader_request loader_status object region
-    region_options request saved space state state_header state_options statistics vcpu verdict
+    region_options replay_device replay_space replay_window request saved space state state_header
+    state_options statistics vcpu verdict
     """
 )
 #: Headers of C, POSIX and lightexit: beside ours, a compiler might take ours for them.
