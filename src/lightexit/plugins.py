@@ -23,7 +23,7 @@ from lightexit.errors import AuthorError, HostError
 from lightexit.imports import guarded
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
+    from importlib.metadata import Distribution, EntryPoint
 
 _OURS = "lightexit"
 
@@ -190,14 +190,27 @@ def _distributions(unreadable: list[str]) -> Iterator[tuple[str, str, list[Entry
     from importlib import metadata  # slow to import, and seldom needed
 
     for distribution in metadata.distributions():
+        entries, refused = _entries(distribution)
+        if not entries and refused is None:
+            continue  # to read its name takes some ms: its metadata has its whole README
         try:
             name = distribution.metadata["Name"].lower().replace("_", "-")
+            version = distribution.version
         except Exception:
             continue  # what has no name has no entry points that pip has made
-        try:
-            yield name, distribution.version, list(distribution.entry_points)
-        except Exception as error:
-            unreadable.append(f"{name} ({type(error).__name__}: {error})")
+        if refused is None:
+            yield name, version, entries
+        else:
+            unreadable.append(f"{name} ({type(refused).__name__}: {refused})")
+
+
+def _entries(distribution: Distribution) -> tuple[list[EntryPoint], Exception | None]:
+    """Those of lightexit's groups, or why they cannot be read."""
+    try:
+        groups = f"{_OURS}."
+        return [each for each in distribution.entry_points if each.group.startswith(groups)], None
+    except Exception as error:
+        return [], error
 
 
 def _unknown(kind: PluginKind, name: str, offers: _Offers) -> AuthorError:
