@@ -172,8 +172,9 @@ def test_a_real_qemu(tmp_path: Path) -> None:
         stderr=subprocess.DEVNULL,
     ) as qemu:
         try:
-            assert vm_of(qemu.pid) == Vm(qemu.pid, "real", "qemu")
             end, vcpus = time.monotonic() + 20, {-1}
+            while (found := vm_of(qemu.pid)) != Vm(qemu.pid, "real", "qemu"):
+                assert time.monotonic() < end, found  # its command line is not there at once
             while 0 not in vcpus and time.monotonic() < end:
                 tasks = os.listdir(f"/proc/{qemu.pid}/task")
                 vcpus = {vcpu_of(qemu.pid, int(tid)) for tid in tasks}
