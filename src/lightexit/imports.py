@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 
 def import_file(path: Path) -> ModuleType:
-    """Run a Python file as a module of its own. Raises AuthorError for whatever it raises."""
+    """Run a Python file as a module of its own; it may import files beside it.
+
+    Raises AuthorError for whatever it raises.
+    """
     read_file(path, "Python source", LARGEST_TEXT)
     name = _free_name(path)
     spec = importlib.util.spec_from_file_location(name, path)
@@ -35,7 +38,11 @@ def import_file(path: Path) -> ModuleType:
         raise AuthorError(f"{path}: not a Python file", expected="a file ending in .py")
     module = importlib.util.module_from_spec(spec)
     loader = spec.loader
-    with _kept_if_whole(name, module), _raised_as(AuthorError, "", str(path)):
+    with (
+        _beside(path),
+        _kept_if_whole(name, module),
+        _raised_as(AuthorError, "", str(path)),
+    ):
         loader.exec_module(module)
     return module
 
@@ -70,6 +77,17 @@ def _free_name(path: Path) -> str:
 
 def _is_other(module: ModuleType | None, path: Path) -> bool:
     return module is not None and Path(module.__file__ or "").resolve() != path.resolve()
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[None]:
+    """Files of that folder can be imported, where nothing else has their names."""
+    before = sys.path
+    sys.path = [*before, str(path.resolve().parent)]
+    try:
+        yield
+    finally:
+        sys.path = before
 
 
 @contextlib.contextmanager
