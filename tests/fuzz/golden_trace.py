@@ -42,3 +42,4 @@ def seeds() -> Iterator[bytes]:
 
 WORDS = ('"op":"inb"', '"op":"outb"', '"op":"irq_in"', '"op":"intack"', '"t_ns":', '"addr":113')
 FORMAT = Format(replayed, seeds, WORDS)
+replayed(next(seeds()))  # the filter is compiled before anything has a limit
