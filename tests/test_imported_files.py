@@ -33,3 +33,13 @@ def test_a_file_that_raises_leaves_the_path_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(AuthorError, match="No module named 'missing_lamp'"):
         import_file(tmp_path / "wrong.py")
     assert sys.path == before
+
+
+def test_what_a_file_does_to_the_path_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "paths.py").write_text("import sys\nsys.path.insert(0, 'of the file')\n")
+    before = list(sys.path)
+    import_file(tmp_path / "paths.py")
+    assert sys.path == ["of the file", *before]

@@ -82,12 +82,13 @@ def _is_other(module: ModuleType | None, path: Path) -> bool:
 @contextlib.contextmanager
 def _beside(path: Path) -> Iterator[None]:
     """Files of that folder can be imported, where nothing else has their names."""
-    before = sys.path
-    sys.path = [*before, str(path.resolve().parent)]
+    folder = str(path.resolve().parent)
+    sys.path.append(folder)
     try:
         yield
-    finally:
-        sys.path = before
+    finally:  # what the file has put there itself stays
+        last = max(number for number, each in enumerate(sys.path) if each == folder)
+        del sys.path[last]
 
 
 @contextlib.contextmanager
