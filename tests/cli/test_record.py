@@ -19,7 +19,8 @@ import pytest
 
 from cli.forked import lightexit, refusal
 from lightexit.abi import Space
-from lightexit.cli.recording_progress import Telling
+from lightexit.cli.progress import Telling
+from lightexit.cli.record import progress_line
 from lightexit.cli.streams import PlainStream
 from lightexit.trace.access import Answer
 from lightexit.trace.recording import Progress, Recording, RecordingWriter
@@ -199,7 +200,7 @@ def test_progress_is_one_line_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
         with Telling() as telling:
             for seconds, accesses in ((0.1, 1), (0.6, 12_345), (0.7, 5), (1.2, 9)):
                 now[0] = 100 + seconds
-                telling.tell(Progress(seconds, accesses, 0, 10**6))
+                telling.say(progress_line(Progress(seconds, accesses, 0, 10**6)))
         shown = b""
         while select.select([ours], [], [], 0.2)[0]:
             shown += os.read(ours, 1000)
@@ -216,7 +217,7 @@ def test_progress_in_a_file_is_a_line_now_and_then(
     with Telling() as telling:
         for seconds in range(25):
             now[0] = 100.0 + seconds
-            telling.tell(Progress(seconds, 7, 1, 0))
+            telling.say(progress_line(Progress(seconds, 7, 1, 0)))
     assert capsys.readouterr().err.splitlines() == [
         "10 s: 7 accesses, 1 lost, 0.0 MB",
         "20 s: 7 accesses, 1 lost, 0.0 MB",

@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lightexit import plugins
-from lightexit.cli.recording_progress import Ending, Telling
+from lightexit.cli.checkoptions import (
+    EXAMPLES,
+    CheckTarget,
+    CheckTime,
+    ExampleCount,
+    ExampleSeed,
+    FirstOnly,
+    LawNames,
+    SchedulerAddress,
+)
+from lightexit.cli.progress import Telling
+from lightexit.cli.signals import Ending
 from lightexit.cli.status import ExitCode
 from lightexit.errors import AuthorError
 from lightexit.extras import optional
@@ -19,52 +29,17 @@ from lightexit.extras import optional
 if TYPE_CHECKING:
     from lightexit.testing.campaign import CampaignPlan, CampaignResult
 
-#: Examples of each law where neither these nor a time is given.
-EXAMPLES = 100
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
-def _names(incomplete: str) -> list[str]:
-    return [name for name in plugins.names(plugins.DEVICES) if name.startswith(incomplete)]
-
-
 def check(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="TARGET",
-            help="A device as `run --device` takes it: its name, FILE.py:CLASS or "
-            "PACKAGE.MODULE:CLASS, with values; or a Subject or class of tests in such a place.",
-            autocompletion=_names,
-        ),
-    ],
-    duration: Annotated[
-        str | None,
-        typer.Option(
-            "--for", metavar="TIME", help="Go on for so long: 30s, 10m, 1h. Default: --examples."
-        ),
-    ] = None,
-    examples: Annotated[
-        int | None,
-        typer.Option(
-            min=1, metavar="N", help=f"Examples of each law. Default: {EXAMPLES} without --for."
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, metavar="N", help="What the examples are made from. Default: chance."),
-    ] = None,
-    law: Annotated[
-        list[str] | None,
-        typer.Option("--law", metavar="NAME", help="Only this law. May be repeated."),
-    ] = None,
-    first: Annotated[
-        bool, typer.Option("--first", help="End with the first finding, not one of each law.")
-    ] = False,
-    cluster: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", help="Run it on the workers of this scheduler of Dask."),
-    ] = None,
+    target: CheckTarget,
+    duration: CheckTime = None,
+    examples: ExampleCount = None,
+    seed: ExampleSeed = None,
+    law: LawNames = None,
+    first: FirstOnly = False,
+    cluster: SchedulerAddress = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was found as one JSON document.")
     ] = False,

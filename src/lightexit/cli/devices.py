@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lightexit import plugins
+from lightexit.cli.completing import names_of
 from lightexit.cli.schemas import DEVICES
 
 if TYPE_CHECKING:
     from lightexit.cli.sheets import DeviceSheet, FilterRow
-
-
-def _names(incomplete: str) -> list[str]:
-    return [name for name in plugins.names(plugins.DEVICES) if name.startswith(incomplete)]
 
 
 def devices(
@@ -28,7 +25,7 @@ def devices(
             metavar="[TARGET]",
             help="One device only: its name, FILE.py:CLASS or PACKAGE.MODULE:CLASS, and values as "
             "`run --device` takes them.",
-            autocompletion=_names,
+            autocompletion=names_of(plugins.DEVICES),
         ),
     ] = None,
     as_json: Annotated[

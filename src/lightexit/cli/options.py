@@ -3,27 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lightexit import plugins
+from lightexit.cli.completing import names_of
 from lightexit.cli.guest import FIRMWARE_MIB, KERNEL_MIB, SEABIOS_ENDS
 from lightexit.cli.screen import ConsoleMode
-from lightexit.plugins import PluginKind
 from lightexit.vm.irqchip import Irqchip
-
-
-def _names(kind: PluginKind) -> Callable[[str], list[str]]:
-    """For the shell: what can stand there, plug-ins included."""
-
-    def names(incomplete: str) -> list[str]:
-        return [name for name in plugins.names(kind) if name.startswith(incomplete)]
-
-    return names
-
 
 FirmwareFile = Annotated[
     Path | None,
@@ -52,7 +41,7 @@ BackEndName = Annotated[
         "--backend",
         metavar="NAME",
         help="What runs the guest's code: unicorn, kvm.",
-        autocompletion=_names(plugins.BACKENDS),
+        autocompletion=names_of(plugins.BACKENDS),
     ),
 ]
 MachineName = Annotated[
@@ -61,7 +50,7 @@ MachineName = Annotated[
         "--machine",
         metavar="NAME",
         help="The guest's devices, and where they are: pc.",
-        autocompletion=_names(plugins.MACHINES),
+        autocompletion=names_of(plugins.MACHINES),
     ),
 ]
 DeviceTargets = Annotated[
@@ -71,7 +60,7 @@ DeviceTargets = Annotated[
         metavar="TARGET",
         help="One more device: FILE.py:CLASS, PACKAGE.MODULE:CLASS or an installed one, by its "
         "name; then values as in ,at=0x700,irq=5. Devices at its address leave. May be repeated.",
-        autocompletion=_names(plugins.DEVICES),
+        autocompletion=names_of(plugins.DEVICES),
     ),
 ]
 CpuCount = Annotated[
@@ -91,7 +80,7 @@ EngineName = Annotated[
         "--engine",
         metavar="NAME",
         help="What runs the filters: native, interpreter, kernel (inside KVM).",
-        autocompletion=_names(plugins.ENGINES),
+        autocompletion=names_of(plugins.ENGINES),
     ),
 ]
 FiltersOption = Annotated[

@@ -12,35 +12,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lightexit.cli.recording_progress import Ending, Telling, written
+from lightexit.cli.progress import Telling
+from lightexit.cli.signals import Ending
+from lightexit.cli.vmoptions import Duration, ProcessNumbers, VmNames
 from lightexit.errors import AuthorError
 
 if TYPE_CHECKING:
     from lightexit.trace.probes import EventProbes
-    from lightexit.trace.recording import FolderOwner
+    from lightexit.trace.recording import FolderOwner, Progress, Recorded
 
 
 def record(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write: Parquet.")
     ],
-    pid: Annotated[
-        list[int] | None,
-        typer.Option(metavar="N", min=1, help="Only the VM of this process; may be repeated."),
-    ] = None,
-    vm: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Only the VMs of that name (QEMU's -name, libvirt's domain); may be repeated.",
-        ),
-    ] = None,
-    seconds: Annotated[
-        float | None,
-        typer.Option(
-            "--for", metavar="SECONDS", min=0.1, max=10**9, help="End after so many seconds."
-        ),
-    ] = None,
+    pid: ProcessNumbers = None,
+    vm: VmNames = None,
+    seconds: Duration = None,
     sources: Annotated[
         list[Path] | None,
         typer.Option(
@@ -69,7 +57,7 @@ def record(
         made = convert(sources, output, force=force)
         for remark in made.remarks:
             print(f"lightexit: {remark}", file=sys.stderr)
-        print(written(made))
+        print(_written(made))
         return
     from lightexit.trace.recording import check_new
     from lightexit.trace.selecting import selected
@@ -103,12 +91,32 @@ def _record(output: Path, pids: Collection[int], seconds: float | None, force: b
         def why_over() -> str:
             return ending.why or ("" if processes.run or not pids else "the VM has ended")
 
+        def tell(progress: Progress) -> None:
+            telling.say(progress_line(progress))
+
         about = About(platform.node(), "tracepoints")
         with RecordingWriter(output, about, vms.vm, force=force) as writer, Telling() as telling:
             print(f"recording to {output}; Ctrl-C ends it", file=sys.stderr, flush=True)
-            why = record(source, writer, why_over, telling.tell, vms.vcpu)
+            why = record(source, writer, why_over, tell, vms.vcpu)
     if writer.recorded is not None:
-        print(f"{written(writer.recorded)}; {why}")
+        print(f"{_written(writer.recorded)}; {why}")
+
+
+def progress_line(progress: Progress) -> str:
+    """What is said while it is made."""
+    return (
+        f"{progress.seconds:.0f} s: {progress.accesses:,} accesses, {progress.lost:,} lost, "
+        f"{progress.bytes / 1e6:.1f} MB"
+    )
+
+
+def _written(recorded: Recorded) -> str:
+    """What has become of it."""
+    lost = f", {recorded.lost:,} lost" if recorded.lost else ""
+    return (
+        f"{recorded.path}: {recorded.accesses:,} accesses{lost} in {recorded.seconds:.1f} s, "
+        f"{recorded.bytes:,} bytes"
+    )
 
 
 def _drop_rights(owner: FolderOwner) -> None:

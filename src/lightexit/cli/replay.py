@@ -6,9 +6,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +14,18 @@ import typer
 
 from lightexit import plugins
 from lightexit.cli.options import EngineName
+from lightexit.cli.progress import Telling
+from lightexit.cli.replayoptions import (
+    Against,
+    AgainstOption,
+    AllowedDifferences,
+    AnswerTime,
+    LibraryFile,
+    RecordedProcess,
+    RecordedVm,
+    ReplayedDeviceNames,
+    ReplayedFile,
+)
 from lightexit.cli.status import ExitCode
 from lightexit.errors import AuthorError
 
@@ -25,72 +35,16 @@ if TYPE_CHECKING:
     from lightexit.trace.replay.source import ReplaySource
 
 
-class Against(StrEnum):
-    """What is compared with what."""
-
-    FILTER = "filter"
-    RECORDING = "recording"
-    DEVICE = "device"
-
-
-def _device_names(incomplete: str) -> list[str]:
-    return [name for name in plugins.names(plugins.DEVICES) if name.startswith(incomplete)]
-
-
 def replay(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE", help="A recording of `lightexit record`, or a golden trace (.jsonl)."
-        ),
-    ],
-    device: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--device",
-            metavar="NAME[=ADDRESS]",
-            help="A device by its name, such as rtc, or FILE.py:CLASS; with ADDRESS or "
-            "WINDOW:ADDRESS,... where the recorded machine had it elsewhere than a PC. May be "
-            "repeated.",
-            autocompletion=_device_names,
-        ),
-    ] = None,
-    library: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE.so[=ADDRESS]",
-            help="A device of your own, in C or Rust, that exports what lightexit_replay.h "
-            "declares.",
-        ),
-    ] = None,
-    against: Annotated[
-        Against | None,
-        typer.Option(
-            help="filter: the device without and with its filters; recording: that, and the "
-            "recorded values; device: a library and --device. Default: device if both are given, "
-            "recording for a library, else filter."
-        ),
-    ] = None,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow",
-            metavar="WHAT",
-            help="Differences from the recording that do not count: time, start, or a register as "
-            "it is printed; with a * behind, all that begin so. May be repeated.",
-        ),
-    ] = None,
-    vm: Annotated[
-        str | None, typer.Option("--vm", metavar="NAME", help="The VM whose accesses are replayed.")
-    ] = None,
-    pid: Annotated[
-        int | None, typer.Option("--pid", min=0, metavar="N", help="The same, by its process.")
-    ] = None,
+    file: ReplayedFile,
+    device: ReplayedDeviceNames = None,
+    library: LibraryFile = None,
+    against: AgainstOption = None,
+    allow: AllowedDifferences = None,
+    vm: RecordedVm = None,
+    pid: RecordedProcess = None,
     engine: EngineName = "native",
-    timeout: Annotated[
-        float,
-        typer.Option(min=0.001, metavar="S", help="Longest time for an answer of a library."),
-    ] = 10.0,
+    timeout: AnswerTime = 10.0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was found as one JSON document.")
     ] = False,
@@ -166,7 +120,7 @@ def _contest(
 ) -> Iterator[Contest]:
     """Everybody who is compared, let go of in the end."""
     from lightexit.trace.replay.compare import Contest
-    from lightexit.trace.replay.library import ReplayedLibrary
+    from lightexit.trace.replay.shared_library import ReplayedLibrary
     from lightexit.trace.replay.sides import ReplayedDevices, ReplaySide
 
     engine, seconds, mode, allowed = options
@@ -207,7 +161,12 @@ def _run(source: ReplaySource, contest: Contest) -> ReplayResult:
     from lightexit.trace.replay.compare import Replay
 
     timeline = Timeline(source.origin_ns, source.start_ns)
-    with _progress(source.total) as progress:
+    of = "" if source.total is None else f" of {source.total:,}"
+    with Telling(is_quiet=True) as telling:
+
+        def progress(number: int) -> None:
+            telling.say(f"{number:,}{of} accesses")
+
         result = Replay(contest, timeline, progress).run(source.steps)
     if not result.replayed and result.first is None:
         raise _nothing(result)
@@ -227,24 +186,6 @@ def _nothing(result: ReplayResult) -> AuthorError:
         expected=f"accesses where they are; the file has most at: {', '.join(places) or 'none'}",
         advice="--device NAME=ADDRESS says where the recorded machine has a device",
     )
-
-
-@contextlib.contextmanager
-def _progress(total: int | None) -> Iterator[Callable[[int], None]]:
-    """Shows how far it is, once a second, on a terminal; nothing elsewhere."""
-    if not sys.stderr.buffer.isatty():
-        yield lambda number: None
-        return
-    begun = shown = time.monotonic()
-    of = "" if total is None else f" of {total:,}"
-
-    def progress(number: int) -> None:
-        nonlocal shown
-        if time.monotonic() - shown >= 1:
-            shown = time.monotonic()
-            print(f"{number:,}{of} accesses, {shown - begun:.0f} s", file=sys.stderr)
-
-    yield progress
 
 
 def _check_allowed(allowed: Sequence[str], result: ReplayResult) -> None:

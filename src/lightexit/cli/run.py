@@ -40,7 +40,7 @@ from lightexit.cli.options import (
 )
 from lightexit.cli.report import FinishedRun, ended, report
 from lightexit.cli.screen import ConsoleMode, Screen
-from lightexit.cli.signals import EndingSignals
+from lightexit.cli.signals import RunSignals
 from lightexit.cli.status import ExitCode
 from lightexit.cli.streams import standard_output
 from lightexit.errors import AuthorError
@@ -68,7 +68,7 @@ class Job:
     backend: Backend
     limits: RunLimits
     console: ConsoleMode
-    signals: EndingSignals
+    signals: RunSignals
     trace: Path | None
     record: Path | None
 
@@ -109,7 +109,7 @@ def run(
     for file in (trace, json_file):
         if file is not None:
             check_writable(file)
-    with EndingSignals(is_status_guests=exit_status) as signals:
+    with RunSignals(is_status_guests=exit_status) as signals:
         guest = read_guest(
             GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus, irqchip)
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ctrl-C, SIGTERM and SIGHUP during a run: it ends, and what it has come to is printed first."""
+"""Ctrl-C, SIGTERM and SIGHUP: what goes on ends, and what it has come to is printed first."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import NoReturn, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from lightexit.cli.status import ExitCode
 from lightexit.errors import InternalError
 from lightexit.vm.deferral import at_once
-from lightexit.vm.machine import Machine, RunEnd
+
+if TYPE_CHECKING:
+    from lightexit.vm.machine import Machine
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: A second signal after this time ends the process at once. Before, it may be a copy of the first:
@@ -23,18 +25,14 @@ PATIENCE_S = 1.0
 
 
 class EndingSignals:
-    """Within, the first signal stops the machine that runs, and `received` says which it was.
+    """Within, `received` says which signal was the first; a second one later on ends the process.
 
-    Before any has run there is nothing to print: then it ends the process, as does a second one
-    later on. Signals that are ignored, as by `nohup`, stay ignored. With `is_status_guests`, no
-    signal ends the process with an odd status.
+    Signals that are ignored, as by `nohup`, stay ignored.
     """
 
-    def __init__(self, *, is_status_guests: bool) -> None:
+    def __init__(self) -> None:
         self.received: signal.Signals | None = None
-        self._is_status_guests = is_status_guests
         self._since = 0.0
-        self._stop: Callable[[], None] | None = None
 
     def __enter__(self) -> Self:
         for number in _ENDING:
@@ -47,9 +45,40 @@ class EndingSignals:
             if signal.getsignal(number) == self._note:
                 signal.signal(number, signal.SIG_DFL)
 
+    @at_once
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self.received is None:
+            self.received, self._since = signal.Signals(number), now
+            self.first()
+        elif now - self._since > PATIENCE_S:
+            self.end()
+
+    def first(self) -> None:
+        """The first signal has come."""
+
+    def end(self) -> NoReturn:
+        """End the process as the signal ends those that do nothing about it."""
+        number = self.received or signal.SIGTERM
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+        raise InternalError(f"{number.name} does not end this process")
+
+
+class RunSignals(EndingSignals):
+    """The first signal stops the machine that runs; before any has run there is nothing to print,
+    and it ends the process. With `is_status_guests`, no signal ends the process with an odd status.
+    """
+
+    def __init__(self, *, is_status_guests: bool) -> None:
+        super().__init__()
+        self._is_status_guests = is_status_guests
+        self._stop: Callable[[], None] | None = None
+
     @contextlib.contextmanager
     def stopping(self, machine: Machine) -> Iterator[None]:
         """Have the machine's run end with a signal, or at once where one has come."""
+        from lightexit.vm.machine import RunEnd
 
         def stop() -> None:
             if self.received is not None:
@@ -62,23 +91,33 @@ class EndingSignals:
         finally:
             self._stop = lambda: None
 
-    @at_once
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        now = time.monotonic()
-        if self.received is None:
-            self.received, self._since = signal.Signals(number), now
-            if self._stop is None:
-                self.end()
-            else:
-                self._stop()
-        elif now - self._since > PATIENCE_S:
+    def first(self) -> None:
+        """Stop what runs."""
+        if self._stop is None:
             self.end()
+        self._stop()
 
     def end(self) -> NoReturn:
-        """End the process as the signal ends those that do nothing about it."""
+        """End the process as the signal does, or with the status for that."""
         if self._is_status_guests:
             os._exit(ExitCode.ENDED_BY_SIGNAL)
-        number = self.received or signal.SIGTERM
-        signal.signal(number, signal.SIG_DFL)
-        signal.raise_signal(number)
-        raise InternalError(f"{number.name} does not end this process")
+        super().end()
+
+
+class Ending(EndingSignals):
+    """Within, `why` says what has ended something: a signal, or that it is `seconds` since `why`
+    was first asked for."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__()
+        self._seconds, self._end = seconds, 0.0
+
+    @property
+    def why(self) -> str:
+        """Empty while nothing has."""
+        if self.received is not None:
+            return f"ended by {self.received.name}"
+        if self._seconds is None:
+            return ""
+        self._end = self._end or time.monotonic() + self._seconds
+        return f"the {self._seconds:g} s are over" if time.monotonic() >= self._end else ""

@@ -19,16 +19,14 @@ from lightexit.cli.topoptions import (
     AsJson,
     BenchFile,
     CeilingPercent,
-    Duration,
     IntervalLength,
     MetricsAddress,
     MonitorSockets,
     OnceOption,
-    ProcessNumbers,
     TopOptions,
-    VmNames,
     WholeExits,
 )
+from lightexit.cli.vmoptions import Duration, ProcessNumbers, VmNames
 from lightexit.errors import AuthorError
 
 if TYPE_CHECKING:

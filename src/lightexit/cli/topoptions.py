@@ -12,24 +12,9 @@ import typer
 if TYPE_CHECKING:
     from lightexit.cli.topsavings import Savings
 
-ProcessNumbers = Annotated[
-    list[int] | None,
-    typer.Option(metavar="N", min=1, help="Only the VM of this process; may be repeated."),
-]
-VmNames = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAME",
-        help="Only the VMs of that name (QEMU's -name, libvirt's domain); may be repeated.",
-    ),
-]
 OnceOption = Annotated[
     bool,
     typer.Option("--once", help="Print one interval, of --for or --interval seconds, and end."),
-]
-Duration = Annotated[
-    float | None,
-    typer.Option("--for", metavar="SECONDS", min=0.1, max=10**9, help="End after so many seconds."),
 ]
 IntervalLength = Annotated[
     float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="Length of an interval.")
