@@ -15,7 +15,7 @@ import pytest
 from lightexit.errors import AuthorError
 from lightexit.trace.access import Access
 from lightexit.trace.replay import child
-from lightexit.trace.replay.library import ReplayedLibrary
+from lightexit.trace.replay.shared_library import ReplayedLibrary
 from lightexit.trace.replay.sides import ReplayedDevices
 from replaying import access, plan, replayed
 from rust.cargo import MISSING, passed, target
