@@ -47,7 +47,7 @@ CORNERS = {
     "pyarrow": {"trace/recording"},
     "duckdb": {"trace/report"},
     "jinja2": {"pages"},
-    "matplotlib": {"trace/report", "measure/plot.py"},
+    "matplotlib": {"pages"},
     "fcntl": {"vm/kvm", "abi/shared.py"},
     "prometheus_client": {"trace/metrics"},
     "hypothesis": {"testing"},

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from elements import Elements
 from lightexit.cli.app import app
 from lightexit.cli.explain import to_explain
 from lightexit.cli.subjects import subjects
@@ -39,23 +39,6 @@ def level(ctx: IoContext, lamp: Lamp) -> Verdict:  # {EVIL}
     ctx.data = 7 // lamp.level  # {EVIL}
     return Verdict.HANDLED
 """
-
-
-class Elements(HTMLParser):
-    """The elements of a page, their attributes, and its text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def of(name: str) -> Explanation:

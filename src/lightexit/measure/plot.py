@@ -3,45 +3,19 @@
 
 from __future__ import annotations
 
-import io
-import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lightexit import __version__
-from lightexit.extras import optional
 from lightexit.measure.filter_series import FilterSeries
 from lightexit.measure.filters import MeasuredFilter
 from lightexit.measure.ways import Way
 from lightexit.pages import drawn, render
+from lightexit.pages.plots import COLOURS, INK, plot
 
-#: What matplotlib is told, and what stands for it: the page's colour, or ours where there is none.
-_COLOURS = {
-    "#010101": "var(--ink, #1b1f24)",
-    "#020202": "var(--faint, #8a9099)",
-    "#030301": "var(--filter, #2f8f5b)",
-    "#030302": "var(--model, #8a5cc2)",
-}
-_INK, _FAINT, _FILTER, _MODEL = _COLOURS
-_SETTINGS: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "lightexit",
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "text.color": _INK,
-    "text.parse_math": False,
-    "axes.edgecolor": _FAINT,
-    "axes.labelcolor": _INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "xtick.color": _FAINT,
-    "ytick.color": _FAINT,
-    "xtick.labelcolor": _INK,
-    "ytick.labelcolor": _INK,
-    "grid.color": _FAINT,
-    "grid.linewidth": 0.4,
-}
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 #: What a way is called.
 Titled = Callable[[Way], str]
 
@@ -52,32 +26,20 @@ def picture(subject: MeasuredFilter, series: FilterSeries, titled: Titled) -> st
 
 
 def _svg(series: FilterSeries, titled: Titled, title: str) -> str:
-    with optional("a plot"):
-        import matplotlib
-        import matplotlib.figure
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **_SETTINGS}):
-        figure = matplotlib.figure.Figure((5.6, 1.1 + 0.38 * max(len(series.rows), 1)))
-        axes = figure.add_subplot()
+    def draw(axes: Axes) -> None:
         axes.set_title(title, loc="left", fontsize=11)
         _draw(axes, series, titled)
-        out = io.StringIO()
-        figure.savefig(
-            out, format="svg", transparent=True, bbox_inches="tight", metadata={"Date": None}
-        )
-    svg = out.getvalue()
-    svg = svg[svg.index("<svg") :]
-    for colour, variable in _COLOURS.items():
-        svg = svg.replace(colour, variable)
-    return svg
+
+    return plot("filter", (7.0, 1.1 + 0.38 * max(len(series.rows), 1)), draw)
 
 
-def _draw(axes: Any, series: FilterSeries, titled: Titled) -> None:
+def _draw(axes: Axes, series: FilterSeries, titled: Titled) -> None:
     rows = list(reversed(series.rows))
     for at, row in enumerate(rows):
-        colour = _MODEL if row.way in (Way.MODEL, Way.UNICORN_MODEL, Way.KVM_MODEL) else _FILTER
+        is_model = row.way in (Way.MODEL, Way.UNICORN_MODEL, Way.KVM_MODEL)
+        colour = COLOURS["model" if is_model else "filter"]
         axes.barh(at, row.ns.median, color=colour, height=0.62)
-        axes.plot([row.ns.low, row.ns.high], [at, at], color=_INK, linewidth=1.4)
+        axes.plot([row.ns.low, row.ns.high], [at, at], color=INK, linewidth=1.4)
         axes.annotate(
             f"{row.ns.median:,.0f}" if row.ns.median >= 100 else f"{row.ns.median:.1f}",
             (max(row.ns.high, row.ns.median), at),

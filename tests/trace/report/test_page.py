@@ -8,13 +8,13 @@ import os
 import re
 import shutil
 import subprocess
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from elements import Elements
 from lightexit.errors import AuthorError
 from lightexit.trace.report import find, summarize
 from lightexit.trace.report.page import page
@@ -25,23 +25,6 @@ EVIL = (
     "</title></style></svg><script>alert(1)</script><img src=http://evil.example/x onerror=a()>"
     "{{ 7*7 }}{% for %}&lt;$\\frac{1}$\x1b[31m\"'`\u202e"
 )
-
-
-class Elements(HTMLParser):
-    """The elements of a page, their attributes, and its text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def page_of(path: Path, refused: tuple[AuthorError, ...] = ()) -> str:
@@ -93,7 +76,8 @@ def test_colours_are_the_pages(tmp_path: Path) -> None:
     text = page_of(record(tmp_path / "a.parquet", 500))
     figures = "".join(re.findall(r"<figure.*?</figure>", text, re.DOTALL))
     colours = {*re.findall(r"(?:fill|stroke): ([^;\"]+)", figures)}
-    assert {"var(--user)", "var(--kvm)", "var(--ink)", "var(--faint)"} <= colours
+    named = {found[1] for each in colours if (found := re.match(r"var\(--(\w+)", each))}
+    assert {"user", "kvm", "ink", "faint"} <= named
     assert {each for each in colours if not each.startswith("var(")} <= {"none"}
 
 

@@ -3,55 +3,19 @@
 
 from __future__ import annotations
 
-import io
-import logging
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from lightexit.pages.plots import COLOURS, FAINT, INK, plot
 from lightexit.trace.report import words
 from lightexit.trace.report.latencies import CLASSES, upper
 from lightexit.trace.report.values import RegisterSummary, Summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-#: What matplotlib is told, and the page's colour that it stands for.
-_INK, _FAINT = "#010101", "#020202"
-COLOURS = {
-    "kvm": "#030301",
-    "filter": "#030302",
-    "model": "#030303",
-    "user": "#030304",
-    "nobody": "#030305",
-    "other": "#030306",
-}
-_VARIABLES = {_INK: "var(--ink)", _FAINT: "var(--faint)"} | {
-    colour: f"var(--{answer})" for answer, colour in COLOURS.items()
-}
-_STYLE = re.compile(r'style="[^"<]*"')
-_SETTINGS: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "text.color": _INK,
-    "text.parse_math": False,
-    "axes.edgecolor": _FAINT,
-    "axes.labelcolor": _INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "xtick.color": _FAINT,
-    "ytick.color": _FAINT,
-    "xtick.labelcolor": _INK,
-    "ytick.labelcolor": _INK,
-    "grid.color": _FAINT,
-    "grid.linewidth": 0.4,
-    "legend.frameon": False,
-}
 _WIDTH = 8.0
 #: Registers that have a bar.
 BARS = 12
@@ -60,49 +24,23 @@ BARS = 12
 def plots(summary: Summary) -> dict[str, str]:
     """SVG by name: "time", "registers", "latencies", "registers-latencies"; without those for
     which there is nothing to show."""
-    import matplotlib
-
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     hot = summary.registers[:BARS]
     timed = [each for each in hot if each.latencies.timed]
     made: dict[str, str] = {}
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **_SETTINGS}):
-        if summary.cost.accesses:
-            made["time"] = _svg("time", 2.8, lambda axes: _draw_time(axes, summary))
-            height = 0.9 + 0.3 * len(hot)
-            made["registers"] = _svg("registers", height, lambda axes: _draw_registers(axes, hot))
-        if summary.latencies:
-            made["latencies"] = _svg("latencies", 2.8, lambda axes: _draw_latencies(axes, summary))
-        if timed:
-            height = 0.9 + 0.3 * len(timed)
-            made["registers-latencies"] = _svg("each", height, lambda axes: _draw_each(axes, timed))
+    if summary.cost.accesses:
+        made["time"] = _plot("time", 2.8, lambda axes: _draw_time(axes, summary))
+        height = 0.9 + 0.3 * len(hot)
+        made["registers"] = _plot("registers", height, lambda axes: _draw_registers(axes, hot))
+    if summary.latencies:
+        made["latencies"] = _plot("latencies", 2.8, lambda axes: _draw_latencies(axes, summary))
+    if timed:
+        height = 0.9 + 0.3 * len(timed)
+        made["registers-latencies"] = _plot("each", height, lambda axes: _draw_each(axes, timed))
     return made
 
 
-def _svg(name: str, height: float, draw: Callable[[Axes], None]) -> str:
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-    axes = figure.add_subplot()
-    draw(axes)
-    return _written(figure, name, matplotlib)
-
-
-def _written(figure: Figure, name: str, matplotlib: Any) -> str:
-    with matplotlib.rc_context({"svg.hashsalt": name}):  # ids of several plots differ
-        text = io.StringIO()
-        metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(text, format="svg", transparent=True, metadata=metadata)
-    svg = text.getvalue()
-    svg = _STYLE.sub(lambda found: _coloured(found[0]), svg[svg.index("<svg") :])
-    return svg.replace("<svg ", '<svg role="img" ', 1)
-
-
-def _coloured(style: str) -> str:
-    for colour, variable in _VARIABLES.items():
-        style = style.replace(colour, variable)
-    return style
+def _plot(name: str, height: float, draw: Callable[[Axes], None]) -> str:
+    return plot(name, (_WIDTH, height), draw)
 
 
 @contextmanager
@@ -211,10 +149,10 @@ def _draw_each(axes: Axes, timed: Sequence[RegisterSummary]) -> None:
     bounds: list[float] = []
     for row, each in enumerate(timed):
         p50, p90, p99 = (each.latencies.percentile(p) or 1.0 for p in (50, 90, 99))
-        axes.plot([p50, p99], [row, row], color=_FAINT, linewidth=2, solid_capstyle="butt")
+        axes.plot([p50, p99], [row, row], color=FAINT, linewidth=2, solid_capstyle="butt")
         bounds += p50, p99
         for value, marker, size in ((p50, "o", 7), (p90, "|", 9), (p99, "|", 12)):
-            axes.plot([value], [row], marker, color=_INK, markersize=size)
+            axes.plot([value], [row], marker, color=INK, markersize=size)
     _time_axis(axes, min(bounds), max(bounds))
     _name_rows(axes, timed)
     axes.set_ylim(len(timed) - 0.5, -0.5)
