@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lightexit import plugins
 from lightexit.abi import Space
 from lightexit.bus.placing import placed
 from lightexit.bus.region import PlacedRegion, Region, mmio, pio
@@ -50,29 +51,7 @@ class NamedWindow:
 @cache
 def device_classes() -> dict[str, type[Device[Any]]]:
     """Our devices by name."""
-    from lightexit.devices import (
-        debug_exit,
-        debugcon,
-        fw_cfg,
-        hpet,
-        i440fx,
-        ioapic,
-        pic,
-        pit,
-        pmtimer,
-        port61,
-        port92,
-        ps2,
-        rtc,
-        uart,
-        virtio_mmio,
-    )
-
-    found: list[type[Device[Any]]] = [
-        *(debug_exit.DebugExit, debugcon.Debugcon, fw_cfg.FwCfg, hpet.Hpet, i440fx.I440fx),
-        *(ioapic.IoApic, pic.Pic, pit.Pit, pmtimer.PmTimer, port61.Port61, port92.Port92),
-        *(ps2.Ps2, rtc.Rtc, uart.Uart, virtio_mmio.VirtioMmio),
-    ]
+    found = (plugins.find(plugins.DEVICES, name) for name in plugins.DEVICES.ours)
     return {each.name: each for each in found}
 
 
