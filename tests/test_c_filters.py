@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from examples.doorbell import QUEUE_NOTIFY, QUEUES, DoorbellState, notify
+from doorbell.device import QUEUES, DoorbellState, Reg, notify
 from isa.clang import COMPILERS, compile_c
 from lightexit import Bus, Device, Filter, ManualClock, NativeEngine, Space, load_object, mmio
 from lightexit.bus.definition import DefinitionBus
@@ -22,7 +22,7 @@ from lightexit.engine.interpreter import InterpreterEngine
 from test_examples import ENGINES, EXAMPLES, accesses, plain
 
 ROOT = Path(__file__).parents[1]
-SOURCE = ROOT / "examples/doorbell.c"
+SOURCE = ROOT / "examples/doorbell/doorbell.c"
 PAGE = (ROOT / "docs/c-filters.md").read_text("utf-8")
 (DOORBELL,) = (each for each in EXAMPLES if each.filter is notify)
 
@@ -94,7 +94,7 @@ def history(device: Rung, bus: Bus | DefinitionBus) -> list[object]:
     random, found = Random(3), list[object]()
     bus.attach(device, at=BASE)
     for _ in range(400):
-        offset = random.choice((QUEUE_NOTIFY, QUEUE_NOTIFY, QUEUE_NOTIFY, 0, 0x52, 0xFE))
+        offset = random.choice((*[Reg.QUEUE_NOTIFY] * 3, 0, 0x52, 0xFE))
         size = random.choice((1, 2, 4, 4, 4, 8))
         value = random.choice((*range(10), 1 << (8 * size - 1)))
         if random.random() < 0.8:

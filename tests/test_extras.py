@@ -65,4 +65,4 @@ def test_recordings_name_their_extras(module: str, words: list[str], user: str, 
 
 
 def test_verifying_needs_no_unicorn() -> None:
-    assert _without("unicorn", "verify", "examples/counter.py").returncode == 0
+    assert _without("unicorn", "verify", "examples/counter/src/counter/device.py").returncode == 0

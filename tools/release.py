@@ -32,7 +32,7 @@ import debian
 
 DIST = ROOT / "dist"
 VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
-EXAMPLE = ROOT / "examples" / "counter.py"
+EXAMPLE = ROOT / "examples/counter/src/counter/device.py"
 #: What a program does with the package alone.
 WITHOUT_EXTRAS = """
 from counter import read_counter
@@ -108,7 +108,7 @@ def environment(requirement: str) -> Iterator[Path]:
         place = Path(folder)
         run(sys.executable, "-m", "venv", place / "env")
         run(place / "env/bin/pip", "install", "-q", requirement)
-        shutil.copy(EXAMPLE, place)
+        shutil.copy(EXAMPLE, place / "counter.py")
         yield place
 
 
@@ -134,7 +134,7 @@ def check(package: Path, wanted: str) -> None:
             raise SystemExit(f"{package.name} says that it is version {said.strip()}")
         said = run(command, "verify", "counter.py", cwd=place)
         if "read_counter: accepted" not in said:
-            raise SystemExit(f"{package.name} does not verify examples/counter.py:\n{said}")
+            raise SystemExit(f"{package.name} does not verify counter.py:\n{said}")
         run(command, "run", "--no-filters", "--seconds", "1", cwd=place)
     print(f"{package.name}: installed into an empty environment, verifies and runs", flush=True)
 

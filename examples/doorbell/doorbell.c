@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* examples/doorbell.py in C: a filter that changes shared state and asks for an action. */
+/* examples/doorbell in C: a filter that changes shared state and asks for an action. */
 #include <lightexit.h>
 
 #define QUEUE_NOTIFY 0x50

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A device of eight queues at 0xd0000000, whose doorbell is the filter of examples/doorbell.py: it
+ * A device of eight queues at 0xd0000000, whose doorbell is the filter of examples/doorbell: it
  * wakes the consumer by an eventfd, but only one that sleeps. The consumer is this VMM's main loop.
  *
  *     0x00  write: 1 makes the device ready; read: whether it is

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from doorbell.device import DoorbellState, notify
 from every_filter import every
-from examples.claim import claim
-from examples.doorbell import DoorbellState, notify
 from lightexit import Array, IoContext, Struct, Verdict, array, io_filter, u32, u64
 from lightexit.abi import STATE_OFFSET, StateHeader, fingerprint
 from lightexit.build.bpf import filter_object, program_object
@@ -25,6 +24,7 @@ from lightexit.filter import Filter
 from lightexit.isa import Program, assemble, read_elf
 from lightexit.isa.sections import sections_of
 from lightexit.verifier import Report, verify
+from timer.gate import read_control
 
 FILTERS = every()
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,8 @@ def test_the_report_is_that_of_the_source(name: str) -> None:
 
 
 def test_the_command_says_of_the_object_what_it_says_of_the_source(tmp_path: Path) -> None:
-    run, source, target = CliRunner(), ROOT / "examples/doorbell.py", tmp_path / "notify.bpf.o"
+    run, target = CliRunner(), tmp_path / "notify.bpf.o"
+    source = ROOT / "examples/doorbell/src/doorbell/device.py"
     written = run.invoke(app, ["compile", str(source), "-o", str(target)])
     assert written.exit_code == 0, written.output
     said = [run.invoke(app, ["verify", str(each)]).output for each in (source, target)]
@@ -76,7 +77,7 @@ def test_a_state_that_is_not_used_is_there() -> None:
 def test_lines_are_the_authors() -> None:
     program = read(filter_object(notify))
     assert {(line.where.file, line.where.text) for line in program.lines} >= {
-        ("examples/doorbell.py", "    queue = device.queues[number]")
+        ("doorbell/device.py", "    queue = device.queues[number]")
     }
 
 
@@ -116,8 +117,9 @@ def test_the_bytes_depend_on_the_source_alone(tmp_path: Path) -> None:
     for number in range(2):
         folder = tmp_path / f"of{number}" / "some"
         folder.mkdir(parents=True)
-        for name in ("__init__.py", "claim.py"):
-            (folder / name).write_bytes((ROOT / "examples" / name).read_bytes())
+        (folder / "claim.py").write_bytes(
+            (ROOT / "examples/claim/src/claim/device.py").read_bytes()
+        )
         made.add(_compiled(folder / "claim.py", tmp_path / f"{number}.o", str(number)))
     assert len(made) == 1
     (data,) = made
@@ -136,10 +138,10 @@ def _compiled(source: Path, target: Path, seed: str) -> bytes:
 
 
 def test_several_states_have_a_section_each() -> None:
-    names = [each.name for each in sections_of(filter_object(claim))]
+    names = [each.name for each in sections_of(filter_object(read_control))]
     assert [each for each in names if each.startswith(".data.")] == [
-        ".data.sources",
-        ".data.thresholds",
+        ".data.own",
+        ".data.timer",
     ]
 
 

@@ -22,7 +22,7 @@ from build.built import (
     write,
 )
 from build.built import compile_c as compile_for_here
-from examples.doorbell import QUEUE_NOTIFY, DoorbellState, notify
+from doorbell.device import DoorbellState, Reg, notify
 from isa.clang import COMPILERS, EVERYTHING, compile_c
 from lib.native import MISSING, archive
 from lib.native import compiler as library_compiler
@@ -30,14 +30,14 @@ from lightexit.build.sources import Sources, of_object
 from lightexit.engine.native.target import object_triple
 
 HERE = Path(__file__).parent
-DOORBELL = HERE.parents[1] / "examples/doorbell.c"
+DOORBELL = HERE.parents[1] / "examples/doorbell/doorbell.c"
 
 
 def sent() -> str:
     """Accesses, many of them rings of queues that are there."""
     random, lines = Random(7), ["1 0 4 3"]
     for _ in range(400):
-        offset = random.choice((QUEUE_NOTIFY, QUEUE_NOTIFY, QUEUE_NOTIFY, 0, 0x52, 0xFE))
+        offset = random.choice((*[Reg.QUEUE_NOTIFY] * 3, 0, 0x52, 0xFE))
         size = random.choice((1, 2, 4, 4, 4, 8))
         value = random.choice((*range(10), (1 << 8 * size) - 1))
         lines.append(f"{random.randrange(4) != 0:d} {offset} {size} {value}")

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from build.built import INCLUDE, WARNINGS, contents, every_device, of_filters
 from build.built import compile_c as compile_for_here
 from build.test_linked import read_step
-from examples.claim import claim
-from examples.doorbell import DoorbellState, notify
+from claim.device import claim
+from doorbell.device import DoorbellState, notify
 from isa.clang import COMPILERS, compile_c
 from lightexit.abi import Struct, fingerprint
 from lightexit.abi.header import c_tag, nested
@@ -24,7 +24,7 @@ from lightexit.errors import AuthorError
 from lightexit.isa.sections import sections_of
 
 ROOT = Path(__file__).parents[2]
-DOORBELL = ROOT / "examples/doorbell.c"
+DOORBELL = ROOT / "examples/doorbell/doorbell.c"
 TRIPLE = "x86_64-unknown-linux-gnu"
 FILTER = """
 LIGHTEXIT_FILTER(count, context)
@@ -279,7 +279,7 @@ def test_any_bytes_of_btf_are_taken_or_refused(tmp_path: Path) -> None:
 
 
 DEVICE = """
-from examples.doorbell import DoorbellState
+from doorbell.device import DoorbellState
 from lightexit import Device, load_object, mmio
 
 class Bell(Device[DoorbellState]):

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
+from claim.device import claim
+from counter.device import read_counter
+from doorbell.device import notify
 from engine.running import needs_kernel
 from every_filter import every
-from examples.claim import claim
-from examples.counter import read_counter
-from examples.doorbell import notify
 from isa.clang import compile_c
 from kernel.inside.libbpf import LibbpfObject
 from lightexit.abi import STATE_OFFSET, IoContext, Struct, Verdict, u32
@@ -139,7 +139,7 @@ def test_maps_are_called_as_the_header_says(tmp_path: Path, pins: Path) -> None:
 @needs_bpftool
 @needs_kernel
 def test_a_filter_in_c_is_loaded_as_clang_writes_it(tmp_path: Path, pins: Path) -> None:
-    source = (ROOT / "examples/doorbell.c").read_text("utf-8")
+    source = (ROOT / "examples/doorbell/doorbell.c").read_text("utf-8")
     pin = loaded(compile_c(source), "in_c", tmp_path, pins)
     shown, (state,) = program_and_maps(pin)
     pin.unlink()
@@ -155,9 +155,9 @@ def test_the_translated_program_shows_pythons_lines(tmp_path: Path, pins: Path) 
     pin.unlink()
     assert text.startswith(
         "unsigned long long notify(struct lightexit_io_context * context):\n"
-        "; number = ctx.data [file:examples/doorbell.py line_num:34 line_col:14]\n"
+        "; number = ctx.data [file:doorbell/device.py line_num:58 line_col:14]\n"
     )
-    assert "; queue.rings = u32(queue.rings + 1) [file:examples/doorbell.py" in text
+    assert "; queue.rings = u32(queue.rings + 1) [file:doorbell/device.py" in text
 
 
 @needs_bpftool

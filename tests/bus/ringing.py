@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from examples.doorbell import QUEUE_NOTIFY, QUEUES, DoorbellState, notify
+from doorbell.device import QUEUES, DoorbellState, Reg, notify
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import Clock, ManualClock
 from lightexit.bus.doorbell import Bell, EventFd
@@ -59,7 +59,7 @@ class Notified(Device[DoorbellState]):
 
     def __init__(self, clock: Clock, doorbell: Bell | EventFd, filter: Filter[DoorbellState]):
         super().__init__(clock)
-        self.regions = (pio(1, offset=QUEUE_NOTIFY, filter=filter).at(PORT),)
+        self.regions = (pio(1, offset=Reg.QUEUE_NOTIFY, filter=filter).at(PORT),)
         self.doorbells = (doorbell,) * QUEUES
         self.state.ready = 1
         self.queue = self.state.queues[0]

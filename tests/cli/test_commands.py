@@ -13,7 +13,7 @@ import pytest
 from cli.forked import lightexit, refusal
 
 ROOT = Path(__file__).parents[2]
-COUNTER = str(ROOT / "examples" / "counter.py")
+COUNTER = str(ROOT / "examples/counter/src/counter/device.py")
 FORMATS = "Python source (.py), assembler text (.s), an eBPF object (ELF) or raw bytecode"
 GOOD = """
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
@@ -203,9 +203,7 @@ def test_misspelt_words(words: tuple[str, ...], said: list[str]) -> None:
 def test_cache_lists_and_clears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     folder = str(Path(COUNTER).parent)
-    prove = (
-        f"import sys; sys.path.insert(0, {folder!r}); import counter; counter.read_counter.report"
-    )
+    prove = f"import sys; sys.path.insert(0, {folder!r}); import device; device.read_counter.report"
     subprocess.run([sys.executable, "-c", prove], check=True)
     *entries, total = lightexit("cache").stdout.splitlines()
     assert [entry.split()[0] for entry in entries] == ["bytecode", "names", "proof"]

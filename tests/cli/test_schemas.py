@@ -75,7 +75,7 @@ def test_reports_of_bytecode(text: str, tmp_path: Path) -> None:
     check(json.loads(lightexit("verify", "--json", path, status=status)), "verify")
 
 
-@pytest.mark.parametrize("subject", ["pit", "examples/counter.py"])
+@pytest.mark.parametrize("subject", ["pit", "examples/counter/src/counter/device.py"])
 def test_builds(subject: str, tmp_path: Path) -> None:
     document = json.loads(lightexit("build", "--json", subject, "-o", tmp_path / "out"))
     check(document, "build")
@@ -84,7 +84,7 @@ def test_builds(subject: str, tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("subject", ["pit", "examples/counter.py"])
+@pytest.mark.parametrize("subject", ["pit", "examples/counter/src/counter/device.py"])
 def test_explanations(subject: str) -> None:
     check(json.loads(lightexit("explain", "--json", subject)), "explain")
 
@@ -115,7 +115,7 @@ def test_figures(options: list[str], tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_found(wrong: dict[str, Any]) -> None:
-    right = json.loads(lightexit("verify", "--json", "examples/counter.py"))
+    right = json.loads(lightexit("verify", "--json", "examples/counter/src/counter/device.py"))
     check(right, "verify")
     with pytest.raises(jsonschema.ValidationError):
         check(right | wrong, "verify")

@@ -21,7 +21,7 @@ define i64 @f(ptr %c) section "s" {
   ret i64 1
 }
 """
-DOORBELL = Path(__file__).parents[2] / "examples/doorbell.py"
+DOORBELL = Path(__file__).parents[2] / "examples/doorbell/src/doorbell/device.py"
 
 
 @pytest.fixture

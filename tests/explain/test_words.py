@@ -119,7 +119,9 @@ def test_lines_say_what_is_known_and_what_may_fault(dimmer: Path) -> None:
     assert "reads " not in lightexit("explain", "--no-bytecode", dimmer).split("cost  line")[1]
 
 
-@pytest.mark.parametrize("subject", ["pit", "hpet", "ioapic", "examples/counter.py"])
+@pytest.mark.parametrize(
+    "subject", ["pit", "hpet", "ioapic", "examples/counter/src/counter/device.py"]
+)
 def test_all_but_long_lines_of_source_fit_80_columns(subject: str) -> None:
     printed = lightexit("explain", subject).splitlines()
     sources = {

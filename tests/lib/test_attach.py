@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from build.test_linked import Gear, read_step
+from doorbell.device import notify
 from engine.running import needs_kernel
-from examples.doorbell import notify
 from kernel.inside.libbpf import LibbpfObject, loaded
 from lib import native
 from lightexit.abi import ABI_VERSION, Space

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from examples.counter import CounterState, read_counter
-from examples.doorbell import notify
+from counter.device import CounterState, read_counter
+from doorbell.device import notify
 from lib import native
 from lightexit.abi import ABI_VERSION, Space, fingerprint
 from lightexit.build.bpf import filter_object

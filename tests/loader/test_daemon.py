@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from examples.counter import read_counter
-from examples.doorbell import notify
+from counter.device import read_counter
+from doorbell.device import notify
 from isa.clang import compile_c
 from lightexit.abi import STATE_OFFSET
 from lightexit.build.bpf import filter_object, program_object

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import scale
-from examples.counter import read_counter
-from examples.doorbell import notify
+from counter.device import read_counter
+from doorbell.device import notify
 from lib.test_c import built, run
 from lightexit.build.bpf import filter_object
 from loader import fake

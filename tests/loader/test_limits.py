@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.counter import read_counter
+from counter.device import read_counter
 from lightexit.build.bpf import filter_object, program_object
 from lightexit.isa import assemble
 from loader.daemon import Loader, program, running

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.counter import read_counter
+from counter.device import read_counter
 from lightexit.build.bpf import filter_object
 from loader.daemon import ENVIRONMENT, PATIENCE_S, new_folder, program
 from loader.wire import Command, Status, connected, request

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.counter import read_counter
+from counter.device import read_counter
 from lightexit.build.bpf import filter_object
 from loader.daemon import ENVIRONMENT, Loader, new_folder, program, refused, running
 from loader.wire import Connection, Status

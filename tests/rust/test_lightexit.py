@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from build.built import of_filters
+from doorbell.device import notify
 from lightexit.build.outputs import outputs
-from lightexit.build.sources import of_module
 from lightexit.engine.native.target import object_triple
-from lightexit.imports import import_file
 from loader.daemon import running
 from rust.cargo import BINDINGS, CRATES, MISSING, ROOT, cargo, passed, target
 
@@ -72,8 +72,7 @@ def test_valgrind_finds_nothing() -> None:
 
 @pytest.mark.long
 def test_a_loader_gives_what_states_and_clock_need() -> None:
-    sources = of_module(import_file(ROOT / "examples/doorbell.py"), "doorbell.py", None)
-    made = outputs(sources, object_triple(None)).contents
+    made = outputs(of_filters(notify), object_triple(None)).contents
     words = ("--offline", "-p", "lightexit", "--test", "loader", "--", "--nocapture")
     with running({"notify": made["notify.bpf.o"]}) as loader:
         assert "\nseen\n" in passed("test", *words, LIGHTEXIT_TEST_LOADER=loader.socket)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from examples.doorbell import QUEUE_NOTIFY, QUEUES, DoorbellState, notify
+from doorbell.device import QUEUES, DoorbellState, Reg, notify
 from lightexit.bus.clock import Clock, HostClock
 from lightexit.bus.line import Line
 from lightexit.bus.region import mmio
@@ -55,7 +55,7 @@ class Doorbell(Device[DoorbellState]):
     def write(self, offset: int, value: int, size: int) -> None:
         if offset == READY:
             self.state.ready = value & 1
-        elif offset == QUEUE_NOTIFY and value < QUEUES and self.state.ready:
+        elif offset == Reg.QUEUE_NOTIFY and value < QUEUES and self.state.ready:
             self.state.queues[value].rings += 1
 
 

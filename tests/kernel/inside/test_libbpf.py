@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.doorbell import QUEUE_NOTIFY, DoorbellState
+from doorbell.device import DoorbellState, Reg
 from isa.clang import compile_c
 from kernel.inside import libbpf
 from kernel.inside.libbpf import LibbpfObject
@@ -102,7 +102,7 @@ def test_it_answers_and_shares_its_state(
 
 
 def test_a_filter_in_c_rings_and_shares_its_state(module: KernelModule, machine: Machine) -> None:
-    source = Path(__file__).parents[3] / "examples/doorbell.c"
+    source = Path(__file__).parents[3] / "examples/doorbell/doorbell.c"
     vcpu = machine.load(port_out(PORT, 4, 3) * 2 + port_out(PORT, 4, 9) + HLT)
     bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
     with closing(LibbpfObject(compile_c(source.read_text("utf-8")))) as loaded:
@@ -110,7 +110,8 @@ def test_a_filter_in_c_rings_and_shares_its_state(module: KernelModule, machine:
         state.reset()
         state.ready = 1
         asked = request(machine.vm.fd, loaded.program("notify"))
-        asked.flags, asked.offset, asked.doorbells[3] = AttachFlag.WRITES_STATE, QUEUE_NOTIFY, bell
+        asked.flags, asked.doorbells[3] = AttachFlag.WRITES_STATE, bell
+        asked.offset = Reg.QUEUE_NOTIFY
         with attached(module, asked) as attachment:
             assert machine.run(vcpu, lambda access: 0) == [Access(PORT, 4, True, 9)]
             assert statistics(attachment) == (2, 1)

@@ -31,7 +31,7 @@ fn what_is_no_module_is_refused() {
     );
 }
 
-/// Of examples/doorbell.py: 68 bytes.
+/// Of examples/doorbell: 68 bytes.
 #[test]
 fn a_loader_gives_maps_and_programs() {
     let Some(path) = env::var_os("LIGHTEXIT_TEST_LOADER") else {
