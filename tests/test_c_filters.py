@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from doorbell.device import QUEUES, DoorbellState, Reg, notify
+from doorbell.filter import QUEUES, DoorbellState, Reg, notify
 from isa.clang import COMPILERS, compile_c
 from lightexit import Bus, Device, Filter, ManualClock, NativeEngine, Space, load_object, mmio
 from lightexit.bus.definition import DefinitionBus

@@ -20,7 +20,7 @@ import pytest
 
 from claim.device import ClaimState, claim
 from counter.device import CounterState, read_counter
-from doorbell.device import DoorbellState, notify
+from doorbell.filter import DoorbellState, notify
 from examples.nvme import device as nvme
 from lightexit.abi import IoContext, StateMemory, Struct, Verdict
 from lightexit.engine.api import Engine
@@ -132,10 +132,12 @@ def test_what_the_verifier_learned(example: Example) -> None:
 def package(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A copy, whose tests take few examples, and which is as good as installed where `src` is on
     the path."""
-    folder = tmp_path / request.param
-    shutil.copytree(ROOT / "examples" / request.param, folder)
-    tests = folder / "tests" / f"test_{request.param}.py"
-    tests.write_text(tests.read_text().replace("max_examples=20", f"max_examples={full(20)}"))
+    name = str(request.param)
+    folder = tmp_path / name
+    shutil.copytree(ROOT / "examples" / name, folder)
+    for each in (folder / "tests" / f"test_{name}.py", folder / "README.md"):
+        text = each.read_text("utf-8").replace("--examples 10", f"--examples {full(10)}")
+        each.write_text(text.replace("max_examples=20", f"max_examples={full(20)}"), "utf-8")
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     installed = folder / f"src/{project['name']}-{project['version']}.dist-info"
     installed.mkdir()

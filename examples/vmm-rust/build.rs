@@ -5,7 +5,9 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{exit, Command};
 
-const SUBJECTS: [&str; 6] = ["pit", "pm", "uart", "i440fx", "ioapic", "../doorbell.py"];
+/// The filter of queues' doorbells.
+const DOORBELL: &str = "../doorbell/src/doorbell/filter.py";
+const SUBJECTS: [&str; 6] = ["pit", "pm", "uart", "i440fx", "ioapic", DOORBELL];
 /// The modules that src/filters.rs includes, and the objects to link with.
 const OBJECTS: [&str; 6] = [
     "pit_read_or_latch",
@@ -21,7 +23,7 @@ fn main() {
         println!("cargo:rerun-if-env-changed={name}");
     }
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=../doorbell.py");
+    println!("cargo:rerun-if-changed={DOORBELL}");
     let folder = filters();
     println!("cargo:rerun-if-changed={}", folder.display());
     println!("cargo:rustc-env=FILTERS={}", folder.display());

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from doorbell.device import DoorbellState, notify
+from doorbell.filter import DoorbellState, notify
 from every_filter import every
 from lightexit import Array, IoContext, Struct, Verdict, array, io_filter, u32, u64
 from lightexit.abi import STATE_OFFSET, StateHeader, fingerprint
@@ -52,7 +52,7 @@ def test_the_report_is_that_of_the_source(name: str) -> None:
 
 def test_the_command_says_of_the_object_what_it_says_of_the_source(tmp_path: Path) -> None:
     run, target = CliRunner(), tmp_path / "notify.bpf.o"
-    source = ROOT / "examples/doorbell/src/doorbell/device.py"
+    source = ROOT / "examples/doorbell/src/doorbell/filter.py"
     written = run.invoke(app, ["compile", str(source), "-o", str(target)])
     assert written.exit_code == 0, written.output
     said = [run.invoke(app, ["verify", str(each)]).output for each in (source, target)]
@@ -77,7 +77,7 @@ def test_a_state_that_is_not_used_is_there() -> None:
 def test_lines_are_the_authors() -> None:
     program = read(filter_object(notify))
     assert {(line.where.file, line.where.text) for line in program.lines} >= {
-        ("doorbell/device.py", "    queue = device.queues[number]")
+        ("doorbell/filter.py", "    queue = device.queues[number]")
     }
 
 
@@ -117,6 +117,7 @@ def test_the_bytes_depend_on_the_source_alone(tmp_path: Path) -> None:
     for number in range(2):
         folder = tmp_path / f"of{number}" / "some"
         folder.mkdir(parents=True)
+        (folder / "__init__.py").touch()
         (folder / "claim.py").write_bytes(
             (ROOT / "examples/claim/src/claim/device.py").read_bytes()
         )

@@ -22,7 +22,7 @@ from build.built import (
     write,
 )
 from build.built import compile_c as compile_for_here
-from doorbell.device import DoorbellState, Reg, notify
+from doorbell.filter import DoorbellState, Reg, notify
 from isa.clang import COMPILERS, EVERYTHING, compile_c
 from lib.native import MISSING, archive
 from lib.native import compiler as library_compiler

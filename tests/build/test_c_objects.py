@@ -13,7 +13,7 @@ from build.built import INCLUDE, WARNINGS, contents, every_device, of_filters
 from build.built import compile_c as compile_for_here
 from build.test_linked import read_step
 from claim.device import claim
-from doorbell.device import DoorbellState, notify
+from doorbell.filter import DoorbellState, notify
 from isa.clang import COMPILERS, compile_c
 from lightexit.abi import Struct, fingerprint
 from lightexit.abi.header import c_tag, nested
@@ -196,7 +196,7 @@ def test_what_is_told_at_the_command_line(tmp_path: Path) -> None:
     said = refusal(path, "-o", tmp_path / "out")
     assert "not known: the object has no BTF, which clang writes with -g\n" in said
     assert not (tmp_path / "out").exists()
-    told = f"device={DOORBELL.with_suffix('.py')}:DoorbellState"
+    told = f"device={DOORBELL.parent}/src/doorbell/device.py:DoorbellState"
     said = refusal(path, "-o", tmp_path / "out", "--state", "device=64")
     assert "the state `device` has 72 bytes, header not counted\n" in said
     run(path, "-o", tmp_path / "out", "--state", told)
@@ -279,7 +279,7 @@ def test_any_bytes_of_btf_are_taken_or_refused(tmp_path: Path) -> None:
 
 
 DEVICE = """
-from doorbell.device import DoorbellState
+from doorbell.filter import DoorbellState
 from lightexit import Device, load_object, mmio
 
 class Bell(Device[DoorbellState]):

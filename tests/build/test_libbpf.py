@@ -15,7 +15,7 @@ import pytest
 
 from claim.device import claim
 from counter.device import read_counter
-from doorbell.device import notify
+from doorbell.filter import notify
 from engine.running import needs_kernel
 from every_filter import every
 from isa.clang import compile_c
@@ -155,9 +155,9 @@ def test_the_translated_program_shows_pythons_lines(tmp_path: Path, pins: Path) 
     pin.unlink()
     assert text.startswith(
         "unsigned long long notify(struct lightexit_io_context * context):\n"
-        "; number = ctx.data [file:doorbell/device.py line_num:58 line_col:14]\n"
+        "; number = ctx.data [file:doorbell/filter.py line_num:44 line_col:14]\n"
     )
-    assert "; queue.rings = u32(queue.rings + 1) [file:doorbell/device.py" in text
+    assert "; queue.rings = u32(queue.rings + 1) [file:doorbell/filter.py" in text
 
 
 @needs_bpftool

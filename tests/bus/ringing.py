@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from doorbell.device import QUEUES, DoorbellState, Reg, notify
+from doorbell.filter import QUEUES, DoorbellState, Reg, notify
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import Clock, ManualClock
 from lightexit.bus.doorbell import Bell, EventFd

@@ -21,7 +21,7 @@ define i64 @f(ptr %c) section "s" {
   ret i64 1
 }
 """
-DOORBELL = Path(__file__).parents[2] / "examples/doorbell/src/doorbell/device.py"
+DOORBELL = Path(__file__).parents[2] / "examples/doorbell/src/doorbell/filter.py"
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ WRONG = {
     "device=99999999999": ("--state device=99999999999", "expected: 1 to 536870912 bytes"),
     "other=4": ("has no state named `other`, whose size is given", "expected: one of: device"),
     f"device={DOORBELL}:Bell": (
-        "doorbell.py declares no Struct named Bell",
+        "doorbell/filter.py declares no Struct named Bell",
         "expected: one of: Queue, DoorbellState",
     ),
     "device=none.py:Bell": ("none.py", "no such file"),

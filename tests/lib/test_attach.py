@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from build.test_linked import Gear, read_step
-from doorbell.device import notify
+from doorbell.filter import notify
 from engine.running import needs_kernel
 from kernel.inside.libbpf import LibbpfObject, loaded
 from lib import native

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from counter.device import CounterState, read_counter
-from doorbell.device import notify
+from doorbell.filter import notify
 from lib import native
 from lightexit.abi import ABI_VERSION, Space, fingerprint
 from lightexit.build.bpf import filter_object

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from counter.device import read_counter
-from doorbell.device import notify
+from doorbell.filter import notify
 from isa.clang import compile_c
 from lightexit.abi import STATE_OFFSET
 from lightexit.build.bpf import filter_object, program_object

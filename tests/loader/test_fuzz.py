@@ -13,7 +13,7 @@ from pathlib import Path
 
 import scale
 from counter.device import read_counter
-from doorbell.device import notify
+from doorbell.filter import notify
 from lib.test_c import built, run
 from lightexit.build.bpf import filter_object
 from loader import fake

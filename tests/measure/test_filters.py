@@ -165,7 +165,7 @@ def test_the_first_access_that_is_handled_is_found() -> None:
         (("hpet", "read -1 4"), "the access 'read -1 4'"),
         (("virtio-mmio", None), "virtio-mmio has 3 filters"),
         (
-            ("examples/doorbell/src/doorbell/device.py", None),
+            ("examples/doorbell/src/doorbell/filter.py", None),
             "no access that was tried is handled, with states",
         ),
     ],

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from build.built import of_filters
-from doorbell.device import notify
+from doorbell.filter import notify
 from lightexit.build.outputs import outputs
 from lightexit.engine.native.target import object_triple
 from loader.daemon import running

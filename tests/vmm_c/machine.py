@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from doorbell.device import QUEUES, DoorbellState, Reg, notify
+from doorbell.filter import QUEUES, DoorbellState, Reg, notify
 from lightexit.bus.clock import Clock, HostClock
 from lightexit.bus.line import Line
 from lightexit.bus.region import mmio

@@ -24,7 +24,7 @@ from lightexit.testing import DeviceLaws, Subject, Write
 
 import guest
 from doorbell import Consumer, Doorbell
-from doorbell.device import QUEUES, Reg
+from doorbell.filter import QUEUES, Reg
 
 BASE = guest.BASE
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from doorbell.device import DoorbellState, Reg
+from doorbell.filter import DoorbellState, Reg
 from isa.clang import compile_c
 from kernel.inside import libbpf
 from kernel.inside.libbpf import LibbpfObject

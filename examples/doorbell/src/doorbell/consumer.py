@@ -7,7 +7,8 @@ import threading
 
 from lightexit import Bus, EventFd, u32
 
-from doorbell.device import QUEUES, Doorbell
+from doorbell.device import Doorbell
+from doorbell.filter import QUEUES
 
 PATIENCE_S = 0.1
 
