@@ -1,19 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The examples compile, are proved safe, and do on every engine what they do in CPython; the
-packages among them do what their pages say."""
+"""The examples compile, are proved safe, and do on every engine what they do in CPython."""
 
 from __future__ import annotations
 
-import os
 import random
-import re
-import shutil
-import subprocess
-import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,12 +19,8 @@ from lightexit.engine.api import Engine
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.native import NativeEngine
 from lightexit.filter import Filter
-from scale import full
 from timer.device import TimerState, read_left
 from timer.gate import GateState, read_control
-
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("counter", "claim", "doorbell", "timer")
 
 
 @dataclass(frozen=True)
@@ -126,75 +114,3 @@ def test_what_the_verifier_learned(example: Example) -> None:
     assert report.reads_clock != report.writes_state
     assert report.writes_state == (example.filter in (claim, notify, nvme.ring))
     assert 0 < report.cost < 100
-
-
-@pytest.fixture(params=PACKAGES)
-def package(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A copy, whose tests take few examples, and which is as good as installed where `src` is on
-    the path."""
-    name = str(request.param)
-    folder = tmp_path / name
-    shutil.copytree(ROOT / "examples" / name, folder)
-    for each in (folder / "tests" / f"test_{name}.py", folder / "README.md"):
-        text = each.read_text("utf-8").replace("--examples 10", f"--examples {full(10)}")
-        each.write_text(text.replace("max_examples=20", f"max_examples={full(20)}"), "utf-8")
-    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
-    installed = folder / f"src/{project['name']}-{project['version']}.dist-info"
-    installed.mkdir()
-    about = ("Metadata-Version: 2.1", *(f"{key}: {project[key]}" for key in ("name", "version")))
-    (installed / "METADATA").write_text("\n".join(about))
-    entries = (
-        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in offers.items())
-        for group, offers in project["entry-points"].items()
-    )
-    (installed / "entry_points.txt").write_text("".join(entries))
-    return folder
-
-
-def said_in(package: Path, command: str, path: str) -> str:
-    """What a shell prints for a command that ends well, in the package's folder."""
-    programs = package.parent / "programs"
-    programs.mkdir(exist_ok=True)
-    (programs / "lightexit").write_text(f'#!/bin/sh\nexec {sys.executable} -m lightexit "$@"\n')
-    (programs / "lightexit").chmod(0o755)
-    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": path}
-    ran = subprocess.run(
-        ["sh", "-c", command],
-        cwd=package,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stdout
-    return ran.stdout
-
-
-def as_shown(text: str, has_figures: bool) -> str:
-    """For comparison; figures differ from run to run, and with them the widths of columns."""
-    return " ".join(re.sub(r"\b\d[\d,.]*", "N", text).split()) if has_figures else text
-
-
-def test_the_page_of_a_package_is_true(package: Path) -> None:
-    pytest.importorskip("unicorn")
-    page = (package / "README.md").read_text("utf-8")
-    for has_figures, block in re.findall(r"```console( figures)?\n(.*?)```", page, re.DOTALL):
-        for command, shown in re.findall(r"\$ (.*)\n((?:(?!\$ ).*\n)*)", block):
-            said = said_in(package, command, f"{ROOT / 'src'}:{package / 'src'}")
-            assert as_shown(said, bool(has_figures)) == as_shown(shown, bool(has_figures))
-
-
-def test_the_tests_of_a_package_pass(package: Path) -> None:
-    command = f"{sys.executable} -m pytest -q -p no:cacheprovider"
-    assert "failed" not in said_in(package, command, str(ROOT / "src"))
-
-
-@pytest.mark.long
-def test_a_package_is_typed_and_tidy(package: Path) -> None:
-    for tool in (
-        "mypy",
-        "ruff check --select E,F,W,I,N,UP,B,SIM,RET,RUF,PT .",
-        "ruff format --check .",
-    ):
-        pytest.importorskip(tool.split()[0], reason="not installed (extra dev)")
-        said_in(package, f"MYPYPATH={ROOT / 'src'} {sys.executable} -m {tool}", str(ROOT / "src"))

@@ -196,7 +196,7 @@ def test_what_is_told_at_the_command_line(tmp_path: Path) -> None:
     said = refusal(path, "-o", tmp_path / "out")
     assert "not known: the object has no BTF, which clang writes with -g\n" in said
     assert not (tmp_path / "out").exists()
-    told = f"device={DOORBELL.parent}/src/doorbell/device.py:DoorbellState"
+    told = f"device={DOORBELL.parent}/src/doorbell/filter.py:DoorbellState"
     said = refusal(path, "-o", tmp_path / "out", "--state", "device=64")
     assert "the state `device` has 72 bytes, header not counted\n" in said
     run(path, "-o", tmp_path / "out", "--state", told)

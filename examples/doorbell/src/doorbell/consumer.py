@@ -32,8 +32,8 @@ class Consumer(threading.Thread):
                 self.wakes += self._bell.wait(PATIENCE_S) > 0
 
     def _take(self, number: int) -> int:
-        """How often a queue was rung since the last time. Looking and going to sleep are one step under the state's
-        lock: a ring is either seen here, or finds the flag and signals."""
+        """How often a queue was rung since the last time."""
+        # One step under the state's lock: a ring is either seen here, or finds the flag.
         queue = self._device.state.queues[number]
         with self._bus.locked(self._device.memory):
             new = u32(queue.rings - self.taken[number])

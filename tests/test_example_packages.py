@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The packages of examples/: their tests pass, their pages show what is printed, and they can be
+installed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from scale import full
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("counter", "claim", "doorbell", "timer")
+TIDY = (
+    "ruff check --select E,F,W,I,N,UP,B,SIM,RET,RUF,PT --no-cache .",
+    "ruff format --check --no-cache .",
+)
+
+
+@pytest.fixture(params=PACKAGES)
+def package(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy, which takes few examples in a short run."""
+    name = str(request.param)
+    folder = tmp_path / name
+    shutil.copytree(ROOT / "examples" / name, folder)
+    for each in (folder / "tests" / f"test_{name}.py", folder / "README.md"):
+        text = each.read_text("utf-8").replace("--examples 10", f"--examples {full(10)}")
+        each.write_text(text.replace("max_examples=20", f"max_examples={full(20)}"), "utf-8")
+    return folder
+
+
+def said(package: Path, command: str, programs: Path, *paths: Path) -> str:
+    """What a shell prints for a command that ends well, in the package's folder."""
+    path = {"PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": ":".join(map(str, paths))}
+    ran = subprocess.run(
+        ["sh", "-c", command],
+        cwd=package,
+        env=os.environ | path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stdout
+    return ran.stdout
+
+
+def as_shown(text: str, has_figures: bool) -> str:
+    """For comparison; figures differ from run to run, and with them the widths of columns."""
+    return " ".join(re.sub(r"\b\d[\d,.]*", "N", text).split()) if has_figures else text
+
+
+def hold_page(package: Path, programs: Path, *paths: Path) -> None:
+    """Run what the page shows."""
+    page = (package / "README.md").read_text("utf-8")
+    for figures, block in re.findall(r"```console( figures)?\n(.*?)```", page, re.DOTALL):
+        for command, shown in re.findall(r"\$ (.*)\n((?:(?!\$ ).*\n)*)", block):
+            printed = said(package, command, programs, *paths)
+            assert as_shown(printed, bool(figures)) == as_shown(shown, bool(figures))
+
+
+def install(package: Path) -> None:
+    """As pip does it: where `src` is on the path, the package's entry points are found."""
+    project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+    folder = package / f"src/{project['name']}-{project['version']}.dist-info"
+    folder.mkdir()
+    about = ("Metadata-Version: 2.1", *(f"{key}: {project[key]}" for key in ("name", "version")))
+    (folder / "METADATA").write_text("\n".join(about))
+    entries = (
+        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in offers.items())
+        for group, offers in project["entry-points"].items()
+    )
+    (folder / "entry_points.txt").write_text("".join(entries))
+
+
+def test_its_page_shows_what_is_printed(package: Path, tmp_path: Path) -> None:
+    pytest.importorskip("unicorn")
+    install(package)
+    (tmp_path / "lightexit").write_text(f'#!/bin/sh\nexec {sys.executable} -m lightexit "$@"\n')
+    (tmp_path / "lightexit").chmod(0o755)
+    hold_page(package, tmp_path, ROOT / "src", package / "src")
+
+
+def test_its_tests_pass(package: Path) -> None:
+    command = f"{sys.executable} -m pytest -q -p no:cacheprovider"
+    assert "failed" not in said(package, command, package, ROOT / "src")
+
+
+def test_it_is_tidy(package: Path) -> None:
+    pytest.importorskip("ruff", reason="ruff is not installed (extra dev)")
+    for words in TIDY:
+        said(package, f"{sys.executable} -m {words}", package)
+
+
+@pytest.mark.long
+def test_it_is_typed(package: Path) -> None:
+    pytest.importorskip("mypy", reason="mypy is not installed (extra dev)")
+    said(package, f"MYPYPATH={ROOT / 'src'} {sys.executable} -m mypy", package)
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a new environment, which has lightexit, built anew, and the packages; all
+    that they need is this environment's."""
+    pytest.importorskip("hatchling", reason="hatchling is not installed (extra release)")
+    folder = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    (site,) = folder.glob("lib/python*/site-packages")
+    (site / "needed.pth").write_text(sysconfig.get_path("purelib"))
+    command = [folder / "bin/pip", "install", "-q", "--no-deps", "--no-build-isolation"]
+    wanted = [ROOT, *(ROOT / "examples" / name for name in PACKAGES)]
+    subprocess.run([*command, *wanted], check=True)
+    return folder / "bin"
+
+
+@pytest.mark.long
+def test_it_is_installed(package: Path, environment: Path) -> None:
+    hold_page(package, environment)
+    assert "failed" not in said(package, "python -m pytest -q -p no:cacheprovider", environment)
+    device = "gate" if package.name == "timer" else package.name
+    assert " laws hold, " in said(package, f"lightexit check {device} --for 10s", environment)
