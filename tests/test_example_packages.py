@@ -99,12 +99,6 @@ def test_it_is_tidy(package: Path) -> None:
         said(package, f"{sys.executable} -m {words}", package)
 
 
-@pytest.mark.long
-def test_it_is_typed(package: Path) -> None:
-    pytest.importorskip("mypy", reason="mypy is not installed (extra dev)")
-    said(package, f"MYPYPATH={ROOT / 'src'} {sys.executable} -m mypy", package)
-
-
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of a new environment, which has lightexit, built anew, and the packages; all
@@ -121,8 +115,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.long
-def test_it_is_installed(package: Path, environment: Path) -> None:
+def test_it_is_installed_and_typed(package: Path, environment: Path) -> None:
+    pytest.importorskip("mypy", reason="mypy is not installed (extra dev)")
     hold_page(package, environment)
+    said(package, "python -m mypy", environment)
     assert "failed" not in said(package, "python -m pytest -q -p no:cacheprovider", environment)
     device = "gate" if package.name == "timer" else package.name
     assert " laws hold, " in said(package, f"lightexit check {device} --for 10s", environment)
