@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -12,14 +11,20 @@ import pytest
 from cli.forked import programs as forked
 from documents.place import ROOT
 
+_PYTHON = f"""\
+#!/bin/sh
+export PYTHONPATH={ROOT / "src"}:{Path(__file__).parent / "plugins"}
+export PYTEST_ADDOPTS="-p few_examples -p no:cacheprovider"
+exec {sys.executable} "$@"
+"""
+
 
 @pytest.fixture(scope="session")
 def programs() -> Path:
     """A folder for PATH with `lightexit` and `python`."""
     folder = forked()
-    path = os.pathsep.join((str(ROOT / "src"), "$PYTHONPATH"))
     for name in ("python", "python3"):
         program = folder / name
-        program.write_text(f'#!/bin/sh\nPYTHONPATH={path} exec {sys.executable} "$@"\n')
+        program.write_text(_PYTHON)
         program.chmod(0o755)
     return folder
