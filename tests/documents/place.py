@@ -21,7 +21,7 @@ from documents.matching import difference
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 300
 #: What need not be on every machine; the rest of a page that calls one of them is not run there.
-OPTIONAL = ("cargo", "cc", "clang", "duckdb", "make", "pkg-config")
+OPTIONAL = ("bpftool", "cargo", "cc", "clang", "duckdb", "make", "pkg-config")
 #: Runs the blocks of Python that it is sent, in one module, and says of each whether it ran.
 _PYTHON = """
 import json, linecache, sys, traceback, types
@@ -60,9 +60,10 @@ class Place:
         self._status = 0
         self._printed = ""
         self._python: _Python | None = None
-        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        inherited = {name: text for name, text in os.environ.items() if "MAKE" not in name}
+        path = f"{programs}{os.pathsep}{inherited['PATH']}"
         # A file that is replaced within a second would be taken for the one before it.
-        self._environment = {**os.environ, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        self._environment = {**inherited, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
     def follow(self, blocks: Iterable[Block]) -> None:
         """Do what the blocks say.
@@ -97,6 +98,8 @@ class Place:
             )
 
     def _type(self, block: Block) -> None:
+        if "checkout" in block.options:
+            self._link_checkout()
         figures = "figures" in block.options
         every = []
         for line, command, shown in commands(block):
@@ -108,6 +111,13 @@ class Place:
         if not every:
             raise WrongPageError(f"{block.where}: a console without a line that begins with `$ `")
         self._printed = "".join(every)
+
+    def _link_checkout(self) -> None:
+        """Have the files of the repository in the folder, as in a checkout of it."""
+        for path in ROOT.iterdir():
+            link = self._folder / path.name
+            if not path.name.startswith(".") and not link.exists():
+                link.symlink_to(path)
 
     def _command(self, command: str) -> str:
         """What a command prints, where the ones before it have left the shell."""
@@ -151,12 +161,17 @@ class Place:
 
 def _is_excerpt(block: Block) -> None:
     path = block.options["source"]
-    if block.text.strip("\n") not in (ROOT / path).read_text("utf-8"):
+    shown, text = (_unindented(each) for each in (block.text, (ROOT / path).read_text("utf-8")))
+    if shown not in text:
         raise WrongPageError(f"{block.where}: this is not in {path}")
 
 
+def _unindented(text: str) -> str:
+    return "".join(f"{line.strip()}\n" for line in text.strip("\n").splitlines())
+
+
 def _have_extras(shown: str, printed: str) -> None:
-    missing = re.search(r"needs the Python module .*, which is not installed", printed)
+    missing = re.search(r"needs the Python module .*, which is|No module named 'duckdb'", printed)
     if missing and missing[0] not in shown:
         raise MissingError(missing[0])
 
