@@ -171,7 +171,7 @@ def _unindented(text: str) -> str:
 
 
 def _have_extras(shown: str, printed: str) -> None:
-    missing = re.search(r"needs the Python module .*, which is|No module named 'duckdb'", printed)
+    missing = re.search(r".*(?:needs the Python module|No module named 'duckdb').*", printed)
     if missing and missing[0] not in shown:
         raise MissingError(missing[0])
 

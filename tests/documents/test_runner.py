@@ -75,6 +75,8 @@ GOOD = {
     "```\n\n```text\nTrue\n```\n",
     "the command": _console("$ lightexit --version\nlightexit [..]\n"),
     "two at once": _console("$ lightexit schema run | lightexit verify none.py\n...\n"),
+    "checkout": "```console checkout\n$ grep -c pytest examples/counter.py\n0\n```\n",
+    "figures": "```console figures\n$ echo it took 1,234 ms; echo b\nit took 7 ms\nb\n```\n",
     "excerpt": '```text source="README.md"\n# lightexit\n```\n',
     "not run": "<!-- not run: it\n     lasts -->\n\n```console\n$ sleep 1000\n```\n",
 }
