@@ -124,17 +124,20 @@ class Place:
         # `cd` and `$?` are known to the next command, as in one shell.
         ended, where = os.pipe()
         script = f"(exit {self._status})\n{command}\nset -- $?\npwd >/dev/fd/{where}\nexit $1\n"
-        ran = subprocess.run(
-            ["sh", "-c", script],
-            cwd=self._where,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=[where],
-            text=True,
-            timeout=TIMEOUT_S,
-        )
+        try:
+            ran = subprocess.run(
+                ["sh", "-c", script],
+                cwd=self._where,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=[where],
+                text=True,
+                timeout=TIMEOUT_S,
+            )
+        except subprocess.TimeoutExpired:
+            raise WrongPageError(f"has not ended after {TIMEOUT_S} s: {command}") from None
         os.close(where)
         with os.fdopen(ended) as file:
             self._where = Path(file.read().strip() or self._where)
