@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -170,7 +171,8 @@ def _end(process: int, client: socket.socket) -> None:
 def _import_all() -> None:
     """What commands import when they need it; the least of them has typer import its own rest."""
     for name in _NEEDED:
-        import_module(name)
+        with suppress(ImportError):  # an extra may be missing
+            import_module(name)
     app = import_module("lightexit.cli.app").app
     import_module("typer.testing").CliRunner().invoke(app, ["schema", "verify"])
     gc.freeze()  # else a collection in a process that is forked copies all of them
