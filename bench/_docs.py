@@ -47,7 +47,11 @@ own.
 
 ## Measure your own host
 
-    lightexit bench host --json host.json
+<!-- not run: needs KVM and most of a minute; tests/kernel/inside/test_bench.py runs it -->
+
+```sh
+lightexit bench host --json host.json
+```
 
 A guest accesses registers in a loop and times each access by rdtsc: all rows are measured in the
 same way, and no compiler is needed. Rows take turns, in one thread on one CPU; the first accesses

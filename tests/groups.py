@@ -12,7 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 #: Folders of tests that share a boot or a build, or measure time, each in one process.
 _TOGETHER = ("tests/kernel/", "tests/vm/kvm/", "tests/vmm_c/", "tests/rust/")
 #: Files of many long tests that need nothing of each other.
-_APART = ("tests/compiler/test_agreement.py", "tests/laws/")
+_APART = ("tests/compiler/test_agreement.py", "tests/documents/test_pages.py", "tests/laws/")
 
 
 def group(nodeid: str) -> str:

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The doorbell in C does what the doorbell in Python does; docs/c-filters.md is right."""
+"""The doorbell in C does what the doorbell in Python does."""
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -23,7 +19,6 @@ from test_examples import ENGINES, EXAMPLES, accesses, plain
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "examples/doorbell/doorbell.c"
-PAGE = (ROOT / "docs/c-filters.md").read_text("utf-8")
 (DOORBELL,) = (each for each in EXAMPLES if each.filter is notify)
 
 
@@ -129,34 +124,3 @@ def test_without_filters_models_do_it_all(tmp_path: Path) -> None:
     """The histories above could differ: without a filter nothing rings."""
     device = Rung(notify)
     assert ("rings", 3) not in history(device, Bus(device.clock))  # type: ignore[arg-type]
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-
-
-def test_the_page_shows_the_example() -> None:
-    assert blocks("c")[0] == SOURCE.read_text("utf-8").split("\n", 1)[1]
-
-
-@pytest.mark.parametrize("compiler", COMPILERS)
-def test_what_the_page_shows_works(compiler: str, tmp_path: Path) -> None:
-    in_c(compiler, tmp_path)
-    (device,) = blocks("python")
-    script = tmp_path / "page.py"
-    script.write_text(device)
-    done = subprocess.run(
-        [sys.executable, script.name],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "handled: 1 of 1\n"
-    for number, text in enumerate(blocks("c")[1:]):
-        data = compile_c(f"#include <lightexit.h>\n{text}", compiler)
-        path = tmp_path / f"more{number}.o"
-        path.write_bytes(data)
-        assert load_object(path).report.accepted

@@ -5,7 +5,6 @@ installed."""
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -15,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from documents.blocks import blocks
+from documents.place import ROOT, Place
 from scale import full
 
-ROOT = Path(__file__).parents[1]
 PACKAGES = ("counter", "claim", "doorbell", "timer")
 TIDY = (
     "ruff check --select E,F,W,I,N,UP,B,SIM,RET,RUF,PT --no-cache .",
@@ -52,18 +52,9 @@ def said(package: Path, command: str, programs: Path, *paths: Path) -> str:
     return ran.stdout
 
 
-def as_shown(text: str, has_figures: bool) -> str:
-    """For comparison; figures differ from run to run, and with them the widths of columns."""
-    return " ".join(re.sub(r"\b\d[\d,.]*", "N", text).split()) if has_figures else text
-
-
-def hold_page(package: Path, programs: Path, *paths: Path) -> None:
+def hold_page(package: Path, programs: Path) -> None:
     """Run what the page shows."""
-    page = (package / "README.md").read_text("utf-8")
-    for figures, block in re.findall(r"```console( figures)?\n(.*?)```", page, re.DOTALL):
-        for command, shown in re.findall(r"\$ (.*)\n((?:(?!\$ ).*\n)*)", block):
-            printed = said(package, command, programs, *paths)
-            assert as_shown(printed, bool(figures)) == as_shown(shown, bool(figures))
+    Place(package, programs).follow(blocks(package / "README.md"))
 
 
 def install(package: Path) -> None:
@@ -80,12 +71,15 @@ def install(package: Path) -> None:
     (folder / "entry_points.txt").write_text("".join(entries))
 
 
-def test_its_page_shows_what_is_printed(package: Path, tmp_path: Path) -> None:
+def test_its_page_shows_what_is_printed(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("unicorn")
     install(package)
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'src'}:{package / 'src'}")
     (tmp_path / "lightexit").write_text(f'#!/bin/sh\nexec {sys.executable} -m lightexit "$@"\n')
     (tmp_path / "lightexit").chmod(0o755)
-    hold_page(package, tmp_path, ROOT / "src", package / "src")
+    hold_page(package, tmp_path)
 
 
 def test_its_tests_pass(package: Path) -> None:
@@ -115,8 +109,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.long
-def test_it_is_installed_and_typed(package: Path, environment: Path) -> None:
+def test_it_is_installed_and_typed(
+    package: Path, environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("mypy", reason="mypy is not installed (extra dev)")
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     hold_page(package, environment)
     said(package, "python -m mypy", environment)
     assert "failed" not in said(package, "python -m pytest -q -p no:cacheprovider", environment)

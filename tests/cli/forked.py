@@ -8,16 +8,18 @@ than a hundred commands. What a start itself does is tested where it matters (`t
 from __future__ import annotations
 
 import gc
+import marshal
 import multiprocessing
 import os
+import socket
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from multiprocessing.connection import Connection
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 
 TIMEOUT_S = 120
 _NEEDED = (
@@ -35,36 +37,58 @@ _NEEDED = (
 )
 
 
-@dataclass(frozen=True)
-class _Request:
-    """What a process is started with; output and errors go to these files."""
-
-    words: tuple[str, ...]
-    folder: str
-    environment: dict[str, str]
-    output: str
-    errors: str
+#: What a process is started with: words, folder, environment. Its descriptors 0 to 2 come beside.
+_Request = tuple[list[str], str, dict[str, str]]
+#: `lightexit` for a shell, which hands over its descriptors and has the command's status.
+_CLIENT = """\
+#!{python} -ISs
+import marshal, os, socket, sys
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect({address!r})
+    request = marshal.dumps((sys.argv[1:], os.getcwd(), dict(os.environ)))
+    socket.send_fds(server, [request], [0, 1, 2])
+    server.shutdown(socket.SHUT_WR)
+    status = int(server.makefile().read() or 1)
+if status < 0:
+    os.kill(os.getpid(), -status)
+sys.exit(status)
+"""
 
 
 class _Server:
-    """Starts commands, one after the other."""
+    """Starts commands, each as a process of its own."""
 
     def __init__(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="lightexit-forked-")
+        self._address = f"{self.folder.name}/server"
         processes = multiprocessing.get_context("spawn")
-        self._requests, theirs = processes.Pipe()
-        self._process = processes.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self._address)
+            listener.listen()
+            self._process = processes.Process(target=_serve, args=(listener,), daemon=True)
+            self._process.start()
 
-    def run(self, request: _Request) -> int:
+    def run(self, request: _Request, files: list[int]) -> int:
         """The exit status, or less than 0: which signal ended it."""
-        self._requests.send(request)
-        if not self._requests.poll(TIMEOUT_S):
-            _server.cache_clear()
-            self._process.kill()
-            raise subprocess.TimeoutExpired(request.words, TIMEOUT_S)
-        status: int = self._requests.recv()
-        return status
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(TIMEOUT_S)
+            client.connect(self._address)
+            socket.send_fds(client, [marshal.dumps(request)], files)
+            client.shutdown(socket.SHUT_WR)
+            try:
+                return int(client.recv(64))
+            except TimeoutError:
+                _server.cache_clear()
+                self._process.kill()
+                raise subprocess.TimeoutExpired(request[0], TIMEOUT_S) from None
+
+    def write_client(self) -> Path:
+        """The folder of a program `lightexit`."""
+        program = Path(self.folder.name) / "bin" / "lightexit"
+        program.parent.mkdir()
+        program.write_text(_CLIENT.format(python=sys.executable, address=self._address))
+        program.chmod(0o755)
+        return program.parent
 
 
 @cache
@@ -74,12 +98,18 @@ def _server() -> _Server:
 
 def lightexit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the command as `python -m lightexit` would, in this folder and environment."""
-    words = tuple(map(str, arguments))
-    with tempfile.NamedTemporaryFile() as output, tempfile.NamedTemporaryFile() as errors:
-        request = _Request(words, os.getcwd(), dict(os.environ), output.name, errors.name)
-        status = _server().run(request)
-        output_text, errors_text = output.read().decode(), errors.read().decode()
-        return subprocess.CompletedProcess(words, status, output_text, errors_text)
+    words = list(map(str, arguments))
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        request = (words, os.getcwd(), dict(os.environ))
+        status = _server().run(request, [0, output.fileno(), errors.fileno()])
+        texts = [os.pread(file.fileno(), 1 << 30, 0).decode() for file in (output, errors)]
+        return subprocess.CompletedProcess(words, status, *texts)
+
+
+@cache
+def programs() -> Path:
+    """A folder for PATH, with a `lightexit` of this kind, for as long as this process lives."""
+    return _server().write_client()
 
 
 def refusal(*arguments: str | Path, status: int = 2) -> str:
@@ -93,40 +123,72 @@ def refusal(*arguments: str | Path, status: int = 2) -> str:
 # In the process of the server
 
 
-def _serve(requests: Connection) -> None:
+def _serve(listener: socket.socket) -> None:
     _import_all()
-    while True:
-        try:
-            request: _Request = requests.recv()
-        except EOFError:
-            return
-        process = os.fork()
-        if process == 0:
-            requests.close()
-            _become(request)
-        _, status = os.waitpid(process, 0)
-        requests.send(os.waitstatus_to_exitcode(status))
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    begun: dict[int, tuple[int, socket.socket]] = {}
+    with DefaultSelector() as selector:
+        selector.register(listener, EVENT_READ)
+        selector.register(parent.sentinel, EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is listener:
+                    process, client = _begin(listener)
+                    ended = os.pidfd_open(process)
+                    begun[ended] = process, client
+                    selector.register(ended, EVENT_READ)
+                elif key.fd in begun:
+                    selector.unregister(key.fd)
+                    os.close(key.fd)
+                    _end(*begun.pop(key.fd))
+                else:
+                    return
+
+
+def _begin(listener: socket.socket) -> tuple[int, socket.socket]:
+    """The next command's process, and who waits for it."""
+    client, _ = listener.accept()
+    request, files, _, _ = socket.recv_fds(client, 1 << 20, 3)
+    while more := client.recv(1 << 20):
+        request += more
+    process = os.fork()
+    if process == 0:
+        listener.close()
+        client.close()
+        _become(marshal.loads(request), files)
+    for file in files:
+        os.close(file)
+    return process, client
+
+
+def _end(process: int, client: socket.socket) -> None:
+    _, status = os.waitpid(process, 0)
+    with client:
+        client.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
 
 def _import_all() -> None:
     """What commands import when they need it; the least of them has typer import its own rest."""
     for name in _NEEDED:
-        import_module(name)
+        with suppress(ImportError):  # an extra may be missing
+            import_module(name)
     app = import_module("lightexit.cli.app").app
     import_module("typer.testing").CliRunner().invoke(app, ["schema", "verify"])
     gc.freeze()  # else a collection in a process that is forked copies all of them
 
 
-def _become(request: _Request) -> None:
+def _become(request: _Request, files: list[int]) -> None:
     """Be the command, up to its end."""
     from lightexit.cli import main
 
-    os.chdir(request.folder)
+    words, folder, environment = request
+    os.chdir(folder)
     os.environ.clear()
-    os.environ.update(request.environment)
-    for number, path in ((1, request.output), (2, request.errors)):
-        file = os.open(path, os.O_WRONLY)
+    os.environ.update(environment)
+    for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
-    sys.argv = ["lightexit", *request.words]
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.argv = ["lightexit", *words]
     main()

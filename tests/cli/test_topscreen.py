@@ -7,7 +7,6 @@ import asyncio
 import os
 import re
 import signal
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -189,7 +188,7 @@ def test_help_has_every_key_of_the_footer() -> None:
 def test_the_page_shows_the_screen_and_every_key() -> None:
     lines = press(state(DOCUMENTED, height=14))
     screen = "\n".join(line.rstrip() for line in lines)
-    assert textwrap.indent(screen, "    ", lambda line: line.strip() != "") in PAGE
+    assert f"```text\n{screen.rstrip()}\n```\n" in PAGE
     keys = re.findall(r"^\| `(.+?)` \|", PAGE.split("## Keys")[1].split("\n## ")[0], re.MULTILINE)
     told = {each for line in keys for each in line.split("` `")}
     named = {"slash": "/", "question_mark": "?", "escape": "Escape", "enter": "Enter"}

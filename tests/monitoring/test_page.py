@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from documents.blocks import blocks
 from lightexit.trace.metrics import series, totals
 from lightexit.trace.metrics.exposition import COUNTERS, GAUGES
 from monitoring.dashboard import MONITORING, RULES
 from monitoring.test_rules import promtool
 
-PAGE = (MONITORING.parent / "docs/monitoring.md").read_text()
+PAGE = MONITORING.parent / "docs/monitoring.md"
+TEXT = PAGE.read_text()
 
 
 def test_its_table_has_every_metric_with_its_labels() -> None:
-    rows = dict(re.findall(r"^\| `(lightexit_\w+)` \| (.*?) \|", PAGE, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(lightexit_\w+)` \| (.*?) \|", TEXT, re.MULTILINE))
     labels = {f"{name}_total": labels for name, (_, labels) in COUNTERS.items()}
     labels |= {name: labels for name, (_, labels) in GAUGES.items()}
     assert rows.keys() == labels.keys()
@@ -38,21 +40,19 @@ def test_its_table_has_every_metric_with_its_labels() -> None:
     ],
 )
 def test_its_figures_are_those_of_the_code(said: str) -> None:
-    assert said in PAGE
+    assert said in TEXT
     assert series.FOR_UNNAMED * 2 == series.FOR_REGISTERS
     assert totals.GRACE_S == 120
 
 
 def test_its_table_has_every_alert() -> None:
-    named = re.findall(r"^\| `(Lightexit\w+)` \|", PAGE, re.MULTILINE)
+    named = re.findall(r"^\| `(Lightexit\w+)` \|", TEXT, re.MULTILINE)
     assert named == re.findall(r"- alert: (\w+)", RULES.read_text())
 
 
 def test_promtool_takes_its_queries(tmp_path: Path) -> None:
-    section = PAGE.split("answered=")[0].count("\n")
-    blocks = re.findall(r"(?:^    .*\n)+", "\n".join(PAGE.split("\n")[section:]), re.MULTILINE)
-    text = [re.sub(r" {4,}\w[\w ]*$", "", line[4:]) for line in "".join(blocks[:2]).splitlines()]
-    queries = [*text[:3], " ".join(text[3:])]
+    text = "\n\n".join(each.text for each in blocks(PAGE) if each.language == "promql")
+    queries = [re.sub(r"^#.*\n", "", each).replace("\n", " ") for each in text.split("\n\n")]
     rules = [{"record": f"q{n}", "expr": query} for n, query in enumerate(queries)]
     file = tmp_path / "rules.yml"
     file.write_text(json.dumps({"groups": [{"name": "page", "rules": rules}]}))

@@ -4,18 +4,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import Phase, given, seed, settings
 from hypothesis.errors import Flaky
-from hypothesis.internal.conjecture import providers
 
 from lightexit.errors import AuthorError
 from lightexit.testing.broken import LawBroken
 from lightexit.testing.campaign.coverage import Coverage
+from lightexit.testing.campaign.drawing import drawing
 from lightexit.testing.campaign.plan import Share
 from lightexit.testing.device_laws import examples_for, patient
 from lightexit.testing.steps import Trace
@@ -76,8 +75,7 @@ def run_share(
     search = _Search(device, subject, LAWS[share.law], share, is_over)
     begun, is_whole, is_flaky = time.monotonic(), True, False
     try:
-        with _only_own_constants():
-            search.run([Phase.generate, *[Phase.shrink] * reduces])
+        search.run([Phase.generate, *[Phase.shrink] * reduces])
     except LawBroken:
         pass  # the search has it
     except _Ended:
@@ -118,7 +116,8 @@ class _Search:
             self.hold(example)
 
         test = given(examples_for(self.subject, self.law))(hold)
-        patient(terms)(seed(self.share.seed)(test))()
+        with drawing(self.share.seed) as backend:
+            patient(settings(terms, backend=backend))(seed(self.share.seed)(test))()
 
     def hold(self, example: Any) -> None:
         """Judge one. The last that breaks the law is the smallest so far."""
@@ -149,24 +148,3 @@ class _Search:
             self.examples,
             is_smallest and not is_flaky,
         )
-
-
-@contextmanager
-def _only_own_constants() -> Iterator[None]:
-    """Within, hypothesis makes the same examples whatever else is loaded.
-
-    It mixes in constants of all modules that are no library's: another process has others, and
-    those that matter are in our own strategies.
-    """
-    name, theirs = "_get_local_constants", vars(providers)
-    if name not in theirs:  # a version that does not
-        yield
-        return
-    before, none = theirs[name], theirs["Constants"]()
-    providers.CONSTANTS_CACHE.cache.clear()
-    theirs[name] = lambda: none
-    try:
-        yield
-    finally:
-        theirs[name] = before
-        providers.CONSTANTS_CACHE.cache.clear()
