@@ -102,7 +102,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     (site,) = folder.glob("lib/python*/site-packages")
     (site / "needed.pth").write_text(sysconfig.get_path("purelib"))
-    command = [folder / "bin/pip", "install", "-q", "--no-deps", "--no-build-isolation"]
+    command = [f"{folder}/bin/pip", "install", "-q", "--no-deps", "--no-build-isolation"]
     wanted = [ROOT, *(ROOT / "examples" / name for name in PACKAGES)]
     subprocess.run([*command, *wanted], check=True)
     return folder / "bin"
