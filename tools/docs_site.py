@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What mkdocs does for our site beside its own work; mkdocs.yml names this file.
+
+The API reference has a page for each group of docs/api.md. Files beside docs/ that pages link to
+become pages, too, below `repository/`. Figures are put into their pages, whose colours they take.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+
+import lightexit
+from tools import api
+
+ROOT = Path(__file__).parents[1]
+BESIDE = "repository/"
+#: Shown whether a page links to them or not.
+ALWAYS = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md")
+LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\])\(([^()\s#]*)(#[^()\s]*)?\)")
+FENCE = re.compile(r"^( *```+)(\w+)(.*)$", re.MULTILINE)
+FIGURE = re.compile(r'<img alt="[^"]*" src="[./]*(assets/figures/[\w-]+\.svg)"[^>]*>')
+
+
+def on_config(config: MkDocsConfig) -> None:
+    """Put pages for what the navigation says with a `*`."""
+    config.nav = _expanded(config.nav)
+
+
+def _expanded(entry: Any) -> Any:
+    """A part of the navigation with the pages that its patterns stand for."""
+    if isinstance(entry, dict):
+        return {title: _expanded(below) for title, below in entry.items()}
+    if isinstance(entry, list):
+        parts = [_expanded(each) for each in entry]
+        return [page for part in parts for page in (part if isinstance(part, list) else [part])]
+    if entry == "api/*.md":
+        return list(api_pages())
+    if "*" in entry:
+        docs = ROOT / "docs"
+        return [str(path.relative_to(docs)) for path in sorted(docs.glob(entry))]
+    return entry
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages that no file of docs/ is."""
+    for path, text in api_pages().items():
+        files.append(File.generated(config, path, content=text))
+    for beside in sorted(_linked()):
+        page = File.generated(config, _page_of(beside), content=_shown(beside))
+        page.inclusion = InclusionLevel.NOT_IN_NAV
+        files.append(page)
+    return files
+
+
+# The API reference
+
+
+@cache
+def api_pages() -> dict[str, str]:
+    """The text of each page of the reference by the page's path, in the order of docs/api.md."""
+    pages = {}
+    for group in re.split(r"^## ", api.PAGE.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+        title, _, text = group.partition("\n")
+        if names := api.ENTRY.findall(text):
+            path = f"api/{title.lower().replace(' ', '-')}.md"
+            pages[path] = f"# {title}\n\n" + "\n".join(map(_reference, names))
+    return pages
+
+
+def _reference(name: str) -> str:
+    """What the page of a group says of a public name."""
+    if api.described(name) in (values := api.VALUES).values() and name in values:
+        return f"## `{name}` {{ #{_public(name)} }}\n\n{values[name]}\n"
+    return f"::: {_public(name)}\n"
+
+
+def _public(name: str) -> str:
+    return f"lightexit.{name}" if name in lightexit.__all__ else f"lightexit.testing.{name}"
+
+
+# Files beside docs/
+
+
+@cache
+def _linked() -> frozenset[PurePosixPath]:
+    """All files beside docs/ that pages lead to."""
+    found: set[PurePosixPath] = set()
+    todo = [PurePosixPath(name) for name in ALWAYS]
+    todo += [PurePosixPath(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")]
+    while todo:
+        page = todo.pop()
+        if page.parts[0] != "docs":
+            found.add(page)
+        if page.suffix == ".md":
+            todo += [target for target in _targets(page) if target not in found]
+    return frozenset(found)
+
+
+def _targets(page: PurePosixPath) -> Iterator[PurePosixPath]:
+    for _, link, _ in LINK.findall((ROOT / page).read_text("utf-8")):
+        target = _resolved(page, link)
+        if target.parts[:1] != ("docs",) and (ROOT / target).is_file():
+            yield target
+
+
+def _resolved(page: PurePosixPath, link: str) -> PurePosixPath:
+    """The path in the repository that a link of one of its pages leads to."""
+    return PurePosixPath(posixpath.normpath(page.parent / link))
+
+
+def _page_of(path: PurePosixPath) -> str:
+    """Where the site has a file of the repository."""
+    if path.parts[0] == "docs":
+        return str(path.relative_to("docs"))
+    return f"{BESIDE}{path}" if path.suffix == ".md" else f"{BESIDE}{path}.md"
+
+
+def _source_of(page: str) -> PurePosixPath:
+    """Which file of the repository a page shows."""
+    beside = page.startswith(BESIDE)
+    return PurePosixPath(page.removeprefix(BESIDE)) if beside else PurePosixPath("docs", page)
+
+
+def _shown(path: PurePosixPath) -> str:
+    """A page that shows a file."""
+    text = (ROOT / path).read_text("utf-8")
+    if path.suffix == ".md":
+        return text
+    head = f"---\nsearch:\n  exclude: true\n---\n# `{path}`\n\n"
+    return f"{head}``````{path.suffix[1:] or 'text'}\n{text.rstrip()}\n``````\n"
+
+
+# Pages
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """A page as mkdocs reads it."""
+    source = _source_of(page.file.src_uri)
+    if page.file.src_uri in api_pages() or not (ROOT / source).exists():
+        return markdown
+    if page.file.src_uri == "api.md":
+        markdown = api.ENTRY.sub(lambda match: _entry_with_link(match), markdown)
+    markdown = FENCE.sub(_fence, markdown)
+    return LINK.sub(lambda match: _link(match, source), markdown)
+
+
+def _entry_with_link(match: re.Match[str]) -> str:
+    return match[0].replace(f"`{match[1]}`", f"[`{match[1]}`][{_public(match[1])}]", 1)
+
+
+def _fence(match: re.Match[str]) -> str:
+    """Without the words that only our tests read."""
+    rest = match[3].replace(" figures", "").replace(' source="', ' title="')
+    return f"{match[1]}{match[2]}{rest}"
+
+
+def _link(match: re.Match[str], source: PurePosixPath) -> str:
+    """A link that holds in the site; one to a folder is its text, and the folder's path."""
+    text, link, anchor = match[1], match[2], match[3] or ""
+    target = _resolved(source, link)
+    if not link or ":" in link or not (ROOT / target).exists():
+        return match[0]
+    if (ROOT / target).is_dir():
+        return text[1:-1] if str(target) in text else f"{text[1:-1]} (`{target}`)"
+    start = posixpath.dirname(_page_of(source))
+    return f"{text}({posixpath.relpath(_page_of(target), start)}{anchor})"
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Our figures are part of the page: they have its light and dark."""
+    return FIGURE.sub(lambda match: _figure(config, match[1]), html)
+
+
+def _figure(config: MkDocsConfig, name: str) -> str:
+    text = Path(config.docs_dir, name).read_text("utf-8")
+    return f'<span class="figure">{text[text.index("<svg") :].strip()}</span>'
