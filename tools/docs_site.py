@@ -23,10 +23,15 @@ from tools import api
 
 ROOT = Path(__file__).parents[1]
 BESIDE = "repository/"
+#: Where griffe finds what has the name of its module.
+HOMES = {"lightexit.inline": "lightexit.abi.inline.inline"}
 #: Shown whether a page links to them or not.
 ALWAYS = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md")
 LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\])\(([^()\s#]*)(#[^()\s]*)?\)")
 FENCE = re.compile(r"^( *```+)(\w+)(.*)$", re.MULTILINE)
+LICENCE = re.compile(r"\A<!-- SPDX[^\n]*-->\n")
+ROW = re.compile(r"^\|.*$", re.MULTILINE)
+CODE = re.compile(r"`[^`\n]*`")
 FIGURE = re.compile(r'<img alt="[^"]*" src="[./]*(assets/figures/[\w-]+\.svg)"[^>]*>')
 
 
@@ -78,9 +83,11 @@ def api_pages() -> dict[str, str]:
 
 def _reference(name: str) -> str:
     """What the page of a group says of a public name."""
-    if api.described(name) in (values := api.VALUES).values() and name in values:
-        return f"## `{name}` {{ #{_public(name)} }}\n\n{values[name]}\n"
-    return f"::: {_public(name)}\n"
+    public = _public(name)
+    if name in api.VALUES:
+        return f"## `{name}` {{ #{public} }}\n\n{api.VALUES[name]}\n"
+    anchor = f"[](){{ #{public} }}\n\n" if public in HOMES else ""
+    return f"{anchor}::: {HOMES.get(public, public)}\n"
 
 
 def _public(name: str) -> str:
@@ -142,19 +149,26 @@ def _shown(path: PurePosixPath) -> str:
 # Pages
 
 
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """A page as mkdocs reads it."""
     source = _source_of(page.file.src_uri)
     if page.file.src_uri in api_pages() or not (ROOT / source).exists():
         return markdown
     if page.file.src_uri == "api.md":
-        markdown = api.ENTRY.sub(lambda match: _entry_with_link(match), markdown)
+        markdown = api.ENTRY.sub(_entry_with_link, markdown)
+    markdown = LICENCE.sub("", markdown)  # else the title is not found
+    markdown = ROW.sub(_row, markdown)
     markdown = FENCE.sub(_fence, markdown)
     return LINK.sub(lambda match: _link(match, source), markdown)
 
 
 def _entry_with_link(match: re.Match[str]) -> str:
     return match[0].replace(f"`{match[1]}`", f"[`{match[1]}`][{_public(match[1])}]", 1)
+
+
+def _row(match: re.Match[str]) -> str:
+    """A table's row: in code, CommonMark wants bars escaped, and Python-Markdown does not."""
+    return CODE.sub(lambda code: code[0].replace(r"\|", "|"), match[0])
 
 
 def _fence(match: re.Match[str]) -> str:
@@ -175,7 +189,7 @@ def _link(match: re.Match[str], source: PurePosixPath) -> str:
     return f"{text}({posixpath.relpath(_page_of(target), start)}{anchor})"
 
 
-def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_content(html: str, config: MkDocsConfig, **_: object) -> str:
     """Our figures are part of the page: they have its light and dark."""
     return FIGURE.sub(lambda match: _figure(config, match[1]), html)
 
