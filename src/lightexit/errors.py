@@ -96,8 +96,10 @@ class LightexitError(Exception):
         advice: str = "",
     ) -> None:
         super().__init__(found)
+        #: What is wrong, in a sentence.
         self.found = found
         self.where = where
+        #: What would have been right; "" where that goes without saying.
         self.expected = expected
         self.hint = hint
         self.advice = advice

@@ -91,6 +91,7 @@ class Layout:
 
     name: str
     fields: tuple[Field, ...]
+    #: In bytes, as is `alignment`.
     size: int
     alignment: int
 

@@ -56,6 +56,7 @@ class Machine:
         self.bus = board.bus
         self.clock = board.clock
         self.console = console or Console()
+        #: All that were added and are still there.
         self.devices: list[Device[Any]] = []
         #: Of its interrupt controllers: the back end's, or of those among the devices.
         self.inputs = self._own_inputs()

@@ -52,6 +52,7 @@ class GuestMemory:
             MemorySlot(VIDEO.stop, ram_bytes - VIDEO.stop, ram + VIDEO.stop),
             MemorySlot(TOP - len(firmware), len(firmware), rom),
         ]
+        #: What a back end maps into the guest.
         self.slots = tuple(slot for slot in slots if slot.size)
 
     def _place(self, firmware: bytes) -> None:
