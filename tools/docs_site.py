@@ -37,6 +37,7 @@ FIGURE = re.compile(r'<img alt="[^"]*" src="[./]*(assets/figures/[\w-]+\.svg)"[^
 
 def on_config(config: MkDocsConfig) -> None:
     """Put pages for what the navigation says with a `*`."""
+    api_pages.cache_clear()  # `mkdocs serve` builds again and again
     config.nav = _expanded(config.nav)
 
 
@@ -97,7 +98,6 @@ def _public(name: str) -> str:
 # Files beside docs/
 
 
-@cache
 def _linked() -> frozenset[PurePosixPath]:
     """All files beside docs/ that pages lead to."""
     found: set[PurePosixPath] = set()
@@ -133,8 +133,10 @@ def _page_of(path: PurePosixPath) -> str:
 
 def _source_of(page: str) -> PurePosixPath:
     """Which file of the repository a page shows."""
-    beside = page.startswith(BESIDE)
-    return PurePosixPath(page.removeprefix(BESIDE)) if beside else PurePosixPath("docs", page)
+    if not page.startswith(BESIDE):
+        return PurePosixPath("docs", page)
+    path = PurePosixPath(page.removeprefix(BESIDE))
+    return path if (ROOT / path).exists() else path.with_suffix("")
 
 
 def _shown(path: PurePosixPath) -> str:
@@ -151,15 +153,21 @@ def _shown(path: PurePosixPath) -> str:
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """A page as mkdocs reads it."""
-    source = _source_of(page.file.src_uri)
-    if page.file.src_uri in api_pages() or not (ROOT / source).exists():
+    path = page.file.src_uri
+    source = _source_of(path)
+    if path in api_pages() or source.suffix != ".md":
         return markdown
-    if page.file.src_uri == "api.md":
+    if path == "api.md":
         markdown = api.ENTRY.sub(_entry_with_link, markdown)
-    markdown = LICENCE.sub("", markdown)  # else the title is not found
-    markdown = ROW.sub(_row, markdown)
-    markdown = FENCE.sub(_fence, markdown)
-    return LINK.sub(lambda match: _link(match, source), markdown)
+    return as_markdown(markdown, source)
+
+
+def as_markdown(text: str, source: PurePosixPath) -> str:
+    """A file of the repository in Python-Markdown's words, its links those of the site."""
+    text = LICENCE.sub("", text)  # else the title is not found
+    text = ROW.sub(_row, text)
+    text = FENCE.sub(_fence, text)
+    return LINK.sub(lambda match: _link(match, source), text)
 
 
 def _entry_with_link(match: re.Match[str]) -> str:
