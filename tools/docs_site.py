@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from enum import Enum
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,6 +20,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 import lightexit
+from lightexit import Struct
 from tools import api
 
 ROOT = Path(__file__).parents[1]
@@ -88,7 +90,15 @@ def _reference(name: str) -> str:
     if name in api.VALUES:
         return f"## `{name}` {{ #{public} }}\n\n{api.VALUES[name]}\n"
     anchor = f"[](){{ #{public} }}\n\n" if public in HOMES else ""
-    return f"{anchor}::: {HOMES.get(public, public)}\n"
+    options = "    options:\n      show_if_no_docstring: true\n" if _is_its_members(name) else ""
+    return f"{anchor}::: {HOMES.get(public, public)}\n{options}"
+
+
+def _is_its_members(name: str) -> bool:
+    """Whether a name is of what has members that need no words, and no signature that has them."""
+    value = getattr(lightexit, name, None) or getattr(lightexit.testing, name)
+    tells = isinstance(value, type) and issubclass(value, (Enum, Struct, tuple))
+    return tells and value is not Struct
 
 
 def _public(name: str) -> str:

@@ -110,6 +110,7 @@ class Filter(Generic[P]):
         defined(function)
         #: As it was written: plain Python.
         self.function = function
+        #: The function's.
         self.name = function.__name__
         functools.update_wrapper(self, function)
 

@@ -60,6 +60,7 @@ class StateMemory(Generic[S]):
     def __init__(
         self, kind: type[S], buffer: mmap.mmap | None = None, *, fresh: bool = True
     ) -> None:
+        #: The state's type.
         self.kind = kind
         #: In bytes, header included.
         self.size = value_size(kind)

@@ -287,6 +287,7 @@ class Struct(_Bytes, metaclass=_StructType):
     that is not there raises UnknownField.
     """
 
+    #: Of its fields in memory.
     layout: ClassVar[Layout]
     _initial: ClassVar[bytes]
     _integers: ClassVar[dict[str, IntType]]

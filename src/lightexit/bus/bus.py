@@ -100,7 +100,9 @@ class Bus:
         apic: Apic | None = None,
         offload: Offload | None = None,
     ) -> None:
+        #: The VM time that filters are given.
         self.clock = clock
+        #: What runs the filters, if anything does.
         self.engine = engine
         #: Errors of models in guests' accesses.
         self.failures = Failures()

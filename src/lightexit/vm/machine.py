@@ -52,9 +52,12 @@ class Machine:
 
     def __init__(self, board: Board, console: Console | None = None) -> None:
         _check(len(board.cpus), board.clock)
+        #: What the back end has built.
         self.board = board
+        #: The board's, as `clock` is.
         self.bus = board.bus
         self.clock = board.clock
+        #: Where devices' output goes.
         self.console = console or Console()
         #: All that were added and are still there.
         self.devices: list[Device[Any]] = []

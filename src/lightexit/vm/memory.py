@@ -39,6 +39,7 @@ class GuestMemory:
 
     def __init__(self, ram_bytes: int, firmware: bytes = b"") -> None:
         _check_ram(ram_bytes)
+        #: The size of RAM.
         self.ram_bytes = ram_bytes
         self._ram = mmap.mmap(-1, ram_bytes)
         #: RAM as the guest sees it, by guest-physical address.
