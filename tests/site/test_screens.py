@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from pathlib import Path
 from queue import Queue
 
@@ -98,19 +99,17 @@ def test_no_page_is_wider_than_the_screen(site: Path, address: str, tmp_path: Pa
 
 
 @pytest.mark.skipif("LIGHTEXIT_SCREENS" not in os.environ, reason="LIGHTEXIT_SCREENS is not set")
-@pytest.mark.parametrize("page", SHOWN)
-def test_pictures(page: str, address: str) -> None:
+def test_pictures(address: str) -> None:
     folder = Path(os.environ["LIGHTEXIT_SCREENS"])
     folder.mkdir(parents=True, exist_ok=True)
-    for width, height in SIZES:
-        for number, scheme in enumerate(("dark", "light")):
-            picture = folder / f"{page.replace('/', '-')}-{width}-{scheme}.png"
-            command = chromium(
-                f"--window-size={width},{height}",
-                f"--blink-settings=preferredColorScheme={number}",
-                "--virtual-time-budget=5000",
-                f"--screenshot={picture}",
-                f"{address}/site/{page}.html",
-            )
-            subprocess.run(command, capture_output=True, timeout=60, check=True)
-            assert picture.stat().st_size > 10_000
+    for page, (width, height), number in product(SHOWN, SIZES, range(2)):
+        picture = folder / f"{page.replace('/', '-')}-{width}-{('dark', 'light')[number]}.png"
+        command = chromium(
+            f"--window-size={width},{height}",
+            f"--blink-settings=preferredColorScheme={number}",
+            "--virtual-time-budget=5000",
+            f"--screenshot={picture}",
+            f"{address}/site/{page}.html",
+        )
+        subprocess.run(command, capture_output=True, timeout=60, check=True)
+        assert picture.stat().st_size > 10_000
