@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the site, which is built as `make docs` does it."""
+def building(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with the site, built as `make docs` does it, and what mkdocs said."""
     for module in ("material", "mkdocstrings_handlers.python", "griffe_sphinx"):
         pytest.importorskip(module, reason=f"{module} is not installed: make docs")
     folder = tmp_path_factory.mktemp("site") / "site"
@@ -24,7 +24,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **paths}, capture_output=True, text=True
     )
-    told = built.stdout + built.stderr
-    assert built.returncode == 0, told
-    assert "WARNING" not in told, told
+    return folder, built.stdout + built.stderr
+
+
+@pytest.fixture(scope="session")
+def site(building: tuple[Path, str]) -> Path:
+    """The folder: with warnings, there is one all the same."""
+    folder, told = building
+    assert (folder / "index.html").exists(), told
     return folder
