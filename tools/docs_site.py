@@ -31,6 +31,7 @@ HOMES = {"lightexit.inline": "lightexit.abi.inline.inline"}
 ALWAYS = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md")
 LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\])\(([^()\s#]*)(#[^()\s]*)?\)")
 FENCE = re.compile(r"^( *```+)(\w+)(.*)$", re.MULTILINE)
+OPTION = re.compile(r'\w+="[^"]*"')
 LICENCE = re.compile(r"\A<!-- SPDX[^\n]*-->\n")
 ROW = re.compile(r"^\|.*$", re.MULTILINE)
 CODE = re.compile(r"`[^`\n]*`")
@@ -191,8 +192,8 @@ def _row(match: re.Match[str]) -> str:
 
 def _fence(match: re.Match[str]) -> str:
     """Without the words that only our tests read."""
-    rest = match[3].replace(" figures", "").replace(' source="', ' title="')
-    return f"{match[1]}{match[2]}{rest}"
+    options = "".join(f" {each}" for each in OPTION.findall(match[3]))
+    return f"{match[1]}{match[2]}{options.replace(' source=', ' title=')}"
 
 
 def _link(match: re.Match[str], source: PurePosixPath) -> str:

@@ -46,6 +46,7 @@ def test_a_link_of_a_page_beside_docs_holds_as_well() -> None:
         ("```python", "```python"),
         ('```python title="ticks.py"', '```python title="ticks.py"'),
         ("```console figures", "```console"),
+        ("```console checkout figures", "```console"),
         ('```c source="lib/x.c"', '```c title="lib/x.c"'),
     ],
 )
