@@ -33,6 +33,7 @@ LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\])\(([^()\s#]*)(#[^()\s]*)?\)")
 FENCE = re.compile(r"^( *```+)(\w+)(.*)$", re.MULTILINE)
 OPTION = re.compile(r'\w+="[^"]*"')
 LICENCE = re.compile(r"\A<!-- SPDX[^\n]*-->\n")
+TITLE = re.compile(r"^# (.*)$", re.MULTILINE)
 ROW = re.compile(r"^\|.*$", re.MULTILINE)
 CODE = re.compile(r"`[^`\n]*`")
 FIGURE = re.compile(r'<img alt="[^"]*" src="[./]*(assets/figures/[\w-]+\.svg)"[^>]*>')
@@ -202,10 +203,18 @@ def _link(match: re.Match[str], source: PurePosixPath) -> str:
     target = _resolved(source, link)
     if not link or ":" in link or not (ROOT / target).exists():
         return match[0]
+    if text[1:-1] == link or text[1:-1] == str(target):
+        text = f"[{_title(target)}]"
     if (ROOT / target).is_dir():
         return text[1:-1] if str(target) in text else f"{text[1:-1]} (`{target}`)"
     start = posixpath.dirname(_page_of(source))
     return f"{text}({posixpath.relpath(_page_of(target), start)}{anchor})"
+
+
+def _title(path: PurePosixPath) -> str:
+    """What a page is called; a file that is no page is called by its path."""
+    head = path.suffix == ".md" and TITLE.search((ROOT / path).read_text("utf-8"))
+    return head[1] if head else f"`{path}`"
 
 
 def on_page_content(html: str, config: MkDocsConfig, **_: object) -> str:
