@@ -25,8 +25,6 @@ from tools import api
 
 ROOT = Path(__file__).parents[1]
 BESIDE = "repository/"
-#: Where griffe finds what has the name of its module.
-HOMES = {"lightexit.inline": "lightexit.abi.inline.inline"}
 #: Shown whether a page links to them or not.
 ALWAYS = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md")
 LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\])\(([^()\s#]*)(#[^()\s]*)?\)")
@@ -91,14 +89,16 @@ def _reference(name: str) -> str:
     public = _public(name)
     if name in api.VALUES:
         return f"## `{name}` {{ #{public} }}\n\n{api.VALUES[name]}\n"
-    anchor = f"[](){{ #{public} }}\n\n" if public in HOMES else ""
-    options = "    options:\n      show_if_no_docstring: true\n" if _is_its_members(name) else ""
-    return f"{anchor}::: {HOMES.get(public, public)}\n{options}"
-
-
-def _is_its_members(name: str) -> bool:
-    """Whether a name is of what has members that need no words, and no signature that has them."""
     value = getattr(lightexit, name, None) or getattr(lightexit.testing, name)
+    anchor, home = "", public
+    if value.__module__.endswith(f".{name}"):  # griffe would take the module
+        anchor, home = f"[](){{ #{public} }}\n\n", f"{value.__module__}.{name}"
+    options = "    options:\n      show_if_no_docstring: true\n" if _is_its_members(value) else ""
+    return f"{anchor}::: {home}\n{options}"
+
+
+def _is_its_members(value: object) -> bool:
+    """Whether its members need no words, and no signature has them."""
     tells = isinstance(value, type) and issubclass(value, (Enum, Struct, tuple))
     return tells and value is not Struct
 
