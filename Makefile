@@ -3,6 +3,7 @@
 # make test   the tests, a tenth of the random ones: some minutes
 # make long   all tests in full, the kernel module's in QEMU as well: a quarter of an hour and more
 # make test-debug   the kernel module on a kernel with KASAN, lockdep and kmemleak, built first
+# make docs   the documentation as a site in site/, with the API reference
 # make fuzz   an hour of each fuzzer (SECONDS=60 for less), where atheris is to be had
 # The first use sets everything up: a virtual environment in .venv, system packages where it may.
 
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 
 SECONDS ?= 3600
 
-.PHONY: run test long test-debug fuzz check bench header runtime runtime-check sanitize format setup release lock clean
+.PHONY: run test long test-debug fuzz check bench docs docs-serve header runtime runtime-check sanitize format setup release lock clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/lightexit run
@@ -39,6 +40,14 @@ check: $(VENV)/test.stamp
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m bench
+
+# mkdocs-material tells of its successor at every build, unless it is asked not to.
+docs docs-serve: export NO_MKDOCS_2_WARNING := 1
+docs: $(VENV)/docs.stamp
+	$(BIN)/python -m mkdocs build
+
+docs-serve: $(VENV)/docs.stamp
+	$(BIN)/python -m mkdocs serve
 
 # The C headers of what is declared in Python.
 header: $(VENV)/run.stamp
@@ -103,9 +112,13 @@ $(VENV)/bench.stamp: $(VENV)/test.stamp requirements/bench.txt
 	$(PIP) --require-hashes -r requirements/bench.txt
 	touch $@
 
+$(VENV)/docs.stamp: $(VENV)/test.stamp requirements/docs.txt
+	$(PIP) --require-hashes -r requirements/docs.txt
+	touch $@
+
 $(VENV)/release.stamp: $(VENV)/run.stamp requirements/release.txt
 	$(PIP) --require-hashes -r requirements/release.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-* .fuzz .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-* site .fuzz .mypy_cache .ruff_cache .pytest_cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 from xdist.scheduler import LoadScopeScheduling
 
 #: Folders of tests that share a boot or a build, or measure time, each in one process.
-_TOGETHER = ("tests/kernel/", "tests/vm/kvm/", "tests/vmm_c/", "tests/rust/")
+_TOGETHER = ("tests/kernel/", "tests/site/", "tests/vm/kvm/", "tests/vmm_c/", "tests/rust/")
 #: Files of many long tests that need nothing of each other.
 _APART = ("tests/compiler/test_agreement.py", "tests/documents/test_pages.py", "tests/laws/")
 

@@ -21,7 +21,7 @@ ENTRY = re.compile(r"^- `(\w+)`: .*(?:\n  .*)*$", re.MULTILINE)
 
 _BITS = (8, 16, 32, 64)
 #: Of names for values that have no docstring of their own.
-_VALUES = {
+VALUES = {
     **{f"u{n}": f"Unsigned, of {n} bits; `u{n}(x)` is `x` modulo 2**{n}." for n in _BITS},
     **{f"i{n}": f"Signed, of {n} bits; `i{n}(x)` keeps the low {n} bits." for n in _BITS},
     "bool": "Python's own; as a field of a struct, one byte.",
@@ -33,8 +33,8 @@ _VALUES = {
 
 def described(name: str) -> str:
     """What the page says of a public name: its docstring up to the end of a sentence."""
-    if name in _VALUES:
-        return _VALUES[name]
+    if name in VALUES:
+        return VALUES[name]
     home = lightexit if name in lightexit.__all__ else lightexit.testing
     text = inspect.getdoc(getattr(home, name)) or ""
     first = text.split("\n\n")[0].replace("\n", " ")

@@ -21,6 +21,7 @@ LOCKS = {
     "run": ("cli", "unicorn"),
     "dev": ("all", "dev"),
     "bench": ("all", "dev", "bench"),
+    "docs": ("all", "dev", "docs"),
     "runtime": ("all", "dev", "runtime"),
     "fuzz": ("all", "dev", "fuzz"),
     "rig": ("all", "dev", "rig", "cluster"),
@@ -34,7 +35,7 @@ def lock(name: str, extras: tuple[str, ...]) -> None:
     options = [word for extra in extras for word in ("--extra", extra)]
     if name != "run":
         options += ["--constraints", "requirements/run.txt"]
-    if name in ("bench", "runtime", "fuzz", "rig"):
+    if name in ("bench", "docs", "runtime", "fuzz", "rig"):
         options += ["--constraints", "requirements/dev.txt"]
     subprocess.run(
         [

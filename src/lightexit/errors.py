@@ -96,10 +96,15 @@ class LightexitError(Exception):
         advice: str = "",
     ) -> None:
         super().__init__(found)
+        #: What is wrong, in a sentence.
         self.found = found
+        #: Where it was found, in a source file.
         self.where = where
+        #: What would have been right; "" where that goes without saying.
         self.expected = expected
+        #: Code to put in place of what is marked.
         self.hint = hint
+        #: What to do, in words.
         self.advice = advice
 
     def __str__(self) -> str:
@@ -148,4 +153,5 @@ class GuestError(LightexitError):
 class InternalError(LightexitError):
     """A bug in lightexit: never the user's fault; please report it."""
 
-    exit_status = 70  # EX_SOFTWARE of sysexits.h
+    #: EX_SOFTWARE of sysexits.h.
+    exit_status = 70

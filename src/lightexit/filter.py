@@ -98,6 +98,7 @@ OWN_VERSION = content_key(COMPILER_VERSION, VERIFIER_VERSION)
 class LoadedFilter:
     """A verified filter in an engine, with what its host must know to run it."""
 
+    #: What runs it.
     code: Loaded
     report: Report
 
@@ -107,7 +108,9 @@ class Filter(Generic[P]):
 
     def __init__(self, function: Callable[Concatenate[IoContext, P], Verdict]) -> None:
         defined(function)
+        #: As it was written: plain Python.
         self.function = function
+        #: The function's.
         self.name = function.__name__
         functools.update_wrapper(self, function)
 

@@ -22,7 +22,9 @@ DOORBELLS = 32
 class Verdict(IntEnum):
     """A filter's answer. PASS is always safe: the device model answers instead."""
 
+    #: The device model answers; nothing may have been changed.
     PASS = 0
+    #: The filter has answered; actions that it asked for are carried out.
     HANDLED = 1
 
 
@@ -31,7 +33,8 @@ class Space(IntEnum):
 
     PIO = 0
     MMIO = 1
-    MSR = 2  # model-specific registers: 8 bytes under one address
+    #: Model-specific registers: 8 bytes under one address.
+    MSR = 2
 
 
 class ApicMode(IntEnum):
@@ -49,7 +52,9 @@ class ApicMode(IntEnum):
 class ApicFlag(IntFlag):
     """Bits beside the delivery mode: where they stand in an I/O APIC's entry, 8 bits lower."""
 
+    #: The destination is a logical one, not an APIC's number.
     LOGICAL = 1 << 3
+    #: The interrupt is level-triggered, not edge-triggered.
     LEVEL = 1 << 7
 
 
@@ -79,19 +84,27 @@ class IoContext(Struct):
     offset: u64
     data: u64
     now_ns: u64
+    #: The number of the vCPU that accesses, from 0 on.
     vcpu: u32
+    #: In bytes, 1 to 8.
     size: u8
     is_write: bool
+    #: A `Space`.
     space: u8
     abi_version: u8 = ABI_VERSION
+    #: A bit for each doorbell to signal; `signal` sets it.
     doorbells: u32
+    #: A bit for each line to raise; `raise_line` sets it, and so on.
     raised_lines: u32
     lowered_lines: u32
     pulsed_lines: u32
+    #: With vector and mode, the message of `send_apic`.
     apic_destination: u32
     apic_vector: u8
     apic_mode: u8
+    #: The vector of `end_of_interrupt`.
     eoi_vector: u8
+    #: A `Request`: which of message and EOI were asked for.
     requests: u8
     reserved: u64
 

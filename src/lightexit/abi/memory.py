@@ -60,13 +60,17 @@ class StateMemory(Generic[S]):
     def __init__(
         self, kind: type[S], buffer: mmap.mmap | None = None, *, fresh: bool = True
     ) -> None:
+        #: The state's type.
         self.kind = kind
+        #: In bytes, header included.
         self.size = value_size(kind)
         self._mapping = buffer if buffer is not None else mmap.mmap(-1, self.size)
         #: Address of the map value: of the header, not of the struct.
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self._mapping))
         view = memoryview(self._mapping)
+        #: The version word, among others.
         self.header = StateHeader.view(view)
+        #: A view of the bytes, in which reads and writes of fields go to memory.
         self.state = kind.view(view[STATE_OFFSET:])
         if fresh:
             self.state.reset()

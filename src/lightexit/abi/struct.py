@@ -91,6 +91,7 @@ class Layout:
 
     name: str
     fields: tuple[Field, ...]
+    #: In bytes, as is `alignment`.
     size: int
     alignment: int
 
@@ -286,6 +287,7 @@ class Struct(_Bytes, metaclass=_StructType):
     that is not there raises UnknownField.
     """
 
+    #: Of its fields in memory.
     layout: ClassVar[Layout]
     _initial: ClassVar[bytes]
     _integers: ClassVar[dict[str, IntType]]

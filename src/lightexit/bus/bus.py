@@ -100,14 +100,18 @@ class Bus:
         apic: Apic | None = None,
         offload: Offload | None = None,
     ) -> None:
+        #: The VM time that filters are given.
         self.clock = clock
+        #: What runs the filters, if anything does.
         self.engine = engine
+        #: Errors of models in guests' accesses.
         self.failures = Failures()
         self.apic = apic
         self.offload = offload
         self._offloaded: dict[RegionPort, Offloaded] = {}
         self._native = dispatch()
         self._tables = Record(Tables)
+        #: Of the tables that native code works on, as `ports_address` is of the ports'.
         self.address = self._tables.address
         self._relax = _VOID(lambda: time.sleep(0))
         self._ports: dict[Model, list[RegionPort]] = {}
@@ -127,6 +131,7 @@ class Bus:
         #: The MSRs that devices have; another object after every change, for back ends to see.
         self.msr_ranges: tuple[range, ...] = ()
         self.ports_address = tables.ports
+        #: One for each vCPU: what its back end accesses devices by.
         self.cpus = tuple(BusCpu(self, lane) for lane in range(vcpus))
         self._host = BusCpu(self, vcpus)
         self._context = Record(IoContext)

@@ -37,6 +37,7 @@ class Clock(Protocol):
 class BusClock(Clock, Protocol):
     """A clock that native code can read as well, and that machines run on."""
 
+    #: What native code reads of it.
     memory: StateMemory[ClockState]
 
     @property

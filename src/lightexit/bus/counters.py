@@ -27,7 +27,9 @@ class RegisterCount:
     space: Space
     address: int
     is_write: bool
+    #: Accesses that the filter answered.
     handled: int
+    #: Accesses that the model answered.
     passed: int
     handled_ns: float
     passed_ns: float

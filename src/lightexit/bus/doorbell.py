@@ -49,6 +49,7 @@ class EventFd:
 
     def __init__(self, fd: int | None = None) -> None:
         # Ringing never blocks: a full counter stays as it is, and its reader still wakes.
+        #: The descriptor, for KVM, poll(2) or another process.
         self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK) if fd is None else _own(fd)
         weakref.finalize(self, os.close, self.fd)
 

@@ -10,6 +10,7 @@ class Line:
     """A wire with a level; a listener hears every change, never a repetition."""
 
     def __init__(self, listener: Callable[[bool], None] | None = None) -> None:
+        #: High is True.
         self.level = False
         self._listener = listener
 

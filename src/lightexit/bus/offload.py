@@ -42,7 +42,9 @@ class OffloadCount:
 
     device: str
     space: Space
+    #: The address of its first byte.
     base: int
+    #: In bytes.
     size: int
     handled: int
     passed: int

@@ -53,12 +53,16 @@ class Device(Generic[S]):
     answer that does not fit the access, ends the run with an error that shows the line.
     """
 
+    #: What counters, traces and messages call it.
     name: ClassVar[str]
+    #: Members are named as in the data sheet; their values are offsets in bytes.
     registers: ClassVar[type[IntEnum] | None] = None
+    #: Found in `Device[...]`.
     state_type: ClassVar[type[Struct]]
     #: Each `Struct` that the state once was, oldest first: what `upgrade` takes. To be added to
     #: whenever the state's layout, or what it means, changes.
     older_states: ClassVar[tuple[type[Struct], ...]] = ()
+    #: The windows through which guests see its registers.
     regions: tuple[Region, ...]
     #: All that it drives. A filter's line actions name them by number.
     lines: tuple[Line, ...] = ()
@@ -80,6 +84,7 @@ class Device(Generic[S]):
 
         Raises AuthorError for memory of another type.
         """
+        #: Of VM time.
         self.clock = clock
         own = StateMemory(self.state_type) if memory is None else memory
         self.memory: StateMemory[S] = own  # type: ignore[assignment]
@@ -88,6 +93,7 @@ class Device(Generic[S]):
                 f"{type(self).__name__} was given memory of the state {own.kind.__name__}",
                 expected=f"memory of {self.state_type.__name__}",
             )
+        #: The state that is in `memory`; filters work on the same bytes.
         self.state: S = self.memory.state
 
     def read(self, offset: int, size: int) -> int:

@@ -40,8 +40,10 @@ class TracePoint(IntEnum):
     """Where an access is: it comes in, pieces of it are answered, it goes out."""
 
     ACCESS_IN = 0
-    HANDLED = 1  # by the filter
-    PASSED = 2  # answered by the model
+    #: By the filter.
+    HANDLED = 1
+    #: Answered by the model.
+    PASSED = 2
     UNCLAIMED = 3
     ACCESS_OUT = 4
 

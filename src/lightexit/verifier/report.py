@@ -84,12 +84,16 @@ class Report:
     error: AuthorError | None = None
     limits: Limits = DEFAULT
     cost: int = 0
+    #: Abstract states that the proof took.
     states_explored: int = 0
+    #: Indices into `program.maps`, as `written_maps` are.
     read_maps: frozenset[int] = frozenset()
     written_maps: frozenset[int] = frozenset()
     reads_clock: bool = False
     data_bits: int = 0
+    #: Bytes of stack that a run uses at most.
     stack: int = 0
+    #: Offsets of reads that may be HANDLED; `handled_writes` likewise.
     handled_reads: Ranges = ()
     handled_writes: Ranges = ()
     may_pass: bool = False

@@ -79,9 +79,13 @@ class Board:
     irqchip = Irqchip.OFF
 
     def __init__(self, bus: Bus, clock: BusClock, memory: GuestMemory, cpus: Sequence[Cpu]) -> None:
+        #: Where the vCPUs' accesses arrive.
         self.bus = bus
+        #: Of the devices.
         self.clock = clock
+        #: The guest's.
         self.memory = memory
+        #: The vCPUs, by their numbers.
         self.cpus = cpus
 
     def stop_clock(self) -> None:

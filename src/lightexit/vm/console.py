@@ -19,6 +19,7 @@ class Console:
     """
 
     def __init__(self, also: Callable[[bytes], object] | None = None) -> None:
+        #: Bytes written so far.
         self.size = 0
         self._tail = bytearray()
         #: Digest of the output before the tail. The tail is a buffer: guests print single bytes.

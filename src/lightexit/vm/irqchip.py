@@ -9,9 +9,12 @@ from enum import StrEnum
 class Irqchip(StrEnum):
     """Of a PC's PIC pair, I/O APIC and local APICs, those that the back end keeps."""
 
-    OFF = "off"  # none: the PIC pair is a device, and there are no APICs
-    SPLIT = "split"  # the local APICs: PIC pair and I/O APIC are devices
-    KERNEL = "kernel"  # all of them
+    #: None: the PIC pair is a device, and there are no APICs.
+    OFF = "off"
+    #: The local APICs: PIC pair and I/O APIC are devices.
+    SPLIT = "split"
+    #: All of them.
+    KERNEL = "kernel"
 
     @property
     def has_apics(self) -> bool:

@@ -52,10 +52,14 @@ class Machine:
 
     def __init__(self, board: Board, console: Console | None = None) -> None:
         _check(len(board.cpus), board.clock)
+        #: What the back end has built.
         self.board = board
+        #: The board's, as `clock` is.
         self.bus = board.bus
         self.clock = board.clock
+        #: Where devices' output goes.
         self.console = console or Console()
+        #: All that were added and are still there.
         self.devices: list[Device[Any]] = []
         #: Of its interrupt controllers: the back end's, or of those among the devices.
         self.inputs = self._own_inputs()

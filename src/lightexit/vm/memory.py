@@ -39,6 +39,7 @@ class GuestMemory:
 
     def __init__(self, ram_bytes: int, firmware: bytes = b"") -> None:
         _check_ram(ram_bytes)
+        #: The size of RAM.
         self.ram_bytes = ram_bytes
         self._ram = mmap.mmap(-1, ram_bytes)
         #: RAM as the guest sees it, by guest-physical address.
@@ -52,6 +53,7 @@ class GuestMemory:
             MemorySlot(VIDEO.stop, ram_bytes - VIDEO.stop, ram + VIDEO.stop),
             MemorySlot(TOP - len(firmware), len(firmware), rom),
         ]
+        #: What a back end maps into the guest.
         self.slots = tuple(slot for slot in slots if slot.size)
 
     def _place(self, firmware: bytes) -> None:

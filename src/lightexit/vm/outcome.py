@@ -34,6 +34,7 @@ class RunLimits:
     have no order in which one could be the last.
     """
 
+    #: Ends the run once the guest has printed it; empty: nothing does.
     text: bytes = b""
     seconds: float | None = None
     accesses: int | None = None
@@ -50,6 +51,7 @@ class Outcome:
     """
 
     reason: RunEnd
+    #: What more there is to say of the reason, or "".
     detail: str
     seconds: float
     accesses: int

@@ -45,9 +45,11 @@ class PcConfig:
     back end keeps `irqchip` (see `Wanted`), and the others are devices.
     """
 
+    #: The image, as `load_firmware` gives it.
     firmware: bytes = b""
     ram_bytes: int = 16 * MIB
     unix_seconds: int = 0
+    #: The content of the kernel's file.
     kernel: bytes = b""
     payload: Payload | None = None
     cpus: int = 1
