@@ -22,9 +22,8 @@ from lightexit.cli.report import CUT_OFF
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"<!-- printed by: (?P<command>.*) -->\n\n(?P<lines>(?:    .*\n|\n(?=    ))+)")
-#: The busiest registers of a kernel's run; the lines of its table beyond them are left out.
-_SHOWN = 9
-_FIRMWARE_ENDS = "No bootable device"
+#: The busiest registers of a run; the lines of its table beyond them are left out.
+_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,6 @@ def excerpt(command: str, printed: str) -> list[str]:
     lines = [line.rstrip() for line in printed.splitlines()]
     if command.split()[:2] != ["lightexit", "run"]:
         return lines
-    if "--kernel" not in command:
-        return lines[lines.index(_FIRMWARE_ENDS) :]
     head = next(n for n, line in enumerate(lines) if line.startswith("register ")) - 1
     rows = head + 2 + _SHOWN
     rest = next(n for n, line in enumerate(lines) if line.startswith("run ended: "))
