@@ -27,8 +27,11 @@ _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-def read_file(path: Path, expected: str, most: int, advice: str = "") -> bytes:
-    """The content of a regular file of at most `most` bytes; `expected` says what is to be in it.
+def read_file(
+    path: Path, expected: str, most: int, advice: str = "", *, if_larger: str = ""
+) -> bytes:
+    """The content of a regular file of at most `most` bytes; `expected` says what is to be in it,
+    `advice` what to do if it cannot be read, `if_larger` what to do if it has more.
 
     Raises AuthorError for any other file, and for one that cannot be read.
     """
@@ -41,7 +44,7 @@ def read_file(path: Path, expected: str, most: int, advice: str = "") -> bytes:
         raise AuthorError(
             f"{path} has {told} bytes",
             expected=f"{expected}, at most {most:,} bytes",
-            advice=advice,
+            advice=if_larger,
         )
     return data
 

@@ -29,6 +29,13 @@ def test_a_kernel_larger_than_the_guests_memory(tmp_path: Path) -> None:
     )
 
 
+def test_a_kernel_that_is_not_there(tmp_path: Path) -> None:
+    assert refusal("run", "--kernel", tmp_path / "kernel") == (
+        f"lightexit: {tmp_path}/kernel: no such file or directory\n"
+        "  expected: a Linux bzImage, a Multiboot kernel, or flat 32-bit code\n"
+    )
+
+
 @pytest.mark.parametrize("name", ["f.o", "f.s", "f.py"])
 def test_a_fifo_that_nobody_writes_into(name: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / name)

@@ -80,7 +80,7 @@ def _kernel(options: GuestOptions, path: Path) -> Guest:
     mib = options.memory_mib or KERNEL_MIB
     most = mib << 20  # a larger file does not fit into guest memory
     what = "a Linux bzImage, a Multiboot kernel, or flat 32-bit code"
-    image = read_file(path, what, most, "more memory for the guest: --memory MIB")
+    image = read_file(path, what, most, if_larger="more memory for the guest: --memory MIB")
     modules = tuple(
         BootModule(read_file(file, "a RAM disk or module", most), str(file))
         for file in options.initrd
