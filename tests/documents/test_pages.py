@@ -12,7 +12,7 @@ from documents.blocks import blocks
 from documents.place import ROOT, MissingError, Place, WrongPageError
 
 #: Pages whose blocks do not say yet how they are run.
-LATER = {"README", "own-devices"}
+LATER = {"own-devices"}
 ALL = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 PAGES = [page for page in ALL if page.stem not in LATER]
 
