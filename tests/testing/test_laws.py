@@ -10,7 +10,8 @@ from hypothesis import Phase, settings
 
 import scale
 from lightexit.testing import LAWS, DeviceLaws, LawBroken, Subject, search
-from testing.alarms import MUTANTS, Alarm
+from lightexit.testing.broken import source_of_test
+from testing.alarms import MUTANTS, Alarm, Stale
 
 TERMS = settings(derandomize=True, database=None)
 #: The most examples that a wrong device may survive. The first that finds it is enough.
@@ -43,6 +44,16 @@ def test_a_law_finds_a_wrong_device(law: str, kind: type[Alarm]) -> None:
     with pytest.raises(LawBroken) as again:
         run(caught.value.test)
     assert str(again.value) == str(caught.value)
+
+
+def test_a_finding_shows_none_of_the_calls_that_led_there() -> None:
+    with pytest.raises(LawBroken) as caught:
+        search(Stale, "transparent", terms=PATIENCE)
+    assert [each.name for each in caught.traceback][1:] == ["search"]
+
+
+def test_a_finding_about_a_file_is_named_after_it() -> None:
+    assert source_of_test("my/vga.py,at=3", "saved", 1).startswith("def test_vga_saved()")
 
 
 def test_every_law_has_a_device_that_breaks_it() -> None:

@@ -56,7 +56,8 @@ def _literal(example: Any) -> str:
 def _reference(subject: Any) -> tuple[str, str, str]:
     """Module and name to import, and the expression that is the subject."""
     if isinstance(subject, str):
-        return "", subject.partition(",")[0].rpartition(":")[2], repr(subject)
+        target = subject.partition(",")[0].removesuffix(".py")
+        return "", re.split("[:/]", target)[-1], repr(subject)
     if not dataclasses.is_dataclass(subject) or isinstance(subject, type):
         module, name = _named(subject)
         return module, name, name

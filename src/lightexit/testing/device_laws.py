@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from lightexit.errors import AuthorError
+from lightexit.testing.broken import LawBroken
 from lightexit.testing.laws.filters import FilterRun
 from lightexit.testing.steps import Trace
 from lightexit.testing.strategies import filter_runs, traces
@@ -90,7 +91,10 @@ def search(
     for kind in (Trace, FilterRun):
         held = [law for law in chosen if law.of is kind]
         if held:
-            _search(device, held, terms or settings())
+            try:
+                _search(device, held, terms or settings())
+            except LawBroken as error:  # what was found, and none of the calls that led there
+                raise error.with_traceback(None) from error.__cause__
 
 
 def _search(device: Any, laws: Sequence[Law], terms: settings) -> None:
