@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from lightexit.errors import AuthorError, InternalError, Location
 
 
@@ -29,3 +33,16 @@ def test_carets_stay_on_the_line() -> None:
 
 def test_exit_status_depends_on_the_kind_of_error() -> None:
     assert (AuthorError.exit_status, InternalError.exit_status) == (2, 70)
+
+
+def test_a_path_below_the_working_directory_is_told_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, outside = Location(f"{tmp_path}/a/b.py", 3), Location("/elsewhere/b.py", 3)
+    monkeypatch.chdir(tmp_path)
+    assert (str(inside), str(outside)) == ("a/b.py:3", "/elsewhere/b.py:3")
+    (tmp_path / "a").mkdir()
+    monkeypatch.chdir(tmp_path / "a")
+    assert str(inside) == "b.py:3"
+    (tmp_path / "a").rmdir()
+    assert str(inside) == f"{tmp_path}/a/b.py:3"

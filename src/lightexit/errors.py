@@ -8,6 +8,7 @@ Four kinds, by whose move it is: the author's (`AuthorError`), the machine's
 from __future__ import annotations
 
 import linecache
+import os
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -28,8 +29,12 @@ class Location(NamedTuple):
     text: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}"
-        return f"{place}:{self.column + 1}" if self.text else place
+        return f"{self.place}:{self.column + 1}" if self.text else self.place
+
+    @property
+    def place(self) -> str:
+        """File and line. Of a file below the working directory, the path from there."""
+        return f"{_from_here(self.file)}:{self.line}"
 
     @classmethod
     def of_frame(cls, frame: FrameType, instruction: int | None = None) -> Location:
@@ -61,6 +66,13 @@ class Location(NamedTuple):
         first = max(start - _WIDEST // 2, 0)  # of a very long line: what is about the place
         shown = line.strip()[first : first + _WIDEST]
         return f"    {shown}\n    {' ' * (start - first)}{'^' * min(width, _WIDEST // 2)}"
+
+
+def _from_here(file: str) -> str:
+    try:
+        return file.removeprefix(os.path.join(os.getcwd(), ""))
+    except OSError:  # it has been deleted
+        return file
 
 
 def _short(text: str) -> str:

@@ -109,7 +109,7 @@ def _way(ways: Sequence[MissedOutcome]) -> str:
     if where is None:
         return told
     text = where.text[where.column : where.end_column].strip()
-    return f"{where.file}:{where.line}: `{text}`: {told}"
+    return f"{where.place}: `{text}`: {told}"
 
 
 def _registers(rows: Sequence[RegisterReach]) -> Iterator[tuple[str, ...]]:

@@ -144,7 +144,7 @@ class Expansion:
         """
         if self.caller is not None and self.call_site is not None:
             site = self.caller.source.where(self.call_site)
-            found = f"{found} (in {self.source.node.name}, called from {site.file}:{site.line})"
+            found = f"{found} (in {self.source.node.name}, called from {site.place})"
         if hint and not self.source.shows(node):
             hint, advice = "", hint
         where = self.source.where(node)
