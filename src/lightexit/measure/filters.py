@@ -144,15 +144,16 @@ class AttachedFilter:
 
 
 def prepare(device: Device[Any], accesses: tuple[MeasuredAccess, ...]) -> None:
-    """Have the device's model answer these; where time stands still, each a millisecond later."""
+    """Have the device's model answer these; where time stands still, a millisecond passes after
+    each."""
     for each in accesses:
-        if isinstance(device.clock, ManualClock):
-            device.clock.advance(_MS)
-            device.advance(device.clock.now_ns())
         if each.is_write:
             device.write(each.offset, each.value, each.size)
         else:
             device.read(each.offset, each.size)
+        if isinstance(device.clock, ManualClock):
+            device.clock.advance(_MS)
+            device.advance(device.clock.now_ns())
 
 
 def _place(device: Device[Any], region: Region) -> dict[str, int | None]:
