@@ -162,3 +162,9 @@ def test_registers_that_a_filter_answers_are_named(name: str) -> None:
     assert found.windows
     if found.registers and found.filters:
         assert any(each.reads or each.writes for each in found.registers)
+
+
+def test_a_register_is_told_apart_from_others_of_a_range_without_end() -> None:
+    shown = {each.name: (each.reads, each.writes) for each in sheet("hpet").registers}
+    assert {name for name, (reads, _) in shown.items() if reads} == {"COUNTER", "COUNTER_HIGH"}
+    assert {writes for _, writes in shown.values()} == {None}

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from lightexit.verifier import Report
 
 
+#: Bytes of an access at most.
+_WIDEST = 8
+
+
 @dataclass(frozen=True)
 class WindowRow:
     """A region; `address` is None where only the machine will know it."""
@@ -222,11 +226,28 @@ def _registers(
             if region.filter is None or not inside or report is None:
                 continue
             for is_write in (False, True):
-                if not isinstance(report, AuthorError) and report.handles(
-                    offset, is_write=is_write
+                if not isinstance(report, AuthorError) and _may_handle(
+                    report, region, offset, is_write
                 ):
                     answers[is_write] = region.filter.name
         yield RegisterRow(register.name, offset, *answers)
+
+
+def _may_handle(report: Report, region: Region, offset: int, is_write: bool) -> bool:
+    ranges = report.handled_writes if is_write else report.handled_reads
+    last = max((high for low, high in ranges if low <= offset <= high), default=-1)
+    if last < region.offset + region.size:
+        return last >= offset
+    # A range without end: the proof of all accesses does not tell offsets apart.
+    from lightexit.explain.registers import map_registers
+    from lightexit.explain.values import Handling, RegisterWindow
+
+    width = region.register_width
+    window = RegisterWindow(region.space, offset, width or _WIDEST, width)
+    return any(
+        each.first == offset and each.is_write is is_write and each.handling is not Handling.PASSED
+        for each in map_registers(report, [window]).answers
+    )
 
 
 def _is_told(asked: DeclaredParameter) -> bool:
