@@ -25,7 +25,8 @@ FLOORS = (
     {"vm"},
     {"targets"},
     {"rigs"},
-    {"build", "explain", "measure", "trace", "testing"},
+    {"build", "explain", "measure", "trace"},
+    {"testing"},
     {"cli"},
     {"__main__"},
 )

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from devices.known import GOLDEN, RECORDED, Known
 from devices.ticking_hpet import ROUTES
 from lightexit.abi import Space
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
+from lightexit.bus.placing import Place
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.debugcon import Debugcon
 from lightexit.devices.fw_cfg import FwCfg
@@ -26,6 +29,8 @@ from lightexit.devices.uart import Uart
 from lightexit.devices.virtio_mmio import VirtioBackend, VirtioMmio
 from lightexit.devices.virtio_registers import VirtioReg, VirtioStatus
 from lightexit.testing import Step, Subject, Write
+from lightexit.vm import places
+from lightexit.vm.places import PC
 
 Notice = Callable[[bytes], object]
 READY = VirtioStatus.ACKNOWLEDGE | VirtioStatus.DRIVER | VirtioStatus.FEATURES_OK
@@ -68,7 +73,7 @@ def virtio(clock: ManualClock, irq: Line) -> VirtioMmio:
     return device
 
 
-def virtio_start(number: int, base: int = 0) -> list[Step]:
+def virtio_start(number: int, base: int = places.VIRTIO_MMIO) -> list[Step]:
     """What sets one queue up and starts the device."""
     registers = [
         (VirtioReg.DRIVER_FEATURES_SEL, 1),
@@ -98,10 +103,11 @@ _HOT_VIRTIO: Sequence[int] = [
     *[VirtioReg.QUEUE_NOTIFY, VirtioReg.INTERRUPT_STATUS, VirtioReg.INTERRUPT_ACK] * 6,
     *VirtioReg,
 ]
+#: When the machine of the traces began: 2024-02-28T23:59:50.
+_BASE = 1_709_164_790
 _BATTERY = "its battery keeps time and memory"
 
-#: By the names that they have as plug-ins.
-SUBJECTS = {
+_SUBJECTS = {
     "debug_exit": Subject(DebugExit),
     "debugcon": Subject(Debugcon),
     "fw_cfg": Subject(FwCfg),
@@ -124,7 +130,12 @@ SUBJECTS = {
     "port61": Subject(Port61, values=COMMANDS),
     "port92": Subject(Port92),
     "ps2": Subject(Ps2, values=(0x20, 0x60, 0xAA, 0xD4), outside=("type_codes",)),
-    "rtc": Subject(Rtc, values=(0x0A, 0x0B, 0x0C, 0x26, 0x83), exempt={"reset": _BATTERY}),
+    "rtc": Subject(
+        Rtc,
+        settings={"unix_seconds": _BASE},
+        values=(0x0A, 0x0B, 0x0C, 0x26, 0x83),
+        exempt={"reset": _BATTERY},
+    ),
     "uart": Subject(
         Uart,
         values=(0x83, 0xC7),
@@ -138,3 +149,15 @@ SUBJECTS = {
         starts=[(), *map(virtio_start, range(4))],
     ),
 }
+
+
+def _known(name: str, subject: Subject) -> Subject:
+    """With the traces that are known of it, which found it where a PC has it."""
+    placed = replace(subject, at=_PLACES.get(name, PC[name]))
+    return replace(placed, known=Known(placed, name)) if name in (*GOLDEN, *RECORDED) else placed
+
+
+#: Where it was in the machine of the traces.
+_PLACES: dict[str, Place] = {"pm": {"pm": 0x600, "apm": places.APM, "gpe0": places.PM_GPE0}}
+#: By the names that they have as plug-ins.
+SUBJECTS = {name: _known(name, subject) for name, subject in _SUBJECTS.items()}

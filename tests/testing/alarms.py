@@ -13,6 +13,7 @@ from lightexit import (
     Filter,
     IoContext,
     Line,
+    Space,
     Struct,
     Verdict,
     io_filter,
@@ -21,6 +22,7 @@ from lightexit import (
     u32,
     u64,
 )
+from lightexit.testing import Expect, FromOutside, Read, Trace, Wait, Write
 
 NEVER = 2**64 - 1
 US = 1000
@@ -111,6 +113,50 @@ class Alarm(Device[AlarmState]):
         self.state.due_ns = NEVER
         self.state.rung = True
         self.irq.set(True)
+
+
+#: From what is said of the alarm: when it rings, and what is read then.
+RINGS = Trace(
+    Write(Space.PIO, Reg.ALARM, 4, value=5),
+    Wait(5 * US - 1),
+    Read(Space.PIO, Reg.STATUS, 4, answer=0),
+    Expect(("alarm", 0), False),
+    Wait(1),
+    Expect(("alarm", 0), True),
+    Read(Space.PIO, Reg.TIME, 4, answer=5),
+    Read(Space.PIO, Reg.STATUS, 4, answer=1),
+    Expect(("alarm", 0), False),
+    FromOutside("receive", b"\x07"),
+    Read(Space.PIO, Reg.NOTE, 4, answer=7),
+)
+
+
+@io_filter
+def read_slow(ctx: IoContext, alarm: AlarmState) -> Verdict:
+    """The time in units of 1,024 ns."""
+    if ctx.is_write or ctx.size != 4 or ctx.offset != Reg.TIME:
+        return Verdict.PASS
+    ctx.data = u32(u64(ctx.now_ns - alarm.started_ns) >> 10)
+    return Verdict.HANDLED
+
+
+class Slow(Alarm):
+    """Counts at another rate, as its filter does."""
+
+    regions = (pio(16, filter=read_slow),)
+
+    def read(self, offset: int, size: int) -> int:
+        if offset == Reg.TIME and size == 4:
+            return (self.clock.now_ns() - self.state.started_ns) >> 10 & 0xFFFF_FFFF
+        return super().read(offset, size)
+
+
+class Quiet(Alarm):
+    """Tells nobody that it has rung."""
+
+    def ring(self) -> None:
+        self.state.due_ns = NEVER
+        self.state.rung = True
 
 
 class TooWide(Alarm):
@@ -275,6 +321,8 @@ class Keeping(Alarm):
 
 #: The law that each of them breaks.
 MUTANTS: list[tuple[str, type[Alarm]]] = [
+    ("known", Slow),
+    ("known", Quiet),
     ("answers", TooWide),
     ("answers", Raising),
     ("bounded", Looping),

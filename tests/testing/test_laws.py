@@ -11,7 +11,7 @@ from hypothesis import Phase, settings
 import scale
 from lightexit.testing import LAWS, DeviceLaws, LawBroken, Subject, search
 from lightexit.testing.broken import source_of_test
-from testing.alarms import MUTANTS, Alarm, Stale
+from testing.alarms import MUTANTS, RINGS, Alarm, Stale
 
 TERMS = settings(derandomize=True, database=None)
 #: The most examples that a wrong device may survive. The first that finds it is enough.
@@ -19,12 +19,12 @@ PATIENCE = settings(TERMS, max_examples=300, phases=[Phase.generate])
 
 
 class TestAlarm(DeviceLaws):
-    device = Subject(Alarm, outside=("receive",))
+    device = Subject(Alarm, outside=("receive",), known=[RINGS])
     settings = settings(TERMS, max_examples=scale.full(60))
 
 
 def subject(kind: type[Alarm]) -> Subject:
-    return Subject(kind, outside=("receive",))
+    return Subject(kind, outside=("receive",), known=[RINGS])
 
 
 def run(test: str) -> None:

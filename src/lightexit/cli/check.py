@@ -98,6 +98,8 @@ def _seconds(text: str) -> float:
 
 
 def _line(result: CampaignResult, law: str) -> str:
-    found = len(result.findings)
-    told = f", {found} of {len(result.laws)} laws broken" if found else ""
+    found, reached, asked = len(result.findings), result.reached, len(result.laws)
+    told = f", {found} of {asked} laws broken" if found else ""
+    if reached < asked:
+        told += f", {reached} of {asked} laws reached"
     return f"{result.seconds:.0f} s: {result.examples:,} examples{told}; now: {law}"

@@ -37,8 +37,7 @@ def page(target: str, subject: Subject, result: CampaignResult) -> Iterator[str]
 
 def _outcome(result: CampaignResult) -> str:
     """A law that no example has reached does not hold yet."""
-    broken, asked = len(result.findings), len(result.laws)
-    reached = sum(1 for law in result.laws.values() if law.examples)
+    broken, asked, reached = len(result.findings), len(result.laws), result.reached
     if broken:
         return f"{broken} of {asked} laws broken"
     if reached < asked:

@@ -20,8 +20,10 @@ with optional("lightexit.testing"):
 from lightexit.rigs.rig import Rig
 from lightexit.testing.broken import LawBroken
 from lightexit.testing.laws.filters import FilterRun
+from lightexit.testing.recorded import recorded
 from lightexit.testing.steps import (
     Drive,
+    Expect,
     FromOutside,
     Jump,
     JumpDeadline,
@@ -41,6 +43,7 @@ __all__ = [
     "LAWS",
     "DeviceLaws",
     "Drive",
+    "Expect",
     "FilterRun",
     "FromOutside",
     "Jump",
@@ -58,6 +61,7 @@ __all__ = [
     "WaitDeadline",
     "Write",
     "filter_runs",
+    "recorded",
     "replay",
     "search",
     "traces",

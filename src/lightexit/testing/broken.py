@@ -11,7 +11,7 @@ from typing import Any
 from lightexit.errors import AuthorError
 
 _NAMES = re.compile(
-    r"\b(?:Subject|Read|Write|Wait|Jump|WaitDeadline|JumpDeadline|Drive|FromOutside|"
+    r"\b(?:Subject|Read|Write|Wait|Jump|WaitDeadline|JumpDeadline|Drive|Expect|FromOutside|"
     r"Restore|Reset|Trace|FilterRun)(?=\()"
 )
 
@@ -20,6 +20,8 @@ class LawBroken(AuthorError):  # noqa: N818 - it is no mistake in a test
     """A device breaks a law. `test` is the source of a test that fails as long as it does."""
 
     test = ""
+    #: How many steps of a trace show it, where that is known.
+    steps: int | None = None
 
     def __str__(self) -> str:
         text = super().__str__()
@@ -62,6 +64,7 @@ def _reference(subject: Any) -> tuple[str, str, str]:
         module, name = _named(subject)
         return module, name, name
     given = {each.name: getattr(subject, each.name) for each in dataclasses.fields(subject)}
+    del given["known"]  # the test has the trace that matters
     module, name = _named(given.pop("device"))
     plain = {each.name: each.default for each in dataclasses.fields(subject)} | _EMPTY
     told = [f", {each}={value!r}" for each, value in given.items() if value != plain[each]]

@@ -10,6 +10,7 @@ from typing import Any
 from lightexit.bus.blame import described
 from lightexit.errors import LightexitError, Location
 from lightexit.rigs.fields import changes
+from lightexit.rigs.rig import Rig
 from lightexit.testing.broken import LawBroken
 from lightexit.testing.player import Player, is_edge
 from lightexit.testing.steps import Read, Step, Trace, Write
@@ -36,9 +37,11 @@ class Sides:
             step = self.expected.timed(step)
             self.before(number)
             answers = [perform(player, step, place) for player in (self.expected, self.found)]
-            self._same(place, "it answers", *map(_hex, answers), where=self._filter_at(step))
+            self._same(
+                place, "it answers", *map(shown, answers), where=filter_at(self.found.rig, step)
+            )
             if not self.expected.is_late:
-                self._compare(place, self._filter_at(step))
+                self._compare(place, filter_at(self.found.rig, step))
         if self.expected.is_late:
             for player in (self.expected, self.found):
                 player.wait(0)
@@ -68,14 +71,15 @@ class Sides:
             right, wrong = self.titles
             raise LawBroken(f"{place}: {what} {found} {wrong}, {expected} {right}", where=where)
 
-    def _filter_at(self, step: Step) -> Location | None:
-        """The filter of the register that a step is about."""
-        if not isinstance(step, Read | Write):
-            return None
-        for _, region in self.found.rig.windows:
-            if region.space is step.space and step.address in region and region.filter is not None:
-                return region.filter.where()
+
+def filter_at(rig: Rig, step: Step) -> Location | None:
+    """The filter of the register that a step is about."""
+    if not isinstance(step, Read | Write):
         return None
+    for _, region in rig.windows:
+        if region.space is step.space and step.address in region and region.filter is not None:
+            return region.filter.where()
+    return None
 
 
 def placed(number: int, step: Step) -> str:
@@ -107,7 +111,10 @@ def guarded(player: Player, place: str, action: Callable[[], Any]) -> Any:
         raise
 
 
-def _hex(answer: Any) -> str:
+def shown(answer: Any) -> str:
+    """An answer or a level, as messages have it."""
+    if isinstance(answer, bool):
+        return _level(answer)
     return hex(answer) if isinstance(answer, int) and answer > 9 else repr(answer)
 
 

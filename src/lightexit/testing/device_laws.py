@@ -88,8 +88,11 @@ def search(
     __tracebackhide__ = True
     subject = subject_of(device)
     chosen = laws_for(subject, laws)
+    for law in chosen:
+        for example in law.given(subject) if law.given else ():
+            law.hold(device, example)
     for kind in (Trace, FilterRun):
-        held = [law for law in chosen if law.of is kind]
+        held = [law for law in chosen if law.of is kind and law.given is None]
         if held:
             try:
                 _search(device, held, terms or settings())

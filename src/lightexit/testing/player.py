@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
+from lightexit.bus.line import Line
+from lightexit.errors import AuthorError
 from lightexit.rigs.rig import Rig, Runner
 from lightexit.rigs.wiring import Heard
 from lightexit.testing.steps import (
     Drive,
+    Expect,
     FromOutside,
     Jump,
     JumpDeadline,
@@ -22,10 +26,21 @@ from lightexit.testing.steps import (
 )
 from lightexit.testing.subject import Subject
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 #: At most so many deadlines are carried out one by one while a `Wait` lasts.
 MOST_DEADLINES = 50
 #: A deadline farther away than this, in ns, is none: a century.
 _FARTHEST_NS = 10**18 * 3
+
+
+def _known(found: Mapping[_Key, _Value], key: _Key, what: str) -> _Value:
+    if key not in found:
+        raise AuthorError(
+            f"there is no {what} {key!r}",
+            expected=f"one of: {', '.join(map(repr, found)) or 'none, it has no such thing'}",
+        )
+    return found[key]
 
 
 def is_edge(heard: Heard) -> bool:
@@ -71,9 +86,11 @@ class Player:
                 self.rig.clock.advance(ns)
                 self.is_late = self.was_late = True
             case Drive(line, level):
-                self.rig.inputs[line].set(level)
+                _known(self.rig.inputs, line, "input").set(level)
+            case Expect(line):
+                return _known(self.outputs(), line, "line").level
             case FromOutside(name, arguments):
-                return self.rig.calls[name](*arguments)
+                return _known(self.rig.calls, name, "call")(*arguments)
             case Restore():
                 self.restore()
             case Reset():
@@ -116,12 +133,19 @@ class Player:
 
     # What can be seen
 
+    def outputs(self) -> dict[tuple[str, int], Line]:
+        """The lines that the devices drive."""
+        return {
+            (device.name, number): line
+            for device in self.rig.devices
+            for number, line in enumerate(device.lines)
+        }
+
     def levels(self) -> dict[str, bool]:
         """Of the lines that the devices drive, and of the rig's outputs."""
         found = {
-            f"{device.name}.lines[{number}]": line.level
-            for device in self.rig.devices
-            for number, line in enumerate(device.lines)
+            f"{device}.lines[{number}]": line.level
+            for (device, number), line in self.outputs().items()
         }
         outputs = {f"output {each}": line.level for each, line in self.rig.outputs.items()}
         return found | outputs

@@ -79,20 +79,33 @@ class Drive:
     level: bool
 
 
+@dataclass(frozen=True)
+class Expect:
+    """An output line of a device, by the device's name and the line's number in `lines`, has this
+    level now. Nothing happens."""
+
+    line: tuple[str, int]
+    level: bool
+
+
 @dataclass(frozen=True, init=False)
 class FromOutside:
     """Something comes from outside: bytes on a wire, a key, an acknowledge. The host calls the
-    device's method `name`, or what the rig calls so."""
+    device's method `name`, or what the rig calls so. Where `answer` is given, that is what it has
+    to get."""
 
     name: str
     arguments: tuple[Any, ...]
+    answer: Any
 
-    def __init__(self, name: str, *arguments: Any) -> None:
+    def __init__(self, name: str, *arguments: Any, answer: Any = None) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "arguments", arguments)
+        object.__setattr__(self, "answer", answer)
 
     def __repr__(self) -> str:
-        return f"FromOutside({', '.join(map(repr, (self.name, *self.arguments)))})"
+        answer = [] if self.answer is None else [f"answer={self.answer!r}"]
+        return f"FromOutside({', '.join([*map(repr, (self.name, *self.arguments)), *answer])})"
 
 
 @dataclass(frozen=True)
@@ -106,8 +119,40 @@ class Reset:
 
 
 Step: TypeAlias = (
-    Read | Write | Wait | Jump | WaitDeadline | JumpDeadline | Drive | FromOutside | Restore | Reset
+    Read
+    | Write
+    | Wait
+    | Jump
+    | WaitDeadline
+    | JumpDeadline
+    | Drive
+    | Expect
+    | FromOutside
+    | Restore
+    | Reset
 )
+
+
+def told(step: Step) -> Any:
+    """What a step has to give; None where that is not told."""
+    match step:
+        case Read() | FromOutside():
+            return step.answer
+        case Expect():
+            return step.level
+    return None
+
+
+def untold(step: Step) -> list[Step]:
+    """The step, with nothing told; that of an `Expect` is none."""
+    match step:
+        case Read(space, address, size):
+            return [Read(space, address, size)]
+        case FromOutside(name, arguments):
+            return [FromOutside(name, *arguments)]
+        case Expect():
+            return []
+    return [step]
 
 
 @dataclass(frozen=True, init=False)

@@ -19,7 +19,7 @@ from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.rigs.rig import Rig
 from lightexit.rigs.wiring import Wiring
-from lightexit.testing.steps import Step
+from lightexit.testing.steps import Step, Trace
 
 #: A device's class, or a function that makes a device or a rig. What its parameters ask for is
 #: known by their types: a clock, lines, functions to be called, another device.
@@ -44,6 +44,9 @@ class Subject:
     annotated. `inputs` are the numbers of `device.inputs` that others drive (else all of them).
     Every trace begins with one of `starts`.
 
+    `known` are traces that are known to be right, with what they have to give: `Read(answer=...)`,
+    `FromOutside(answer=...)`, `Expect(line, level)`. Parts of them begin other traces, too.
+
     `exempt` names laws that are not to hold, each with the reason.
     """
 
@@ -55,6 +58,7 @@ class Subject:
     outside: Sequence[str] = ()
     inputs: Sequence[int] | None = None
     starts: Sequence[Sequence[Step]] = ((),)
+    known: Sequence[Trace] = field(default=(), repr=False)
     exempt: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lightexit.engine.kernel import available
@@ -19,6 +19,7 @@ from lightexit.testing.laws.filters import (
     check_kernel,
     check_transparent,
 )
+from lightexit.testing.laws.known import check_known
 from lightexit.testing.laws.saving import check_reset, check_saved
 from lightexit.testing.laws.time import check_advanced, check_deadlines, check_late
 from lightexit.testing.steps import Trace
@@ -38,7 +39,8 @@ def _no_kernel() -> str:
 class Law:
     """Something that holds of every device. `says` is the law in a sentence; `check` judges one
     example of the type `of`, and is so quick that tests take `times` as many as of others;
-    `missing` tells why it cannot be judged on this host, if so."""
+    `missing` tells why it cannot be judged on this host, if so. `given` are its examples, where
+    they are not random."""
 
     name: str
     says: str
@@ -46,6 +48,7 @@ class Law:
     of: type[Trace | FilterRun] = Trace
     times: int = 1
     missing: Callable[[], str] = _nothing
+    given: Callable[[Subject], Sequence[Trace]] | None = None
 
     def reason_against(self, subject: Subject) -> str:
         """Why this law is not to be asked of a device; "" if it is."""
@@ -53,6 +56,8 @@ class Law:
             return f"exempt: {subject.exempt[self.name]}"
         if self.of is FilterRun and not subject.filters:
             return "there is no filter"
+        if self.given is not None and not self.given(subject):
+            return "no trace is known"
         return self.missing()
 
     def hold(self, device: Subject | Maker | Any, example: Trace | FilterRun) -> None:
@@ -61,6 +66,8 @@ class Law:
             self._judge(subject_of(device), example)
         except LawBroken as error:
             error.expected = error.expected or self.says
+            if error.steps is not None and isinstance(example, Trace):
+                example = Trace(*example.steps[: error.steps], start_ns=example.start_ns)
             error.test = source_of_test(device, self.name, example)
             raise
 
@@ -91,6 +98,12 @@ def forget_overdue() -> None:
 LAWS = {
     law.name: law
     for law in (
+        Law(
+            "known",
+            "a device does what the traces that are known to be right tell",
+            check_known,
+            given=lambda subject: subject.known,
+        ),
         Law(
             "answers",
             "every access is answered within its width, and nothing raises an exception",
@@ -173,9 +186,11 @@ def laws_for(subject: Subject, names: Sequence[str] = ()) -> list[Law]:
 
 def replay(device: Subject | Maker | Any, example: Trace | FilterRun, *laws: str) -> None:
     """Hold a device to laws in one example: to all that there are for it, if none is named.
+    What the example tells is then known to be right.
 
     Raises LawBroken for the first that does not hold, and AuthorError for one that is not known.
     """
-    for law in laws_for(subject_of(device), laws):
+    known = (example,) if isinstance(example, Trace) else ()
+    for law in laws_for(replace(subject_of(device), known=known), laws):
         if isinstance(example, law.of):
             law.hold(device, example)

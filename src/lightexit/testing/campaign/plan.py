@@ -14,13 +14,16 @@ from lightexit.testing.steps import Trace
 from lightexit.testing.subject import Subject
 from lightexit.testing.table import LAWS
 
-#: Examples of a share: some seconds.
+#: Examples of the first share of each law: all laws are reached soon.
+FIRST_EXAMPLES = 5
+#: Examples of later ones, at most: some seconds.
 MOST_EXAMPLES = 50
 
 
 @dataclass(frozen=True)
 class Share:
-    """So many examples of one law, made from a seed. One with `covers` looks at coverage, too."""
+    """So many examples of one law, made from a seed; all of a law that has its own. One with
+    `covers` looks at coverage, too."""
 
     number: int
     law: str
@@ -31,9 +34,9 @@ class Share:
 
 @dataclass(frozen=True)
 class CampaignPlan:
-    """`laws` in turns, each with `examples` in all, without end if that is None; `not_asked` says
-    why the others are left out. With `ends_at_first`, one finding is enough, else one of each
-    law."""
+    """`laws` in turns that grow, each law with `examples` in all, without end if that is None;
+    `not_asked` says why the others are left out. With `ends_at_first`, one finding is enough, else
+    one of each law."""
 
     laws: tuple[str, ...]
     seed: int
@@ -43,17 +46,19 @@ class CampaignPlan:
 
     def shares(self) -> Iterator[Share]:
         """All shares, in order."""
-        numbers = itertools.count()
-        traffic = next((name for name in self.laws if LAWS[name].of is Trace), "")
+        numbers, done = itertools.count(), 0
+        random = [name for name in self.laws if LAWS[name].given is None]
+        traffic = next((name for name in random if LAWS[name].of is Trace), "")
         for turn in itertools.count():
-            left = MOST_EXAMPLES
+            count = min(FIRST_EXAMPLES << turn, MOST_EXAMPLES)
             if self.examples is not None:
-                left = min(self.examples - turn * MOST_EXAMPLES, MOST_EXAMPLES)
-            if left <= 0:
+                count = min(count, self.examples - done)
+            if count <= 0 or (turn and not random):
                 return
-            for law in self.laws:
-                covers = law == traffic or LAWS[law].of is not Trace
-                yield Share(next(numbers), law, self._seed(law, turn), left, covers)
+            for law in random if turn else self.laws:
+                covers = law == traffic or law not in random or LAWS[law].of is not Trace
+                yield Share(next(numbers), law, self._seed(law, turn), count, covers)
+            done += count
 
     def _seed(self, law: str, turn: int) -> int:
         digest = hashlib.sha256(f"{self.seed} {law} {turn}".encode()).digest()

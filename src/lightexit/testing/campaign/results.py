@@ -45,6 +45,11 @@ class CampaignResult:
         return sum(each.examples for each in self.laws.values())
 
     @property
+    def reached(self) -> int:
+        """How many laws were asked about an example at least."""
+        return sum(1 for each in self.laws.values() if each.examples)
+
+    @property
     def is_done(self) -> bool:
         """No share can tell more."""
         if self.plan.ends_at_first and self.findings:

@@ -104,6 +104,10 @@ class _Search:
 
     def run(self, phases: Sequence[Phase]) -> None:
         """Raises LawBroken for the smallest example that breaks the law."""
+        if self.law.given is not None:
+            for each in self.law.given(self.subject):
+                self.hold(each)
+            return
         terms = settings(
             max_examples=self.share.examples,
             database=None,
