@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 
+import scale
 from cli.forked import lightexit, refusal
 from cli.test_schemas import check as check_schema
+from lightexit.cli.checkreport import page
 from lightexit.testing import LawBroken
-from lightexit.testing.campaign import CampaignPlan, plan_for, run_share
+from lightexit.testing.campaign import CampaignPlan, Pace, plan_for, run_here, run_share
 from lightexit.testing.named import subject_named
 
 LAMPS = """
@@ -136,12 +138,12 @@ def broken(document: Any) -> dict[str, Any]:
 
 
 def test_a_right_device(folder: Path) -> None:
-    words = "lamps.py:Lamp,level=3", "--seed", "1", "--examples", "12"
+    words = "lamps.py:Lamp,level=3", "--seed", "1", "--examples", "8"
     laws = [each for name in ("transparent", "saved", "any_state") for each in ("--law", name)]
     document = found(*words, *laws, status=0)
     asked = [each for each in document["laws"] if each["asked"]]
-    assert {each["examples"] for each in asked} == {12}
-    assert document["examples"] == 12 * len(asked)
+    assert {each["examples"] for each in asked} == {8}
+    assert document["examples"] == 8 * len(asked)
     (filter,) = document["coverage"]["filters"]
     assert filter["outcomes"] > filter["reached"] == filter["outcomes"] - len(filter["missed"])
     lines = {each["line"] for each in filter["missed"]}
@@ -153,29 +155,29 @@ def test_a_right_device(folder: Path) -> None:
     assert timeless(found(*words, *laws, status=0)) == timeless(document)
 
 
+TARGET = "lamps.py:Dim,level=3"
+
+
 def test_a_wrong_device_and_the_test_that_shows_it(folder: Path) -> None:
-    words = "lamps.py:Dim,level=3", "--seed", "1", "--law", "transparent", "--law", "engines"
-    document = found(*words, status=1)
-    assert list(broken(document)) == ["transparent", "engines"]
-    for finding in broken(document).values():
-        assert finding["is_smallest"]
+    subject = subject_named(TARGET)
+    plan = plan_for(subject, 1, 40, ["transparent", *["engines"] * scale.is_long])
+    result = run_here(TARGET, plan, Pace())
+    assert [each.share.law for each in result.findings] == list(plan.laws)
+    for finding in result.findings:
+        assert finding.is_smallest
         names: dict[str, Any] = {}
-        exec(finding["test"], names)
+        exec(finding.test, names)
         (test,) = (each for name, each in names.items() if name.startswith("test_"))
         with pytest.raises(LawBroken, match="it answers 0xff with filters") as caught:
             test()
-        assert finding["message"].split("\n")[0] in str(caught.value)
-        assert "value=0xff" in finding["test"] or "value=0x80" in finding["test"]
-
-
-def test_the_page(folder: Path) -> None:
-    result = lightexit("check", "lamps.py:Dim,level=3", "--seed", "1", "--law", "transparent")
-    assert result.returncode == 1
-    first, *_ = lines = result.stdout.split("\n")
-    assert first.startswith("lamps.py:Dim,level=3: 1 of 1 laws broken, ")
+        assert finding.message.split("\n")[0] in str(caught.value)
+        assert "value=0xff" in finding.test or "value=0x80" in finding.test
+    first, *_ = lines = [*page(TARGET, subject, result)]
+    count = len(plan.laws)
+    assert first.startswith(f"lamps.py:Dim,level=3: {count} of {count} laws broken, ")
     assert first.endswith(" s, seed 1")
     assert any(line.split()[-1:] == ["BROKEN"] for line in lines)
-    assert "    def test_dim_transparent() -> None:" in lines
+    assert "    def test_dim_transparent() -> None:" in "\n".join(lines).split("\n")
     assert "  this test shows it:" in lines
 
 
@@ -191,11 +193,14 @@ def test_the_first_finding_may_be_enough(folder: Path) -> None:
     words = "lamps.py:Dim,level=3", "--seed", "1", "--first", "--law", "transparent"
     document = found(*words, "--law", "engines", "--law", "saved", status=1)
     assert len(broken(document)) == 1
-    assert [not each["examples"] for each in document["laws"]] == [False, True, True]
+    assert max(each["examples"] for each in document["laws"]) < 100
 
 
 def test_a_class_of_tests_says_more(folder: Path) -> None:
-    document = found("test_dim.py:TestDim", "--law", "transparent", "--law", "answers", status=0)
+    few = "--examples", "5"
+    document = found(
+        "test_dim.py:TestDim", "--law", "transparent", "--law", "answers", *few, status=0
+    )
     reasons = {each["name"]: each["reason"] for each in document["laws"]}
     assert reasons == {"transparent": "exempt: it is dim", "answers": ""}
 
@@ -223,9 +228,16 @@ def test_examples_do_not_depend_on_what_else_is_loaded(folder: Path) -> None:
 
 def test_shares_have_all_examples_and_no_seed_twice() -> None:
     shares = list(CampaignPlan(("answers", "any_state"), 1, 120, {}).shares())
-    assert [each.number for each in shares] == list(range(6))
-    assert [each.examples for each in shares if each.law == "answers"] == [50, 50, 20]
-    assert len({each.seed for each in shares}) == 6
+    assert [each.number for each in shares] == list(range(10))
+    assert [each.examples for each in shares if each.law == "answers"] == [5, 10, 20, 40, 45]
+    assert [each.law for each in shares[:3]] == ["answers", "any_state", "answers"]
+    assert len({each.seed for each in shares}) == 10
+
+
+def test_a_law_with_examples_of_its_own_is_asked_once() -> None:
+    shares = list(CampaignPlan(("known", "saved"), 1, 60, {}).shares())
+    assert [each.law for each in shares] == ["known", *["saved"] * 4]
+    assert [each.law for each in CampaignPlan(("known",), 1, None, {}).shares()] == ["known"]
 
 
 BAD = [
@@ -265,7 +277,7 @@ def test_a_signal_ends_it_with_what_was_found_and_a_terminal_shows_progress(fold
     output = process.communicate(timeout=60)[0].decode()
     assert process.returncode == 1
     assert "ended by SIGINT" in output
-    assert "transparent is BROKEN" in output
+    assert " is BROKEN, as example " in output
     assert b" examples, 1 of " in progress
     os.close(terminal)
 

@@ -56,7 +56,7 @@ class CampaignPlan:
             if count <= 0 or (turn and not random):
                 return
             for law in random if turn else self.laws:
-                covers = law == traffic or law not in random or LAWS[law].of is not Trace
+                covers = law == traffic or LAWS[law].of is not Trace
                 yield Share(next(numbers), law, self._seed(law, turn), count, covers)
             done += count
 
