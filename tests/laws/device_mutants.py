@@ -5,7 +5,11 @@
     python -m laws.device_mutants --table       # docs/mutants.md, of what was run so far
 
 What was run is kept in a file (`--results`), one line each, and not run again. Each runs in a
-process of its own, which ends when its time is over.
+process of its own, which ends when its time is over. It is forked from one that has imported all
+but the devices.
+
+The laws are asked in turns, as by `lightexit check`; only what survives them is held to the traces
+that are known.
 """
 
 from __future__ import annotations
@@ -15,14 +19,15 @@ import hashlib
 import importlib.abc
 import importlib.util
 import json
-import os
-import subprocess
+import multiprocessing
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +38,8 @@ ROOT = Path(__file__).parents[2]
 DEVICES = ROOT / "src" / "lightexit" / "devices"
 TABLE = ROOT / "docs" / "mutants.md"
 LIMIT_S, SEED = 60.0, 1
+#: The law that only survivors of the others are held to.
+KNOWN = "known"
 #: What a process may take besides: to start, to compile, and to end an example.
 _MORE_S = 60.0
 #: For how long it is looked whether a device without a mistake is found to be wrong.
@@ -109,27 +116,33 @@ class _Replaced(importlib.abc.MetaPathFinder):
 
 
 def judge(device: str, limit_s: float) -> dict[str, Any]:
-    """Hold a subject to all laws until one is broken. The time is what that took."""
+    """Hold a subject to all laws until one is broken, then to the traces that are known. The time
+    is what that took."""
     from devices.subjects import SUBJECTS
     from lightexit.errors import LightexitError
+    from lightexit.testing import LawBroken
     from lightexit.testing.campaign import plan_for, run_share
+    from lightexit.testing.table import LAWS
 
     begun = time.monotonic()
-    subject = SUBJECTS[device]
+    subject, examples = SUBJECTS[device], 0
 
     def is_over() -> bool:
         return time.monotonic() - begun > limit_s
 
-    examples = 0
     try:
-        plan = plan_for(subject, SEED, None)
-        for share in plan.shares():
+        random = [law.name for law in LAWS.values() if law.given is None]
+        for share in plan_for(subject, SEED, None, random).shares():
             result = run_share(subject, share, is_over, reduces=False)
             examples += result.examples
             if result.finding is not None:
                 return _judged(share.law, begun, examples, result.finding.message)
             if is_over():
                 break
+        for trace in subject.known:
+            LAWS[KNOWN].hold(subject, trace)
+    except LawBroken as error:
+        return _judged(KNOWN, begun, examples, str(error))
     except LightexitError as error:  # of the compiler or verifier, or no device at all
         return _judged("refused", begun, examples, str(error))
     return _judged("", begun, examples, "")
@@ -140,16 +153,21 @@ def _judged(law: str, begun: float, examples: int, message: str) -> dict[str, An
     return {"law": law, "seconds": seconds, "examples": examples, "message": message}
 
 
-def _in_process(device: str, module: str, file: str, limit_s: float) -> None:
-    sys.meta_path.insert(0, _Replaced(f"lightexit.devices.{module}", Path(file)))
+def _in_process(answer: Connection, device: str, module: str, file: str, limit_s: float) -> None:
+    name = f"lightexit.devices.{module}"
+    sys.modules.pop(name, None)  # one of them is imported by what places devices
+    sys.meta_path.insert(0, _Replaced(name, Path(file)))
     try:
         found = judge(device, limit_s)
     except Exception as error:  # what stops the kit itself is seen, too
         found = _judged("raises", time.monotonic(), 0, f"{type(error).__name__}: {error}")
-    print(json.dumps(found))
+    answer.send(found)
 
 
 # In ours
+
+_FORKED = multiprocessing.get_context("forkserver")
+_FORKED.set_forkserver_preload(["lightexit.testing.campaign", "lightexit.engine.native"])
 
 
 def run(mutant: Mutant, limit_s: float = LIMIT_S) -> dict[str, Any]:
@@ -157,30 +175,33 @@ def run(mutant: Mutant, limit_s: float = LIMIT_S) -> dict[str, Any]:
 
     Raises RuntimeError where that is not known.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    answers, answer = _FORKED.Pipe(duplex=False)
+    with tempfile.TemporaryDirectory() as folder, answers:
         file = Path(folder) / f"{mutant.module}.py"
         file.write_text(mutant.mutation.source, "utf-8")
-        words = ["--judge", mutant.device, mutant.module, str(file), str(limit_s)]
-        command = [sys.executable, "-m", "laws.device_mutants", *words]
-        paths = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests"), str(ROOT)])
-        environment = {**os.environ, "PYTHONPATH": paths}
+        words = answer, mutant.device, mutant.module, str(file), limit_s
+        process = _FORKED.Process(target=_in_process, args=words, daemon=True)
+        with answer:
+            process.start()
         try:
-            ended = subprocess.run(
-                command,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=limit_s + _MORE_S,
-            )
-        except subprocess.TimeoutExpired:
-            return {"law": "hangs", "seconds": limit_s + _MORE_S, "examples": 0, "message": ""}
-    if ended.returncode < 0:
-        told = f"ended by signal {-ended.returncode}"
+            return _answered(answers, process, limit_s + _MORE_S)
+        finally:
+            process.kill()
+            process.join()
+
+
+def _answered(answers: Connection, process: BaseProcess, patience_s: float) -> dict[str, Any]:
+    if not answers.poll(patience_s):
+        return {"law": "hangs", "seconds": patience_s, "examples": 0, "message": ""}
+    try:
+        found: dict[str, Any] = answers.recv()
+    except EOFError:
+        process.join()
+        status = process.exitcode or 0
+        if status >= 0:
+            raise RuntimeError(f"the process has ended with {status}, and told nothing") from None
+        told = f"ended by signal {-status}"
         return {"law": "ends", "seconds": 0.0, "examples": 0, "message": told}
-    if ended.returncode:
-        raise RuntimeError(ended.stderr)
-    found: dict[str, Any] = json.loads(ended.stdout.strip().split("\n")[-1])
     return found
 
 
@@ -226,18 +247,20 @@ def _kept(mutant: Mutant, file: Path, limit_s: float) -> dict[str, Any]:
 
 def table(file: Path) -> str:
     """docs/mutants.md: of what was run, that which today's sources still have."""
-    known = results_in(file)
+    results = results_in(file)
     everything = list(mutants())
-    rows = [(each, known[each.key]) for each in everything if each.key in known]
+    rows = [(each, results[each.key]) for each in everything if each.key in results]
     found = [result for _, result in rows if result["law"]]
     seconds = sorted(float(each["seconds"]) for each in found)
+    laws = Counter(str(each["law"]) for each in found).most_common()
+    known = dict(laws).get(KNOWN, 0)
     counts = (
-        f"{len(everything):,} mutants, {len(rows):,} of them run, {len(found):,} found "
-        f"({100 * len(found) / max(len(rows), 1):.1f} %)"
+        f"{len(everything):,} mutants, {len(rows):,} of them run: {_of(len(found) - known, rows)} "
+        f"found by laws alone, {_of(known, rows)} by traces that are known, "
+        f"{_of(len(rows) - len(found), rows)} not found"
     )
     if found:
-        counts += f", half of those within {seconds[len(seconds) // 2]:.1f} s"
-    laws = Counter(str(each["law"]) for each in found).most_common()
+        counts += f". Half of those found were within {seconds[len(seconds) // 2]:.1f} s"
     survivors = [mutant for mutant, result in rows if not result["law"]]
     lines = [
         *_HEAD,
@@ -248,13 +271,18 @@ def table(file: Path) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _of(count: int, rows: Sequence[object]) -> str:
+    return f"{count:,} ({100 * count / max(len(rows), 1):.1f} %)"
+
+
 _HEAD = (
     "<!-- SPDX-License-Identifier: Apache-2.0 -->",
     "# Mutants of our own devices",
     "",
     "Written by `python -m laws.device_mutants --table`. A mutant is a device with one mistake in",
-    "its source, at any place. It is held to the laws of [`lightexit check`](cli.md#check), for",
-    f"{LIMIT_S:.0f} s at most. `refused` is what the compiler, the verifier or the kit refuses.",
+    "its source, at any place. It is held to the laws of [`lightexit check`](check.md), each in",
+    "turn; if it survives them, to the traces that are known of the device (`known`). `refused` is",
+    "what the compiler, the verifier or the kit refuses.",
     "",
 )
 
@@ -286,12 +314,8 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("mutants.jsonl"))
     parser.add_argument("--seconds", type=float, default=LIMIT_S)
     parser.add_argument("--table", action="store_true", help="only write docs/mutants.md")
-    parser.add_argument("--judge", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.judge:
-        device, module, file, seconds = options.judge
-        _in_process(device, module, file, float(seconds))
-    elif options.table:
+    if options.table:
         TABLE.write_text(table(options.results), "utf-8")
     else:
         campaign(options.share, options.results, options.seconds)

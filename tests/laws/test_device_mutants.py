@@ -121,5 +121,6 @@ def test_what_was_run_is_not_run_again(tmp_path: Path, monkeypatch: pytest.Monke
     count = len(chosen(100))
     assert len(runs) - 1 == count
     page = table(file)
-    assert f"{count} of them run, {count - 1} found" in page
+    assert f" mutants, {count} of them run: {count - 1} (" in page
+    assert " found by laws alone, 0 (0.0 %) by traces that are known, 1 (" in page
     assert "not looked at yet" in page
