@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ from lightexit.testing.steps import (
     Wait,
     WaitDeadline,
     Write,
+    untold,
 )
 from lightexit.testing.subject import Maker, Subject, parameters, subject_of
 
@@ -59,12 +61,18 @@ def traces(
     step = _steps(subject, waits)
     lengths = st.sampled_from([least for least in (0, 5, 15, 30) if least <= most])
     steps = lengths.flatmap(lambda least: st.lists(step, min_size=least, max_size=most))
-    return st.builds(
-        _trace,
-        st.sampled_from([tuple(each) for each in subject.starts]),
-        steps,
-        STARTS_NS,
-    )
+    return st.builds(_trace, _starts(subject, most), steps, STARTS_NS)
+
+
+def _starts(subject: Subject, most: int) -> SearchStrategy[tuple[Step, ...]]:
+    """Its own, or as a trace begins that is known: that has set the device up."""
+    own = st.sampled_from([tuple(each) for each in subject.starts])
+    known = [tuple(chain.from_iterable(map(untold, trace.steps[:most]))) for trace in subject.known]
+    return own | st.sampled_from(known).flatmap(_beginnings) if known else own
+
+
+def _beginnings(steps: tuple[Step, ...]) -> SearchStrategy[tuple[Step, ...]]:
+    return st.integers(0, len(steps)).map(lambda count: steps[:count])
 
 
 def _trace(start: tuple[Step, ...], parts: list[tuple[Step, ...]], start_ns: int) -> Trace:
