@@ -122,15 +122,15 @@ def test_no_scheduler(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_job_has_the_file_and_messages_name_the_one_that_was_sent(folder: Path) -> None:
     asked = plan("transparent")
-    share = next(asked.shares())
     expected = run_here(TARGET, asked, Pace()).findings
+    share = expected[0].share
     job = job_maker(TARGET)(share)
     (folder / "lamps.py").unlink()
     finding = run_job(job).finding
     assert finding == expected[0]
     text = "import os\nos._exit(3)\n"
     ends = dataclasses.replace(job, target="ends.py:Dim", file="ends.py", text=text)
-    with pytest.raises(HostError, match=r"share 0 \(transparent\) of ends.py:Dim has ended with 3"):
+    with pytest.raises(HostError, match=r"share \d \(transparent\) of ends.py:Dim has ended with 3"):
         run_job(ends)
 
 
@@ -162,7 +162,8 @@ def test_a_cluster_finds_what_one_machine_does(folder: Path, processes: Processe
     for _ in range(2):
         processes.worker(threads=2)
     processes.wait_for(2)
-    for each in (plan("transparent", "saved", "any_state"), plan(ends_at_first=True)):
+    laws = "transparent", "saved", "any_state"
+    for each in (plan(*laws, examples=40), plan(*laws, examples=40, ends_at_first=True)):
         found = run_on_cluster(processes.address, TARGET, each, Pace())
         assert told(found) == told(run_here(TARGET, each, Pace()))
         assert found.findings
@@ -184,12 +185,12 @@ def test_a_worker_that_is_killed_costs_its_share(folder: Path, processes: Proces
     for _ in range(2):
         processes.worker()
     processes.wait_for(2)
-    asked = plan("answers", "saved", "reset", examples=200)
-    pace = Pace(tell=killing(processes.workers[0], 100))
+    asked = plan("answers", "saved", "reset", examples=40)
+    pace = Pace(tell=killing(processes.workers[0], 20))
     found = run_on_cluster(processes.address, TARGET, asked, pace)
     assert processes.workers[0].returncode == -signal.SIGKILL
     assert told(found) == told(run_here(TARGET, asked, Pace()))
-    assert found.examples == 600
-    pace = Pace(tell=killing(processes.scheduler, 20))
+    assert found.examples == 120
+    pace = Pace(tell=killing(processes.scheduler, 15))
     with pytest.raises(HostError, match=f"the scheduler at {processes.address} has left"):
         run_on_cluster(processes.address, TARGET, asked, pace)
