@@ -14,7 +14,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.placing import Place
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.debugcon import Debugcon
-from lightexit.devices.fw_cfg import FwCfg
+from lightexit.devices.fw_cfg import FwCfg, FwCfgKey
 from lightexit.devices.hpet import Hpet, HpetReg
 from lightexit.devices.i440fx import I440fx
 from lightexit.devices.ioapic import PINS, Bit, IoApic
@@ -28,7 +28,7 @@ from lightexit.devices.rtc import Rtc
 from lightexit.devices.uart import Uart
 from lightexit.devices.virtio_mmio import VirtioBackend, VirtioMmio
 from lightexit.devices.virtio_registers import VirtioReg, VirtioStatus
-from lightexit.testing import Step, Subject, Write
+from lightexit.testing import Read, Step, Subject, Trace, Write
 from lightexit.vm import places
 from lightexit.vm.places import PC
 
@@ -105,12 +105,23 @@ _HOT_VIRTIO: Sequence[int] = [
 ]
 #: When the machine of the traces began: 2024-02-28T23:59:50.
 _BASE = 1_709_164_790
+#: docs/specs/fw_cfg: the signature, byte by byte from the beginning; behind its end, zeros.
+SIGNATURE = Trace(
+    *(
+        step
+        for _ in range(2)
+        for step in (
+            Write(Space.PIO, places.FW_CFG, 2, FwCfgKey.SIGNATURE),
+            *(Read(Space.PIO, places.FW_CFG + 1, 1, answer) for answer in b"QEMU\0\0"),
+        )
+    )
+)
 _BATTERY = "its battery keeps time and memory"
 
 _SUBJECTS = {
     "debug_exit": Subject(DebugExit),
     "debugcon": Subject(Debugcon),
-    "fw_cfg": Subject(FwCfg),
+    "fw_cfg": Subject(FwCfg, values=[*FwCfgKey, 2, 3], known=[SIGNATURE]),
     "hpet": Subject(hpet, hot=[*HpetReg, *(each + 4 for each in HpetReg)], values=TIMERS),
     "i440fx": Subject(i440fx, values=PCI),
     "ioapic": Subject(

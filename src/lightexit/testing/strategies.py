@@ -43,10 +43,11 @@ WAITS = (
 STARTS_NS = st.just(0) | st.integers(0, 2**40) | st.integers(0, 2**62)
 _SIZES = {Space.PIO: [1, 2, 4], Space.MMIO: [1, 2, 4, 8], Space.MSR: [8]}
 _AROUND_DEADLINE = st.sampled_from([0, -1, 1]) | st.integers(-1000, 1000)
+_LARGEST_ARGUMENT = 255
 #: How often each kind of step comes, of so many in all.
 _ACCESSES, _LATE, _TIMES, _OUTSIDE, _RARE = 12, 3, 5, 4, 1
-#: Of so many accesses, those that go to a hot register.
-_HOT, _COLD = 6, 1
+#: Of so many accesses, those that go to a hot register, to one in any size, and to any place.
+_HOT, _ANY_SIZE, _COLD = 6, 1, 1
 
 
 def traces(
@@ -85,7 +86,7 @@ def _steps(subject: Subject, waits: SearchStrategy[int]) -> SearchStrategy[tuple
     outside: list[SearchStrategy[Step]] = []
     if rig.inputs:
         outside.append(st.builds(Drive, st.sampled_from(sorted(rig.inputs)), st.booleans()))
-    outside += [_calls(name, call) for name, call in sorted(rig.calls.items())]
+    outside += [_calls(subject, name, call) for name, call in sorted(rig.calls.items())]
     return _weighted(
         (_ACCESSES, accesses.map(_alone) if rig.windows else None),
         (_LATE, st.tuples(_jumps(waits), accesses) if rig.windows else None),
@@ -114,10 +115,13 @@ def _jumps(waits: SearchStrategy[int]) -> SearchStrategy[Step]:
     return st.builds(Jump, waits) | st.builds(JumpDeadline, _AROUND_DEADLINE)
 
 
-def _calls(name: str, call: Callable[..., Any]) -> SearchStrategy[Step]:
-    values = {
+def _calls(subject: Subject, name: str, call: Callable[..., Any]) -> SearchStrategy[Step]:
+    """Numbers are small, or what a guest may have written: a vector, as it was programmed."""
+    written = [each for each in subject.values if each <= _LARGEST_ARGUMENT]
+    numbers = st.integers(0, 3) | st.integers(0, _LARGEST_ARGUMENT)
+    values: dict[type, SearchStrategy[Any]] = {
         bytes: st.binary(max_size=8),
-        int: st.integers(0, 3) | st.integers(0, 255),
+        int: numbers | st.sampled_from(written) if written else numbers,
     }
     return st.builds(FromOutside, st.just(name), *[values[each] for each in parameters(call)])
 
@@ -132,7 +136,12 @@ def _accesses(subject: Subject) -> SearchStrategy[Step]:
     if not hot:
         return st.nothing()
     cold = [_anywhere(region) for _, region in subject.example.windows]
-    places = _weighted((_HOT, st.sampled_from(hot)), (_COLD, st.one_of(cold)))
+    resized = [(space, address, size) for space, address, _ in hot for size in _SIZES[space]]
+    places = _weighted(
+        (_HOT, st.sampled_from(hot)),
+        (_ANY_SIZE, st.sampled_from(resized)),
+        (_COLD, st.one_of(cold)),
+    )
     values = _values(subject)
     return st.builds(_read, places) | st.builds(_write, places, values)
 
