@@ -77,10 +77,8 @@ def main() -> None:
     print(f"{len(os.sched_getaffinity(0))} cores; {TARGET}: {', '.join(LAWS)}")
     print(f"no cluster  {here:6.1f} examples/s")
     for workers in (1, 2):
-        found = rate(workers)
-        print(
-            f"{workers} worker{'s' * (workers > 1):1}    {found:6.1f} examples/s, {found / here:.2f}"
-        )
+        found, title = rate(workers), "1 worker" if workers == 1 else f"{workers} workers"
+        print(f"{title:11} {found:6.1f} examples/s, {found / here:.2f} of that")
 
 
 if __name__ == "__main__":

@@ -106,22 +106,16 @@ _HOT_VIRTIO: Sequence[int] = [
 #: When the machine of the traces began: 2024-02-28T23:59:50.
 _BASE = 1_709_164_790
 #: docs/specs/fw_cfg: the signature, byte by byte from the beginning; behind its end, zeros.
-SIGNATURE = Trace(
-    *(
-        step
-        for _ in range(2)
-        for step in (
-            Write(Space.PIO, places.FW_CFG, 2, FwCfgKey.SIGNATURE),
-            *(Read(Space.PIO, places.FW_CFG + 1, 1, answer) for answer in b"QEMU\0\0"),
-        )
-    )
-)
+_SIGNATURE: list[Step] = [
+    Write(Space.PIO, places.FW_CFG, 2, FwCfgKey.SIGNATURE),
+    *(Read(Space.PIO, places.FW_CFG + 1, 1, answer) for answer in b"QEMU\0\0"),
+]
 _BATTERY = "its battery keeps time and memory"
 
 _SUBJECTS = {
     "debug_exit": Subject(DebugExit),
     "debugcon": Subject(Debugcon),
-    "fw_cfg": Subject(FwCfg, values=[*FwCfgKey, 2, 3], known=[SIGNATURE]),
+    "fw_cfg": Subject(FwCfg, values=[*FwCfgKey, 2, 3], known=[Trace(*_SIGNATURE, *_SIGNATURE)]),
     "hpet": Subject(hpet, hot=[*HpetReg, *(each + 4 for each in HpetReg)], values=TIMERS),
     "i440fx": Subject(i440fx, values=PCI),
     "ioapic": Subject(

@@ -130,9 +130,7 @@ def test_a_job_has_the_file_and_messages_name_the_one_that_was_sent(folder: Path
     assert finding == expected[0]
     text = "import os\nos._exit(3)\n"
     ends = dataclasses.replace(job, target="ends.py:Dim", file="ends.py", text=text)
-    with pytest.raises(
-        HostError, match=r"share \d \(transparent\) of ends.py:Dim has ended with 3"
-    ):
+    with pytest.raises(HostError, match=r"\(transparent\) of ends.py:Dim has ended with 3"):
         run_job(ends)
 
 
