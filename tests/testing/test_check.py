@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import pty
@@ -24,6 +25,7 @@ from lightexit.testing import LawBroken
 from lightexit.testing.campaign import CampaignPlan, Pace, plan_for, run_here, run_share
 from lightexit.testing.named import subject_named
 
+SOURCE = str(Path(__file__).parents[2] / "src")
 LAMPS = """
 from enum import IntEnum
 from lightexit import Clock, Device, IoContext, Struct, Verdict, io_filter, pio, u8
@@ -80,6 +82,12 @@ class Odd(Lamp):
     def shown(self) -> int:
         Odd.asked += 1
         return self.state.level if Odd.asked % 7 else 0
+
+class Torn(Lamp):
+    name = "torn"
+
+    def shown(self) -> int:
+        raise KeyError("no bulb")
 
 def without_filter(clock: Clock) -> Dim:
     dim = Dim(clock, u8(3))
@@ -190,10 +198,10 @@ def test_the_page_tells_jumps_that_are_not_reached_from_those_that_go_one_way(fo
 
 
 def test_the_first_finding_may_be_enough(folder: Path) -> None:
-    words = "lamps.py:Dim,level=3", "--seed", "1", "--first", "--law", "transparent"
+    words = "lamps.py:Torn,level=3", "--seed", "1", "--first", "--law", "answers"
     document = found(*words, "--law", "engines", "--law", "saved", status=1)
-    assert len(broken(document)) == 1
-    assert max(each["examples"] for each in document["laws"]) < 100
+    assert list(broken(document)) == ["answers"]
+    assert [not each["examples"] for each in document["laws"]] == [False, True, True]
 
 
 def test_a_class_of_tests_says_more(folder: Path) -> None:
@@ -211,19 +219,27 @@ def test_a_device_that_is_not_the_same_twice(folder: Path) -> None:
     assert finding["is_smallest"] or "did not show again" in finding["message"]
 
 
+def finding_of(target: str) -> tuple[int, int, str]:
+    """The first that breaks `transparent`, as it was drawn: share, examples, the test."""
+    plan = plan_for(subject_named(target), 1, 100, ["transparent"])
+    results = (run_share(target, share, reduces=False) for share in plan.shares())
+    found = next(each.finding for each in results if each.finding is not None)
+    return found.share.number, found.examples, found.test
+
+
 def test_examples_do_not_depend_on_what_else_is_loaded(folder: Path) -> None:
     """Of modules that are no library's, hypothesis takes constants: here there are hundreds."""
-    document = found("lamps.py:Dim,level=3", "--seed", "1", "--law", "transparent", status=1)
-    (finding,) = broken(document).values()
-    plan = plan_for(subject_named("lamps.py:Dim,level=3"), 1, 100, ["transparent"])
-    for share in plan.shares():
-        result = run_share("lamps.py:Dim,level=3", share)
-        if result.finding is not None:
-            break
-    assert result.finding is not None
-    assert result.finding.test == finding["test"]
-    assert result.finding.examples == finding["after_examples"]
-    assert share.seed == finding["seed"]
+    code = "from lightexit.testing.campaign import *\n"
+    code += "from lightexit.testing.named import *\n" + inspect.getsource(finding_of)
+    code += f"print(repr(finding_of({TARGET!r})))"
+    bare = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": SOURCE},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert bare.stdout.strip() == repr(finding_of(TARGET))
 
 
 def test_shares_have_all_examples_and_no_seed_twice() -> None:
@@ -261,8 +277,7 @@ def test_bad_input(folder: Path, words: tuple[str, ...], told: str) -> None:
 
 def started(*words: str, **options: Any) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "lightexit", "check", "lamps.py:Dim,level=3", *words]
-    source = str(Path(__file__).parents[2] / "src")
-    environment = {**os.environ, "PYTHONPATH": source}
+    environment = {**os.environ, "PYTHONPATH": SOURCE}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, **options)
 
 

@@ -17,7 +17,14 @@ from typing import Any
 import pytest
 
 from lightexit.errors import HostError
-from lightexit.testing.campaign import CampaignPlan, CampaignResult, Pace, plan_for, run_here
+from lightexit.testing.campaign import (
+    CampaignPlan,
+    CampaignResult,
+    Pace,
+    plan_for,
+    run_here,
+    run_share,
+)
 from lightexit.testing.campaign import cluster as cluster_module
 from lightexit.testing.campaign.cluster import run_on_cluster
 from lightexit.testing.campaign.remote import job_maker, run_job
@@ -26,7 +33,7 @@ from testing.test_check import LAMPS
 
 pytest.importorskip("distributed", reason="distributed is not installed (extra cluster)")
 
-TARGET = "lamps.py:Dim,level=3"
+TARGET, TORN = "lamps.py:Dim,level=3", "lamps.py:Torn,level=3"
 SOURCE = Path(__file__).parents[2] / "src"
 HIDDEN = """
 import sys
@@ -121,16 +128,15 @@ def test_no_scheduler(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_job_has_the_file_and_messages_name_the_one_that_was_sent(folder: Path) -> None:
-    asked = plan("transparent")
-    expected = run_here(TARGET, asked, Pace()).findings
-    share = expected[0].share
-    job = job_maker(TARGET)(share)
+    share = next(plan("answers").shares())
+    expected = run_share(TORN, share).finding
+    job = job_maker(TORN)(share)
     (folder / "lamps.py").unlink()
-    finding = run_job(job).finding
-    assert finding == expected[0]
+    assert expected is not None
+    assert run_job(job).finding == expected
     text = "import os\nos._exit(3)\n"
     ends = dataclasses.replace(job, target="ends.py:Dim", file="ends.py", text=text)
-    with pytest.raises(HostError, match=r"\(transparent\) of ends.py:Dim has ended with 3"):
+    with pytest.raises(HostError, match=r"\(answers\) of ends.py:Dim has ended with 3"):
         run_job(ends)
 
 
