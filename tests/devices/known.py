@@ -118,7 +118,8 @@ RECORDED = ("i440fx", "ps2", "port92")
 
 
 class Known(Sequence[Trace]):
-    """The traces that are known of a device; they are read once they are asked for."""
+    """The traces that are known of a device, those that the subject has before all others; these
+    are read once they are asked for."""
 
     def __init__(self, subject: Subject, name: str) -> None:
         self._subject, self._name = subject, name
@@ -126,7 +127,8 @@ class Known(Sequence[Trace]):
     @cached_property
     def _traces(self) -> list[Trace]:
         strays = _strays()
-        return [_without(trace, strays.get(key, ())) for key, trace in self.whole()]
+        others = (_without(trace, strays.get(key, ())) for key, trace in self.whole())
+        return [*self._subject.known, *others]
 
     def whole(self) -> Iterator[tuple[str, Trace]]:
         """With all that the others answered, and what each is called."""

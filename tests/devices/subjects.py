@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from devices.data_sheets import DATA_SHEETS
 from devices.known import GOLDEN, RECORDED, Known
 from devices.ticking_hpet import ROUTES
 from lightexit.abi import Space
@@ -28,7 +29,7 @@ from lightexit.devices.rtc import Rtc
 from lightexit.devices.uart import Uart
 from lightexit.devices.virtio_mmio import VirtioBackend, VirtioMmio
 from lightexit.devices.virtio_registers import VirtioReg, VirtioStatus
-from lightexit.testing import Read, Step, Subject, Trace, Write
+from lightexit.testing import Step, Subject, Write
 from lightexit.vm import places
 from lightexit.vm.places import PC
 
@@ -105,17 +106,12 @@ _HOT_VIRTIO: Sequence[int] = [
 ]
 #: When the machine of the traces began: 2024-02-28T23:59:50.
 _BASE = 1_709_164_790
-#: docs/specs/fw_cfg: the signature, byte by byte from the beginning; behind its end, zeros.
-_SIGNATURE: list[Step] = [
-    Write(Space.PIO, places.FW_CFG, 2, FwCfgKey.SIGNATURE),
-    *(Read(Space.PIO, places.FW_CFG + 1, 1, answer) for answer in b"QEMU\0\0"),
-]
 _BATTERY = "its battery keeps time and memory"
 
 _SUBJECTS = {
     "debug_exit": Subject(DebugExit),
     "debugcon": Subject(Debugcon),
-    "fw_cfg": Subject(FwCfg, values=[*FwCfgKey, 2, 3], known=[Trace(*_SIGNATURE, *_SIGNATURE)]),
+    "fw_cfg": Subject(FwCfg, values=[*FwCfgKey, 2, 3]),
     "hpet": Subject(hpet, hot=[*HpetReg, *(each + 4 for each in HpetReg)], values=TIMERS),
     "i440fx": Subject(i440fx, values=PCI),
     "ioapic": Subject(
@@ -158,7 +154,8 @@ _SUBJECTS = {
 
 def _known(name: str, subject: Subject) -> Subject:
     """With the traces that are known of it, which found it where a PC has it."""
-    placed = replace(subject, at=_PLACES.get(name, PC[name]))
+    at, told = _PLACES.get(name, PC[name]), DATA_SHEETS.get(name, ())
+    placed = replace(subject, at=at, known=told)
     return replace(placed, known=Known(placed, name)) if name in (*GOLDEN, *RECORDED) else placed
 
 
