@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import chain
 from typing import Any, TypeVar
@@ -128,10 +129,12 @@ def _calls(subject: Subject, name: str, call: Callable[..., Any]) -> SearchStrat
 
 def _accesses(subject: Subject) -> SearchStrategy[Step]:
     """A choice among all places; each has the size that its register seems to have."""
+    weights = Counter(map(int, subject.hot))
     hot = [
         (region.space, region.base + offset - region.offset, size)
         for device, region in subject.example.windows
         for offset, size in registers_of(subject, device, region)
+        for _ in range(max(weights[offset], 1))
     ]
     if not hot:
         return st.nothing()
@@ -177,11 +180,11 @@ def registers_of(
 
 
 def _values(subject: Subject) -> SearchStrategy[int]:
-    """The subject's own, those that its code mentions, bits, and any."""
+    """The subject's own, those that its code mentions, numbers of things, bits, and any."""
     devices = list(subject.example.devices)
     mentioned = constants(devices, [each for each, _, _ in subject.filters.values()])
     bits = [1 << bit for bit in range(32)]
-    kinds = [st.sampled_from([0, 1, 2, 3, 0xFF, 2**32 - 1, 2**64 - 1, *bits])]
+    kinds = [st.integers(0, 3), st.sampled_from([0xFF, 2**32 - 1, 2**64 - 1, *bits])]
     kinds += [st.sampled_from(list(subject.values))] * 3 if subject.values else []
     kinds += [st.sampled_from(mentioned)] * 2 if mentioned else []
     return st.one_of([*kinds, st.integers(0, 255), st.integers(0, 2**64 - 1)])

@@ -39,10 +39,10 @@ class Subject:
     has placed them itself.
 
     Traffic is random; most of it goes to `hot`, offsets of registers (else the members of the
-    device's `registers`). `values` are worth writing, besides those that its code mentions.
-    `outside` names methods that the host calls: without arguments, or with ints and bytes, as
-    annotated. `inputs` are the numbers of `device.inputs` that others drive (else all of them).
-    Every trace begins with one of `starts`.
+    device's `registers`), the more often one is named the more. `values` are worth writing,
+    besides those that its code mentions. `outside` names methods that the host calls: without
+    arguments, or with ints and bytes, as annotated. `inputs` are the numbers of `device.inputs`
+    that others drive (else all of them). Every trace begins with one of `starts`.
 
     `known` are traces that are known to be right, with what they have to give: `Read(answer=...)`,
     `FromOutside(answer=...)`, `Expect(line, level)`. Parts of them begin other traces, too.
