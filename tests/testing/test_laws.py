@@ -9,7 +9,19 @@ import pytest
 from hypothesis import Phase, settings
 
 import scale
-from lightexit.testing import LAWS, DeviceLaws, LawBroken, Subject, search
+from lightexit import Space
+from lightexit.devices.pit import Pit
+from lightexit.testing import (
+    LAWS,
+    DeviceLaws,
+    LawBroken,
+    Subject,
+    Trace,
+    Wait,
+    Write,
+    replay,
+    search,
+)
 from lightexit.testing.broken import source_of_test
 from testing.alarms import MUTANTS, RINGS, Alarm, Stale
 
@@ -58,3 +70,9 @@ def test_a_finding_about_a_file_is_named_after_it() -> None:
 
 def test_every_law_has_a_device_that_breaks_it() -> None:
     assert {law for law, _ in MUTANTS} == set(LAWS)
+
+
+def test_more_deadlines_than_are_carried_out_are_no_difference() -> None:
+    """A PIT that counts two ticks: its line changes some 15,000 times while that time passes."""
+    program = [Write(Space.PIO, 3, 1, 0x34), Write(Space.PIO, 0, 1, 2), Write(Space.PIO, 0, 1, 0)]
+    replay(Subject(Pit, at=0), Trace(*program, Wait(24_996_189)), "advanced", "deadlines", "late")
