@@ -306,6 +306,6 @@ def test_time_is_a_limit(folder: Path) -> None:
 
 
 def test_a_law_that_was_not_reached_does_not_hold(folder: Path) -> None:
-    process = started("--for", "0.2s", "--law", "answers", "--law", "saved")
+    process = started("--for", "0.01s", "--law", "answers", "--law", "saved")
     told = process.communicate(timeout=120)[0].decode().splitlines()[0]
     assert re.search(r": \d+ of \d+ laws hold, \d+ not reached, ", told)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import Phase, given, settings
 
 import scale
 from lightexit import Space
@@ -14,11 +14,13 @@ from lightexit.devices.pit import Pit
 from lightexit.testing import (
     LAWS,
     DeviceLaws,
+    FilterRun,
     LawBroken,
     Subject,
     Trace,
     Wait,
     Write,
+    filter_runs,
     replay,
     search,
 )
@@ -27,7 +29,7 @@ from testing.alarms import MUTANTS, RINGS, Alarm, Stale
 
 TERMS = settings(derandomize=True, database=None)
 #: The most examples that a wrong device may survive. The first that finds it is enough.
-PATIENCE = settings(TERMS, max_examples=300, phases=[Phase.generate])
+PATIENCE = settings(TERMS, max_examples=1000, phases=[Phase.generate])
 
 
 class TestAlarm(DeviceLaws):
@@ -76,3 +78,16 @@ def test_more_deadlines_than_are_carried_out_are_no_difference() -> None:
     """A PIT that counts two ticks: its line changes some 15,000 times while that time passes."""
     program = [Write(Space.PIO, 3, 1, 0x34), Write(Space.PIO, 0, 1, 2), Write(Space.PIO, 0, 1, 0)]
     replay(Subject(Pit, at=0), Trace(*program, Wait(24_996_189)), "advanced", "deadlines", "late")
+
+
+def test_filters_are_run_for_any_vcpu() -> None:
+    seen: set[int] = set()
+
+    @settings(TERMS, max_examples=20)
+    @given(filter_runs(Subject(Alarm)))
+    def look(run: FilterRun) -> None:
+        seen.add(run.vcpu)
+        assert run.context().vcpu == run.vcpu
+
+    look()
+    assert len(seen) > 2

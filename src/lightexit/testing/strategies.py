@@ -202,11 +202,15 @@ def _runs(subject: Subject, name: str) -> SearchStrategy[FilterRun]:
     values = _values(subject)
 
     def build(
-        place: tuple[Space, int, int], value: int | None, now_ns: int, states: tuple[bytes, ...]
+        place: tuple[Space, int, int],
+        value: int | None,
+        now_ns: int,
+        vcpu: int,
+        states: tuple[bytes, ...],
     ) -> FilterRun:
         space, offset, size = place
-        data = 0 if value is None else value & ((1 << 8 * size) - 1)
-        return FilterRun(name, offset, size, states, value is not None, data, now_ns, space=space)
+        data, is_write = (value or 0) & ((1 << 8 * size) - 1), value is not None
+        return FilterRun(name, offset, size, states, is_write, data, now_ns, vcpu, space)
 
     hot = [
         (region.space, *each)
@@ -218,7 +222,8 @@ def _runs(subject: Subject, name: str) -> SearchStrategy[FilterRun]:
     data = _weighted((1, st.none()), (1, values))
     states = st.tuples(*map(_contents, subject.states_of(name)))
     places = st.sampled_from(hot) | any_place
-    return st.builds(build, places, data, times, states)
+    vcpus = st.just(0) | st.integers(0, 2**32 - 1)
+    return st.builds(build, places, data, times, vcpus, states)
 
 
 def _offsets(region: PlacedRegion) -> SearchStrategy[tuple[Space, int, int]]:
