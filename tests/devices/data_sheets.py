@@ -24,6 +24,14 @@ _SIGNATURE = (
     _write(places.FW_CFG, FwCfgKey.SIGNATURE, 2),
     *(_read(places.FW_CFG + 1, answer) for answer in b"QEMU\0\0"),
 )
+#: There, too: the directory of one file, its size, key and name; then the file.
+_DIRECTORY = (
+    _write(places.FW_CFG, FwCfgKey.FILE_DIRECTORY, 2),
+    *(_read(places.FW_CFG + 1, answer) for answer in b"\0\0\0\1\0\0\0\2\0\x20\0\0etc/lamp"),
+    *(_read(places.FW_CFG + 1, 0) for _ in range(49)),
+    _write(places.FW_CFG, 0x20, 2),
+    *(_read(places.FW_CFG + 1, answer) for answer in b"on\0"),
+)
 #: ACPI 6.5, 4.8.3: PM1_STS, PM1_EN and PM1_CNT; the power button raises the SCI.
 _STATUS, _ENABLE, _CONTROL = 0x600, 0x602, 0x604
 _POWER_BUTTON = (
@@ -99,7 +107,7 @@ _LEVEL = (
 )
 #: By the names of the devices.
 DATA_SHEETS: dict[str, Sequence[Trace]] = {
-    "fw_cfg": [Trace(*_SIGNATURE, *_SIGNATURE)],
+    "fw_cfg": [Trace(*_SIGNATURE, *_SIGNATURE), Trace(*_DIRECTORY)],
     "ioapic": [Trace(*_LEVEL)],
     "pit": [Trace(*_BCD)],
     "pm": [Trace(*_POWER_BUTTON)],

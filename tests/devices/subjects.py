@@ -42,6 +42,12 @@ def hpet(clock: ManualClock, irq0: Line, irq8: Line, first: Line, second: Line) 
     return Hpet(clock, irq0, irq8, dict(zip(ROUTES, (first, second), strict=True)))
 
 
+def fw_cfg(clock: ManualClock) -> FwCfg:
+    device = FwCfg(clock)
+    device.add_file("etc/lamp", b"on")
+    return device
+
+
 def i440fx(
     clock: ManualClock, reset: Line, shadow: Notice, pm_base: Callable[[int, bool], object]
 ) -> I440fx:
@@ -111,7 +117,7 @@ _BATTERY = "its battery keeps time and memory"
 _SUBJECTS = {
     "debug_exit": Subject(DebugExit),
     "debugcon": Subject(Debugcon),
-    "fw_cfg": Subject(FwCfg, values=[*FwCfgKey, 2, 3]),
+    "fw_cfg": Subject(fw_cfg, values=[*FwCfgKey, 2, 3]),
     "hpet": Subject(hpet, hot=[*HpetReg, *(each + 4 for each in HpetReg)], values=TIMERS),
     "i440fx": Subject(i440fx, values=PCI),
     "ioapic": Subject(
