@@ -6,8 +6,11 @@ from __future__ import annotations
 _SHORT = "an access of more bytes from there on ends behind the window: no filter gets it"
 
 _NOT_BUILT = "what is refused as a device is made no guest sees, and the subject has no more queues"
+_NO_ERRORS = "no error is held where no character is: the condition spares the look"
 
 REASONS: dict[str, str] = {
+    "uart: a condition forgotten: fifos and uart.count and self._holds_errors()"
+    " -> fifos and self._holds_errors()": _NO_ERRORS,
     "virtio_mmio: a bound off by one: len(backend.queue_sizes) > QUEUES"
     " -> len(backend.queue_sizes) >= QUEUES": _NOT_BUILT,
     "fw_cfg: a condition forgotten: ctx.is_write or ctx.offset != FwCfgReg.DATA or ctx.size != 1"
