@@ -322,7 +322,6 @@ class Keeping(Alarm):
 #: The law that each of them breaks.
 MUTANTS: list[tuple[str, type[Alarm]]] = [
     ("known", Slow),
-    ("known", Quiet),
     ("answers", TooWide),
     ("answers", Raising),
     ("bounded", Looping),
@@ -340,4 +339,5 @@ MUTANTS: list[tuple[str, type[Alarm]]] = [
     ("saved", Apart),
     ("saved", Noisy),
     ("reset", Keeping),
+    ("known", Quiet),
 ]
