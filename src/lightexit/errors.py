@@ -34,7 +34,7 @@ class Location(NamedTuple):
     @property
     def place(self) -> str:
         """File and line. Of a file below the working directory, the path from there."""
-        return f"{_from_here(self.file)}:{self.line}"
+        return f"{from_here(self.file)}:{self.line}"
 
     @classmethod
     def of_frame(cls, frame: FrameType, instruction: int | None = None) -> Location:
@@ -68,7 +68,8 @@ class Location(NamedTuple):
         return f"    {shown}\n    {' ' * (start - first)}{'^' * min(width, _WIDEST // 2)}"
 
 
-def _from_here(file: str) -> str:
+def from_here(file: str) -> str:
+    """A file as messages name it."""
     try:
         return file.removeprefix(os.path.join(os.getcwd(), ""))
     except OSError:  # it has been deleted

@@ -28,19 +28,20 @@ from typing import Any, BinaryIO
 import hypothesis
 
 import lightexit
-from lightexit.errors import AuthorError, HostError, LightexitError
+from lightexit.errors import AuthorError, HostError, LightexitError, from_here
 from lightexit.testing.campaign.plan import Share
 from lightexit.testing.campaign.share import ShareResult, run_share
 
 
 @dataclass(frozen=True)
 class ShareJob:
-    """A target, and a share of its campaign. Where a file is named, `text` is what it has, and
-    `shown` its whole path, as messages show it."""
+    """A target, and a share of its campaign. Where a file is named, `text` is what it has, `whole`
+    its whole path, and `shown` what messages call it."""
 
     target: str
     share: Share
     file: str = ""
+    whole: str = ""
     shown: str = ""
     text: str = ""
 
@@ -149,7 +150,7 @@ def _as_there(result: ShareResult, job: ShareJob, copy: str) -> ShareResult:
         return result
     details = dict(finding.details)
     if details["where"] and details["where"]["file"] == copy:
-        details["where"] = {**details["where"], "file": job.shown}
+        details["where"] = {**details["where"], "file": job.whole}
     finding = dataclasses.replace(
         finding,
         message=finding.message.replace(copy, job.shown),
@@ -180,8 +181,8 @@ def job_maker(target: str) -> Any:
     file = path if colon and path.endswith(".py") else head if head.endswith(".py") else ""
     if not file:
         return lambda share: ShareJob(target, share)
-    shown, text = str(Path(file).resolve()), Path(file).read_text("utf-8")
-    return lambda share: ShareJob(target, share, file, shown, text)
+    whole, text = str(Path(file).resolve()), Path(file).read_text("utf-8")
+    return lambda share: ShareJob(target, share, file, whole, from_here(whole), text)
 
 
 if __name__ == "__main__":
