@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,7 @@ from lightexit.cli.checkoptions import (
     ExampleSeed,
     FirstOnly,
     LawNames,
+    Reference,
     SchedulerAddress,
 )
 from lightexit.cli.progress import Telling
@@ -27,6 +29,7 @@ from lightexit.errors import AuthorError
 from lightexit.extras import optional
 
 if TYPE_CHECKING:
+    from lightexit.testing import Subject
     from lightexit.testing.campaign import CampaignPlan, CampaignResult
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -38,6 +41,7 @@ def check(
     examples: ExampleCount = None,
     seed: ExampleSeed = None,
     law: LawNames = None,
+    reference: Reference = None,
     first: FirstOnly = False,
     cluster: SchedulerAddress = None,
     as_json: Annotated[
@@ -58,9 +62,12 @@ def check(
     if examples is None and seconds is None:
         examples = EXAMPLES
     subject = subject_named(target)
+    if reference is not None:
+        subject = _with_reference(subject, subject_named(reference), cluster)
     chosen = secrets.randbelow(2**32) if seed is None else seed
     plan = plan_for(subject, chosen, examples, law or (), ends_at_first=first)
-    result = _run(target, plan, seconds, cluster)
+    device = target if reference is None else subject
+    result = _run(device, plan, seconds, cluster)
     if as_json:
         print(json.dumps(document(target, subject, result), indent=2))
     else:
@@ -69,8 +76,19 @@ def check(
         raise typer.Exit(ExitCode.BROKEN)
 
 
+def _with_reference(subject: Subject, reference: Subject, cluster: str | None) -> Subject:
+    """Raises AuthorError for a cluster, whose workers are told a name only."""
+    if cluster is not None:
+        raise AuthorError(
+            "--reference with --cluster",
+            expected="a target that is a Subject, which names its reference itself: "
+            "SUBJECT = Subject(Lamp, reference=OldLamp) in tests.py, and tests.py:SUBJECT",
+        )
+    return replace(subject, reference=reference.device)
+
+
 def _run(
-    target: str, plan: CampaignPlan, seconds: float | None, cluster: str | None
+    device: Subject | str, plan: CampaignPlan, seconds: float | None, cluster: str | None
 ) -> CampaignResult:
     """Here, or on a cluster. Progress is shown on a terminal."""
     from lightexit.testing.campaign import Pace, run_here
@@ -82,10 +100,10 @@ def _run(
 
         pace = Pace(seconds, lambda: ending.why, tell)
         if cluster is None:
-            return run_here(target, plan, pace)
+            return run_here(device, plan, pace)
         from lightexit.testing.campaign.cluster import run_on_cluster
 
-        return run_on_cluster(cluster, target, plan, pace)
+        return run_on_cluster(cluster, str(device), plan, pace)
 
 
 def _seconds(text: str) -> float:

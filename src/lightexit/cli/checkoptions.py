@@ -28,6 +28,13 @@ CheckTime = Annotated[
         "--for", metavar="TIME", help="Go on for so long: 30s, 10m, 1h. Default: --examples."
     ),
 ]
+Reference = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TARGET",
+        help="Another device, an earlier version say: a guest has to see the same of both.",
+    ),
+]
 ExampleCount = Annotated[
     int | None,
     typer.Option(

@@ -32,14 +32,15 @@ class LawBroken(AuthorError):  # noqa: N818 - it is no mistake in a test
 
 def source_of_test(subject: Any, law: str, example: Any) -> str:
     """A test that holds a subject, as it was given to the tests, to a law in this example."""
-    module, name, expression = _reference(subject)
+    name, expression, sources = _expression(subject)
     shown = f"{expression}, {_literal(example)}"
     used = {"replay", *_NAMES.findall(re.sub(r"b?'[^']*'|b?\"[^\"]*\"", "", shown))}
     imports = [f"from lightexit.testing import {', '.join(sorted(used))}"]
     if "Space." in shown:
         imports.insert(0, "from lightexit import Space")
-    if module:
-        imports.append(f"from {module} import {name.partition('.')[0]}")
+    imports += [
+        f"from {module} import {each.partition('.')[0]}" for module, each in sources if module
+    ]
     title = re.sub(r"\W|_", "", name.rpartition(".")[2].lower().removeprefix("test"))
     lines = [f"def test_{title}_{law}() -> None:", *(f"    {each}" for each in imports), ""]
     return "\n".join([*lines, f"    replay({shown}, {law!r})"]) + "\n"
@@ -55,20 +56,24 @@ def _literal(example: Any) -> str:
     return f"Trace({inner}\n    )"
 
 
-def _reference(subject: Any) -> tuple[str, str, str]:
-    """Module and name to import, and the expression that is the subject."""
+def _expression(subject: Any) -> tuple[str, str, list[tuple[str, str]]]:
+    """Its name, the expression that is the subject, and modules and names to import for it."""
     if isinstance(subject, str):
         target = subject.partition(",")[0].removesuffix(".py")
-        return "", re.split("[:/]", target)[-1], repr(subject)
+        return re.split("[:/]", target)[-1], repr(subject), []
     if not dataclasses.is_dataclass(subject) or isinstance(subject, type):
         module, name = _named(subject)
-        return module, name, name
+        return name, name, [(module, name)]
     given = {each.name: getattr(subject, each.name) for each in dataclasses.fields(subject)}
     del given["known"]  # the test has the trace that matters
-    module, name = _named(given.pop("device"))
+    sources = [_named(given.pop("device"))]
+    name, reference = sources[0][1], given.pop("reference")
     plain = {each.name: each.default for each in dataclasses.fields(subject)} | _EMPTY
     told = [f", {each}={value!r}" for each, value in given.items() if value != plain[each]]
-    return module, name, f"Subject({name}{''.join(told)})"
+    if reference is not None:
+        sources.append(_named(reference))
+        told.append(f", reference={sources[-1][1]}")
+    return name, f"Subject({name}{''.join(told)})", sources
 
 
 #: What a subject's fields with a factory are by default.

@@ -47,6 +47,9 @@ class Subject:
     `known` are traces that are known to be right, with what they have to give: `Read(answer=...)`,
     `FromOutside(answer=...)`, `Expect(line, level)`. Parts of them begin other traces, too.
 
+    `reference` is another device, made from the same settings, that a guest could have in its
+    place: an earlier version, or a simple one that follows the data sheet.
+
     `exempt` names laws that are not to hold, each with the reason.
     """
 
@@ -59,6 +62,7 @@ class Subject:
     inputs: Sequence[int] | None = None
     starts: Sequence[Sequence[Step]] = ((),)
     known: Sequence[Trace] = field(default=(), repr=False)
+    reference: Maker | None = None
     exempt: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

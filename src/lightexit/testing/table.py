@@ -20,6 +20,7 @@ from lightexit.testing.laws.filters import (
     check_transparent,
 )
 from lightexit.testing.laws.known import check_known
+from lightexit.testing.laws.reference import check_reference
 from lightexit.testing.laws.saving import check_reset, check_saved
 from lightexit.testing.laws.time import check_advanced, check_deadlines, check_late
 from lightexit.testing.steps import Trace
@@ -27,38 +28,46 @@ from lightexit.testing.subject import Maker, Subject, subject_of
 from lightexit.testing.watchdog import LIMIT_S, Overdue, watched
 
 
-def _nothing() -> str:
+def _nothing(_subject: Subject) -> str:
     return ""
 
 
-def _no_kernel() -> str:
+def _no_kernel(_subject: Subject) -> str:
     return str(available() or "")
+
+
+def _no_trace(subject: Subject) -> str:
+    return "" if subject.known else "no trace is known"
+
+
+def _no_filter(subject: Subject) -> str:
+    return "" if subject.filters else "there is no filter"
+
+
+def _no_reference(subject: Subject) -> str:
+    return "" if subject.reference else "no reference is named"
 
 
 @dataclass(frozen=True)
 class Law:
     """Something that holds of every device. `says` is the law in a sentence; `check` judges one
     example of the type `of`, and is so quick that tests take `times` as many as of others;
-    `missing` tells why it cannot be judged on this host, if so. `given` are its examples, where
-    they are not random."""
+    `missing` tells why it cannot be asked of a device, on this host, if so. `given` are its
+    examples, where they are not random."""
 
     name: str
     says: str
     check: Callable[[Subject, Any], None]
     of: type[Trace | FilterRun] = Trace
     times: int = 1
-    missing: Callable[[], str] = _nothing
+    missing: Callable[[Subject], str] = _nothing
     given: Callable[[Subject], Sequence[Trace]] | None = None
 
     def reason_against(self, subject: Subject) -> str:
         """Why this law is not to be asked of a device; "" if it is."""
         if self.name in subject.exempt:
             return f"exempt: {subject.exempt[self.name]}"
-        if self.of is FilterRun and not subject.filters:
-            return "there is no filter"
-        if self.given is not None and not self.given(subject):
-            return "no trace is known"
-        return self.missing()
+        return self.missing(subject)
 
     def hold(self, device: Subject | Maker | Any, example: Trace | FilterRun) -> None:
         """Judge a device by an example. Raises LawBroken, with a test that shows it."""
@@ -103,6 +112,13 @@ LAWS = {
             "a device does what the traces that are known to be right tell",
             check_known,
             given=lambda subject: subject.known,
+            missing=_no_trace,
+        ),
+        Law(
+            "reference",
+            "a guest sees what it would see of the reference",
+            check_reference,
+            missing=_no_reference,
         ),
         Law(
             "answers",
@@ -130,6 +146,7 @@ LAWS = {
             check_any_state,
             of=FilterRun,
             times=5,
+            missing=_no_filter,
         ),
         Law(
             "kernel",
