@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mutants of our own devices, and which law finds each within a minute.
 
-    python -m laws.device_mutants --share 20    # of each 20 mutants one; 1 is all of them
-    python -m laws.device_mutants --table       # docs/mutants.md, of what was run so far
+    python -m laws.device_mutants --share 20          # of each 20 mutants one; 1 is all of them
+    python -m laws.device_mutants --share 20 --alone
+    python -m laws.device_mutants --table             # docs/mutants.md, of what was run so far
 
 What was run is kept in a file (`--results`), one line each, and not run again. Each runs in a
 process of its own, which ends when its time is over. It is forked from one that has imported all
 but the devices.
 
-The laws are asked in turns, as by `lightexit check`; only what survives them is held to the traces
-that are known.
+All laws are asked as by `lightexit check --reference`: the traces that are known first, then all
+others in turns. The reference is the device without the mistake. With `--alone` there are neither:
+then filter and model can only be compared with each other, and with themselves at other times.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -33,13 +36,14 @@ from typing import Any
 
 from laws.device_mutations import Mutation, mutations
 from laws.mutants_survivors import REASONS
+from lightexit.testing.subject import Subject
 
 ROOT = Path(__file__).parents[2]
 DEVICES = ROOT / "src" / "lightexit" / "devices"
 TABLE = ROOT / "docs" / "mutants.md"
 LIMIT_S, SEED = 60.0, 1
-#: The law that only survivors of the others are held to.
-KNOWN = "known"
+#: Laws that compare a device with what is right, not with itself.
+ORACLES = ("known", "reference")
 #: What a process may take besides: to start, to compile, and to end an example.
 _MORE_S = 60.0
 #: For how long it is looked whether a device without a mistake is found to be wrong.
@@ -62,6 +66,7 @@ MODULES = {
     "uart": ("uart",),
     "virtio-mmio": ("virtio_mmio",),
 }
+_CHIPS = frozenset(chain(*MODULES.values()))
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,17 @@ def _rank(mutant: Mutant) -> int:
 # In the process of a mutant
 
 
+@dataclass(frozen=True)
+class Job:
+    """Such a process's: the device, what stands for its module, and until when it is looked."""
+
+    device: str
+    module: str
+    file: str
+    limit_s: float
+    alone: bool
+
+
 class _Replaced(importlib.abc.MetaPathFinder):
     """Has a module come from another file."""
 
@@ -115,34 +131,25 @@ class _Replaced(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_file_location(name, self._file)
 
 
-def judge(device: str, limit_s: float) -> dict[str, Any]:
-    """Hold a subject to all laws until one is broken, then to the traces that are known. The time
-    is what that took."""
-    from devices.subjects import SUBJECTS
+def judge(subject: Subject, limit_s: float) -> dict[str, Any]:
+    """Hold a subject to all laws that there are for it, in turns, until one is broken. The time is
+    what that took."""
     from lightexit.errors import LightexitError
-    from lightexit.testing import LawBroken
     from lightexit.testing.campaign import plan_for, run_share
-    from lightexit.testing.table import LAWS
 
-    begun = time.monotonic()
-    subject, examples = SUBJECTS[device], 0
+    begun, examples = time.monotonic(), 0
 
     def is_over() -> bool:
         return time.monotonic() - begun > limit_s
 
     try:
-        random = [law.name for law in LAWS.values() if law.given is None]
-        for share in plan_for(subject, SEED, None, random).shares():
+        for share in plan_for(subject, SEED, None).shares():
             result = run_share(subject, share, is_over, reduces=False)
             examples += result.examples
             if result.finding is not None:
                 return _judged(share.law, begun, examples, result.finding.message)
             if is_over():
                 break
-        for trace in subject.known:
-            LAWS[KNOWN].hold(subject, trace)
-    except LawBroken as error:
-        return _judged(KNOWN, begun, examples, str(error))
     except LightexitError as error:  # of the compiler or verifier, or no device at all
         return _judged("refused", begun, examples, str(error))
     return _judged("", begun, examples, "")
@@ -153,24 +160,36 @@ def _judged(law: str, begun: float, examples: int, message: str) -> dict[str, An
     return {"law": law, "seconds": seconds, "examples": examples, "message": message}
 
 
-def _in_process(answer: Connection, device: str, module: str, file: str, limit_s: float) -> None:
-    name = f"lightexit.devices.{module}"
-    sys.modules.pop(name, None)  # one of them is imported by what places devices
-    sys.meta_path.insert(0, _Replaced(name, Path(file)))
+def _in_process(answer: Connection, job: Job) -> None:
     try:
-        found = judge(device, limit_s)
+        found = judge(_subject(job), job.limit_s)
     except Exception as error:  # what stops the kit itself is seen, too
         found = _judged("raises", time.monotonic(), 0, f"{type(error).__name__}: {error}")
     answer.send(found)
 
 
+def _subject(job: Job) -> Subject:
+    """The device with the mistake; beside it, the one without, whose modules were there first."""
+    from devices.subjects import SUBJECTS
+
+    right = SUBJECTS[job.device]
+    for name in [*sys.modules]:
+        if name.startswith("devices.") or name.removeprefix("lightexit.devices.") in _CHIPS:
+            del sys.modules[name]
+    sys.meta_path.insert(0, _Replaced(f"lightexit.devices.{job.module}", Path(job.file)))
+    wrong: Subject = importlib.import_module("devices.subjects").SUBJECTS[job.device]
+    if job.alone:
+        return replace(wrong, known=())
+    return replace(wrong, known=right.known, reference=right.device)
+
+
 # In ours
 
 _FORKED = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload(["lightexit.testing.campaign", "lightexit.engine.native"])
+_FORKED.set_forkserver_preload(["devices.subjects", "lightexit.testing.campaign"])
 
 
-def run(mutant: Mutant, limit_s: float = LIMIT_S) -> dict[str, Any]:
+def run(mutant: Mutant, limit_s: float = LIMIT_S, *, alone: bool = False) -> dict[str, Any]:
     """Which law finds it ("" if none does), after how many seconds and examples.
 
     Raises RuntimeError where that is not known.
@@ -179,8 +198,8 @@ def run(mutant: Mutant, limit_s: float = LIMIT_S) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, answers:
         file = Path(folder) / f"{mutant.module}.py"
         file.write_text(mutant.mutation.source, "utf-8")
-        words = answer, mutant.device, mutant.module, str(file), limit_s
-        process = _FORKED.Process(target=_in_process, args=words, daemon=True)
+        job = Job(mutant.device, mutant.module, str(file), limit_s, alone)
+        process = _FORKED.Process(target=_in_process, args=(answer, job), daemon=True)
         with answer:
             process.start()
         try:
@@ -212,34 +231,34 @@ def unchanged(device: str) -> Mutant:
     return Mutant(device, module, Mutation("none", 0, "", "", source))
 
 
-def results_in(file: Path) -> dict[str, dict[str, Any]]:
+def results_in(file: Path, *, alone: bool = False) -> dict[str, dict[str, Any]]:
     """What was run before, by key."""
     lines = file.read_text("utf-8").splitlines() if file.exists() else []
-    return {each["key"]: each for each in map(json.loads, lines)}
+    return {each["key"]: each for each in map(json.loads, lines) if each["alone"] == alone}
 
 
-def campaign(share: int, file: Path, limit_s: float) -> None:
+def campaign(share: int, file: Path, limit_s: float, *, alone: bool = False) -> None:
     """Run what is not in the file yet.
 
     Raises RuntimeError where a device is found to be wrong without a mistake.
     """
-    known = results_in(file)
+    known = results_in(file, alone=alone)
     wanted = [each for each in chosen(share) if each.key not in known]
     for device in sorted({each.device for each in wanted}):
         right = unchanged(device)
-        found = known.get(right.key) or _kept(right, file, _RIGHT_S)
+        found = known.get(right.key) or _kept(right, file, _RIGHT_S, alone)
         if found["law"]:
             raise RuntimeError(f"{device} is wrong without a mistake: {found}")
     for number, mutant in enumerate(wanted, 1):
-        found = _kept(mutant, file, limit_s)
+        found = _kept(mutant, file, limit_s, alone)
         told = f"{found['law']}, {found['seconds']} s" if found["law"] else "SURVIVES"
         place = f"{mutant.module}.py:{mutant.mutation.line}"
         print(f"{number}/{len(wanted)} {place} {mutant.mutation.key}: {told}", flush=True)
 
 
-def _kept(mutant: Mutant, file: Path, limit_s: float) -> dict[str, Any]:
+def _kept(mutant: Mutant, file: Path, limit_s: float, alone: bool) -> dict[str, Any]:
     """What has become of it, written down."""
-    found = {"key": mutant.key, **run(mutant, limit_s)}
+    found = {"key": mutant.key, "alone": alone, **run(mutant, limit_s, alone=alone)}
     with file.open("a", encoding="utf-8") as out:
         out.write(json.dumps(found) + "\n")
     return found
@@ -247,47 +266,58 @@ def _kept(mutant: Mutant, file: Path, limit_s: float) -> dict[str, Any]:
 
 def table(file: Path) -> str:
     """docs/mutants.md: of what was run, that which today's sources still have."""
-    results = results_in(file)
     everything = list(mutants())
-    rows = [(each, results[each.key]) for each in everything if each.key in results]
+    rows, alone = (_rows(everything, results_in(file, alone=each)) for each in (False, True))
     found = [result for _, result in rows if result["law"]]
-    seconds = sorted(float(each["seconds"]) for each in found)
     laws = Counter(str(each["law"]) for each in found).most_common()
-    known = dict(laws).get(KNOWN, 0)
-    counts = (
-        f"{len(everything):,} mutants, {len(rows):,} of them run: {_of(len(found) - known, rows)} "
-        f"found by laws alone, {_of(known, rows)} by traces that are known, "
-        f"{_of(len(rows) - len(found), rows)} not found"
-    )
-    if found:
-        counts += f". Half of those found were within {seconds[len(seconds) // 2]:.1f} s"
     survivors = [mutant for mutant, result in rows if not result["law"]]
     lines = [
         *_HEAD,
-        *(f"{counts}.", "", *_groups(rows), "", "| found by | mutants |", "|---|---:|"),
-        *(f"| {law} | {count:,} |" for law, count in laws),
+        *(
+            "| | run | found | half of them within | nine of ten within |",
+            "|---|---:|---:|---:|---:|",
+        ),
+        _summary("all laws, known traces and a reference", rows),
+        _summary("laws alone", alone),
+        *("", f"There are {len(everything):,} mutants; those that were run are drawn by chance."),
+        *("", *_groups(rows), "", "| found by | mutants |", "|---|---:|"),
+        *(f"| `{law}` | {count:,} |" for law, count in laws),
         *("", "## Survivors", "", *map(_survivor, survivors)),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _of(count: int, rows: Sequence[object]) -> str:
-    return f"{count:,} ({100 * count / max(len(rows), 1):.1f} %)"
+_Rows = Sequence[tuple[Mutant, dict[str, Any]]]
+
+
+def _rows(mutants: Sequence[Mutant], results: dict[str, dict[str, Any]]) -> _Rows:
+    return [(each, results[each.key]) for each in mutants if each.key in results]
+
+
+def _summary(title: str, rows: _Rows) -> str:
+    seconds = sorted(float(result["seconds"]) for _, result in rows if result["law"])
+    share = 100 * len(seconds) / max(len(rows), 1)
+    within = [f"{seconds[len(seconds) * tenths // 10]:.1f} s" for tenths in (5, 9) if seconds]
+    cells = f"{len(rows):,}", f"{len(seconds):,} ({share:.1f} %)", *within
+    return f"| {title} | {' | '.join(cells)} |"
 
 
 _HEAD = (
     "<!-- SPDX-License-Identifier: Apache-2.0 -->",
     "# Mutants of our own devices",
     "",
-    "Written by `python -m laws.device_mutants --table`. A mutant is a device with one mistake in",
-    "its source, at any place. It is held to the laws of [`lightexit check`](check.md), each in",
-    "turn; if it survives them, to the traces that are known of the device (`known`). `refused` is",
-    "what the compiler, the verifier or the kit refuses.",
+    "Written by `python -m laws.device_mutants --table`. A mutant is one of our own devices with",
+    "one mistake in its source, at any place of filter or model. It is held to the laws for a",
+    "minute at most, as by [`lightexit check --reference`](check.md): known traces first, then",
+    "all other laws in turns. The reference is the device without the mistake. Laws alone compare",
+    "filter and model with each other, and a device with itself at other times: they cannot see a",
+    "mistake that filter and model share, or one in what the model does alone. `refused` is what",
+    "the compiler, the verifier or the kit refuses.",
     "",
 )
 
 
-def _groups(rows: Sequence[tuple[Mutant, dict[str, Any]]]) -> Iterator[str]:
+def _groups(rows: _Rows) -> Iterator[str]:
     """A row for each kind of mistake in a module."""
     yield "| module | mistake | run | found | longest |"
     yield "|---|---|---:|---:|---:|"
@@ -313,12 +343,13 @@ def main() -> None:
     parser.add_argument("--share", type=int, default=20, help="run one of so many mutants")
     parser.add_argument("--results", type=Path, default=Path("mutants.jsonl"))
     parser.add_argument("--seconds", type=float, default=LIMIT_S)
+    parser.add_argument("--alone", action="store_true", help="no known traces and no reference")
     parser.add_argument("--table", action="store_true", help="only write docs/mutants.md")
     options = parser.parse_args()
     if options.table:
         TABLE.write_text(table(options.results), "utf-8")
     else:
-        campaign(options.share, options.results, options.seconds)
+        campaign(options.share, options.results, options.seconds, alone=options.alone)
 
 
 if __name__ == "__main__":

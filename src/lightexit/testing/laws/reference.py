@@ -15,5 +15,6 @@ def check_reference(subject: Subject, trace: Trace) -> None:
     """Answers, levels of lines and calls are those of the reference. Its state may be another."""
     assert subject.reference is not None
     right = dataclasses.replace(subject, device=subject.reference, reference=None)
-    players = (Player(each, trace.start_ns) for each in (right, subject))
-    Sides(*players, ("of the reference", "of the device"), states=False).hold(trace)
+    expected, found = (Player(each, trace.start_ns) for each in (right, subject))
+    titles = "of the reference", "of the device"
+    Sides(expected, found, titles, states=False).hold(trace)
