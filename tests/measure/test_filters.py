@@ -98,6 +98,17 @@ def test_all_take_turns_and_ratios_are_of_one_round() -> None:
     assert model.is_closed
 
 
+@pytest.mark.parametrize("way", [Way.NATIVE, Way.INTERPRETER])
+def test_however_often_it_is_called_no_deadline_passes(way: Way) -> None:
+    """The RTC's filter passes once the second is over: here after a million steps of time."""
+    subject = chosen("rtc", {}, "read 1 1", ("write 0 1 0x0d",))
+    timer = makers()[way](subject)
+    accesses = 3_000_000 if way is Way.NATIVE else 3_000
+    timer.run(accesses)
+    timer.run(accesses)
+    assert timer.shares() == (2 * accesses, 0)
+
+
 def test_what_fails_or_was_answered_by_another_is_not_measured() -> None:
     fakes = {
         "native": Fake(4.0),

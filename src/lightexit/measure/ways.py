@@ -20,19 +20,22 @@ from lightexit.errors import AuthorError, GuestError, HostError
 from lightexit.measure.filters import AttachedFilter, MeasuredFilter, prepare
 from lightexit.vm.exits import Halted
 
-#: VM time moves on by so many ns with each call of the filter's code.
-TIME_STEP = 977
+#: VM time moves on by so many ns with each call of the filter's code, and starts again after this
+#: span: nobody advances the device, and a filter may pass once its next deadline is over.
+TIME_STEP, TIME_SPAN = 977, 1 << 19
 _FIELDS = {field.name: field.offset for field in IoContext.layout.fields}
 _LOOP = f"""
 define i64 @loop(ptr %function, ptr %context, ptr %values, i64 %calls, ptr %fresh) nounwind {{
 entry:
   %now = getelementptr i8, ptr %context, i64 {_FIELDS["now_ns"]}
-  %begun = load i64, ptr %now
+  %start = getelementptr i8, ptr %fresh, i64 {_FIELDS["now_ns"]}
+  %begun = load i64, ptr %start
   br label %next
 next:
   %i = phi i64 [ 0, %entry ], [ %following, %next ]
   %handled = phi i64 [ 0, %entry ], [ %sum, %next ]
-  %past = mul i64 %i, {TIME_STEP}
+  %steps = mul i64 %i, {TIME_STEP}
+  %past = and i64 %steps, {TIME_SPAN - 1}
   %time = add i64 %begun, %past
   %whole = load <8 x i64>, ptr %fresh, align 8
   store <8 x i64> %whole, ptr %context, align 8
@@ -147,7 +150,8 @@ class InterpretedCalls(_Called):
 
     def run(self, accesses: int) -> float:
         """Contexts are made before the clock runs."""
-        contexts = [self._subject.context(self._now + n * TIME_STEP) for n in range(accesses)]
+        times = [self._now + n * TIME_STEP % TIME_SPAN for n in range(accesses)]
+        contexts = [self._subject.context(each) for each in times]
         run, states, handled = self._program.run, self._states, 0
         begun = time.perf_counter_ns()
         for context in contexts:
