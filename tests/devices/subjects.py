@@ -139,7 +139,7 @@ _SUBJECTS = {
     "ps2": Subject(Ps2, values=(0x20, 0x60, 0xAA, 0xD4), outside=("type_codes",)),
     "rtc": Subject(
         Rtc,
-        settings={"unix_seconds": _BASE},
+        settings={"unix_seconds": _BASE, "ram_bytes": 5 << 30},
         values=(0x0A, 0x0B, 0x0C, 0x26, 0x83),
         exempt={"reset": _BATTERY},
     ),

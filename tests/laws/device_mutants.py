@@ -66,7 +66,7 @@ MODULES = {
     "uart": ("uart",),
     "virtio-mmio": ("virtio_mmio",),
 }
-_CHIPS = frozenset(chain(*MODULES.values()))
+_CHIPS = frozenset(f"lightexit.devices.{each}" for each in chain(*MODULES.values()))
 
 
 @dataclass(frozen=True)
@@ -168,14 +168,21 @@ def _in_process(answer: Connection, job: Job) -> None:
     answer.send(found)
 
 
+def _forget(name: str) -> None:
+    """Have a module be imported anew; a package knows its modules, too."""
+    package, _, module = name.rpartition(".")
+    del sys.modules[name]
+    vars(sys.modules[package]).pop(module, None)
+
+
 def _subject(job: Job) -> Subject:
     """The device with the mistake; beside it, the one without, whose modules were there first."""
     from devices.subjects import SUBJECTS
 
     right = SUBJECTS[job.device]
     for name in [*sys.modules]:
-        if name.startswith("devices.") or name.removeprefix("lightexit.devices.") in _CHIPS:
-            del sys.modules[name]
+        if name.startswith("devices.") or name in _CHIPS:
+            _forget(name)
     sys.meta_path.insert(0, _Replaced(f"lightexit.devices.{job.module}", Path(job.file)))
     wrong: Subject = importlib.import_module("devices.subjects").SUBJECTS[job.device]
     if job.alone:
