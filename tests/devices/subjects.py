@@ -136,7 +136,7 @@ _SUBJECTS = {
     "pm": Subject(pm, outside=("press_power_button", "wake")),
     "port61": Subject(Port61, values=COMMANDS),
     "port92": Subject(Port92),
-    "ps2": Subject(Ps2, values=(0x20, 0x60, 0xAA, 0xD4), outside=("type_codes",)),
+    "ps2": Subject(Ps2, values=(0x20, 0x60, 0xAA, 0xD1, 0xD4), outside=("type_codes",)),
     "rtc": Subject(
         Rtc,
         settings={"unix_seconds": _BASE, "ram_bytes": 5 << 30},

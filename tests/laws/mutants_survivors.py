@@ -12,6 +12,7 @@ _BEHIND = "only what ends behind the window would see it, and no device gets tha
 
 REASONS: dict[str, str] = {
     "i440fx: a number off by one: 64 -> 65": _BEHIND,
+    "i440fx: another operator: lane + ctx.size -> lane - ctx.size": _BEHIND,
     "uart: a condition forgotten: fifos and uart.count and self._holds_errors()"
     " -> fifos and self._holds_errors()": _NO_ERRORS,
     "virtio_mmio: a bound off by one: len(backend.queue_sizes) > QUEUES"
