@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lightexit.abi import Space
 from lightexit.devices.fw_cfg import FwCfgKey
-from lightexit.testing import Drive, Expect, FromOutside, Read, Step, Trace, Wait, Write
+from lightexit.testing import Drive, Expect, FromOutside, Read, Reset, Step, Trace, Wait, Write
 from lightexit.vm import places
 
 
@@ -43,6 +43,15 @@ _POWER_BUTTON = (
     _write(_STATUS, 0x100, 2),
     _read(_STATUS, 0, 2),
     Expect(("pm", 0), False),
+)
+#: 82441FX, 3.2: vendor and device of function 0, and its command; a reset brings both back.
+_ADDRESS, _DATA = 0xCF8, 0xCFC
+_CONFIGURATION = (
+    _write(_ADDRESS, 1 << 31, 4),
+    _read(_DATA, 0x1237_8086, 4),
+    Reset(),
+    _write(_ADDRESS, 1 << 31, 4),
+    _read(_DATA, 0x1237_8086, 4),
 )
 #: 82C54: mode 0, BCD, count 1000; it is loaded by the first CLK, and 100 us are 119 of them.
 _BCD = (
@@ -108,6 +117,7 @@ _LEVEL = (
 #: By the names of the devices.
 DATA_SHEETS: dict[str, Sequence[Trace]] = {
     "fw_cfg": [Trace(*_SIGNATURE, *_SIGNATURE), Trace(*_DIRECTORY)],
+    "i440fx": [Trace(*_CONFIGURATION)],
     "ioapic": [Trace(*_LEVEL)],
     "pit": [Trace(*_BCD)],
     "pm": [Trace(*_POWER_BUTTON)],

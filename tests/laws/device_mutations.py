@@ -24,7 +24,7 @@ _OTHERS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Sub: ast.Add,
     ast.LShift: ast.RShift,
     ast.RShift: ast.LShift,
-    ast.BitOr: ast.BitXor,
+    ast.BitOr: ast.BitAnd,  # ^ would be the same where bits do not overlap
     ast.FloorDiv: ast.Mult,
 }
 
