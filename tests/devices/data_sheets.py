@@ -53,6 +53,17 @@ _CONFIGURATION = (
     _write(_ADDRESS, 1 << 31, 4),
     _read(_DATA, 0x1237_8086, 4),
 )
+#: The CMOS map of a PC of 5 GiB, as QEMU and SeaBIOS have it: 640 KiB; KiB above 1 MiB, at most
+#: 65,535, twice; 64-KiB blocks above 16 MiB, and above 4 GiB.
+_MEMORY = {
+    0x15: 0x80, 0x16: 0x02, 0x17: 0xFF, 0x18: 0xFF, 0x30: 0xFF, 0x31: 0xFF,
+    0x34: 0x00, 0x35: 0xBF, 0x5B: 0x00, 0x5C: 0x80, 0x5D: 0x00,
+}
+_CMOS = [
+    step
+    for register, answer in _MEMORY.items()
+    for step in (_write(places.RTC, register), _read(places.RTC + 1, answer))
+]
 #: 82C54: mode 0, BCD, count 1000; it is loaded by the first CLK, and 100 us are 119 of them.
 _BCD = (
     _write(places.PIT + 3, 0x31),
@@ -122,5 +133,6 @@ DATA_SHEETS: dict[str, Sequence[Trace]] = {
     "pit": [Trace(*_BCD)],
     "pm": [Trace(*_POWER_BUTTON)],
     "ps2": [Trace(*_SCANNING)],
+    "rtc": [Trace(*_CMOS)],
     "uart": [Trace(*_MODEM)],
 }

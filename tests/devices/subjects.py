@@ -107,6 +107,8 @@ PCI = [
     for function in (0, 8, 11)
     for register in (0, 4, 0x40, 0x58, 0x80)
 ]
+#: Where the ACPI function has the base of its registers.
+PM_BASE = 1 << 31 | 11 << 8 | 0x40
 COMMANDS = (0, 0x40, 0x80, 0xC2, 0xDC, 0xEE, 0x34, 0xB4, 0x70, 0x16, 0x55)
 WORDS = (0x11, 0x13, 0x01, 0x03, 0x20, 0x60, 0x61, 0x0A, 0x0B, 0x0C, 0x68, 0xA0)
 TIMERS = (0, 1, 3, 0x4C, 0x28004C, 0x2806, 0x290E, 100, 2**32 - 1, 2**32 + 5)
@@ -123,7 +125,7 @@ _SUBJECTS = {
     "debugcon": Subject(Debugcon),
     "fw_cfg": Subject(fw_cfg, values=[*FwCfgKey, 2, 3]),
     "hpet": Subject(hpet, hot=[*HpetReg, *(each + 4 for each in HpetReg)], values=TIMERS),
-    "i440fx": Subject(i440fx, values=PCI),
+    "i440fx": Subject(i440fx, values=PCI, starts=[(), [Write(Space.PIO, 0xCF8, 4, value=PM_BASE)]]),
     "ioapic": Subject(
         ioapic,
         values=[*ENTRIES, 0x41, 0x52, *range(0x10, 0x14), 0x3E, 0x3F],
