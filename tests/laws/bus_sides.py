@@ -236,7 +236,7 @@ class NativeSide(Side):
         self.bus = Bus(self.clock, _engines()[0], vcpus=VCPUS)
         self.bus.timed = case.timed
         self.bus.apic = LocalApics(self)
-        self.contender.meet(self.bus)
+        self.bus.relax = self.contender.let_go
         self._context = Record(IoContext)
 
     def access(

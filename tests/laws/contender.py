@@ -3,12 +3,7 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
-
-from lightexit.bus.bus import Bus
-
-_VOID = ctypes.CFUNCTYPE(None)
 
 
 class Contender:
@@ -19,11 +14,6 @@ class Contender:
 
     def __init__(self) -> None:
         self._held: Any = None
-        self._relax = _VOID(self.let_go)
-
-    def meet(self, bus: Bus) -> None:
-        """Register as the callback of waits on that bus."""
-        bus._tables.fields.relax = ctypes.cast(self._relax, ctypes.c_void_p).value or 0
 
     def hold(self, header: Any) -> None:
         """Take the lock of the state with that header."""

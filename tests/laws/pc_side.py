@@ -93,7 +93,7 @@ class Side:
         self._locks = {name: self.bus.locked(each.memory) for name, each in self.devices.items()}
         self._watch_lines()
         self._contender = Contender()
-        self._contender.meet(self.bus)
+        self.bus.relax = self._contender.let_go
         self._context = Record(IoContext)
         self._native = dispatch()
         self.schedule.advance()

@@ -113,7 +113,9 @@ class Bus:
         self._tables = Record(Tables)
         #: Of the tables that native code works on, as `ports_address` is of the ports'.
         self.address = self._tables.address
-        self._relax = _VOID(lambda: time.sleep(0))
+        #: Called now and then while the lock of a state is waited for.
+        self.relax: Callable[[], None] = lambda: time.sleep(0)
+        self._relax = _VOID(lambda: self.relax())
         self._ports: dict[Model, list[RegionPort]] = {}
         self._terms: dict[Model, _Terms] = {}
         self._loaded: dict[Filter[Any], LoadedFilter] = {}
@@ -306,20 +308,26 @@ class Bus:
 
     # Accesses
 
-    def read(self, space: Space, address: int, size: int) -> int:
-        """What a guest would read: `size` is 1 to 8 bytes. Raises what a model raises.
+    def read(self, space: Space, address: int, size: int, *, vcpu: int | None = None) -> int:
+        """What a guest would read: `size` is 1 to 8 bytes. Filters take it for the vCPU of that
+        number, if one is given, else for the host. Raises what a model raises.
 
         Not for models: they hold locks that another such access may be waiting for.
         """
-        return self._access(space, address, size, None)
+        return self._access(space, address, size, None, vcpu)
 
-    def write(self, space: Space, address: int, value: int, size: int) -> None:
-        """Write as a guest would. Raises what a model raises."""
-        self._access(space, address, size, value)
+    def write(
+        self, space: Space, address: int, value: int, size: int, *, vcpu: int | None = None
+    ) -> None:
+        """Write as a guest would, or what filters take for a vCPU. Raises what a model raises."""
+        self._access(space, address, size, value, vcpu)
 
-    def _access(self, space: Space, address: int, size: int, value: int | None) -> int:
+    def _access(
+        self, space: Space, address: int, size: int, value: int | None, vcpu: int | None
+    ) -> int:
         check_access(space, address, size)
         with self._host_lock, self.running(), self.failures.raised_here():
+            self._host.state.index = len(self.cpus) if vcpu is None else vcpu
             context = self._context.fields
             context.space, context.offset, context.size = space, address, size
             context.is_write, context.data = value is not None, value or 0

@@ -139,16 +139,22 @@ class DefinitionBus:
                 loaded = self._load(region.filter) if self._load and region.filter else None
                 self._windows.append(DefinedRegion(model, region, loaded, touched, counted))
 
-    def read(self, space: Space, address: int, size: int) -> int:
-        """What the host reads: `size` is 1 to 8 bytes. Raises what a model raises."""
-        value = self.access(self.host, space, address, size)
+    def read(self, space: Space, address: int, size: int, *, vcpu: int | None = None) -> int:
+        """What the host reads: `size` is 1 to 8 bytes. Filters take it for the vCPU of that number,
+        if one is given. Raises what a model raises."""
+        value = self.access(self._host(vcpu), space, address, size)
         self.raise_failure()
         return value
 
-    def write(self, space: Space, address: int, value: int, size: int) -> None:
-        """Write as the host. Raises what a model raises."""
-        self.access(self.host, space, address, size, value)
+    def write(
+        self, space: Space, address: int, value: int, size: int, *, vcpu: int | None = None
+    ) -> None:
+        """Write as the host, or what filters take for a vCPU. Raises what a model raises."""
+        self.access(self._host(vcpu), space, address, size, value)
         self.raise_failure()
+
+    def _host(self, vcpu: int | None) -> Accessor:
+        return self.host if vcpu is None else replace(self.host, index=vcpu)
 
     def raise_failure(self) -> None:
         """Raise what a model, or an action, has raised since the last call: the first of it."""

@@ -71,13 +71,13 @@ class Rig:
         """How many a model did."""
         return sum(count.passed for count in self.bus.counts())
 
-    def read(self, space: Space, address: int, size: int) -> int:
-        """A guest's read of `size` bytes; all ones if unclaimed."""
-        return self.bus.read(space, address, size)
+    def read(self, space: Space, address: int, size: int, *, vcpu: int = 0) -> int:
+        """A guest's read of `size` bytes, by the vCPU of that number; all ones if unclaimed."""
+        return self.bus.read(space, address, size, vcpu=vcpu)
 
-    def write(self, space: Space, address: int, value: int, size: int) -> None:
-        """A guest's write of `size` bytes."""
-        self.bus.write(space, address, value, size)
+    def write(self, space: Space, address: int, value: int, size: int, *, vcpu: int = 0) -> None:
+        """A guest's write of `size` bytes, by the vCPU of that number."""
+        self.bus.write(space, address, value, size, vcpu=vcpu)
 
     def inb(self, port: int) -> int:
         """Read one byte from a port."""
