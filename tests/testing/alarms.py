@@ -242,6 +242,21 @@ class Miscompiled(Alarm):
     regions = (pio(16, filter=_other_python(read_note, _read_note)),)
 
 
+@io_filter
+def read_second(ctx: IoContext, alarm: AlarmState) -> Verdict:
+    """The note, for all vCPUs but one."""
+    if ctx.is_write or ctx.size != 4 or ctx.offset != Reg.NOTE:
+        return Verdict.PASS
+    ctx.data = u32(alarm.note) if ctx.vcpu != 2 else u32(0xFFFF)
+    return Verdict.HANDLED
+
+
+class Second(Alarm):
+    """Its filter answers one vCPU with nonsense."""
+
+    regions = (pio(16, filter=read_second),)
+
+
 class Late(Alarm):
     """Tells a deadline that is 1 ns late."""
 
@@ -322,12 +337,15 @@ class Keeping(Alarm):
 #: The law that each of them breaks.
 MUTANTS: list[tuple[str, type[Alarm]]] = [
     ("known", Slow),
+    ("reference", Slow),
     ("answers", TooWide),
     ("answers", Raising),
     ("bounded", Looping),
     ("bounded", Growing),
     ("transparent", Stale),
     ("engines", Miscompiled),
+    ("transparent", Second),
+    ("engines", Second),
     ("any_state", Miscompiled),
     ("kernel", Miscompiled),
     ("deadlines", Late),

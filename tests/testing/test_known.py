@@ -94,7 +94,7 @@ def recording(tmp_path: Path) -> Path:
     path = tmp_path / "guest.parquet"
     steps = [
         access(0x61, 0, time_ns=START),
-        access(AT + Reg.ALARM, 5, size=4, is_write=True, time_ns=START + 10),
+        replace(access(AT + Reg.ALARM, 5, size=4, is_write=True, time_ns=START + 10), vcpu=3),
         access(AT + Reg.STATUS, 0, size=4, time_ns=START + 10),
         access(AT + Reg.TIME, 9, size=4, time_ns=START + 6 * US),
         access(AT + Reg.STATUS, 1, size=4, time_ns=START + 6 * US),
@@ -109,7 +109,7 @@ def test_a_recording_is_a_trace(recording: Path) -> None:
     trace = recorded(recording, Subject(Alarm, at=AT), untold=[Reg.TIME])
     assert trace.steps == (
         Wait(10),
-        Write(Space.PIO, AT + Reg.ALARM, 4, value=5),
+        Write(Space.PIO, AT + Reg.ALARM, 4, value=5, vcpu=3),
         Read(*place, answer=0),
         Wait(6 * US - 10),
         Read(Space.PIO, AT + Reg.TIME, 4),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from lightexit.testing import (
     DeviceLaws,
     FilterRun,
     LawBroken,
+    Read,
     Subject,
     Trace,
     Wait,
@@ -23,9 +25,10 @@ from lightexit.testing import (
     filter_runs,
     replay,
     search,
+    traces,
 )
 from lightexit.testing.broken import source_of_test
-from testing.alarms import MUTANTS, RINGS, Alarm, Stale
+from testing.alarms import MUTANTS, RINGS, Alarm, Reg, Second, Stale
 
 TERMS = settings(derandomize=True, database=None)
 #: The most examples that a wrong device may survive. The first that finds it is enough.
@@ -38,7 +41,7 @@ class TestAlarm(DeviceLaws):
 
 
 def subject(kind: type[Alarm]) -> Subject:
-    return Subject(kind, outside=("receive",), known=[RINGS])
+    return Subject(kind, outside=("receive",), known=[RINGS], reference=Alarm)
 
 
 def run(test: str) -> None:
@@ -51,7 +54,7 @@ def run(test: str) -> None:
 
 @pytest.mark.parametrize(("law", "kind"), scale.part(MUTANTS, share=3))
 def test_a_law_finds_a_wrong_device(law: str, kind: type[Alarm]) -> None:
-    if missing := LAWS[law].missing():
+    if missing := LAWS[law].missing(subject(kind)):
         pytest.skip(missing)
     with pytest.raises(LawBroken) as caught:
         search(subject(kind), law, terms=PATIENCE)
@@ -78,6 +81,28 @@ def test_more_deadlines_than_are_carried_out_are_no_difference() -> None:
     """A PIT that counts two ticks: its line changes some 15,000 times while that time passes."""
     program = [Write(Space.PIO, 3, 1, 0x34), Write(Space.PIO, 0, 1, 2), Write(Space.PIO, 0, 1, 0)]
     replay(Subject(Pit, at=0), Trace(*program, Wait(24_996_189)), "advanced", "deadlines", "late")
+
+
+def test_the_step_of_another_vcpu_says_so() -> None:
+    step = Read(Space.PIO, Reg.NOTE, 4, vcpu=2)
+    assert repr(step) == "Read(Space.PIO, 0xc, 4, vcpu=2)"
+    for law in ("transparent", "engines"):
+        replay(Second, Trace(replace(step, vcpu=1)), law)
+        with pytest.raises(LawBroken, match="vcpu=2"):
+            replay(Second, Trace(step), law)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [(Alarm, {0}), (Second, {0, 1, 2, 3})])
+def test_several_vcpus_come_where_a_filter_asks(kind: type[Alarm], expected: set[int]) -> None:
+    seen: set[int] = set()
+
+    @settings(TERMS, max_examples=20)
+    @given(traces(kind, most=20))
+    def look(trace: Trace) -> None:
+        seen.update(each.vcpu for each in trace.steps if isinstance(each, Read | Write))
+
+    look()
+    assert seen == expected
 
 
 def test_filters_are_run_for_any_vcpu() -> None:

@@ -77,9 +77,9 @@ class Player:
         """Carry out a step; what it answers."""
         match step:
             case Read(space, address, size):
-                return self.rig.read(space, address, size)
+                return self.rig.read(space, address, size, vcpu=step.vcpu)
             case Write(space, address, size, value):
-                self.rig.write(space, address, value, size)
+                self.rig.write(space, address, value, size, vcpu=step.vcpu)
             case Wait(ns):
                 self.wait(ns)
             case Jump(ns):

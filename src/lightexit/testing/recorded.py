@@ -68,12 +68,12 @@ def _offset(subject: Subject, access: Access) -> int | None:
 
 
 def _step(number: int, access: Access, *, is_told: bool) -> Step:
-    place = access.space, access.address, access.size
+    place, vcpu = (access.space, access.address, access.size), max(access.vcpu, 0)
     if not access.is_write:
-        return Read(*place, access.value if is_told else None)
+        return Read(*place, access.value if is_told else None, vcpu)
     if access.value is None:
         raise AuthorError(
             f"access {number:,} is a write of {access.address:#x} whose value was not recorded",
             expected="a recording with the value of every write of the device",
         )
-    return Write(*place, access.value)
+    return Write(*place, access.value, vcpu)

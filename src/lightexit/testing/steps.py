@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from lightexit.abi import Space
@@ -13,31 +13,39 @@ def _place(space: Space, address: int, size: int) -> str:
     return f"Space.{space.name}, {address:#x}, {size}"
 
 
+def _on(vcpu: int) -> str:
+    return f", vcpu={vcpu}" if vcpu else ""
+
+
 @dataclass(frozen=True)
 class Read:
-    """A guest reads `size` bytes. Where `answer` is given, that is what it has to get."""
+    """A guest reads `size` bytes, on the vCPU of that number. Where `answer` is given, that is what
+    it has to get."""
 
     space: Space
     address: int
     size: int
     answer: int | None = None
+    vcpu: int = 0
 
     def __repr__(self) -> str:
         answer = "" if self.answer is None else f", answer={self.answer:#x}"
-        return f"Read({_place(self.space, self.address, self.size)}{answer})"
+        return f"Read({_place(self.space, self.address, self.size)}{answer}{_on(self.vcpu)})"
 
 
 @dataclass(frozen=True)
 class Write:
-    """A guest writes `value`, of `size` bytes."""
+    """A guest writes `value`, of `size` bytes, on the vCPU of that number."""
 
     space: Space
     address: int
     size: int
     value: int
+    vcpu: int = 0
 
     def __repr__(self) -> str:
-        return f"Write({_place(self.space, self.address, self.size)}, value={self.value:#x})"
+        place = _place(self.space, self.address, self.size)
+        return f"Write({place}, value={self.value:#x}{_on(self.vcpu)})"
 
 
 @dataclass(frozen=True)
@@ -146,8 +154,8 @@ def told(step: Step) -> Any:
 def untold(step: Step) -> list[Step]:
     """The step, with nothing told; that of an `Expect` is none."""
     match step:
-        case Read(space, address, size):
-            return [Read(space, address, size)]
+        case Read():
+            return [replace(step, answer=None)]
         case FromOutside(name, arguments):
             return [FromOutside(name, *arguments)]
         case Expect():

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from lightexit.abi import Space, StateMemory
+from lightexit.abi import IoContext, Space, StateMemory
 from lightexit.bus.region import PlacedRegion
 from lightexit.devices.device import Device
+from lightexit.isa import Kind, decode
 from lightexit.testing.constants import constants
 from lightexit.testing.laws.filters import FilterRun
 from lightexit.testing.steps import (
@@ -45,6 +46,10 @@ STARTS_NS = st.just(0) | st.integers(0, 2**40) | st.integers(0, 2**62)
 _SIZES = {Space.PIO: [1, 2, 4], Space.MMIO: [1, 2, 4, 8], Space.MSR: [8]}
 _AROUND_DEADLINE = st.sampled_from([0, -1, 1]) | st.integers(-1000, 1000)
 _LARGEST_ARGUMENT = 255
+#: Offset and width, in bits, of the vCPU's number in what a filter gets.
+_VCPU = next(
+    (each.offset, 8 * each.size) for each in IoContext.layout.fields if each.name == "vcpu"
+)
 #: How often each kind of step comes, of so many in all.
 _ACCESSES, _LATE, _TIMES, _OUTSIDE, _RARE = 12, 3, 5, 4, 1
 #: Of so many accesses, those that go to a hot register, to one in any size, and to any place.
@@ -145,16 +150,25 @@ def _accesses(subject: Subject) -> SearchStrategy[Step]:
         (_ANY_SIZE, st.sampled_from(resized)),
         (_COLD, st.one_of(cold)),
     )
-    values = _values(subject)
-    return st.builds(_read, places) | st.builds(_write, places, values)
+    values, vcpus = _values(subject), _vcpus(subject)
+    return st.builds(_read, places, vcpus) | st.builds(_write, places, values, vcpus)
 
 
-def _read(place: tuple[Space, int, int]) -> Step:
-    return Read(*place)
+def _read(place: tuple[Space, int, int], vcpu: int) -> Step:
+    return Read(*place, vcpu=vcpu)
 
 
-def _write(place: tuple[Space, int, int], value: int) -> Step:
-    return Write(*place, value & ((1 << 8 * place[2]) - 1))
+def _write(place: tuple[Space, int, int], value: int, vcpu: int) -> Step:
+    return Write(*place, value & ((1 << 8 * place[2]) - 1), vcpu)
+
+
+def _vcpus(subject: Subject) -> SearchStrategy[int]:
+    """Several where a filter loads what may be `ctx.vcpu`: a state's field at the same offset costs
+    a choice, and no more."""
+    programs = [filter.program for filter, _, _ in subject.filters.values()]
+    loads = [each for program in programs for each in decode(program) if each.op.kind is Kind.LOAD]
+    may_ask = any((each.offset, each.op.width) == _VCPU for each in loads)
+    return st.integers(0, 3) if may_ask else st.just(0)
 
 
 def _anywhere(region: PlacedRegion) -> SearchStrategy[tuple[Space, int, int]]:
