@@ -14,6 +14,7 @@ from lightexit import (
     IoContext,
     Line,
     Space,
+    StateMemory,
     Struct,
     Verdict,
     io_filter,
@@ -242,6 +243,43 @@ class Miscompiled(Alarm):
     regions = (pio(16, filter=_other_python(read_note, _read_note)),)
 
 
+class Memo(Struct):
+    """What the filter below keeps of its own."""
+
+    note: u8
+
+
+@io_filter
+def keep_note(ctx: IoContext, _alarm: AlarmState, memo: Memo) -> Verdict:
+    """The note, as long as every access of it comes here."""
+    if ctx.size != 4 or ctx.offset != Reg.NOTE:
+        return Verdict.PASS
+    if ctx.is_write:
+        memo.note = u8(ctx.data)
+    else:
+        ctx.data = memo.note
+    return Verdict.HANDLED
+
+
+class Split(Alarm):
+    """Filter and model keep a note each: it is right as long as only one of them is asked."""
+
+    note = 0
+
+    def __init__(self, clock: Clock, irq: Line) -> None:
+        super().__init__(clock, irq)
+        states = self.memory, StateMemory(Memo)
+        self.regions = (pio(16, filter=keep_note, states=states),)
+
+    def read(self, offset: int, size: int) -> int:
+        return self.note if (offset, size) == (Reg.NOTE, 4) else super().read(offset, size)
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        super().write(offset, value, size)
+        if (offset, size) == (Reg.NOTE, 4):
+            self.note = value & 0xFF
+
+
 @io_filter
 def read_second(ctx: IoContext, alarm: AlarmState) -> Verdict:
     """The note, for all vCPUs but one."""
@@ -346,6 +384,7 @@ MUTANTS: list[tuple[str, type[Alarm]]] = [
     ("engines", Miscompiled),
     ("transparent", Second),
     ("engines", Second),
+    ("contended", Split),
     ("any_state", Miscompiled),
     ("kernel", Miscompiled),
     ("deadlines", Late),

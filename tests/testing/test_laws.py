@@ -28,7 +28,7 @@ from lightexit.testing import (
     traces,
 )
 from lightexit.testing.broken import source_of_test
-from testing.alarms import MUTANTS, RINGS, Alarm, Reg, Second, Stale
+from testing.alarms import MUTANTS, RINGS, Alarm, Reg, Second, Split, Stale
 
 TERMS = settings(derandomize=True, database=None)
 #: The most examples that a wrong device may survive. The first that finds it is enough.
@@ -81,6 +81,10 @@ def test_more_deadlines_than_are_carried_out_are_no_difference() -> None:
     """A PIT that counts two ticks: its line changes some 15,000 times while that time passes."""
     program = [Write(Space.PIO, 3, 1, 0x34), Write(Space.PIO, 0, 1, 2), Write(Space.PIO, 0, 1, 0)]
     replay(Subject(Pit, at=0), Trace(*program, Wait(24_996_189)), "advanced", "deadlines", "late")
+
+
+def test_only_contention_shows_a_filter_with_a_state_of_its_own() -> None:
+    search(Split, "transparent", "engines", terms=settings(TERMS, max_examples=scale.full(60)))
 
 
 def test_the_step_of_another_vcpu_says_so() -> None:

@@ -15,6 +15,7 @@ from lightexit.testing.laws.bounds import check_answers, check_bounded
 from lightexit.testing.laws.filters import (
     FilterRun,
     check_any_state,
+    check_contended,
     check_engines,
     check_kernel,
     check_transparent,
@@ -139,6 +140,12 @@ LAWS = {
             "engines",
             "filters do the same in every engine",
             check_engines,
+        ),
+        Law(
+            "contended",
+            "a device does the same where another vCPU holds its state, and a filter is passed",
+            check_contended,
+            missing=_no_filter,
         ),
         Law(
             "any_state",

@@ -15,12 +15,13 @@ from lightexit.engine.kernel import KernelEngine, available
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import LightexitError
 from lightexit.filter import Filter, LoadedFilter
+from lightexit.rigs.contention import held
 from lightexit.rigs.rig import Runner
 from lightexit.rigs.runners import as_python, in_engine, native_bus, plain
 from lightexit.testing.broken import LawBroken
 from lightexit.testing.compare import Sides
 from lightexit.testing.player import Player
-from lightexit.testing.steps import Trace
+from lightexit.testing.steps import Read, Step, Trace, Write
 from lightexit.testing.subject import Subject
 
 
@@ -48,6 +49,31 @@ def check_kernel(subject: Subject, trace: Trace) -> None:
                 advice=error.advice,
             ) from error
     _same(subject, trace, in_engine(KernelEngine()), "filters, in the kernel")
+
+
+class _Contended(Player):
+    """A device on the bus that runs guests, whose state another vCPU holds when every second access
+    comes, until that one waits for it: its filter is passed."""
+
+    def __init__(self, subject: Subject, start_ns: int) -> None:
+        super().__init__(subject, start_ns, native_bus)
+        self._is_held = False
+
+    def perform(self, step: Step) -> object:
+        """An access with the state held, or any step as it is."""
+        if not isinstance(step, Read | Write):
+            return super().perform(step)
+        self._is_held = not self._is_held
+        if not self._is_held:
+            return super().perform(step)
+        with held(self.rig):
+            return super().perform(step)
+
+
+def check_contended(subject: Subject, trace: Trace) -> None:
+    """With filters, and a model wherever another vCPU is in the way, and without: the same."""
+    models, found = Player(subject, trace.start_ns), _Contended(subject, trace.start_ns)
+    Sides(models, found, ("without filters", "under contention")).hold(trace)
 
 
 def _same(subject: Subject, trace: Trace, runner: Runner, title: str) -> None:
