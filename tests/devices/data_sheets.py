@@ -56,8 +56,17 @@ _CONFIGURATION = (
 #: The CMOS map of a PC of 5 GiB, as QEMU and SeaBIOS have it: 640 KiB; KiB above 1 MiB, at most
 #: 65,535, twice; 64-KiB blocks above 16 MiB, and above 4 GiB.
 _MEMORY = {
-    0x15: 0x80, 0x16: 0x02, 0x17: 0xFF, 0x18: 0xFF, 0x30: 0xFF, 0x31: 0xFF,
-    0x34: 0x00, 0x35: 0xBF, 0x5B: 0x00, 0x5C: 0x80, 0x5D: 0x00,
+    0x15: 0x80,
+    0x16: 0x02,
+    0x17: 0xFF,
+    0x18: 0xFF,
+    0x30: 0xFF,
+    0x31: 0xFF,
+    0x34: 0x00,
+    0x35: 0xBF,
+    0x5B: 0x00,
+    0x5C: 0x80,
+    0x5D: 0x00,
 }
 _CMOS = [
     step
@@ -101,6 +110,28 @@ _MODEM = (
     FromOutside("set_modem", 0x30),
     _read(places.COM1 + 6, 0x3C),
 )
+#: 16550: of two characters in the FIFO, the second has a parity error: bit 7 of LSR until it is
+#: read, PE once it is the first.
+_LSR = places.COM1 + 5
+_PARITY = (
+    _write(places.COM1 + 2, 0x01),
+    FromOutside("receive", 0x41, 0),
+    FromOutside("receive", 0x42, 0x04),
+    _read(_LSR, 0xE1),
+    _read(places.COM1, 0x41),
+    _read(_LSR, 0xE5),
+    _read(places.COM1, 0x42),
+    _read(_LSR, 0x60),
+)
+#: MC146818: the RESET pin clears PIE, AIE, UIE and SQWE of register B, nothing else of it.
+_RESET = (
+    _write(places.RTC, 0x0B),
+    _write(places.RTC + 1, 0x7F),
+    _read(places.RTC + 1, 0x7F),
+    Reset(),
+    _write(places.RTC, 0x0B),
+    _read(places.RTC + 1, 0x07),
+)
 
 
 def _entry(answer: int) -> list[Step]:
@@ -133,6 +164,6 @@ DATA_SHEETS: dict[str, Sequence[Trace]] = {
     "pit": [Trace(*_BCD)],
     "pm": [Trace(*_POWER_BUTTON)],
     "ps2": [Trace(*_SCANNING)],
-    "rtc": [Trace(*_CMOS)],
-    "uart": [Trace(*_MODEM)],
+    "rtc": [Trace(*_CMOS), Trace(*_RESET)],
+    "uart": [Trace(*_MODEM), Trace(*_PARITY)],
 }

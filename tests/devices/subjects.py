@@ -27,7 +27,7 @@ from lightexit.devices.port92 import Port92
 from lightexit.devices.ps2 import Ps2
 from lightexit.devices.rtc import Rtc
 from lightexit.devices.uart import Uart
-from lightexit.devices.virtio_mmio import VirtioBackend, VirtioMmio
+from lightexit.devices.virtio_mmio import AREAS, VirtioBackend, VirtioMmio
 from lightexit.devices.virtio_registers import VirtioReg, VirtioStatus
 from lightexit.testing import Step, Subject, Write
 from lightexit.vm import places
@@ -64,10 +64,12 @@ def pm(clock: ManualClock, sci: Line, sleep: Callable[[int], object]) -> PmTimer
     return PmTimer(clock, sci, sleep)
 
 
-def virtio(clock: ManualClock, irq: Line) -> VirtioMmio:
-    """With a back end that does the consumer's work at once."""
+def virtio(clock: ManualClock, irq: Line, work_at: Callable[[int, int, int], object]) -> VirtioMmio:
+    """With a back end that does the consumer's work at once, and tells where in memory."""
 
     def work(number: int) -> None:
+        queue = device.state.queues[number]
+        work_at(*(getattr(queue, area) for area in AREAS.values()))
         if number:
             device.notify_used()
         else:
