@@ -13,6 +13,8 @@ _GATE = "only counter 2 has a gate, and that is port 0x61's"
 _BEHIND = "only what ends behind the window would see it, and no device gets that"
 
 REASONS: dict[str, str] = {
+    "pit_counter: a condition forgotten: self.running and self.mode() not in (1, 5)"
+    " -> self.mode() not in (1, 5)": _GATE,
     "pit_counter: a condition forgotten: not self.running or self.reload == 1"
     " or phase < self.low_from() -> self.reload == 1 or phase < self.low_from()": _GATE,
     "virtio_mmio: a condition forgotten: backend.doorbells or tuple( partial(backend.notify, number)"
