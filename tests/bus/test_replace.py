@@ -84,7 +84,7 @@ def test_a_device_moves() -> None:
 def test_a_region_with_a_new_filter_keeps_its_counters_and_trace() -> None:
     device = Recorder(pio(1).at(0x40))
     bus, touched = Bus(ManualClock(), NativeEngine()), list[int]()
-    bus.attach(device, lambda: touched.append(1))
+    bus.attach(device, lambda _: touched.append(1))
     for filter in (None, one, two, None):
         device.regions = (dataclasses.replace(device.regions[0], filter=filter),)
         bus.update(device)
@@ -107,7 +107,7 @@ def test_a_device_that_gets_its_first_region_is_traced() -> None:
     """A PCI device, say, whose address the guest has not set so far."""
     device, touched = Recorder(), list[int]()
     bus = Bus(ManualClock())
-    bus.attach(device, lambda: touched.append(1))
+    bus.attach(device, lambda _: touched.append(1))
     device.regions = (mmio(4).at(0xE000_0000),)
     bus.update(device)
     bus.read(Space.MMIO, 0xE000_0000, 4)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -144,7 +144,7 @@ class Talker(Device[Cells]):
         if drawn & 0x38000 == 0:
             self.on_whim(drawn)
 
-    def touched(self) -> None:
-        self._tell("touched")
+    def touched(self, states: Sequence[StateMemory[Any]]) -> None:
+        self._tell("touched", [state.header.version % 2 for state in states])
         if self.state.first & 0xF80000 == 0:
             raise ValueError("touched too much")

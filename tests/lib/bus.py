@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from lib import native
@@ -15,12 +15,10 @@ from lightexit.bus.apic import Apic, carry_out_requests
 from lightexit.bus.blame import described, wrong_answer
 from lightexit.bus.counters import MOST_COUNTERS, RegisterCount
 from lightexit.bus.doorbell import eventfds
-from lightexit.bus.model import Model
+from lightexit.bus.model import Model, Touched
 from lightexit.bus.region import PlacedRegion
 from lightexit.engine.api import Engine
 from lightexit.filter import LoadedFilter
-
-Touched = Callable[[], None] | None
 
 
 class LibraryMemory(StateMemory[Any]):
@@ -77,7 +75,7 @@ class LibraryBus:
         native.check(create(self.handle, index, ctypes.byref(made)))
         return made
 
-    def attach(self, model: Model, touched: Touched = None) -> None:
+    def attach(self, model: Model, touched: Touched | None = None) -> None:
         """Put a device on the bus."""
         self._regions[model] = [
             LibraryRegion(self, model, each, touched)
@@ -90,7 +88,7 @@ class LibraryBus:
         for each in self._regions.pop(model):
             each.remove()
 
-    def replace(self, model: Model, other: Model, touched: Touched = None) -> None:
+    def replace(self, model: Model, other: Model, touched: Touched | None = None) -> None:
         """Put another in its place."""
         self.detach(model)
         self.attach(other, touched)
@@ -147,7 +145,7 @@ class LibraryRegion:
     """One region, and the way to its model in Python."""
 
     def __init__(
-        self, bus: LibraryBus, model: Model, region: PlacedRegion, touched: Touched
+        self, bus: LibraryBus, model: Model, region: PlacedRegion, touched: Touched | None
     ) -> None:
         self._bus, self._model, self._region, self._touched = bus, model, region, touched
         self._loaded = bus.load(region)
@@ -236,7 +234,7 @@ class LibraryRegion:
             if not isinstance(value, int) or not 0 <= value <= ones:
                 raise wrong_answer(self._model, offset, size, value)
             if self._touched is not None:
-                self._touched()
+                self._touched(self._states())
             return value
         return ones
 
@@ -244,7 +242,7 @@ class LibraryRegion:
         with self._kept_raised():
             self._model.write(offset, value, size)
             if self._touched is not None:
-                self._touched()
+                self._touched(self._states())
 
     def _line(self, _opaque: None, number: int, change: int) -> None:
         with self._kept_raised():

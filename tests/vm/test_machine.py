@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from lightexit.vm.console import Console
 from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.unicorn import UnicornBackend
+from vm.moved import SOON_NS, START, WAYS, add_both
 from vm.rom import PORT, rom
 
 FOREVER = bytes.fromhex("ebfe")
@@ -180,6 +182,26 @@ def test_devices_are_called_at_their_time() -> None:
     # An access takes 1000 ns, so that every tenth is one: exactly, whoever answers it.
     assert ticker.times == [10_000 * n for n in range(1, 10)]
     assert len(device.log) == 100
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_deadline_that_an_access_to_another_device_moves_is_kept(way: Callable[..., Any]) -> None:
+    # An access takes 1000 ns; the first ones start the ringer.
+    built, device = machine(bytes.fromhex(START) + POLL)
+    ringer = add_both(built, way, 50_000)
+    assert built.run(RunLimits(accesses=1000)).reason is RunEnd.REQUEST
+    assert (ringer.late_ns, len(device.log)) == ([0], 50)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_so_it_is_where_time_does_not_wait_for_accesses(way: Callable[..., Any]) -> None:
+    def late_ns() -> int:
+        built, _ = machine(bytes.fromhex(START) + FOREVER, HostClock())
+        ringer = add_both(built, way, 2_000_000)
+        built.run(RunLimits(seconds=20))
+        return ringer.late_ns[0]
+
+    assert min(late_ns() for _ in range(5)) < SOON_NS
 
 
 def test_a_guest_that_moves_devices_does_not_grow_the_host() -> None:

@@ -30,7 +30,7 @@ from lightexit.bus.counters import (
 from lightexit.bus.failures import Failures
 from lightexit.bus.lock import StateLock
 from lightexit.bus.memory import Record
-from lightexit.bus.model import Model, RegionPort
+from lightexit.bus.model import Model, RegionPort, Touched
 from lightexit.bus.native import dispatch
 from lightexit.bus.offload import Offload, OffloadCount, Offloaded, offload_count
 from lightexit.bus.placing import Place, placements
@@ -76,7 +76,7 @@ class BusCpu:
 class _Terms(NamedTuple):
     """On what terms a device is there: who is told of it, where it is to be, what was counted."""
 
-    touched: Callable[[], None] | None
+    touched: Touched | None
     at: Place | None
     counters: dict[Key, RegionCounters]
 
@@ -144,12 +144,13 @@ class Bus:
     def attach(
         self,
         model: Model,
-        touched: Callable[[], None] | None = None,
+        touched: Touched | None = None,
         *,
         at: Place | None = None,
     ) -> None:
         """Put a device on the bus, its regions where `at` says: an address, or one for each of
-        its windows by name. `touched` is called after all that its model answers.
+        its windows by name. `touched` is called after all that its model answers, with the states
+        whose locks are held.
 
         Raises AuthorError for a device that is there already, or has no name or regions; for a
         window without an address; for regions that overlap another's or the guest's memory, or
@@ -174,7 +175,7 @@ class Bus:
         self,
         model: Model,
         other: Model,
-        touched: Callable[[], None] | None = None,
+        touched: Touched | None = None,
         *,
         at: Place | None = None,
     ) -> None:
@@ -240,7 +241,7 @@ class Bus:
     def _terms_of(
         self,
         model: Model,
-        touched: Callable[[], None] | None,
+        touched: Touched | None,
         at: Place | None,
         before: Mapping[Key, RegionCounters],
     ) -> _Terms:

@@ -21,14 +21,13 @@ from lightexit.bus.blame import described, wrong_answer
 from lightexit.bus.checks import ADDRESSES
 from lightexit.bus.clock import BusClock
 from lightexit.bus.counters import MOST_COUNTERS, Key, RegisterCount, UnclaimedCount, shapes_of
-from lightexit.bus.model import Model, carry_out
+from lightexit.bus.model import Model, Touched, carry_out
 from lightexit.bus.placing import Place, placements
 from lightexit.bus.region import PlacedRegion
-from lightexit.bus.variables import states_of
+from lightexit.bus.variables import held_for, states_of
 from lightexit.filter import Filter, LoadedFilter
 
 Load = Callable[[Filter[Any]], LoadedFilter]
-Touched = Callable[[], None] | None
 Counts = Counter[tuple[int, bool, bool]]
 
 
@@ -49,14 +48,13 @@ class DefinedRegion:
     model: Model
     region: PlacedRegion
     loaded: LoadedFilter | None
-    touched: Touched
+    touched: Touched | None
     counts: Counts
 
     @property
     def headers(self) -> list[StateHeader]:
         """What filter and model lock: every state once, in an order that is the same for all."""
-        every = (*states_of(self.model, self.region), self.model.memory)
-        states = {state.address: state for state in every}
+        states = {state.address: state for state in held_for(self.model, self.region)}
         return [states[address].header for address in sorted(states)]
 
     def run(self, loaded: LoadedFilter, context: IoContext) -> bool:
@@ -108,9 +106,11 @@ class DefinitionBus:
         self._unclaimed: Counter[tuple[Space, int, bool]] = Counter()
         self._raised: list[BaseException] = []
 
-    def attach(self, model: Model, touched: Touched = None, *, at: Place | None = None) -> None:
+    def attach(
+        self, model: Model, touched: Touched | None = None, *, at: Place | None = None
+    ) -> None:
         """Put a device on the bus, its regions where `at` says; `touched` is called after all that
-        its model answers."""
+        its model answers, with the states that are locked."""
         self._add(model, touched, at, {})
 
     def detach(self, model: Model) -> None:
@@ -119,7 +119,7 @@ class DefinitionBus:
         del self._places[model], self._counts[model]
 
     def replace(
-        self, model: Model, other: Model, touched: Touched = None, *, at: Place | None = None
+        self, model: Model, other: Model, touched: Touched | None = None, *, at: Place | None = None
     ) -> None:
         """Put `other` in the place of `model`, or where `at` says. Where they are the same, with
         other regions, those that show the same registers go on counting."""
@@ -129,7 +129,7 @@ class DefinitionBus:
         self._add(other, touched, at, before)
 
     def _add(
-        self, model: Model, touched: Touched, at: Place | None, before: dict[Key, Counts]
+        self, model: Model, touched: Touched | None, at: Place | None, before: dict[Key, Counts]
     ) -> None:
         counts = {key: before.get(key, Counter()) for key in shapes_of(model.regions)}
         self._places[model], self._counts[model] = at, counts
@@ -257,7 +257,7 @@ class DefinitionBus:
         with self._locked(window), self._kept(window.model):
             answer = _asked(window.model, piece, value)
             if window.touched is not None:
-                window.touched()
+                window.touched(held_for(window.model, window.region))
             return answer
         return piece.ones
 

@@ -16,7 +16,7 @@ from lightexit.bus.failures import Failures
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
 from lightexit.bus.region import PlacedRegion, Region
-from lightexit.bus.variables import states_of
+from lightexit.bus.variables import held_for, states_of
 from lightexit.errors import AuthorError
 from lightexit.filter import LoadedFilter
 from lightexit.runtime.layout import Window
@@ -27,6 +27,9 @@ _WRITE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, *[ctypes.c_uint64] * 3)
 _ACT = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 _MASKS = [(1 << 8 * size) - 1 for size in range(9)]
 _CONTEXT = ctypes.c_char * IoContext.layout.size
+
+#: Called after all that a model answers, with the states that are locked meanwhile.
+Touched = Callable[[Sequence[StateMemory[Any]]], None]
 
 
 class Model(Protocol):
@@ -78,10 +81,7 @@ class Host(Protocol):
 
 
 class RegionPort:
-    """One region of an attached device: its window, its counters, and the way to its model.
-
-    `touched` is called after every access that the model answered.
-    """
+    """One region of an attached device: its window, its counters, and the way to its model."""
 
     def __init__(
         self,
@@ -90,13 +90,14 @@ class RegionPort:
         region: PlacedRegion,
         loaded: LoadedFilter | None,
         counters: RegionCounters,
-        touched: Callable[[], None] | None,
+        touched: Touched | None,
     ) -> None:
         self.model = model
         self.region = region
         self._host = host
         self.touched = touched
         self.states: tuple[StateMemory[Any], ...] = states_of(model, region)
+        self._held = held_for(model, region)
         self.counters = counters
         self._record = Record(Window)
         self.address = self._record.address
@@ -113,7 +114,7 @@ class RegionPort:
         window.counter_shift = self.counters.shift
         for index, state in enumerate(self.states):
             window.maps[index] = state.address
-        headers = sorted({state.address for state in (*self.states, self.model.memory)})
+        headers = sorted({state.address for state in self._held})
         window.lock_count = len(headers)
         for index, header in enumerate(headers):
             window.locks[index] = header
@@ -158,7 +159,7 @@ class RegionPort:
             if not isinstance(value, int) or not 0 <= value <= _MASKS[size]:
                 raise wrong_answer(self.model, offset, size, value)
             if self.touched is not None:
-                self.touched()
+                self.touched(self._held)
             return value
         except BaseException as error:  # nothing may unwind through native code
             self._host.failures.add(self.model, error)
@@ -168,7 +169,7 @@ class RegionPort:
         try:
             self.model.write(offset, value, size)
             if self.touched is not None:
-                self.touched()
+                self.touched(self._held)
         except BaseException as error:  # nothing may unwind through native code
             self._host.failures.add(self.model, error)
 

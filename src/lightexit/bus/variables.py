@@ -37,6 +37,12 @@ def states_of(model: Model, region: Region) -> tuple[StateMemory[Any], ...]:
     return (*given[:count], *_variables(model, region.filter).values(), *given[count:])
 
 
+def held_for(model: Model, region: Region) -> tuple[StateMemory[Any], ...]:
+    """The states whose locks are held around a model's answer: its filter's, and its own."""
+    given = states_of(model, region)
+    return given if model.memory in given else (*given, model.memory)
+
+
 def _variables(model: Model, filter_: ProgramFilter) -> dict[_Key, StateMemory[Any]]:
     own = own_maps(filter_.program)
     if not own:

@@ -189,12 +189,14 @@ class Machine:
             )
 
     def wire(self, memory: StateMemory[Any], line: Line) -> Line:
-        """A wire to an input of a device with that state: driving it takes the state's lock."""
+        """A wire to an input of a device with that state: driving it takes the state's lock, and
+        may bring the device's deadline forward."""
         lock = self.bus.locked(memory)
 
         def drive(level: bool) -> None:
             with lock:
                 line.set(level)
+                self._schedule.touched((memory,))
 
         return Line(drive)
 

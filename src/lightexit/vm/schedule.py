@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from lightexit.abi import StateMemory
 from lightexit.bus.blame import OverdueCall, described
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import BusClock
@@ -27,33 +27,47 @@ class Schedule:
         self._bus = bus
         self._wake = wake
         self._devices: dict[Device[Any], StateLock] = {}
+        # By their states, for accesses; another one whenever a device comes or goes.
+        self._owners: dict[StateMemory[Any], list[Device[Any]]] = {}
 
     def attach(self, device: Device[Any], at: Place | None) -> None:
         """Put a device on the bus, where `at` says, and keep its time."""
-        self._bus.attach(device, self._listener(device), at=at)
+        self._bus.attach(device, self.touched, at=at)
         self._keep(device)
 
     def detach(self, device: Device[Any]) -> None:
         """Take a device off the bus; its time stands still."""
         self._bus.detach(device)
-        self._devices.pop(device, None)
+        self._forget(device)
 
     def replace(self, device: Device[Any], other: Device[Any], at: Place | None) -> None:
         """Put `other` in the place of `device`, or where `at` says, and keep its time instead."""
-        self._bus.replace(device, other, self._listener(other), at=at)
-        self._devices.pop(device, None)
+        self._bus.replace(device, other, self.touched, at=at)
+        self._forget(device)
         self._keep(other)
-
-    def _listener(self, device: Device[Any]) -> Callable[[], None] | None:
-        return functools.partial(self._touched, device) if _has_time(device) else None
 
     def _keep(self, device: Device[Any]) -> None:
         if _has_time(device):
             self._devices[device] = self._bus.locked(device.memory)
+            self._sort()
 
-    def _touched(self, device: Device[Any]) -> None:
-        if self._is_next(device.next_wakeup()):
-            self._wake()
+    def _forget(self, device: Device[Any]) -> None:
+        self._devices.pop(device, None)
+        self._sort()
+
+    def _sort(self) -> None:
+        owners: dict[StateMemory[Any], list[Device[Any]]] = {}
+        for device in self._devices:
+            owners.setdefault(device.memory, []).append(device)
+        self._owners = owners
+
+    def touched(self, states: Sequence[StateMemory[Any]]) -> None:
+        """Ask the devices of these states, which may have changed and are locked, when they next
+        have something to do: whichever device's access or line changed them."""
+        for state in states:
+            for device in self._owners.get(state, ()):
+                if self._is_next(device.next_wakeup()):
+                    self._wake()
 
     def _is_next(self, wakeup_ns: int | None) -> bool:
         deadline_ns = self.deadline_ns  # once: another thread may be changing it

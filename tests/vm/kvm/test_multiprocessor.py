@@ -6,6 +6,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,7 @@ from lightexit.vm.pc import PcConfig, add_controllers, pc_machine
 from vm.kvm.board import ENTRY, SPIN, Tally, TallyState, begin, board, build
 from vm.kvm.test_apic import Sender
 from vm.kvm.test_interrupts import WANTED
+from vm.moved import SOON_NS, START, WAYS, add_both
 
 ROUNDS = 1000
 
@@ -153,6 +155,20 @@ def test_a_timer_that_a_guest_starts_is_not_late() -> None:
     assert {outcome.reason for outcome in outcomes} == {RunEnd.REQUEST}
     # Well before the machine looks at its devices in any case; on a busy host not always.
     assert 0.002 <= min(outcome.seconds for outcome in outcomes) < 0.09
+
+
+@pytest.mark.parametrize("peers", [[], [SPIN]], ids=["one", "two"])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_deadline_that_an_access_to_another_device_moves_is_kept(
+    way: Callable[..., Any], peers: list[str]
+) -> None:
+    def late_ns() -> int:
+        machine, _ = board(START + SPIN, *peers)
+        ringer = add_both(machine, way, 2_000_000)
+        machine.run(RunLimits(seconds=20))
+        return ringer.late_ns[0]
+
+    assert min(late_ns() for _ in range(5)) < SOON_NS
 
 
 # The PC
