@@ -13,6 +13,7 @@ from lightexit import (
     Filter,
     IoContext,
     Line,
+    ManualClock,
     Space,
     StateMemory,
     Struct,
@@ -23,7 +24,7 @@ from lightexit import (
     u32,
     u64,
 )
-from lightexit.testing import Expect, FromOutside, Read, Trace, Wait, Write
+from lightexit.testing import Expect, FromOutside, Read, Rig, Trace, Wait, Write
 
 NEVER = 2**64 - 1
 US = 1000
@@ -320,6 +321,56 @@ class Insistent(Alarm):
         self.state.due_ns = due
 
 
+@io_filter
+def set_alarm(ctx: IoContext, alarm: AlarmState) -> Verdict:
+    """What the model does where no alarm is set."""
+    if not ctx.is_write or ctx.size != 4 or ctx.offset != Reg.ALARM or alarm.due_ns != NEVER:
+        return Verdict.PASS
+    if ctx.data != 0:
+        alarm.due_ns = u64(ctx.now_ns + ctx.data * US)
+    return Verdict.HANDLED
+
+
+class Unasked(Alarm):
+    """Its filter brings the deadline forward."""
+
+    regions = (pio(16, filter=set_alarm),)
+
+
+class SwitchState(Struct):
+    is_on: bool
+
+
+class Switch(Device[SwitchState]):
+    """Another device, which sets the alarm. `states` are those of its region."""
+
+    name = "switch"
+
+    def __init__(self, clock: Clock, alarm: Alarm, states: tuple[StateMemory[Any], ...]) -> None:
+        super().__init__(clock)
+        self.alarm = alarm
+        self.regions = (pio(1, states=states),)
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        self.alarm.write(Reg.ALARM, value, 4)
+
+
+def switched(clock: ManualClock) -> Rig:
+    """An alarm and its switch."""
+    alarm = Alarm(clock, Line())
+    return _with_switch(clock, alarm, (alarm.memory,))
+
+
+def switched_unasked(clock: ManualClock) -> Rig:
+    """An alarm and a switch that nobody knows to set it."""
+    return _with_switch(clock, Alarm(clock, Line()), ())
+
+
+def _with_switch(clock: ManualClock, alarm: Alarm, states: tuple[StateMemory[Any], ...]) -> Rig:
+    switch = Switch(clock, alarm, states)
+    return Rig(clock, [alarm, switch], places={"alarm": 0, "switch": 0x20})
+
+
 class Counting(Alarm):
     """Counts how often it is advanced."""
 
@@ -390,6 +441,7 @@ MUTANTS: list[tuple[str, type[Alarm]]] = [
     ("deadlines", Late),
     ("deadlines", Early),
     ("deadlines", Insistent),
+    ("deadlines", Unasked),
     ("advanced", Late),
     ("advanced", Counting),
     ("late", Forgetful),

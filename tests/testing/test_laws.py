@@ -28,7 +28,17 @@ from lightexit.testing import (
     traces,
 )
 from lightexit.testing.broken import source_of_test
-from testing.alarms import MUTANTS, RINGS, Alarm, Reg, Second, Split, Stale
+from testing.alarms import (
+    MUTANTS,
+    RINGS,
+    Alarm,
+    Reg,
+    Second,
+    Split,
+    Stale,
+    switched,
+    switched_unasked,
+)
 
 TERMS = settings(derandomize=True, database=None)
 #: The most examples that a wrong device may survive. The first that finds it is enough.
@@ -61,6 +71,15 @@ def test_a_law_finds_a_wrong_device(law: str, kind: type[Alarm]) -> None:
     with pytest.raises(LawBroken) as again:
         run(caught.value.test)
     assert str(again.value) == str(caught.value)
+
+
+def test_a_deadline_that_another_device_brings_forward_is_one_that_the_machine_asks_for() -> None:
+    trace = Trace(Write(Space.PIO, 0x20, 1, value=5))
+    replay(switched, trace, "deadlines")
+    with pytest.raises(LawBroken) as caught:
+        replay(switched_unasked, trace, "deadlines")
+    assert "the model brings the deadline of alarm forward to 5000 ns" in caught.value.found
+    assert "the state of alarm among the region's" in str(caught.value)
 
 
 def test_a_finding_shows_none_of_the_calls_that_led_there() -> None:

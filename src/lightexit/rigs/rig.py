@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lightexit.abi import Space
+from lightexit.abi import Space, StateMemory
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.definition import DefinitionBus
@@ -37,6 +37,8 @@ class Rig:
     heard: list[Heard] = field(default_factory=list)
     #: (ns, output number, level) of every change of an output.
     edges: list[tuple[int, int, bool]] = field(default_factory=list)
+    #: States whose devices a machine has asked for their deadlines, after answers of models.
+    asked: list[StateMemory[Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for number, line in self.outputs.items():
@@ -47,7 +49,7 @@ class Rig:
         """From now on filters run that way, on a bus that has counted nothing yet."""
         self.bus = DefinitionBus(self.clock) if runner is None else runner(self.clock)
         for device in self.devices:
-            self.bus.attach(device, at=self.places.get(device.name))
+            self.bus.attach(device, self.asked.extend, at=self.places.get(device.name))
 
     def _recorder(self, number: int) -> Callable[[bool], None]:
         return lambda level: self.edges.append((self.clock.now_ns(), number, level))

@@ -3,24 +3,63 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from lightexit.devices.device import Device
+from lightexit.rigs.runners import plain
 from lightexit.testing.broken import LawBroken
-from lightexit.testing.compare import Sides, guarded, perform, placed
+from lightexit.testing.compare import Sides, filter_at, guarded, perform, placed
 from lightexit.testing.player import MOST_DEADLINES, Player
-from lightexit.testing.steps import Jump, Step, Trace, Wait
+from lightexit.testing.steps import Jump, Read, Step, Trace, Wait, Write
 from lightexit.testing.subject import Subject
 
 
 def check_deadlines(subject: Subject, trace: Trace) -> None:
-    """A device that is advanced at its deadline does something then, and not before."""
-    player = Player(subject, trace.start_ns)
+    """A device that is advanced at its deadline does something then, and not before; and a machine
+    knows of the deadline."""
+    for runner in (None, plain) if subject.filters else (None,):
+        _hold(Player(subject, trace.start_ns, runner), trace)
+
+
+def _hold(player: Player, trace: Trace) -> None:
     for number, step in enumerate(trace.steps):
         place, step = placed(number, step), player.timed(step)
         if isinstance(step, Wait):
             _wait(player, step.ns, place)
+        elif isinstance(step, Read | Write):
+            _access(player, step, place)
         else:
             perform(player, step, place)
         if not player.is_late:
             _not_due(player, place)
+
+
+def _access(player: Player, step: Read | Write, place: str) -> None:
+    devices, asked = player.rig.devices, player.rig.asked
+    before = [device.next_wakeup() for device in devices]
+    asked.clear()
+    perform(player, step, place)
+    for device, known_ns in zip(devices, before, strict=True):
+        # What comes over a wire is the machine's to see, which makes the wires.
+        if device.memory not in asked and not device.inputs:
+            _check_known(player, device, known_ns, step, place)
+
+
+def _check_known(
+    player: Player, device: Device[Any], known_ns: int | None, step: Read | Write, place: str
+) -> None:
+    deadline = device.next_wakeup()
+    if deadline is None or (known_ns is not None and known_ns <= deadline):
+        return
+    by_filter = not player.rig.asked
+    raise LawBroken(
+        f"{place}: {'the filter' if by_filter else 'the model'} brings the deadline of "
+        f"{device.name} forward to {deadline} ns, and the machine does not ask for it",
+        where=filter_at(player.rig, step) if by_filter else None,
+        expected="a PASS where a deadline comes forward: the machine asks after a model's answer"
+        if by_filter
+        else f"the state of {device.name} among the region's, or a wire: the machine asks then",
+    )
 
 
 def _wait(player: Player, ns: int, place: str) -> None:
