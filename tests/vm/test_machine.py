@@ -25,7 +25,7 @@ from lightexit.vm.console import Console
 from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.unicorn import UnicornBackend
-from vm.moved import SOON_NS, START, WAYS, add_both
+from vm.moved import SOON_NS, START, WAYS, Ringer, add_both, by_call
 from vm.rom import PORT, rom
 
 FOREVER = bytes.fromhex("ebfe")
@@ -199,6 +199,25 @@ def test_so_it_is_where_time_does_not_wait_for_accesses(way: Callable[..., Any])
         built, _ = machine(bytes.fromhex(START) + FOREVER, HostClock())
         ringer = add_both(built, way, 2_000_000)
         built.run(RunLimits(seconds=20))
+        return ringer.late_ns[0]
+
+    assert min(late_ns() for _ in range(5)) < SOON_NS
+
+
+def test_a_deadline_that_another_thread_moves_is_kept() -> None:
+    def start(built: Machine, ringer: Ringer) -> None:
+        while not ringer.state.is_ready:
+            time.sleep(0.001)
+        with built.locked(ringer.memory):
+            ringer.start()
+
+    def late_ns() -> int:
+        built, _ = machine(FOREVER, HostClock())
+        ringer = add_both(built, by_call, 2_000_000)
+        thread = threading.Thread(target=start, args=(built, ringer))
+        thread.start()
+        built.run(RunLimits(seconds=20))
+        thread.join()
         return ringer.late_ns[0]
 
     assert min(late_ns() for _ in range(5)) < SOON_NS

@@ -106,8 +106,8 @@ class Device(Generic[S]):
     def next_wakeup(self) -> int | None:
         """VM time in ns when `advance` will next have something to do, if ever.
 
-        Asked again after every access that the model answers: what would bring it forward is
-        no business of a filter's.
+        Asked again after every access that a model answers with this device's state locked, its
+        own or another device's: what would bring it forward is no business of a filter's.
         """
         return None
 

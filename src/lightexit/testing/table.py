@@ -163,7 +163,7 @@ LAWS = {
         ),
         Law(
             "deadlines",
-            "a device does something at each deadline that it tells, and nothing before",
+            "a device does something at each deadline, nothing before, and tells each in time",
             check_deadlines,
         ),
         Law(

@@ -200,6 +200,13 @@ class Machine:
 
         return Line(drive)
 
+    @contextlib.contextmanager
+    def locked(self, *states: StateMemory[Any]) -> Iterator[None]:
+        """As `Bus.locked`, for what may bring a deadline forward: the machine asks for it then."""
+        with self.bus.locked(*states):
+            yield
+            self._schedule.touched(states)
+
     def _wake(self) -> None:
         self._processors.wake()
 
