@@ -11,13 +11,13 @@ from lightexit import Machine, pc_machine
 from timer.device import Timer
 from timer.gate import Gate
 
-TIMER, GATE = 0x700, 0x704
+TIMER, GATE, IRQ = 0x700, 0x704, 5
 
 
 def pc_with_timer(*config: Any, **more: Any) -> Machine:
     """What `pc_machine` makes of the same arguments, and the two."""
     machine = pc_machine(*config, **more)
-    timer = Timer(machine.clock)
+    timer = Timer(machine.clock, machine.irq(IRQ))
     machine.add(timer, at=TIMER)
     machine.add(Gate(machine.clock, timer), at=GATE)
     return machine
