@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lightexit.abi import IoContext, Space, StateMemory
@@ -144,7 +144,7 @@ class Bus:
     def attach(
         self,
         model: Model,
-        touched: Touched | None = None,
+        touched: Callable[[Sequence[StateMemory[Any]]], None] | None = None,
         *,
         at: Place | None = None,
     ) -> None:
@@ -175,7 +175,7 @@ class Bus:
         self,
         model: Model,
         other: Model,
-        touched: Touched | None = None,
+        touched: Callable[[Sequence[StateMemory[Any]]], None] | None = None,
         *,
         at: Place | None = None,
     ) -> None:
