@@ -17,9 +17,9 @@ REASONS: dict[str, str] = {
     " -> self.mode() not in (1, 5)": _GATE,
     "pit_counter: a condition forgotten: not self.running or self.reload == 1"
     " or phase < self.low_from() -> self.reload == 1 or phase < self.low_from()": _GATE,
-    "virtio_mmio: a condition forgotten: backend.doorbells or tuple( partial(backend.notify, number)"
-    " for number in range(len(backend.queue_sizes)) ) -> tuple((partial(backend.notify, number)"
-    " for number in range(len(backend.queue_sizes))))": _BY_ITS_MAKER,
+    "virtio_mmio: a condition forgotten: backend.doorbells or tuple( partial(backend.notify,"
+    " number) for number in range(len(backend.queue_sizes)) ) -> tuple((partial(backend.notify,"
+    " number) for number in range(len(backend.queue_sizes))))": _BY_ITS_MAKER,
     "i440fx: a condition forgotten: not 0 <= number < 256 or number in self._numbers.values()"
     " -> not 0 <= number < 256": _BY_ITS_MAKER,
     "i440fx: a number off by one: 64 -> 65": _BEHIND,
