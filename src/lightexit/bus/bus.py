@@ -28,7 +28,7 @@ from lightexit.bus.counters import (
     counters_of,
 )
 from lightexit.bus.failures import Failures
-from lightexit.bus.lock import StateLock
+from lightexit.bus.lock import StateLock, give_way
 from lightexit.bus.memory import Record
 from lightexit.bus.model import Model, RegionPort, Touched
 from lightexit.bus.native import dispatch
@@ -114,7 +114,7 @@ class Bus:
         #: Of the tables that native code works on, as `ports_address` is of the ports'.
         self.address = self._tables.address
         #: Called now and then while the lock of a state is waited for.
-        self.relax: Callable[[], None] = lambda: time.sleep(0)
+        self.relax: Callable[[], None] = give_way
         self._relax = _VOID(lambda: self.relax())
         self._ports: dict[Model, list[RegionPort]] = {}
         self._terms: dict[Model, _Terms] = {}

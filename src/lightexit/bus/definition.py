@@ -9,7 +9,6 @@ where the access reaches beyond a region. Devices are taken as they are: the bus
 from __future__ import annotations
 
 import contextlib
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from lightexit.bus.blame import described, wrong_answer
 from lightexit.bus.checks import ADDRESSES
 from lightexit.bus.clock import BusClock
 from lightexit.bus.counters import MOST_COUNTERS, Key, RegisterCount, UnclaimedCount, shapes_of
+from lightexit.bus.lock import give_way
 from lightexit.bus.model import Model, Touched, carry_out
 from lightexit.bus.placing import Place, placements
 from lightexit.bus.region import PlacedRegion
@@ -96,7 +96,7 @@ class DefinitionBus:
     def __init__(self, clock: BusClock, load: Load | None = None, *, vcpus: int = 1) -> None:
         self.clock = clock
         self.apic: Apic | None = None
-        self.relax: Callable[[], None] = lambda: time.sleep(0)
+        self.relax: Callable[[], None] = give_way
         self.cpus = tuple(Accessor(index) for index in range(vcpus))
         self.host = Accessor(vcpus)
         self._load = load

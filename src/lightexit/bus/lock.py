@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
 from lightexit.abi import StateMemory
 from lightexit.bus.memory import words
 from lightexit.bus.native import dispatch
+
+
+def give_way() -> None:
+    """Let other threads run."""
+    time.sleep(0)
 
 
 class StateLock:
