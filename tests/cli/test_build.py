@@ -17,7 +17,8 @@ from lightexit.cli.app import app
 from lightexit.errors import AuthorError
 
 ROOT = Path(__file__).parents[2]
-COUNTER = ROOT / "examples" / "counter.py"
+#: A filter that is no device's.
+NOTIFY = ROOT / "examples/doorbell/src/doorbell/filter.py"
 TWO = """
 from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
 
@@ -55,18 +56,18 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_filters_of_a_file(tmp_path: Path) -> None:
-    said = build(COUNTER, "-o", tmp_path / "out")
+    said = build(NOTIFY, "-o", tmp_path / "out")
     made = files(tmp_path / "out")
-    assert list(made) == ["read_counter.bpf.o", "read_counter.h", "read_counter.o"]
+    assert list(made) == ["notify.bpf.o", "notify.h", "notify.o"]
     for name, data in made.items():
         assert f"{tmp_path / 'out' / name}: {len(data)} bytes\n" in said
 
 
 def test_the_bytecode_is_the_filters(tmp_path: Path) -> None:
-    build(COUNTER, "-o", tmp_path)
+    build(NOTIFY, "-o", tmp_path)
     reports = [
         CliRunner().invoke(app, ["verify", str(each)]).stdout.partition("\n")
-        for each in (COUNTER, tmp_path / "read_counter.bpf.o")
+        for each in (NOTIFY, tmp_path / "notify.bpf.o")
     ]
     assert reports[0] == reports[1]
 
@@ -96,7 +97,7 @@ def test_a_devices_file_is_the_device_but_for_its_place(tmp_path: Path) -> None:
 def test_modules_for_rust(tmp_path: Path) -> None:
     """Of a device one for all; of a filter that is no device's, or asked for alone, its own."""
     build("pit", "-o", tmp_path / "device", "--rust")
-    build(COUNTER, "-o", tmp_path / "file", "--rust")
+    build(NOTIFY, "-o", tmp_path / "file", "--rust")
     build("pit:read_or_latch", "-o", tmp_path / "filter", "--rust")
     found = {
         each.name: [name for name in files(each) if name.endswith(".rs")]
@@ -104,15 +105,15 @@ def test_modules_for_rust(tmp_path: Path) -> None:
     }
     assert found == {
         "device": ["pit.rs"],
-        "file": ["read_counter.rs"],
+        "file": ["notify.rs"],
         "filter": ["pit_read_or_latch.rs"],
     }
 
 
 def test_another_target(tmp_path: Path) -> None:
-    build(COUNTER, "-o", tmp_path, "--target", "aarch64-linux-gnu")
-    assert struct.unpack_from("<H", files(tmp_path)["read_counter.o"], 18) == (183,)
-    said = refusal(COUNTER, "-o", tmp_path / "no", "--target", "m68k-linux-gnu")
+    build(NOTIFY, "-o", tmp_path, "--target", "aarch64-linux-gnu")
+    assert struct.unpack_from("<H", files(tmp_path)["notify.o"], 18) == (183,)
+    said = refusal(NOTIFY, "-o", tmp_path / "no", "--target", "m68k-linux-gnu")
     assert said.splitlines()[1].startswith("  expected: CPU-SYSTEM, such as aarch64-linux-gnu")
     assert not (tmp_path / "no").exists()
 

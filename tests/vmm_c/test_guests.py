@@ -43,12 +43,17 @@ def test_a_guest_prints_what_it_prints_on_the_machine_in_python(built: Vmm, name
     assert built.run("--no-filters", built.guest(name)) == (0, expected, "")
 
 
+def _as_unread(output: str) -> str:
+    """What is typed may be in the UART before its registers are read, or after."""
+    return re.sub(r"(registers(?: \w\w){4}) 61", r"\1 60", output)
+
+
 @pytest.mark.parametrize("name", BUSY)
 def test_filters_answer_and_without_them_models_do(built: Vmm, name: str) -> None:
     ended = built.run("--counts", built.guest(name), said="q")
     assert ended.status == 0, ended
     without = built.run("--counts", "--no-filters", built.guest(name), said="q")
-    assert without.output == ended.output
+    assert _as_unread(without.output) == _as_unread(ended.output)
     for device in BUSY[name]:
         in_kernel, by_filter, _ = counts(ended.errors)[device]
         assert (by_filter > 0, in_kernel) == (True, 0), (device, ended.errors)
