@@ -285,7 +285,7 @@ def table(file: Path) -> str:
             "|---|---:|---:|---:|---:|",
         ),
         _summary("all laws, known traces and a reference", rows),
-        _summary("laws alone", alone),
+        *([_summary("laws alone", alone)] if alone else []),
         *("", f"There are {len(everything):,} mutants; those that were run are drawn by chance."),
         *("", *_groups(rows), "", "| found by | mutants |", "|---|---:|"),
         *(f"| `{law}` | {count:,} |" for law, count in laws),
