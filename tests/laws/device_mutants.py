@@ -287,6 +287,8 @@ def table(file: Path) -> str:
         _summary("all laws, known traces and a reference", rows),
         *([_summary("laws alone", alone)] if alone else []),
         *("", f"There are {len(everything):,} mutants; those that were run are drawn by chance."),
+        f"Of those that survive, {sum(map(_has_reason, survivors))} of {len(survivors)} have a "
+        "reason below why no guest sees them.",
         *("", *_groups(rows), "", "| found by | mutants |", "|---|---:|"),
         *(f"| `{law}` | {count:,} |" for law, count in laws),
         *("", "## Survivors", "", *map(_survivor, survivors)),
@@ -337,9 +339,17 @@ def _groups(rows: _Rows) -> Iterator[str]:
         yield f"| {module} | {kind} | {len(results)} | {len(found)} | {longest} |"
 
 
+def _reason_key(mutant: Mutant) -> str:
+    return f"{mutant.module}: {mutant.mutation.key}"
+
+
+def _has_reason(mutant: Mutant) -> bool:
+    return _reason_key(mutant) in REASONS
+
+
 def _survivor(mutant: Mutant) -> str:
     mutation = mutant.mutation
-    reason = REASONS.get(f"{mutant.module}: {mutation.key}", "not looked at yet")
+    reason = REASONS.get(_reason_key(mutant), "not found within the minute")
     place = f"`{mutant.module}.py:{mutation.line}` {mutation.kind}"
     return f"- {place}: `{mutation.before}` becomes `{mutation.after}`: {reason}"
 

@@ -123,4 +123,4 @@ def test_what_was_run_is_not_run_again(tmp_path: Path, monkeypatch: pytest.Monke
     share = 100 * (count - 1) / count
     assert f"a reference | {count} | {count - 1} ({share:.1f} %) | 1.5 s | 1.5 s |" in page
     assert "| laws alone |" not in page
-    assert "not looked at yet" in page
+    assert "not found within the minute" in page
