@@ -139,3 +139,8 @@ def test_filters_are_run_for_any_vcpu() -> None:
 
     look()
     assert len(seen) > 2
+
+
+def test_registers_need_no_names() -> None:
+    nameless = type("Nameless", (Alarm,), {"registers": None})
+    search(nameless, "answers", "transparent", terms=settings(TERMS, max_examples=5))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -186,7 +186,7 @@ def registers_of(
     known = chosen or (device.registers or ())
     offsets = sorted({int(each) for each in known if region.offset <= int(each) < end})
     found = []
-    for offset, following in zip(offsets, [*offsets[1:], end], strict=True):
+    for offset, following in pairwise([*offsets, end]):
         room = min(following - offset, max(_SIZES[region.space]))
         size = region.register_width or 1 << room.bit_length() - 1
         found.append((offset, 8 if region.space is Space.MSR else size))
