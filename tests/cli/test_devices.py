@@ -62,7 +62,7 @@ lamp, of lamp.py: A lamp with a level.
   window: ports 0x700..0x701, registers of 1 byte; filter: read_level
   parameter: irq: number of an interrupt input
   parameter: level: u8, may be left out
-  filter read_level: at most N instructions
+  filter read_level: 6 lines, at most N instructions
     reads that it may answer: 0x0
     writes that it may answer: none
 

@@ -113,7 +113,9 @@ def _filter(row: FilterRow) -> Iterator[str]:
         )
         if is_so
     ]
-    yield ", ".join([f"  filter {row.name}: at most {row.cost} instructions", *uses])
+    size = [] if row.lines is None else [f"{row.lines} lines"]
+    cost = f"at most {row.cost} instructions"
+    yield f"  filter {row.name}: " + ", ".join([*size, cost, *uses])
     for what, ranges in (("reads", row.handled_reads), ("writes", row.handled_writes)):
         told = ", ".join(_offsets(*each) for each in ranges) or "none"
         yield f"    {what} that it may answer: {told}"

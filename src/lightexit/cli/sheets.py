@@ -69,9 +69,11 @@ class RegisterRow:
 
 @dataclass(frozen=True)
 class FilterRow:
-    """A filter; with `error`, why there is no proof, and nothing else is known."""
+    """A filter; with `error`, why there is no proof, and nothing else is known. `lines` are those
+    of its source, None where there is none: a filter may be bytecode of an object."""
 
     name: str
+    lines: int | None = None
     cost: int | None = None
     reads_clock: bool = False
     writes_state: bool = False
@@ -189,12 +191,19 @@ def _filter_row(filter_: Filter[Any], report: Report | AuthorError) -> FilterRow
         return FilterRow(filter_.name, error=str(report))
     return FilterRow(
         filter_.name,
+        _lines(filter_),
         report.cost,
         report.reads_clock,
         report.writes_state,
         tuple(report.handled_reads),
         tuple(report.handled_writes),
     )
+
+
+def _lines(filter_: Filter[Any]) -> int | None:
+    from lightexit.explain.size import source_lines
+
+    return len(source_lines(filter_.function)) or None
 
 
 def _windows(device: Device[Any], place: Place | None) -> Iterator[WindowRow]:
