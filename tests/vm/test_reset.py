@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from lightexit.errors import GuestError, HostError, InternalError
 from lightexit.vm.backends import find
 from lightexit.vm.console import Console
 from lightexit.vm.firmware import load_firmware
+from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.machine import Machine, Outcome, RunEnd, RunLimits
 from lightexit.vm.memory import MIB
@@ -30,6 +32,10 @@ WAYS = {
     "triple fault": ("0f0b", RunEnd.FAULT),
 }
 COUNT = 0x18_0000
+TO_ITS_END = RunLimits(text=b"No bootable device.", seconds=20)
+needs_seabios = pytest.mark.skipif(
+    not BIOS.exists(), reason="SeaBIOS is not installed (Debian package seabios)"
+)
 BOOTS = 3
 #: Resets itself for ever.
 LOOP = bytes.fromhex(WAYS["0xcf9"][0] + "ebfe")
@@ -48,9 +54,9 @@ def word(value: int) -> str:
 
 
 def pc(
-    back_end: str, code: bytes, cpus: int = 1, clock: HostClock | ManualClock | None = None
+    back_end: str, code: bytes, *, clock: HostClock | ManualClock | None = None, **wanted: Any
 ) -> Machine:
-    config = PcConfig(ram_bytes=2 * MIB, kernel=code, cpus=cpus)
+    config = PcConfig(ram_bytes=2 * MIB, kernel=code, **wanted)
     try:
         return pc_machine(config, clock or HostClock(), backend=find(back_end))
     except HostError as error:
@@ -160,6 +166,35 @@ def test_a_reset_is_reproducible() -> None:
     assert life() == life()
 
 
+@pytest.mark.parametrize("irqchip", Irqchip)
+def test_with_controllers_wherever_they_are(irqchip: Irqchip) -> None:
+    code = counting(WAYS["8042"][0])
+    with pc("kvm", code, irqchip=irqchip) as machine:
+        outcome = run(machine, RunLimits(seconds=20))
+        assert (outcome.reason, outcome.resets) == (RunEnd.EXIT, BOOTS - 1)
+
+
+@pytest.mark.long
+@needs_seabios
+def test_a_second_boot_is_a_first_one() -> None:
+    """The same accesses and states as in a machine that was made at that time, with that battery,
+    whatever the first boot has left in RAM."""
+
+    def firmware(now_ns: int) -> Machine:
+        clock = ManualClock(now_ns, step_ns=1000)
+        return pc_machine(PcConfig(load_firmware(BIOS)), clock, NativeEngine())
+
+    old = firmware(0)
+    assert old.run(TO_ITS_END).reason is RunEnd.TEXT
+    new = firmware(old.clock.now_ns())
+    new.device("rtc").restore(old.device("rtc").save())
+    old.reset()
+    outcomes = old.run(TO_ITS_END), new.run(TO_ITS_END)
+    assert outcomes[0].reason is outcomes[1].reason is RunEnd.TEXT
+    assert outcomes[0].accesses == outcomes[1].accesses
+    assert [each.save() for each in old.devices] == [each.save() for each in new.devices]
+
+
 def test_others_wait_to_be_started_again() -> None:
     # To all but itself INIT, then start-up at 0x8000, where each counts at 0x9000.
     start = "c70500800000 ff060090 c70504800000 fbf4ebfd"
@@ -175,7 +210,7 @@ def test_others_wait_to_be_started_again() -> None:
         assert (first.vcpu.is_runnable, second.vcpu.is_runnable) == (True, False)
 
 
-@pytest.mark.skipif(not BIOS.exists(), reason="SeaBIOS is not installed (Debian package seabios)")
+@needs_seabios
 @pytest.mark.parametrize("back_end", BACK_ENDS)
 def test_firmware_finds_a_new_machine(back_end: str) -> None:
     debug = Console()
@@ -189,7 +224,7 @@ def test_firmware_finds_a_new_machine(back_end: str) -> None:
         )
     except HostError as error:
         pytest.skip(error.found)
-    limits = RunLimits(text=b"No bootable device.", seconds=20)
+    limits = RunLimits(text=b"PCI: No VGA devices found", seconds=20)
     assert machine.run(limits).reason is RunEnd.TEXT
     first = debug.text
     machine.reset()

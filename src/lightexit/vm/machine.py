@@ -17,7 +17,6 @@ from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
 from lightexit.devices.ioapic import PINS, IoApic
 from lightexit.devices.pic import Pic
-from lightexit.devices.pmtimer import PmTimer
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.board import Board
 from lightexit.vm.console import Console
@@ -29,6 +28,7 @@ from lightexit.vm.multiprocessor import Multiprocessor
 from lightexit.vm.outcome import NO_LIMITS, Outcome, RunEnd, RunLimits
 from lightexit.vm.overdue import OverdueCalls
 from lightexit.vm.plugging import plug
+from lightexit.vm.power import PowerButton
 from lightexit.vm.schedule import Schedule
 from lightexit.vm.uniprocessor import Uniprocessor
 
@@ -79,7 +79,7 @@ class Machine:
         self._load: Callable[[], StartState] | None = None
         self._ending: tuple[RunEnd, str, int | None] | None = None
         self._wanted_reset: tuple[RunEnd, str] | None = None
-        self._is_button_pressed = False
+        self._button = PowerButton(self.devices, self.locked)
         self._accesses = 0
         self.bus.failures.on_failure = self._processors.stop
         self._pause()
@@ -266,29 +266,13 @@ class Machine:
 
         From any thread, as `reset`. Raises AuthorError for a machine that has none.
         """
-        self._power_management()
-        self._is_button_pressed = True
+        self._button.press()
         self._wake()
 
     @property
     def answers_power_button(self) -> bool:
         """Whether the guest has asked to be told of the power button."""
-        found = [each for each in self.devices if isinstance(each, PmTimer)]
-        return any(each.tells_power_button for each in found)
-
-    def _power_management(self) -> PmTimer:
-        for device in self.devices:
-            if isinstance(device, PmTimer):
-                return device
-        raise AuthorError(
-            "this machine has no power button", expected="a PC, where the device pm has it"
-        )
-
-    def _press_button(self) -> None:
-        self._is_button_pressed = False
-        pm = self._power_management()
-        with self.locked(pm.memory):
-            pm.press_power_button()
+        return self._button.is_answered
 
     def _is_on(self, limits: RunLimits) -> bool:
         """Carry out a reset, if one is wanted; whether the guest is to run then."""
@@ -359,8 +343,7 @@ class Machine:
             while not self._is_over(limit, end_ns):
                 interrupt.check()
                 begun_ns = time.monotonic_ns()
-                if self._is_button_pressed:
-                    self._press_button()
+                self._button.settle()
                 self._schedule.advance()
                 self._processors.turn(self._due_ns(end_ns, begun_ns))
         self._accesses += self._processors.accesses
