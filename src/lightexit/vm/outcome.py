@@ -19,6 +19,8 @@ class RunEnd(Enum):
     RESET = "the guest asked for a reset"
     EXIT = "the guest ended the run"
     REQUEST = "a stop was requested"
+    #: Gives way to any other reason: who has asked for it calls `run` again.
+    PAUSE = "a pause was requested"
 
 
 #: Ends the run: why, and what more there is to say of it.
