@@ -29,7 +29,7 @@ from lightexit.vm.outcome import Outcome, RunEnd
 def _ran(guest: Polling, folder: Path) -> tuple[str, dict[str, Any]]:
     kernel, figures = folder / "polling", folder / "run.json"
     kernel.write_bytes(guest.code)
-    result = lightexit("run", "--kernel", kernel, "--memory", "4", "--json", figures)
+    result = lightexit("run", "--compare", "--kernel", kernel, "--memory", "4", "--json", figures)
     assert result.returncode == 0, result.stderr
     document: dict[str, Any] = json.loads(figures.read_text())
     return result.stdout, document

@@ -76,12 +76,16 @@ class Keys:
 
 
 class Typed:
-    """Standard input at a terminal, with the monitor."""
+    """Standard input at a terminal, with the monitor, which is shown by `show`."""
 
     def __init__(
-        self, terminal: Terminal, monitor: Monitor, commands: Mapping[str, Callable[[], object]]
+        self,
+        terminal: Terminal,
+        monitor: Monitor,
+        show: Callable[[str], object],
+        commands: Mapping[str, Callable[[], object]],
     ) -> None:
-        self._terminal, self._monitor = terminal, monitor
+        self._terminal, self._monitor, self._show = terminal, monitor, show
         self._keys = Keys({**commands, "c": self._open})
         self._line = bytearray()
         self._is_connected = True
@@ -102,13 +106,10 @@ class Typed:
         except OSError:  # it has hung up
             data = b""
         if self._monitor.is_open:
-            self._lines(data)
-            return b""
+            return self._lines(data)
         self._is_connected = bool(data)
         guests, rest = self._keys.guests(data, lambda: self._monitor.is_open)
-        if rest:
-            self._lines(rest)
-        return guests
+        return guests + self._lines(rest) if rest else guests
 
     def flush(self, descriptors: Iterable[int]) -> None:
         """Nothing is to go out."""
@@ -116,17 +117,18 @@ class Typed:
     def _open(self) -> None:
         self._line.clear()
         self._terminal.cook()
-        self._monitor.open()
+        self._show(self._monitor.open())
 
-    def _lines(self, data: bytes) -> None:
-        """Do what whole lines say; no data is Ctrl-D, which closes the monitor."""
-        if not data:
-            self._monitor.execute("console")
-        self._line += data.replace(b"\r", b"\n")
+    def _lines(self, data: bytes) -> bytes:
+        """Do what whole lines say; no data is Ctrl-D, which closes the monitor. Gives what was
+        typed after that."""
+        self._line += data.replace(b"\r", b"\n") if data else b"console\n"
         while b"\n" in self._line and self._monitor.is_open:
             line, _, rest = self._line.partition(b"\n")
             self._line = bytearray(rest)
-            self._monitor.execute(line.decode(errors="replace"))
+            said = self._monitor.execute(line.decode(errors="replace"))
+            if not self._monitor.is_open:
+                self._terminal.uncook()
+            self._show(said)
         del self._line[:-READ_AHEAD]
-        if not self._monitor.is_open:
-            self._terminal.uncook()
+        return b"" if self._monitor.is_open else bytes(self._line)

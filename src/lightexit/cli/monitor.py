@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lightexit.cli import lifecycle
 from lightexit.cli.control import Control
-from lightexit.cli.pace import Pace
+from lightexit.cli.pace import RunPace
 from lightexit.cli.registers import device_lines, devices_lines
 from lightexit.cli.table import table_text
 from lightexit.cli.tally import rows
@@ -25,20 +25,19 @@ _WELCOME = (
 
 
 class Monitor:
-    """Commands, one a line, and what they say, by `say`."""
+    """Commands, one a line, and what they say."""
 
-    def __init__(self, control: Control, pace: Pace, say: Callable[[str], object]) -> None:
+    def __init__(self, control: Control, pace: RunPace) -> None:
         self.control, self.pace = control, pace
         #: Whether what is typed are commands.
         self.is_open = False
-        self._say = say
 
-    def open(self) -> None:
-        """From now on."""
+    def open(self) -> str:
+        """From now on. What to show, as from `execute`."""
         self.is_open = True
-        self._say(f"{_WELCOME}\n{_PROMPT}")
+        return f"{_WELCOME}\n{_PROMPT}"
 
-    def execute(self, line: str) -> None:
+    def execute(self, line: str) -> str:
         """Do what a line says."""
         words = line.split(maxsplit=1) or [""]
         argument = words[1].strip() if len(words) > 1 else ""
@@ -47,7 +46,7 @@ class Monitor:
         except LightexitError as error:
             told = f"lightexit: {error}"
         end = _PROMPT if self.is_open else ""
-        self._say(f"{told}\n{end}" if told else end)
+        return f"{told}\n{end}" if told else end
 
     def _do(self, name: str, argument: str) -> str:
         if not name:
@@ -121,7 +120,7 @@ class Monitor:
 
 
 @dataclass(frozen=True)
-class Command:
+class _Entry:
     """A command's names, what stands behind it, what it does, and who does it."""
 
     names: str
@@ -131,17 +130,17 @@ class Command:
 
 
 COMMANDS = (
-    Command("help h ?", "", "list these commands", Monitor.help),
-    Command("console c", "", "go back to the guest; also Ctrl-D", Monitor.console),
-    Command("pause p", "", "have the guest stand still", Monitor.pause),
-    Command("resume cont", "", "let it go on", Monitor.resume),
-    Command("status s", "", "guest time, accesses, who answers them", Monitor.status),
-    Command("table t", "", "accesses so far, register by register", Monitor.table),
-    Command("registers r", "[DEVICE]", "a device's state, or which there are", Monitor.registers),
-    Command("save", "FILE", "save the machine in a file", Monitor.save),
-    Command("reset", "", "press the reset button", Monitor.reset),
-    Command("power", "", "press the power button", Monitor.power),
-    Command("quit q x", "", "end the run", Monitor.quit),
+    _Entry("help h ?", "", "list these commands", Monitor.help),
+    _Entry("console c", "", "go back to the guest; also Ctrl-D", Monitor.console),
+    _Entry("pause p", "", "have the guest stand still", Monitor.pause),
+    _Entry("resume cont", "", "let it go on", Monitor.resume),
+    _Entry("status s", "", "guest time, accesses, who answers them", Monitor.status),
+    _Entry("table t", "", "accesses so far, register by register", Monitor.table),
+    _Entry("registers r", "[DEVICE]", "a device's state, or which there are", Monitor.registers),
+    _Entry("save", "FILE", "save the machine in a file", Monitor.save),
+    _Entry("reset", "", "press the reset button", Monitor.reset),
+    _Entry("power", "", "press the power button", Monitor.power),
+    _Entry("quit q x", "", "end the run", Monitor.quit),
 )
 _NAMES = {name: command for command in COMMANDS for name in command.names.split()}
 

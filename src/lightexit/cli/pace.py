@@ -14,7 +14,7 @@ from lightexit.vm.machine import Machine
 _Place: TypeAlias = tuple[Space, int, bool]
 
 
-class Pace:
+class RunPace:
     """Looks at a machine, from any one thread, while it runs or not."""
 
     def __init__(self, machine: Machine) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from lightexit.cli.control import Control
 from lightexit.cli.keyboard import STDIN, Piped, Typed
 from lightexit.cli.monitor import Monitor
-from lightexit.cli.pace import Pace
+from lightexit.cli.pace import RunPace
 from lightexit.cli.pump import Pump, Receiver, SerialEnd, Waker
 from lightexit.cli.screen import ConsoleMode, Screen
 from lightexit.cli.serial import SerialChoice, SerialKind, serial_end
@@ -69,7 +69,7 @@ class Seat:
             uart.has_room = self._waker
         with contextlib.ExitStack() as stack:
             end = self._reader(stack, control, receiver)
-            stack.enter_context(StatusLine(self._screen, Pace(machine).line))
+            stack.enter_context(StatusLine(self._screen, RunPace(machine).line))
             stack.enter_context(Pump(machine, receiver, end, self._waker))
             yield control
 
@@ -85,14 +85,14 @@ class Seat:
             return self._end
         say(_HINT)
         terminal = stack.enter_context(Terminal(STDIN))
-        monitor = Monitor(control, Pace(control.machine), self._screen.say)
+        monitor = Monitor(control, RunPace(control.machine))
         commands: dict[str, Callable[[], object]] = {
             "h": self._list_keys,
             "?": self._list_keys,
             "x": control.end,
             "b": lambda: receiver.send_break(Lsr.BI),
         }
-        return Typed(terminal, monitor, commands)
+        return Typed(terminal, monitor, self._screen.say, commands)
 
     def _list_keys(self) -> None:
         lines = [f"  Ctrl-A {key:8}{what}" for key, what in KEYS.items()]
@@ -101,6 +101,6 @@ class Seat:
 
 def unattended(machine: Machine, limits: RunLimits, name: str) -> Outcome:
     """Run a machine that is not shown; on a terminal, one sees how it goes."""
-    pace, screen = Pace(machine), Screen(standard_output(), ConsoleMode.TEXT)
+    pace, screen = RunPace(machine), Screen(standard_output(), ConsoleMode.TEXT)
     with StatusLine(screen, lambda: name + pace.line()):
         return machine.run(limits)
