@@ -236,11 +236,14 @@ def _remove_stale(path: Path) -> None:
 
 
 def _is_in_use(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as client:
+    """Asked by a socket of another type, which is nobody's client."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
         try:
-            client.connect(str(path))
+            other.connect(str(path))
         except ConnectionRefusedError:
             return False
+        except OSError:
+            return True
     return True
 
 

@@ -44,7 +44,7 @@ def table_text(rows: Sequence[TallyRow], *, compares: bool, is_offloaded: bool) 
     """What `print_table` prints."""
     names: tuple[str, ...] = _TWO_RUNS if compares else _ONE_RUN
     if is_offloaded:
-        names = tuple(re.sub(r"with$", "past kernel", name) for name in names)
+        names = tuple(re.sub(r"(\nwith|(?<=^accesses))$", "\npast kernel", name) for name in names)
     cells = [
         [f"{row.name} {'write' if row.is_write else 'read'}", f"{row.address:#x}", *_cells(row)]
         for row in rows[:SHOWN]
