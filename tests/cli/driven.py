@@ -25,7 +25,7 @@ from lightexit.engine import native as _native  # noqa: F401
 from lightexit.vm import pc as _pc  # noqa: F401
 from lightexit.vm import unicorn as _unicorn  # noqa: F401
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 CTRL_A = "\x01"
 
 

@@ -104,12 +104,12 @@ def run(
     record: RecordFile = None,
     json_file: JsonFile = None,
 ) -> None:
-    """Boot a guest, its hot registers answered by filters, and say what it accessed.
+    """Boot a guest, and say which registers it accessed.
 
-    A table says which registers were accessed, how often, who answered, and how long that took.
-    What is typed goes to the guest's serial port; Ctrl-A h lists the keys for everything else.
-    With --compare, the guest runs without filters before. SIGTERM, SIGHUP and, where keys do not
-    go to the guest, Ctrl-C end a run, and the table is still printed.
+    You are at its console: what is typed goes to its serial port; Ctrl-A h lists the other keys.
+    SIGTERM, SIGHUP and, where keys do not go to the guest, Ctrl-C end a run. Then a table says
+    which registers were accessed, how often, who answered, and how long that took. With
+    --compare, the guest runs without filters before.
     """
     make_machine, chosen = plugins.find(plugins.MACHINES, machine), find(backend)
     runner: Engine = plugins.make(plugins.ENGINES, engine)

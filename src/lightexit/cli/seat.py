@@ -66,7 +66,7 @@ class Seat:
         uart = next((each for each in machine.devices if isinstance(each, Uart)), None)
         receiver = Receiver(machine, uart)
         if uart is not None:
-            uart.has_room = self._waker
+            uart.emptied = self._waker
         with contextlib.ExitStack() as stack:
             end = self._reader(stack, control, receiver)
             stack.enter_context(StatusLine(self._screen, RunPace(machine).line))

@@ -110,8 +110,8 @@ class Uart(Device[UartState]):
     def __init__(self, clock: Clock, irq: Line, sink: Callable[[bytes], object]) -> None:
         super().__init__(clock)
         self.lines = (irq,)
-        #: Called, with the state locked, where `feed` may take more than before.
-        self.has_room: Callable[[], object] = lambda: None
+        #: Called, with the state locked, when no character waits any more: time to `feed`.
+        self.emptied: Callable[[], object] = lambda: None
         self._irq = irq
         self._sink = sink
 
@@ -291,7 +291,8 @@ class Uart(Device[UartState]):
             uart.timed_out = False
             self._restart_timeout()
             self._settle()
-            self.has_room()
+            if not uart.count:
+                self.emptied()
             return uart.rbr
         return 0 if uart.fcr & Fcr.ENABLE else uart.rbr
 
@@ -300,7 +301,7 @@ class Uart(Device[UartState]):
         uart.head = uart.count = uart.rbr = 0
         uart.timed_out = False
         uart.timeout_ns = NEVER
-        self.has_room()
+        self.emptied()
 
     def _restart_timeout(self) -> None:
         """Four character times after the last character came or was read (FIFO mode)."""
