@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -12,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from cli.driven import CTRL_A, Driven, driven
-from cli.terminals import command, tmux
+from cli.terminals import FOREVER, command, tmux
 from guests.build import guest
 from lightexit.cli.keyboard import Keys
 from lightexit.cli.monitor import COMMANDS, help_lines
 from lightexit.cli.seat import KEYS
+from lightexit.cli.signals import PATIENCE_S
 
 PAGE = (Path(__file__).parents[2] / "docs/cli.md").read_text("utf-8")
 PROMPT = "(lightexit) "
@@ -162,6 +164,44 @@ def test_the_page_has_every_key_and_command() -> None:
         assert f"| {names} | {each.help} |" in PAGE
 
 
+# The status line
+
+
+def test_a_status_line_makes_way_for_what_the_guest_prints(typing: Driven) -> None:
+    line = typing.wait_for("% by bytecode")
+    assert re.search(r"guest \d\.\d s  \d+ accesses/s  \d+ % by bytecode$", line)
+    typing.wait_for("hottest: uart RBR_THR write")
+    typing.type("typed")
+    typing.wait_for("\rtyped")  # the line was erased
+    shown = typing.shown
+    time.sleep(1.2)
+    typing._read(0)
+    assert typing.shown == shown  # a line is begun
+    assert re.search(r"\r +\rtyped$", shown)
+    assert all(len(each) < 80 for each in shown.split("ready\n")[1].split("\r"))
+
+
+def test_a_raw_console_has_no_status_line(echo: Path) -> None:
+    with driven("run", "--firmware", echo, "--console", "raw") as run:
+        run.wait_for("ready\n")
+        run.do(CTRL_A + "c", PROMPT)
+        assert "running: guest" in run.do("s\n", PROMPT)
+        run.do("c\n", "back to the guest\n")
+        time.sleep(0.8)
+        run.do("x", "x")
+        assert "accesses/s" not in run.shown.split("back to the guest")[-1]
+
+
+def test_the_run_that_is_not_shown_has_one(tmp_path: Path) -> None:
+    (tmp_path / "forever").write_bytes(FOREVER)
+    words = ("run", "--compare", "--kernel", tmp_path / "forever", "--seconds", "1")
+    with driven(*words) as run:
+        run.wait_for("without filters: guest 0.")
+        assert not run.is_raw
+        assert run.end() == 0
+        assert "with filters" in run.shown
+
+
 # However it ends
 
 
@@ -172,6 +212,40 @@ def test_a_signal_puts_the_terminal_back(number: signal.Signals, typing: Driven)
     os.kill(typing.process, number)
     assert typing.end() == -number
     assert typing.settings() == typing.before
+
+
+#: mov dx, 0x3da; in al, dx
+ASKS = bytes.fromhex("66bada03 ec")
+SLEEPY = """
+import time
+from lightexit import Device, Struct, pio, u8
+
+class SleepyState(Struct):
+    nothing: u8
+
+class Sleepy(Device[SleepyState]):
+    name = "sleepy"
+    regions = (pio(1),)
+
+    def read(self, offset: int, size: int) -> int:
+        print("in it", flush=True)
+        while True:
+            time.sleep(0.1)
+"""
+
+
+def test_a_second_signal_puts_it_back_as_well(tmp_path: Path) -> None:
+    (tmp_path / "asks").write_bytes(ASKS)
+    (tmp_path / "sleepy.py").write_text(SLEEPY)
+    device = f"{tmp_path / 'sleepy.py'}:Sleepy,at=0x3da"
+    with driven("run", "--device", device, "--kernel", tmp_path / "asks") as run:
+        run.wait_for("in it\n")
+        assert run.is_raw
+        os.kill(run.process, signal.SIGTERM)
+        time.sleep(PATIENCE_S + 0.5)
+        os.kill(run.process, signal.SIGTERM)
+        assert run.end() == -signal.SIGTERM
+        assert run.settings() == run.before
 
 
 def test_an_error_puts_the_terminal_back(tmp_path: Path) -> None:
