@@ -31,7 +31,10 @@ def run(control: Control, limits: RunLimits, meanwhile: Callable[[], object]) ->
     """A run, with something else on another thread; what that raises is raised."""
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(meanwhile)
-        outcome = control.run(limits)
+        try:
+            outcome = control.run(limits)
+        finally:
+            control.close()
         other.result()
     return outcome
 

@@ -7,7 +7,6 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 
 from lightexit.errors import LightexitError
 from lightexit.vm.machine import Machine, Outcome, RunEnd, RunLimits
@@ -50,16 +49,11 @@ class Control:
 
     def run(self, limits: RunLimits) -> Outcome:
         """As `Machine.run`: the limits are for the sum of what the guest runs."""
-        seconds, accesses = 0.0, 0
-        try:
-            while True:
-                outcome = self.machine.run(_left(limits, seconds, accesses))
-                seconds, accesses = seconds + outcome.seconds, accesses + outcome.accesses
-                if outcome.reason is not RunEnd.PAUSE:
-                    return replace(outcome, seconds=seconds, accesses=accesses)
-                self._serve()
-        finally:
-            self._close()
+        outcome = self.machine.run(limits)
+        while outcome.reason is RunEnd.PAUSE:
+            self._serve()
+            outcome = self.machine.run(limits.left(outcome)).after(outcome)
+        return outcome
 
     def _serve(self) -> None:
         while True:
@@ -71,7 +65,8 @@ class Control:
             else:
                 _answer(work, answer)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Nobody runs the machine any more: whoever waits for that is told."""
         with self._closing:
             self._is_closed = True
         while not self._asked.empty():
@@ -86,11 +81,3 @@ def _answer(work: Callable[[], str], answer: Future[str]) -> None:
     except BaseException:
         answer.cancel()
         raise
-
-
-def _left(limits: RunLimits, seconds: float, accesses: int) -> RunLimits:
-    return RunLimits(
-        limits.text,
-        None if limits.seconds is None else max(limits.seconds - seconds, 0),
-        None if limits.accesses is None else max(limits.accesses - accesses, 0),
-    )

@@ -71,6 +71,7 @@ class Seat:
             end = self._reader(stack, control, receiver)
             stack.enter_context(StatusLine(self._screen, RunPace(machine).line))
             stack.enter_context(Pump(machine, receiver, end, self._waker))
+            stack.callback(control.close)  # first: the pump may be waiting for it
             yield control
 
     def _reader(

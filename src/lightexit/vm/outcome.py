@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -41,6 +41,14 @@ class RunLimits:
     seconds: float | None = None
     accesses: int | None = None
 
+    def left(self, outcome: Outcome) -> RunLimits:
+        """The limits for going on after a run that came to this."""
+        return replace(
+            self,
+            seconds=None if self.seconds is None else max(self.seconds - outcome.seconds, 0),
+            accesses=None if self.accesses is None else max(self.accesses - outcome.accesses, 0),
+        )
+
 
 NO_LIMITS = RunLimits()
 
@@ -58,3 +66,11 @@ class Outcome:
     seconds: float
     accesses: int
     exit_status: int | None = None
+
+    def after(self, before: Outcome) -> Outcome:
+        """What both runs came to, where this one went on after that."""
+        return replace(
+            self,
+            seconds=before.seconds + self.seconds,
+            accesses=before.accesses + self.accesses,
+        )
