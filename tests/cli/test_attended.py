@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import time
 from collections.abc import Iterator
@@ -143,16 +144,15 @@ def test_a_paused_run_ends_by_a_signal(typing: Driven) -> None:
 
 
 def test_limits_are_of_the_whole_run(echo: Path) -> None:
-    with driven("run", "--firmware", echo, "--seconds", "1.5") as run:
+    with driven("run", "--firmware", echo, "--seconds", "1") as run:
         run.wait_for("ready\n")
         run.do(CTRL_A + "c", PROMPT)
-        while "time limit" not in run.shown:
-            run.type("status\n")
-            if not run._read(0.02):
-                break
-        run.end()
+        for _ in range(3):
+            run.do("status\n", PROMPT)
+        assert run.end() == 0
         after = float(run.shown.split("the time limit was reached after ")[1].split()[0])
-        assert 1.5 <= after < 2
+        assert 1 <= after < 1.5
+        assert run.settings() == run.before
 
 
 def test_the_page_has_every_key_and_command() -> None:
@@ -283,6 +283,26 @@ def test_a_stopped_run_leaves_the_terminal_to_the_shell(echo: Path) -> None:
         time.sleep(0.3)
         terminal("send-keys", "typed")
         terminal.wait_for(lambda: "\ntyped" in terminal._screen())
+        terminal("send-keys", "C-a", "x")
+        terminal.wait_for(lambda: "(by its user)" in terminal._screen())
+        terminal("send-keys", "stty -a | md5sum", "Enter")
+        terminal.wait_for(lambda: settings in terminal._screen().split("(by its user)")[-1])
+
+
+def test_a_run_in_the_background_leaves_the_terminal_alone_until_it_is_in_front(
+    echo: Path,
+) -> None:
+    run = command("run", "--firmware", echo)
+    environment = f"PYTHONPATH={os.environ.get('PYTHONPATH', '')}"
+    with tmux() as terminal:
+        settings = terminal.run("true").split("status 0")[1].split()[0]
+        terminal("send-keys", f"{shlex.join(['env', environment, *run])} &", "Enter")
+        terminal.wait_for(lambda: "\nready\n" in terminal._screen())
+        assert terminal.run("true").split("status 0")[-1].split()[0] == settings
+        terminal("send-keys", "fg", "Enter")
+        time.sleep(1)
+        terminal("send-keys", "typed")
+        terminal.wait_for(lambda: "typed" in terminal._screen())
         terminal("send-keys", "C-a", "x")
         terminal.wait_for(lambda: "(by its user)" in terminal._screen())
         terminal("send-keys", "stty -a | md5sum", "Enter")

@@ -95,7 +95,7 @@ class Typed:
 
     def waits_for(self) -> tuple[list[int], list[int]]:
         """The terminal, while it is ours to read."""
-        return [STDIN] if self._is_connected and self._terminal.is_ours else [], []
+        return [STDIN] if self._is_connected and self._terminal.is_readable() else [], []
 
     def read(self, descriptors: Iterable[int]) -> bytes:
         """What is for the guest of what was typed; the monitor does the rest."""

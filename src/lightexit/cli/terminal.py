@@ -40,6 +40,15 @@ class Terminal:
         self._descriptor = descriptor
         self._before: list[Any] | None = None
         self._is_raw = True
+        self._is_wanted = True
+
+    def is_readable(self) -> bool:
+        """Whether it may be read; one that has come to the foreground is taken first."""
+        if not self.is_ours:
+            return False
+        if self._before is None and self._is_wanted:
+            self._apply()
+        return True
 
     @property
     def is_ours(self) -> bool:
@@ -74,6 +83,7 @@ class Terminal:
 
     def put_back(self) -> None:
         """As it was. What was typed for the guest, and not read, is no input for the shell."""
+        self._is_wanted = False
         before, self._before = self._before, None
         if before is not None and self.is_ours:
             with contextlib.suppress(termios.error):  # it may have hung up
@@ -96,12 +106,16 @@ class Terminal:
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         signal.raise_signal(signal.SIGTSTP)  # here it stands still, unless nobody could wake it
         signal.signal(signal.SIGTSTP, self._stop)
-        self._apply()
+        self._continue(number, frame)
 
     @at_once
     def _continue(self, number: int, frame: FrameType | None) -> None:
         """It may have been stopped by SIGSTOP as well, and the shell may have changed it since."""
-        self._apply()
+        self._is_wanted = True
+        if self.is_ours:
+            self._apply()
+        else:
+            self._before = None
 
 
 #: The one that a run is using: for ends of the process that no `with` sees.
