@@ -116,6 +116,13 @@ def test_without_input_nothing_is_said(options: tuple[str, ...], echo: Path) -> 
     assert b"KEY" not in result.stderr
 
 
+@pytest.mark.parametrize("stdin", ["<&-", "</dev/null"])
+def test_what_is_no_input(stdin: str, echo: Path) -> None:
+    run = command("run", "--firmware", echo, "--seconds", "0.2")
+    result = subprocess.run(["sh", "-c", f'exec "$@" {stdin}', "sh", *run], capture_output=True)
+    assert (result.returncode, result.stderr.count(b"\n")) == (0, 1), result.stderr
+
+
 # A pseudo-terminal and a socket
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 
 from lightexit.cli.control import Control
@@ -78,7 +79,7 @@ class Seat:
         self, stack: contextlib.ExitStack, control: Control, receiver: Receiver
     ) -> SerialEnd:
         """Standard input, where it is read: as it comes, or from a person who sees the output."""
-        if not self._reads:
+        if not self._reads or sys.stdin is None:  # closed: another file may have its number
             return self._end
         if not os.isatty(STDIN):
             return Piped(say)
