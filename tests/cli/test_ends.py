@@ -49,7 +49,7 @@ def test_whatever_is_lightexits_own_is_even() -> None:
     [
         ((), bytes.fromhex("b020 e6f4"), 65),
         (("--seconds", "0.1"), FOREVER, 4),
-        ((), bytes.fromhex("0f0b"), 4),
+        (("--no-reboot",), bytes.fromhex("0f0b"), 4),
         (("--seconds", "0"), FOREVER, 2),
         (("--nothing",), FOREVER, 2),
         (("--append", "x"), FOREVER, 2),

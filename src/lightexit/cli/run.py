@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ from lightexit.cli.options import (
     KernelFile,
     MachineName,
     MemoryMib,
+    Reboots,
     RecordFile,
     Seconds,
     TraceFile,
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
     from lightexit.trace.recording import MachineRecorder
     from lightexit.vm.console import Console
     from lightexit.vm.machine import Machine, Outcome, RunLimits
+
+
+_MOST_RESETS_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ def run(
     memory: MemoryMib = None,
     console: ConsoleOption = ConsoleMode.TEXT,
     exit_status: ExitStatus = False,
+    reboot: Reboots = True,
     trace: TraceFile = None,
     record: RecordFile = None,
     json_file: JsonFile = None,
@@ -113,7 +118,7 @@ def run(
         guest = read_guest(
             GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus, irqchip)
         )
-        limits = _limits(guest, until, seconds, accesses)
+        limits = replace(_limits(guest, until, seconds, accesses), reboots=reboot)
         job = Job(guest, make_machine, targets, chosen, limits, console, signals, trace, record)
         vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
         _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {chosen.title}")
@@ -175,6 +180,7 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
     with _console(job, printing, show) as console, _machine(job, engine, console) as machine:
         plugged = _plugged(job, machine)
         machine.bus.timed, machine.give_up = True, _give_up
+        machine.on_reset = lambda reason: _say_reset(machine, reason) if show else None
         setup_seconds, cpu_begun = time.monotonic() - begun, time.process_time()
         with job.signals.stopping(machine), _watched(machine, job, show):
             outcome = machine.run(job.limits)
@@ -191,6 +197,14 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
             vcpus=job.guest.config.cpus,
             devices=plugged,
         )
+
+
+def _say_reset(machine: Machine, reason: str) -> None:
+    """The first ones: a guest may do it for ever."""
+    if machine.resets <= _MOST_RESETS_TOLD:
+        _say(f"the guest boots again: {reason}")
+        if machine.resets == _MOST_RESETS_TOLD:
+            _say("further resets are only counted; --no-reboot ends the run with the first")
 
 
 def _give_up(error: BaseException) -> None:

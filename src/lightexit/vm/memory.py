@@ -45,8 +45,8 @@ class GuestMemory:
         #: RAM as the guest sees it, by guest-physical address.
         self.ram = memoryview(self._ram)
         self._rom = mmap.mmap(-1, max(len(firmware), 1))
-        if firmware:
-            self._place(firmware)
+        self._firmware = firmware
+        self.reset()
         ram, rom = _address(self._ram), _address(self._rom)
         slots = [
             MemorySlot(0, VIDEO.start, ram),
@@ -56,10 +56,12 @@ class GuestMemory:
         #: What a back end maps into the guest.
         self.slots = tuple(slot for slot in slots if slot.size)
 
-    def _place(self, firmware: bytes) -> None:
-        self._rom[:] = firmware
-        tail = firmware[-SHADOW_SIZE:]
-        self.ram[MIB - len(tail) : MIB] = tail
+    def reset(self) -> None:
+        """Put the firmware back, which a guest may have changed: there is no write protection."""
+        if self._firmware:
+            self._rom[:] = self._firmware
+            tail = self._firmware[-SHADOW_SIZE:]
+            self.ram[MIB - len(tail) : MIB] = tail
 
     @property
     def apertures(self) -> tuple[range, ...]:

@@ -17,6 +17,7 @@ class RunEnd(Enum):
     HALTED = "the guest halted, and nothing can wake it"
     SHUTDOWN = "the guest shut down"
     RESET = "the guest asked for a reset"
+    FAULT = "the guest's CPU shut itself down"
     EXIT = "the guest ended the run"
     REQUEST = "a stop was requested"
 
@@ -38,6 +39,8 @@ class RunLimits:
     text: bytes = b""
     seconds: float | None = None
     accesses: int | None = None
+    #: Whether a guest that resets the machine boots again; if not, that ends the run.
+    reboots: bool = True
 
 
 NO_LIMITS = RunLimits()
@@ -47,7 +50,8 @@ NO_LIMITS = RunLimits()
 class Outcome:
     """How a run ended, and after how long in host time and accesses to devices.
 
-    `exit_status` is what the guest has ended it with (Reason.EXIT).
+    `exit_status` is what the guest has ended it with (RunEnd.EXIT), `resets` how often the
+    machine was reset.
     """
 
     reason: RunEnd
@@ -56,3 +60,4 @@ class Outcome:
     seconds: float
     accesses: int
     exit_status: int | None = None
+    resets: int = 0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -81,7 +82,7 @@ def pc_machine(
     board = (backend or find("unicorn")).build(wanted, memory, clock)
     machine = Machine(board, debug)
     if config.kernel:
-        machine.cpu.start(_load_kernel(config, memory, machine.irqchip))
+        machine.boot(functools.partial(_load_kernel, config, memory, machine.irqchip))
     _add_devices(machine, config, serial or Console())
     return machine
 
@@ -132,7 +133,7 @@ def _hpet(machine: Machine, irq: Callable[[int], Line]) -> Hpet:
 
 def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
     clock, irq = machine.clock, add_controllers(machine)
-    reset = Line(lambda level: machine.stop(RunEnd.RESET) if level else None)
+    reset = Line(lambda level: machine.reset() if level else None)
     keyboard_a20, fast_a20 = joined(Line(), 2)
     hpet = _hpet(machine, irq)
     pit = Pit(clock, machine.wire(hpet.memory, hpet.irq0_in))
