@@ -67,5 +67,5 @@ def test_ram_size_reaches_the_firmware_and_output_is_handed_on() -> None:
     config = PcConfig(load_firmware(FOLDER / "bios.bin"), ram_bytes=64 << 20)
     machine = pc_machine(config, ManualClock(step_ns=1000), debug=Console(shown.extend))
     assert machine.run(LIMITS).reason is RunEnd.TEXT
-    assert b"RamSize: 0x04000000" in shown
+    assert b"qemu/e820: addr 0x0000000000000000 len 0x0000000004000000 [RAM]" in shown
     assert bytes(shown) == bytes(machine.console.output)

@@ -241,6 +241,11 @@ class Acpi(PciFunction):
         super().__init__(_config(FunctionRow.ACPI), "the ACPI function")
         self._on_pm_base = on_pm_base
 
+    def power_on(self) -> None:
+        """Power-on state: the PM registers' base is off."""
+        super().power_on()
+        self.tell()
+
     def changed(self, word: int) -> None:
         """Report the PM registers' base."""
         if word in (PMBASE // 4, PMREGMISC // 4):

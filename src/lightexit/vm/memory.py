@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lightexit.errors import AuthorError
@@ -45,6 +46,8 @@ class GuestMemory:
         #: RAM as the guest sees it, by guest-physical address.
         self.ram = memoryview(self._ram)
         self._rom = mmap.mmap(-1, max(len(firmware), 1))
+        #: How `store` writes: a CPU that keeps translations of code takes its place.
+        self.write: Callable[[int, bytes], object] = self._write
         self._firmware = firmware
         self.reset()
         ram, rom = _address(self._ram), _address(self._rom)
@@ -62,6 +65,24 @@ class GuestMemory:
             self._rom[:] = self._firmware
             tail = self._firmware[-SHADOW_SIZE:]
             self.ram[MIB - len(tail) : MIB] = tail
+
+    # Devices' accesses (DMA)
+
+    def has(self, address: int, size: int) -> bool:
+        """Whether there is RAM, and nothing else, at a guest-physical address."""
+        end = address + size
+        return end <= VIDEO.start or VIDEO.stop <= address <= end <= self.ram_bytes
+
+    def load(self, address: int, size: int) -> bytes:
+        """What is there in RAM."""
+        return bytes(self.ram[address : address + size])
+
+    def store(self, address: int, data: bytes) -> None:
+        """Change RAM; the guest's CPUs see that."""
+        self.write(address, data)
+
+    def _write(self, address: int, data: bytes) -> None:
+        self.ram[address : address + len(data)] = data
 
     @property
     def apertures(self) -> tuple[range, ...]:

@@ -72,6 +72,7 @@ class UnicornCpu:
         return self._engine.uc
 
     def _use(self, engine: UcEngine) -> None:
+        self._memory.write = engine.uc.mem_write
         self._engine, self._context = engine, SavedContext(engine.uc)
 
     def reset(self) -> None:
