@@ -46,8 +46,8 @@ class GuestMemory:
         #: RAM as the guest sees it, by guest-physical address.
         self.ram = memoryview(self._ram)
         self._rom = mmap.mmap(-1, max(len(firmware), 1))
-        #: How `store` writes: a CPU that keeps translations of code takes its place.
-        self.write: Callable[[int, bytes], object] = self._write
+        #: Called by `store` with address and size: CPUs that keep translations of what was there.
+        self.on_store: list[Callable[[int, int], object]] = []
         self._firmware = firmware
         self.reset()
         ram, rom = _address(self._ram), _address(self._rom)
@@ -79,10 +79,9 @@ class GuestMemory:
 
     def store(self, address: int, data: bytes) -> None:
         """Change RAM; the guest's CPUs see that."""
-        self.write(address, data)
-
-    def _write(self, address: int, data: bytes) -> None:
         self.ram[address : address + len(data)] = data
+        for tell in self.on_store:
+            tell(address, len(data))
 
     @property
     def apertures(self) -> tuple[range, ...]:

@@ -64,6 +64,7 @@ class UnicornCpu:
         self._memory = memory
         self._bus_cpu = bus_cpu
         self._watch = new_watch()
+        memory.on_store.append(self._forget_code)
         self._power_on()
 
     @property
@@ -72,7 +73,6 @@ class UnicornCpu:
         return self._engine.uc
 
     def _use(self, engine: UcEngine) -> None:
-        self._memory.write = engine.uc.mem_write
         self._engine, self._context = engine, SavedContext(engine.uc)
 
     def reset(self) -> None:
@@ -149,6 +149,11 @@ class UnicornCpu:
                 return Stopped()
             elif self.interruptible():
                 return Interruptible()
+
+    def _forget_code(self, address: int, size: int) -> None:
+        """A device has written into memory, where code may be: stop for the engine to look."""
+        self._engine.forget(address, size)
+        self.request_stop()
 
     def request_stop(self) -> None:
         """Have `run` return before the next block of guest code."""
