@@ -241,11 +241,6 @@ class Acpi(PciFunction):
         super().__init__(_config(FunctionRow.ACPI), "the ACPI function")
         self._on_pm_base = on_pm_base
 
-    def power_on(self) -> None:
-        """Power-on state: the PM registers' base is off."""
-        super().power_on()
-        self.tell()
-
     def changed(self, word: int) -> None:
         """Report the PM registers' base."""
         if word in (PMBASE // 4, PMREGMISC // 4):
@@ -310,7 +305,8 @@ class I440fx(Device[I440fxState]):
             NUMBERS[FunctionRow.ISA_BRIDGE],
             PciFunction(_config(FunctionRow.ISA_BRIDGE), "the ISA bridge"),
         )
-        self.plug(NUMBERS[FunctionRow.ACPI], Acpi(on_pm_base))
+        self._acpi = Acpi(on_pm_base)
+        self.plug(NUMBERS[FunctionRow.ACPI], self._acpi)
 
     def plug(self, number: int, function: PciFunction, slot: PciSlot | None = None) -> None:
         """Have a function on bus 0, by its number (device << 3 | function), before the guest runs.
@@ -344,6 +340,7 @@ class I440fx(Device[I440fxState]):
             self.state.rows[self._numbers[row]] = row
             function.power_on()
         self._host.tell()
+        self._acpi.tell()
 
     def configuration(self) -> Mapping[str, object]:
         """Which functions there are."""
