@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from cli.forked import lightexit
 from cli.terminals import FOREVER, command, debugcon
 from lightexit import errors
+from lightexit.cli.signals import PATIENCE_S
 from lightexit.cli.status import ExitCode
 from lightexit.devices.debug_exit import exit_status
 
@@ -49,7 +51,7 @@ def test_whatever_is_lightexits_own_is_even() -> None:
     [
         ((), bytes.fromhex("b020 e6f4"), 65),
         (("--seconds", "0.1"), FOREVER, 4),
-        ((), bytes.fromhex("0f0b"), 4),
+        (("--no-reboot",), bytes.fromhex("0f0b"), 4),
         (("--seconds", "0"), FOREVER, 2),
         (("--nothing",), FOREVER, 2),
         (("--append", "x"), FOREVER, 2),
@@ -190,6 +192,45 @@ def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
         output += process.stdout.read()
     assert b"the time limit was reached" in output
     assert process.returncode == 0
+
+
+# SIGTERM and the power button
+
+#: Enables the button's event, prints, and waits until it comes: then the machine goes off, or not.
+BUTTON = "b0f1 e6b2 66ba02b0 66b80001 66ef b078 66ba0204 ee 66ba00b0 66ed f6c401 74f9"
+OFF, ON = "66ba04b0 66b80020 66ef ebfe", "b079 66ba0204 ee ebfe"
+
+
+def test_a_guest_that_answers_its_button_switches_itself_off(tmp_path: Path) -> None:
+    guest = write(tmp_path, bytes.fromhex(BUTTON + OFF))
+    status, output, errors = ended_by(signal.SIGTERM, guest=guest)
+    assert "run ended: the guest shut down (sleep type 0)" in output
+    assert errors.splitlines()[1:] == [
+        "SIGTERM: the guest's power button was pressed; another one ends the run"
+    ]
+    assert status == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_other_signals_press_no_button(number: signal.Signals, tmp_path: Path) -> None:
+    guest = write(tmp_path, bytes.fromhex(BUTTON + OFF))
+    status, output, _ = ended_by(number, guest=guest)
+    assert f"a stop was requested ({number.name})" in output
+    assert status == -number
+
+
+def test_another_sigterm_ends_the_run_of_one_that_does_not(tmp_path: Path) -> None:
+    run = command("run", "--no-filters", "--kernel", write(tmp_path, bytes.fromhex(BUTTON + ON)))
+    with subprocess.Popen(run, stdout=subprocess.PIPE, preexec_fn=_signals_as_usual) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(1) == b"x"
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)  # a copy, as `timeout` sends it to the group, too
+        assert process.stdout.read(1) == b"y"
+        time.sleep(PATIENCE_S + 0.2)
+        process.send_signal(signal.SIGTERM)
+        assert b"a stop was requested (SIGTERM)" in process.stdout.read()
+        assert process.wait() == -signal.SIGTERM
 
 
 # A trace

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.placing import Place
 from lightexit.devices.debug_exit import DebugExit
 from lightexit.devices.debugcon import Debugcon
-from lightexit.devices.fw_cfg import FwCfg, FwCfgKey
+from lightexit.devices.fw_cfg import FIRST_FILE, Dma, FwCfg, FwCfgKey
 from lightexit.devices.hpet import Hpet, HpetReg
 from lightexit.devices.i440fx import I440fx
 from lightexit.devices.ioapic import PINS, Bit, IoApic
@@ -33,6 +34,16 @@ from lightexit.testing import Step, Subject, Write
 from lightexit.vm import places
 from lightexit.vm.places import PC
 
+#: Control fields and lengths: the file read, skipped and read on; then what is refused.
+TRANSFERS = [
+    (FIRST_FILE << 16 | Dma.SELECT | Dma.READ, 2),
+    (FIRST_FILE << 16 | Dma.SELECT | Dma.SKIP, 1),
+    (Dma.READ, 4),
+    (FIRST_FILE << 16 | Dma.SELECT | Dma.WRITE, 1),
+    (Dma.READ, 0xFFFF_FFFF),
+]
+#: Their addresses as a guest writes them, big-endian.
+AT = [int.from_bytes((0x1000 + 16 * n).to_bytes(4, "big"), "little") for n in range(len(TRANSFERS))]
 Notice = Callable[[bytes], object]
 READY = VirtioStatus.ACKNOWLEDGE | VirtioStatus.DRIVER | VirtioStatus.FEATURES_OK
 RUNNING = READY | VirtioStatus.DRIVER_OK
@@ -42,10 +53,26 @@ def hpet(clock: ManualClock, irq0: Line, irq8: Line, first: Line, second: Line) 
     return Hpet(clock, irq0, irq8, dict(zip(ROUTES, (first, second), strict=True)))
 
 
+class Ram:
+    """Some RAM, with transfers for fw_cfg at 0x1000."""
+
+    def __init__(self) -> None:
+        self.bytes = bytearray(0x2000)
+        for number, (control, length) in enumerate(TRANSFERS):
+            struct.pack_into(">IIQ", self.bytes, 0x1000 + 16 * number, control, length, 0x1800)
+
+    def has(self, address: int, size: int) -> bool:
+        return address + size <= len(self.bytes)
+
+    def load(self, address: int, size: int) -> bytes:
+        return bytes(self.bytes[address : address + size])
+
+    def store(self, address: int, data: bytes) -> None:
+        self.bytes[address : address + len(data)] = data
+
+
 def fw_cfg(clock: ManualClock) -> FwCfg:
-    device = FwCfg(clock)
-    device.add_file("etc/lamp", b"on")
-    return device
+    return FwCfg(clock, {}, {"etc/lamp": b"on"}, Ram())
 
 
 def i440fx(
@@ -125,7 +152,7 @@ _BATTERY = "its battery keeps time and memory"
 _SUBJECTS = {
     "debug_exit": Subject(DebugExit),
     "debugcon": Subject(Debugcon),
-    "fw_cfg": Subject(fw_cfg, values=[*FwCfgKey, 2, 3]),
+    "fw_cfg": Subject(fw_cfg, values=[*FwCfgKey, 2, 3, *AT]),
     "hpet": Subject(hpet, hot=[*HpetReg, *(each + 4 for each in HpetReg)], values=TIMERS),
     "i440fx": Subject(i440fx, values=PCI, starts=[(), [Write(Space.PIO, 0xCF8, 4, value=PM_BASE)]]),
     "ioapic": Subject(

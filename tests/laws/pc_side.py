@@ -176,9 +176,12 @@ class Side:
 
     def settle(self) -> None:
         """After a step: the host looks if it is woken or a deadline has come, unless it is late."""
-        ending, self.machine._ending = self.machine._ending, None
-        if ending is not None:
-            self.journal.note("end of the run", ending)
+        machine = self.machine
+        ending, machine._ending = machine._ending, None
+        reset, machine._wanted_reset = machine._wanted_reset, None
+        for event in (ending, reset):
+            if event is not None:
+                self.journal.note("end of the run", event)
         self.bus.raise_failure()
         deadline = self.schedule.deadline_ns
         due = deadline is not None and deadline <= self.clock.now_ns()

@@ -136,11 +136,11 @@ def test_a_halt_that_no_device_can_end_ends_the_run() -> None:
     assert outcome.detail.startswith("waiting for an interrupt")
 
 
-def test_an_interrupt_that_has_no_handler_is_a_shutdown() -> None:
+def test_an_interrupt_that_has_no_handler_is_a_triple_fault() -> None:
     # lidt [cs:0x40], with a limit of 0; int 5
     built, _ = machine(bytes.fromhex("2e0f011e4000 cd05").ljust(0x48, b"\0"))
-    outcome = built.run()
-    assert outcome.reason is RunEnd.SHUTDOWN
+    outcome = built.run(RunLimits(reboots=False))
+    assert outcome.reason is RunEnd.FAULT
     assert outcome.detail.startswith("a triple fault, at f000:00000006, bytes cd 05")
 
 

@@ -62,10 +62,31 @@ def test_it_boots_on_host_time_with_the_same_output() -> None:
     assert texts[0].endswith(END.decode())
 
 
+@pytest.mark.parametrize("name", ["bios.bin", "bios-256k.bin"])
+def test_a_guest_of_the_firmware_finds_the_tables(name: str) -> None:
+    machine, outcome = booted(name, HostClock(), NativeEngine())
+    assert outcome.reason is RunEnd.TEXT
+    assert "Using pmtimer, ioport 0x608" in machine.console.text
+    assert "PS2 keyboard initialized" in machine.console.text
+    ram = bytes(machine.board.memory.ram)
+    root = next(at for at in range(0xE0000, 0x100000, 16) if ram.startswith(b"RSD PTR ", at))
+    assert sum(ram[root : root + 20]) % 256 == sum(ram[root : root + 36]) % 256 == 0
+    xsdt = int.from_bytes(ram[root + 24 : root + 32], "little")
+    size = int.from_bytes(ram[xsdt + 4 : xsdt + 8], "little")
+    tables = {}
+    for place in range(xsdt + 36, xsdt + size, 8):
+        table = int.from_bytes(ram[place : place + 8], "little")
+        length = int.from_bytes(ram[table + 4 : table + 8], "little")
+        tables[ram[table : table + 4]] = ram[table : table + length]
+    assert {b"FACP", b"HPET"} <= set(tables)
+    assert not [name for name, table in tables.items() if sum(table) % 256]
+    assert int.from_bytes(tables[b"FACP"][76:80], "little") == 0x608
+
+
 def test_ram_size_reaches_the_firmware_and_output_is_handed_on() -> None:
     shown = bytearray()
     config = PcConfig(load_firmware(FOLDER / "bios.bin"), ram_bytes=64 << 20)
     machine = pc_machine(config, ManualClock(step_ns=1000), debug=Console(shown.extend))
     assert machine.run(LIMITS).reason is RunEnd.TEXT
-    assert b"RamSize: 0x04000000" in shown
+    assert b"qemu/e820: addr 0x0000000000000000 len 0x0000000004000000 [RAM]" in shown
     assert bytes(shown) == bytes(machine.console.output)

@@ -31,7 +31,7 @@ def outcome(back_end: str, seconds: float = 10, **config: bytes) -> Outcome:
     given = PcConfig(ram_bytes=2 * MIB, **config)  # type: ignore[arg-type]
     try:
         with pc_machine(given, HostClock(), backend=find(back_end)) as machine:
-            return machine.run(RunLimits(seconds=seconds))
+            return machine.run(RunLimits(seconds=seconds, reboots=False))
     except HostError as error:
         pytest.skip(error.found)
     except GuestError as error:
@@ -71,7 +71,7 @@ def with_handlers(code: str, **handlers: str) -> bytes:
 def test_a_fault_without_a_table_is_a_triple_fault(name: str, back_end: str) -> None:
     code, offset = FAULTS[name]
     ended = outcome(back_end, kernel=bytes.fromhex(code))
-    assert ended.reason is RunEnd.SHUTDOWN
+    assert ended.reason is RunEnd.FAULT
     instruction = bytes.fromhex(code)[offset:].hex(" ")
     assert ended.detail.startswith(
         f"a triple fault, at 0010:{0x10_0000 + offset:08x}, bytes {instruction}"
@@ -93,7 +93,7 @@ def test_real_mode_with_an_empty_table(fault: str) -> None:
     # xor dx, dx; o32 lidt cs:[0x20], with a table of limit 0 there
     code = bytes.fromhex("31d2 2e66 0f011e2000" + fault).ljust(0x20, b"\xf4") + bytes(6)
     ended = outcome("unicorn", firmware=rom(code))
-    assert ended.reason is RunEnd.SHUTDOWN
+    assert ended.reason is RunEnd.FAULT
     instruction = bytes.fromhex(fault).hex(" ")
     assert ended.detail.startswith(f"a triple fault, at f000:00000009, bytes {instruction} f4")
     assert ended.detail.endswith("; interrupt table at 0x0, limit 0x0")
@@ -143,7 +143,7 @@ def test_error_codes(code: str, vector: int, expected: int) -> None:
 def test_a_double_fault_without_a_handler_is_a_triple_fault(back_end: str) -> None:
     image = with_handlers("31d2 f7f2", _14=exit_with(14))
     ended = outcome(back_end, kernel=image)
-    assert ended.reason is RunEnd.SHUTDOWN
+    assert ended.reason is RunEnd.FAULT
     assert re.match("a triple fault, at 0010:00100022, bytes f7 f2 b0", ended.detail)
     assert ended.detail.endswith("limit 0x7ff")
 

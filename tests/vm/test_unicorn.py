@@ -12,7 +12,7 @@ from guests.harness import bench
 from lightexit.abi import IoContext, Verdict
 from lightexit.bus.region import pio
 from lightexit.errors import GuestError
-from lightexit.vm.exits import Halted, Interruptible, Shutdown, Stopped
+from lightexit.vm.exits import Halted, Interruptible, Stopped, TripleFault
 from lightexit.vm.unicorn import context, cpu
 from lightexit.vm.unicorn.cpuid import emulated
 from lightexit.vm.x86 import Register
@@ -210,15 +210,15 @@ def protected(code: str) -> bytes:
     return bytes(image)
 
 
-def test_an_interrupt_without_a_gate_is_a_shutdown() -> None:
+def test_an_interrupt_without_a_gate_is_a_triple_fault() -> None:
     exit = Guest(protected("cd30")).cpu.run()
-    assert isinstance(exit, Shutdown)
+    assert isinstance(exit, TripleFault)
     assert exit.reason.startswith("a triple fault, at 0008:000f004d, bytes cd 30")
 
 
-def test_an_exception_without_a_gate_is_a_shutdown() -> None:
+def test_an_exception_without_a_gate_is_a_triple_fault() -> None:
     exit = Guest(protected("b8ff000000 8ed8")).cpu.run()
-    assert isinstance(exit, Shutdown)
+    assert isinstance(exit, TripleFault)
     assert exit.reason.startswith("a triple fault, at 0008:000f0052, bytes 8e d8")
 
 
@@ -226,7 +226,7 @@ def test_an_unknown_version_of_unicorn_is_named_where_it_matters(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(cpu, "traps_are_known", lambda: False)
-    assert isinstance(Guest(protected("cd0d")).cpu.run(), Shutdown)
+    assert isinstance(Guest(protected("cd0d")).cpu.run(), TripleFault)
     with pytest.raises(GuestError, match="the guest took exception 13 at 0008") as error:
         Guest(protected("b8ff000000 8ed8")).cpu.run()
     assert "expected: Unicorn 2.1.4" in str(error.value)

@@ -135,6 +135,14 @@ ExitStatus = Annotated[
         "odd. Even: 4 where the guest gives none, 2 for an error, 130 for a signal.",
     ),
 ]
+Reboots = Annotated[
+    bool,
+    typer.Option(
+        "--reboot/--no-reboot",
+        help="--no-reboot: a guest that resets the machine, or whose CPU shuts itself down, ends "
+        "the run in place of booting again.",
+    ),
+]
 ConsoleOption = Annotated[
     ConsoleMode,
     typer.Option(

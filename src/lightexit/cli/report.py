@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: `--json` lists at most so many unclaimed addresses, the busiest.
 _MOST_PLACES = 1000
 #: Ends that the guest itself reaches, not a limit: both runs have done the same work.
-_ITS_OWN_ENDS = ("TEXT", "EXIT", "HALTED", "SHUTDOWN", "RESET")
+_ITS_OWN_ENDS = ("TEXT", "EXIT", "HALTED", "SHUTDOWN", "RESET", "FAULT")
 #: The remark where the two runs may have done different work.
 CUT_OFF = "gain: none can be told, for the guest did not come to the same end in both runs"
 #: A larger share of unclaimed accesses than this is more than a guest's probing for devices.
@@ -85,8 +85,9 @@ def report(shown: FinishedRun, plain: FinishedRun | None, json_file: Path | None
 def ended(outcome: Outcome) -> str:
     """Why, and after what."""
     detail = f" ({outcome.detail})" if outcome.detail else ""
+    resets = f", {outcome.resets} resets" if outcome.resets else ""
     return (
-        f"{outcome.reason.value}{detail} after {outcome.seconds:.2f} s"
+        f"{outcome.reason.value}{detail} after {outcome.seconds:.2f} s{resets}"
         f" and {outcome.accesses} device accesses"
     )
 
@@ -232,6 +233,7 @@ def _run_as_json(run: FinishedRun) -> dict[str, Any]:
             "seconds": outcome.seconds,
             "accesses": outcome.accesses,
             "exit_status": outcome.exit_status,
+            "resets": outcome.resets,
         },
         "setup_seconds": run.setup_seconds,
         "cpu_seconds": run.cpu_seconds,

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -35,6 +35,7 @@ from lightexit.cli.options import (
     KernelFile,
     MachineName,
     MemoryMib,
+    Reboots,
     RecordFile,
     Seconds,
     SerialOption,
@@ -61,6 +62,9 @@ if TYPE_CHECKING:
     from lightexit.trace.recording import MachineRecorder
     from lightexit.vm.console import Console
     from lightexit.vm.machine import Machine, Outcome, RunLimits
+
+
+_MOST_RESETS_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def run(
     console: ConsoleOption = ConsoleMode.TEXT,
     serial: SerialOption = "stdio",
     exit_status: ExitStatus = False,
+    reboot: Reboots = True,
     trace: TraceFile = None,
     record: RecordFile = None,
     json_file: JsonFile = None,
@@ -124,7 +129,7 @@ def run(
         guest = read_guest(
             GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus, irqchip)
         )
-        limits = _limits(guest, until, seconds, accesses)
+        limits = replace(_limits(guest, until, seconds, accesses), reboots=reboot)
         job = Job(
             guest,
             make_machine,
@@ -209,6 +214,7 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
     ):
         plugged = _plugged(job, machine)
         machine.bus.timed, machine.give_up = True, _give_up
+        machine.on_reset = lambda reason: _say_reset(machine, reason) if show else None
         setup_seconds, cpu_begun = time.monotonic() - begun, time.process_time()
         with job.signals.stopping(machine), _watched(machine, job, show):
             outcome = _run(job, machine, place)
@@ -234,6 +240,14 @@ def _run(job: Job, machine: Machine, place: Seat | None) -> Outcome:
         return unattended(machine, job.limits, "without filters: ")
     with place.attended(machine, lambda: job.signals.received is not None) as control:
         return control.run(job.limits)
+
+
+def _say_reset(machine: Machine, reason: str) -> None:
+    """The first ones: a guest may do it for ever."""
+    if machine.resets <= _MOST_RESETS_TOLD:
+        say(f"the guest boots again: {reason}")
+        if machine.resets == _MOST_RESETS_TOLD:
+            say("further resets are only counted; --no-reboot ends the run with the first")
 
 
 def _give_up(error: BaseException) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import time
@@ -22,6 +23,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: A second signal after this time ends the process at once. Before, it may be a copy of the first:
 #: `timeout` sends its signal to the process and to the process group.
 PATIENCE_S = 1.0
+_PRESSED = b"SIGTERM: the guest's power button was pressed; another one ends the run\n"
 
 
 class EndingSignals:
@@ -32,7 +34,7 @@ class EndingSignals:
 
     def __init__(self) -> None:
         self.received: signal.Signals | None = None
-        self._since = 0.0
+        self._since = -math.inf
 
     def __enter__(self) -> Self:
         for number in _ENDING:
@@ -48,10 +50,13 @@ class EndingSignals:
     @at_once
     def _note(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
+        if now - self._since <= PATIENCE_S:
+            return
+        self._since = now
         if self.received is None:
-            self.received, self._since = signal.Signals(number), now
+            self.received = signal.Signals(number)
             self.first()
-        elif now - self._since > PATIENCE_S:
+        else:
             self.end()
 
     def first(self) -> None:
@@ -68,12 +73,16 @@ class EndingSignals:
 class RunSignals(EndingSignals):
     """The first signal stops the machine that runs; before any has run there is nothing to print,
     and it ends the process. With `is_status_guests`, no signal ends the process with an odd status.
+
+    Where the guest answers its power button, a SIGTERM before that one presses it, once.
     """
 
     def __init__(self, *, is_status_guests: bool) -> None:
         super().__init__()
         self._is_status_guests = is_status_guests
         self._stop: Callable[[], None] | None = None
+        self._press: Callable[[], bool] = lambda: False
+        self._is_pressed = False
 
     @contextlib.contextmanager
     def stopping(self, machine: Machine) -> Iterator[None]:
@@ -81,21 +90,31 @@ class RunSignals(EndingSignals):
         from lightexit.vm.machine import RunEnd
 
         def stop() -> None:
-            if self.received is not None:
-                machine.stop(RunEnd.REQUEST, self.received.name)
+            if self.received is not None or self._is_pressed:
+                machine.stop(RunEnd.REQUEST, (self.received or signal.SIGTERM).name)
 
-        self._stop = stop
+        def press() -> bool:
+            if machine.answers_power_button:
+                machine.power_button()
+            return machine.answers_power_button
+
+        self._stop, self._press = stop, press
         stop()
         try:
             yield
         finally:
-            self._stop = lambda: None
+            self._stop, self._press = lambda: None, lambda: False
 
     def first(self) -> None:
-        """Stop what runs."""
+        """Stop what runs, or press its power button."""
         if self._stop is None:
             self.end()
-        self._stop()
+        if self.received is signal.SIGTERM and not self._is_pressed and self._press():
+            self.received, self._is_pressed = None, True
+            with contextlib.suppress(OSError):
+                os.write(2, _PRESSED)
+        else:
+            self._stop()
 
     def end(self) -> NoReturn:
         """End the process as the signal does, or with the status for that."""

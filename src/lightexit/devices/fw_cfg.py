@@ -2,15 +2,18 @@
 """fw_cfg: from which firmware learns the machine's configuration.
 
 Fast path: reads of the data port, each of which moves on by one byte (firmware reads whole
-items by `rep insb`). Selecting an item goes to the model.
-Reference: QEMU docs/specs/fw_cfg, the x86 I/O port interface without DMA.
+items by `rep insb`). Selecting an item goes to the model, and so does DMA, by which an item takes
+one access.
+Reference: QEMU docs/specs/fw_cfg, the x86 I/O port interface.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from enum import IntEnum
+import struct
+from collections.abc import Collection, Mapping
+from enum import IntEnum, IntFlag
+from typing import Protocol
 
 from lightexit.bus.clock import Clock
 from lightexit.bus.region import pio
@@ -32,14 +35,20 @@ from lightexit.filter import (
 CAPACITY = 16384
 FIRST_FILE = 0x20
 NAME_SIZE = 56
+#: More than one transfer moves: behind an item's end, there are only zeros.
+MOST_DMA_BYTES = 1 << 20
+#: What the DMA address reads as.
+DMA_SIGNATURE = b"QEMU CFG"
+_TRANSFER = struct.Struct(">IIQ")
 
 
 class FwCfgReg(IntEnum):
-    """The selector (16 bits wide) and the data port inside it, then the DMA address."""
+    """The selector (16 bits wide) and the data port inside it, then the DMA address, in two."""
 
     SELECTOR = 0
     DATA = 1
     DMA = 4
+    DMA_LOW = 8
 
 
 class FwCfgKey(IntEnum):
@@ -55,12 +64,47 @@ class FwCfgKey(IntEnum):
     FILE_DIRECTORY = 0x19
 
 
+class Feature(IntFlag):
+    """The ID item."""
+
+    PORTS = 1 << 0
+    DMA = 1 << 1
+
+
+class Dma(IntFlag):
+    """A transfer's control field, whose upper half is a key; what is left of it is the result."""
+
+    ERROR = 1 << 0
+    READ = 1 << 1
+    SKIP = 1 << 2
+    SELECT = 1 << 3
+    WRITE = 1 << 4
+
+
+class GuestRam(Protocol):
+    """The guest's RAM, as devices reach it."""
+
+    def has(self, address: int, size: int) -> bool:
+        """Whether there is RAM, and nothing else, at a guest-physical address."""
+        ...
+
+    def load(self, address: int, size: int) -> bytes:
+        """What is there."""
+        ...
+
+    def store(self, address: int, data: bytes) -> None:
+        """Change it; the guest's CPUs see that."""
+        ...
+
+
 class FwCfgState(Struct):
-    """`content[cursor:end]` is what the data port has still to give."""
+    """`content[cursor:end]` is what the data port has still to give; `dma_high` is the half of the
+    DMA address that was written before the other."""
 
     key: u16
     cursor: u32
     end: u32
+    dma_high: u32
     content: Array[u8] = array(u8, CAPACITY)
 
 
@@ -100,24 +144,40 @@ def directory(files: Mapping[str, bytes]) -> bytes:
 
 
 class FwCfg(Device[FwCfgState]):
-    """Offers `items` by key and files by name (see `add_file`)."""
+    """Offers `items` by key and `files` by name. With `ram`, it has DMA, by which a guest may also
+    write the files named in `writable`.
+
+    Raises AuthorError where names or contents do not fit.
+    """
 
     name = "fw_cfg"
     registers = FwCfgReg
     regions = (pio(2, filter=read_data), pio(8, offset=FwCfgReg.DMA))
 
-    def __init__(self, clock: Clock, items: Mapping[int, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        items: Mapping[int, bytes] | None = None,
+        files: Mapping[str, bytes] | None = None,
+        ram: GuestRam | None = None,
+        writable: Collection[str] = (),
+    ) -> None:
         super().__init__(clock)
+        self._ram, self._writable = ram, frozenset(writable)
+        features = Feature.PORTS if ram is None else Feature.PORTS | Feature.DMA
         self._fixed = {
             int(FwCfgKey.SIGNATURE): b"QEMU",
-            int(FwCfgKey.ID): (1).to_bytes(4, "little"),
+            int(FwCfgKey.ID): features.to_bytes(4, "little"),
             int(FwCfgKey.CPUS): (1).to_bytes(2, "little"),
             int(FwCfgKey.MAX_CPUS): (1).to_bytes(2, "little"),
             **(items or {}),
         }
         self._files: dict[str, bytes] = {}
+        self._items: dict[int, bytes] = {}
         self._places: dict[int, tuple[int, int]] = {}
         self._lay_out()
+        for name, data in (files or {}).items():
+            self.add_file(name, data)
 
     def add_file(self, name: str, data: bytes) -> None:
         """Offer a file. Raises AuthorError where name or contents do not fit."""
@@ -135,44 +195,90 @@ class FwCfg(Device[FwCfgState]):
             raise
 
     def reset(self) -> None:
-        """No item selected."""
+        """No item selected, and every item as it was offered."""
         super().reset()
         self._lay_out()
 
     def configuration(self) -> dict[str, object]:
         """The items: what tells the guest of the machine must be true of it."""
         return {
-            f"item {key:#06x}": f"{end - start} bytes, {self._digest(start, end)}"
-            for key, (start, end) in self._places.items()
+            f"item {key:#06x}": f"{len(data)} bytes, {hashlib.sha256(data).hexdigest()[:16]}"
+            for key, data in self._items.items()
         }
 
-    def _digest(self, start: int, end: int) -> str:
-        return hashlib.sha256(self.state.content.buffer[start:end]).hexdigest()[:16]
-
     def read(self, offset: int, size: int) -> int:
-        """The selected item, byte by byte; the selector and the DMA registers read 0."""
+        """The selected item, byte by byte; the signature of DMA, if there is; else 0."""
+        if offset >= FwCfgReg.DMA and self._ram is not None:
+            start = offset - FwCfgReg.DMA
+            return int.from_bytes(DMA_SIGNATURE[start : start + size], "little")
         if offset != FwCfgReg.DATA or size != 1 or exhausted(self.state):
             return 0
         return take(self.state)
 
     def write(self, offset: int, value: int, size: int) -> None:
-        """Select an item from its beginning."""
+        """Select an item from its beginning; or the address of a transfer, which is big-endian, and
+        whose lower half begins it."""
         if offset == FwCfgReg.SELECTOR and size == 2:
-            self.state.key = value
-            self.state.cursor, self.state.end = self._places.get(value, (0, 0))
+            self._select(value)
+        elif self._ram is not None and size == 4:
+            half = int.from_bytes(value.to_bytes(4, "little"), "big")
+            if offset == FwCfgReg.DMA:
+                self.state.dma_high = half
+            elif offset == FwCfgReg.DMA_LOW:
+                address = self.state.dma_high << 32 | half
+                self.state.dma_high = 0
+                self._transfer(self._ram, address)
+
+    def _select(self, key: int) -> None:
+        self.state.key = key
+        self.state.cursor, self.state.end = self._places.get(key, (0, 0))
+
+    def _transfer(self, ram: GuestRam, address: int) -> None:
+        """Where there is no RAM at the address, nobody can be told."""
+        if not ram.has(address, _TRANSFER.size):
+            return
+        told, length, at = _TRANSFER.unpack(ram.load(address, _TRANSFER.size))
+        control = Dma(told & 0x1F)
+        if Dma.SELECT in control:
+            self._select(told >> 16)
+        is_done = self._move(ram, control, at, length)
+        ram.store(address, (Dma(0) if is_done else Dma.ERROR).to_bytes(4, "big"))
+
+    def _move(self, ram: GuestRam, control: Dma, at: int, length: int) -> bool:
+        """Whether it could be done; READ goes before WRITE, and that before SKIP."""
+        fw_cfg = self.state
+        start, end = fw_cfg.cursor, min(fw_cfg.cursor + length, fw_cfg.end)
+        if control & (Dma.READ | Dma.WRITE):
+            if length > MOST_DMA_BYTES or not ram.has(at, length):
+                return False
+            if Dma.READ in control:
+                ram.store(at, bytes(fw_cfg.content.buffer[start:end]).ljust(length, b"\0"))
+            elif end - start < length or not self._is_writable(fw_cfg.key):
+                return False
+            else:
+                fw_cfg.content.buffer[start:end] = ram.load(at, length)
+        elif Dma.SKIP not in control:
+            return True
+        fw_cfg.cursor = max(end, start)
+        return True
+
+    def _is_writable(self, key: int) -> bool:
+        names = dict(enumerate(self._files, FIRST_FILE))
+        return names.get(key) in self._writable
 
     def _lay_out(self) -> None:
         """Put all items into the state, one behind the other."""
         files = dict(enumerate(self._files.values(), FIRST_FILE))
         items = {**self._fixed, FwCfgKey.FILE_DIRECTORY: directory(self._files), **files}
-        total = sum(map(len, items.values()))
-        if total > CAPACITY:
+        content = b"".join(items.values())
+        if len(content) > CAPACITY:
             raise AuthorError(
-                f"fw_cfg items of {total} bytes in all", expected=f"at most {CAPACITY} bytes"
+                f"fw_cfg items of {len(content)} bytes in all",
+                expected=f"at most {CAPACITY} bytes",
             )
         start = 0
         for key, data in items.items():
             self._places[key] = (start, start + len(data))
             start += len(data)
-        for place, byte in enumerate(b"".join(items.values())):
-            self.state.content[place] = byte
+        self._items = items
+        self.state.content.buffer[:start] = content

@@ -305,7 +305,8 @@ class I440fx(Device[I440fxState]):
             NUMBERS[FunctionRow.ISA_BRIDGE],
             PciFunction(_config(FunctionRow.ISA_BRIDGE), "the ISA bridge"),
         )
-        self.plug(NUMBERS[FunctionRow.ACPI], Acpi(on_pm_base))
+        self._acpi = Acpi(on_pm_base)
+        self.plug(NUMBERS[FunctionRow.ACPI], self._acpi)
 
     def plug(self, number: int, function: PciFunction, slot: PciSlot | None = None) -> None:
         """Have a function on bus 0, by its number (device << 3 | function), before the guest runs.
@@ -339,6 +340,7 @@ class I440fx(Device[I440fxState]):
             self.state.rows[self._numbers[row]] = row
             function.power_on()
         self._host.tell()
+        self._acpi.tell()
 
     def configuration(self) -> Mapping[str, object]:
         """Which functions there are."""

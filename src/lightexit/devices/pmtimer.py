@@ -178,6 +178,12 @@ class PmTimer(Device[PmState]):
             pm.overflow_ns = next_overflow(now_ns, self._counter_bits)
             self._drive()
 
+    @property
+    def tells_power_button(self) -> bool:
+        """Whether the power button raises the SCI: the guest has enabled both."""
+        pm = self.state
+        return bool(pm.enable & PmEvent.PWRBTN and pm.control & PmControl.SCI_EN)
+
     def press_power_button(self) -> None:
         """Signal the power button's event."""
         self.state.status |= PmEvent.PWRBTN

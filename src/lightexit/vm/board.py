@@ -88,6 +88,9 @@ class Board:
         #: The vCPUs, by their numbers.
         self.cpus = cpus
 
+    def reset(self) -> None:
+        """Bring the interrupt controllers that the back end keeps to power-on."""
+
     def stop_clock(self) -> None:
         """The guest is paused: so is the clock that the back end gives it besides the devices'.
 

@@ -47,8 +47,14 @@ class Cpu(Protocol):
         """Deliver an external interrupt; an exit where the guest has no handler for it."""
         ...
 
+    def reset(self) -> None:
+        """Power-on state, at the reset vector; others than the first wait to be started. While it
+        does not run. Requests to stop and the level of INTR stay.
+        """
+        ...
+
     def start(self, state: StartState) -> None:
-        """Begin with these registers, before it has run. Raises HostError where it cannot."""
+        """Begin with these registers, not having run since its reset. Raises HostError."""
         ...
 
     def where(self) -> str:

@@ -35,12 +35,19 @@ class Shutdown:
     reason: str
 
 
-def triple_fault(where: str, code: bytes, idt: DescriptorTable) -> Shutdown:
+@dataclass(frozen=True)
+class TripleFault:
+    """The CPU has shut itself down, on which a PC resets itself (SDM volume 3, section 6.15)."""
+
+    reason: str
+
+
+def triple_fault(where: str, code: bytes, idt: DescriptorTable) -> TripleFault:
     """The exit of a CPU that cannot deliver a double fault, whichever back end has noticed.
 
     `code` are the bytes of the instruction, as far as they could be read.
     """
-    return Shutdown(
+    return TripleFault(
         f"a triple fault, at {where}{shown_bytes(code)}"
         f"; interrupt table at {idt.base:#x}, limit {idt.limit:#x}"
     )
@@ -51,4 +58,4 @@ def shown_bytes(code: bytes) -> str:
     return f", bytes {code.hex(' ')}" if code else ""
 
 
-Exit: TypeAlias = Halted | Stopped | Interruptible | Shutdown
+Exit: TypeAlias = Halted | Stopped | Interruptible | Shutdown | TripleFault

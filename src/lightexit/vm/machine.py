@@ -7,7 +7,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from lightexit.abi import StateMemory
 from lightexit.bus.bus import UNLIMITED
@@ -17,6 +17,7 @@ from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
 from lightexit.devices.ioapic import PINS, IoApic
 from lightexit.devices.pic import Pic
+from lightexit.devices.pmtimer import PmTimer
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.board import Board
 from lightexit.vm.console import Console
@@ -30,6 +31,9 @@ from lightexit.vm.overdue import OverdueCalls
 from lightexit.vm.plugging import plug
 from lightexit.vm.schedule import Schedule
 from lightexit.vm.uniprocessor import Uniprocessor
+
+if TYPE_CHECKING:
+    from lightexit.vm.boot import StartState
 
 __all__ = ["Machine", "Outcome", "RunEnd", "RunLimits"]
 
@@ -65,11 +69,18 @@ class Machine:
         self.inputs = self._own_inputs()
         #: Called with the error, on a thread of its own, where a model's call cannot be ended.
         self.give_up: Callable[[BaseException], object] | None = None
+        #: How often it was reset, and what is called with the reason when it has been.
+        self.resets = 0
+        self.on_reset: Callable[[str], object] = lambda reason: None
         #: Devices that the machine itself works with.
         self._controllers: list[Device[Any]] = []
         self._schedule = Schedule(self.bus, self.clock, self._wake)
         self._processors = self._make_processors()
+        self._load: Callable[[], StartState] | None = None
         self._ending: tuple[RunEnd, str, int | None] | None = None
+        self._wanted_reset: tuple[RunEnd, str] | None = None
+        self._is_button_pressed = False
+        self._accesses = 0
         self.bus.failures.on_failure = self._processors.stop
         self._pause()
 
@@ -85,14 +96,14 @@ class Machine:
 
     def _make_processors(self) -> Uniprocessor | Multiprocessor:
         if self.irqchip.has_apics:
-            return Multiprocessor(self.board, self.stop)
+            return Multiprocessor(self.board, self._end)
         if len(self.cpus) > 1:
             raise HostError(
                 f"{len(self.cpus)} vCPUs without local APICs",
                 expected="a back end that keeps them, by which CPUs start and interrupt each other",
                 hint="--backend kvm",
             )
-        return Uniprocessor(self.cpu, self.bus.cpus[0], self._schedule, self.stop)
+        return Uniprocessor(self.cpu, self.bus.cpus[0], self._schedule, self._end)
 
     @property
     def irqchip(self) -> Irqchip:
@@ -224,6 +235,84 @@ class Machine:
         """End the run as the guest wants it."""
         self.stop(RunEnd.EXIT, f"exit status {status}", status)
 
+    def _end(self, reason: RunEnd, detail: str) -> None:
+        if reason is RunEnd.FAULT:
+            self.reset(detail, reason)
+        else:
+            self.stop(reason, detail)
+
+    # Power
+
+    def boot(self, load: Callable[[], StartState]) -> None:
+        """Have the first vCPU begin with what `load` puts into memory, now and after a reset.
+
+        Raises what `load` raises, and HostError where the back end cannot.
+        """
+        self.cpu.start(load())
+        self._load = load
+
+    def reset(self, detail: str = "", reason: RunEnd = RunEnd.RESET) -> None:
+        """Press the reset button: devices and vCPUs go to power-on, and the guest boots again.
+
+        RAM is kept, but for firmware or kernel, which are loaded anew; so are VM time and counts.
+        From any thread: it is done between two slices of the run, or as the next one begins. With
+        `RunLimits.reboots` off the run ends instead, for `reason`.
+        """
+        self._wanted_reset = reason, detail
+        self._processors.stop()
+
+    def power_button(self) -> None:
+        """Press the power button; the guest may answer by switching itself off.
+
+        From any thread, as `reset`. Raises AuthorError for a machine that has none.
+        """
+        self._power_management()
+        self._is_button_pressed = True
+        self._wake()
+
+    @property
+    def answers_power_button(self) -> bool:
+        """Whether the guest has asked to be told of the power button."""
+        found = [each for each in self.devices if isinstance(each, PmTimer)]
+        return any(each.tells_power_button for each in found)
+
+    def _power_management(self) -> PmTimer:
+        for device in self.devices:
+            if isinstance(device, PmTimer):
+                return device
+        raise AuthorError(
+            "this machine has no power button", expected="a PC, where the device pm has it"
+        )
+
+    def _press_button(self) -> None:
+        self._is_button_pressed = False
+        pm = self._power_management()
+        with self.locked(pm.memory):
+            pm.press_power_button()
+
+    def _is_on(self, limits: RunLimits) -> bool:
+        """Carry out a reset, if one is wanted; whether the guest is to run then."""
+        if self._wanted_reset is not None and self._ending is None:
+            (reason, detail), self._wanted_reset = self._wanted_reset, None
+            if limits.reboots:
+                self._power_on()
+                self.on_reset(detail or reason.value)
+            else:
+                self.stop(reason, detail)
+        return self._ending is None
+
+    def _power_on(self) -> None:
+        """While nothing runs."""
+        self.resets += 1
+        # In the order in which they were made: what a wire does then, it does now.
+        self.board.reset()
+        for device in list(self.devices):
+            self._schedule.reset(device)
+        self.board.memory.reset()
+        self._processors.reset()
+        if self._load is not None:
+            self.cpu.start(self._load())
+
     # Running
 
     def run(self, limits: RunLimits = NO_LIMITS) -> Outcome:
@@ -234,21 +323,20 @@ class Machine:
         """
         start_ns = time.monotonic_ns()
         end_ns = None if limits.seconds is None else start_ns + int(limits.seconds * 1e9)
-        limit = UNLIMITED if limits.accesses is None else limits.accesses
+        resets, self._accesses = self.resets, 0
         self.console.watch(limits.text, lambda: self.stop(RunEnd.TEXT))
         try:
             with (
                 DeferredInterrupt() as interrupt,
                 self._overdue_calls(end_ns),
-                self._running(limit),
+                self.bus.running(),
+                self._time_passes(),
             ):
-                while not self._is_over(limit, end_ns):
-                    interrupt.check()
-                    begun_ns = time.monotonic_ns()
-                    self._schedule.advance()
-                    self._processors.turn(self._due_ns(end_ns, begun_ns))
+                while self._is_on(limits):
+                    self._run_on(limits.accesses, end_ns, interrupt)
             self.bus.raise_failure()
-            return self._outcome((time.monotonic_ns() - start_ns) / 1e9)
+            seconds = (time.monotonic_ns() - start_ns) / 1e9
+            return self._outcome(seconds, self.resets - resets)
         finally:
             # Other vCPUs may have met the same error: one is enough.
             self.bus.failures.forget()
@@ -262,10 +350,20 @@ class Machine:
 
         return OverdueCalls(is_over, self.give_up)
 
-    @contextlib.contextmanager
-    def _running(self, limit: int) -> Iterator[None]:
-        with self.bus.running(), self._time_passes(), self._processors.running(limit):
-            yield
+    def _run_on(
+        self, accesses: int | None, end_ns: int | None, interrupt: DeferredInterrupt
+    ) -> None:
+        """Until the run is to end, or a reset is wanted."""
+        limit = UNLIMITED if accesses is None else max(accesses - self._accesses, 0)
+        with self._processors.running(limit):
+            while not self._is_over(limit, end_ns):
+                interrupt.check()
+                begun_ns = time.monotonic_ns()
+                if self._is_button_pressed:
+                    self._press_button()
+                self._schedule.advance()
+                self._processors.turn(self._due_ns(end_ns, begun_ns))
+        self._accesses += self._processors.accesses
 
     @contextlib.contextmanager
     def _time_passes(self) -> Iterator[None]:
@@ -291,7 +389,7 @@ class Machine:
             self.stop(RunEnd.ACCESSES)
         elif end_ns is not None and time.monotonic_ns() >= end_ns:
             self.stop(RunEnd.TIME)
-        return self._ending is not None
+        return self._ending is not None or self._wanted_reset is not None
 
     def _due_ns(self, end_ns: int | None, begun_ns: int) -> int:
         """When the host must look again: the end of the run, the devices' deadline, or soon.
@@ -307,9 +405,9 @@ class Machine:
             due.append(now_ns + max(left_ns, _LEAST_SHARE * (now_ns - begun_ns)))
         return min(due)
 
-    def _outcome(self, seconds: float) -> Outcome:
+    def _outcome(self, seconds: float, resets: int) -> Outcome:
         reason, detail, exit_status = self._ending or (RunEnd.REQUEST, "", None)
-        return Outcome(reason, detail, seconds, self._processors.accesses, exit_status)
+        return Outcome(reason, detail, seconds, self._accesses, exit_status, resets)
 
 
 def _check(cpus: int, clock: BusClock) -> None:

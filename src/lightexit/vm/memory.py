@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lightexit.errors import AuthorError
@@ -45,8 +46,10 @@ class GuestMemory:
         #: RAM as the guest sees it, by guest-physical address.
         self.ram = memoryview(self._ram)
         self._rom = mmap.mmap(-1, max(len(firmware), 1))
-        if firmware:
-            self._place(firmware)
+        #: Called by `store` with address and size: CPUs that keep translations of what was there.
+        self.on_store: list[Callable[[int, int], object]] = []
+        self._firmware = firmware
+        self.reset()
         ram, rom = _address(self._ram), _address(self._rom)
         slots = [
             MemorySlot(0, VIDEO.start, ram),
@@ -56,10 +59,29 @@ class GuestMemory:
         #: What a back end maps into the guest.
         self.slots = tuple(slot for slot in slots if slot.size)
 
-    def _place(self, firmware: bytes) -> None:
-        self._rom[:] = firmware
-        tail = firmware[-SHADOW_SIZE:]
-        self.ram[MIB - len(tail) : MIB] = tail
+    def reset(self) -> None:
+        """Put the firmware back, which a guest may have changed: there is no write protection."""
+        if self._firmware:
+            self._rom[:] = self._firmware
+            tail = self._firmware[-SHADOW_SIZE:]
+            self.ram[MIB - len(tail) : MIB] = tail
+
+    # Devices' accesses (DMA)
+
+    def has(self, address: int, size: int) -> bool:
+        """Whether there is RAM, and nothing else, at a guest-physical address."""
+        end = address + size
+        return end <= VIDEO.start or VIDEO.stop <= address <= end <= self.ram_bytes
+
+    def load(self, address: int, size: int) -> bytes:
+        """What is there in RAM."""
+        return bytes(self.ram[address : address + size])
+
+    def store(self, address: int, data: bytes) -> None:
+        """Change RAM; the guest's CPUs see that."""
+        self.ram[address : address + len(data)] = data
+        for tell in self.on_store:
+            tell(address, len(data))
 
     @property
     def apertures(self) -> tuple[range, ...]:

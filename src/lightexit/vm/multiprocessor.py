@@ -18,7 +18,7 @@ from lightexit.errors import InternalError
 from lightexit.vm.board import Board
 from lightexit.vm.budget import SharedBudget
 from lightexit.vm.cpu import Cpu
-from lightexit.vm.exits import Interruptible, Shutdown, Stopped
+from lightexit.vm.exits import Interruptible, Shutdown, Stopped, TripleFault
 from lightexit.vm.intr import Intr
 from lightexit.vm.outcome import End, RunEnd
 from lightexit.vm.threads import on_threads, raise_failure
@@ -64,12 +64,19 @@ class Multiprocessor:
             self._take_interrupt(cpu)
         if isinstance(exit, Shutdown):
             self._end(RunEnd.SHUTDOWN, exit.reason)
+        elif isinstance(exit, TripleFault):
+            self._end(RunEnd.FAULT, exit.reason)
         elif not isinstance(exit, Stopped):
             raise InternalError(f"one of several vCPUs came back for {exit}")
 
     def _take_interrupt(self, cpu: Cpu) -> None:
         if self._intr is not None and self._intr.level:
             cpu.interrupt(self._intr.acknowledge())
+
+    def reset(self) -> None:
+        """All to power-on, while none runs: the first begins, the others wait to be started."""
+        for cpu in self.cpus:
+            cpu.reset()
 
     def wake(self) -> None:
         """Have `turn` return soon; from any thread."""

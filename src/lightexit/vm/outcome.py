@@ -17,6 +17,7 @@ class RunEnd(Enum):
     HALTED = "the guest halted, and nothing can wake it"
     SHUTDOWN = "the guest shut down"
     RESET = "the guest asked for a reset"
+    FAULT = "the guest's CPU shut itself down"
     EXIT = "the guest ended the run"
     REQUEST = "a stop was requested"
     #: Gives way to any other reason: who has asked for it calls `run` again.
@@ -40,6 +41,8 @@ class RunLimits:
     text: bytes = b""
     seconds: float | None = None
     accesses: int | None = None
+    #: Whether a guest that resets the machine boots again; if not, that ends the run.
+    reboots: bool = True
 
     def left(self, outcome: Outcome) -> RunLimits:
         """The limits for going on after a run that came to this."""
@@ -57,7 +60,8 @@ NO_LIMITS = RunLimits()
 class Outcome:
     """How a run ended, and after how long in host time and accesses to devices.
 
-    `exit_status` is what the guest has ended it with (Reason.EXIT).
+    `exit_status` is what the guest has ended it with (RunEnd.EXIT), `resets` how often the
+    machine was reset.
     """
 
     reason: RunEnd
@@ -66,6 +70,7 @@ class Outcome:
     seconds: float
     accesses: int
     exit_status: int | None = None
+    resets: int = 0
 
     def after(self, before: Outcome) -> Outcome:
         """What both runs came to, where this one went on after that."""
@@ -73,4 +78,5 @@ class Outcome:
             self,
             seconds=before.seconds + self.seconds,
             accesses=before.accesses + self.accesses,
+            resets=before.resets + self.resets,
         )

@@ -31,6 +31,7 @@ _CALLERS = {
     RegionPort._write.__code__,
     RegionPort._act.__code__,
     Schedule._advance.__code__,
+    Schedule._reset.__code__,
 }
 #: What they call once a model has raised.
 _FAILED = {Failures.add.__code__, described.__code__}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,7 +32,9 @@ from lightexit.vm.inputs import InterruptInputs
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.machine import Machine, RunEnd
 from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.pci import pm_follower
 from lightexit.vm.places import PC as PLACES
+from lightexit.vm.places import PM_BY_TABLES
 
 if TYPE_CHECKING:
     from lightexit.vm.boot import Payload, StartState
@@ -81,9 +84,20 @@ def pc_machine(
     board = (backend or find("unicorn")).build(wanted, memory, clock)
     machine = Machine(board, debug)
     if config.kernel:
-        machine.cpu.start(_load_kernel(config, memory, machine.irqchip))
+        machine.boot(functools.partial(_load_kernel, config, memory, machine.irqchip))
     _add_devices(machine, config, serial or Console())
     return machine
+
+
+def _firmware_files(config: PcConfig, machine: Machine) -> dict[str, bytes]:
+    """A kernel that is booted directly is told by other ways."""
+    if not config.firmware:
+        return {}
+    from lightexit.vm.boot import Platform
+    from lightexit.vm.boot.table_loader import firmware_files
+
+    platform = Platform(config.cpus, machine.irqchip.has_apics, hpet=True, pm=PM_BY_TABLES)
+    return firmware_files(platform, machine.board.memory)
 
 
 def _load_kernel(config: PcConfig, memory: GuestMemory, irqchip: Irqchip) -> StartState:
@@ -132,7 +146,7 @@ def _hpet(machine: Machine, irq: Callable[[int], Line]) -> Hpet:
 
 def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
     clock, irq = machine.clock, add_controllers(machine)
-    reset = Line(lambda level: machine.stop(RunEnd.RESET) if level else None)
+    reset = Line(lambda level: machine.reset() if level else None)
     keyboard_a20, fast_a20 = joined(Line(), 2)
     hpet = _hpet(machine, irq)
     pit = Pit(clock, machine.wire(hpet.memory, hpet.irq0_in))
@@ -152,8 +166,13 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
         Ps2(clock, irq(1), irq(12), keyboard_a20, reset),
         Port92(clock, fast_a20, reset),
         PmTimer(clock, irq(9), lambda kind: machine.stop(RunEnd.SHUTDOWN, f"sleep type {kind}")),
-        I440fx(clock, reset),
-        FwCfg(clock, {FwCfgKey.CPUS: cpus, FwCfgKey.MAX_CPUS: cpus}),
+        I440fx(clock, reset, on_pm_base=pm_follower(machine)),
+        FwCfg(
+            clock,
+            {FwCfgKey.CPUS: cpus, FwCfgKey.MAX_CPUS: cpus},
+            _firmware_files(config, machine),
+            machine.board.memory,
+        ),
         DebugExit(clock, machine.exit),
         Debugcon(clock, machine.console.write),
         Uart(clock, irq(4), serial.write),

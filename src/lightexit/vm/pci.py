@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lightexit.abi import Request
@@ -13,6 +14,7 @@ from lightexit.devices.i440fx import I440fx
 from lightexit.devices.pci import PciFunction, PciSlot, apic_message, check_device
 from lightexit.errors import AuthorError
 from lightexit.vm.machine import Machine
+from lightexit.vm.places import PM, pm_place
 
 #: Most retired tables that a vCPU may still be using, some kilobytes each.
 MOST_RETIRED = 4096
@@ -45,6 +47,25 @@ def plug(
         bridge.plug(number, function, slot)
     if device is not None:
         machine.add(device, function.nowhere)
+
+
+def pm_follower(machine: Machine) -> Callable[[int, bool], None]:
+    """For an `I440fx`: has the machine's PM registers where the guest puts them.
+
+    While it has them nowhere they are where a PC's are at power-on; where something else is, they
+    do not go.
+    """
+    at = PM
+
+    def follow(base: int, is_on: bool) -> None:
+        nonlocal at
+        wanted = base if is_on else PM
+        if wanted != at and machine.bus.retired < MOST_RETIRED:
+            with contextlib.suppress(AuthorError):
+                machine.bus.update(machine.device("pm"), at=pm_place(wanted))
+                at = wanted
+
+    return follow
 
 
 def _move(machine: Machine, device: Device[Any] | None, places: Mapping[str, int | None]) -> None:

@@ -16,6 +16,8 @@ PIT, PS2, PORT61, RTC, PORT92, APM = 0x40, 0x60, 0x61, 0x70, 0x92, 0xB2
 COM1 = 0x3F8
 #: Programmable in a PIIX4 (PMBASE, 7.2); where SeaBIOS and QEMU have put it and GPE0.
 PM, PM_GPE0 = 0xB000, 0xAFE0
+#: Where SeaBIOS puts PMBASE if fw_cfg gives it ACPI tables, which have to tell of that.
+PM_BY_TABLES = 0x600
 #: PCI 3.0, section 3.2.2.3.2: configuration mechanism #1.
 PCI_CONFIG = 0xCF8
 #: 82093AA data sheet, section 3.0.
@@ -27,6 +29,12 @@ FW_CFG, DEBUG_EXIT, DEBUGCON = 0x510, 0xF4, 0x402
 #: No PC has one by itself; where QEMU's microvm puts them.
 VIRTIO_MMIO = 0xFEB0_0000
 
+
+def pm_place(base: int) -> Place:
+    """The PM registers at `base`, and what goes with them where it always is."""
+    return {"pm": base, "apm": APM, "gpe0": PM_GPE0}
+
+
 #: The devices by name: an address, or one for each named window.
 PC: dict[str, Place] = {
     "pic": {"master": PIC_MASTER, "slave": PIC_SLAVE, "elcr": PIC_ELCR},
@@ -36,7 +44,7 @@ PC: dict[str, Place] = {
     "rtc": RTC,
     "port92": PORT92,
     "uart": COM1,
-    "pm": {"pm": PM, "apm": APM, "gpe0": PM_GPE0},
+    "pm": pm_place(PM),
     "i440fx": PCI_CONFIG,
     "fw_cfg": FW_CFG,
     "debug_exit": DEBUG_EXIT,

@@ -85,6 +85,17 @@ class Schedule:
             if self._is_next(wakeup_ns):
                 self.deadline_ns = wakeup_ns
 
+    def reset(self, device: Device[Any]) -> None:
+        """Bring a device to power-on."""
+        with self._bus.locked(device.memory):
+            self._reset(device)
+
+    def _reset(self, device: Device[Any]) -> None:
+        try:
+            device.reset()
+        except (Exception, OverdueCall) as error:
+            raise described(device, error)  # noqa: B904 - it says itself what it comes from
+
     def _advance(self, device: Device[Any], now_ns: int) -> int | None:
         try:
             wakeup_ns = device.next_wakeup()

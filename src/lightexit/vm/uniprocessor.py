@@ -11,7 +11,7 @@ from lightexit.bus.doorbell import Bell
 from lightexit.devices.pic import Pic
 from lightexit.vm.alarm import Alarm
 from lightexit.vm.cpu import Cpu
-from lightexit.vm.exits import Exit, Halted, Interruptible, Shutdown, Stopped
+from lightexit.vm.exits import Exit, Halted, Interruptible, Shutdown, Stopped, TripleFault
 from lightexit.vm.intr import Intr
 from lightexit.vm.outcome import End, RunEnd
 from lightexit.vm.schedule import Schedule
@@ -51,6 +51,11 @@ class Uniprocessor:
         self.accesses, self._limit = 0, limit
         with Alarm(self.wake) as self._alarm:
             yield
+
+    def reset(self) -> None:
+        """To power-on, between turns."""
+        self._halted = False
+        self._cpu.reset()
 
     def wake(self) -> None:
         """Have `turn` return soon; from any thread."""
@@ -105,6 +110,8 @@ class Uniprocessor:
                 self._halted = True
             case Shutdown():
                 self._end(RunEnd.SHUTDOWN, exit.reason)
+            case TripleFault():
+                self._end(RunEnd.FAULT, exit.reason)
             case Stopped() | Interruptible() | None:
                 pass
 

@@ -171,8 +171,8 @@ def test_a_cpu_that_cannot_go_on_ends_the_run(failing: int) -> None:
     cpu = machine.cpus[failing]
     assert isinstance(cpu, KvmCpu)
     start.flat_32bit(cpu.vcpu, ENTRY * (failing + 1))
-    outcome = machine.run(RunLimits(seconds=20))
-    assert outcome.reason is RunEnd.SHUTDOWN
+    outcome = machine.run(RunLimits(seconds=20, reboots=False))
+    assert outcome.reason is RunEnd.FAULT
     assert "a triple fault" in outcome.detail
 
 

@@ -15,7 +15,7 @@ from lightexit.errors import AuthorError, GuestError, HostError
 from lightexit.vm.boot.arena import Arena
 from lightexit.vm.boot.kvm import set_start
 from lightexit.vm.boot.state import long_mode
-from lightexit.vm.exits import Exit, Halted, Shutdown, Stopped
+from lightexit.vm.exits import Exit, Halted, Stopped, TripleFault
 from lightexit.vm.kvm.cpu import KvmCpu, MakeLoop
 from lightexit.vm.threads import run_together
 from vm.kvm import start
@@ -67,12 +67,12 @@ def test_long_mode(host: Host, make_loop: MakeLoop) -> None:
     assert host.written() == [0xBA]
 
 
-def test_a_triple_fault_is_a_shutdown(host: Host, make_loop: MakeLoop) -> None:
+def test_a_triple_fault_is_told(host: Host, make_loop: MakeLoop) -> None:
     host.code("0f 0b")  # ud2, with no table of handlers
     cpu = host.add_cpu(make_loop)
     start.flat_32bit(cpu.vcpu, ENTRY)
     exit = cpu.run()
-    assert isinstance(exit, Shutdown)
+    assert isinstance(exit, TripleFault)
     assert exit.reason.startswith("a triple fault, at 0010:00001000")
 
 

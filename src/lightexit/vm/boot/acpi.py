@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
 from lightexit.devices import calendar, hpet, pmtimer
+from lightexit.devices.ps2 import Ps2Reg
 from lightexit.vm import places
 from lightexit.vm.boot import aml
 
@@ -27,7 +28,7 @@ RESET_PORT, RESET_VALUE = places.PCI_CONFIG + 1, 0x06
 #: The SLP_TYP for \\_S5, soft off.
 SOFT_OFF = 0
 LOCAL_APIC = 0xFEE0_0000
-COM1_IRQ, SCI = 4, 9
+KEYBOARD_IRQ, COM1_IRQ, SCI = 1, 4, 9
 #: The I/O APIC's input that the PIT drives.
 PIT_GSI = 2
 
@@ -71,13 +72,14 @@ class Flags(IntFlag):
 class Platform:
     """What the tables tell. `apics`: a local APIC in every CPU, and an I/O APIC.
 
-    `timer_bits` is the width of the PM timer, 24 or 32.
+    `timer_bits` is the width of the PM timer, 24 or 32; `pm` is where the PM registers are.
     """
 
     cpus: int = 1
     apics: bool = True
     hpet: bool = False
     timer_bits: int = 24
+    pm: int = places.PM
 
 
 def tables(platform: Platform, base: int) -> bytes:
@@ -136,8 +138,8 @@ def _ports(base: int, size: int) -> bytes:
 
 def _fadt(platform: Platform, facs: int, dsdt: int) -> bytes:
     """Revision 6.5, 276 bytes; the blocks that there are stand in it twice, old and new style."""
-    event, control = places.PM + pmtimer.PmReg.PM1_STS, places.PM + pmtimer.PmReg.PM1_CNT
-    timer, gpe = places.PM + pmtimer.PmReg.PM_TMR, places.PM_GPE0
+    event, control = platform.pm + pmtimer.PmReg.PM1_STS, platform.pm + pmtimer.PmReg.PM1_CNT
+    timer, gpe = platform.pm + pmtimer.PmReg.PM_TMR, places.PM_GPE0
     no_block = bytes(12)
     parts = (
         struct.pack("<IIxBH", facs, dsdt, 0, SCI),
@@ -205,5 +207,15 @@ def _dsdt() -> bytes:
         aml.name("_UID", aml.integer(1)),
         aml.name("_CRS", aml.resources(aml.io(places.COM1, 8), aml.irq(COM1_IRQ))),
     )
+    keyboard = aml.device(
+        "KBD",
+        aml.name("_HID", aml.eisa_id("PNP0303")),
+        aml.name(
+            "_CRS",
+            aml.resources(
+                aml.io(places.PS2, 1), aml.io(places.PS2 + Ps2Reg.STATUS, 1), aml.irq(KEYBOARD_IRQ)
+            ),
+        ),
+    )
     soft_off = aml.package(*map(aml.integer, (SOFT_OFF, SOFT_OFF, 0, 0)))
-    return _table(b"DSDT", 2, aml.scope("\\_SB", serial) + aml.name("\\_S5", soft_off))
+    return _table(b"DSDT", 2, aml.scope("\\_SB", serial, keyboard) + aml.name("\\_S5", soft_off))

@@ -93,6 +93,11 @@ class KvmBoard(Board):
         if interrupts is not None:
             self.irqchip = interrupts.kind
 
+    def reset(self) -> None:
+        """Bring the interrupt controllers in the kernel to power-on, local APICs with the vCPUs."""
+        if self._interrupts is not None:
+            self._interrupts.reset()
+
     def stop_clock(self) -> None:
         """kvmclock stops; the cycle counter that the guest reads does not."""
         self.vm.stop_clock()

@@ -18,6 +18,7 @@ from lightexit.vm.kvm.exits import ExitReason, understood, where
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.loop import KICKED, NativeLoop, RunLoop
 from lightexit.vm.kvm.msrs import Msrs
+from lightexit.vm.kvm.poweron import PowerOn
 from lightexit.vm.kvm.structs import EndOfInterruptExit
 from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import KvmVm
@@ -43,12 +44,17 @@ class KvmCpu:
         self.interrupts = interrupts
         self.vcpu = vm.add_vcpu()
         self._bus, self._msrs = bus_cpu.bus, Msrs(vm)
+        self._power_on = PowerOn(vm.kvm.fd, self.vcpu)
         self.loop = make_loop(self.vcpu, bus_cpu)
         self._stop = False
         self._interrupt = False
 
+    def reset(self) -> None:
+        """Power-on state. Raises HostError."""
+        self._power_on.restore()
+
     def start(self, state: StartState) -> None:
-        """Begin with these registers, before it has run."""
+        """Begin with these registers, before it has run since its reset."""
         from lightexit.vm.boot.kvm import set_start
 
         set_start(self.vcpu, state)

@@ -8,6 +8,7 @@ stop it, and the frame is built here (see x86.py). Address line 20 is always ope
 from __future__ import annotations
 
 import contextlib
+import gc
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -63,18 +64,27 @@ class UnicornCpu:
         self._memory = memory
         self._bus_cpu = bus_cpu
         self._watch = new_watch()
-        self._use(UcEngine(memory, bus_cpu, self._watch))
-        self._reset()
+        memory.on_store.append(self._forget_code)
+        self._power_on()
 
     @property
     def uc(self) -> Any:
-        """Unicorn's own object."""
+        """Unicorn's own object; another one after a reset."""
         return self._engine.uc
 
     def _use(self, engine: UcEngine) -> None:
         self._engine, self._context = engine, SavedContext(engine.uc)
 
-    def _reset(self) -> None:
+    def reset(self) -> None:
+        """Power-on state, in an engine that has translated nothing of what was in memory."""
+        watch = self._watch.fields
+        watch.skip_block = watch.previous_end = 0
+        self._power_on()
+        # The engine before it, of a gigabyte of addresses, and its hooks hold each other.
+        gc.collect()
+
+    def _power_on(self) -> None:
+        self._use(UcEngine(self._memory, self._bus_cpu, self._watch))
         write = self._engine.write
         write("CR0", _RESET_CR0)
         for segment in _DATA_SEGMENTS:
@@ -139,6 +149,11 @@ class UnicornCpu:
                 return Stopped()
             elif self.interruptible():
                 return Interruptible()
+
+    def _forget_code(self, address: int, size: int) -> None:
+        """A device has written into memory, where code may be: stop for the engine to look."""
+        self._engine.forget(address, size)
+        self.request_stop()
 
     def request_stop(self) -> None:
         """Have `run` return before the next block of guest code."""

@@ -32,7 +32,7 @@ from lightexit.errors import InternalError
 from lightexit.runtime import Code, runtime_code
 from lightexit.runtime.layout import Watch
 from lightexit.vm.memory import GuestMemory
-from lightexit.vm.registers import EFER
+from lightexit.vm.registers import EFER, PG
 from lightexit.vm.unicorn.cpuid import hide_apic
 from lightexit.vm.x86 import DescriptorTable, Register
 
@@ -61,6 +61,10 @@ _REGISTERS = {
 }
 
 
+#: More changes than this between two runs cost more than to translate everything anew.
+_MOST_STALE = 64
+
+
 @functools.cache
 def _hooks() -> Code:
     return runtime_code("unicorn_hooks")
@@ -85,6 +89,8 @@ class UcEngine:
     def __init__(
         self, memory: GuestMemory, bus_cpu: BusCpu, watch: Record[Watch], *, is_64bit: bool = False
     ) -> None:
+        # Memory that others than the guest have changed: addresses and ends.
+        self._stale: list[tuple[int, int]] = []
         #: The latest access to memory that is not there: Unicorn's kind of it, and the address.
         self.fault: tuple[int, int] | None = None
         self.uc: Any = Uc(UC_ARCH_X86, UC_MODE_64 if is_64bit else UC_MODE_32)
@@ -149,8 +155,24 @@ class UcEngine:
         self.fault = kind, address
         return False
 
+    def forget(self, address: int, size: int) -> None:
+        """Before it runs on, drop what was translated of this memory."""
+        if len(self._stale) <= _MOST_STALE:
+            self._stale.append((address, address + size))
+
+    def _forget(self) -> None:
+        """Unicorn wants linear addresses: with paging, it has to drop everything."""
+        if len(self._stale) > _MOST_STALE or self.get(Register.CR0) & PG:
+            self.uc.ctl_flush_tb()
+        else:
+            for address, end in self._stale:
+                self.uc.ctl_remove_cache(address, end)
+        self._stale.clear()
+
     def run(self) -> int:
         """Emulate until a hook or the guest stops it; Unicorn's error code."""
+        if self._stale:
+            self._forget()
         return int(uclib.uc_emu_start(self.uc._uch, self.get(Register.RIP), 0, 0, 0))
 
     def get(self, register: Register) -> int:
