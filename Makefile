@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# make run    boot SeaBIOS with its hot ports answered by bytecode
+# make run    boot SeaBIOS without filters, then with its hot ports answered by bytecode
 # make test   the tests, a tenth of the random ones: some minutes
 # make long   all tests in full, the kernel module's in QEMU as well: a quarter of an hour and more
 # make test-debug   the kernel module on a kernel with KASAN, lockdep and kmemleak, built first
@@ -16,7 +16,7 @@ SECONDS ?= 3600
 .PHONY: run test long test-debug fuzz check bench docs docs-serve header runtime runtime-check sanitize format setup release lock clean
 
 run: $(VENV)/run.stamp
-	$(BIN)/lightexit run
+	$(BIN)/lightexit run --compare
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

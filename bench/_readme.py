@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """README.md: the blocks that show what a command prints are made by that command.
 
-A comment before each names it: `<!-- printed by: lightexit run -->`. `vmlinuz` and `initrd` in it
-stand for a kernel that must be given, and for a RAM disk made for it.
+A comment before each names it: `<!-- printed by: lightexit run --compare -->`. `vmlinuz` and
+`initrd` in it stand for a kernel that must be given, and for a RAM disk made for it.
 """
 
 from __future__ import annotations

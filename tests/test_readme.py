@@ -20,7 +20,7 @@ from vm.boot.test_real_kernel import ram_disk
 ROOT = readme.ROOT
 TEXT = readme.README.read_text("utf-8")
 BLOCKS = {block.command: block for block in readme.blocks(TEXT)}
-FIRMWARE = "lightexit run"
+FIRMWARE = "lightexit run --compare"
 KERNEL = next(command for command in BLOCKS if "--kernel" in command)
 VERIFY = "lightexit verify examples/counter/src/counter/device.py"
 needs_seabios = pytest.mark.skipif(

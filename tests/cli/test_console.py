@@ -90,6 +90,17 @@ def test_how_outputs_compare(other: bytes, said: str) -> None:
     assert compared(plain, shown) == said
 
 
+def test_a_console_beside_another_is_shown_elsewhere_and_kept_there() -> None:
+    shown, elsewhere, seen = list[bytes](), list[bytes](), list[None]()
+    console = Console(shown.append)
+    console.watch(b"ab", lambda: seen.append(None))
+    beside = console.beside(elsewhere.append)
+    console.write(b"a")
+    beside.write(b"b")
+    assert (shown, elsewhere, seen) == ([b"a"], [b"b"], [None])
+    assert console.output == b"ab"
+
+
 # A real terminal
 
 ENDS = {

@@ -133,7 +133,7 @@ def ended_by(
 ) -> tuple[int, str, str]:
     """Status, output and errors of a run that gets a signal once its guest has printed."""
     ready, told = os.pipe()
-    run = command("run", *(["--no-filters"] if plain else []), "--kernel", guest, *words)
+    run = command("run", "--no-filters" if plain else "--compare", "--kernel", guest, *words)
     with (
         os.fdopen(ready, "rb", buffering=0) as errors,
         subprocess.Popen(

@@ -44,7 +44,9 @@ def test_its_tests_pass_at_once(package: Path) -> None:
 def test_its_guest_runs_with_its_device(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(package)
     device = "src/my_timer/device.py:MyTimer,at=0x700"
-    result = lightexit("run", "--kernel", "guest.bin", "--device", device, "--exit-status")
+    result = lightexit(
+        "run", "--compare", "--kernel", "guest.bin", "--device", device, "--exit-status"
+    )
     assert result.returncode == 1, result.stderr
     row = next(line for line in result.stdout.splitlines() if line.startswith("my-timer COUNT"))
     assert row.split()[3:7] == ["0x700", "1,000", "1,000", "1,000"]

@@ -29,7 +29,7 @@ from lightexit.vm.outcome import Outcome, RunEnd
 def _ran(guest: Polling, folder: Path) -> tuple[str, dict[str, Any]]:
     kernel, figures = folder / "polling", folder / "run.json"
     kernel.write_bytes(guest.code)
-    result = lightexit("run", "--kernel", kernel, "--memory", "4", "--json", figures)
+    result = lightexit("run", "--compare", "--kernel", kernel, "--memory", "4", "--json", figures)
     assert result.returncode == 0, result.stderr
     document: dict[str, Any] = json.loads(figures.read_text())
     return result.stdout, document
@@ -191,6 +191,25 @@ def test_one_run_has_a_column_of_its_own(capsys: pytest.CaptureFixture[str]) -> 
     assert "without\n" not in said
     assert "port 0x1000 read" in said
     assert "time in device accesses: 8 us, all in models" in said
+
+
+def test_one_run_with_filters_tells_no_ratio(capsys: pytest.CaptureFixture[str]) -> None:
+    report(_run([_count("A", 30, 10)]), None, None)
+    said = capsys.readouterr().out
+    assert re.search(r"pit A read +0x40 +40 +30 +22 +2,000 +50\n", said)
+    assert "time in device accesses: 22 us\n" in said
+    assert "port reads answered by bytecode: 30 of 40 (75.0 %); all accesses: 30 of 40\n" in said
+    assert "gain" not in said
+    assert "identical" not in said
+
+
+def test_one_run_says_what_came_past_the_kernel(capsys: pytest.CaptureFixture[str]) -> None:
+    in_kernel = [OffloadCount("pit", Space.PIO, 0x40, 4, handled=70, passed=1)]
+    report(replace(_run([_count("A", passed=1)]), in_kernel=in_kernel), None, None)
+    said = capsys.readouterr().out
+    assert said.splitlines()[1].split()[2:4] == ["past", "kernel"]
+    assert "all in models" not in said
+    assert "in the kernel, besides the above: handled 70, passed 1" in said
 
 
 def test_what_the_kernel_answered_is_not_among_the_counts(

@@ -27,7 +27,7 @@ needs_seabios = pytest.mark.skipif(not FIRMWARE, reason="SeaBIOS is not installe
 @needs_seabios
 def test_seabios_reaches_its_end_with_hot_ports_in_bytecode(tmp_path: Path) -> None:
     figures = tmp_path / "run.json"
-    result = lightexit("run", "--json", figures)
+    result = lightexit("run", "--compare", "--json", figures)
     assert result.returncode == 0, result.stderr
     assert "No bootable device" in result.stdout
     assert "guest output with and without filters: identical" in result.stdout
@@ -80,7 +80,7 @@ def test_models_alone() -> None:
 
 @needs_seabios
 def test_the_interpreter_runs_filters_too() -> None:
-    result = lightexit("run", "--engine", "interpreter")
+    result = lightexit("run", "--compare", "--engine", "interpreter")
     assert result.returncode == 0, result.stderr
     assert "guest output with and without filters: identical" in result.stdout
 
@@ -126,7 +126,16 @@ def test_a_kernel_ends_the_run_with_its_status(
     given = ("--kernel", kernels / name, "--initrd", kernels / "disk", "--append", "a=1")
     figures = tmp_path / "run.json"
     result = lightexit(
-        "run", *given, "--memory", "32", "--backend", backend, "--json", figures, "--exit-status"
+        "run",
+        "--compare",
+        *given,
+        "--memory",
+        "32",
+        "--backend",
+        backend,
+        "--json",
+        figures,
+        "--exit-status",
     )
     if "/dev/kvm" in result.stderr:
         pytest.skip(result.stderr)
@@ -192,7 +201,18 @@ STARTED, END = "All threads complete.", "No bootable device"
     ],
 )
 def test_seabios_starts_a_second_cpu(irqchip: list[str], until: str) -> None:
-    words = ("--backend", "kvm", "--cpus", "2", *irqchip, "--seconds", "60", "--until", until)
+    words = (
+        "--compare",
+        "--backend",
+        "kvm",
+        "--cpus",
+        "2",
+        *irqchip,
+        "--seconds",
+        "60",
+        "--until",
+        until,
+    )
     result = lightexit("run", *words)
     if "/dev/kvm" in result.stderr:
         pytest.skip(result.stderr)

@@ -66,7 +66,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_its_filter_answers_the_guest(folder: Path) -> None:
     options = ("--device", "vga.py:Vga,at=0x3da", "--json", "run.json", "--exit-status")
-    result = lightexit("run", "--kernel", "guest.bin", *options)
+    result = lightexit("run", "--compare", "--kernel", "guest.bin", *options)
     assert result.returncode == 7, result.stderr
     assert re.search(r"vga \+0x0 read +0x3da +100 +100 +100 ", result.stdout)
     assert result.stderr.count("device: vga (vga.py) at port 0x3da\n") == 1
@@ -115,7 +115,7 @@ def test_what_is_wrong_is_one_message(folder: Path, target: str, said: str) -> N
 
 def test_a_filter_that_is_refused_is_told_before_the_first_run(folder: Path) -> None:
     (folder / "vga.py").write_text(UNPROVED)
-    told = refusal("run", "--kernel", "guest.bin", "--device", "vga.py:Vga,at=0x3da")
+    told = refusal("run", "--compare", "--kernel", "guest.bin", "--device", "vga.py:Vga,at=0x3da")
     assert "without filters: " not in told
     assert "vga.py:" in told
     assert "ctx.data" in told

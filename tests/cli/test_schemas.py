@@ -97,7 +97,7 @@ def test_explanations_of_several(tmp_path: Path) -> None:
     assert len(document["filters"]) == 3
 
 
-@pytest.mark.parametrize("options", [[], ["--no-filters"]])
+@pytest.mark.parametrize("options", [[], ["--compare"], ["--no-filters"]])
 def test_figures(options: list[str], tmp_path: Path) -> None:
     (tmp_path / "kernel").write_bytes(kernel("flat"))
     figures = tmp_path / "run.json"

@@ -308,3 +308,23 @@ def test_polling_is_answered_by_the_filter(guest: Guest) -> None:
     ):
         guest.read(register)
     assert guest.rig.passed == before
+
+
+@given(st.binary(min_size=1, max_size=100), st.booleans())
+def test_whoever_feeds_hears_of_room_and_nothing_is_lost(data: bytes, fifos: bool) -> None:
+    guest, calls = Guest(), list[int]()
+    guest.write(UartReg.IIR_FCR, Fcr.ENABLE * fifos)
+    guest.uart.emptied = lambda: calls.append(guest.uart.state.count)
+    left, seen = data, bytearray()
+    while left or guest.read(UartReg.LSR) & Lsr.DR:
+        left = left[guest.uart.feed(left) :]
+        heard = len(calls)
+        while len(calls) == heard:
+            seen.append(guest.read(UartReg.RBR_THR))
+    assert seen == data
+    assert set(calls) == {0}
+    assert not guest.read(UartReg.LSR) & Lsr.OE
+    guest.uart.feed(b"x")
+    heard = len(calls)
+    guest.write(UartReg.IIR_FCR, Fcr.ENABLE * (not fifos))
+    assert len(calls) > heard

@@ -90,6 +90,14 @@ FiltersOption = Annotated[
         help="--no-filters: one run, in which device models answer every access.",
     ),
 ]
+CompareOption = Annotated[
+    bool,
+    typer.Option(
+        "--compare",
+        help="Run the guest without filters first, unseen, and compare the two runs; then nothing "
+        "is typed into it.",
+    ),
+]
 AwaitedText = Annotated[
     str | None,
     typer.Option(
@@ -141,6 +149,15 @@ ConsoleOption = Annotated[
         "--console",
         help="How the guest's output is shown: as text, with control characters written as \\x1b; "
         "or raw, which hands the terminal over to the guest.",
+    ),
+]
+SerialOption = Annotated[
+    str,
+    typer.Option(
+        "--serial",
+        metavar="END",
+        help="Where the guest's serial port ends: stdio, none, pty (its name is said), unix:PATH "
+        "(a socket, for one client after another).",
     ),
 ]
 TraceFile = Annotated[

@@ -62,7 +62,7 @@ class FinishedRun:
 
 
 def report(shown: FinishedRun, plain: FinishedRun | None, json_file: Path | None) -> None:
-    """Print all; `plain` is the run without filters where `shown` had some."""
+    """Print all; `plain` is the run without filters, if there was one before `shown`."""
     from lightexit.cli.table import print_runs, print_table, print_unclaimed
     from lightexit.cli.tally import rows, unclaimed
 
@@ -144,15 +144,21 @@ def _summary(shown: FinishedRun, plain: FinishedRun | None) -> list[str]:
     from lightexit.cli.tally import total
 
     sums = total(shown.counts)
-    if plain is None:
-        return [f"time {shown.in_accesses}: {sums.ns / 1e3:,.0f} us, all in models"]
     share = 100 * sums.port_reads_handled / max(sums.port_reads, 1)
-    return [
-        _gain(plain, shown),
+    answered = [
         f"port reads answered by bytecode: {sums.port_reads_handled} of {sums.port_reads}"
         f" ({share:.1f} %); all accesses: {sums.handled} of {sums.accesses}",
         *_kernel_lines(shown.in_kernel),
-        f"guest output with and without filters: {compared(plain.console, shown.console)}",
+    ]
+    if plain is None:
+        all_in_models = "" if sums.handled or shown.in_kernel else ", all in models"
+        spent = f"time {shown.in_accesses}: {sums.ns / 1e3:,.0f} us{all_in_models}"
+        return [spent] if all_in_models else [spent, *answered]
+    same = compared(plain.console, shown.console)
+    return [
+        _gain(plain, shown),
+        *answered,
+        f"guest output with and without filters: {same}",
     ]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`lightexit run`: boot a guest, and say what its accesses cost with filters and without."""
+"""`lightexit run`: boot a guest, and say what its accesses cost, and who answered them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -21,6 +21,7 @@ from lightexit.cli.options import (
     AwaitedText,
     BackEndName,
     CommandLine,
+    CompareOption,
     ConsoleOption,
     CpuCount,
     DeviceTargets,
@@ -37,19 +38,23 @@ from lightexit.cli.options import (
     Reboots,
     RecordFile,
     Seconds,
+    SerialOption,
     TraceFile,
 )
 from lightexit.cli.report import FinishedRun, ended, report
 from lightexit.cli.screen import ConsoleMode, Screen
+from lightexit.cli.serial import SerialChoice, serial_choice
 from lightexit.cli.signals import RunSignals
 from lightexit.cli.status import ExitCode
-from lightexit.cli.streams import standard_output
+from lightexit.cli.streams import say, standard_output
+from lightexit.cli.terminal import put_back
 from lightexit.errors import AuthorError
 from lightexit.files import check_writable
 from lightexit.vm.backends import find
 from lightexit.vm.board import Backend, Wanted
 
 if TYPE_CHECKING:
+    from lightexit.cli.seat import Seat
     from lightexit.cli.tracing import TraceWriter
     from lightexit.engine.api import Engine
     from lightexit.targets import Target
@@ -72,6 +77,8 @@ class Job:
     backend: Backend
     limits: RunLimits
     console: ConsoleMode
+    serial: SerialChoice
+    compares: bool
     signals: RunSignals
     trace: Path | None
     record: Path | None
@@ -89,42 +96,58 @@ def run(
     irqchip: IrqchipOption = None,
     engine: EngineName = "native",
     filters: FiltersOption = True,
+    compare: CompareOption = False,
     until: AwaitedText = None,
     seconds: Seconds = 30.0,
     accesses: AccessLimit = None,
     memory: MemoryMib = None,
     console: ConsoleOption = ConsoleMode.TEXT,
+    serial: SerialOption = "stdio",
     exit_status: ExitStatus = False,
     reboot: Reboots = True,
     trace: TraceFile = None,
     record: RecordFile = None,
     json_file: JsonFile = None,
 ) -> None:
-    """Boot a guest without and with filters, and compare the two.
+    """Boot a guest, and say which registers it accessed.
 
-    The first run has device models only and shows no output; in the second, filters answer the
-    registers that guests access most. Then a table says which registers were accessed, how often,
-    and how long that took. Ctrl-C, SIGTERM and SIGHUP end a run, and the table is still printed.
+    You are at its console: what is typed goes to its serial port; Ctrl-A h lists the other keys.
+    SIGTERM, SIGHUP and, where keys do not go to the guest, Ctrl-C end a run. Then a table says
+    which registers were accessed, how often, who answered, and how long that took. With
+    --compare, the guest runs without filters before.
     """
     make_machine, chosen = plugins.find(plugins.MACHINES, machine), find(backend)
     runner: Engine = plugins.make(plugins.ENGINES, engine)
     chosen.check(Wanted(cpus, irqchip, runner))
-    targets = _targets(device or ())
+    targets, line = _targets(device or ()), serial_choice(serial)
+    _check_comparison(compare=compare, filters=filters)
     _check_record(trace, record)
     for file in (trace, json_file):
         if file is not None:
             check_writable(file)
-    with RunSignals(is_status_guests=exit_status) as signals:
+    with _Signals(is_status_guests=exit_status) as signals:
         guest = read_guest(
             GuestOptions(firmware, kernel, tuple(initrd or ()), append, memory, cpus, irqchip)
         )
         limits = replace(_limits(guest, until, seconds, accesses), reboots=reboot)
-        job = Job(guest, make_machine, targets, chosen, limits, console, signals, trace, record)
+        job = Job(
+            guest,
+            make_machine,
+            targets,
+            chosen,
+            limits,
+            console,
+            line,
+            compare,
+            signals,
+            trace,
+            record,
+        )
         vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
-        _say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {chosen.title}")
+        say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {chosen.title}")
         if targets:
             _try_devices(job, runner if filters else None)
-        shown, plain = _run_both(job, runner) if filters else (_boot(job, None, show=True), None)
+        shown, plain = _run_all(job, runner if filters else None)
         report(shown, plain, json_file)
         sys.stdout.flush()
         if signals.received:
@@ -145,17 +168,25 @@ def _limits(guest: Guest, until: str | None, seconds: float, accesses: int | Non
     return RunLimits(awaited.encode(errors="surrogateescape"), seconds, accesses)
 
 
-def _run_both(job: Job, engine: Engine) -> tuple[FinishedRun, FinishedRun | None]:
-    """With filters, and before that without; that one alone where a signal has ended it."""
+def _run_all(job: Job, engine: Engine | None) -> tuple[FinishedRun, FinishedRun | None]:
+    """The run that is shown, and the one without filters before it, if there is to be one; that
+    alone where a signal has ended it."""
+    if not job.compares:
+        return _boot(job, engine, show=True), None
     plain = _boot(job, None, show=False)
     if job.signals.received:
         return plain, None
-    _say(f"without filters: {ended(plain.outcome)}")
+    say(f"without filters: {ended(plain.outcome)}")
     return _boot(job, engine, show=True), plain
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+class _Signals(RunSignals):
+    """Those that end the process at once find the terminal as it was."""
+
+    def end(self) -> NoReturn:
+        """Put it back first."""
+        put_back()
+        super().end()
 
 
 class Printing:
@@ -177,13 +208,16 @@ class Printing:
 
 def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
     begun, printing = time.monotonic(), Printing()
-    with _console(job, printing, show) as console, _machine(job, engine, console) as machine:
+    with (
+        _console(job, printing, show) as (console, place),
+        _machine(job, engine, console, place) as machine,
+    ):
         plugged = _plugged(job, machine)
         machine.bus.timed, machine.give_up = True, _give_up
         machine.on_reset = lambda reason: _say_reset(machine, reason) if show else None
         setup_seconds, cpu_begun = time.monotonic() - begun, time.process_time()
         with job.signals.stopping(machine), _watched(machine, job, show):
-            outcome = machine.run(job.limits)
+            outcome = _run(job, machine, place)
         cpu_seconds = time.process_time() - cpu_begun
         return FinishedRun(
             outcome=outcome,
@@ -199,18 +233,33 @@ def _boot(job: Job, engine: Engine | None, *, show: bool) -> FinishedRun:
         )
 
 
+def _run(job: Job, machine: Machine, place: Seat | None) -> Outcome:
+    from lightexit.cli.seat import unattended
+
+    if place is None:
+        return unattended(machine, job.limits, "without filters: ")
+    with place.attended(machine, lambda: job.signals.received is not None) as control:
+        return control.run(job.limits)
+
+
 def _say_reset(machine: Machine, reason: str) -> None:
     """The first ones: a guest may do it for ever."""
     if machine.resets <= _MOST_RESETS_TOLD:
-        _say(f"the guest boots again: {reason}")
+        say(f"the guest boots again: {reason}")
         if machine.resets == _MOST_RESETS_TOLD:
-            _say("further resets are only counted; --no-reboot ends the run with the first")
+            say("further resets are only counted; --no-reboot ends the run with the first")
 
 
 def _give_up(error: BaseException) -> None:
     """A model blocks for ever: no exception, and no end of the run, gets past it."""
-    _say(f"lightexit: {error}")
+    put_back()
+    say(f"lightexit: {error}")
     os._exit(ExitCode.ERROR)
+
+
+def _check_comparison(*, compare: bool, filters: bool) -> None:
+    if compare and not filters:
+        raise AuthorError("--compare and --no-filters at once", expected="one of them")
 
 
 def _check_record(trace: Path | None, record: Path | None) -> None:
@@ -265,7 +314,7 @@ def _try_devices(job: Job, engine: Engine | None) -> None:
 
     with _machine(job, engine, Console()) as machine:
         for each in _plugged(job, machine):
-            _say("\n".join(each.lines()))
+            say("\n".join(each.lines()))
 
 
 def _plugged(job: Job, machine: Machine) -> tuple[Plugged, ...]:
@@ -276,7 +325,9 @@ def _plugged(job: Job, machine: Machine) -> tuple[Plugged, ...]:
     return tuple(plug_in(machine, job.targets))
 
 
-def _machine(job: Job, engine: Engine | None, console: Console) -> Machine:
+def _machine(
+    job: Job, engine: Engine | None, console: Console, place: Seat | None = None
+) -> Machine:
     from lightexit.bus.clock import HostClock
 
     return job.make_machine(
@@ -285,17 +336,22 @@ def _machine(job: Job, engine: Engine | None, console: Console) -> Machine:
         engine,
         backend=job.backend,
         debug=console,
-        serial=console,
+        serial=place.serial(console) if place else console,
     )
 
 
 @contextlib.contextmanager
-def _console(job: Job, printing: Printing, show: bool) -> Iterator[Console]:
+def _console(job: Job, printing: Printing, show: bool) -> Iterator[tuple[Console, Seat | None]]:
+    """What the guest prints to, and who sits there if it is shown."""
+    from lightexit.cli.seat import seat
     from lightexit.vm.console import Console
 
     if not show:
-        yield Console()
+        yield Console(), None
         return
-    with Screen(standard_output(), job.console) as screen:
-        yield Console(printing.timed(screen.write))
+    with (
+        Screen(standard_output(), job.console) as screen,
+        seat(job.serial, screen, is_typed=not job.compares) as place,
+    ):
+        yield Console(printing.timed(screen.write)), place
     print(flush=True)

@@ -12,6 +12,8 @@ import codecs
 import contextlib
 import os
 import termios
+import threading
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Self
 
@@ -51,32 +53,55 @@ def put_back() -> bytes:
 
 
 class Screen:
-    """A guest's console on a standard stream. Within, `write` shows what the guest prints."""
+    """A guest's console on a standard stream. Within, `write` shows what the guest prints, and
+    `say` what others have to say there; on any thread."""
 
     def __init__(self, stream: PlainStream, mode: ConsoleMode) -> None:
+        self.is_raw = mode is ConsoleMode.RAW
+        #: Held while something is written.
+        self.lock = threading.RLock()
+        #: Called, with the lock held, before something is written.
+        self.before_writing: Callable[[], object] | None = None
+        self.is_at_line_start = True
         self._stream = stream
-        self._is_raw = mode is ConsoleMode.RAW
         self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
         self._is_touched = False
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person may see it."""
+        return self._stream.is_terminal
+
     def write(self, data: bytes) -> None:
         """What the guest has printed. Raises HostError where it cannot be shown."""
-        if self._is_raw:
-            self._is_touched |= not _WORKS_A_TERMINAL.isdisjoint(data)
-            self._stream.write_bytes(data)
-        else:
-            self._show(self._decoder.decode(data))
+        with self.lock:
+            if self.is_raw:
+                self._is_touched |= not _WORKS_A_TERMINAL.isdisjoint(data)
+                self._put(data)
+            else:
+                self._show(self._decoder.decode(data))
+
+    def say(self, text: str) -> None:
+        """What is not the guest's, cleaned."""
+        with self.lock:
+            self._show(text)
 
     def _show(self, text: str) -> None:
-        encoding = self._stream.encoding
-        self._stream.write_bytes(visible(text, _PLAIN).encode(encoding, "backslashreplace"))
+        self._put(visible(text, _PLAIN).encode(self._stream.encoding, "backslashreplace"))
+
+    def _put(self, data: bytes) -> None:
+        if data:
+            if self.before_writing is not None:
+                self.before_writing()
+            self.is_at_line_start = data.endswith(b"\n")
+            self._stream.write_bytes(data)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
         """Show what is left, and put the terminal back."""
-        if not self._is_raw:
+        if not self.is_raw:
             self._show(self._decoder.decode(b"", final=True))
         elif self._is_touched and self._stream.is_terminal:
             self._stream.write_bytes(put_back())

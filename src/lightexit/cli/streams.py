@@ -80,6 +80,11 @@ def standard_output() -> PlainStream:
     return _plain(1, getattr(sys.stdout, "encoding", "utf-8"), "standard output")
 
 
+def say(text: str) -> None:
+    """Tell the user, on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def clean() -> None:
     """Put plain streams in the place of standard output and error.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN, SHOWN_UNCLAIMED = 20, 5
 #: Columns of a table at most, whatever it is printed to.
 _WIDEST = 200
-_ONE_RUN = ("accesses", "us", "ns each")
+_ONE_RUN = ("accesses", "of them by\nbytecode", "us", "ns each\nmodel", "ns each\nbytecode")
 #: Columns that are left out in a narrow terminal, from the first on, by the first line of each.
 _LEAST = ("us", "address", "ns each")
 _TWO_RUNS = (
@@ -37,9 +37,14 @@ def print_table(rows: Sequence[TallyRow], *, compares: bool, is_offloaded: bool)
 
     With `is_offloaded`, the second run's figures are of what the kernel did not answer.
     """
+    print(table_text(rows, compares=compares, is_offloaded=is_offloaded))
+
+
+def table_text(rows: Sequence[TallyRow], *, compares: bool, is_offloaded: bool) -> str:
+    """What `print_table` prints."""
     names: tuple[str, ...] = _TWO_RUNS if compares else _ONE_RUN
     if is_offloaded:
-        names = tuple(re.sub(r"with$", "past kernel", name) for name in names)
+        names = tuple(re.sub(r"(\nwith|(?<=^accesses))$", "\npast kernel", name) for name in names)
     cells = [
         [f"{row.name} {'write' if row.is_write else 'read'}", f"{row.address:#x}", *_cells(row)]
         for row in rows[:SHOWN]
@@ -47,7 +52,7 @@ def print_table(rows: Sequence[TallyRow], *, compares: bool, is_offloaded: bool)
     others = rows[SHOWN:]
     if others:
         cells.append([f"{len(others)} others", "", *_cells(_sum(others))])
-    print_columns(("register", "address", *names), cells)
+    return columns_text(("register", "address", *names), cells)
 
 
 def print_runs(rows: Iterable[tuple[str, str, str]]) -> None:
@@ -70,7 +75,14 @@ def print_unclaimed(places: Sequence[Unclaimed], *, compares: bool) -> None:
 def print_columns(
     names: Sequence[str], rows: Iterable[Sequence[str]], least: Sequence[str] = _LEAST
 ) -> None:
-    """Print a table; in a narrow terminal without some columns, and then say which: those of
+    """Print what `columns_text` makes."""
+    print(columns_text(names, rows, least))
+
+
+def columns_text(
+    names: Sequence[str], rows: Iterable[Sequence[str]], least: Sequence[str] = _LEAST
+) -> str:
+    """A table; in a narrow terminal without some columns, and then it says which: those of
     `least`, by their first lines."""
     from rich.console import Console
 
@@ -83,9 +95,12 @@ def print_columns(
         kept = [column for column in columns if column[0].split("\n")[0] != name]
         left_out += [name] * (len(kept) < len(columns))
         columns = kept
-    console.print(_table(columns))
+    with console.capture() as captured:
+        console.print(_table(columns))
     if left_out:
-        print(f"    ({width} columns are too few for: {', '.join(left_out)})")
+        told = f"    ({width} columns are too few for: {', '.join(left_out)})"
+        return captured.get() + told
+    return captured.get().removesuffix("\n")
 
 
 def _table(columns: Sequence[Sequence[str]]) -> Table:
@@ -110,7 +125,13 @@ def terminal_width() -> int | None:
 def _cells(row: TallyRow) -> list[str]:
     shown, plain = row.shown, row.plain
     if plain is None:
-        return [f"{shown.accesses:,}", _us(shown.ns), _ns(shown.per_passed)]
+        return [
+            f"{shown.accesses:,}",
+            f"{shown.handled:,}",
+            _us(shown.ns),
+            _ns(shown.per_passed),
+            _ns(shown.per_handled),
+        ]
     return [
         f"{plain.accesses:,}",
         f"{shown.accesses:,}",

@@ -110,6 +110,8 @@ class Uart(Device[UartState]):
     def __init__(self, clock: Clock, irq: Line, sink: Callable[[bytes], object]) -> None:
         super().__init__(clock)
         self.lines = (irq,)
+        #: Called, with the state locked, when no character waits any more: time to `feed`.
+        self.emptied: Callable[[], object] = lambda: None
         self._irq = irq
         self._sink = sink
 
@@ -289,6 +291,8 @@ class Uart(Device[UartState]):
             uart.timed_out = False
             self._restart_timeout()
             self._settle()
+            if not uart.count:
+                self.emptied()
             return uart.rbr
         return 0 if uart.fcr & Fcr.ENABLE else uart.rbr
 
@@ -297,6 +301,7 @@ class Uart(Device[UartState]):
         uart.head = uart.count = uart.rbr = 0
         uart.timed_out = False
         uart.timeout_ns = NEVER
+        self.emptied()
 
     def _restart_timeout(self) -> None:
         """Four character times after the last character came or was read (FIFO mode)."""

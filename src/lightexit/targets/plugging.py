@@ -38,10 +38,10 @@ class Plugged:
 
     def lines(self) -> list[str]:
         """What to tell the user."""
-        where = ", ".join(shown(each.space, _range(each)) for each in self.regions) or "nowhere"
+        where = places_text(self.regions)
         told = [f"device: {self.device.name} ({self.target.found.origin}) at {where}"]
         for each in self.replaced:
-            had = ", ".join(shown(region.space, _range(region)) for region in each.regions)
+            had = places_text(each.regions)
             told.append(f"  in the place of {each.name}, which had {had}")
             if each.lost:
                 left = ", ".join(shown(*lost) for lost in each.lost)
@@ -67,6 +67,11 @@ def plug_in(machine: Machine, targets: Iterable[Target]) -> list[Plugged]:
         replaced = tuple(_replaced(each, before[each], regions) for each in left)
         plugged.append(Plugged(target, device, regions, replaced))
     return plugged
+
+
+def places_text(regions: Iterable[PlacedRegion]) -> str:
+    """Where a device's regions are, for messages."""
+    return ", ".join(shown(each.space, _range(each)) for each in regions) or "nowhere"
 
 
 def shown(space: Space, addresses: range) -> str:

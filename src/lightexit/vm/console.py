@@ -36,16 +36,24 @@ class Console:
         """
         self._awaited, self._seen = text, seen
 
+    def beside(self, show: Callable[[bytes], object]) -> Console:
+        """A sink for output that is kept and watched here, but handed on to `show` instead."""
+        return _Beside(self, show)
+
     def write(self, data: bytes) -> None:
         """More output."""
+        self.take(data, self._also)
+
+    def take(self, data: bytes, also: Callable[[bytes], object] | None) -> None:
+        """More output, handed on to `also`."""
         with self._lock:
             self.size += len(data)
             self._tail += data
             if len(self._tail) >= 2 * KEPT:
                 self._before.update(bytes(self._tail[:-KEPT]))
                 del self._tail[:-KEPT]
-            if self._also is not None:
-                self._also(data)
+            if also is not None:
+                also(data)
             if self._awaited and self._tail.endswith(self._awaited):
                 self._seen()
 
@@ -71,6 +79,16 @@ class Console:
         digest = self._before.copy()
         digest.update(bytes(self._tail))
         return digest
+
+
+class _Beside(Console):
+    def __init__(self, kept: Console, show: Callable[[bytes], object]) -> None:
+        super().__init__(show)
+        self._kept = kept
+
+    def write(self, data: bytes) -> None:
+        """More output."""
+        self._kept.take(data, self._also)
 
 
 class _Digest:

@@ -227,7 +227,7 @@ class Machine:
         self, reason: RunEnd = RunEnd.REQUEST, detail: str = "", exit_status: int | None = None
     ) -> None:
         """End the run, now or, where none is going on, the next one at its start."""
-        if self._ending is None:
+        if self._ending is None or self._ending[0] is RunEnd.PAUSE:
             self._ending = (reason, detail, exit_status)
         self._processors.stop()
 

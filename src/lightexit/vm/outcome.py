@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -20,6 +20,8 @@ class RunEnd(Enum):
     FAULT = "the guest's CPU shut itself down"
     EXIT = "the guest ended the run"
     REQUEST = "a stop was requested"
+    #: Gives way to any other reason: who has asked for it calls `run` again.
+    PAUSE = "a pause was requested"
 
 
 #: Ends the run: why, and what more there is to say of it.
@@ -42,6 +44,14 @@ class RunLimits:
     #: Whether a guest that resets the machine boots again; if not, that ends the run.
     reboots: bool = True
 
+    def left(self, outcome: Outcome) -> RunLimits:
+        """The limits for going on after a run that came to this."""
+        return replace(
+            self,
+            seconds=None if self.seconds is None else max(self.seconds - outcome.seconds, 0),
+            accesses=None if self.accesses is None else max(self.accesses - outcome.accesses, 0),
+        )
+
 
 NO_LIMITS = RunLimits()
 
@@ -61,3 +71,12 @@ class Outcome:
     accesses: int
     exit_status: int | None = None
     resets: int = 0
+
+    def after(self, before: Outcome) -> Outcome:
+        """What both runs came to, where this one went on after that."""
+        return replace(
+            self,
+            seconds=before.seconds + self.seconds,
+            accesses=before.accesses + self.accesses,
+            resets=before.resets + self.resets,
+        )

@@ -20,6 +20,7 @@ def test_the_figures_say_what_the_kernel_answered(tmp_path: Path) -> None:
         kernel=kernel,
         backend="kvm",
         engine="kernel",
+        compare=True,
         memory=2,
         json_file=figures,
     )
