@@ -87,7 +87,7 @@ FiltersOption = Annotated[
     bool,
     typer.Option(
         "--filters/--no-filters",
-        help="--no-filters: one run, in which device models answer every access.",
+        help="--no-filters: device models answer every access.",
     ),
 ]
 CompareOption = Annotated[
