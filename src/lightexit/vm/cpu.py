@@ -47,6 +47,10 @@ class Cpu(Protocol):
         """Deliver an external interrupt; an exit where the guest has no handler for it."""
         ...
 
+    def nmi(self) -> Exit | None:
+        """Deliver an NMI; an exit where the guest has no handler for it."""
+        ...
+
     def start(self, state: StartState) -> None:
         """Begin with these registers, before it has run. Raises HostError where it cannot."""
         ...

@@ -7,7 +7,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from lightexit.abi import StateMemory
 from lightexit.bus.bus import UNLIMITED
@@ -30,6 +30,10 @@ from lightexit.vm.overdue import OverdueCalls
 from lightexit.vm.plugging import plug
 from lightexit.vm.schedule import Schedule
 from lightexit.vm.uniprocessor import Uniprocessor
+
+if TYPE_CHECKING:
+    from lightexit.devices.local_apic import LocalApic
+    from lightexit.vm.apics import ApicBus
 
 __all__ = ["Machine", "Outcome", "RunEnd", "RunLimits"]
 
@@ -67,7 +71,7 @@ class Machine:
         self.give_up: Callable[[BaseException], object] | None = None
         #: Devices that the machine itself works with.
         self._controllers: list[Device[Any]] = []
-        self._schedule = Schedule(self.bus, self.clock, self._wake)
+        self._schedule = Schedule(self.bus, self.clock, self.wake)
         self._processors = self._make_processors()
         self._ending: tuple[RunEnd, str, int | None] | None = None
         self.bus.failures.on_failure = self._processors.stop
@@ -84,7 +88,7 @@ class Machine:
         return self.cpus[0]
 
     def _make_processors(self) -> Uniprocessor | Multiprocessor:
-        if self.irqchip.has_apics:
+        if self.irqchip.keeps_apics:
             return Multiprocessor(self.board, self.stop)
         if len(self.cpus) > 1:
             raise HostError(
@@ -158,6 +162,19 @@ class Machine:
         self._processors.connect(pic)
         self._controllers.append(pic)
 
+    def connect_apics(self, pic: Pic, local: LocalApic, apics: ApicBus) -> None:
+        """As `connect`, by way of a local APIC among the devices, at whose LINT0 the PIC is."""
+        self._require(Irqchip.OFF)
+        assert isinstance(self._processors, Uniprocessor)
+        pic.intr.connect(self.wire(local.memory, local.lint0).set)
+        self._processors.connect(pic, local, apics)
+        self._controllers += [pic, local]
+
+    def signal(self, mode: int, _vector: int) -> None:
+        """What a local APIC among the devices has for the vCPU besides interrupts."""
+        assert isinstance(self._processors, Uniprocessor)
+        self._processors.signal(mode)
+
     def add_ioapic(self, at: Place) -> IoApic:
         """Put an I/O APIC on the bus, before the back end's local APICs."""
         self._require(Irqchip.SPLIT)
@@ -207,7 +224,8 @@ class Machine:
             yield
             self._schedule.touched(states)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Have `run` look at all that is due, soon; from any thread."""
         self._processors.wake()
 
     # Ending a run, from any thread, and from a signal's handler

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
+from lightexit.abi import ApicMode
 from lightexit.bus.bus import UNLIMITED, BusCpu
 from lightexit.bus.doorbell import Bell
 from lightexit.devices.pic import Pic
@@ -16,9 +18,13 @@ from lightexit.vm.intr import Intr
 from lightexit.vm.outcome import End, RunEnd
 from lightexit.vm.schedule import Schedule
 
+if TYPE_CHECKING:
+    from lightexit.devices.local_apic import LocalApic
+    from lightexit.vm.apics import ApicBus
+
 
 class Uniprocessor:
-    """The vCPU of a machine of one. Its interrupts come from a PIC among the devices, if any."""
+    """The vCPU of a machine of one. Its interrupts come from controllers among the devices."""
 
     def __init__(self, cpu: Cpu, bus_cpu: BusCpu, schedule: Schedule, end: End) -> None:
         self.cpus = [cpu]
@@ -29,6 +35,8 @@ class Uniprocessor:
         self._clock = schedule.clock
         self._end = end
         self._intr: Intr | None = None
+        self._carry: Callable[[], None] = lambda: None
+        self._has_nmi = False
         self._limit = UNLIMITED
         self._halted = False
         # Not an Event: a signal handler may set it while this same thread is about to wait.
@@ -36,9 +44,22 @@ class Uniprocessor:
         self._alarm = Alarm(self.wake)
         bus_cpu.on_budget_spent(self.wake)
 
-    def connect(self, pic: Pic) -> None:
-        """Take interrupts from `pic`, whose output is `intr`."""
-        self._intr = Intr(self._bus_cpu.bus, pic, self._set_interrupt)
+    def connect(
+        self, pic: Pic, local: LocalApic | None = None, apics: ApicBus | None = None
+    ) -> None:
+        """Take interrupts from `pic`, whose output is `intr`, or from a local APIC before it."""
+        self._intr = Intr(self._bus_cpu.bus, pic, self._set_interrupt, local)
+        if apics is not None:
+            self._carry = apics.carry
+
+    def signal(self, mode: int) -> None:
+        """An `ApicMode` besides interrupts; from any thread. An INIT begins as a reset does; a
+        start-up is for CPUs that wait for one, and this one never does."""
+        if mode == ApicMode.NMI:
+            self._has_nmi = True
+            self.wake()
+        elif mode == ApicMode.INIT:
+            self._end(RunEnd.RESET, "INIT")
 
     def _set_interrupt(self, level: bool) -> None:
         self._cpu.set_interrupt(level)
@@ -51,6 +72,7 @@ class Uniprocessor:
         self.accesses, self._limit = 0, limit
         with Alarm(self.wake) as self._alarm:
             yield
+            self._carry()
 
     def wake(self) -> None:
         """Have `turn` return soon; from any thread."""
@@ -68,6 +90,7 @@ class Uniprocessor:
     def turn(self, due_ns: int) -> None:
         """Let the guest run, until `due_ns` of `time.monotonic_ns` at the latest."""
         self._bus_cpu.bus.reclaim()
+        self._carry()
         self._take_interrupt()
         self._alarm.set(due_ns)
         if self._halted:
@@ -76,6 +99,10 @@ class Uniprocessor:
             self._slice()
 
     def _take_interrupt(self) -> None:
+        if self._has_nmi:
+            self._has_nmi = self._halted = False
+            self._handle(self._cpu.nmi())
+            return
         intr = self._intr
         if intr is None or not intr.level or not self._cpu.interruptible():
             return

@@ -45,7 +45,7 @@ class UnicornBackend:
                 expected="one: it has no local APICs, by which CPUs start and interrupt each other",
                 hint="--backend kvm",
             )
-        if wanted.controllers.has_apics:
+        if wanted.controllers.keeps_apics:
             raise HostError(
                 f"--irqchip {wanted.controllers} on Unicorn",
                 expected="off: it keeps no interrupt controllers",
