@@ -10,6 +10,7 @@ from devices.data_sheets import DATA_SHEETS
 from devices.known import GOLDEN, RECORDED, Known
 from devices.ticking_hpet import ROUTES
 from lightexit.abi import Space
+from lightexit.bus.apic import Apic
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.bus.placing import Place
@@ -19,6 +20,8 @@ from lightexit.devices.fw_cfg import FwCfg, FwCfgKey
 from lightexit.devices.hpet import Hpet, HpetReg
 from lightexit.devices.i440fx import I440fx
 from lightexit.devices.ioapic import PINS, Bit, IoApic
+from lightexit.devices.local_apic import LocalApic
+from lightexit.devices.local_apic_registers import LocalApicReg
 from lightexit.devices.pic import CASCADE, Pic
 from lightexit.devices.pit import Pit
 from lightexit.devices.pmtimer import PmTimer
@@ -58,6 +61,12 @@ def ioapic(
     clock: ManualClock, send: Callable[[int, int, int], object], changed: Callable[[int], object]
 ) -> IoApic:
     return IoApic(clock, send, changed)
+
+
+def local_apic(
+    clock: ManualClock, intr: Line, apic: Apic, signal: Callable[[int, int], object]
+) -> LocalApic:
+    return LocalApic(clock, intr, apic, signal)
 
 
 def pm(clock: ManualClock, sci: Line, sleep: Callable[[int], object]) -> PmTimer:
@@ -104,6 +113,9 @@ ENTRIES = [
     for masked in (0, Bit.MASKED)
     for mode in (0, 1, 4)
 ]
+#: Vectors of several classes, as commands to itself and without; illegal ones, and NMIs.
+VECTORS = [0x40000 | each for each in (0x31, 0x42, 0x45, 0xE2, 0x405, 0x400)] + [0x31, 0x45, 5]
+HOT_APIC = [LocalApicReg.EOI, LocalApicReg.TPR, LocalApicReg.ICR_LOW, LocalApicReg.PPR] * 4
 PCI = [
     1 << 31 | function << 8 | register
     for function in (0, 8, 11)
@@ -133,6 +145,13 @@ _SUBJECTS = {
         values=[*ENTRIES, 0x41, 0x52, *range(0x10, 0x14), 0x3E, 0x3F],
         outside=("end_of_interrupt",),
         inputs=(0, 1, PINS - 1),
+    ),
+    "local_apic": Subject(
+        local_apic,
+        hot=[*HOT_APIC, *LocalApicReg],
+        values=[*VECTORS, *(0x20000 | each for each in VECTORS), 0x100, 0x1FF, 0x700, 0x10700],
+        outside=("acknowledge", "take"),
+        starts=[(), [Write(Space.MMIO, places.LOCAL_APIC + LocalApicReg.SVR, 4, value=0x1FF)]],
     ),
     "pic": Subject(
         Pic,

@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """The local APIC against QEMU's, step by step and exactly, but for what this table names.
 
-| QEMU                                                    | SDM volume 3: what we do                |
-|---------------------------------------------------------|-----------------------------------------|
-| accepts requests while it is disabled by software       | 11.4.7.2: it does not                   |
-| accepts vectors below 16                                | 11.5.2: they are errors                 |
-| an acknowledge of what priorities forbid gives the      | 11.9: the CPU is not interrupted for it |
-| spurious vector                                         |                                         |
-| LINT0 passes INTR on in any mode, unless it is masked   | 11.5.1: only as ExtINT                  |
-| a command's trigger mode is what TMR says               | 11.6.1: commands are edges              |
-| ESR: illegal registers only, at once, for good          | 11.5.3: all errors, from write to write |
-| entries and commands keep reserved bits                 | they read 0                             |
-| the timer interrupts a tick after 0, a period is a tick | 11.5.4: at 0; the period is the         |
-| longer                                                  | initial count                           |
-| divides by 1 until another divider is written           | 11.5.4: by 2, as the register says      |
-| another mode or divider changes what has been counted,  | the count goes on                       |
-| another divider not when it next interrupts             |                                         |
-| a cluster's destination FF is that of cluster 15        | 11.6.2.2: of all                        |
-| registers appear again every 16 bytes                   | undefined: nothing is there             |
-| a CPU's writes behind the registers, and at offset 0,   | 11.11: those of devices are             |
-| are messages                                            |                                         |
+| QEMU                                                    | SDM volume 3: what we do           |
+|---------------------------------------------------------|------------------------------------|
+| accepts requests while it is disabled by software       | 11.4.7.2: it does not              |
+| accepts vectors below 16                                | 11.5.2: they are errors            |
+| an acknowledge of what priorities forbid gives the      | 11.9: it is no interrupt           |
+| spurious vector                                         |                                    |
+| LINT0 passes INTR on in any mode, unless it is masked   | 11.5.1: only as ExtINT             |
+| a command's trigger mode is what TMR says               | 11.6.1: commands are edges         |
+| ESR: illegal registers only, at once, for good          | 11.5.3: all, from write to write   |
+| entries and commands keep reserved bits                 | they read 0                        |
+| the timer interrupts a tick after 0, a period is a tick | 11.5.4: at 0; the period is the    |
+| longer                                                  | initial count                      |
+| divides by 1 until another divider is written           | 11.5.4: by 2, as the register says |
+| another mode or divider changes what has been counted,  | the count goes on                  |
+| another divider not when it next interrupts             |                                    |
+| a cluster's destination FF is that of cluster 15        | 11.6.2.2: of all                   |
+| registers appear again every 16 bytes                   | undefined: nothing is there        |
+| a CPU's writes behind the registers, and at offset 0,   | 11.11: those of devices are        |
+| are messages                                            |                                    |
 
 `QemuLocalApic` is our model with these changed and nothing else: the traces confirm the rest.
 """
@@ -27,12 +27,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from devices.replay import replay, trace_files, trace_id
 from devices.test_pic_traces import QemuPic
-from lightexit.abi import Struct, u8
+from lightexit.abi import Request, Struct, u8
 from lightexit.bus.clock import Clock, ManualClock
 from lightexit.bus.line import Line
 from lightexit.bus.region import mmio
@@ -170,6 +171,18 @@ class QemuLocalApic(LocalApic):
             self.take(value & 0xFF, value >> MODE_SHIFT & 0x87)
 
 
+class Alone:
+    """An APIC bus with nobody else on it."""
+
+    requests = Request(0)
+
+    def send(self, destination: int, vector: int, mode: int) -> None:
+        pass
+
+    def end_of_interrupt(self, vector: int) -> None:
+        pass
+
+
 class Nothing(Struct):
     unused: u8
 
@@ -190,9 +203,9 @@ class Messages(Device[Nothing]):
 
 def board() -> Rig:
     clock, pic = ManualClock(), QemuPic()
-    lapic = QemuLocalApic(clock, Line(), lambda *_: None, lambda *_: None, lambda _: None)
+    lapic = QemuLocalApic(clock, Line(), Alone(), lambda *_: None)
     pic.intr.connect(lapic.lint0.set)
-    devices = [pic, Pit(clock, pic.input(0)), lapic, Messages(clock, lapic)]
+    devices: list[Device[Any]] = [pic, Pit(clock, pic.input(0)), lapic, Messages(clock, lapic)]
     inputs = {("pic0", number): pic.input(number) for number in range(8)}
     calls = {"intack": lambda: lapic.interrupt(pic)}
     places = {**PC, "messages": LOCAL_APIC + SIZE}

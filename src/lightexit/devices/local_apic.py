@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lightexit.bus.apic import Apic
 from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
 from lightexit.bus.region import mmio
@@ -94,11 +95,10 @@ def highest(state: LocalApicState) -> int:
 class LocalApic(Device[LocalApicState]):
     """The model: messages, commands, the vector table, and what the filters leave.
 
-    `intr` is up while `acknowledge` has a vector for the CPU, of its own or of the 8259A. `send`
-    takes the messages for other local APICs: destination, vector, mode. `signal` is told of an
-    NMI, INIT or start-up for the CPU: mode and vector. `end` takes the vectors of EOIs that are
-    broadcast, as the host does those that a filter asks for. With `virtual_wire` it begins as
-    firmware leaves the one of the first CPU: enabled, its pins leading to the CPU.
+    `intr` is up while `acknowledge` has a vector for the CPU, of its own or of the 8259A. `apic`
+    takes what it sends: messages for other local APICs, EOIs for I/O APICs, with its state locked.
+    `signal` is told of an NMI, INIT or start-up for the CPU: mode and vector. With `virtual_wire`
+    it begins as firmware leaves the one of the first CPU: enabled, its pins leading to the CPU.
     """
 
     name = "local_apic"
@@ -115,16 +115,15 @@ class LocalApic(Device[LocalApicState]):
         self,
         clock: Clock,
         intr: Line,
-        send: Callable[[int, int, int], object],
+        apic: Apic,
         signal: Callable[[int, int], object],
-        end: Callable[[int], object],
         *,
         number: int = 0,
         virtual_wire: bool = False,
     ) -> None:
         super().__init__(clock)
         self.intr = intr
-        self._send, self._signal, self._end = send, signal, end
+        self._apic, self._signal = apic, signal
         self._number, self._virtual_wire = number, virtual_wire
         self.lines = (intr,)
         self.lint0, self.lint1 = self.inputs = (
@@ -167,7 +166,7 @@ class LocalApic(Device[LocalApicState]):
         """A message that is meant for it: vector, and mode with flags."""
         kind = mode & 7
         if kind in (ApicMode.FIXED, ApicMode.LOWEST_PRIORITY):
-            self._accept(vector, bool(mode & ApicFlag.LEVEL))
+            self._accept(vector & 0xFF, bool(mode & ApicFlag.LEVEL))
         elif kind == ApicMode.EXTINT:
             self.state.is_external = True
         elif kind in (ApicMode.NMI, ApicMode.INIT, ApicMode.STARTUP):
@@ -350,7 +349,7 @@ class LocalApic(Device[LocalApicState]):
         served = self.state.classes[vector >> 4]
         served.isr, self.state.serving = 0, served.below
         if served.tmr >> vector % 16 & 1:
-            self._end(vector)
+            self._apic.end_of_interrupt(vector)
 
     def _enable(self, svr: int) -> None:
         """Disabled, it masks its whole vector table (section 11.4.7.2)."""
@@ -380,4 +379,4 @@ class LocalApic(Device[LocalApicState]):
             self.take(vector, mode)
             if who == Shorthand.SELF or mode == ApicMode.LOWEST_PRIORITY:
                 return
-        self._send(destination, vector, mode | ApicFlag.LOGICAL * is_logical)
+        self._apic.send(destination, vector, mode | ApicFlag.LOGICAL * is_logical)

@@ -44,11 +44,8 @@ class ApicBus:
         """One more that takes EOIs."""
         self._io.append((ioapic, self._bus.locked(ioapic.memory)))
 
-    def send(self, destination: int, vector: int, mode: int) -> None:
-        """To all that it is meant for; of lowest priority, to the first of them."""
-        self._send(destination, vector, mode, None)
-
-    def _send(self, destination: int, vector: int, mode: int, but: LocalApic | None) -> None:
+    def send(self, destination: int, vector: int, mode: int, but: LocalApic | None = None) -> None:
+        """To all that it is meant for, `but` one; of lowest priority, to the first of them."""
         for local, lock in self._local:
             if local is but:
                 continue
@@ -58,10 +55,6 @@ class ApicBus:
                     local.take(vector, mode)
             if is_meant and mode & 7 == ApicMode.LOWEST_PRIORITY:
                 return
-
-    def sender(self, local: Callable[[], LocalApic]) -> Callable[[int, int, int], None]:
-        """What a local APIC sends commands by: its state is locked, and they are not for it."""
-        return lambda destination, vector, mode: self._send(destination, vector, mode, local())
 
     def end_of_interrupt(self, vector: int) -> None:
         """An EOI for the I/O APICs, when `carry` is called."""
@@ -78,6 +71,19 @@ class ApicBus:
                     ioapic.end_of_interrupt(vector)
 
 
+class _Port:
+    """The bus as a local APIC reaches it: its state is locked, and messages are for the others."""
+
+    local: LocalApic | None = None
+
+    def __init__(self, apics: ApicBus) -> None:
+        self._apics = apics
+        self.requests, self.end_of_interrupt = apics.requests, apics.end_of_interrupt
+
+    def send(self, destination: int, vector: int, mode: int) -> None:
+        self._apics.send(destination, vector, mode, but=self.local)
+
+
 def add_apics(machine: Machine, pic: Pic, *, virtual_wire: bool) -> IoApic:
     """A PC's APICs as devices of a machine with one vCPU: INTR and NMI lead through the local one.
 
@@ -86,19 +92,20 @@ def add_apics(machine: Machine, pic: Pic, *, virtual_wire: bool) -> IoApic:
     clock, bus = machine.clock, machine.bus
     apics = ApicBus(bus, machine.wake)
     bus.apic = apics
+    port = _Port(apics)
     local = LocalApic(
         clock,
         Line(),
-        apics.sender(lambda: local),
-        machine.signal,
-        apics.end_of_interrupt,
+        port,
+        lambda mode, _vector: machine.signal(mode),
         virtual_wire=virtual_wire,
     )
+    port.local = local
     ioapic = IoApic(clock, apics.send)
     apics.add_local(local)
     apics.add_io(ioapic)
     machine.board.show_local_apic()
-    machine.connect_apics(pic, local, apics)
+    machine.connect(pic, local, apics.carry)
     for device in (local, ioapic):
         machine.add(device, PLACES[device.name])
     return ioapic

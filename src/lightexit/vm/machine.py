@@ -7,7 +7,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from lightexit.abi import StateMemory
 from lightexit.bus.bus import UNLIMITED
@@ -16,6 +16,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
 from lightexit.devices.ioapic import PINS, IoApic
+from lightexit.devices.local_apic import LocalApic
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.board import Board
@@ -30,10 +31,6 @@ from lightexit.vm.overdue import OverdueCalls
 from lightexit.vm.plugging import plug
 from lightexit.vm.schedule import Schedule
 from lightexit.vm.uniprocessor import Uniprocessor
-
-if TYPE_CHECKING:
-    from lightexit.devices.local_apic import LocalApic
-    from lightexit.vm.apics import ApicBus
 
 __all__ = ["Machine", "Outcome", "RunEnd", "RunLimits"]
 
@@ -151,29 +148,33 @@ class Machine:
             expected=f"one of: {', '.join(sorted({each.name for each in self.devices}))}",
         )
 
-    def connect(self, pic: Pic) -> None:
-        """Have the first vCPU take the interrupts of `pic`, whose output is `intr`."""
+    def connect(
+        self, pic: Pic, local: LocalApic | None = None, carry: Callable[[], object] | None = None
+    ) -> None:
+        """Have the first vCPU take the interrupts of `pic`, whose output is `intr`.
+
+        With `local`, a local APIC of a machine whose back end keeps none, it takes the interrupts
+        of that, at whose LINT0 the PIC is; `carry` brings what that sends to other APICs, and is
+        called while no device is at work.
+        """
         if self.irqchip is Irqchip.KERNEL:
             raise AuthorError(
                 "a PIC among the devices",
                 expected="none: the back end keeps the interrupt controllers",
                 hint="Machine.irq",
             )
-        self._processors.connect(pic)
         self._controllers.append(pic)
-
-    def connect_apics(self, pic: Pic, local: LocalApic, apics: ApicBus) -> None:
-        """As `connect`, by way of a local APIC among the devices, at whose LINT0 the PIC is."""
-        self._require(Irqchip.OFF)
-        assert isinstance(self._processors, Uniprocessor)
+        if isinstance(self._processors, Multiprocessor) or local is None:
+            self._processors.connect(pic)
+            return
         pic.intr.connect(self.wire(local.memory, local.lint0).set)
-        self._processors.connect(pic, local, apics)
-        self._controllers += [pic, local]
+        self._processors.connect_local(pic, local, carry)
+        self._controllers.append(local)
 
-    def signal(self, mode: int, _vector: int) -> None:
-        """What a local APIC among the devices has for the vCPU besides interrupts."""
-        assert isinstance(self._processors, Uniprocessor)
-        self._processors.signal(mode)
+    def signal(self, mode: int) -> None:
+        """An NMI, INIT or start-up (an `ApicMode`) of a local APIC among the devices."""
+        if isinstance(self._processors, Uniprocessor):
+            self._processors.signal(mode)
 
     def add_ioapic(self, at: Place) -> IoApic:
         """Put an I/O APIC on the bus, before the back end's local APICs."""

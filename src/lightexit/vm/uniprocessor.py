@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from lightexit.abi import ApicMode
 from lightexit.bus.bus import UNLIMITED, BusCpu
 from lightexit.bus.doorbell import Bell
+from lightexit.devices.local_apic import LocalApic
 from lightexit.devices.pic import Pic
 from lightexit.vm.alarm import Alarm
 from lightexit.vm.cpu import Cpu
@@ -17,10 +17,6 @@ from lightexit.vm.exits import Exit, Halted, Interruptible, Shutdown, Stopped
 from lightexit.vm.intr import Intr
 from lightexit.vm.outcome import End, RunEnd
 from lightexit.vm.schedule import Schedule
-
-if TYPE_CHECKING:
-    from lightexit.devices.local_apic import LocalApic
-    from lightexit.vm.apics import ApicBus
 
 
 class Uniprocessor:
@@ -35,7 +31,7 @@ class Uniprocessor:
         self._clock = schedule.clock
         self._end = end
         self._intr: Intr | None = None
-        self._carry: Callable[[], None] = lambda: None
+        self._carry: Callable[[], object] = lambda: None
         self._has_nmi = False
         self._limit = UNLIMITED
         self._halted = False
@@ -44,13 +40,14 @@ class Uniprocessor:
         self._alarm = Alarm(self.wake)
         bus_cpu.on_budget_spent(self.wake)
 
-    def connect(
-        self, pic: Pic, local: LocalApic | None = None, apics: ApicBus | None = None
-    ) -> None:
-        """Take interrupts from `pic`, whose output is `intr`, or from a local APIC before it."""
+    def connect(self, pic: Pic) -> None:
+        """Take interrupts from `pic`, whose output is `intr`."""
+        self._intr = Intr(self._bus_cpu.bus, pic, self._set_interrupt)
+
+    def connect_local(self, pic: Pic, local: LocalApic, carry: Callable[[], object] | None) -> None:
+        """Take interrupts from a local APIC, and `carry` what it sends between slices."""
         self._intr = Intr(self._bus_cpu.bus, pic, self._set_interrupt, local)
-        if apics is not None:
-            self._carry = apics.carry
+        self._carry = carry or self._carry
 
     def signal(self, mode: int) -> None:
         """An `ApicMode` besides interrupts; from any thread. An INIT begins as a reset does; a
