@@ -176,6 +176,7 @@ class Side:
 
     def settle(self) -> None:
         """After a step: the host looks if it is woken or a deadline has come, unless it is late."""
+        getattr(self.machine._processors, "_carry", lambda: None)()
         ending, self.machine._ending = self.machine._ending, None
         if ending is not None:
             self.journal.note("end of the run", ending)
