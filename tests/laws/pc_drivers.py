@@ -139,11 +139,12 @@ def local_apic_serves(r: Random) -> list[Step]:
     for _ in range(r.randrange(1, 10)):
         vector = r.choice((0x31, 0x35, 0x42, 0x5F, 0xE0, r.randrange(256)))
         words = APIC + r.choice((0x100, 0x180, 0x200)) + 16 * (vector >> 5)
-        command = store(APIC + 0x300, 0x40000 | vector | r.choice((0, 0, 0, 0x400)))
-        priority = [store(APIC + 0x80, r.choice((0, 0, 0x30, 0x45, 0xF0))), load(APIC + 0x80)]
-        served = [Interrupt(), load(words), store(APIC + 0xB0, 0), load(APIC + 0xA0)]
+        sent: list[Step] = [store(APIC + 0x300, 0x40000 | vector | r.choice((0, 0, 0, 0x400)))]
+        task = r.choice((0, 0, 0x30, 0x45, 0xF0))
+        priority: list[Step] = [store(APIC + 0x80, task), load(APIC + 0x80)]
+        served: list[Step] = [Interrupt(), load(words), store(APIC + 0xB0, 0), load(APIC + 0xA0)]
         reads: list[Step] = [load(words), load(APIC + 0x300), load(APIC + 0xA0)]
-        steps += r.choice(([command], [command], served, served, priority, reads))
+        steps += r.choice((sent, sent, served, served, priority, reads))
     return steps
 
 
@@ -154,8 +155,9 @@ def local_apic_counts(r: Random) -> list[Step]:
     steps: list[Step] = [store(APIC + 0xF0, 0x1FF), store(APIC + 0x3E0, divide)]
     steps += [store(APIC + 0x320, mode), store(APIC + 0x380, count)]
     for _ in range(r.randrange(1, 5)):
-        look = [load(APIC + 0x390), load(APIC + 0x200 + 16 * ((mode & 0xFF) >> 5))]
-        steps += [_moment(r), *r.choice((look, [Interrupt(), store(APIC + 0xB0, 0)]))]
+        look: list[Step] = [load(APIC + 0x390), load(APIC + 0x200 + 16 * ((mode & 0xFF) >> 5))]
+        served: list[Step] = [Interrupt(), store(APIC + 0xB0, 0)]
+        steps += [_moment(r), *r.choice((look, served))]
     return steps
 
 

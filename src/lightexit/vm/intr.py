@@ -13,7 +13,7 @@ from lightexit.devices.pic import Pic
 class Intr:
     """The wire that interrupts the vCPU; `listener` hears its level, from any thread.
 
-    It comes from a PIC's output `intr`, or from a local APIC, at whose LINT0 that output is then.
+    It is a PIC's output `intr`, or that of a local APIC, which has the PIC's at its LINT0.
     """
 
     def __init__(
@@ -23,11 +23,26 @@ class Intr:
         listener: Callable[[bool], None],
         local: LocalApic | None = None,
     ) -> None:
-        self._pic, self._pic_lock = pic, bus.locked(pic.memory)
-        self._local = local
-        self._local_lock = bus.locked(local.memory) if local else None
-        self._line = local.intr if local else pic.intr
+        self._bus, self._pic, self._lock = bus, pic, bus.locked(pic.memory)
+        self._line = pic.intr
+        self._acknowledge: Callable[[], int] = lambda: EXTERNAL
+        if local is not None:
+            self._put_before(local)
         self._line.connect(listener)
+
+    def _put_before(self, local: LocalApic) -> None:
+        lock = self._bus.locked(local.memory)
+
+        def drive(level: bool) -> None:
+            with lock:
+                local.lint0.set(level)
+
+        def acknowledge() -> int:
+            with lock:
+                return local.acknowledge()
+
+        self._pic.intr.connect(drive)
+        self._line, self._acknowledge = local.intr, acknowledge
 
     @property
     def level(self) -> bool:
@@ -36,10 +51,8 @@ class Intr:
 
     def acknowledge(self) -> int:
         """The vector of the interrupt that is to be taken."""
-        if self._local is not None and self._local_lock is not None:
-            with self._local_lock:
-                vector = self._local.acknowledge()
-            if vector != EXTERNAL:
-                return vector
-        with self._pic_lock:
+        vector = self._acknowledge()
+        if vector != EXTERNAL:
+            return vector
+        with self._lock:
             return self._pic.acknowledge()

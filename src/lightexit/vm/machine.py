@@ -167,7 +167,6 @@ class Machine:
         if isinstance(self._processors, Multiprocessor) or local is None:
             self._processors.connect(pic)
             return
-        pic.intr.connect(self.wire(local.memory, local.lint0).set)
         self._processors.connect_local(pic, local, carry)
         self._controllers.append(local)
 
