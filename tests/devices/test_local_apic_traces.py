@@ -54,6 +54,7 @@ from lightexit.devices.local_apic_registers import (
     LvtBit,
 )
 from lightexit.devices.local_apic_state import is_due, shift_of
+from lightexit.devices.pic import Pic
 from lightexit.devices.pit import Pit
 from lightexit.filter import ApicFlag, ApicMode
 from lightexit.rigs.rig import Rig
@@ -75,15 +76,20 @@ class QemuLocalApic(LocalApic):
         accepted.tmr = with_bit(accepted.tmr, vector, is_level)
         self.state.requested = highest(self.state) if self.state.svr & ENABLED else 0
 
-    def interrupt(self, pic: QemuPic) -> int:
+    def interrupt(self, pic: Pic) -> int:
         """What the CPU takes."""
         if pic.intr.level and not self.state.lvt[Lvt.LINT0] & LvtBit.MASKED:
             return pic.acknowledge()
         if not self.state.requested:
             return NOTHING
         if not self.state.tpr and not self.state.serving and self.state.requested < FIRST_VECTOR:
-            return self.state.requested
+            return self._take_illegal(self.state.requested)
         return self.acknowledge() if is_due(self.state) else self.state.svr & 0xFF
+
+    def _take_illegal(self, vector: int) -> int:
+        self.state.classes[0].irr = with_bit(self.state.classes[0].irr, vector, False)
+        self.state.requested = highest(self.state)
+        return vector
 
     def _has_external(self) -> bool:
         return False
