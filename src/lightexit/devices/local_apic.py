@@ -132,6 +132,13 @@ class LocalApic(Device[LocalApicState]):
         )
         self.reset()
 
+    def register_name(self, offset: int) -> str:
+        """Words of the vector registers are numbered: ISR, ISR_1 to ISR_7."""
+        for first in (LocalApicReg.ISR, LocalApicReg.TMR, LocalApicReg.IRR):
+            if offset != first and is_word(offset, first):
+                return f"{first.name}_{(offset - first) // SPACING}"
+        return super().register_name(offset)
+
     def reset(self) -> None:
         """Power-on state; the wires keep their levels."""
         state = self.state

@@ -16,7 +16,14 @@ from unicorn.unicorn_py3.unicorn import Uc
 
 from lightexit.bus.bus import Bus
 from lightexit.vm.paging import PAGE
-from lightexit.vm.registers import FEATURES, HAS_APIC, HAS_X2APIC, OSXSAVE, OSXSAVE_IS_ON
+from lightexit.vm.registers import (
+    FEATURES,
+    HAS_APIC,
+    HAS_TSC_DEADLINE,
+    HAS_X2APIC,
+    OSXSAVE,
+    OSXSAVE_IS_ON,
+)
 
 _EAX, _EBX, _ECX, _EDX = (getattr(x86_const, f"UC_X86_REG_E{letter}X") for letter in "ABCD")
 _CPUID = b"\x0f\xa2"
@@ -33,7 +40,7 @@ def _at_cpuid(uc: Any, bus: Bus) -> int:
         return 0
     eax, ebx, ecx, edx = emulated()
     is_on = uc.reg_read(x86_const.UC_X86_REG_CR4) & OSXSAVE
-    ecx = ecx & ~(HAS_X2APIC | OSXSAVE_IS_ON) | (OSXSAVE_IS_ON if is_on else 0)
+    ecx = ecx & ~(HAS_X2APIC | HAS_TSC_DEADLINE | OSXSAVE_IS_ON) | (OSXSAVE_IS_ON if is_on else 0)
     edx = edx & ~HAS_APIC if bus.apic is None else edx | HAS_APIC
     for register, value in ((_EAX, eax), (_EBX, ebx), (_ECX, ecx), (_EDX, edx)):
         uc.reg_write(register, value)
