@@ -114,9 +114,9 @@ def test_the_highest_request_above_the_processor_priority_is_taken(
         assert bench.apic.intr.level == (sheet.next() is not None)
         assert bench.read(LocalApicReg.PPR) == sheet.priority()
         assert bench.sent == ended
-    assert bench.vectors(LocalApicReg.IRR) == sheet.irr
-    assert bench.vectors(LocalApicReg.ISR) == sheet.isr
-    assert bench.vectors(LocalApicReg.TMR) == sheet.levels
+    assert bench.vectors(LocalApicReg.IRR0) == sheet.irr
+    assert bench.vectors(LocalApicReg.ISR0) == sheet.isr
+    assert bench.vectors(LocalApicReg.TMR0) == sheet.levels
 
 
 def test_what_priorities_forbid_meanwhile_is_spurious() -> None:
@@ -125,7 +125,7 @@ def test_what_priorities_forbid_meanwhile_is_spurious() -> None:
     bench.write(LocalApicReg.TPR, 0x40)
     assert not bench.apic.intr.level
     assert bench.apic.acknowledge() == SPURIOUS
-    assert bench.vectors(LocalApicReg.ISR) == set()
+    assert bench.vectors(LocalApicReg.ISR0) == set()
 
 
 def test_disabled_it_accepts_nothing_masks_its_table_and_lets_intr_through() -> None:
@@ -136,7 +136,7 @@ def test_disabled_it_accepts_nothing_masks_its_table_and_lets_intr_through() -> 
     bench.apic.take(0x52, 0)
     bench.write(LocalApicReg.LVT_TIMER, 0x41)
     assert bench.read(LocalApicReg.LVT_TIMER) == MASKED | 0x41
-    assert bench.vectors(LocalApicReg.IRR) == {0x45}
+    assert bench.vectors(LocalApicReg.IRR0) == {0x45}
     assert not bench.apic.intr.level
     bench.apic.lint0.set(True)
     assert bench.apic.acknowledge() == EXTERNAL
@@ -170,7 +170,7 @@ def test_commands_go_to_whom_they_are_for() -> None:
     bench.write(LocalApicReg.ICR_LOW, 2 << 18 | 0x43)
     bench.write(LocalApicReg.ICR_HIGH, 5 << 24)
     bench.write(LocalApicReg.ICR_LOW, 0x44)
-    assert bench.vectors(LocalApicReg.IRR) == {0x41, 0x43}
+    assert bench.vectors(LocalApicReg.IRR0) == {0x41, 0x43}
     assert bench.sent == [(0xFF, 0x42, 0), (0xFF, 0x43, 0), (5, 0x44, 0)]
 
 
@@ -199,7 +199,7 @@ def test_errors_are_told_from_write_to_write_and_interrupt() -> None:
     everything = ErrorBit.SEND_ILLEGAL | ErrorBit.RECEIVE_ILLEGAL | ErrorBit.ILLEGAL_REGISTER
     assert bench.errors() == everything
     assert bench.errors() == 0
-    assert bench.vectors(LocalApicReg.IRR) == {0xFE}
+    assert bench.vectors(LocalApicReg.IRR0) == {0xFE}
 
 
 def test_the_timer_counts_down_once_or_again_and_again() -> None:

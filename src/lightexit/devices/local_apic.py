@@ -107,7 +107,7 @@ class LocalApic(Device[LocalApicState]):
         mmio(LocalApicReg.EOI, register_width=4, filter=access_priorities),
         mmio(4, offset=LocalApicReg.EOI, register_width=4, filter=end_of_interrupt),
         mmio(0xCC, offset=LocalApicReg.EOI + 4, register_width=4, filter=access_priorities),
-        mmio(0x220, offset=LocalApicReg.TMR, register_width=4, filter=read_requests),
+        mmio(0x220, offset=LocalApicReg.TMR0, register_width=4, filter=read_requests),
         mmio(0xC60, offset=LocalApicReg.CURRENT_COUNT + SPACING, register_width=4),
     )
 
@@ -131,13 +131,6 @@ class LocalApic(Device[LocalApicState]):
             Line(lambda level: self._change_input(Lvt.LINT1, level)),
         )
         self.reset()
-
-    def register_name(self, offset: int) -> str:
-        """Words of the vector registers are numbered: ISR, ISR_1 to ISR_7."""
-        for first in (LocalApicReg.ISR, LocalApicReg.TMR, LocalApicReg.IRR):
-            if offset != first and is_word(offset, first):
-                return f"{first.name}_{(offset - first) // SPACING}"
-        return super().register_name(offset)
 
     def reset(self) -> None:
         """Power-on state; the wires keep their levels."""
@@ -280,11 +273,11 @@ class LocalApic(Device[LocalApicState]):
         self.advance(now_ns)
         if size != 4 or offset % SPACING:
             return 0
-        for first in (LocalApicReg.ISR, LocalApicReg.TMR, LocalApicReg.IRR):
+        for first in (LocalApicReg.ISR0, LocalApicReg.TMR0, LocalApicReg.IRR0):
             if is_word(offset, first):
                 pair = (offset - first) // SPACING * 2
                 low, high = (
-                    getattr(self.state.classes[each], first.name.lower())
+                    getattr(self.state.classes[each], first.name[:3].lower())
                     for each in (pair, pair + 1)
                 )
                 return int(low | high << 16)

@@ -24,9 +24,30 @@ class LocalApicReg(IntEnum):
     LDR = 0xD0
     DFR = 0xE0
     SVR = 0xF0
-    ISR = 0x100
-    TMR = 0x180
-    IRR = 0x200
+    ISR0 = 0x100
+    ISR1 = 0x110
+    ISR2 = 0x120
+    ISR3 = 0x130
+    ISR4 = 0x140
+    ISR5 = 0x150
+    ISR6 = 0x160
+    ISR7 = 0x170
+    TMR0 = 0x180
+    TMR1 = 0x190
+    TMR2 = 0x1A0
+    TMR3 = 0x1B0
+    TMR4 = 0x1C0
+    TMR5 = 0x1D0
+    TMR6 = 0x1E0
+    TMR7 = 0x1F0
+    IRR0 = 0x200
+    IRR1 = 0x210
+    IRR2 = 0x220
+    IRR3 = 0x230
+    IRR4 = 0x240
+    IRR5 = 0x250
+    IRR6 = 0x260
+    IRR7 = 0x270
     ESR = 0x280
     ICR_LOW = 0x300
     ICR_HIGH = 0x310
@@ -124,5 +145,5 @@ READ_ONLY = (
     LocalApicReg.PPR,
     LocalApicReg.REMOTE_READ,
     LocalApicReg.CURRENT_COUNT,
-    *range(LocalApicReg.ISR, LocalApicReg.ESR, SPACING),
+    *range(LocalApicReg.ISR0, LocalApicReg.ESR, SPACING),
 )

@@ -126,7 +126,7 @@ def access_priorities(ctx: IoContext, apic: LocalApicState) -> Verdict:
         ctx.data = apic.tpr
     elif ctx.offset == LocalApicReg.PPR:
         ctx.data = processor_priority(apic)
-    elif is_word(ctx.offset, LocalApicReg.ISR):
+    elif is_word(ctx.offset, LocalApicReg.ISR0):
         pair = ctx.offset >> 3 & 14
         ctx.data = apic.classes[pair].isr | apic.classes[pair + 1].isr << 16
     else:
@@ -143,10 +143,10 @@ def read_requests(ctx: IoContext, apic: LocalApicState) -> Verdict:
         ctx.data = 0 if apic.due_ns == NEVER else current_count(apic, ctx.now_ns)
     elif ctx.offset == LocalApicReg.ICR_LOW:
         ctx.data = apic.icr_low
-    elif is_word(ctx.offset, LocalApicReg.IRR):
+    elif is_word(ctx.offset, LocalApicReg.IRR0):
         pair = ctx.offset >> 3 & 14
         ctx.data = apic.classes[pair].irr | apic.classes[pair + 1].irr << 16
-    elif is_word(ctx.offset, LocalApicReg.TMR):
+    elif is_word(ctx.offset, LocalApicReg.TMR0):
         pair = ctx.offset >> 3 & 14
         ctx.data = apic.classes[pair].tmr | apic.classes[pair + 1].tmr << 16
     else:
