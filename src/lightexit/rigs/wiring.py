@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Devices made without a machine: all that they drive and call ends at a listener.
 
-What a class asks for is known by the types of its parameters: a clock, lines, functions that it
-calls, another device whose state it reads. All that a device does to the outside is heard.
+What a class asks for is known by the types of its parameters: a clock, lines, an APIC bus,
+functions that it calls, another device whose state it reads. All that a device does to the outside
+is heard.
 """
 
 from __future__ import annotations
