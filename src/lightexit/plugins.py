@@ -71,6 +71,7 @@ DEVICES = PluginKind(
         "hpet": "lightexit.devices.hpet:Hpet",
         "i440fx": "lightexit.devices.i440fx:I440fx",
         "ioapic": "lightexit.devices.ioapic:IoApic",
+        "local_apic": "lightexit.devices.local_apic:LocalApic",
         "pic": "lightexit.devices.pic:Pic",
         "pit": "lightexit.devices.pit:Pit",
         "pm": "lightexit.devices.pmtimer:PmTimer",

@@ -234,7 +234,7 @@ def test_several_cpus_need_kvm() -> None:
     said = refusal("run", "--cpus", "2")
     assert said == (
         "lightexit: 2 vCPUs on Unicorn\n"
-        "  expected: one: it has no local APICs, by which CPUs start and interrupt each other\n"
+        "  expected: one: its bus has one local APIC, and nobody would start the others\n"
         "  try: --backend kvm\n"
     )
 

@@ -11,6 +11,7 @@ from devices.data_sheets import DATA_SHEETS
 from devices.known import GOLDEN, RECORDED, Known
 from devices.ticking_hpet import ROUTES
 from lightexit.abi import Space
+from lightexit.bus.apic import Apic
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.bus.placing import Place
@@ -20,6 +21,8 @@ from lightexit.devices.fw_cfg import FIRST_FILE, Dma, FwCfg, FwCfgKey
 from lightexit.devices.hpet import Hpet, HpetReg
 from lightexit.devices.i440fx import I440fx
 from lightexit.devices.ioapic import PINS, Bit, IoApic
+from lightexit.devices.local_apic import LocalApic
+from lightexit.devices.local_apic_registers import LocalApicReg
 from lightexit.devices.pic import CASCADE, Pic
 from lightexit.devices.pit import Pit
 from lightexit.devices.pmtimer import PmTimer
@@ -87,6 +90,12 @@ def ioapic(
     return IoApic(clock, send, changed)
 
 
+def local_apic(
+    clock: ManualClock, intr: Line, apic: Apic, signal: Callable[[int, int], object]
+) -> LocalApic:
+    return LocalApic(clock, intr, apic, signal)
+
+
 def pm(clock: ManualClock, sci: Line, sleep: Callable[[int], object]) -> PmTimer:
     return PmTimer(clock, sci, sleep)
 
@@ -131,6 +140,9 @@ ENTRIES = [
     for masked in (0, Bit.MASKED)
     for mode in (0, 1, 4)
 ]
+#: Vectors of several classes, as commands to itself and without; illegal ones, and NMIs.
+VECTORS = [0x40000 | each for each in (0x31, 0x42, 0x45, 0xE2, 0x405, 0x400)] + [0x31, 0x45, 5]
+HOT_APIC = [LocalApicReg.EOI, LocalApicReg.TPR, LocalApicReg.ICR_LOW, LocalApicReg.PPR] * 4
 PCI = [
     1 << 31 | function << 8 | register
     for function in (0, 8, 11)
@@ -160,6 +172,13 @@ _SUBJECTS = {
         values=[*ENTRIES, 0x41, 0x52, *range(0x10, 0x14), 0x3E, 0x3F],
         outside=("end_of_interrupt",),
         inputs=(0, 1, PINS - 1),
+    ),
+    "local_apic": Subject(
+        local_apic,
+        hot=[*HOT_APIC, *LocalApicReg],
+        values=[*VECTORS, *(0x20000 | each for each in VECTORS), 0x100, 0x1FF, 0x700, 0x10700],
+        outside=("acknowledge", "take"),
+        starts=[(), [Write(Space.MMIO, places.LOCAL_APIC + LocalApicReg.SVR, 4, value=0x1FF)]],
     ),
     "pic": Subject(
         Pic,

@@ -13,7 +13,8 @@
 | registers appear again every 0x100 bytes                | once: at 0xFEC00000                    |
 
 `QemuIoApic` is our model with these changed and nothing else: the traces confirm the rest. Its
-local APIC is the tests' own; version 0x11, without the EOI register, is not modelled.
+local APIC is QEMU's as well (`test_local_apic_traces.py`); version 0x11, without the EOI register,
+is not modelled.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from pathlib import Path
 
 import pytest
 
-from devices.local_apic import LocalApic
 from devices.replay import replay, trace_files, trace_id
+from devices.test_local_apic_traces import QemuLocalApic
 from devices.test_pic_traces import RepeatingLine
+from lightexit.abi import ApicFlag, ApicMode, Request
+from lightexit.bus.apic import Apic
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.ioapic import MODE_MASK, MODE_SHIFT, PINS, Bit, IoApic
@@ -38,8 +41,8 @@ ALIASES = 0xFF
 class QemuIoApic(IoApic):
     """Our I/O APIC with the deviations of the table."""
 
-    def __init__(self, lapic: LocalApic) -> None:
-        super().__init__(ManualClock(), lapic.take)
+    def __init__(self, apic: Apic) -> None:
+        super().__init__(ManualClock(), apic.send)
         self.inputs = tuple(RepeatingLine(self._listener(number)) for number in range(PINS))
         self._requests: set[int] = set()
 
@@ -79,13 +82,33 @@ class QemuIoApic(IoApic):
         super().write(offset & ALIASES, value, size)
 
 
+class Wires:
+    """The APIC bus between the two; a message without a vector of its own fetches the PIC's."""
+
+    requests = Request.EOI
+
+    def __init__(self, pic: Pic) -> None:
+        self._pic = pic
+        self.lapic = QemuLocalApic(ManualClock(), Line(), self, lambda *_: None)
+        self.ioapic = QemuIoApic(self)
+
+    def send(self, destination: int, vector: int, mode: int) -> None:
+        if self.lapic.is_meant(destination, bool(mode & ApicFlag.LOGICAL)):
+            if mode & 7 == ApicMode.EXTINT:
+                vector, mode = self._pic.acknowledge(), mode & ~7
+            self.lapic.take(vector, mode)
+
+    def end_of_interrupt(self, vector: int) -> None:
+        self.ioapic.end_of_interrupt(vector)
+
+
 def board() -> Rig:
     pic = Pic(ManualClock(), Line())
-    lapic = LocalApic(lambda vector: ioapic.end_of_interrupt(vector), pic.acknowledge)
-    ioapic = QemuIoApic(lapic)
+    wires = Wires(pic)
+    ioapic, lapic = wires.ioapic, wires.lapic
     inputs = {("ioapic", number): ioapic.input(number or 2) for number in range(PINS)}
     inputs |= {("pic0", number): pic.input(number) for number in range(8)}
-    calls = {"intack": lapic.acknowledge}
+    calls = {"intack": lambda: lapic.interrupt(pic)}
     return Rig(ManualClock(), [ioapic, lapic, pic], inputs=inputs, calls=calls)
 
 

@@ -56,6 +56,7 @@ MODULES = {
     "hpet": ("hpet", "hpet_timer"),
     "i440fx": ("i440fx",),
     "ioapic": ("ioapic",),
+    "local_apic": ("local_apic", "local_apic_state"),
     "pic": ("pic",),
     "pit": ("pit", "pit_counter"),
     "pm": ("pmtimer",),

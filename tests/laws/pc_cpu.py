@@ -46,6 +46,9 @@ class QuietCpu:
     def interrupt(self, vector: int) -> Exit | None:
         return None
 
+    def nmi(self) -> Exit | None:
+        return None
+
     def reset(self) -> None:
         self.note("CPU", "reset")
 

@@ -9,6 +9,7 @@ from random import Random
 
 from laws.pc_steps import Access, Drive, Host, Interrupt, Step, Until, Wait, inp, load, out, store
 from lightexit.vm.places import HPET, IOAPIC, PM
+from lightexit.vm.places import LOCAL_APIC as APIC
 from lightexit.vm.places import VIRTIO_MMIO as VIRTIO
 
 PIT_HZ, PM_HZ, RTC_HZ = 1_193_182, 3_579_545, 32_768
@@ -130,6 +131,34 @@ def _end(vector: int) -> Step:
 
 def _entry(word: int, value: int) -> list[Step]:
     return [store(IOAPIC, 0x10 + word), store(IOAPIC + 0x10, value)]
+
+
+def local_apic_serves(r: Random) -> list[Step]:
+    """Enabled, it is sent vectors by itself, of which the CPU takes some and ends them."""
+    steps: list[Step] = [store(APIC + 0xF0, r.choice((0x1FF, 0x1FF, 0x1FF, 0xFF)))]
+    for _ in range(r.randrange(1, 10)):
+        vector = r.choice((0x31, 0x35, 0x42, 0x5F, 0xE0, r.randrange(256)))
+        words = APIC + r.choice((0x100, 0x180, 0x200)) + 16 * (vector >> 5)
+        sent: list[Step] = [store(APIC + 0x300, 0x40000 | vector | r.choice((0, 0, 0, 0x400)))]
+        task = r.choice((0, 0, 0x30, 0x45, 0xF0))
+        priority: list[Step] = [store(APIC + 0x80, task), load(APIC + 0x80)]
+        served: list[Step] = [Interrupt(), load(words), store(APIC + 0xB0, 0), load(APIC + 0xA0)]
+        reads: list[Step] = [load(words), load(APIC + 0x300), load(APIC + 0xA0)]
+        steps += r.choice((sent, sent, served, served, priority, reads))
+    return steps
+
+
+def local_apic_counts(r: Random) -> list[Step]:
+    """Its timer runs down, once or again and again, and is looked at."""
+    count, divide = r.choice((1, 100, 50_000, 2**32 - 1)), r.choice((0xB, 0xB, 0, 3, 0xA))
+    mode = r.choice((0, 0, 0x20000, 0x20000, 0x10000)) | r.choice((0x41, 0xEF, 5))
+    steps: list[Step] = [store(APIC + 0xF0, 0x1FF), store(APIC + 0x3E0, divide)]
+    steps += [store(APIC + 0x320, mode), store(APIC + 0x380, count)]
+    for _ in range(r.randrange(1, 5)):
+        look: list[Step] = [load(APIC + 0x390), load(APIC + 0x200 + 16 * ((mode & 0xFF) >> 5))]
+        served: list[Step] = [Interrupt(), store(APIC + 0xB0, 0)]
+        steps += [_moment(r), *r.choice((look, served))]
+    return steps
 
 
 def hpet_counts(r: Random) -> list[Step]:
@@ -333,6 +362,9 @@ DRIVERS: Sequence[Driver] = (
     pic_serves,
     pic_serves,
     ioapic_is_set_up,
+    local_apic_serves,
+    local_apic_serves,
+    local_apic_counts,
     hpet_counts,
     hpet_interrupts,
     pm_timer_is_read,

@@ -177,6 +177,7 @@ class Side:
     def settle(self) -> None:
         """After a step: the host looks if it is woken or a deadline has come, unless it is late."""
         machine = self.machine
+        getattr(machine._processors, "_carry", lambda: None)()
         ending, machine._ending = machine._ending, None
         reset, machine._wanted_reset = machine._wanted_reset, None
         for event in (ending, reset):

@@ -19,7 +19,7 @@ _BETWEEN_LOOKS = 16
 #: Where the traces have the registers of power management.
 _TRACED_PM = range(0x600, 0x640)
 #: Devices whose traces are about interrupts that an I/O APIC sends.
-_WITH_APICS = ("ioapic", "lapic", "hpet")
+_WITH_APICS = ("ioapic", "hpet")
 
 
 def config_of(header: dict[str, Any]) -> Config:

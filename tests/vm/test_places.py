@@ -29,6 +29,9 @@ EXPECTED = {
     "debugcon": {0x402},
     "uart": {0x3F8},
     "hpet": {0xFED0_0000},
+    "ioapic": {0xFEC0_0000},
+    # Its page is one window of five regions.
+    "local_apic": {0xFEE0_0000, 0xFEE0_00B0, 0xFEE0_00B4, 0xFEE0_0180, 0xFEE0_03A0},
 }
 
 

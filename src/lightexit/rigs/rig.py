@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lightexit.abi import Space, StateMemory
+from lightexit.bus.apic import Apic
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.definition import DefinitionBus
@@ -35,6 +36,8 @@ class Rig:
     runner: Runner | None = None
     places: Mapping[str, Place] = field(default_factory=lambda: PC)
     heard: list[Heard] = field(default_factory=list)
+    #: What carries out the requests of filters to APICs.
+    apic: Apic | None = None
     #: (ns, output number, level) of every change of an output.
     edges: list[tuple[int, int, bool]] = field(default_factory=list)
     #: States whose devices a machine has asked for their deadlines, after answers of models.
@@ -48,6 +51,7 @@ class Rig:
     def run_by(self, runner: Runner | None) -> None:
         """From now on filters run that way, on a bus that has counted nothing yet."""
         self.bus = DefinitionBus(self.clock) if runner is None else runner(self.clock)
+        self.bus.apic = self.apic
         for device in self.devices:
             self.bus.attach(device, self.asked.extend, at=self.places.get(device.name))
 

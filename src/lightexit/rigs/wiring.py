@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Devices made without a machine: all that they drive and call ends at a listener.
 
-What a class asks for is known by the types of its parameters: a clock, lines, functions that it
-calls, another device whose state it reads. All that a device does to the outside is heard.
+What a class asks for is known by the types of its parameters: a clock, lines, an APIC bus,
+functions that it calls, another device whose state it reads. All that a device does to the outside
+is heard.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from lightexit.abi import Request
+from lightexit.bus.apic import Apic
 from lightexit.bus.clock import Clock, ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.device import Device
@@ -23,6 +26,22 @@ from lightexit.targets.parameters import UNDECLARED, parameters
 
 #: What a device did: when, in ns of VM time, on which of its wires, and what.
 Heard: TypeAlias = tuple[int, str, Any]
+
+
+@dataclass(frozen=True)
+class HeardApic:
+    """An APIC bus on which all is heard, and nothing answers."""
+
+    note: Callable[[str, Any], None]
+    requests: Request = Request.APIC_MESSAGE | Request.EOI
+
+    def send(self, destination: int, vector: int, mode: int) -> None:
+        """A message."""
+        self.note("APIC message", (destination, vector, mode))
+
+    def end_of_interrupt(self, vector: int) -> None:
+        """An EOI."""
+        self.note("EOI", (vector,))
 
 
 @dataclass
@@ -69,6 +88,11 @@ class Wiring:
             found = f"{name} cannot be made: {type(error).__name__}: {error}"
             raise AuthorError(found) from error
 
+    @property
+    def apic(self) -> Apic:
+        """An APIC bus: for devices that send by it, and for the requests of their filters."""
+        return HeardApic(self.note)
+
     def note(self, wire: str, what: Any) -> None:
         """Something was done, now."""
         self.heard.append((self.clock.now_ns(), wire, what))
@@ -80,6 +104,8 @@ class Wiring:
             return self.lines[-1]
         if inspect.isclass(kind) and issubclass(kind, Device):
             return self._other(kind)
+        if kind is Apic:
+            return self.apic
         if kind is VirtioBackend:  # as that of a block device with one queue
             return VirtioBackend(device_id=2, notify=self._call(wire), reset=self._call(wire))
         if name == "clock" or kind in (Clock, ManualClock):

@@ -242,7 +242,9 @@ def _runs(subject: Subject, name: str) -> SearchStrategy[FilterRun]:
 
 def _offsets(region: PlacedRegion) -> SearchStrategy[tuple[Space, int, int]]:
     offsets = st.integers(region.offset, region.offset + region.size)
-    return st.tuples(st.just(region.space), offsets, st.sampled_from(_SIZES[region.space]))
+    width = region.register_width  # the bus cuts an access into whole registers
+    sizes = (width,) if width else _SIZES[region.space]
+    return st.tuples(st.just(region.space), offsets, st.sampled_from(sizes))
 
 
 def _contents(memory: StateMemory[Any]) -> SearchStrategy[bytes]:

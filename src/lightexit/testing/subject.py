@@ -115,6 +115,7 @@ class Subject:
             calls={name: _method(device, name) for name in self.outside},
             places=_places(devices, self.at),
             heard=wiring.heard,
+            apic=wiring.apic,
         )
 
 

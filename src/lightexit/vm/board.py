@@ -107,6 +107,9 @@ class Board:
         """
         raise _keeps_none()
 
+    def show_local_apic(self) -> None:
+        """Have CPUID tell of a local APIC, which is a device; before a vCPU first runs."""
+
     def make_ioapic(self) -> IoApic:
         """An I/O APIC for the bus, before the local APICs that the back end keeps.
 
@@ -127,9 +130,9 @@ def check_wanted(wanted: Wanted) -> None:
     """Raises AuthorError for a number of vCPUs that no PC has, or not with those controllers."""
     if not 1 <= wanted.cpus <= MOST_CPUS:
         raise AuthorError(f"{wanted.cpus} vCPUs", expected=f"1 to {MOST_CPUS}")
-    if wanted.cpus > 1 and not wanted.controllers.has_apics:
+    if wanted.cpus > 1 and not wanted.controllers.keeps_apics:
         raise AuthorError(
             f"{wanted.cpus} vCPUs with --irqchip off",
-            expected="local APICs, by which CPUs start and interrupt each other",
+            expected="local APICs of the back end, by which CPUs start and interrupt each other",
             hint="--irqchip split or kernel",
         )

@@ -47,6 +47,10 @@ class Cpu(Protocol):
         """Deliver an external interrupt; an exit where the guest has no handler for it."""
         ...
 
+    def nmi(self) -> Exit | None:
+        """Deliver an NMI; an exit where the guest has no handler for it."""
+        ...
+
     def reset(self) -> None:
         """Power-on state, at the reset vector; others than the first wait to be started. While it
         does not run. Requests to stop and the level of INTR stay.

@@ -9,7 +9,7 @@ from enum import StrEnum
 class Irqchip(StrEnum):
     """Of a PC's PIC pair, I/O APIC and local APICs, those that the back end keeps."""
 
-    #: None: the PIC pair is a device, and there are no APICs.
+    #: None: all of them are devices.
     OFF = "off"
     #: The local APICs: PIC pair and I/O APIC are devices.
     SPLIT = "split"
@@ -17,8 +17,8 @@ class Irqchip(StrEnum):
     KERNEL = "kernel"
 
     @property
-    def has_apics(self) -> bool:
-        """Whether a guest finds APICs: several vCPUs need them."""
+    def keeps_apics(self) -> bool:
+        """Whether it keeps the local APICs: several vCPUs need that."""
         return self is not Irqchip.OFF
 
 

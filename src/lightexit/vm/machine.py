@@ -16,6 +16,7 @@ from lightexit.bus.line import Line
 from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
 from lightexit.devices.ioapic import PINS, IoApic
+from lightexit.devices.local_apic import LocalApic
 from lightexit.devices.pic import Pic
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.board import Board
@@ -74,7 +75,7 @@ class Machine:
         self.on_reset: Callable[[str], object] = lambda reason: None
         #: Devices that the machine itself works with.
         self._controllers: list[Device[Any]] = []
-        self._schedule = Schedule(self.bus, self.clock, self._wake)
+        self._schedule = Schedule(self.bus, self.clock, self.wake)
         self._processors = self._make_processors()
         self._load: Callable[[], StartState] | None = None
         self._ending: tuple[RunEnd, str, int | None] | None = None
@@ -95,7 +96,7 @@ class Machine:
         return self.cpus[0]
 
     def _make_processors(self) -> Uniprocessor | Multiprocessor:
-        if self.irqchip.has_apics:
+        if self.irqchip.keeps_apics:
             return Multiprocessor(self.board, self._end)
         if len(self.cpus) > 1:
             raise HostError(
@@ -158,16 +159,32 @@ class Machine:
             expected=f"one of: {', '.join(sorted({each.name for each in self.devices}))}",
         )
 
-    def connect(self, pic: Pic) -> None:
-        """Have the first vCPU take the interrupts of `pic`, whose output is `intr`."""
+    def connect(
+        self, pic: Pic, local: LocalApic | None = None, carry: Callable[[], object] | None = None
+    ) -> None:
+        """Have the first vCPU take the interrupts of `pic`, whose output is `intr`.
+
+        With `local`, a local APIC of a machine whose back end keeps none, it takes the interrupts
+        of that, at whose LINT0 the PIC is; `carry` brings what that sends to other APICs, and is
+        called while no device is at work.
+        """
         if self.irqchip is Irqchip.KERNEL:
             raise AuthorError(
                 "a PIC among the devices",
                 expected="none: the back end keeps the interrupt controllers",
                 hint="Machine.irq",
             )
-        self._processors.connect(pic)
         self._controllers.append(pic)
+        if isinstance(self._processors, Multiprocessor) or local is None:
+            self._processors.connect(pic)
+            return
+        self._processors.connect_local(pic, local, carry)
+        self._controllers.append(local)
+
+    def signal(self, mode: int) -> None:
+        """An NMI, INIT or start-up (an `ApicMode`) of a local APIC among the devices."""
+        if isinstance(self._processors, Uniprocessor):
+            self._processors.signal(mode)
 
     def add_ioapic(self, at: Place) -> IoApic:
         """Put an I/O APIC on the bus, before the back end's local APICs."""
@@ -218,7 +235,8 @@ class Machine:
             yield
             self._schedule.touched(states)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Have `run` look at all that is due, soon; from any thread."""
         self._processors.wake()
 
     # Ending a run, from any thread, and from a signal's handler
@@ -267,7 +285,7 @@ class Machine:
         From any thread, as `reset`. Raises AuthorError for a machine that has none.
         """
         self._button.press()
-        self._wake()
+        self.wake()
 
     @property
     def answers_power_button(self) -> bool:

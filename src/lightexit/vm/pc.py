@@ -25,6 +25,7 @@ from lightexit.devices.ps2 import Ps2
 from lightexit.devices.rtc import Cmos, Rtc
 from lightexit.devices.uart import Uart
 from lightexit.engine.api import Engine
+from lightexit.vm.apics import add_apics
 from lightexit.vm.backends import find
 from lightexit.vm.board import Backend, Wanted
 from lightexit.vm.console import Console
@@ -84,7 +85,7 @@ def pc_machine(
     board = (backend or find("unicorn")).build(wanted, memory, clock)
     machine = Machine(board, debug)
     if config.kernel:
-        machine.boot(functools.partial(_load_kernel, config, memory, machine.irqchip))
+        machine.boot(functools.partial(_load_kernel, config, memory))
     _add_devices(machine, config, serial or Console())
     return machine
 
@@ -96,41 +97,40 @@ def _firmware_files(config: PcConfig, machine: Machine) -> dict[str, bytes]:
     from lightexit.vm.boot import Platform
     from lightexit.vm.boot.table_loader import firmware_files
 
-    platform = Platform(config.cpus, machine.irqchip.has_apics, hpet=True, pm=PM_BY_TABLES)
+    platform = Platform(config.cpus, hpet=True, pm=PM_BY_TABLES)
     return firmware_files(platform, machine.board.memory)
 
 
-def _load_kernel(config: PcConfig, memory: GuestMemory, irqchip: Irqchip) -> StartState:
+def _load_kernel(config: PcConfig, memory: GuestMemory) -> StartState:
     from lightexit.vm.boot import NOTHING, Platform, load
 
-    platform = Platform(cpus=config.cpus, apics=irqchip.has_apics, hpet=True)
+    platform = Platform(cpus=config.cpus, hpet=True)
     return load(config.kernel, memory, config.payload or NOTHING, platform)
 
 
-def add_controllers(machine: Machine) -> Callable[[int], Line]:
+def add_controllers(machine: Machine, *, virtual_wire: bool = False) -> Callable[[int], Line]:
     """Make devices of a PC's interrupt controllers that the back end does not keep.
 
     Gives wires to the inputs of all, by the number of an ISA interrupt; from `ISA_INPUTS` on to
-    those of the I/O APIC, if there is one.
+    those of the I/O APIC. `virtual_wire`: local APICs among them are as firmware leaves them.
     """
     if machine.irqchip is Irqchip.KERNEL:
         return machine.irq
-    inputs = range(PINS if machine.irqchip.has_apics else ISA_INPUTS)
-    machine.inputs = InterruptInputs(inputs, _connector(machine))
+    machine.inputs = InterruptInputs(range(PINS), _connector(machine, virtual_wire))
     return machine.irq
 
 
-def _connector(machine: Machine) -> Callable[[int], Line]:
+def _connector(machine: Machine, virtual_wire: bool) -> Callable[[int], Line]:
     pic = Pic(machine.clock, Line())
-    machine.connect(pic)
+    if machine.irqchip is Irqchip.OFF:
+        ioapic = add_apics(machine, pic, virtual_wire=virtual_wire)
+    else:
+        machine.connect(pic)
+        ioapic = machine.add_ioapic(PLACES["ioapic"])
     machine.add(pic, PLACES[pic.name])
 
     def to_pic(number: int) -> Line:
         return machine.wire(pic.memory, pic.input(number))
-
-    if machine.irqchip is Irqchip.OFF:
-        return to_pic
-    ioapic = machine.add_ioapic(PLACES["ioapic"])
 
     def to_both(number: int) -> Line:
         pin = machine.wire(ioapic.memory, ioapic.input(ISA_PIN.get(number, number)))
@@ -140,12 +140,13 @@ def _connector(machine: Machine) -> Callable[[int], Line]:
 
 
 def _hpet(machine: Machine, irq: Callable[[int], Line]) -> Hpet:
-    numbers = range(ISA_INPUTS, PINS) if machine.irqchip.has_apics else ()
-    return Hpet(machine.clock, irq(0), irq(8), {number: irq(number) for number in numbers})
+    routes = {number: irq(number) for number in range(ISA_INPUTS, PINS)}
+    return Hpet(machine.clock, irq(0), irq(8), routes)
 
 
 def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
-    clock, irq = machine.clock, add_controllers(machine)
+    clock = machine.clock
+    irq = add_controllers(machine, virtual_wire=bool(config.kernel))
     reset = Line(lambda level: machine.reset() if level else None)
     keyboard_a20, fast_a20 = joined(Line(), 2)
     hpet = _hpet(machine, irq)

@@ -22,6 +22,8 @@ PM_BY_TABLES = 0x600
 PCI_CONFIG = 0xCF8
 #: 82093AA data sheet, section 3.0.
 IOAPIC = 0xFEC0_0000
+#: Intel SDM volume 3, section 11.4.1: where it is after reset.
+LOCAL_APIC = 0xFEE0_0000
 #: Anywhere (IA-PC HPET 1.0a, 3.2.4: ACPI reports it); Intel chip sets have it here.
 HPET = 0xFED0_0000
 #: QEMU: docs/specs/fw_cfg; the isa-debug-exit of test suites; SeaBIOS's debug output.
@@ -50,6 +52,7 @@ PC: dict[str, Place] = {
     "debug_exit": DEBUG_EXIT,
     "debugcon": DEBUGCON,
     "ioapic": IOAPIC,
+    "local_apic": LOCAL_APIC,
     "hpet": HPET,
     "virtio-mmio": VIRTIO_MMIO,
 }

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from lightexit.abi import ApicMode
 from lightexit.bus.bus import UNLIMITED, BusCpu
 from lightexit.bus.doorbell import Bell
+from lightexit.devices.local_apic import LocalApic
 from lightexit.devices.pic import Pic
 from lightexit.vm.alarm import Alarm
 from lightexit.vm.cpu import Cpu
@@ -18,7 +20,7 @@ from lightexit.vm.schedule import Schedule
 
 
 class Uniprocessor:
-    """The vCPU of a machine of one. Its interrupts come from a PIC among the devices, if any."""
+    """The vCPU of a machine of one. Its interrupts come from controllers among the devices."""
 
     def __init__(self, cpu: Cpu, bus_cpu: BusCpu, schedule: Schedule, end: End) -> None:
         self.cpus = [cpu]
@@ -29,6 +31,8 @@ class Uniprocessor:
         self._clock = schedule.clock
         self._end = end
         self._intr: Intr | None = None
+        self._carry: Callable[[], object] = lambda: None
+        self._has_nmi = False
         self._limit = UNLIMITED
         self._halted = False
         # Not an Event: a signal handler may set it while this same thread is about to wait.
@@ -39,6 +43,20 @@ class Uniprocessor:
     def connect(self, pic: Pic) -> None:
         """Take interrupts from `pic`, whose output is `intr`."""
         self._intr = Intr(self._bus_cpu.bus, pic, self._set_interrupt)
+
+    def connect_local(self, pic: Pic, local: LocalApic, carry: Callable[[], object] | None) -> None:
+        """Take interrupts from a local APIC, and `carry` what it sends between slices."""
+        self._intr = Intr(self._bus_cpu.bus, pic, self._set_interrupt, local)
+        self._carry = carry or self._carry
+
+    def signal(self, mode: int) -> None:
+        """An `ApicMode` besides interrupts; from any thread. An INIT begins as a reset does; a
+        start-up is for CPUs that wait for one, and this one never does."""
+        if mode == ApicMode.NMI:
+            self._has_nmi = True
+            self.wake()
+        elif mode == ApicMode.INIT:
+            self._end(RunEnd.RESET, "INIT")
 
     def _set_interrupt(self, level: bool) -> None:
         self._cpu.set_interrupt(level)
@@ -51,6 +69,7 @@ class Uniprocessor:
         self.accesses, self._limit = 0, limit
         with Alarm(self.wake) as self._alarm:
             yield
+            self._carry()
 
     def reset(self) -> None:
         """To power-on, between turns."""
@@ -73,6 +92,7 @@ class Uniprocessor:
     def turn(self, due_ns: int) -> None:
         """Let the guest run, until `due_ns` of `time.monotonic_ns` at the latest."""
         self._bus_cpu.bus.reclaim()
+        self._carry()
         self._take_interrupt()
         self._alarm.set(due_ns)
         if self._halted:
@@ -81,6 +101,10 @@ class Uniprocessor:
             self._slice()
 
     def _take_interrupt(self) -> None:
+        if self._has_nmi:
+            self._has_nmi = self._halted = False
+            self._handle(self._cpu.nmi())
+            return
         intr = self._intr
         if intr is None or not intr.level or not self._cpu.interruptible():
             return

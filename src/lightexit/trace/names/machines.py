@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from lightexit.abi import Space
 from lightexit.trace.names.maps import AddressMap, windows_of
 from lightexit.trace.names.registers import NamedWindow, own_windows, regions_of
 from lightexit.vm.places import PC
@@ -42,7 +43,8 @@ TABLES = ("qemu-pc", "qemu-q35", "qemu-microvm", *list(_TABLES.values())[1:], "p
 def the_map(table: str) -> AddressMap:
     """The map that a table is, or our own machine's; what every PC has where it is neither."""
     if table == "lightexit":
-        return AddressMap([*_own(), *windows_of("cpu")])
+        msrs = (each for each in windows_of("cpu") if each.space is Space.MSR)
+        return AddressMap([*_own(), *msrs])
     return AddressMap(windows_of(table if table in TABLES else "pc"))
 
 

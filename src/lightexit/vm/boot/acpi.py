@@ -27,7 +27,6 @@ _SYSTEM_MEMORY, _SYSTEM_IO = 0, 1
 RESET_PORT, RESET_VALUE = places.PCI_CONFIG + 1, 0x06
 #: The SLP_TYP for \\_S5, soft off.
 SOFT_OFF = 0
-LOCAL_APIC = 0xFEE0_0000
 KEYBOARD_IRQ, COM1_IRQ, SCI = 1, 4, 9
 #: The I/O APIC's input that the PIT drives.
 PIT_GSI = 2
@@ -175,7 +174,7 @@ def _features(platform: Platform) -> FixedFeature:
 def _madt(platform: Platform) -> bytes:
     """The PIT's interrupt is not where the ISA has it; the SCI is level-triggered."""
     both = 1  # there is a pair of 8259s as well, to be masked
-    body = struct.pack("<II", LOCAL_APIC, both)
+    body = struct.pack("<II", places.LOCAL_APIC, both)
     for cpu in range(platform.cpus):
         body += _entry(MadtEntry.LOCAL_APIC, struct.pack("<BBI", cpu, cpu, 1))
     io_apic_id = platform.cpus

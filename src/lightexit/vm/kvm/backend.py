@@ -35,7 +35,7 @@ class KvmBackend:
             from lightexit.vm.kvm.attach import require
 
             require()
-        if not wanted.controllers.has_apics:
+        if not wanted.controllers.keeps_apics:
             return
         with Kvm() as kvm:
             if wanted.cpus > kvm.most_vcpus:
@@ -50,7 +50,7 @@ class KvmBackend:
         self.check(wanted)
         vm, kind = KvmVm(Kvm()), wanted.controllers
         vm.add(memory)
-        interrupts = pc_interrupts(vm, kind) if kind.has_apics else None
+        interrupts = pc_interrupts(vm, kind) if kind.keeps_apics else None
         offload, engine = _runners(wanted.engine, clock, vm)
         bus = Bus(
             clock,
@@ -105,6 +105,10 @@ class KvmBoard(Board):
     def start_clock(self) -> None:
         """kvmclock continues from where it stopped."""
         self.vm.start_clock()
+
+    def show_local_apic(self) -> None:
+        """CPUID tells of a local APIC, without what KVM's own has besides."""
+        self.vm.show_local_apic()
 
     def set_irq(self, number: int, level: bool) -> None:
         """Drive an input of the interrupt controllers in the kernel. Raises HostError."""

@@ -127,6 +127,11 @@ class KvmCpu:
         self.vcpu.shared.ready_for_interrupt = 0
         return None
 
+    def nmi(self) -> Exit | None:
+        """Inject an NMI."""
+        self.vcpu.nmi()
+        return None
+
     def where(self) -> str:
         """The next instruction's address: selector and offset."""
         return where(self.vcpu)

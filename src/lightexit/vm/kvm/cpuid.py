@@ -13,18 +13,30 @@ from lightexit.vm.kvm.system import Capability, Kvm
 from lightexit.vm.registers import FEATURES, HAS_APIC, HAS_TSC_DEADLINE, HAS_X2APIC
 
 _TOPOLOGIES = 0x0B, 0x1F
+#: Asynchronous page faults, EOIs, wake-ups, IPIs and wide destinations by way of KVM's own APICs.
+_PARAVIRTUAL = 0x4000_0001
+_OF_LOCAL_APICS = 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15
 
 
-def vcpu_cpuid(kvm: Kvm, index: int, *, has_apic: bool) -> list[CpuidEntry]:
-    """The leaves of vCPU `index`, whose local APIC, if it has one, is KVM's."""
+def vcpu_cpuid(
+    kvm: Kvm, index: int, *, has_apic: bool, is_device: bool = False
+) -> list[CpuidEntry]:
+    """The leaves of vCPU `index`, whose local APIC, if it has one, is KVM's or a device.
+
+    The device is an xAPIC without a TSC deadline, and takes no part in what KVM offers to guests
+    of its own local APICs.
+    """
     leaves = kvm.supported_cpuid()
-    deadline = has_apic and bool(kvm.offers(Capability.TSC_DEADLINE_TIMER))
+    deadline = has_apic and not is_device and bool(kvm.offers(Capability.TSC_DEADLINE_TIMER))
     for leaf in _those(leaves, FEATURES):
         leaf.ebx = leaf.ebx & 0x00FF_FFFF | index << 24
         leaf.ecx = leaf.ecx & ~HAS_TSC_DEADLINE | (HAS_TSC_DEADLINE if deadline else 0)
         if not has_apic:
             leaf.edx &= ~HAS_APIC
+        if not has_apic or is_device:
             leaf.ecx &= ~HAS_X2APIC
+    for leaf in _those(leaves, _PARAVIRTUAL) if is_device else ():
+        leaf.eax &= ~_OF_LOCAL_APICS
     for leaf in _those(leaves, *_TOPOLOGIES):
         leaf.edx = index
     return leaves

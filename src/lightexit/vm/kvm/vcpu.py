@@ -76,6 +76,12 @@ class KvmVcpu:
         system.apic_base &= ~_APIC_ENABLED
         self.system_registers = system
 
+    def switch_apic_on(self) -> None:
+        """There is one, outside KVM."""
+        system = self.system_registers
+        system.apic_base |= _APIC_ENABLED
+        self.system_registers = system
+
     def set_cpuid(self, entries: Iterable[CpuidEntry]) -> None:
         """Set what CPUID reports; before the vCPU first runs."""
         ioctl.call(self.fd, ioctl.SET_CPUID2, bytearray(cpuid_bytes(entries)))

@@ -42,10 +42,10 @@ class UnicornBackend:
         if wanted.cpus > 1:
             raise HostError(
                 f"{wanted.cpus} vCPUs on Unicorn",
-                expected="one: it has no local APICs, by which CPUs start and interrupt each other",
+                expected="one: its bus has one local APIC, and nobody would start the others",
                 hint="--backend kvm",
             )
-        if wanted.controllers.has_apics:
+        if wanted.controllers.keeps_apics:
             raise HostError(
                 f"--irqchip {wanted.controllers} on Unicorn",
                 expected="off: it keeps no interrupt controllers",

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 _RESET_CS, _RESET_IP, _RESET_CR0 = 0xF000, 0xFFF0, 0x6000_0010
 _DATA_SEGMENTS = ("DS", "ES", "FS", "GS", "SS")
 _STI, _POP_SS, _MOV_SS, _INT = 0xFB, 0x17, 0x8E, 0xCD
-_UNDEFINED = 6
+_NMI, _UNDEFINED = 2, 6
 #: UD0, UD1 and UD2, behind any prefixes: undefined on every CPU.
 _UNDEFINED_CODE = re.compile(
     rb"[\x26\x2e\x36\x3e\x40-\x4f\x64-\x67\xf2\xf3]*\x0f[\x0b\xb9\xff]", re.S
@@ -204,6 +204,10 @@ class UnicornCpu:
     def interrupt(self, vector: int) -> Exit | None:
         """Deliver an external interrupt; an exit where the guest has no handler for it."""
         return self._try_deliver(CpuEvent(vector, EventSource.EXTERNAL))
+
+    def nmi(self) -> Exit | None:
+        """Deliver an NMI; an exit where the guest has no handler for it."""
+        return self.interrupt(_NMI)
 
     def _deliver_trap(self, vector: int) -> Exit | None:
         trap = self._trap(vector)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What CPUID reports: Unicorn's CPU has a local APIC, the machine has none.
+"""What CPUID reports: Unicorn's CPU has a local APIC, the machine has one only as a device.
 
+That is an xAPIC: Unicorn hands no RDMSR and WRMSR out, so that there can be no x2APIC, and
+IA32_APIC_BASE reads 0.
 Reference: Intel SDM volume 2, CPUID.
 """
 
@@ -12,26 +14,35 @@ from typing import Any
 from unicorn import UC_ARCH_X86, UC_HOOK_INSN, UC_MODE_32, x86_const
 from unicorn.unicorn_py3.unicorn import Uc
 
+from lightexit.bus.bus import Bus
 from lightexit.vm.paging import PAGE
-from lightexit.vm.registers import FEATURES, HAS_APIC, HAS_X2APIC, OSXSAVE, OSXSAVE_IS_ON
+from lightexit.vm.registers import (
+    FEATURES,
+    HAS_APIC,
+    HAS_TSC_DEADLINE,
+    HAS_X2APIC,
+    OSXSAVE,
+    OSXSAVE_IS_ON,
+)
 
 _EAX, _EBX, _ECX, _EDX = (getattr(x86_const, f"UC_X86_REG_E{letter}X") for letter in "ABCD")
 _CPUID = b"\x0f\xa2"
 
 
-def hide_apic(uc: Any) -> None:
-    """Make CPUID report no local APIC from now on."""
-    uc.hook_add(UC_HOOK_INSN, _at_cpuid, None, 1, 0, x86_const.UC_X86_INS_CPUID)
+def describe_apic(uc: Any, bus: Bus) -> None:
+    """Make CPUID report a local APIC only while messages on that bus reach one."""
+    uc.hook_add(UC_HOOK_INSN, _at_cpuid, bus, 1, 0, x86_const.UC_X86_INS_CPUID)
 
 
-def _at_cpuid(uc: Any, _data: object) -> int:
+def _at_cpuid(uc: Any, bus: Bus) -> int:
     """Whether the instruction has been carried out here."""
     if uc.reg_read(_EAX) != FEATURES:
         return 0
     eax, ebx, ecx, edx = emulated()
     is_on = uc.reg_read(x86_const.UC_X86_REG_CR4) & OSXSAVE
-    ecx = ecx & ~(HAS_X2APIC | OSXSAVE_IS_ON) | (OSXSAVE_IS_ON if is_on else 0)
-    for register, value in ((_EAX, eax), (_EBX, ebx), (_ECX, ecx), (_EDX, edx & ~HAS_APIC)):
+    ecx = ecx & ~(HAS_X2APIC | HAS_TSC_DEADLINE | OSXSAVE_IS_ON) | (OSXSAVE_IS_ON if is_on else 0)
+    edx = edx & ~HAS_APIC if bus.apic is None else edx | HAS_APIC
+    for register, value in ((_EAX, eax), (_EBX, ebx), (_ECX, ecx), (_EDX, edx)):
         uc.reg_write(register, value)
     return 1
 

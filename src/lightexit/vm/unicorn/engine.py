@@ -33,7 +33,7 @@ from lightexit.runtime import Code, runtime_code
 from lightexit.runtime.layout import Watch
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.registers import EFER, PG
-from lightexit.vm.unicorn.cpuid import hide_apic
+from lightexit.vm.unicorn.cpuid import describe_apic
 from lightexit.vm.x86 import DescriptorTable, Register
 
 _COMMON = {
@@ -135,7 +135,7 @@ class UcEngine:
         self._hook(UC_HOOK_BLOCK, watch, hooks.address("at_block"))
         self._hook(UC_HOOK_INTR, watch, hooks.address("at_interrupt"))
         self.uc.hook_add(UC_HOOK_MEM_INVALID, self._at_fault)
-        hide_apic(self.uc)
+        describe_apic(self.uc, bus_cpu.bus)
 
     def _hook(self, kind: int, user: int, function: int, *instruction: int) -> None:
         everywhere = ctypes.c_uint64(1), ctypes.c_uint64(0)

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""State and filters of the local APIC; `local_apic.py` has the model.
+
+A vector is accepted into IRR and moves to ISR as the CPU takes it. It is taken only if its class
+(its upper 4 bits) is above all classes in service: so each class is in ISR once at most, and the
+state has what is in service as a list, from the highest vector down.
+Reference: Intel SDM volume 3, chapter 11.
+"""
+
+from __future__ import annotations
+
+from lightexit.devices.local_apic_registers import (
+    NEVER,
+    SPACING,
+    WORDS,
+    LocalApicReg,
+    Lvt,
+)
+from lightexit.filter import (
+    Array,
+    IoContext,
+    Struct,
+    Verdict,
+    array,
+    inline,
+    io_filter,
+    u8,
+    u16,
+    u32,
+    u64,
+)
+
+#: The classes of vectors, the lowest of which is never in service.
+CLASSES = 16
+
+
+class VectorClass(Struct):
+    """The 16 vectors with the same upper 4 bits: their bits in the vector registers."""
+
+    isr: u16
+    tmr: u16
+    irr: u16
+    below: u8  # while one is in service, the highest vector of a lower class that is; 0 for none
+
+
+class LocalApicState(Struct):
+    """The registers."""
+
+    id: u32
+    tpr: u8
+    serving: u8  # the highest vector in service; 0 for none
+    requested: u8  # the highest vector in IRR; 0 for none, and while disabled
+    errors: u8  # since ESR was last written
+    esr: u8
+    divide: u8
+    inputs: u8  # levels of LINT0 and LINT1, a bit each
+    is_external: bool  # a message has said that the 8259A has a vector
+    ldr: u32
+    dfr: u32 = 0xFFFF_FFFF
+    svr: u32 = 0xFF
+    icr_low: u32
+    icr_high: u32
+    initial: u32
+    due_ns: u64 = NEVER  # when the current count reaches 0
+    lvt: Array[u32] = array(u32, len(Lvt))
+    classes: Array[VectorClass] = array(VectorClass, CLASSES)
+
+
+@inline
+def processor_priority(apic: LocalApicState) -> u8:
+    """PPR (section 11.8.3.1)."""
+    return apic.tpr if apic.tpr | 15 >= apic.serving else apic.serving & 0xF0
+
+
+@inline
+def is_due(apic: LocalApicState) -> bool:
+    """Whether the CPU is to take a vector: its class is above TPR's, and above all in service."""
+    return apic.requested > apic.tpr | 15 and apic.requested > apic.serving | 15
+
+
+@inline
+def shift_of(divide: u8) -> u8:
+    """By how many bits the timer's clock is divided: 1 to 128 times (figure 11-10)."""
+    return ((divide >> 1 & 4 | divide & 3) + 1) & 7
+
+
+@inline
+def current_count(apic: LocalApicState, now_ns: u64) -> u32:
+    """The timer's current count, before it has reached 0."""
+    shift = shift_of(apic.divide)
+    return u32(u64(apic.due_ns - now_ns + (1 << shift) - 1) >> shift)
+
+
+@inline
+def is_word(offset: u64, first: u16) -> bool:
+    """Whether a word of the vector register that begins at `first` is at `offset`."""
+    return u64(offset - first) < SPACING * WORDS and offset % SPACING == 0
+
+
+@io_filter
+def end_of_interrupt(ctx: IoContext, apic: LocalApicState) -> Verdict:
+    """EOI, while something is in service."""
+    busy = apic.serving
+    if not ctx.is_write or busy == 0:
+        return Verdict.PASS
+    served = apic.classes[busy >> 4]
+    served.isr = 0
+    apic.serving = served.below
+    if served.tmr >> (busy & 15) & 1:
+        ctx.end_of_interrupt(busy)
+    if is_due(apic):
+        ctx.raise_line(0)
+    return Verdict.HANDLED
+
+
+@io_filter
+def access_priorities(ctx: IoContext, apic: LocalApicState) -> Verdict:
+    """TPR both ways, while no request depends on it; reads of PPR and ISR."""
+    if ctx.offset == LocalApicReg.TPR and ctx.is_write:
+        if apic.requested > apic.serving | 15:
+            return Verdict.PASS
+        apic.tpr = u8(ctx.data)
+    elif ctx.is_write:
+        return Verdict.PASS
+    elif ctx.offset == LocalApicReg.TPR:
+        ctx.data = apic.tpr
+    elif ctx.offset == LocalApicReg.PPR:
+        ctx.data = processor_priority(apic)
+    elif is_word(ctx.offset, LocalApicReg.ISR0):
+        pair = ctx.offset >> 3 & 14
+        ctx.data = apic.classes[pair].isr | apic.classes[pair + 1].isr << 16
+    else:
+        return Verdict.PASS
+    return Verdict.HANDLED
+
+
+@io_filter
+def read_requests(ctx: IoContext, apic: LocalApicState) -> Verdict:
+    """Reads of IRR, TMR, the command and the current count, until the timer is due."""
+    if ctx.is_write or ctx.now_ns >= apic.due_ns:
+        return Verdict.PASS
+    if ctx.offset == LocalApicReg.CURRENT_COUNT:
+        ctx.data = 0 if apic.due_ns == NEVER else current_count(apic, ctx.now_ns)
+    elif ctx.offset == LocalApicReg.ICR_LOW:
+        ctx.data = apic.icr_low
+    elif is_word(ctx.offset, LocalApicReg.IRR0):
+        pair = ctx.offset >> 3 & 14
+        ctx.data = apic.classes[pair].irr | apic.classes[pair + 1].irr << 16
+    elif is_word(ctx.offset, LocalApicReg.TMR0):
+        pair = ctx.offset >> 3 & 14
+        ctx.data = apic.classes[pair].tmr | apic.classes[pair + 1].tmr << 16
+    else:
+        return Verdict.PASS
+    return Verdict.HANDLED

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ApicBus`: messages between the local APICs and the I/O APIC among a machine's devices.
+
+Whoever sends a message to a local APIC takes the lock of its state. What a local APIC sends leaves
+it while that lock is held, so an EOI waits for `carry`, which the machine calls when no device is
+at work: the I/O APIC may answer it with another message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lightexit.abi import ApicFlag, ApicMode, Request
+from lightexit.bus.bus import Bus
+from lightexit.bus.line import Line
+from lightexit.bus.lock import StateLock
+from lightexit.devices.ioapic import IoApic
+from lightexit.devices.local_apic import LocalApic
+from lightexit.vm.places import PC as PLACES
+
+if TYPE_CHECKING:
+    from lightexit.devices.pic import Pic
+    from lightexit.vm.machine import Machine
+
+
+class ApicBus:
+    """The APIC bus of a machine whose APICs are devices; `wake` has the machine `carry` soon."""
+
+    requests = Request.APIC_MESSAGE | Request.EOI
+
+    def __init__(self, bus: Bus, wake: Callable[[], object]) -> None:
+        self._bus, self._wake = bus, wake
+        self._local: list[tuple[LocalApic, StateLock]] = []
+        self._io: list[tuple[IoApic, StateLock]] = []
+        #: Vectors whose EOIs are on their way, the earliest first, each once.
+        self._ended: dict[int, None] = {}
+
+    def add_local(self, local: LocalApic) -> None:
+        """One more that takes messages."""
+        self._local.append((local, self._bus.locked(local.memory)))
+
+    def add_io(self, ioapic: IoApic) -> None:
+        """One more that takes EOIs."""
+        self._io.append((ioapic, self._bus.locked(ioapic.memory)))
+
+    def send(self, destination: int, vector: int, mode: int, but: LocalApic | None = None) -> None:
+        """To all that it is meant for, `but` one; of lowest priority, to the first of them."""
+        for local, lock in self._local:
+            if local is but:
+                continue
+            with lock:
+                is_meant = local.is_meant(destination, bool(mode & ApicFlag.LOGICAL))
+                if is_meant:
+                    local.take(vector, mode)
+            if is_meant and mode & 7 == ApicMode.LOWEST_PRIORITY:
+                return
+
+    def end_of_interrupt(self, vector: int) -> None:
+        """An EOI for the I/O APICs, when `carry` is called."""
+        self._ended[vector] = None
+        self._wake()
+
+    def carry(self) -> None:
+        """Bring EOIs to the I/O APICs."""
+        while self._ended:
+            vector = next(iter(self._ended))
+            del self._ended[vector]
+            for ioapic, lock in self._io:
+                with lock:
+                    ioapic.end_of_interrupt(vector)
+
+
+class _Port:
+    """The bus as a local APIC reaches it: its state is locked, and messages are for the others."""
+
+    local: LocalApic | None = None
+
+    def __init__(self, apics: ApicBus) -> None:
+        self._apics = apics
+        self.requests, self.end_of_interrupt = apics.requests, apics.end_of_interrupt
+
+    def send(self, destination: int, vector: int, mode: int) -> None:
+        self._apics.send(destination, vector, mode, but=self.local)
+
+
+def add_apics(machine: Machine, pic: Pic, *, virtual_wire: bool) -> IoApic:
+    """A PC's APICs as devices of a machine with one vCPU: INTR and NMI lead through the local one.
+
+    With `virtual_wire` that is as firmware leaves it.
+    """
+    clock, bus = machine.clock, machine.bus
+    apics = ApicBus(bus, machine.wake)
+    bus.apic = apics
+    port = _Port(apics)
+    local = LocalApic(
+        clock,
+        Line(),
+        port,
+        lambda mode, _vector: machine.signal(mode),
+        virtual_wire=virtual_wire,
+    )
+    port.local = local
+    ioapic = IoApic(clock, apics.send)
+    apics.add_local(local)
+    apics.add_io(ioapic)
+    machine.board.show_local_apic()
+    machine.connect(pic, local, apics.carry)
+    for device in (local, ioapic):
+        machine.add(device, PLACES[device.name])
+    return ioapic

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The local APIC by the manual (Intel SDM volume 3, chapter 11): priorities, errors, the timer."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import scale
+from lightexit.abi import Space
+from lightexit.bus.clock import ManualClock
+from lightexit.bus.line import Line
+from lightexit.devices.local_apic import EXTERNAL, LocalApic
+from lightexit.devices.local_apic_registers import ErrorBit, LocalApicReg
+from lightexit.engine.interpreter import InterpreterEngine
+from lightexit.filter import ApicFlag, ApicMode
+from lightexit.rigs.rig import Rig, Runner
+from lightexit.rigs.runners import in_engine, native_bus, plain
+from lightexit.rigs.wiring import HeardApic
+from lightexit.vm.places import LOCAL_APIC as BASE
+
+QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
+RUNNERS = [None, plain, in_engine(InterpreterEngine()), native_bus]
+ENABLE, SELF, MASKED, PERIODIC, EXTINT = 0x1FF, 1 << 18, 1 << 16, 1 << 17, 7 << 8
+LEVEL, SPURIOUS = ApicFlag.LEVEL, 0xFF
+
+
+class Bench:
+    """A local APIC; `sent` is what it gave to the APIC bus, `signals` what it had for its CPU."""
+
+    def __init__(self, runner: Runner | None = None, *, enabled: bool = True) -> None:
+        self.sent: list[tuple[int, ...]] = []
+        self.signals: list[tuple[int, int]] = []
+        clock = ManualClock()
+        apic = HeardApic(lambda _, what: self.sent.append(what))
+        self.apic = LocalApic(clock, Line(), apic, lambda *told: self.signals.append(told))
+        self.rig = Rig(clock, [self.apic], runner=runner, apic=apic)
+        if enabled:
+            self.write(LocalApicReg.SVR, ENABLE)
+
+    def read(self, register: int) -> int:
+        return self.rig.read(Space.MMIO, BASE + register, 4)
+
+    def write(self, register: int, value: int = 0) -> None:
+        self.rig.write(Space.MMIO, BASE + register, value, 4)
+
+    def end(self) -> None:
+        self.write(LocalApicReg.EOI)
+
+    def vectors(self, register: int) -> set[int]:
+        words = [self.read(register + 0x10 * number) for number in range(8)]
+        return {vector for vector in range(256) if words[vector // 32] >> vector % 32 & 1}
+
+    def errors(self) -> int:
+        self.write(LocalApicReg.ESR)
+        return self.read(LocalApicReg.ESR)
+
+
+class Sheet:
+    """Sections 11.8.3 and 11.8.4 in so many words."""
+
+    def __init__(self) -> None:
+        self.irr: set[int] = set()
+        self.isr: set[int] = set()
+        self.levels: set[int] = set()
+        self.tpr = 0
+
+    def priority(self) -> int:
+        serving = max(self.isr, default=0)
+        return self.tpr if self.tpr >> 4 >= serving >> 4 else serving & 0xF0
+
+    def next(self) -> int | None:
+        first = max(self.irr, default=0)
+        return first if first >> 4 > self.priority() >> 4 else None
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("accept"), st.integers(16, 255), st.booleans()),
+        st.tuples(st.just("tpr"), st.integers(0, 255)),
+        st.sampled_from([("take",), ("end",), ("look",)]),
+    ),
+    max_size=40,
+)
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+@QUICK
+@given(STEPS)
+def test_the_highest_request_above_the_processor_priority_is_taken(
+    runner: Runner | None, steps: list[tuple[str, int, bool]]
+) -> None:
+    bench, sheet = Bench(runner), Sheet()
+    ended: list[tuple[int, ...]] = []
+    for name, *values in steps:
+        if name == "accept":
+            vector, is_level = values
+            bench.apic.take(vector, LEVEL if is_level else 0)
+            sheet.irr.add(vector)
+            (sheet.levels.add if is_level else sheet.levels.discard)(vector)
+        elif name == "tpr":
+            sheet.tpr = values[0]
+            bench.write(LocalApicReg.TPR, sheet.tpr)
+        elif name == "take" and (taken := sheet.next()) is not None:
+            assert bench.apic.acknowledge() == taken
+            sheet.irr.remove(taken)
+            sheet.isr.add(taken)
+        elif name == "end":
+            bench.end()
+            served = max(sheet.isr, default=0)
+            sheet.isr.discard(served)
+            ended += [(served,)] * (served in sheet.levels)
+        assert bench.apic.intr.level == (sheet.next() is not None)
+        assert bench.read(LocalApicReg.PPR) == sheet.priority()
+        assert bench.sent == ended
+    assert bench.vectors(LocalApicReg.IRR0) == sheet.irr
+    assert bench.vectors(LocalApicReg.ISR0) == sheet.isr
+    assert bench.vectors(LocalApicReg.TMR0) == sheet.levels
+
+
+def test_what_priorities_forbid_meanwhile_is_spurious() -> None:
+    bench = Bench()
+    bench.apic.take(0x45, 0)
+    bench.write(LocalApicReg.TPR, 0x40)
+    assert not bench.apic.intr.level
+    assert bench.apic.acknowledge() == SPURIOUS
+    assert bench.vectors(LocalApicReg.ISR0) == set()
+
+
+def test_disabled_it_accepts_nothing_masks_its_table_and_lets_intr_through() -> None:
+    bench = Bench()
+    bench.write(LocalApicReg.LVT_TIMER, 0x41)
+    bench.apic.take(0x45, 0)
+    bench.write(LocalApicReg.SVR, SPURIOUS)
+    bench.apic.take(0x52, 0)
+    bench.write(LocalApicReg.LVT_TIMER, 0x41)
+    assert bench.read(LocalApicReg.LVT_TIMER) == MASKED | 0x41
+    assert bench.vectors(LocalApicReg.IRR0) == {0x45}
+    assert not bench.apic.intr.level
+    bench.apic.lint0.set(True)
+    assert bench.apic.acknowledge() == EXTERNAL
+    bench.apic.lint0.set(False)
+    bench.write(LocalApicReg.SVR, ENABLE)
+    assert bench.apic.acknowledge() == 0x45
+
+
+@pytest.mark.parametrize(("entry", "reaches"), [(EXTINT, True), (MASKED | EXTINT, False)])
+def test_intr_reaches_the_cpu_where_lint0_says_so(entry: int, reaches: bool) -> None:
+    bench = Bench()
+    bench.apic.lint0.set(True)
+    assert not bench.apic.intr.level
+    bench.write(LocalApicReg.LVT_LINT0, entry)
+    assert bench.apic.intr.level is reaches
+
+
+def test_an_nmi_comes_by_lint1_and_by_messages() -> None:
+    bench = Bench()
+    bench.write(LocalApicReg.LVT_LINT1, ApicMode.NMI << 8)
+    bench.apic.lint1.set(True)
+    bench.apic.take(0, ApicMode.NMI)
+    bench.write(LocalApicReg.ICR_LOW, ApicMode.NMI << 8)
+    assert bench.signals == [(ApicMode.NMI, 0)] * 3
+
+
+def test_commands_go_to_whom_they_are_for() -> None:
+    bench = Bench()
+    bench.write(LocalApicReg.ICR_LOW, SELF | 0x41)
+    bench.write(LocalApicReg.ICR_LOW, 3 << 18 | 0x42)
+    bench.write(LocalApicReg.ICR_LOW, 2 << 18 | 0x43)
+    bench.write(LocalApicReg.ICR_HIGH, 5 << 24)
+    bench.write(LocalApicReg.ICR_LOW, 0x44)
+    assert bench.vectors(LocalApicReg.IRR0) == {0x41, 0x43}
+    assert bench.sent == [(0xFF, 0x42, 0), (0xFF, 0x43, 0), (5, 0x44, 0)]
+
+
+def test_destinations() -> None:
+    bench = Bench()
+    assert bench.apic.is_meant(0, False)
+    assert bench.apic.is_meant(0xFF, False)
+    assert not bench.apic.is_meant(1, False)
+    bench.write(LocalApicReg.LDR, 0x14 << 24)
+    assert bench.apic.is_meant(0x90, True)
+    assert not bench.apic.is_meant(0x82, True)
+    bench.write(LocalApicReg.DFR, 0)
+    assert bench.apic.is_meant(0x16, True)
+    assert not bench.apic.is_meant(0x24, True)
+
+
+def test_errors_are_told_from_write_to_write_and_interrupt() -> None:
+    bench = Bench()
+    bench.write(LocalApicReg.LVT_ERROR, 0xFE)
+    bench.write(LocalApicReg.ICR_LOW, SELF | 5)
+    assert bench.apic.acknowledge() == 0xFE
+    bench.apic.take(5, 0)
+    assert bench.read(0x40) == 0
+    bench.write(0x3F0)
+    assert bench.read(LocalApicReg.ESR) == 0
+    everything = ErrorBit.SEND_ILLEGAL | ErrorBit.RECEIVE_ILLEGAL | ErrorBit.ILLEGAL_REGISTER
+    assert bench.errors() == everything
+    assert bench.errors() == 0
+    assert bench.vectors(LocalApicReg.IRR0) == {0xFE}
+
+
+def test_the_timer_counts_down_once_or_again_and_again() -> None:
+    bench = Bench()
+    bench.write(LocalApicReg.DIVIDE, 0b0011)  # by 16
+    bench.write(LocalApicReg.LVT_TIMER, 0x41)
+    bench.write(LocalApicReg.INITIAL_COUNT, 100)
+    bench.rig.wait(1599)
+    assert (bench.read(LocalApicReg.CURRENT_COUNT), bench.apic.intr.level) == (1, False)
+    bench.rig.wait(1)
+    assert (bench.read(LocalApicReg.CURRENT_COUNT), bench.apic.intr.level) == (0, True)
+    assert bench.apic.next_wakeup() is None
+    bench.write(LocalApicReg.LVT_TIMER, PERIODIC | 0x41)
+    assert bench.read(LocalApicReg.CURRENT_COUNT) == 0
+    bench.write(LocalApicReg.INITIAL_COUNT, 100)
+    bench.rig.clock.advance(1600 * 10**9 + 800)
+    assert bench.read(LocalApicReg.CURRENT_COUNT) == 50
+    bench.write(LocalApicReg.DIVIDE, 0b1011)  # by 1: the count goes on from there
+    assert bench.read(LocalApicReg.CURRENT_COUNT) == 50
+    bench.write(LocalApicReg.LVT_TIMER, 0x41)
+    bench.rig.wait(49)
+    assert bench.read(LocalApicReg.CURRENT_COUNT) == 1
+
+
+def test_as_firmware_leaves_it() -> None:
+    apic = HeardApic(lambda *_: None)
+    left = LocalApic(ManualClock(), Line(), apic, lambda *_: None, virtual_wire=True)
+    left.lint0.set(True)
+    assert left.acknowledge() == EXTERNAL
+    left.take(0x41, 0)
+    left.lint0.set(False)
+    assert left.acknowledge() == 0x41
