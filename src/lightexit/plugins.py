@@ -71,6 +71,7 @@ DEVICES = PluginKind(
         "hpet": "lightexit.devices.hpet:Hpet",
         "i440fx": "lightexit.devices.i440fx:I440fx",
         "ioapic": "lightexit.devices.ioapic:IoApic",
+        "pc-testdev": "lightexit.devices.testdev:PcTestdev",
         "pic": "lightexit.devices.pic:Pic",
         "pit": "lightexit.devices.pit:Pit",
         "pm": "lightexit.devices.pmtimer:PmTimer",

@@ -56,6 +56,7 @@ MODULES = {
     "hpet": ("hpet", "hpet_timer"),
     "i440fx": ("i440fx",),
     "ioapic": ("ioapic",),
+    "pc-testdev": ("testdev",),
     "pic": ("pic",),
     "pit": ("pit", "pit_counter"),
     "pm": ("pmtimer",),
