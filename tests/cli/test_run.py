@@ -156,7 +156,6 @@ def test_a_guest_that_does_not_end_the_run_has_no_status(tmp_path: Path) -> None
     [
         (("--initrd", "disk"), "--initrd without --kernel"),
         (("--append", "quiet"), "--append without --kernel"),
-        (("--kernel", "a", "--firmware", "b"), "both --kernel and --firmware"),
         (("--kernel", "none"), "none: no such file or directory"),
         (("--kernel", "/dev/null"), "/dev/null is a character device"),
     ],

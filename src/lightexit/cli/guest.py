@@ -69,14 +69,13 @@ def _firmware(options: GuestOptions) -> Guest:
 
 
 def _kernel(options: GuestOptions, path: Path) -> Guest:
-    from lightexit.vm.boot import BootModule, Payload, needs_firmware, unpacked
+    from lightexit.vm.boot import KERNELS, BootModule, Payload, needs_firmware, unpacked
     from lightexit.vm.firmware import is_seabios, load_firmware, seabios
     from lightexit.vm.pc import PcConfig
 
     mib = options.memory_mib or KERNEL_MIB
     most = mib << 20  # a larger file does not fit into guest memory
-    what = "a Linux bzImage, a Multiboot kernel, an ELF executable, or flat 32-bit code"
-    image = read_file(path, what, most, if_larger="more memory for the guest: --memory MIB")
+    image = read_file(path, KERNELS, most, if_larger="more memory for the guest: --memory MIB")
     image = unpacked(image, most)
     modules = tuple(
         BootModule(read_file(file, "a RAM disk or module", most), str(file))

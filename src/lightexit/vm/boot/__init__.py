@@ -25,12 +25,14 @@ from lightexit.vm.boot import (
 from lightexit.vm.boot.acpi import Platform
 from lightexit.vm.boot.arena import BIOS_AREA, Arena
 from lightexit.vm.boot.bzimage import needs_firmware
+from lightexit.vm.boot.flat import KERNELS
 from lightexit.vm.boot.payload import NOTHING, BootModule, Payload
 from lightexit.vm.boot.realmode import load as load_for_firmware
 from lightexit.vm.boot.state import FlatSegment, StartState
 from lightexit.vm.memory import GuestMemory
 
 __all__ = [
+    "KERNELS",
     "NOTHING",
     "BootModule",
     "FlatSegment",

@@ -17,6 +17,8 @@ MAGIC = b"\x7fELF"
 _IDENT = 16
 _LITTLE_ENDIAN, _EXECUTABLE = 1, 2
 _LOAD, _NOTE = 1, 4
+#: What is looked at: a file has two or three such segments, of some hundred bytes.
+_MOST_NOTES, _LARGEST_NOTES = 8, 1 << 16
 _NOTE_HEADER = struct.Struct("<3I")
 
 
@@ -106,7 +108,8 @@ def read(file: bytes) -> Executable:
         raise AuthorError(
             "an ELF file with nothing to load", expected="a program header of type PT_LOAD"
         )
-    notes = tuple(note for each in headers if each.kind == _NOTE for note in _notes(file, each))
+    noted = [each for each in headers if each.kind == _NOTE][:_MOST_NOTES]
+    notes = tuple(note for each in noted for note in _notes(file, each))
     return Executable(segments, _physical(entry, segments), file[4] == 2, notes)
 
 
@@ -127,7 +130,7 @@ def _content(file: bytes, header: _ProgramHeader) -> memoryview:
 
 def _notes(file: bytes, header: _ProgramHeader) -> Iterator[Note]:
     """Up to the first that does not fit; names and contents are padded to the alignment."""
-    data, place = bytes(_content(file, header)), 0
+    data, place = bytes(_content(file, header)[:_LARGEST_NOTES]), 0
     align = 8 if header.align == 8 else 4
     while place + _NOTE_HEADER.size <= len(data):
         name_size, size, kind = _NOTE_HEADER.unpack_from(data, place)

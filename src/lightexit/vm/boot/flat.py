@@ -13,8 +13,8 @@ from lightexit.vm.boot.state import StartState, protected_mode
 from lightexit.vm.memory import MIB
 
 ADDRESS = MIB
-#: What else a kernel can be.
-EXPECTED = "a Linux bzImage, a Multiboot kernel, an ELF executable, or flat 32-bit code"
+#: What a kernel can be.
+KERNELS = "a Linux bzImage, a Multiboot kernel, an ELF executable, or flat 32-bit code"
 _OTHERS = {
     b"\xfd7zXZ": ("an xz file", "unxz it"),
     b"MZ": ("a program for DOS, Windows or UEFI", ""),
@@ -36,7 +36,7 @@ def _check(kernel: bytes, payload: Payload) -> None:
         if kernel.startswith(magic):
             raise AuthorError(
                 f"the kernel's file is {what}",
-                expected=EXPECTED,
+                expected=KERNELS,
                 hint=hint,
             )
     refuse(payload, "a flat binary")
