@@ -117,8 +117,9 @@ def test_memdisk_boots_a_floppy_disk() -> None:
     assert outcome.reason is RunEnd.TEXT, f"{outcome}\n{serial.text[-1000:]}"
 
 
-def test_u_boot_as_firmware_takes_a_key_and_gives_its_prompt() -> None:
-    image = found("usr/lib/u-boot/qemu-x86/u-boot.rom", "u-boot-qemu")
+@pytest.mark.parametrize("name", ["qemu-x86", "qemu-x86_64"])
+def test_u_boot_as_firmware_takes_a_key_and_gives_its_prompt(name: str) -> None:
+    image = found(f"usr/lib/u-boot/{name}/u-boot.rom", "u-boot-qemu")
     serial = Console()
     config = PcConfig(image, 128 * MIB)
     with pc_machine(config, HostClock(), NativeEngine(), debug=serial, serial=serial) as machine:
