@@ -63,6 +63,12 @@ def test_a_linux_kernel(back_end: str, mib: int, loaded_at: int) -> None:
     assert ending == Ending(f"{place}4 console=ttyS0 initial\0RAM disk", PASSED)
 
 
+@pytest.mark.parametrize("back_end", BACK_ENDS)
+def test_a_linux_kernel_of_32_bits(back_end: str) -> None:
+    image = kernel("linux32")
+    assert boot(back_end, image, Payload("quiet"), Platform()) == Ending("quiet", PASSED)
+
+
 @pytest.mark.parametrize("form", ["elf", "addresses"])
 @pytest.mark.parametrize("back_end", BACK_ENDS)
 def test_a_multiboot2_kernel(back_end: str, form: str) -> None:
