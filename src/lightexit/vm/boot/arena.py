@@ -62,7 +62,7 @@ class Arena:
         """At a fixed address; of `size` bytes, if `data` is to grow there."""
         place = range(address, address + max(len(data), size))
         if not self._is_memory(place):
-            raise self._no_room(what, f"{len(place)} bytes at {address:#x}")
+            raise self._no_room(what, f"{place.stop - place.start} bytes at {address:#x}")
         index = bisect_left(self._taken, place.start, key=_start)
         for taken, owner in self._taken[max(index - 1, 0) : index + 1]:
             if _overlap(taken, place):
