@@ -36,6 +36,7 @@ PRIVATE = {
     "lightexit.abi.struct.Field": "handed out by Layout, to be read",
     "lightexit.filter._Written": "a callable, under a short name",
     "lightexit.isa.program.SourceLine": "handed out by Program.lines, to be read",
+    "lightexit.vm.boot.state.StartState": "what a loader hands to Machine.boot",
     "lightexit.verifier.limits.Accesses": "what `lightexit explain` asks by, not promised yet",
     "lightexit.verifier.invariants.Invariant": "handed out by Report, to be read",
     "lightexit.verifier.invariants.Traced": "handed out by Report.trace, to be printed",

@@ -72,6 +72,7 @@ DEVICES = PluginKind(
         "i440fx": "lightexit.devices.i440fx:I440fx",
         "ioapic": "lightexit.devices.ioapic:IoApic",
         "local_apic": "lightexit.devices.local_apic:LocalApic",
+        "pc-testdev": "lightexit.devices.testdev:PcTestdev",
         "pic": "lightexit.devices.pic:Pic",
         "pit": "lightexit.devices.pit:Pit",
         "pm": "lightexit.devices.pmtimer:PmTimer",

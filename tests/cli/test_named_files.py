@@ -23,8 +23,8 @@ def test_a_kernel_larger_than_the_guests_memory(tmp_path: Path) -> None:
         file.truncate(1 << 40)
     assert refusal("run", "--kernel", tmp_path / "kernel", "--memory", "16") == (
         f"lightexit: {tmp_path}/kernel has 1,099,511,627,776 bytes\n"
-        "  expected: a Linux bzImage, a Multiboot kernel, or flat 32-bit code, at most "
-        "16,777,216 bytes\n"
+        "  expected: a Linux bzImage, a Multiboot kernel, an ELF executable, or flat 32-bit code, "
+        "at most 16,777,216 bytes\n"
         "  help: more memory for the guest: --memory MIB\n"
     )
 
@@ -32,7 +32,7 @@ def test_a_kernel_larger_than_the_guests_memory(tmp_path: Path) -> None:
 def test_a_kernel_that_is_not_there(tmp_path: Path) -> None:
     assert refusal("run", "--kernel", tmp_path / "kernel") == (
         f"lightexit: {tmp_path}/kernel: no such file or directory\n"
-        "  expected: a Linux bzImage, a Multiboot kernel, or flat 32-bit code\n"
+        "  expected: a Linux bzImage, a Multiboot kernel, an ELF executable, or flat 32-bit code\n"
     )
 
 

@@ -14,7 +14,7 @@ from cli.forked import lightexit, refusal
 from lightexit.bus.clock import ManualClock
 from lightexit.errors import HostError
 from lightexit.vm.board import Wanted
-from lightexit.vm.firmware import FOLDERS
+from lightexit.vm.firmware import FOLDERS, seabios
 from lightexit.vm.kvm import system
 from lightexit.vm.kvm.backend import KvmBackend
 from lightexit.vm.memory import MIB, GuestMemory
@@ -165,7 +165,6 @@ def test_a_guest_that_does_not_end_the_run_has_no_status(tmp_path: Path) -> None
     [
         (("--initrd", "disk"), "--initrd without --kernel"),
         (("--append", "quiet"), "--append without --kernel"),
-        (("--kernel", "a", "--firmware", "b"), "both --kernel and --firmware"),
         (("--kernel", "none"), "none: no such file or directory"),
         (("--kernel", "/dev/null"), "/dev/null is a character device"),
     ],
@@ -258,3 +257,20 @@ def test_the_kernel_engine_needs_the_module() -> None:
     said = refusal("run", "--engine", "kernel", "--backend", "kvm")
     assert "/dev/lightexit is not there" in said
     assert "make -C kernel" in said
+
+
+@needs_seabios
+def test_seabios_by_its_name_ends_as_the_default_one() -> None:
+    result = lightexit("run", "--no-filters", "--firmware", str(seabios()))
+    assert result.returncode == 0, result.stderr
+    assert "the awaited text was printed" in result.stdout
+
+
+@needs_seabios
+def test_firmware_starts_bzimages_only(tmp_path: Path) -> None:
+    (tmp_path / "flat").write_bytes(b"\xf4")
+    kernel = ("--kernel", str(tmp_path / "flat"))
+    assert refusal("run", *kernel, "--firmware", str(seabios())).endswith(
+        "lightexit: a kernel that firmware is to start, and is no bzImage\n"
+        "  expected: a Linux bzImage, or no firmware: other kernels are entered directly\n"
+    )

@@ -30,6 +30,7 @@ from lightexit.devices.port61 import Port61
 from lightexit.devices.port92 import Port92
 from lightexit.devices.ps2 import Ps2
 from lightexit.devices.rtc import Rtc
+from lightexit.devices.testdev import PcTestdev, TestdevReg
 from lightexit.devices.uart import Uart
 from lightexit.devices.virtio_mmio import AREAS, VirtioBackend, VirtioMmio
 from lightexit.devices.virtio_registers import VirtioReg, VirtioStatus
@@ -180,6 +181,7 @@ _SUBJECTS = {
         outside=("acknowledge", "take"),
         starts=[(), [Write(Space.MMIO, places.LOCAL_APIC + LocalApicReg.SVR, 4, value=0x1FF)]],
     ),
+    "pc-testdev": Subject(PcTestdev, hot=[*TestdevReg] * 4, values=(0, 1, 0x1234_5678)),
     "pic": Subject(
         Pic,
         values=WORDS,

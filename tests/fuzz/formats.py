@@ -3,14 +3,28 @@
 
 from __future__ import annotations
 
-from fuzz import assembler, btf, bzimage, elf, golden_trace, multiboot, saved
+from fuzz import (
+    assembler,
+    btf,
+    bzimage,
+    elf,
+    executable,
+    golden_trace,
+    multiboot,
+    multiboot2,
+    realmode,
+    saved,
+)
 
 FORMATS = {
     "elf": elf.FORMAT,
     "btf": btf.FORMAT,
     "assembler": assembler.FORMAT,
     "bzimage": bzimage.FORMAT,
+    "realmode": realmode.FORMAT,
     "multiboot": multiboot.FORMAT,
+    "multiboot2": multiboot2.FORMAT,
+    "executable": executable.FORMAT,
     "saved": saved.FORMAT,
     "trace": golden_trace.FORMAT,
 }

@@ -101,6 +101,16 @@ def kernel_with_segments(count: int) -> bytes:
     return elf(*((MIB + 8 * i, MIB + 8 * i, b"code", 4) for i in range(count)))
 
 
+def elf_of_notes(count: int) -> bytes:
+    """That many segments, each of which is a file of notes."""
+    notes = bytes(12) * 300_000
+    headers = struct.pack("<8I", 4, 52 + 32 * count, 0, 0, len(notes), 0, 0, 4) * count
+    kernel = elf((MIB, MIB, b"code", 4), header=b"")
+    head = bytearray(kernel[:52])
+    struct.pack_into("<H", head, 44, count)
+    return bytes(head) + headers + notes
+
+
 LARGEST = {
     "elf symbols": lambda: object_with_symbols(LARGEST_OBJECT // 24 - 100),
     "elf relocations": lambda: object_with_relocations(LARGEST_OBJECT // 40),
@@ -115,6 +125,7 @@ LARGEST = {
     "assembler brackets": lambda: b"(" * LARGEST_TEXT,
     "assembler spaces": lambda: b".map " + b" " * (LARGEST_TEXT - 8) + b"x y",
     "multiboot segments": lambda: kernel_with_segments(60_000),
+    "executable notes": lambda: elf_of_notes(65_000),
     "multiboot bss": lambda: multiboot_header(1 << 16 | 3, MIB, MIB, 0, 0xFFFF_FFFF, MIB) + b"\xf4",
     "multiboot segment": lambda: elf((MIB, MIB, b"code", 0xFFFF_FFFF)),
 }

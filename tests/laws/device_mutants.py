@@ -57,6 +57,7 @@ MODULES = {
     "i440fx": ("i440fx",),
     "ioapic": ("ioapic",),
     "local_apic": ("local_apic", "local_apic_state"),
+    "pc-testdev": ("testdev",),
     "pic": ("pic",),
     "pit": ("pit", "pit_counter"),
     "pm": ("pmtimer",),

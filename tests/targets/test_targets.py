@@ -331,3 +331,19 @@ def test_no_head_is_more_than_an_error(head: str) -> None:
 def test_no_words_are_more_than_an_error(words: str) -> None:
     with contextlib.suppress(AuthorError):
         made(find_target(f"pit,{words}"))
+
+
+def test_a_device_may_take_wires_to_all_inputs() -> None:
+    asked: list[int] = []
+
+    def wire(number: int) -> Line:
+        asked.append(number)
+        return Line()
+
+    find_target("pc-testdev").make(ManualClock(), wire)
+    assert asked == [0, 1, *range(3, 16)]
+    assert len(find_target("pc-testdev").make(ManualClock()).lines) == 15
+    with pytest.raises(AuthorError, match="has no parameter 'colour'"):
+        find_target("pc-testdev,colour=1")
+    with pytest.raises(AuthorError, match=r"irq of PcTestdev is a Callable"):
+        find_target("pc-testdev,irq=5")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 
 class Line:
@@ -48,6 +49,10 @@ class Line:
         Whoever listens and keeps the level restores it from a save of its own.
         """
         self.level = level
+
+
+#: Gives a wire to the interrupt input of that number.
+Wires: TypeAlias = Callable[[int], Line]
 
 
 def fork(*lines: Line) -> Line:

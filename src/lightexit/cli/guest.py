@@ -49,11 +49,6 @@ def read_guest(options: GuestOptions) -> Guest:
 
 
 def _check(options: GuestOptions) -> None:
-    if options.kernel is not None and options.firmware is not None:
-        raise AuthorError(
-            "both --kernel and --firmware",
-            expected="one of them: --kernel boots without firmware",
-        )
     if options.kernel is None and (options.initrd or options.append):
         raise AuthorError(
             f"{'--initrd' if options.initrd else '--append'} without --kernel",
@@ -62,7 +57,7 @@ def _check(options: GuestOptions) -> None:
 
 
 def _firmware(options: GuestOptions) -> Guest:
-    from lightexit.vm.firmware import load_firmware, seabios
+    from lightexit.vm.firmware import is_seabios, load_firmware, seabios
     from lightexit.vm.pc import PcConfig
 
     path, mib = options.firmware or seabios(), options.memory_mib or FIRMWARE_MIB
@@ -70,17 +65,18 @@ def _firmware(options: GuestOptions) -> Guest:
     config = PcConfig(
         image, mib << 20, int(time.time()), cpus=options.cpus, irqchip=options.irqchip
     )
-    return Guest(config, path, mib, SEABIOS_ENDS if options.firmware is None else "")
+    return Guest(config, path, mib, SEABIOS_ENDS if is_seabios(image) else "")
 
 
 def _kernel(options: GuestOptions, path: Path) -> Guest:
-    from lightexit.vm.boot import BootModule, Payload
+    from lightexit.vm.boot import KERNELS, BootModule, Payload, needs_firmware, unpacked
+    from lightexit.vm.firmware import is_seabios, load_firmware, seabios
     from lightexit.vm.pc import PcConfig
 
     mib = options.memory_mib or KERNEL_MIB
     most = mib << 20  # a larger file does not fit into guest memory
-    what = "a Linux bzImage, a Multiboot kernel, or flat 32-bit code"
-    image = read_file(path, what, most, if_larger="more memory for the guest: --memory MIB")
+    image = read_file(path, KERNELS, most, if_larger="more memory for the guest: --memory MIB")
+    image = unpacked(image, most)
     modules = tuple(
         BootModule(read_file(file, "a RAM disk or module", most), str(file))
         for file in options.initrd
@@ -88,7 +84,9 @@ def _kernel(options: GuestOptions, path: Path) -> Guest:
     payload = Payload(options.append, modules, str(path))
     if not image:
         raise AuthorError(f"{path} is empty", expected="a kernel")
+    by_firmware = options.firmware is not None or needs_firmware(image)
+    firmware = load_firmware(options.firmware or seabios()) if by_firmware else b""
     config = PcConfig(
-        b"", mib << 20, int(time.time()), image, payload, options.cpus, options.irqchip
+        firmware, mib << 20, int(time.time()), image, payload, options.cpus, options.irqchip
     )
-    return Guest(config, path, mib)
+    return Guest(config, path, mib, SEABIOS_ENDS if is_seabios(firmware) else "")

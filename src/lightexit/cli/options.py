@@ -22,7 +22,8 @@ KernelFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="Guest kernel to boot, without firmware: Linux bzImage, Multiboot, flat 32-bit.",
+        help="Guest kernel to boot: Linux bzImage, Multiboot or Multiboot2, ELF (PVH or plain), "
+        "flat 32-bit. Without firmware, but for old bzImages and where --firmware is given.",
     ),
 ]
 InitrdFiles = Annotated[
@@ -106,8 +107,12 @@ AwaitedText = Annotated[
     ),
 ]
 Seconds = Annotated[
-    float,
-    typer.Option(min=0.001, metavar="S", help="Stop each run after so many seconds of host time."),
+    float | None,
+    typer.Option(
+        min=0.001,
+        metavar="S",
+        help="Stop each run after so many seconds of host time; default: when the guest ends.",
+    ),
 ]
 AccessLimit = Annotated[
     int | None,

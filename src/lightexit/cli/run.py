@@ -98,7 +98,7 @@ def run(
     filters: FiltersOption = True,
     compare: CompareOption = False,
     until: AwaitedText = None,
-    seconds: Seconds = 30.0,
+    seconds: Seconds = None,
     accesses: AccessLimit = None,
     memory: MemoryMib = None,
     console: ConsoleOption = ConsoleMode.TEXT,
@@ -161,7 +161,9 @@ def _exit_status(outcome: Outcome) -> int:
     return ExitCode.NO_GUEST_STATUS if outcome.exit_status is None else outcome.exit_status & 0xFF
 
 
-def _limits(guest: Guest, until: str | None, seconds: float, accesses: int | None) -> RunLimits:
+def _limits(
+    guest: Guest, until: str | None, seconds: float | None, accesses: int | None
+) -> RunLimits:
     from lightexit.vm.machine import RunLimits
 
     awaited = guest.ends_with if until is None else until

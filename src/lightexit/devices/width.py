@@ -20,9 +20,9 @@ def size_mask(size: u8) -> u64:
             return 0
 
 
-def read_bytes(image: bytes, offset: int, size: int) -> int:
+def read_bytes(image: bytes | memoryview, offset: int, size: int) -> int:
     """A little-endian read of registers laid out as bytes; all ones past their end."""
-    found = image[offset : offset + size]
+    found = bytes(image[offset : offset + size])
     return int.from_bytes(found + b"\xff" * (size - len(found)), "little")
 
 

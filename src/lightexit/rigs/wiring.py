@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from lightexit.abi import Request
 from lightexit.bus.apic import Apic
 from lightexit.bus.clock import Clock, ManualClock
-from lightexit.bus.line import Line
+from lightexit.bus.line import Line, Wires
 from lightexit.devices.device import Device
 from lightexit.devices.virtio_mmio import VirtioBackend
 from lightexit.errors import AuthorError, LightexitError
@@ -100,8 +100,9 @@ class Wiring:
     def _value(self, device: str, name: str, kind: Any) -> Any:
         wire = f"{device}.{name}"
         if inspect.isclass(kind) and issubclass(kind, Line):
-            self.lines.append(Line(lambda level: self.note(wire, "up" if level else "down")))
-            return self.lines[-1]
+            return self._line(wire)
+        if kind == Wires:
+            return lambda number: self._line(f"{wire}[{number}]")
         if inspect.isclass(kind) and issubclass(kind, Device):
             return self._other(kind)
         if kind is Apic:
@@ -120,6 +121,10 @@ class Wiring:
             expected="a clock, Lines, functions or other devices: what there is without a machine",
             advice="name a function of the clock that makes it, instead of the class",
         )
+
+    def _line(self, wire: str) -> Line:
+        self.lines.append(Line(lambda level: self.note(wire, "up" if level else "down")))
+        return self.lines[-1]
 
     def _call(self, wire: str) -> Callable[..., None]:
         return lambda *what: self.note(wire, what)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lightexit.bus.blame import place_of
-from lightexit.bus.line import Line
+from lightexit.bus.line import Line, Wires
 from lightexit.errors import AuthorError
 
 #: The type of a parameter that declares none.
@@ -30,7 +30,18 @@ class DeclaredParameter:
     def is_line(self) -> bool:
         """Whether it takes a wire."""
         parts = typing.get_args(self.kind) or (self.kind,)
-        return any(isinstance(each, type) and issubclass(each, Line) for each in parts)
+        is_one = any(isinstance(each, type) and issubclass(each, Line) for each in parts)
+        return is_one and not self.is_wires
+
+    @property
+    def is_wires(self) -> bool:
+        """Whether it takes wires to all interrupt inputs."""
+        return bool(self.kind == Wires)
+
+    @property
+    def is_wired(self) -> bool:
+        """Whether a machine gives what it takes."""
+        return self.is_line or self.is_wires
 
     @property
     def shown_kind(self) -> str:

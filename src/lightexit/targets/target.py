@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 from lightexit.bus.blame import place_of
 from lightexit.bus.checks import check_model
 from lightexit.bus.clock import Clock
-from lightexit.bus.line import Line
+from lightexit.bus.line import Line, Wires
 from lightexit.bus.placing import Place
 from lightexit.bus.region import PlacedRegion
 from lightexit.devices.device import Device
@@ -23,8 +23,6 @@ from lightexit.targets.values import can_be_given, number, parse
 from lightexit.targets.words import close, one_of, split
 from lightexit.vm.places import PC
 
-#: Gives a wire to the interrupt input of that number.
-Wire: TypeAlias = Callable[[int], Line]
 _PLACES = ("at", "base")
 _NONE = "none"
 
@@ -53,14 +51,14 @@ class Target:
         """Its parameters but for the clock."""
         return _but_the_clock(self.found)
 
-    def make(self, clock: Clock, wire: Wire | None = None) -> Device[Any]:
+    def make(self, clock: Clock, wire: Wires | None = None) -> Device[Any]:
         """One of these devices. Without `wire`, its lines end nowhere.
 
         Raises AuthorError, with the line, for whatever the class does wrong, and where a value
         that it needs was not given.
         """
         for each in self.asked:
-            if each.is_required and not each.is_line and each.name not in self.arguments:
+            if each.is_required and not each.is_wired and each.name not in self.arguments:
                 raise not_given(self, each)
         given = {each.name: self._value(each, wire) for each in self.asked if self._gets(each)}
         package = self.found.maker.__module__.partition(".")[0]
@@ -108,10 +106,12 @@ class Target:
     def _gets(self, asked: DeclaredParameter) -> bool:
         return asked.is_required or asked.name in self.arguments or asked.name in self.lines
 
-    def _value(self, asked: DeclaredParameter, wire: Wire | None) -> Any:
+    def _value(self, asked: DeclaredParameter, wire: Wires | None) -> Any:
         name = asked.name
         if name in self.arguments:
             return self.arguments[name]
+        if asked.is_wires:
+            return wire or (lambda number: Line())
         if wire is None:
             return Line()
         if name not in self.lines:

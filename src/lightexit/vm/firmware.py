@@ -32,6 +32,11 @@ def seabios(name: str = "bios.bin") -> Path:
     )
 
 
+def is_seabios(image: bytes) -> bool:
+    """Whether this firmware is SeaBIOS, by the name that it shows."""
+    return b"SeaBIOS" in image
+
+
 def load_firmware(path: Path) -> bytes:
     """A firmware image: 64 KiB to 16 MiB, whole 64 KiB. Raises AuthorError for other files."""
     advice = "install SeaBIOS (Debian: seabios), or name another file: --firmware FILE"

@@ -77,7 +77,7 @@ class Machine:
         self._controllers: list[Device[Any]] = []
         self._schedule = Schedule(self.bus, self.clock, self.wake)
         self._processors = self._make_processors()
-        self._load: Callable[[], StartState] | None = None
+        self._load: Callable[[], StartState | None] = lambda: None
         self._ending: tuple[RunEnd, str, int | None] | None = None
         self._wanted_reset: tuple[RunEnd, str] | None = None
         self._button = PowerButton(self.devices, self.locked)
@@ -261,13 +261,19 @@ class Machine:
 
     # Power
 
-    def boot(self, load: Callable[[], StartState]) -> None:
-        """Have the first vCPU begin with what `load` puts into memory, now and after a reset.
+    def boot(self, load: Callable[[], StartState | None]) -> None:
+        """Have the first vCPU begin with what `load` puts into memory, now and after a reset; for
+        None at its reset vector.
 
         Raises what `load` raises, and HostError where the back end cannot.
         """
-        self.cpu.start(load())
         self._load = load
+        self._begin()
+
+    def _begin(self) -> None:
+        state = self._load()
+        if state is not None:
+            self.cpu.start(state)
 
     def reset(self, detail: str = "", reason: RunEnd = RunEnd.RESET) -> None:
         """Press the reset button: devices and vCPUs go to power-on, and the guest boots again.
@@ -312,8 +318,7 @@ class Machine:
             self._schedule.reset(device)
         self.board.memory.reset()
         self._processors.reset()
-        if self._load is not None:
-            self.cpu.start(self._load())
+        self._begin()
 
     # Running
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PcConfig:
-    """What the PC is made of: a firmware, or a kernel with its payload that is booted directly.
+    """What the PC is made of: a firmware, or a kernel with its payload that is booted directly;
+    with both, the firmware starts the kernel, which may call it.
 
     `unix_seconds` is what its real-time clock starts with. Of a PC's interrupt controllers, the
     back end keeps `irqchip` (see `Wanted`), and the others are devices.
@@ -84,9 +85,13 @@ def pc_machine(
     wanted = Wanted(config.cpus, config.irqchip, engine)
     board = (backend or find("unicorn")).build(wanted, memory, clock)
     machine = Machine(board, debug)
-    if config.kernel:
+    files = _firmware_files(config, machine)
+    if config.kernel and config.firmware:
+        # Loaded again after a reset, for the same files.
+        machine.boot(lambda: files.update(_load_for_firmware(config, memory)))
+    elif config.kernel:
         machine.boot(functools.partial(_load_kernel, config, memory))
-    _add_devices(machine, config, serial or Console())
+    _add_devices(machine, config, serial or Console(), files)
     return machine
 
 
@@ -99,6 +104,13 @@ def _firmware_files(config: PcConfig, machine: Machine) -> dict[str, bytes]:
 
     platform = Platform(config.cpus, hpet=True, pm=PM_BY_TABLES)
     return firmware_files(platform, machine.board.memory)
+
+
+def _load_for_firmware(config: PcConfig, memory: GuestMemory) -> dict[str, bytes]:
+    """Files of fw_cfg by which the firmware starts the kernel."""
+    from lightexit.vm.boot import NOTHING, load_for_firmware
+
+    return load_for_firmware(config.kernel, memory, config.payload or NOTHING)
 
 
 def _load_kernel(config: PcConfig, memory: GuestMemory) -> StartState:
@@ -144,9 +156,11 @@ def _hpet(machine: Machine, irq: Callable[[int], Line]) -> Hpet:
     return Hpet(machine.clock, irq(0), irq(8), routes)
 
 
-def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
+def _add_devices(
+    machine: Machine, config: PcConfig, serial: Console, files: Mapping[str, bytes]
+) -> None:
     clock = machine.clock
-    irq = add_controllers(machine, virtual_wire=bool(config.kernel))
+    irq = add_controllers(machine, virtual_wire=bool(config.kernel and not config.firmware))
     reset = Line(lambda level: machine.reset() if level else None)
     keyboard_a20, fast_a20 = joined(Line(), 2)
     hpet = _hpet(machine, irq)
@@ -159,6 +173,8 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
         cmos={Cmos.EXTRA_CPUS: config.cpus - 1},
     )
     cpus = config.cpus.to_bytes(2, "little")
+    # The firmware's display, which is on the serial port then, has most of what its log has.
+    is_shown_twice = bool(config.kernel and config.firmware) and machine.console is serial
     for device in (
         hpet,
         pit,
@@ -171,11 +187,15 @@ def _add_devices(machine: Machine, config: PcConfig, serial: Console) -> None:
         FwCfg(
             clock,
             {FwCfgKey.CPUS: cpus, FwCfgKey.MAX_CPUS: cpus},
-            _firmware_files(config, machine),
+            files,
             machine.board.memory,
         ),
         DebugExit(clock, machine.exit),
-        Debugcon(clock, machine.console.write),
+        Debugcon(clock, _nowhere if is_shown_twice else machine.console.write),
         Uart(clock, irq(4), serial.write),
     ):
         machine.add(device, PLACES[device.name])
+
+
+def _nowhere(data: bytes) -> None:
+    """Where a device's output is not wanted."""

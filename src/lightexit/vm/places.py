@@ -30,6 +30,8 @@ HPET = 0xFED0_0000
 FW_CFG, DEBUG_EXIT, DEBUGCON = 0x510, 0xF4, 0x402
 #: No PC has one by itself; where QEMU's microvm puts them.
 VIRTIO_MMIO = 0xFEB0_0000
+#: QEMU's pc-testdev, which no PC has by itself either.
+TESTDEV, TESTDEV_IRQ, TESTDEV_MEMORY = 0xE0, 0x2000, 0xFF00_0000
 
 
 def pm_place(base: int) -> Place:
@@ -55,4 +57,5 @@ PC: dict[str, Place] = {
     "local_apic": LOCAL_APIC,
     "hpet": HPET,
     "virtio-mmio": VIRTIO_MMIO,
+    "pc-testdev": {"ports": TESTDEV, "irq": TESTDEV_IRQ, "memory": TESTDEV_MEMORY},
 }

@@ -75,3 +75,28 @@ def elf(
         image += struct.pack("<8I", 1, offset, virtual, physical, len(data), size, 7, 4096)
         offset += len(data)
     return image + header + b"".join(data for _, _, data, _ in segments)
+
+
+def elf64(address: int, data: bytes, notes: bytes = b"") -> bytes:
+    """An ELF64 file with one segment to load, entered at its beginning, and one of notes."""
+    start = 64 + 2 * 56
+    image = struct.pack(
+        "<16sHHIQQQIHHHHHH",
+        *(b"\x7fELF\x02\x01\x01" + bytes(9), 2, 62, 1, address, 64, 0, 0, 64, 56, 2, 0, 0, 0),
+    )
+    image += struct.pack("<2I6Q", 1, 7, start, address, address, len(data), len(data), 4096)
+    image += struct.pack("<2I6Q", 4, 4, start + len(data), 0, 0, len(notes), len(notes), 4)
+    return image + data + notes
+
+
+def multiboot2_header(*tags: bytes) -> bytes:
+    """The header with these tags, the last of which should be `tag(0)`."""
+    body = b"".join(tags)
+    words = 0xE85250D6, 0, 16 + len(body)
+    return struct.pack("<4I", *words, -sum(words) & 0xFFFF_FFFF) + body
+
+
+def tag(kind: int, *words: int, optional: bool = False) -> bytes:
+    """A tag of such a header, padded."""
+    data = struct.pack(f"<HHI{len(words)}I", kind, optional, 8 + 4 * len(words), *words)
+    return data + bytes(-len(data) % 8)

@@ -58,7 +58,7 @@ def test_an_error_about_memory_names_the_free_areas() -> None:
         Arena(MEMORY).place("a disk", bytes(4 * MIB), HIGH)
     assert str(error.value) == (
         "no free guest memory for a disk, which needs 4194304 bytes between 0x100000..0x300000\n"
-        "  expected: free memory of that size in 0x1000..0xa0000 or 0x100000..0x300000\n"
+        "  expected: free memory of that size in 0x1000..0x9fc00 or 0x100000..0x300000\n"
         "  try: more memory for the guest, or a smaller file"
     )
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from lightexit.errors import AuthorError
-from lightexit.vm.memory import MIB, VIDEO, GuestMemory
+from lightexit.vm.memory import KIB, MIB, VIDEO, GuestMemory
 from lightexit.vm.paging import PAGE
 
-#: Below 640 KiB, but not the BIOS's page.
-LOW = range(PAGE, VIDEO.start)
+#: The extended BIOS data area, as small as it can be, at the end of low memory.
+EBDA = range(VIDEO.start - KIB, VIDEO.start)
+#: Below it, but not the BIOS's page.
+LOW = range(PAGE, EBDA.start)
 #: Where an operating system looks for ACPI's root pointer (ACPI 6.5 section 5.2.5.1).
 BIOS_AREA = range(0xE0000, MIB)
 
@@ -36,7 +38,8 @@ class MapEntry:
 def memory_map(memory: GuestMemory) -> tuple[MapEntry, ...]:
     """All of the guest's memory, by address."""
     return (
-        MapEntry(0, VIDEO.start, MemoryKind.RAM),
+        MapEntry(0, EBDA.start, MemoryKind.RAM),
+        MapEntry(EBDA.start, len(EBDA), MemoryKind.RESERVED),
         MapEntry(BIOS_AREA.start, len(BIOS_AREA), MemoryKind.RESERVED),
         MapEntry(MIB, memory.ram_bytes - MIB, MemoryKind.RAM),
     )
@@ -59,7 +62,7 @@ class Arena:
         """At a fixed address; of `size` bytes, if `data` is to grow there."""
         place = range(address, address + max(len(data), size))
         if not self._is_memory(place):
-            raise self._no_room(what, f"{len(place)} bytes at {address:#x}")
+            raise self._no_room(what, f"{place.stop - place.start} bytes at {address:#x}")
         index = bisect_left(self._taken, place.start, key=_start)
         for taken, owner in self._taken[max(index - 1, 0) : index + 1]:
             if _overlap(taken, place):

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from lightexit.errors import AuthorError
 from lightexit.vm.boot.arena import Arena
-from lightexit.vm.boot.payload import Payload
+from lightexit.vm.boot.payload import Payload, refuse
 from lightexit.vm.boot.state import StartState, protected_mode
 from lightexit.vm.memory import MIB
 
 ADDRESS = MIB
+#: What a kernel can be.
+KERNELS = "a Linux bzImage, a Multiboot kernel, an ELF executable, or flat 32-bit code"
 _OTHERS = {
-    b"\x7fELF": ("an ELF file without a Multiboot header", "a Linux kernel's bzImage, not vmlinux"),
-    b"\x1f\x8b": ("a gzip file", "gunzip it"),
     b"\xfd7zXZ": ("an xz file", "unxz it"),
     b"MZ": ("a program for DOS, Windows or UEFI", ""),
     b"#!": ("a script", ""),
 }
 
 
-def load(kernel: bytes, arena: Arena, payload: Payload) -> StartState:
+def load(kernel: bytes, arena: Arena, payload: Payload, _rsdp: int = 0) -> StartState:
     """Put it into memory. Raises AuthorError."""
     _check(kernel, payload)
     arena.put("the kernel", ADDRESS, kernel)
@@ -36,12 +36,7 @@ def _check(kernel: bytes, payload: Payload) -> None:
         if kernel.startswith(magic):
             raise AuthorError(
                 f"the kernel's file is {what}",
-                expected="a Linux bzImage, a Multiboot kernel, or flat 32-bit code",
+                expected=KERNELS,
                 hint=hint,
             )
-    if payload.command_line or payload.modules:
-        raise AuthorError(
-            "a command line or modules for a flat binary",
-            expected="neither: it has no way to find them",
-            hint="a Multiboot header in its first 8 KiB",
-        )
+    refuse(payload, "a flat binary")

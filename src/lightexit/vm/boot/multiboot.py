@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Multiboot kernels: ELF32, or any file whose Multiboot header says where to load it.
+"""Multiboot kernels: ELF, or any file whose Multiboot header says where to load it.
 
 Reference: Multiboot Specification 0.6.96, sections 3.1 (OS image format), 3.2 (machine state)
 and 3.3 (boot information format).
@@ -11,11 +11,18 @@ import struct
 from dataclasses import dataclass
 
 from lightexit.errors import AuthorError
-from lightexit.vm.boot import elf32
+from lightexit.vm.boot import elf
 from lightexit.vm.boot.arena import LOW, Arena, memory_map
-from lightexit.vm.boot.payload import Payload, as_text
+from lightexit.vm.boot.image import (
+    ImageAddresses,
+    command_line,
+    put_by_addresses,
+    put_executable,
+    put_modules,
+)
+from lightexit.vm.boot.payload import Payload
 from lightexit.vm.boot.state import StartState, protected_mode
-from lightexit.vm.memory import KIB, MIB, VIDEO
+from lightexit.vm.memory import KIB, MIB
 
 HEADER_MAGIC = 0x1BADB002
 LOADER_MAGIC = 0x2BADB002
@@ -26,7 +33,8 @@ _KNOWN = PAGE_ALIGN | MEMORY_INFO
 #: Flags of the boot information (section 3.3): which of its fields are valid.
 _HAS = 1 << 0 | 1 << 2 | 1 << 3 | 1 << 6 | 1 << 9  # memory, command line, modules, map, name
 _INFO_SIZE = 116
-_NAME = b"lightexit\0"
+#: What kernels are told of who loads them.
+LOADER_NAME = b"lightexit\0"
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ def is_multiboot(kernel: bytes) -> bool:
     return _find(kernel) is not None
 
 
-def load(kernel: bytes, arena: Arena, payload: Payload) -> StartState:
+def load(kernel: bytes, arena: Arena, payload: Payload, _rsdp: int = 0) -> StartState:
     """Put it into memory with its modules and boot information. Raises AuthorError."""
     header = _find(kernel)
     if header is None:
@@ -80,41 +88,26 @@ def _check(header: Header) -> None:
 def _put_image(kernel: bytes, header: Header, arena: Arena) -> int:
     """Returns the entry point. Bit 16 goes before what the file says of itself."""
     if header.flags & ADDRESSES:
-        return _put_by_addresses(kernel, header, arena)
-    if not kernel.startswith(elf32.MAGIC):
+        *fields, entry = header.addresses
+        put_by_addresses(kernel, ImageAddresses(header.offset, *fields), arena)
+        return entry
+    if not elf.is_elf(kernel):
         raise AuthorError(
             "a Multiboot header without addresses, in a file that is not ELF",
-            expected="an ELF32 file, or flag 16 and the address fields",
+            expected="an ELF file, or flag 16 and the address fields",
         )
-    executable = elf32.read(kernel)
-    for segment in executable.segments:
-        arena.put_zeroed("the kernel", segment.address, segment.data, segment.size)
+    executable = elf.read(kernel)
+    put_executable(executable, arena)
     return executable.entry
-
-
-def _put_by_addresses(kernel: bytes, header: Header, arena: Arena) -> int:
-    """As section 3.1.3 has it: an end of 0 means the file's, and no uninitialised data."""
-    header_address, load, load_end, bss_end, entry = header.addresses
-    start = header.offset - (header_address - load)
-    size = load_end - load if load_end else len(kernel) - start
-    if not 0 <= start <= start + size <= len(kernel):
-        raise AuthorError(
-            f"a Multiboot header asks for bytes {start} to {start + size} of a file of "
-            f"{len(kernel)} bytes",
-            expected="load addresses inside the file; it may be cut short",
-        )
-    arena.put_zeroed("the kernel", load, kernel[start : start + size], bss_end - load)
-    return entry
 
 
 def _put_information(arena: Arena, payload: Payload) -> int:
     modules = _put_modules(arena, payload)
-    words = " ".join(filter(None, (payload.name, payload.command_line)))
-    text = arena.place("the command line", as_text(words), LOW, align=4)
+    text = arena.place("the command line", command_line(payload), LOW, align=4)
     entries = _map_entries(arena)
     table = arena.place("the memory map", entries, LOW, align=4)
-    name = arena.place("the loader's name", _NAME, LOW, align=4)
-    memory = VIDEO.start // KIB, (arena.memory.ram_bytes - MIB) // KIB
+    name = arena.place("the loader's name", LOADER_NAME, LOW, align=4)
+    memory = LOW.stop // KIB, (arena.memory.ram_bytes - MIB) // KIB
     info = struct.pack("<6I", _HAS, *memory, 0, text, len(payload.modules))
     info += struct.pack("<I16x5I", modules, len(entries), table, 0, 0, 0)
     info += struct.pack("<I", name)
@@ -122,13 +115,10 @@ def _put_information(arena: Arena, payload: Payload) -> int:
 
 
 def _put_modules(arena: Arena, payload: Payload) -> int:
-    """Modules go behind the kernel, page by page; the list of them into low memory."""
-    listed = b""
-    for number, module in enumerate(payload.modules, 1):
-        start = arena.place(f"module {number}", module.data, arena.behind())
-        text = as_text(module.command_line)
-        words = arena.place(f"the command line of module {number}", text, LOW, align=4)
-        listed += struct.pack("<4I", start, start + len(module.data), words, 0)
+    listed = b"".join(
+        struct.pack("<4I", each.start, each.end, each.text, 0)
+        for each in put_modules(arena, payload)
+    )
     return arena.place("the list of modules", listed, LOW, align=4) if listed else 0
 
 

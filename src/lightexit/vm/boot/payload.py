@@ -28,6 +28,16 @@ class Payload:
 NOTHING = Payload()
 
 
+def refuse(payload: Payload, what: str) -> None:
+    """Raises AuthorError for a payload of a kernel that cannot find one."""
+    if payload.command_line or payload.modules:
+        raise AuthorError(
+            f"a command line or modules for {what}",
+            expected="neither: it has no way to find them",
+            hint="a Multiboot header in its first 8 KiB",
+        )
+
+
 def as_text(text: str) -> bytes:
     """A command line as kernels read it: UTF-8, ended by a zero byte. Raises AuthorError."""
     if "\0" in text:

@@ -73,9 +73,11 @@ class StartState:
     rsi: int = 0
 
 
-def protected_mode(arena: Arena, entry: int, *, eax: int = 0, ebx: int = 0) -> StartState:
+def protected_mode(
+    arena: Arena, entry: int, *, eax: int = 0, ebx: int = 0, esi: int = 0
+) -> StartState:
     """32-bit code at `entry`, flat segments, no paging."""
-    return StartState(entry, CODE_32, DATA, _table_of(arena, CODE_32), rax=eax, rbx=ebx)
+    return StartState(entry, CODE_32, DATA, _table_of(arena, CODE_32), rax=eax, rbx=ebx, rsi=esi)
 
 
 def long_mode(arena: Arena, entry: int, *, rsi: int = 0) -> StartState:
