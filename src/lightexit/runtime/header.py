@@ -18,10 +18,15 @@ _STRUCTS = (
     layout.Aperture,
     layout.Loop,
     layout.Watch,
+    layout.Segment,
+    layout.SavedCpu,
+    layout.Slot,
+    layout.Delivery,
 )
 #: A hash of 64 bits shifted right by so much is a slot's number.
 _NUMBERS = {
     "FOUND_SHIFT": 65 - layout.FOUND.bit_length(),
+    "CODE_BLOCK": layout.CODE_BLOCK,
     "PLACES": layout.PLACES,
     "PLACES_SHIFT": 65 - layout.PLACES.bit_length(),
 }

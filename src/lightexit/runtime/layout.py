@@ -191,3 +191,81 @@ class Watch(Struct):
     flags_register: u32
     is_syscall: u32
     flags: u64
+    delivery: u64  # a `Delivery`
+
+
+class Segment(Struct):
+    """A segment register, or a table's, as Unicorn keeps it; `flags` are bits 32 to 63 of its
+    descriptor."""
+
+    selector: u32
+    base: u64
+    limit: u32
+    flags: u32
+
+
+class SavedCpu(Struct):
+    """What Unicorn 2.1.4 saves of a CPU, as far as it is used here. No interface promises it: it
+    is tried before it is used (vm/unicorn/context.py)."""
+
+    head: Array[u8] = array(u8, 40)
+    general: Array[u64] = array(u64, 16)  # RAX, RCX, RDX, RBX, RSP and so on
+    rip: u64
+    flags: Array[u64] = array(u64, 5)  # as Unicorn computes them, late: not used
+    hidden_flags: u32
+    hidden_flags2: u32
+    segments: Array[Segment] = array(Segment, 6)
+    ldt: Segment
+    task: Segment
+    gdt: Segment
+    idt: Segment
+    control: Array[u64] = array(u64, 5)  # CR0 to CR4
+    other: Array[u8] = array(u8, 128)
+    efer: u64
+    vectors: Array[u8] = array(u8, 4224)
+    star: u64
+    vm_hsave: u64
+    lstar: u64
+    cstar: u64
+    fmask: u64
+    msrs: Array[u8] = array(u8, 520)
+    error_code: u32
+    is_software: u32
+    next_rip: u64
+    debug: Array[u64] = array(u64, 12)
+    pending: u32
+
+
+class Slot(Struct):
+    """`size` bytes of guest memory from the physical address `start` on, and where they are."""
+
+    start: u64
+    size: u64
+    host: u64
+
+
+#: Code is looked after in blocks of so many bytes of memory, a power of two.
+CODE_BLOCK = 1 << 18
+
+
+class Delivery(Struct):
+    """What native delivery of interrupts works with."""
+
+    saved: u64  # a `SavedCpu`
+    save: u64  # uc_err uc_context_save(uc_engine *, uc_context *)
+    restore: u64  # uc_err uc_context_restore(uc_engine *, uc_context *)
+    reg_write: u64  # uc_err uc_reg_write(uc_engine *, int, const void *)
+    control: u64  # uc_err uc_ctl(uc_engine *, uc_control_type, ...)
+    hook_add: u64
+    refuse: u64  # bool refuse(void), which returns false
+    slots: u64
+    slot_count: u32
+    is_known: bool  # `SavedCpu` is as it is here
+    frame: u64  # linear address of the latest one
+    code: u64  # a byte for each page below 4 GiB: whether code of it has been translated
+    blocks: u64  # a byte for each block of CODE_BLOCK bytes, likewise
+    rax: u32  # Unicorn's numbers of registers
+    rdx: u32
+    rcx: u32
+    msr: u32
+    clock: u64

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #define LIGHTEXIT_FOUND_SHIFT 52
+#define LIGHTEXIT_CODE_BLOCK 262144
 #define LIGHTEXIT_PLACES 1024
 #define LIGHTEXIT_PLACES_SHIFT 54
 
@@ -139,6 +140,70 @@ struct lightexit_watch {
 	__u32 flags_register;
 	__u32 is_syscall;
 	__u64 flags;
+	__u64 delivery;
+};
+
+struct lightexit_segment {
+	__u32 selector;
+	__u64 base;
+	__u32 limit;
+	__u32 flags;
+};
+
+struct lightexit_saved_cpu {
+	__u8 head[40];
+	__u64 general[16];
+	__u64 rip;
+	__u64 flags[5];
+	__u32 hidden_flags;
+	__u32 hidden_flags2;
+	struct lightexit_segment segments[6];
+	struct lightexit_segment ldt;
+	struct lightexit_segment task;
+	struct lightexit_segment gdt;
+	struct lightexit_segment idt;
+	__u64 control[5];
+	__u8 other[128];
+	__u64 efer;
+	__u8 vectors[4224];
+	__u64 star;
+	__u64 vm_hsave;
+	__u64 lstar;
+	__u64 cstar;
+	__u64 fmask;
+	__u8 msrs[520];
+	__u32 error_code;
+	__u32 is_software;
+	__u64 next_rip;
+	__u64 debug[12];
+	__u32 pending;
+};
+
+struct lightexit_slot {
+	__u64 start;
+	__u64 size;
+	__u64 host;
+};
+
+struct lightexit_delivery {
+	__u64 saved;
+	__u64 save;
+	__u64 restore;
+	__u64 reg_write;
+	__u64 control;
+	__u64 hook_add;
+	__u64 refuse;
+	__u64 slots;
+	__u32 slot_count;
+	__u8 is_known;
+	__u64 frame;
+	__u64 code;
+	__u64 blocks;
+	__u32 rax;
+	__u32 rdx;
+	__u32 rcx;
+	__u32 msr;
+	__u64 clock;
 };
 
 #endif /* LIGHTEXIT_LAYOUTS_H */

@@ -41,6 +41,11 @@ typedef int ioctl_function(int fd, u64 request, ...);
 typedef s64 write_file_function(int fd, const void *bytes, u64 size);
 typedef int stop_function(void *engine);
 typedef int read_register_function(void *engine, int number, void *value);
+typedef int write_register_function(void *engine, int number, const void *value);
+typedef int saved_function(void *engine, void *saved);
+typedef int control_function(void *engine, int what, ...);
+typedef int hook_function(void *engine, u64 *handle, int kind, void *called, void *user, u64 first,
+			  u64 last, ...);
 
 struct system_time {
 	u64 seconds;

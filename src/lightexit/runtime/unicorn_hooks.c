@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
  * What Unicorn calls besides the dispatch routine: at the start of every block of guest code, at
- * software interrupts and exceptions, and at SYSCALL, which it does not emulate.
+ * software interrupts and exceptions, at SYSCALL, which it does not emulate, at RDTSC and RDTSCP,
+ * and when it has translated code.
  */
-#include "runtime.h"
+#include "unicorn_code.h"
+#include "unicorn_delivery.h"
+#include "vm_time.h"
 
-#define INTERRUPT_FLAG (1 << 9)
+#define TSC_AUX 0xc0000103
+#define NOTHING ~0u
 
 /* In most blocks neither a stop nor an interrupt is requested: one load checks both. */
 PART bool is_idle(const struct lightexit_watch *watch)
@@ -20,12 +24,13 @@ PART void stop(void *engine, const struct lightexit_watch *watch)
 	POINTER(stop_function, watch->emu_stop)(engine);
 }
 
-PART bool takes_interrupts(void *engine, struct lightexit_watch *watch)
+PART u64 read_flags(void *engine, struct lightexit_watch *watch)
 {
 	read_register_function *read = POINTER(read_register_function, watch->reg_read);
 
+	watch->flags = 0;
 	read(engine, watch->flags_register, &watch->flags);
-	return watch->flags & INTERRUPT_FLAG;
+	return watch->flags;
 }
 
 /* Whether an interrupt is pending that the guest accepts at this block. */
@@ -38,7 +43,7 @@ PART bool is_interrupted(void *engine, struct lightexit_watch *watch)
 		watch->skip_block = 0;
 		return false;
 	}
-	return takes_interrupts(engine, watch);
+	return read_flags(engine, watch) & FLAGS_IF;
 }
 
 /*
@@ -55,17 +60,147 @@ void at_block(void *engine, u64 address, u32 size, struct lightexit_watch *watch
 	watch->previous_end = address + size;
 }
 
-/* Stores the interrupt's number; it is delivered once the guest has stopped. */
+/* ---- delivery ------------------------------------------------------------------------ */
+
+/* The CPU as it is, where its layout is known; else a null pointer. */
+PART saved_cpu *save(void *engine, const struct lightexit_watch *watch)
+{
+	const delivery *to = POINTER(delivery, watch->delivery);
+
+	if (!to->is_known)
+		return (saved_cpu *)0;
+	POINTER(saved_function, to->save)(engine, POINTER(void, to->saved));
+	return POINTER(saved_cpu, to->saved);
+}
+
+PART void restore(void *engine, const struct lightexit_watch *watch, u64 flags)
+{
+	const delivery *to = POINTER(delivery, watch->delivery);
+
+	POINTER(saved_function, to->restore)(engine, POINTER(void, to->saved));
+	POINTER(write_register_function, to->reg_write)(engine, watch->flags_register, &flags);
+}
+
+PART bool deliver(void *engine, const struct event *event, saved_cpu *cpu,
+		  struct lightexit_watch *watch)
+{
+	delivery *to = POINTER(delivery, watch->delivery);
+	u64 flags = read_flags(engine, watch);
+
+	if (!enter(to, cpu, event, &flags))
+		return false;
+	restore(engine, watch, flags);
+	forget_code(engine, to, cpu);
+	return true;
+}
+
+/* Delivers an external interrupt while the guest is stopped; false: it has to be done in Python. */
+bool deliver_external(void *engine, u32 vector, struct lightexit_watch *watch)
+{
+	struct event event = { .vector = vector };
+	saved_cpu *cpu = save(engine, watch);
+
+	return cpu && deliver(engine, &event, cpu, watch);
+}
+
+PART bool deliver_trap(void *engine, u32 vector, struct lightexit_watch *watch)
+{
+	saved_cpu *cpu = save(engine, watch);
+	struct event event = { .vector = vector };
+
+	if (!cpu)
+		return false;
+	event.is_software = cpu->is_software;
+	if (!event.is_software) {
+		/* Unicorn never forgets it, and makes a later one a double fault. */
+		cpu->pending = NOTHING;
+		event.has_code = vector < 32 && CODED >> vector & 1;
+		event.code = cpu->error_code;
+	}
+	return deliver(engine, &event, cpu, watch);
+}
+
+/* What is not delivered here is delivered once the guest has stopped. */
 void at_interrupt(void *engine, u32 vector, struct lightexit_watch *watch)
 {
+	if (deliver_trap(engine, vector, watch))
+		return;
 	watch->vector = vector;
 	watch->is_trapped = 1;
 	stop(engine, watch);
 }
 
-/* SYSCALL is emulated once the guest has stopped. */
+PART bool call_system(void *engine, struct lightexit_watch *watch)
+{
+	saved_cpu *cpu = save(engine, watch);
+	u64 flags;
+
+	if (!cpu)
+		return false;
+	flags = read_flags(engine, watch);
+	if (!enter_system(POINTER(delivery, watch->delivery), cpu, &flags))
+		return false;
+	restore(engine, watch, flags);
+	return true;
+}
+
 void at_syscall(void *engine, struct lightexit_watch *watch)
 {
+	if (call_system(engine, watch))
+		return;
 	watch->is_syscall = 1;
 	stop(engine, watch);
+}
+
+/* ---- time ---------------------------------------------------------------------------- */
+
+PART void write_half(void *engine, const delivery *to, u32 number, u32 value)
+{
+	u64 wide = value;
+
+	POINTER(write_register_function, to->reg_write)(engine, number, &wide);
+}
+
+/* The time-stamp counter counts VM time, in ns: it stands still while the machine does. */
+bool at_rdtsc(void *engine, struct lightexit_watch *watch)
+{
+	const delivery *to = POINTER(delivery, watch->delivery);
+	u64 now = clock_now(POINTER(struct lightexit_clock, to->clock));
+
+	write_half(engine, to, to->rax, (u32)now);
+	write_half(engine, to, to->rdx, now >> 32);
+	return true;
+}
+
+bool at_rdtscp(void *engine, struct lightexit_watch *watch)
+{
+	const delivery *to = POINTER(delivery, watch->delivery);
+	struct { u32 number; u64 value; } auxiliary;
+
+	auxiliary.number = TSC_AUX;
+	auxiliary.value = 0;
+	POINTER(read_register_function, watch->reg_read)(engine, to->msr, &auxiliary);
+	write_half(engine, to, to->rcx, (u32)auxiliary.value);
+	return at_rdtsc(engine, watch);
+}
+
+/* ---- translated code ----------------------------------------------------------------- */
+
+/* For the hooks that only mark memory: no fetch is allowed by them. */
+bool refuse(void)
+{
+	return false;
+}
+
+/* `before` ran last: the very first code is announced as such only. */
+void at_translated(void *engine, const struct translated *code, const struct translated *before,
+		   struct lightexit_watch *watch)
+{
+	const delivery *to = POINTER(delivery, watch->delivery);
+	const saved_cpu *cpu = save(engine, watch);
+
+	if (!cpu)
+		return;
+	note_code(engine, to, cpu, code);
+	note_code(engine, to, cpu, before);
 }

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Interrupt delivery as an x86 CPU does it, for back ends that leave it to us.
 
-Real mode, protected mode without a change of privilege, long mode. Reference: Intel SDM
-volume 3, sections 6.10 to 6.14 and 21.1.4.
+Real mode, protected mode, long mode. Where an emulator lets it, native code does the same
+(runtime/unicorn_delivery.h), and this is its definition. Reference: Intel SDM volume 3,
+sections 6.10 to 6.14 and 21.1.4.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from lightexit.vm.registers import PE
 WITH_ERROR_CODE = frozenset({8, 10, 11, 12, 13, 14, 17})
 #: Stack pointers in the task state segment of long mode (section 8.7).
 _TSS_RSP0, _TSS_IST1 = 0x04, 0x24
+#: That of ring 0 in a task state segment of 32 bits, and where its selector is (section 7.2.1).
+_TSS_ESP0, _SELECTOR = 0x04, 4
+_CONFORMING, _IS_CODE = 1 << 42, 1 << 43
 
 
 class Flag(IntFlag):
@@ -89,6 +93,10 @@ class X86State(Protocol):
         """Change to a flat 64-bit code segment of ring 0, and to a null stack segment."""
         ...
 
+    def enter_ring(self, code: int, stack: int) -> None:
+        """Change to these segments, in protected mode, and to the ring that `code` names."""
+        ...
+
     def load(self, address: int, size: int) -> int:
         """A little-endian value from memory. Raises NotMappedError."""
         ...
@@ -133,28 +141,74 @@ def deliver(cpu: X86State, event: CpuEvent) -> None:
 def _enter(cpu: X86State, event: CpuEvent) -> None:
     if cpu.is_long:
         _enter_long(cpu, event)
-        return
-    protected = bool(cpu.get(Register.CR0) & PE)
-    gate = _protected_gate(cpu, event) if protected else _real_gate(cpu, event)
+    elif cpu.get(Register.CR0) & PE:
+        _enter_protected(cpu, event)
+    else:
+        _enter_real(cpu, event)
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """Where pushes go: the segment's base, the stack pointer, and the bits of it that are used."""
+
+    base: int
+    pointer: int
+    mask: int
+
+    def push(self, cpu: X86State, items: list[int], size: int) -> int:
+        """Store them; the stack pointer that is the result. Raises FaultError."""
+        top = self.pointer
+        for item in items:
+            top = (top - size) & self.mask
+            _store(cpu, self.base + top, item & (1 << 8 * size) - 1, size)
+        return self.pointer & ~self.mask | top & self.mask
+
+
+def _enter_real(cpu: X86State, event: CpuEvent) -> None:
+    gate = _real_gate(cpu, event)
     flags = cpu.get(Register.RFLAGS)
     items = [flags, cpu.get(Register.CS), cpu.get(Register.RIP)]
-    if protected and event.error_code is not None:
+    pointer = _current_stack(cpu).push(cpu, items, 2)
+    cpu.set(Register.CS, gate.selector)
+    _go_on(cpu, gate, flags, pointer)
+
+
+def _enter_protected(cpu: X86State, event: CpuEvent) -> None:
+    """Through gates of 8 bytes, to the same ring or an inner one, which has a stack of its own."""
+    flags, old = cpu.get(Register.RFLAGS), cpu.get(Register.CS)
+    if flags & Flag.VM:
+        raise NoHandlerError("an interrupt in virtual-8086 mode")
+    gate = _protected_gate(cpu, event)
+    ring = _ring(cpu, gate.selector, old & 3)
+    if ring > old & 3:
+        raise event.no_segment(gate.selector)
+    items = [flags, old, cpu.get(Register.RIP)]
+    if event.error_code is not None:
         items.append(event.error_code)
-    _push_all(cpu, items, 4 if gate.wide else 2)
+    size = 4 if gate.wide else 2
+    if ring < old & 3:
+        selector, stack = _inner_stack(cpu, ring)
+        items = [cpu.get(Register.SS), cpu.get(Register.RSP), *items]
+        pointer = stack.push(cpu, items, size)
+        cpu.enter_ring(gate.selector & ~3 | ring, selector)
+    else:
+        pointer = _current_stack(cpu).push(cpu, items, size)
+        if gate.selector != old:
+            cpu.set(Register.CS, gate.selector)
+    _go_on(cpu, gate, flags, pointer)
+
+
+def _inner_stack(cpu: X86State, ring: int) -> tuple[int, _Stack]:
+    """The stack that the task state segment has for a ring, and its selector."""
+    place = cpu.task_base + _TSS_ESP0 + 8 * ring
+    pointer, selector = _load(cpu, place, 4), _load(cpu, place + _SELECTOR, 2)
+    return selector, _Stack(_base(cpu, selector), pointer, _mask(cpu, selector))
+
+
+def _go_on(cpu: X86State, gate: Gate, flags: int, pointer: int) -> None:
+    cpu.set(Register.RSP, pointer)
     _clear_flags(cpu, flags, gate)
-    if not protected or gate.selector != cpu.get(Register.CS):
-        cpu.set(Register.CS, gate.selector)
     cpu.set(Register.RIP, gate.offset)
-
-
-def _push_all(cpu: X86State, items: list[int], size: int) -> None:
-    before = cpu.get(Register.RSP)
-    try:
-        for item in items:
-            _push(cpu, item & (1 << 8 * size) - 1, size)
-    except FaultError:
-        cpu.set(Register.RSP, before)
-        raise
 
 
 def _clear_flags(cpu: X86State, flags: int, gate: Gate) -> None:
@@ -176,19 +230,17 @@ def _enter_long(cpu: X86State, event: CpuEvent) -> None:
         top -= 8
         _store(cpu, top, item, 8)
     if selector & 3:
-        cpu.enter_ring_0(gate.selector)
+        cpu.enter_ring_0(gate.selector & ~3)
     elif gate.selector != selector:
         cpu.set(Register.CS, gate.selector)
-    cpu.set(Register.RSP, top)
-    _clear_flags(cpu, flags, gate)
-    cpu.set(Register.RIP, gate.offset)
+    _go_on(cpu, gate, flags, top)
 
 
 def _long_gate(cpu: X86State, event: CpuEvent) -> tuple[Gate, int]:
     """The gate, and its stack (IST); 0 for none."""
     place = _entry(cpu, event, 16)
     entry = _load(cpu, place, 8)
-    kind = _gate_kind(entry, event, (0xE, 0xF))
+    kind = _gate_kind(cpu, entry, event, (0xE, 0xF))
     offset = entry & 0xFFFF | entry >> 32 & 0xFFFF_0000 | _load(cpu, place + 8, 4) << 32
     number = entry >> 32 & 7
     stack = _load(cpu, cpu.task_base + _TSS_IST1 + 8 * (number - 1), 8) if number else 0
@@ -204,11 +256,9 @@ def _real_gate(cpu: X86State, event: CpuEvent) -> Gate:
 
 def _protected_gate(cpu: X86State, event: CpuEvent) -> Gate:
     entry = _load(cpu, _entry(cpu, event, 8), 8)
-    kind = _gate_kind(entry, event, (0x6, 0x7, 0xE, 0xF))
+    kind = _gate_kind(cpu, entry, event, (0x6, 0x7, 0xE, 0xF))
     selector = entry >> 16 & 0xFFFF
     _check_segment(cpu, event, selector)
-    if _privilege(cpu, selector) != cpu.get(Register.CS) & 3:
-        raise NoHandlerError(f"interrupt {event.vector} changes privilege, which is not supported")
     wide = kind >= 0xE
     offset = entry & 0xFFFF | (entry >> 32 & 0xFFFF_0000 if wide else 0)
     return Gate(selector, offset, wide, clears_if=kind in (0x6, 0xE))
@@ -221,9 +271,12 @@ def _entry(cpu: X86State, event: CpuEvent, size: int) -> int:
     return cpu.idt.base + size * event.vector
 
 
-def _gate_kind(entry: int, event: CpuEvent, usable: tuple[int, ...]) -> int:
+def _gate_kind(cpu: X86State, entry: int, event: CpuEvent, usable: tuple[int, ...]) -> int:
     kind = entry >> 40 & 0x1F
-    if kind not in usable:
+    is_forbidden = event.source is EventSource.SOFTWARE and (
+        entry >> 45 & 3 < cpu.get(Register.CS) & 3
+    )
+    if kind not in usable or is_forbidden:
         raise event.beyond_table()
     if not entry >> 47 & 1:
         raise event.not_present()
@@ -249,8 +302,12 @@ def _store(cpu: X86State, address: int, value: int, size: int) -> None:
         raise page_fault(missing.address, is_write=True) from None
 
 
-def _privilege(cpu: X86State, selector: int) -> int:
-    return _descriptor(cpu, selector) >> 45 & 3
+def _ring(cpu: X86State, selector: int, current: int) -> int:
+    """The ring that a gate to this code segment leads to."""
+    entry = _descriptor(cpu, selector)
+    if not entry & _IS_CODE:
+        raise NoHandlerError(f"selector {selector:#x} of a gate names no code segment")
+    return current if entry & _CONFORMING else entry >> 45 & 3
 
 
 def _descriptor(cpu: X86State, selector: int) -> int:
@@ -267,19 +324,19 @@ def segment_base(cpu: X86State, register: Register) -> int:
     selector = cpu.get(register)
     if not cpu.get(Register.CR0) & PE or cpu.get(Register.RFLAGS) & Flag.VM:
         return selector << 4
+    return _base(cpu, selector)
+
+
+def _base(cpu: X86State, selector: int) -> int:
     entry = _descriptor(cpu, selector)
     return entry >> 16 & 0xFF_FFFF | entry >> 32 & 0xFF00_0000
 
 
-def _stack_mask(cpu: X86State) -> int:
-    if not cpu.get(Register.CR0) & PE:
-        return 0xFFFF
-    big = _descriptor(cpu, cpu.get(Register.SS)) >> 54 & 1
-    return 0xFFFF_FFFF if big else 0xFFFF
+def _mask(cpu: X86State, selector: int) -> int:
+    return 0xFFFF_FFFF if _descriptor(cpu, selector) >> 54 & 1 else 0xFFFF
 
 
-def _push(cpu: X86State, value: int, size: int) -> None:
-    mask, old = _stack_mask(cpu), cpu.get(Register.RSP)
-    top = (old - size) & mask
-    _store(cpu, segment_base(cpu, Register.SS) + top, value, size)
-    cpu.set(Register.RSP, old & ~mask | top)
+def _current_stack(cpu: X86State) -> _Stack:
+    is_protected = cpu.get(Register.CR0) & PE
+    mask = _mask(cpu, cpu.get(Register.SS)) if is_protected else 0xFFFF
+    return _Stack(segment_base(cpu, Register.SS), cpu.get(Register.RSP), mask)

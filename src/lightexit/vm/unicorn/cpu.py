@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`UnicornCpu`: an emulated CPU, by the machine's CPU protocol.
 
-Unicorn delivers no interrupts itself: software interrupts, exceptions and external interrupts
-stop it, and the frame is built here (see x86.py). Address line 20 is always open.
+Unicorn delivers no interrupts itself: native code does, for software interrupts, exceptions,
+external interrupts and SYSCALL (runtime/unicorn_delivery.h). What that leaves stops Unicorn, and
+is done here (see x86.py). Address line 20 is always open.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from lightexit.vm.faults import CpuEvent, EventSource, FaultError, TripleFaultEr
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.paging import NotMappedError, Paging, pieces
 from lightexit.vm.registers import EFER, LMA, LONGEST_INSTRUCTION, PE, PG
-from lightexit.vm.unicorn.context import SavedContext, Trap, traps_are_known
+from lightexit.vm.unicorn.context import Trap, traps_are_known
 from lightexit.vm.unicorn.engine import UcEngine, meaning, new_watch
 from lightexit.vm.x86 import (
     WITH_ERROR_CODE,
@@ -73,7 +74,7 @@ class UnicornCpu:
         return self._engine.uc
 
     def _use(self, engine: UcEngine) -> None:
-        self._engine, self._context = engine, SavedContext(engine.uc)
+        self._engine, self._context = engine, engine.context
 
     def reset(self) -> None:
         """Power-on state, in an engine that has translated nothing of what was in memory."""
@@ -203,6 +204,8 @@ class UnicornCpu:
 
     def interrupt(self, vector: int) -> Exit | None:
         """Deliver an external interrupt; an exit where the guest has no handler for it."""
+        if self._engine.deliver(vector):
+            return None
         return self._try_deliver(CpuEvent(vector, EventSource.EXTERNAL))
 
     def nmi(self) -> Exit | None:
@@ -307,6 +310,18 @@ class UnicornCpu:
             raise NoHandlerError(
                 "an interrupt in ring 3, which this version of Unicorn does not report"
             )
+
+    def enter_ring(self, code: int, stack: int) -> None:
+        """Change to these segments, in protected mode, and to the ring that `code` names."""
+        if not traps_are_known():
+            raise NoHandlerError(
+                "an interrupt into an inner ring, which this version of Unicorn does not report"
+            )
+        segments = [(each, self._descriptor(each)) for each in (code, stack)]
+        self._context.enter_ring(*segments)
+
+    def _descriptor(self, selector: int) -> int:
+        return self.load(self.gdt.base + (selector & ~7), 8)
 
     def load(self, address: int, size: int) -> int:
         """A value from memory, by linear address. Raises NoHandlerError, NotMappedError."""

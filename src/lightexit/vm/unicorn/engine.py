@@ -8,13 +8,13 @@ model answers.
 from __future__ import annotations
 
 import ctypes
-import functools
 from typing import Any
 
 from unicorn import (
     UC_ARCH_X86,
     UC_ERR_OK,
     UC_HOOK_BLOCK,
+    UC_HOOK_EDGE_GENERATED,
     UC_HOOK_INSN,
     UC_HOOK_INTR,
     UC_HOOK_MEM_INVALID,
@@ -29,11 +29,12 @@ from lightexit.bus.bus import BusCpu
 from lightexit.bus.memory import Record
 from lightexit.bus.native import dispatch
 from lightexit.errors import InternalError
-from lightexit.runtime import Code, runtime_code
 from lightexit.runtime.layout import Watch
-from lightexit.vm.memory import GuestMemory
+from lightexit.vm.memory import TOP, GuestMemory
 from lightexit.vm.registers import EFER, PG
+from lightexit.vm.unicorn.context import SavedContext
 from lightexit.vm.unicorn.cpuid import describe_apic
+from lightexit.vm.unicorn.delivery import NativeDelivery, address_of, deliver_external, hooks
 from lightexit.vm.x86 import DescriptorTable, Register
 
 _COMMON = {
@@ -65,20 +66,11 @@ _REGISTERS = {
 _MOST_STALE = 64
 
 
-@functools.cache
-def _hooks() -> Code:
-    return runtime_code("unicorn_hooks")
-
-
-def _address(function: Any) -> int:
-    return ctypes.cast(function, ctypes.c_void_p).value or 0
-
-
 def new_watch() -> Record[Watch]:
     """A watch for one CPU."""
     watch = Record(Watch)
-    watch.fields.emu_stop = _address(uclib.uc_emu_stop)
-    watch.fields.reg_read = _address(uclib.uc_reg_read)
+    watch.fields.emu_stop = address_of(uclib.uc_emu_stop)
+    watch.fields.reg_read = address_of(uclib.uc_reg_read)
     watch.fields.flags_register = x86_const.UC_X86_REG_EFLAGS
     return watch
 
@@ -102,6 +94,11 @@ class UcEngine:
         self._memory, self._watch = memory, watch
         for slot in memory.slots:
             self.uc.mem_map_ptr(slot.address, slot.size, UC_PROT_ALL, slot.host_address)
+        #: What Unicorn saves of the CPU.
+        self.context = SavedContext(self.uc)
+        #: How native code delivers interrupts here.
+        self.delivery = NativeDelivery(memory, self.context, bus_cpu.state.clock, is_64bit)
+        watch.fields.delivery = self.delivery.address
         self._apertures = [self._map_aperture(hole, bus_cpu) for hole in memory.apertures]
         self._add_hooks(bus_cpu)
         # No end address: Unicorn would fetch there, and a page fault would leave it in CR2.
@@ -126,16 +123,25 @@ class UcEngine:
         return aperture
 
     def _add_hooks(self, bus_cpu: BusCpu) -> None:
-        native, hooks, watch = dispatch(), _hooks(), self._watch.address
+        native, ours, watch = dispatch(), hooks(), self._watch.address
         port = (UC_HOOK_INSN, bus_cpu.address)
         self._hook(*port, native.address("port_in"), x86_const.UC_X86_INS_IN)
         self._hook(*port, native.address("port_out"), x86_const.UC_X86_INS_OUT)
-        syscall = (UC_HOOK_INSN, watch, hooks.address("at_syscall"))
-        self._hook(*syscall, x86_const.UC_X86_INS_SYSCALL)
-        self._hook(UC_HOOK_BLOCK, watch, hooks.address("at_block"))
-        self._hook(UC_HOOK_INTR, watch, hooks.address("at_interrupt"))
-        self.uc.hook_add(UC_HOOK_MEM_INVALID, self._at_fault)
+        for name in ("syscall", "rdtsc", "rdtscp"):
+            number = getattr(x86_const, f"UC_X86_INS_{name.upper()}")
+            self._hook(UC_HOOK_INSN, watch, ours.address(f"at_{name}"), number)
+        self._hook(UC_HOOK_BLOCK, watch, ours.address("at_block"))
+        self._hook(UC_HOOK_INTR, watch, ours.address("at_interrupt"))
+        self._hook(UC_HOOK_EDGE_GENERATED, watch, ours.address("at_translated"))
+        # Where such a hook covers memory, each store to it takes Unicorn's slow path.
+        for hole in self._holes if self.delivery.is_known else [range(1, 1)]:
+            begin, end = hole.start, hole.stop - 1
+            self.uc.hook_add(UC_HOOK_MEM_INVALID, self._at_fault, None, begin, end)
         describe_apic(self.uc, bus_cpu.bus)
+
+    @property
+    def _holes(self) -> list[range]:
+        return [*self._memory.apertures, range(TOP, 1 << 64)]
 
     def _hook(self, kind: int, user: int, function: int, *instruction: int) -> None:
         everywhere = ctypes.c_uint64(1), ctypes.c_uint64(0)
@@ -154,6 +160,10 @@ class UcEngine:
     def _at_fault(self, _uc: Uc, kind: int, address: int, *_details: Any) -> bool:
         self.fault = kind, address
         return False
+
+    def deliver(self, vector: int) -> bool:
+        """Deliver an external interrupt natively; whether that could be done."""
+        return bool(deliver_external()(self.uc._uch, vector, self._watch.address))
 
     def forget(self, address: int, size: int) -> None:
         """Before it runs on, drop what was translated of this memory."""
