@@ -11,8 +11,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from unicorn import UC_ARCH_X86, UC_HOOK_INSN, UC_MODE_32, x86_const
-from unicorn.unicorn_py3.unicorn import Uc
+from unicorn import UC_HOOK_INSN, UC_MODE_32, x86_const
 
 from lightexit.bus.bus import Bus
 from lightexit.vm.paging import PAGE
@@ -24,6 +23,7 @@ from lightexit.vm.registers import (
     OSXSAVE,
     OSXSAVE_IS_ON,
 )
+from lightexit.vm.unicorn.model import new_emulator
 
 _EAX, _EBX, _ECX, _EDX = (getattr(x86_const, f"UC_X86_REG_E{letter}X") for letter in "ABCD")
 _CPUID = b"\x0f\xa2"
@@ -50,7 +50,7 @@ def _at_cpuid(uc: Any, bus: Bus) -> int:
 @functools.cache
 def emulated() -> tuple[int, int, int, int]:
     """EAX, EBX, ECX and EDX of leaf 1 as Unicorn's own CPU has them."""
-    uc = Uc(UC_ARCH_X86, UC_MODE_32)
+    uc = new_emulator(UC_MODE_32)
     uc.mem_map(0, PAGE)
     uc.mem_write(0, _CPUID)
     uc.reg_write(_EAX, FEATURES)

@@ -11,7 +11,6 @@ import ctypes
 from typing import Any
 
 from unicorn import (
-    UC_ARCH_X86,
     UC_ERR_OK,
     UC_HOOK_BLOCK,
     UC_HOOK_EDGE_GENERATED,
@@ -35,6 +34,7 @@ from lightexit.vm.registers import EFER, PG
 from lightexit.vm.unicorn.context import SavedContext
 from lightexit.vm.unicorn.cpuid import describe_apic
 from lightexit.vm.unicorn.delivery import NativeDelivery, address_of, deliver_external, hooks
+from lightexit.vm.unicorn.model import new_emulator
 from lightexit.vm.x86 import DescriptorTable, Register
 
 _COMMON = {
@@ -85,7 +85,7 @@ class UcEngine:
         self._stale: list[tuple[int, int]] = []
         #: The latest access to memory that is not there: Unicorn's kind of it, and the address.
         self.fault: tuple[int, int] | None = None
-        self.uc: Any = Uc(UC_ARCH_X86, UC_MODE_64 if is_64bit else UC_MODE_32)
+        self.uc = new_emulator(UC_MODE_64 if is_64bit else UC_MODE_32)
         self.is_64bit = is_64bit
         # By themselves: Unicorn's own binding takes several calls for a register.
         self._value = ctypes.c_uint64()
