@@ -10,9 +10,11 @@ import pytest
 from bus.plain import ENGINE, Recorder, plain
 from guests.harness import bench
 from lightexit.abi import IoContext, Verdict
+from lightexit.abi.struct import Buffer
 from lightexit.bus.region import pio
 from lightexit.errors import GuestError
 from lightexit.vm.exits import Halted, Interruptible, Stopped, TripleFault
+from lightexit.runtime.layout import SavedCpu
 from lightexit.vm.unicorn import context, cpu
 from lightexit.vm.unicorn.cpuid import emulated
 from lightexit.vm.x86 import Register
@@ -235,11 +237,17 @@ def test_an_unknown_version_of_unicorn_is_named_where_it_matters(
 def test_details_are_looked_for_where_this_version_has_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert context.traps_are_known()
-    for place in ("_DETAILS", "_PENDING"):
-        with monkeypatch.context() as patch:
-            patch.setattr(context, place, getattr(context, place) - 8)
-            assert not context.traps_are_known.__wrapped__()
+    assert context.layout_is_known()
+
+    class Moved:
+        layout = SavedCpu.layout
+
+        @staticmethod
+        def view(saved: Buffer) -> SavedCpu:
+            return SavedCpu.view(memoryview(saved)[8:])
+
+    monkeypatch.setattr(context, "SavedCpu", Moved)
+    assert not context.traps_are_known.__wrapped__()
 
 
 def test_an_instruction_that_cannot_be_emulated_is_shown() -> None:
@@ -259,3 +267,31 @@ def test_the_guests_run_to_their_end(name: str) -> None:
     with bench(name, "unicorn") as ready:
         assert ready.run() == Halted()
         assert len(ready.probe.log) > 20
+
+
+def test_the_time_stamp_counter_counts_vm_time() -> None:
+    # rdtsc; out 0x80, eax
+    guest = Guest(bytes.fromhex("0f31 66e780"))
+    guest.bus.clock.advance(1234)
+    assert guest.cpu.run() == Halted()
+    assert guest.device.log == [("write", 0, 1234, 4)]
+
+
+def test_code_under_a_stack_is_translated_again() -> None:
+    """Natively, INT pushes flags 0x0046 onto code that has run: INC AX becomes INC SI."""
+    guest = Guest(
+        STACK
+        + bytes.fromhex(
+            "b80100"  # mov ax, 1
+            "9a04060000"  # call 0:0x604
+            "bc0606 31db cd21"  # mov sp, 0x606; xor bx, bx; int 0x21
+            "bc0070"  # mov sp, 0x7000
+            "9a04060000"  # call 0:0x604
+            "e780"  # out 0x80, ax
+        ),
+        handlers={HANDLER: bytes.fromhex("cf")},
+    )
+    guest.memory.ram[0x604:0x608] = bytes.fromhex("40 00c0 cb")  # inc ax; add al, al; retf
+    guest.vector(0x21, HANDLER)
+    assert guest.cpu.run() == Halted()
+    assert guest.device.log == [("write", 0, 8, 2)]

@@ -97,7 +97,9 @@ class SavedContext:
 
     def widen_stack(self) -> None:
         """Have pushes use all of ESP, as the D/B bit of a stack segment asks."""
-        self.saved().hidden_flags |= _SS32
+        cpu = self.saved()
+        cpu.hidden_flags |= _SS32
+        cpu.segments[_SS].flags |= _IS_32  # Unicorn looks there at the next change of CS
         self._restore()
 
     def _restore(self) -> None:
