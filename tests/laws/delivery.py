@@ -19,7 +19,7 @@ from lightexit.vm.boot.state import CODE_32, CODE_64, DATA, FlatSegment, StartSt
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.registers import ET, LMA, LME, PAE, PE, PG
 from lightexit.vm.unicorn import UnicornCpu
-from lightexit.vm.x86 import DescriptorTable
+from lightexit.vm.x86 import DescriptorTable, Register
 from vm.rom import rom
 
 GDT, IDT, TSS, TABLES, FRAME = 0x1000, 0x2000, 0x3800, 0x4000, 0x8000
@@ -129,7 +129,7 @@ def _registers(cpu: UnicornCpu) -> dict[str, object]:
     segments = [(each.selector, each.base) for each in saved.segments]
     values = [saved.rip, *saved.general, *saved.control]
     engine = cpu._engine
-    flags = engine.uc.reg_read(engine._registers[4])
+    flags = engine.uc.reg_read(engine._registers[Register.RFLAGS])
     return {
         "values": [int(each) for each in values],
         "flags": flags,
