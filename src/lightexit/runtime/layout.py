@@ -245,7 +245,7 @@ class Slot(Struct):
 
 
 #: Code is looked after in blocks of so many bytes of memory, a power of two.
-CODE_BLOCK = 1 << 18
+CODE_BLOCK = 1 << 16
 
 
 class Delivery(Struct):

@@ -3419,7 +3419,7 @@ define internal void @note_page(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   %29 = load i64, ptr %28, align 8
   %30 = inttoptr i64 %29 to ptr
   %31 = load i64, ptr %9, align 8
-  %32 = udiv i64 %31, 262144
+  %32 = udiv i64 %31, 65536
   %33 = getelementptr inbounds nuw i8, ptr %30, i64 %32
   %34 = load i8, ptr %33, align 1
   %35 = icmp ne i8 %34, 0
@@ -3429,7 +3429,7 @@ define internal void @note_page(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   %37 = load ptr, ptr %5, align 8
   %38 = load ptr, ptr %6, align 8
   %39 = load i64, ptr %9, align 8
-  %40 = udiv i64 %39, 262144
+  %40 = udiv i64 %39, 65536
   call void @watch_block(ptr noundef %37, ptr noundef %38, i64 noundef %40) #9
   br label %41
 
@@ -3479,7 +3479,7 @@ define internal void @watch_block(ptr noundef %0, ptr noundef %1, i64 noundef %2
   call void @llvm.lifetime.start.p0(ptr %9) #8
   call void @llvm.lifetime.start.p0(ptr %10) #8
   %19 = load i64, ptr %6, align 8
-  %20 = mul i64 %19, 262144
+  %20 = mul i64 %19, 65536
   store i64 %20, ptr %10, align 8
   %21 = load ptr, ptr %5, align 8
   %22 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %21, i32 0, i32 12
@@ -3496,7 +3496,7 @@ define internal void @watch_block(ptr noundef %0, ptr noundef %1, i64 noundef %2
   %32 = inttoptr i64 %31 to ptr
   %33 = load i64, ptr %10, align 8
   %34 = load i64, ptr %10, align 8
-  %35 = add i64 %34, 262144
+  %35 = add i64 %34, 65536
   %36 = sub i64 %35, 1
   %37 = call i32 (ptr, ptr, i32, ptr, ptr, i64, i64, ...) %27(ptr noundef %28, ptr noundef %9, i32 noundef 512, ptr noundef %32, ptr noundef null, i64 noundef %33, i64 noundef %36) #9
   %38 = load ptr, ptr %8, align 8
