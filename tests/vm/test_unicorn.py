@@ -13,8 +13,8 @@ from lightexit.abi import IoContext, Verdict
 from lightexit.abi.struct import Buffer
 from lightexit.bus.region import pio
 from lightexit.errors import GuestError
-from lightexit.vm.exits import Halted, Interruptible, Stopped, TripleFault
 from lightexit.runtime.layout import SavedCpu
+from lightexit.vm.exits import Halted, Interruptible, Stopped, TripleFault
 from lightexit.vm.unicorn import context, cpu
 from lightexit.vm.unicorn.cpuid import emulated
 from lightexit.vm.x86 import Register
