@@ -28,7 +28,7 @@ _MACHINE = (
     " -device pc-testdev -device isa-debug-exit,iobase=0xf4,iosize=4"
 )
 _QEMU = f"qemu-system-x86_64 {_MACHINE}"
-_OURS = f"{sys.executable} -m lightexit run --exit-status"
+_OURS = f"{sys.executable} -m lightexit run --exit-status --device pc-testdev"
 #: How a side is called, and its command; {cpus} and {seconds} are put in.
 SIDES = {
     "qemu-tcg": f"{_QEMU} -accel tcg -cpu max -smp {{cpus}}",
@@ -39,7 +39,7 @@ SIDES = {
     "kvm-kernel": f"{_OURS} --backend kvm --irqchip kernel --seconds {{seconds}} --cpus {{cpus}}",
 }
 #: Kernels that go on after a reset: for all others one means that they failed.
-REBOOTING = ("init",)
+REBOOTING = ("init", "s3")
 #: What our own run may take besides, for each of its two runs: to start, to compile, to compare.
 _MORE_S = 20.0
 _VERDICT = re.compile(r"^(PASS|FAIL|SKIP): (.*)$", re.MULTILINE)
