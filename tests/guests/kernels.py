@@ -40,10 +40,10 @@ SIDES = {
 }
 #: Kernels that go on after a reset: for all others one means that they failed.
 REBOOTING = ("init", "s3")
-#: What our own run may take besides, for each of its two runs: to start, to compile, to compare.
+#: What a run may take besides, to start and to compile; ours may be two runs, QEMU's has firmware.
 _MORE_S = 20.0
 _VERDICT = re.compile(r"^(PASS|FAIL|SKIP): (.*)$", re.MULTILINE)
-_ENDED = re.compile(r"^run ended: (.*)$", re.MULTILINE)
+_ENDED = re.compile(r"^(?:run ended|lightexit): (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ class Outcome:
 
     def __str__(self) -> str:
         passed, failed = (self._count(verdict) for verdict in ("PASS", "FAIL"))
-        ended = "limit" if self.status is None else f"exit {self.status}"
-        return f"{passed}/{failed}, {ended}"
+        return f"{passed}/{failed}, {_ended(self)}"
 
     def _count(self, verdict: str) -> int:
         return sum(found == verdict for found, _ in self.verdicts)
@@ -76,12 +75,13 @@ def read(output: str, status: int | None, seconds: float = 0.0) -> Outcome:
 def run(kernel: Path, side: str, cpus: int, seconds: float) -> Outcome:
     """One kernel on one side, ended after so many seconds of guest's run."""
     command = SIDES[side].format(cpus=cpus, seconds=seconds).split()
-    if side.startswith("qemu") and kernel.stem not in REBOOTING:
-        command.append("-no-reboot")
-    limit = seconds if side.startswith("qemu") else 2 * (seconds + _MORE_S)
+    is_qemu = side.startswith("qemu")
+    if kernel.stem not in REBOOTING:
+        command.append("-no-reboot" if is_qemu else "--no-reboot")
+    limit = (1 if is_qemu else 2) * (seconds + _MORE_S)
     start = time.monotonic()
     with subprocess.Popen(
-        [*command, "-kernel" if side.startswith("qemu") else "--kernel", str(kernel)],
+        [*command, "-kernel" if is_qemu else "--kernel", str(kernel)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -104,8 +104,12 @@ def difference(outcome: Outcome, yardstick: Outcome) -> str:
         if ours is None or theirs is None or _words(ours) != _words(theirs):
             return _contrast(ours, theirs, outcome)
     if outcome.status != yardstick.status:
-        return f"ends: {outcome.reason or outcome.status}, not with exit {yardstick.status}"
+        return f"ends: {outcome.reason or _ended(outcome)}, not with {_ended(yardstick)}"
     return ""
+
+
+def _ended(outcome: Outcome) -> str:
+    return "limit" if outcome.status is None else f"exit {outcome.status}"
 
 
 def _contrast(
@@ -113,8 +117,7 @@ def _contrast(
 ) -> str:
     if ours is None:
         assert theirs is not None
-        ended = outcome.reason or ("time limit" if outcome.status is None else outcome.status)
-        return f"ends before “{': '.join(theirs)}”: {ended}"
+        return f"ends before “{': '.join(theirs)}”: {outcome.reason or _ended(outcome)}"
     return f"“{': '.join(ours)}”, not “{': '.join(theirs) if theirs else 'nothing more'}”"
 
 

@@ -35,10 +35,10 @@ def test_numbers_that_were_measured_are_no_difference() -> None:
     ("ours", "expected"),
     [
         (read("FAIL: one\n", 3), "“FAIL: one”, not “PASS: one”"),
-        (read("", None), "ends before “PASS: one”: time limit"),
+        (read("", None), "ends before “PASS: one”: limit"),
         (read("run ended: a triple fault\n", 4), "ends before “PASS: one”: a triple fault"),
         (read("PASS: one\nPASS: two\n", 1), "“PASS: two”, not “nothing more”"),
-        (read("PASS: one\n", 4), "ends: 4, not with exit 1"),
+        (read("PASS: one\n", 4), "ends: exit 4, not with exit 1"),
     ],
 )
 def test_the_first_difference_is_named(ours: Outcome, expected: str) -> None:
