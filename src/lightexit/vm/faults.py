@@ -52,6 +52,10 @@ class CpuEvent:
         """What it is that its gate names a segment that there is not."""
         return FaultError(GENERAL_PROTECTION, selector & ~3 | self._external)
 
+    def absent_segment(self, selector: int) -> FaultError:
+        """What it is that its gate names a segment that is marked as not there."""
+        return FaultError(SEGMENT_NOT_PRESENT, selector & ~3 | self._external)
+
 
 class FaultError(Exception):
     """Delivery has raised an exception itself; a page fault has an address."""

@@ -286,6 +286,8 @@ def _gate_kind(cpu: X86State, entry: int, event: CpuEvent, usable: tuple[int, ..
 def _check_segment(cpu: X86State, event: CpuEvent, selector: int) -> None:
     if not selector & ~3 or (not selector & 4 and (selector | 7) > cpu.gdt.limit):
         raise event.no_segment(selector)
+    if not selector & 4 and not _load(cpu, cpu.gdt.base + (selector & ~7), 8) >> 47 & 1:
+        raise event.absent_segment(selector)
 
 
 def _load(cpu: X86State, address: int, size: int) -> int:
