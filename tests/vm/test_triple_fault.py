@@ -76,7 +76,7 @@ def test_a_fault_without_a_table_is_a_triple_fault(name: str, back_end: str) -> 
     assert ended.detail.startswith(
         f"a triple fault, at 0010:{0x10_0000 + offset:08x}, bytes {instruction}"
     )
-    assert ended.detail.endswith("; interrupt table at 0x0, limit 0x0")
+    assert ended.detail.endswith("; interrupt table at 0x0, limit 0x3ff")
 
 
 @pytest.mark.parametrize("code", ["cc", "cd30", "ce"], ids=["int3", "int n", "into"])

@@ -22,6 +22,8 @@ _CODE, _DATA = 0xB, 0x3  # execute/read, read/write; accessed
 _ENTRIES = 512
 _ALWAYS_SET = 2  # bit 1 of RFLAGS
 _EMPTY = DescriptorTable(0, 0)
+#: As firmware leaves it: guests go back to real mode without loading another.
+_REAL_MODE_VECTORS = DescriptorTable(0, 0x3FF)
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,14 @@ DATA = FlatSegment(DATA_SELECTOR, _DATA, db=1)
 class StartState:
     """Registers by the manual's names; those not named are 0. `data` goes for all but CS.
 
-    Interrupts are off, and the interrupt descriptor table is empty. Without a `gdt`, a guest loads
-    one of its own before it reloads a segment.
+    Interrupts are off. Without a `gdt`, a guest loads one of its own before it reloads a segment.
     """
 
     rip: int
     code: FlatSegment
     data: FlatSegment
     gdt: DescriptorTable = _EMPTY
-    idt: DescriptorTable = _EMPTY
+    idt: DescriptorTable = _REAL_MODE_VECTORS
     cr0: int = PE | ET
     cr3: int = 0
     cr4: int = 0
