@@ -46,6 +46,9 @@ class QuietCpu:
     def interrupt(self, vector: int) -> Exit | None:
         return None
 
+    def takes_nmi(self) -> bool:
+        return True
+
     def nmi(self) -> Exit | None:
         return None
 

@@ -192,6 +192,21 @@ def test_an_interrupt_finds_its_handler_and_returns_with_flags_restored() -> Non
     assert guest.device.log == [("write", 0, 5, 1)]
 
 
+def test_an_nmi_waits_for_the_end_of_the_one_before() -> None:
+    # hlt; jmp $ -- handler: mov dx, 0x80; out dx, al; jmp +0; out dx, al; iret
+    handler = bytes.fromhex("ba8000 ee eb00 ee cf")
+    guest = Guest(STACK + b"\xf4" + FOREVER, {HANDLER: handler})
+    guest.vector(2, HANDLER)
+    assert guest.cpu.run() == Halted()
+    assert guest.cpu.takes_nmi()
+    assert guest.cpu.nmi() is None
+    assert not guest.cpu.takes_nmi()
+    assert guest.cpu.run() == Interruptible()
+    assert len(guest.device.log) == 2
+    assert guest.cpu.get(Register.RIP) == len(STACK) + 1
+    assert guest.cpu.takes_nmi()
+
+
 # Failures
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from lightexit.abi import DOORBELLS, Array, Struct, array, u8, u32, u64
+from lightexit.abi import DOORBELLS, Array, Struct, array, u8, u16, u32, u64
 
 #: How many states a region may have, its model's own among them.
 MOST_STATES = 8
@@ -177,10 +177,12 @@ class Loop(Struct):
 
 
 class Watch(Struct):
-    """What Unicorn's hooks poll. `stop` and `interrupt` are levels, set from any thread."""
+    """What Unicorn's hooks poll. `stop` and `interrupt` are levels, set from any thread; `nmi` says
+    that an NMI waits for the end of the one before."""
 
     stop: u32
-    interrupt: u32
+    interrupt: u16
+    nmi: u16
     skip_block: u32
     is_stopped: u32
     is_trapped: u32

@@ -129,7 +129,8 @@ struct lightexit_loop {
 
 struct lightexit_watch {
 	__u32 stop;
-	__u32 interrupt;
+	__u16 interrupt;
+	__u16 nmi;
 	__u32 skip_block;
 	__u32 is_stopped;
 	__u32 is_trapped;

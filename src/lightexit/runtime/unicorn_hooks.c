@@ -10,12 +10,15 @@
 
 #define TSC_AUX 0xc0000103
 #define NOTHING ~0u
+/* Of the hidden flags: from an NMI to the IRET that ends it. */
+#define HIDDEN2_NMI (1 << 2)
 
-/* In most blocks neither a stop nor an interrupt is requested: one load checks both. */
+/* In most blocks no stop, interrupt or NMI is requested: one load checks all. */
 PART bool is_idle(const struct lightexit_watch *watch)
 {
 	_Static_assert(offsetof(struct lightexit_watch, stop) == 0, "two words, aligned as one");
 	_Static_assert(offsetof(struct lightexit_watch, interrupt) == 4, "two words, as one");
+	_Static_assert(offsetof(struct lightexit_watch, nmi) == 6, "the other half of a word");
 	return !lightexit_load((const u64 *)watch);
 }
 
@@ -46,22 +49,6 @@ PART bool is_interrupted(void *engine, struct lightexit_watch *watch)
 	return read_flags(engine, watch) & FLAGS_IF;
 }
 
-/*
- * Stops the guest if a stop was requested, or if an interrupt is pending and the guest accepts
- * interrupts. Both words are levels, so a request that comes early is not lost.
- */
-void at_block(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
-{
-	if (!is_idle(watch) && (lightexit_load(&watch->stop) || is_interrupted(engine, watch))) {
-		watch->is_stopped = 1;
-		stop(engine, watch);
-		return;
-	}
-	watch->previous_end = address + size;
-}
-
-/* ---- delivery ------------------------------------------------------------------------ */
-
 /* The CPU as it is, where its layout is known; else a null pointer. */
 PART saved_cpu *save(void *engine, const struct lightexit_watch *watch)
 {
@@ -72,6 +59,34 @@ PART saved_cpu *save(void *engine, const struct lightexit_watch *watch)
 	POINTER(saved_function, to->save)(engine, POINTER(void, to->saved));
 	return POINTER(saved_cpu, to->saved);
 }
+
+PART bool ends_nmi(void *engine, const struct lightexit_watch *watch)
+{
+	const saved_cpu *cpu;
+
+	if (!lightexit_load(&watch->nmi))
+		return false;
+	cpu = save(engine, watch);
+	return !cpu || !(cpu->hidden_flags2 & HIDDEN2_NMI);
+}
+
+/*
+ * Stops the guest if a stop was requested, if an NMI is pending and the one before has ended, or if
+ * an interrupt is pending and the guest accepts interrupts. All are levels, so a request that comes
+ * early is not lost.
+ */
+void at_block(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
+{
+	if (!is_idle(watch) && (lightexit_load(&watch->stop) || ends_nmi(engine, watch) ||
+				is_interrupted(engine, watch))) {
+		watch->is_stopped = 1;
+		stop(engine, watch);
+		return;
+	}
+	watch->previous_end = address + size;
+}
+
+/* ---- delivery ------------------------------------------------------------------------ */
 
 PART void restore(void *engine, const struct lightexit_watch *watch, u64 flags)
 {

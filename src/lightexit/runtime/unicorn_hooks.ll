@@ -5,11 +5,11 @@
 %struct.lightexit_clock = type { %struct.lightexit_state_header, %struct.lightexit_clock_state }
 %struct.lightexit_state_header = type { i64, i64 }
 %struct.lightexit_clock_state = type { i64, i64, i64, i64, i64, i32 }
-%struct.lightexit_watch = type { i32, i32, i32, i32, i32, i32, i64, i64, i64, i32, i32, i64, i64 }
-%struct.event = type { i32, i8, i8, i32 }
-%struct.lightexit_delivery = type { i64, i64, i64, i64, i64, i64, i64, i64, i32, i8, i64, i64, i64, i32, i32, i32, i32, i64 }
+%struct.lightexit_watch = type { i32, i16, i16, i32, i32, i32, i32, i64, i64, i64, i32, i32, i64, i64 }
 %struct.lightexit_saved_cpu = type { [40 x i8], [16 x i64], i64, [5 x i64], i32, i32, [6 x %struct.lightexit_segment], %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, [5 x i64], [128 x i8], i64, [4224 x i8], i64, i64, i64, i64, i64, [520 x i8], i32, i32, i64, [12 x i64], i32 }
 %struct.lightexit_segment = type { i32, i64, i32, i32 }
+%struct.event = type { i32, i8, i8, i32 }
+%struct.lightexit_delivery = type { i64, i64, i64, i64, i64, i64, i64, i64, i32, i8, i64, i64, i64, i32, i32, i32, i32, i64 }
 %struct.anon = type { i32, i64 }
 %struct.translated = type { i64, i16, i16 }
 %struct.frame = type { [6 x i64], i32, i64, i64, i64 }
@@ -300,7 +300,7 @@ define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr nounde
   store ptr %3, ptr %8, align 8
   %10 = load ptr, ptr %8, align 8
   %11 = call zeroext i1 @is_idle(ptr noundef %10) #9
-  br i1 %11, label %27, label %12
+  br i1 %11, label %31, label %12
 
 12:                                               ; preds = %4
   %13 = load ptr, ptr %8, align 8
@@ -309,34 +309,40 @@ define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr nounde
   store i32 %15, ptr %9, align 4
   %16 = load i32, ptr %9, align 4
   %17 = icmp ne i32 %16, 0
-  br i1 %17, label %22, label %18
+  br i1 %17, label %26, label %18
 
 18:                                               ; preds = %12
   %19 = load ptr, ptr %5, align 8
   %20 = load ptr, ptr %8, align 8
-  %21 = call zeroext i1 @is_interrupted(ptr noundef %19, ptr noundef %20) #9
-  br i1 %21, label %22, label %27
+  %21 = call zeroext i1 @ends_nmi(ptr noundef %19, ptr noundef %20) #9
+  br i1 %21, label %26, label %22
 
-22:                                               ; preds = %18, %12
-  %23 = load ptr, ptr %8, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %23, i32 0, i32 3
-  store i32 1, ptr %24, align 4
-  %25 = load ptr, ptr %5, align 8
-  %26 = load ptr, ptr %8, align 8
-  call void @stop(ptr noundef %25, ptr noundef %26) #9
-  br label %34
+22:                                               ; preds = %18
+  %23 = load ptr, ptr %5, align 8
+  %24 = load ptr, ptr %8, align 8
+  %25 = call zeroext i1 @is_interrupted(ptr noundef %23, ptr noundef %24) #9
+  br i1 %25, label %26, label %31
 
-27:                                               ; preds = %18, %4
-  %28 = load i64, ptr %6, align 8
-  %29 = load i32, ptr %7, align 4
-  %30 = zext i32 %29 to i64
-  %31 = add i64 %28, %30
-  %32 = load ptr, ptr %8, align 8
-  %33 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %32, i32 0, i32 6
-  store i64 %31, ptr %33, align 8
-  br label %34
+26:                                               ; preds = %22, %18, %12
+  %27 = load ptr, ptr %8, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %27, i32 0, i32 4
+  store i32 1, ptr %28, align 4
+  %29 = load ptr, ptr %5, align 8
+  %30 = load ptr, ptr %8, align 8
+  call void @stop(ptr noundef %29, ptr noundef %30) #9
+  br label %38
 
-34:                                               ; preds = %27, %22
+31:                                               ; preds = %22, %4
+  %32 = load i64, ptr %6, align 8
+  %33 = load i32, ptr %7, align 4
+  %34 = zext i32 %33 to i64
+  %35 = add i64 %32, %34
+  %36 = load ptr, ptr %8, align 8
+  %37 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %36, i32 0, i32 7
+  store i64 %35, ptr %37, align 8
+  br label %38
+
+38:                                               ; preds = %31, %26
   ret void
 }
 
@@ -355,19 +361,73 @@ define internal zeroext i1 @is_idle(ptr noundef %0) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @ends_nmi(ptr noundef %0, ptr noundef %1) #2 {
+  %3 = alloca i1, align 1
+  %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i16, align 2
+  %8 = alloca i32, align 4
+  store ptr %0, ptr %4, align 8
+  store ptr %1, ptr %5, align 8
+  call void @llvm.lifetime.start.p0(ptr %6) #8
+  %9 = load ptr, ptr %5, align 8
+  %10 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %9, i32 0, i32 2
+  %11 = load atomic i16, ptr %10 monotonic, align 2
+  store i16 %11, ptr %7, align 2
+  %12 = load i16, ptr %7, align 2
+  %13 = icmp ne i16 %12, 0
+  br i1 %13, label %15, label %14
+
+14:                                               ; preds = %2
+  store i1 false, ptr %3, align 1
+  store i32 1, ptr %8, align 4
+  br label %30
+
+15:                                               ; preds = %2
+  %16 = load ptr, ptr %4, align 8
+  %17 = load ptr, ptr %5, align 8
+  %18 = call ptr @save(ptr noundef %16, ptr noundef %17) #9
+  store ptr %18, ptr %6, align 8
+  %19 = load ptr, ptr %6, align 8
+  %20 = icmp ne ptr %19, null
+  br i1 %20, label %21, label %28
+
+21:                                               ; preds = %15
+  %22 = load ptr, ptr %6, align 8
+  %23 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %22, i32 0, i32 5
+  %24 = load i32, ptr %23, align 4
+  %25 = and i32 %24, 4
+  %26 = icmp ne i32 %25, 0
+  %27 = xor i1 %26, true
+  br label %28
+
+28:                                               ; preds = %21, %15
+  %29 = phi i1 [ true, %15 ], [ %27, %21 ]
+  store i1 %29, ptr %3, align 1
+  store i32 1, ptr %8, align 4
+  br label %30
+
+30:                                               ; preds = %28, %14
+  call void @llvm.lifetime.end.p0(ptr %6) #8
+  %31 = load i1, ptr %3, align 1
+  ret i1 %31
+}
+
+; Function Attrs: alwaysinline nounwind
 define internal zeroext i1 @is_interrupted(ptr noundef %0, ptr noundef %1) #2 {
   %3 = alloca i1, align 1
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
-  %6 = alloca i32, align 4
+  %6 = alloca i16, align 2
   store ptr %0, ptr %4, align 8
   store ptr %1, ptr %5, align 8
   %7 = load ptr, ptr %5, align 8
   %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 1
-  %9 = load atomic i32, ptr %8 monotonic, align 4
-  store i32 %9, ptr %6, align 4
-  %10 = load i32, ptr %6, align 4
-  %11 = icmp ne i32 %10, 0
+  %9 = load atomic i16, ptr %8 monotonic, align 4
+  store i16 %9, ptr %6, align 2
+  %10 = load i16, ptr %6, align 2
+  %11 = icmp ne i16 %10, 0
   br i1 %11, label %13, label %12
 
 12:                                               ; preds = %2
@@ -376,14 +436,14 @@ define internal zeroext i1 @is_interrupted(ptr noundef %0, ptr noundef %1) #2 {
 
 13:                                               ; preds = %2
   %14 = load ptr, ptr %5, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 2
+  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 3
   %16 = load i32, ptr %15, align 8
   %17 = icmp ne i32 %16, 0
   br i1 %17, label %18, label %21
 
 18:                                               ; preds = %13
   %19 = load ptr, ptr %5, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 2
+  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 3
   store i32 0, ptr %20, align 8
   store i1 false, ptr %3, align 1
   br label %27
@@ -409,7 +469,7 @@ define internal void @stop(ptr noundef %0, ptr noundef %1) #2 {
   store ptr %0, ptr %3, align 8
   store ptr %1, ptr %4, align 8
   %5 = load ptr, ptr %4, align 8
-  %6 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %5, i32 0, i32 7
+  %6 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %5, i32 0, i32 8
   %7 = load i64, ptr %6, align 8
   %8 = inttoptr i64 %7 to ptr
   %9 = load ptr, ptr %3, align 8
@@ -476,7 +536,7 @@ define internal ptr @save(ptr noundef %0, ptr noundef %1) #2 {
   store ptr %1, ptr %5, align 8
   call void @llvm.lifetime.start.p0(ptr %6) #8
   %8 = load ptr, ptr %5, align 8
-  %9 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %8, i32 0, i32 12
+  %9 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %8, i32 0, i32 13
   %10 = load i64, ptr %9, align 8
   %11 = inttoptr i64 %10 to ptr
   store ptr %11, ptr %6, align 8
@@ -532,7 +592,7 @@ define internal zeroext i1 @deliver(ptr noundef %0, ptr noundef %1, ptr noundef 
   store ptr %3, ptr %9, align 8
   call void @llvm.lifetime.start.p0(ptr %10) #8
   %13 = load ptr, ptr %9, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 12
+  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 13
   %15 = load i64, ptr %14, align 8
   %16 = inttoptr i64 %15 to ptr
   store ptr %16, ptr %10, align 8
@@ -592,10 +652,10 @@ define void @at_interrupt(ptr noundef %0, i32 noundef %1, ptr noundef %2) #0 {
 12:                                               ; preds = %3
   %13 = load i32, ptr %5, align 4
   %14 = load ptr, ptr %6, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 5
+  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 6
   store i32 %13, ptr %15, align 4
   %16 = load ptr, ptr %6, align 8
-  %17 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %16, i32 0, i32 4
+  %17 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %16, i32 0, i32 5
   store i32 1, ptr %17, align 8
   %18 = load ptr, ptr %4, align 8
   %19 = load ptr, ptr %6, align 8
@@ -716,7 +776,7 @@ define void @at_syscall(ptr noundef %0, ptr noundef %1) #0 {
 
 9:                                                ; preds = %2
   %10 = load ptr, ptr %4, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %10, i32 0, i32 10
+  %11 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %10, i32 0, i32 11
   store i32 1, ptr %11, align 4
   %12 = load ptr, ptr %3, align 8
   %13 = load ptr, ptr %4, align 8
@@ -758,7 +818,7 @@ define internal zeroext i1 @call_system(ptr noundef %0, ptr noundef %1) #2 {
   %18 = call i64 @read_flags(ptr noundef %16, ptr noundef %17) #9
   store i64 %18, ptr %7, align 8
   %19 = load ptr, ptr %5, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 12
+  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 13
   %21 = load i64, ptr %20, align 8
   %22 = inttoptr i64 %21 to ptr
   %23 = load ptr, ptr %6, align 8
@@ -796,7 +856,7 @@ define zeroext i1 @at_rdtsc(ptr noundef %0, ptr noundef %1) #0 {
   store ptr %1, ptr %4, align 8
   call void @llvm.lifetime.start.p0(ptr %5) #8
   %7 = load ptr, ptr %4, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 12
+  %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 13
   %9 = load i64, ptr %8, align 8
   %10 = inttoptr i64 %9 to ptr
   store ptr %10, ptr %5, align 8
@@ -865,7 +925,7 @@ define zeroext i1 @at_rdtscp(ptr noundef %0, ptr noundef %1) #0 {
   store ptr %1, ptr %4, align 8
   call void @llvm.lifetime.start.p0(ptr %5) #8
   %7 = load ptr, ptr %4, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 12
+  %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 13
   %9 = load i64, ptr %8, align 8
   %10 = inttoptr i64 %9 to ptr
   store ptr %10, ptr %5, align 8
@@ -875,7 +935,7 @@ define zeroext i1 @at_rdtscp(ptr noundef %0, ptr noundef %1) #0 {
   %12 = getelementptr inbounds nuw %struct.anon, ptr %6, i32 0, i32 1
   store i64 0, ptr %12, align 8
   %13 = load ptr, ptr %4, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 9
   %15 = load i64, ptr %14, align 8
   %16 = inttoptr i64 %15 to ptr
   %17 = load ptr, ptr %3, align 8
@@ -920,7 +980,7 @@ define void @at_translated(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr n
   store ptr %3, ptr %8, align 8
   call void @llvm.lifetime.start.p0(ptr %9) #8
   %12 = load ptr, ptr %8, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %12, i32 0, i32 12
+  %13 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %12, i32 0, i32 13
   %14 = load i64, ptr %13, align 8
   %15 = inttoptr i64 %14 to ptr
   store ptr %15, ptr %9, align 8
@@ -1030,23 +1090,23 @@ define internal i64 @read_flags(ptr noundef %0, ptr noundef %1) #2 {
   store ptr %1, ptr %4, align 8
   call void @llvm.lifetime.start.p0(ptr %5) #8
   %6 = load ptr, ptr %4, align 8
-  %7 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %6, i32 0, i32 8
+  %7 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %6, i32 0, i32 9
   %8 = load i64, ptr %7, align 8
   %9 = inttoptr i64 %8 to ptr
   store ptr %9, ptr %5, align 8
   %10 = load ptr, ptr %4, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %10, i32 0, i32 11
+  %11 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %10, i32 0, i32 12
   store i64 0, ptr %11, align 8
   %12 = load ptr, ptr %5, align 8
   %13 = load ptr, ptr %3, align 8
   %14 = load ptr, ptr %4, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 9
+  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 10
   %16 = load i32, ptr %15, align 8
   %17 = load ptr, ptr %4, align 8
-  %18 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %17, i32 0, i32 11
+  %18 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %17, i32 0, i32 12
   %19 = call i32 %12(ptr noundef %13, i32 noundef %16, ptr noundef %18) #9
   %20 = load ptr, ptr %4, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 11
+  %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 12
   %22 = load i64, ptr %21, align 8
   call void @llvm.lifetime.end.p0(ptr %5) #8
   ret i64 %22
@@ -1131,7 +1191,7 @@ define internal void @restore(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2
   store i64 %2, ptr %6, align 8
   call void @llvm.lifetime.start.p0(ptr %7) #8
   %8 = load ptr, ptr %5, align 8
-  %9 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %8, i32 0, i32 12
+  %9 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %8, i32 0, i32 13
   %10 = load i64, ptr %9, align 8
   %11 = inttoptr i64 %10 to ptr
   store ptr %11, ptr %7, align 8
@@ -1151,7 +1211,7 @@ define internal void @restore(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2
   %25 = inttoptr i64 %24 to ptr
   %26 = load ptr, ptr %4, align 8
   %27 = load ptr, ptr %5, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %27, i32 0, i32 9
+  %28 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %27, i32 0, i32 10
   %29 = load i32, ptr %28, align 8
   %30 = call i32 %25(ptr noundef %26, i32 noundef %29, ptr noundef %6) #9
   call void @llvm.lifetime.end.p0(ptr %7) #8

@@ -47,6 +47,10 @@ class Cpu(Protocol):
         """Deliver an external interrupt; an exit where the guest has no handler for it."""
         ...
 
+    def takes_nmi(self) -> bool:
+        """Whether an NMI would be taken now; if not, `run` returns when it would."""
+        ...
+
     def nmi(self) -> Exit | None:
         """Deliver an NMI; an exit where the guest has no handler for it."""
         ...

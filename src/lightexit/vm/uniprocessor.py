@@ -101,7 +101,7 @@ class Uniprocessor:
             self._slice()
 
     def _take_interrupt(self) -> None:
-        if self._has_nmi:
+        if self._has_nmi and self._cpu.takes_nmi():
             self._has_nmi = self._halted = False
             self._handle(self._cpu.nmi())
             return

@@ -127,6 +127,10 @@ class KvmCpu:
         self.vcpu.shared.ready_for_interrupt = 0
         return None
 
+    def takes_nmi(self) -> bool:
+        """KVM keeps one until it is taken."""
+        return True
+
     def nmi(self) -> Exit | None:
         """Inject an NMI."""
         self.vcpu.nmi()

@@ -26,6 +26,7 @@ _CODE_FLAGS = 0x00AF_9B00  # a descriptor's upper half: present, ring 0, execute
 _DATA_FLAGS = 0x00CF_9300  # read/write, D/B
 _IS_32, _IN_PAGES = 1 << 22, 1 << 23  # of the same
 _ES, _CS, _SS, _DS = range(4)
+_IN_NMI = 1 << 2  # of the second word of hidden flags; IRET clears it
 _NOTHING = 0xFFFF_FFFF
 _GENERAL_PROTECTION, _CODE = 13, 0x100
 _STAR, _LSTAR, _SFMASK = 0xC000_0081, 0xC000_0082, 0xC000_0084
@@ -100,6 +101,16 @@ class SavedContext:
         cpu = self.saved()
         cpu.hidden_flags |= _SS32
         cpu.segments[_SS].flags |= _IS_32  # Unicorn looks there at the next change of CS
+        self._restore()
+
+    @property
+    def is_in_nmi(self) -> bool:
+        """Whether the CPU has taken an NMI, and has not returned from it."""
+        return bool(self.saved().hidden_flags2 & _IN_NMI)
+
+    def begin_nmi(self) -> None:
+        """Have the CPU take no further NMI before an IRET."""
+        self.saved().hidden_flags2 |= _IN_NMI
         self._restore()
 
     def _restore(self) -> None:

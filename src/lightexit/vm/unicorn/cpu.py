@@ -148,7 +148,7 @@ class UnicornCpu:
                 return Halted()
             elif watch.stop:
                 return Stopped()
-            elif self.interruptible():
+            elif (watch.nmi and self.takes_nmi()) or self.interruptible():
                 return Interruptible()
 
     def _forget_code(self, address: int, size: int) -> None:
@@ -208,9 +208,18 @@ class UnicornCpu:
             return None
         return self._try_deliver(CpuEvent(vector, EventSource.EXTERNAL))
 
+    def takes_nmi(self) -> bool:
+        """Whether an NMI would be taken now; if not, `run` returns when it would."""
+        is_held = traps_are_known() and self._context.is_in_nmi
+        self._watch.fields.nmi = is_held
+        return not is_held
+
     def nmi(self) -> Exit | None:
         """Deliver an NMI; an exit where the guest has no handler for it."""
-        return self.interrupt(_NMI)
+        exit = self.interrupt(_NMI)
+        if exit is None and traps_are_known():
+            self._context.begin_nmi()
+        return exit
 
     def _deliver_trap(self, vector: int) -> Exit | None:
         trap = self._trap(vector)
