@@ -83,6 +83,15 @@ class GuestMemory:
         for tell in self.on_store:
             tell(address, len(data))
 
+    def discard(self, slot: MemorySlot, offset: int, size: int) -> None:
+        """Make whole pages of a slot zero; where the host can, they take no memory then."""
+        ram = _address(self._ram)
+        start = slot.host_address + offset - ram
+        if hasattr(mmap, "MADV_REMOVE") and start >= 0 and start + size <= self.ram_bytes:
+            self._ram.madvise(mmap.MADV_REMOVE, start, size)
+        else:
+            ctypes.memset(slot.host_address + offset, 0, size)
+
     @property
     def apertures(self) -> tuple[range, ...]:
         """The addresses below 4 GiB that are in no slot."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
 from lightexit.bus.doorbell import Bell
@@ -45,6 +45,16 @@ class Multiprocessor:
     def accesses(self) -> int:
         """Accesses to devices of this run so far, of all vCPUs."""
         return self._budget.used
+
+    @property
+    def halted(self) -> list[bool]:
+        """None waits here: all do in the back end."""
+        return []
+
+    def restore(self, _halted: Sequence[bool]) -> None:
+        """The vCPUs and the devices were restored."""
+        if self._intr is not None:
+            self.cpus[0].set_interrupt(self._intr.level)
 
     @contextlib.contextmanager
     def running(self, limit: int) -> Iterator[None]:

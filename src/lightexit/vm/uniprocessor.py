@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from lightexit.abi import ApicMode
 from lightexit.bus.bus import UNLIMITED, BusCpu
@@ -62,6 +62,17 @@ class Uniprocessor:
         self._cpu.set_interrupt(level)
         if level:
             self._woken()
+
+    @property
+    def halted(self) -> list[bool]:
+        """Of each vCPU that waits here and not in the back end: whether it does."""
+        return [self._halted]
+
+    def restore(self, halted: Sequence[bool]) -> None:
+        """The vCPU and the devices were restored; it waits or does not."""
+        (self._halted,) = halted
+        if self._intr is not None:
+            self._cpu.set_interrupt(self._intr.level)
 
     @contextlib.contextmanager
     def running(self, limit: int) -> Iterator[None]:
