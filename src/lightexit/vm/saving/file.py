@@ -5,7 +5,7 @@ Little-endian, one behind the other:
 
 | part | size in bytes | what it is |
 |---|---|---|
-| head | 40 | `Head` |
+| head | 40 | `MachineHead` |
 | sections | `body_size` | each a zstandard frame, in the table's order |
 | table | `table_size` | JSON: `machine`, `state`, and `sections` (name, size, size as stored) |
 
@@ -39,7 +39,7 @@ _CHUNK = 1 << 20
 _USER = "saving a machine"
 
 
-class Head(Struct):
+class MachineHead(Struct):
     """What the file begins with."""
 
     magic: u64 = MAGIC
@@ -52,7 +52,7 @@ class Head(Struct):
 
 
 @dataclass(frozen=True)
-class Section:
+class SavedSection:
     """One part, compressed; `size` is what it is to come to."""
 
     name: str
@@ -90,10 +90,10 @@ class MachineFile:
 
     machine: Mapping[str, str]
     state: Mapping[str, Any]
-    sections: Mapping[str, Section]
+    sections: Mapping[str, SavedSection]
 
 
-def compressed(name: str, chunks: Iterator[bytes] | list[bytes]) -> Section:
+def compressed(name: str, chunks: Iterator[bytes] | list[bytes]) -> SavedSection:
     """A section of this content. Raises HostError where zstandard is not installed."""
     with optional(_USER):
         import zstandard
@@ -102,7 +102,7 @@ def compressed(name: str, chunks: Iterator[bytes] | list[bytes]) -> Section:
     for chunk in chunks:
         size += len(chunk)
         parts.append(compressor.compress(chunk))
-    return Section(name, size, b"".join((*parts, compressor.flush())))
+    return SavedSection(name, size, b"".join((*parts, compressor.flush())))
 
 
 def encode(saved: MachineFile) -> bytes:
@@ -115,14 +115,14 @@ def encode(saved: MachineFile) -> bytes:
     }
     text = json.dumps(table, separators=(",", ":")).encode()
     body = b"".join(each.stored for each in sections)
-    head = Head()
+    head = MachineHead()
     head.body_size, head.table_size = len(body), len(text)
     head.checksum = zlib.crc32(text, zlib.crc32(body))
     head.head_checksum = _head_checksum(head)
     return b"".join((bytes(head), body, text))
 
 
-def _head_checksum(head: Head) -> int:
+def _head_checksum(head: MachineHead) -> int:
     return zlib.crc32(bytes(head)[:-4])
 
 
@@ -130,17 +130,17 @@ def decode(data: bytes, name: str) -> MachineFile:
     """What the bytes of the file `name` say. Raises AuthorError for those that `encode` did not
     give, and for those of a later version."""
     _check(data, name)
-    head = Head.view(bytearray(data[: Head.layout.size]))
-    table_at = Head.layout.size + head.body_size
+    head = MachineHead.view(bytearray(data[: MachineHead.layout.size]))
+    table_at = MachineHead.layout.size + head.body_size
     try:
         table = json.loads(data[table_at:])
         machine = {str(key): str(value) for key, value in table["machine"].items()}
         state = dict(table["state"])
-        sections, at = {}, Head.layout.size
+        sections, at = {}, MachineHead.layout.size
         for title, size, stored in table["sections"]:
             if size < 0 or stored < 0 or at + stored > table_at or title in sections:
                 raise ValueError("sections that do not fit")
-            sections[str(title)] = Section(str(title), int(size), data[at : at + stored])
+            sections[str(title)] = SavedSection(str(title), int(size), data[at : at + stored])
             at += stored
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(f"{name} has no table of a saved machine ({error})") from None
@@ -148,10 +148,10 @@ def decode(data: bytes, name: str) -> MachineFile:
 
 
 def _check(data: bytes, name: str) -> None:
-    least = Head.layout.size
-    if len(data) < least or Head.view(bytearray(data[:least])).magic != MAGIC:
+    least = MachineHead.layout.size
+    if len(data) < least or MachineHead.view(bytearray(data[:least])).magic != MAGIC:
         raise AuthorError(f"{name} is no saved machine", expected="a file that --save has written")
-    head = Head.view(bytearray(data[:least]))
+    head = MachineHead.view(bytearray(data[:least]))
     if head.head_checksum != _head_checksum(head):
         raise _damaged(f"{name} has a damaged head")
     if head.format != FORMAT:

@@ -16,7 +16,7 @@ from lightexit.devices.saved import NEVER
 from lightexit.errors import AuthorError
 from lightexit.files import read_file
 from lightexit.vm.saving import memory
-from lightexit.vm.saving.file import MachineFile, Section, compressed, decode, encode, write
+from lightexit.vm.saving.file import MachineFile, SavedSection, compressed, decode, encode, write
 
 if TYPE_CHECKING:
     from lightexit.bus.lock import StateLock
@@ -81,7 +81,7 @@ def restore(machine: Machine, processors: Processors, path: Path) -> None:
         memory.restore(ram, slot, image)
 
 
-def _images(saved: MachineFile, machine: Machine, path: Path) -> dict[MemorySlot, Section]:
+def _images(saved: MachineFile, machine: Machine, path: Path) -> dict[MemorySlot, SavedSection]:
     found = {}
     for slot in machine.board.memory.slots:
         image = saved.sections.get(memory.title(slot))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lightexit.errors import AuthorError
 from lightexit.vm.memory import GuestMemory, MemorySlot
 from lightexit.vm.paging import PAGE
-from lightexit.vm.saving.file import Section, compressed
+from lightexit.vm.saving.file import SavedSection, compressed
 
 _CHUNK = 256 * PAGE
 _NOTHING = bytes(_CHUNK)
@@ -20,7 +20,7 @@ def title(slot: MemorySlot) -> str:
     return f"memory {slot.address:#x}"
 
 
-def save(memory: GuestMemory, slot: MemorySlot) -> Section:
+def save(memory: GuestMemory, slot: MemorySlot) -> SavedSection:
     """What is in a slot."""
     view = _view(slot)
     pages = _used(memory, slot, view)
@@ -52,7 +52,7 @@ def _used(memory: GuestMemory, slot: MemorySlot, view: memoryview) -> bytearray:
     return pages
 
 
-def check(slot: MemorySlot, section: Section) -> None:
+def check(slot: MemorySlot, section: SavedSection) -> None:
     """Decompress all of it, for nothing. Raises AuthorError where it is not of this slot."""
     size, bits = _bits_size(slot), bytearray()
     if not size <= section.size <= size + slot.size:
@@ -64,7 +64,7 @@ def check(slot: MemorySlot, section: Section) -> None:
         raise _misfit(section)
 
 
-def restore(memory: GuestMemory, slot: MemorySlot, section: Section) -> None:
+def restore(memory: GuestMemory, slot: MemorySlot, section: SavedSection) -> None:
     """Put it into the slot: to be checked before."""
     memory.discard(slot, 0, slot.size)
     view, bits, data = _view(slot), _bits_size(slot), bytearray()
@@ -99,7 +99,7 @@ def _view(slot: MemorySlot) -> memoryview:
     return memoryview((ctypes.c_ubyte * slot.size).from_address(slot.host_address)).cast("B")
 
 
-def _misfit(section: Section) -> AuthorError:
+def _misfit(section: SavedSection) -> AuthorError:
     return AuthorError(
         f"section {section.name!r} is not what is in memory of this size",
         expected="all bytes of the file, as they were when it was saved",

@@ -27,7 +27,7 @@ from lightexit.vm.saving.cpu_state import (
     UNUSABLE,
     XSAVE_LEAST,
     CpuRegisters,
-    CpuState,
+    SavedCpu,
     SavedSegment,
     check_portable,
 )
@@ -69,7 +69,7 @@ _KNOWN_HIDDEN = (
 _STI = 2  # of `SavedEvents.shadow`
 
 
-def save(uc: Any, *, in_shadow: bool) -> CpuState:
+def save(uc: Any, *, in_shadow: bool) -> SavedCpu:
     """The registers of a stopped engine. Raises HostError where its context is not known."""
     _require()
     state = _read(uc)
@@ -77,7 +77,7 @@ def save(uc: Any, *, in_shadow: bool) -> CpuState:
     return state
 
 
-def restore(uc: Any, state: CpuState) -> None:
+def restore(uc: Any, state: SavedCpu) -> None:
     """Set the registers of a stopped engine; what it knew of guest memory is forgotten.
 
     Raises HostError where its context is not known, AuthorError for what it has no place for.
@@ -133,7 +133,7 @@ def _get(uc: Any, name: str) -> int:
     return int(uc.reg_read(getattr(x86_const, f"UC_X86_REG_{name}")))
 
 
-def _read(uc: Any) -> CpuState:
+def _read(uc: Any) -> SavedCpu:
     data = SavedContext(uc).load()
 
     def word(at: int) -> int:
@@ -157,7 +157,7 @@ def _read(uc: Any) -> CpuState:
         if SEGMENTS[number] == "ss":
             saved.rights = saved.rights & ~(3 << DPL_SHIFT) | level << DPL_SHIFT
         registers.segments[number] = saved
-    return CpuState(registers, _read_fpu(uc, data), {each: _msr(uc, each) for each in _MSRS})
+    return SavedCpu(registers, _read_fpu(uc, data), {each: _msr(uc, each) for each in _MSRS})
 
 
 def _segment(selector: int, base: int, limit: int, flags: int) -> SavedSegment:
@@ -202,7 +202,7 @@ def _read_fpu(uc: Any, data: bytes) -> bytes:
     return bytes(area)
 
 
-def _write(uc: Any, state: CpuState) -> None:
+def _write(uc: Any, state: SavedCpu) -> None:
     context, registers = SavedContext(uc), state.registers
     data = bytearray(context.load())
 
@@ -239,7 +239,7 @@ def _write(uc: Any, state: CpuState) -> None:
             _set(uc, "MSR", (number, state.msrs[number]))
 
 
-def hidden_flags(state: CpuState) -> int:
+def hidden_flags(state: SavedCpu) -> int:
     """What Unicorn's hidden flags are for these registers."""
     registers, code, stack = state.registers, state.segment("cs"), state.segment("ss")
     flags = stack.rights >> DPL_SHIFT & 3
