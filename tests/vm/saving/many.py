@@ -29,7 +29,7 @@ from lightexit.vm.pc import PcConfig, pc_machine
 
 #: What the guest prints, however often it was interrupted.
 RESULT = "HBJKJDLOk"
-_LONGEST_S, _MOST_ACCESSES = 0.02, 40
+_LONGEST_S, _STUCK_S, _MOST_ACCESSES = 0.02, 10, 40
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ class Many:
                     self.guests += 1
                     return
                 assert outcome.reason in (RunEnd.TIME, RunEnd.ACCESSES), outcome
+                assert outcome.seconds < _STUCK_S, f"nothing happens on {way}: {outcome}"
                 machine.save(self.file)
             there = self.random.choice(self.ways)
             machine = there.machine(console)
@@ -106,7 +107,7 @@ class Many:
     def _limits(self) -> RunLimits:
         if self.random.random() < 0.5:
             return RunLimits(seconds=self.random.uniform(0, _LONGEST_S))
-        return RunLimits(seconds=5, accesses=self.random.randrange(1, _MOST_ACCESSES))
+        return RunLimits(seconds=2 * _STUCK_S, accesses=self.random.randrange(1, _MOST_ACCESSES))
 
 
 def main() -> None:

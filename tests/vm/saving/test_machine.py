@@ -102,7 +102,7 @@ def test_a_save_of_another_machine_is_refused(
     machine.save(tmp_path / "saved")
     restored = other()
     before = all_of_it(restored)
-    with pytest.raises(AuthorError, match=".") as refused:
+    with pytest.raises(AuthorError) as refused:
         restored.restore(tmp_path / "saved")
     assert found in refused.value.found
     assert expected in refused.value.expected
