@@ -57,3 +57,21 @@ def until(ready: Bench, accesses: int) -> None:
     with Stepping(ready.probe, accesses, ready.cpu.request_stop):
         ready.run()
     ready.cpu.clear_stop()
+
+
+def test_what_was_begun_to_be_delivered_is_not_lost() -> None:
+    """KVM was about to deliver an interrupt; saved again before the vCPU has run."""
+    with bench("interrupts", "unicorn") as ready, bench("interrupts", "unicorn") as other:
+        until(ready, 1)
+        state = decode(ready.cpu.save())
+        events = state.registers.events
+        events.interrupt, events.interrupt_vector = 1, 0x20
+        ready.cpu.restore(encode(state))
+        assert not ready.cpu.interruptible()
+        again = decode(ready.cpu.save()).registers.events
+        assert (again.interrupt, again.interrupt_vector) == (1, 0x20)
+        other.memory.ram[:] = ready.memory.ram
+        other.cpu.restore(encode(state))
+        other.probe.state.pending = 1
+        other.run()
+        assert other.probe.log[0] == (True, 0x11, 1, 1)

@@ -133,7 +133,10 @@ class UnicornCpu:
 
         Raises HostError where this version of Unicorn hides them.
         """
-        return encode(saving.save(self.uc, in_shadow=self._in_shadow()))
+        state = saving.save(self.uc, in_shadow=self._in_shadow())
+        if self._injected is not None:
+            state.registers.events = self._injected
+        return encode(state)
 
     def restore(self, saved: bytes) -> None:
         """Set them. Raises AuthorError for what is damaged, or is another back end's alone."""
@@ -209,7 +212,7 @@ class UnicornCpu:
 
     def interruptible(self) -> bool:
         """Whether an interrupt would be taken now; if not for one instruction, it is skipped."""
-        if not self.interrupts_enabled:
+        if self._injected is not None or not self.interrupts_enabled:
             return False
         shadowed = self._in_shadow()
         self._watch.fields.skip_block = shadowed
