@@ -83,14 +83,16 @@ class GuestMemory:
         for tell in self.on_store:
             tell(address, len(data))
 
-    def discard(self, slot: MemorySlot, offset: int, size: int) -> None:
-        """Make whole pages of a slot zero; where the host can, they take no memory then."""
-        ram = _address(self._ram)
-        start = slot.host_address + offset - ram
-        if hasattr(mmap, "MADV_REMOVE") and start >= 0 and start + size <= self.ram_bytes:
-            self._ram.madvise(mmap.MADV_REMOVE, start, size)
+    def clear(self, address: int, size: int) -> None:
+        """Make whole pages zero, by guest-physical address. Where the host can, RAM is given back
+        to it for that."""
+        if address >= self.ram_bytes:
+            start = address - (TOP - len(self._rom))
+            self._rom[start : start + size] = bytes(size)
+        elif hasattr(mmap, "MADV_REMOVE"):
+            self._ram.madvise(mmap.MADV_REMOVE, address, size)
         else:
-            ctypes.memset(slot.host_address + offset, 0, size)
+            self._ram[address : address + size] = bytes(size)
 
     @property
     def apertures(self) -> tuple[range, ...]:

@@ -23,8 +23,8 @@ from lightexit.vm.saving.cpu_state import (
     SEGMENTS,
     UNUSABLE,
     CpuRegisters,
-    SavedCpu,
     SavedSegment,
+    VcpuState,
 )
 
 _GENERAL = (
@@ -53,7 +53,7 @@ _ACCESSED, _BUSY_TASK = 1, 0xB
 _MOST_MSRS = 4096
 
 
-def save(vcpu: KvmVcpu, msrs: Iterable[int], *, has_apic: bool) -> SavedCpu:
+def save(vcpu: KvmVcpu, msrs: Iterable[int], *, has_apic: bool) -> VcpuState:
     """The registers of a vCPU that does not run, and those of these MSRs that it has."""
     registers = CpuRegisters()
     general, system = vcpu.registers, vcpu.system_registers
@@ -80,7 +80,7 @@ def save(vcpu: KvmVcpu, msrs: Iterable[int], *, has_apic: bool) -> SavedCpu:
     if has_apic:
         registers.activity = ioctl.get(vcpu.fd, ioctl.GET_MP_STATE, s.MpState).state
         apic = bytes(ioctl.get(vcpu.fd, ioctl.GET_LAPIC, s.LapicRegisters))
-    return SavedCpu(registers, _xsave(vcpu, registers.xcr0), read_msrs(vcpu, msrs), apic)
+    return VcpuState(registers, _xsave(vcpu, registers.xcr0), read_msrs(vcpu, msrs), apic)
 
 
 def _xsave(vcpu: KvmVcpu, xcr0: int) -> bytes:
@@ -90,7 +90,7 @@ def _xsave(vcpu: KvmVcpu, xcr0: int) -> bytes:
     return bytes(area)
 
 
-def restore(vcpu: KvmVcpu, state: SavedCpu, *, has_apic: bool) -> None:
+def restore(vcpu: KvmVcpu, state: VcpuState, *, has_apic: bool) -> None:
     """Set the registers of a vCPU that does not run. Raises HostError for what KVM refuses."""
     registers, fd = state.registers, vcpu.fd
     ioctl.put(fd, ioctl.SET_SREGS, _system(vcpu, state, has_apic=has_apic))
@@ -123,7 +123,7 @@ def restore(vcpu: KvmVcpu, state: SavedCpu, *, has_apic: bool) -> None:
         ioctl.put(fd, ioctl.SET_MP_STATE, activity)
 
 
-def _apic(state: SavedCpu) -> bytearray:
+def _apic(state: VcpuState) -> bytearray:
     if len(state.apic) != s.LapicRegisters.layout.size:
         raise AuthorError(
             "a vCPU was saved without the local APIC that KVM is to keep",
@@ -139,7 +139,7 @@ def tell(vcpu: KvmVcpu) -> None:
     vcpu.take_kick()
 
 
-def _system(vcpu: KvmVcpu, state: SavedCpu, *, has_apic: bool) -> s.SystemRegisters:
+def _system(vcpu: KvmVcpu, state: VcpuState, *, has_apic: bool) -> s.SystemRegisters:
     registers, system = state.registers, vcpu.system_registers
     for name in _CONTROL:
         setattr(system, name, getattr(registers, name))

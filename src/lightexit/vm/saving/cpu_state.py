@@ -89,7 +89,7 @@ class CpuRegisters(Struct):
 
 
 @dataclass(frozen=True)
-class SavedCpu:
+class VcpuState:
     """A vCPU. `xsave` has `XSAVE_LEAST` bytes or more; those beyond are for what is not there."""
 
     registers: CpuRegisters
@@ -102,7 +102,7 @@ class SavedCpu:
         return self.registers.segments[SEGMENTS.index(name)]
 
 
-def encode(state: SavedCpu) -> bytes:
+def encode(state: VcpuState) -> bytes:
     """The bytes."""
     xsave = state.xsave[:XSAVE_LEAST] + state.xsave[XSAVE_LEAST:].rstrip(b"\0")
     registers = CpuRegisters.view(bytearray(bytes(state.registers)))
@@ -112,7 +112,7 @@ def encode(state: SavedCpu) -> bytes:
     return bytes(registers) + xsave + state.apic + msrs
 
 
-def decode(data: bytes) -> SavedCpu:
+def decode(data: bytes) -> VcpuState:
     """What the bytes say. Raises AuthorError for those that `encode` did not give."""
     size = CpuRegisters.layout.size
     if len(data) < size:
@@ -123,14 +123,14 @@ def decode(data: bytes) -> SavedCpu:
     fits = XSAVE_LEAST <= registers.xsave_size <= XSAVE_MOST and registers.msr_count <= _MOST_MSRS
     if not fits or len(data) != end + registers.msr_count * _MSR.size:
         raise _damaged(len(data))
-    return SavedCpu(registers, data[size:apic], dict(_MSR.iter_unpack(data[end:])), data[apic:end])
+    return VcpuState(registers, data[size:apic], dict(_MSR.iter_unpack(data[end:])), data[apic:end])
 
 
 def _damaged(size: int) -> AuthorError:
     return AuthorError(f"a saved vCPU of {size} bytes", expected="all bytes that Cpu.save gave")
 
 
-def check_portable(state: SavedCpu, xcr0: int, here: str) -> None:
+def check_portable(state: VcpuState, xcr0: int, here: str) -> None:
     """Raises AuthorError for what a back end without KVM has no place for, `xcr0` being all bits
     of XCR0 that it knows."""
     registers = state.registers

@@ -45,7 +45,7 @@ def _used(memory: GuestMemory, slot: MemorySlot, view: memoryview) -> bytearray:
     for start in range(0, slot.size, _CHUNK):
         chunk = bytes(view[start : start + _CHUNK])
         if chunk == _NOTHING[: len(chunk)]:
-            memory.discard(slot, start, len(chunk))
+            memory.clear(slot.address + start, len(chunk))
             continue
         for offset in range(0, len(chunk), PAGE):
             pages[(start + offset) // PAGE] = chunk[offset : offset + PAGE] != _NOTHING[:PAGE]
@@ -66,7 +66,7 @@ def check(slot: MemorySlot, section: SavedSection) -> None:
 
 def restore(memory: GuestMemory, slot: MemorySlot, section: SavedSection) -> None:
     """Put it into the slot: to be checked before."""
-    memory.discard(slot, 0, slot.size)
+    memory.clear(slot.address, slot.size)
     view, bits, data = _view(slot), _bits_size(slot), bytearray()
     places: Iterator[int] | None = None
     for chunk in section.chunks():

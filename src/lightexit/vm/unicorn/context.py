@@ -46,16 +46,6 @@ class SavedContext:
         self.size = int(self._context.size)
         self._address: int = ctypes.cast(self._context.context, ctypes.c_void_p).value or 0
 
-    def load(self) -> bytes:
-        """All of it."""
-        self._save()
-        return self._bytes(0, self.size)
-
-    def store(self, data: bytes) -> None:
-        """All of it, as `load` gave it but for what the caller knows."""
-        self._write(0, data)
-        self._restore()
-
     def take_trap(self) -> Trap:
         """What the engine has stopped for, which it then forgets."""
         self._save()

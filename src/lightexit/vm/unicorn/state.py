@@ -8,6 +8,7 @@ made of the registers that they follow from (Intel SDM volume 3, sections 2.5, 3
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import struct
 from typing import Any
@@ -27,11 +28,10 @@ from lightexit.vm.saving.cpu_state import (
     UNUSABLE,
     XSAVE_LEAST,
     CpuRegisters,
-    SavedCpu,
     SavedSegment,
+    VcpuState,
     check_portable,
 )
-from lightexit.vm.unicorn.context import SavedContext
 from lightexit.vm.x86 import Flag
 
 # Places in the context, as of Unicorn 2.1.4.
@@ -69,7 +69,26 @@ _KNOWN_HIDDEN = (
 _STI = 2  # of `SavedEvents.shadow`
 
 
-def save(uc: Any, *, in_shadow: bool) -> SavedCpu:
+class _Context:
+    """The bytes of an engine's saved context."""
+
+    def __init__(self, uc: Any) -> None:
+        self._uc, self._context = uc, uc.context_save()
+        self._size = int(self._context.size)
+        self._address = ctypes.cast(self._context.context, ctypes.c_void_p).value or 0
+
+    def load(self) -> bytes:
+        """As it is now."""
+        uclib.uc_context_save(self._uc._uch, self._context.context)
+        return ctypes.string_at(self._address, self._size)
+
+    def store(self, data: bytes) -> None:
+        """As `load` gave it but for what the caller knows."""
+        ctypes.memmove(self._address, data, self._size)
+        uclib.uc_context_restore(self._uc._uch, self._context.context)
+
+
+def save(uc: Any, *, in_shadow: bool) -> VcpuState:
     """The registers of a stopped engine. Raises HostError where its context is not known."""
     _require()
     state = _read(uc)
@@ -77,7 +96,7 @@ def save(uc: Any, *, in_shadow: bool) -> SavedCpu:
     return state
 
 
-def restore(uc: Any, state: SavedCpu) -> None:
+def restore(uc: Any, state: VcpuState) -> None:
     """Set the registers of a stopped engine; what it knew of guest memory is forgotten.
 
     Raises HostError where its context is not known, AuthorError for what it has no place for.
@@ -103,8 +122,8 @@ def _require() -> None:
 def is_known() -> bool:
     """Whether the context of this version of Unicorn has everything where it is looked for."""
     uc = Uc(UC_ARCH_X86, UC_MODE_64)
-    context = SavedContext(uc)
-    if context.size < _CONTEXT_LEAST:
+    context = _Context(uc)
+    if len(context.load()) < _CONTEXT_LEAST:
         return False
     names = "RAX RCX RDX RBX RSP RBP RSI RDI R8 R9 R10 R11 R12 R13 R14 R15 RIP CR2 CR8 DR0 DR7"
     places = [*range(_GENERAL, _RIP + 8, 8), _CR + 16, _CR8, _DEBUG, _DEBUG + 56]
@@ -133,8 +152,8 @@ def _get(uc: Any, name: str) -> int:
     return int(uc.reg_read(getattr(x86_const, f"UC_X86_REG_{name}")))
 
 
-def _read(uc: Any) -> SavedCpu:
-    data = SavedContext(uc).load()
+def _read(uc: Any) -> VcpuState:
+    data = _Context(uc).load()
 
     def word(at: int) -> int:
         return int.from_bytes(data[at : at + 8], "little")
@@ -157,7 +176,7 @@ def _read(uc: Any) -> SavedCpu:
         if SEGMENTS[number] == "ss":
             saved.rights = saved.rights & ~(3 << DPL_SHIFT) | level << DPL_SHIFT
         registers.segments[number] = saved
-    return SavedCpu(registers, _read_fpu(uc, data), {each: _msr(uc, each) for each in _MSRS})
+    return VcpuState(registers, _read_fpu(uc, data), {each: _msr(uc, each) for each in _MSRS})
 
 
 def _segment(selector: int, base: int, limit: int, flags: int) -> SavedSegment:
@@ -202,8 +221,8 @@ def _read_fpu(uc: Any, data: bytes) -> bytes:
     return bytes(area)
 
 
-def _write(uc: Any, state: SavedCpu) -> None:
-    context, registers = SavedContext(uc), state.registers
+def _write(uc: Any, state: VcpuState) -> None:
+    context, registers = _Context(uc), state.registers
     data = bytearray(context.load())
 
     def put(at: int, value: int) -> None:
@@ -239,7 +258,7 @@ def _write(uc: Any, state: SavedCpu) -> None:
             _set(uc, "MSR", (number, state.msrs[number]))
 
 
-def hidden_flags(state: SavedCpu) -> int:
+def hidden_flags(state: VcpuState) -> int:
     """What Unicorn's hidden flags are for these registers."""
     registers, code, stack = state.registers, state.segment("cs"), state.segment("ss")
     flags = stack.rights >> DPL_SHIFT & 3
