@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from guests.harness import RAM
-from lightexit.errors import AuthorError
+from lightexit.errors import AuthorError, HostError
 from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.kvm.cpu import KvmCpu
-from lightexit.vm.machine import Machine, RunLimits
+from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import GuestMemory
-from lightexit.vm.saving.cpu_state import decode
+from lightexit.vm.saving import file
+from lightexit.vm.saving.cpu_state import decode, encode
 from vm.kvm.board import POLL, Tally, begin, build
+from vm.kvm.test_multiprocessor import timer_machine, written
 
 KINDS = (Irqchip.KERNEL, Irqchip.SPLIT)
 _ENTRY = 0x1000
@@ -63,8 +65,35 @@ def test_apics_elsewhere_are_refused(tmp_path: Path) -> None:
 
 
 def test_registers_that_kvm_refuses_leave_the_others(tmp_path: Path) -> None:
-    machine, _ = polling(1, Irqchip.KERNEL)
-    cpu = machine.cpu
-    assert isinstance(cpu, KvmCpu)
+    machine, tally = polling(1, Irqchip.KERNEL)
+    machine.run(RunLimits(accesses=10))
     machine.save(tmp_path / "saved")
-    assert decode(cpu.save()).registers.rip == _ENTRY
+    saved = file.decode((tmp_path / "saved").read_bytes(), "saved")
+    state = decode(saved.sections["cpu 0"].content())
+    state.registers.cr4 = 1 << 63
+    wrong = file.compressed("cpu 0", [encode(state)])
+    changed = file.MachineFile(saved.machine, saved.state, {**saved.sections, "cpu 0": wrong})
+    (tmp_path / "saved").write_bytes(file.encode(changed))
+    restored, other = polling(1, Irqchip.KERNEL)
+    before = bytes(decode(restored.cpu.save()).registers)
+    with pytest.raises(HostError, match="control registers"):
+        restored.restore(tmp_path / "saved")
+    assert bytes(decode(restored.cpu.save()).registers) == before
+    assert other.state.reads[0] == 0 < tally.state.reads[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_interrupts_through_the_io_apic_in_parts(tmp_path: Path, kind: Irqchip) -> None:
+    """None is lost, none comes twice, wherever it was on its way."""
+    random, seen = Random(str(kind)), list[int]()
+    machine, probe = timer_machine(2, "ioapic", kind)
+    for _ in range(200):
+        probe.done = machine.stop
+        end = machine.run(RunLimits(seconds=random.uniform(0, 0.02))).reason
+        seen += written(probe)
+        if end is RunEnd.REQUEST:
+            break
+        machine.save(tmp_path / "saved")
+        machine, probe = timer_machine(2, "ioapic", kind)
+        machine.restore(tmp_path / "saved")
+    assert seen == list(range(1, 41))
