@@ -47,7 +47,7 @@ while true; do
 done
 """
 _SUM = hashlib.sha256("".join(f"{number}\n" for number in range(1, _LINES + 1)).encode())
-_MEMORY, _BOOT_S, _LONGEST_S = 128 * MIB, 600, 0.1
+_MEMORY, _BOOT_S, _LONGEST_S = 128 * MIB, 600, 0.4
 _ENGINES = ("", "native", "native", "interpreter")
 
 

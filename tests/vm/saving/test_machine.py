@@ -4,18 +4,27 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from lightexit.abi import StateMemory, Struct, u32
 from lightexit.bus.clock import ManualClock
+from lightexit.bus.region import pio
+from lightexit.devices.device import Device
+from lightexit.engine.kernel import KernelEngine
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.memory import MIB
 from lightexit.vm.saving import file
 from vm.saving.machines import STEP_NS, moments
+
+TESTS = Path(__file__).parents[2]
 
 
 def all_of_it(machine: Machine) -> tuple[str, int, list[bytes]]:
@@ -138,6 +147,38 @@ def test_a_device_that_refuses_leaves_nothing_behind(tmp_path: Path) -> None:
     assert restored.cpu.save() == registers
 
 
+class CellState(Struct):
+    value: u32
+
+
+class Cell(Device[CellState]):
+    name = "cell"
+    regions = (pio(4),)
+
+
+def with_cell(memory: StateMemory[CellState] | None = None) -> tuple[Machine, Cell]:
+    machine = moments()
+    cell = Cell(machine.clock, memory)
+    machine.add(cell, at=0x700)
+    return machine, cell
+
+
+def test_state_in_a_map_of_the_kernel_is_state(tmp_path: Path) -> None:
+    try:
+        memory = KernelEngine().memory(CellState)
+    except HostError as error:
+        pytest.skip(error.found)
+    (machine, cell), (in_kernel, there) = with_cell(), with_cell(memory)
+    cell.state.value = 7
+    machine.save(tmp_path / "saved")
+    in_kernel.restore(tmp_path / "saved")
+    assert there.state.value == memory.state.value == 7
+    memory.state.value = 8
+    in_kernel.save(tmp_path / "saved")
+    machine.restore(tmp_path / "saved")
+    assert cell.state.value == 8
+
+
 def test_vm_time_that_is_later_stays(tmp_path: Path) -> None:
     machine = moments()
     machine.save(tmp_path / "saved")
@@ -176,3 +217,27 @@ def test_a_disk_without_room_leaves_the_old_file(
         moments().save(tmp_path / "saved")
     assert [each.name for each in tmp_path.iterdir()] == ["saved"]
     assert (tmp_path / "saved").read_bytes() == b"old"
+
+
+SAVES = """
+import sys
+from pathlib import Path
+from vm.saving.machines import moments
+machine = moments()
+while True:
+    machine.save(Path(sys.argv[1]))
+    print("saved", flush=True)
+"""
+
+
+def test_a_kill_leaves_a_whole_file(tmp_path: Path) -> None:
+    path, random = tmp_path / "saved", Random(1)
+    for _ in range(4):
+        command = [sys.executable, "-c", SAVES, str(path)]
+        saving = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=TESTS)
+        assert saving.stdout is not None
+        assert saving.stdout.readline() == b"saved\n"
+        time.sleep(random.uniform(0, 0.05))
+        saving.kill()
+        saving.communicate()
+        moments().restore(path)

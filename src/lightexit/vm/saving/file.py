@@ -97,7 +97,7 @@ def compressed(name: str, chunks: Iterator[bytes] | list[bytes]) -> SavedSection
     """A section of this content. Raises HostError where zstandard is not installed."""
     with optional(_USER):
         import zstandard
-    compressor = zstandard.ZstdCompressor(level=3).compressobj()
+    compressor = zstandard.ZstdCompressor(level=1).compressobj()
     parts, size = [], 0
     for chunk in chunks:
         size += len(chunk)
