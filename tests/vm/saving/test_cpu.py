@@ -41,7 +41,7 @@ def without_time(saved: bytes) -> bytes:
 @pytest.mark.parametrize("name", GUESTS)
 def test_a_restored_vcpu_goes_on_as_the_saved_one(name: str, here: str, there: str) -> None:
     wanted, draw = seen(name, here), random.Random(f"{name} {here} {there}")
-    for _ in range(6):
+    for _ in range(3):
         moments = sorted(draw.sample(range(1, len(wanted[0])), 3))
         with bench(name, here) as first, bench(name, there) as second, bench(name, here) as third:
             until(first, moments[0])
