@@ -250,6 +250,8 @@ class Machine:
         """
         from lightexit.vm.saving.machine import save
 
+        if not self.bus.is_running:
+            self._is_on(NO_LIMITS)  # a reset that is still to come is not in the file
         save(self, self._processors, path)
 
     def restore(self, path: Path) -> None:
@@ -262,6 +264,7 @@ class Machine:
         from lightexit.vm.saving.machine import restore
 
         restore(self, self._processors, path)
+        self._wanted_reset = None
 
     # Ending a run, from any thread, and from a signal's handler
 

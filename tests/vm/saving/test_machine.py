@@ -72,6 +72,19 @@ def test_a_halted_guest_is_woken_by_its_timer(
     assert restored.console.text.endswith("k")
 
 
+def test_a_reset_that_is_wanted_is_carried_out_first(tmp_path: Path) -> None:
+    machine, restored = moments(), moments()
+    machine.run(RunLimits(accesses=100))
+    machine.reset()
+    machine.save(tmp_path / "saved")
+    assert machine.resets == 1
+    restored.reset()
+    restored.restore(tmp_path / "saved")
+    assert restored.run().reason is RunEnd.HALTED
+    assert restored.resets == 0
+    assert restored.console.text.endswith("k")
+
+
 def test_levels_from_outside_are_saved(tmp_path: Path) -> None:
     machine, restored = moments(), moments()
     wire = machine.irq(5)

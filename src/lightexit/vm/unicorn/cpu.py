@@ -82,6 +82,7 @@ class UnicornCpu:
         """Power-on state, in an engine that has translated nothing of what was in memory."""
         watch = self._watch.fields
         watch.skip_block = watch.previous_end = 0
+        self._injected = None
         self._power_on()
         # The engine before it, of a gigabyte of addresses, and its hooks hold each other.
         gc.collect()
