@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from lightexit.cli.streams import say
 from lightexit.extras import need
 from lightexit.files import check_writable
 
@@ -66,12 +66,7 @@ class Saving:
             outcome = run(limits)
             while asked.is_why(outcome):
                 _save(machine, self.save)
-                more = run(_left(limits, outcome))
-                outcome = replace(
-                    more,
-                    seconds=outcome.seconds + more.seconds,
-                    accesses=outcome.accesses + more.accesses,
-                )
+                outcome = run(limits.left(outcome)).after(outcome)
         _save(machine, self.save)
         return outcome
 
@@ -79,15 +74,7 @@ class Saving:
 def _save(machine: Machine, path: Path) -> None:
     machine.save(path)
     size = path.stat().st_size
-    print(f"saved in {path}: {size:,} bytes", file=sys.stderr, flush=True)
-
-
-def _left(limits: RunLimits, outcome: Outcome) -> RunLimits:
-    return replace(
-        limits,
-        seconds=None if limits.seconds is None else max(limits.seconds - outcome.seconds, 0),
-        accesses=None if limits.accesses is None else max(limits.accesses - outcome.accesses, 0),
-    )
+    say(f"saved in {path}: {size:,} bytes")
 
 
 class _Asked:
