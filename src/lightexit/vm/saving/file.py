@@ -177,7 +177,10 @@ def write(path: Path, data: bytes) -> None:
     Only its owner may read it, for a guest's memory is in it. Raises AuthorError for what is no
     file to write, HostError where there is no room.
     """
-    check_writable(path)
+    try:
+        check_writable(path)
+    except ValueError:  # with a NUL, or half a character
+        raise AuthorError(f"{str(path)!r} is no file name", expected="a file to write") from None
     if path.exists() and not stat.S_ISREG(path.stat().st_mode):
         raise AuthorError(f"{path} is no regular file", expected="the name of a file to write")
     target = path.resolve()  # of a link, the file behind it is replaced
