@@ -46,12 +46,15 @@ class Multiprocessor:
         """Accesses to devices of this run so far, of all vCPUs."""
         return self._budget.used
 
+    def settle(self) -> None:
+        """Nothing is on its way: the back end keeps the APICs."""
+
     @property
-    def halted(self) -> list[bool]:
-        """None waits here: all do in the back end."""
+    def flags(self) -> list[bool]:
+        """Nothing is kept here of vCPUs."""
         return []
 
-    def restore(self, _halted: Sequence[bool]) -> None:
+    def restore(self, _flags: Sequence[bool]) -> None:
         """The vCPUs and the devices were restored."""
         if self._intr is not None:
             self.cpus[0].set_interrupt(self._intr.level)

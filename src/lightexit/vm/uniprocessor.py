@@ -63,14 +63,18 @@ class Uniprocessor:
         if level:
             self._woken()
 
-    @property
-    def halted(self) -> list[bool]:
-        """Of each vCPU that waits here and not in the back end: whether it does."""
-        return [self._halted]
+    def settle(self) -> None:
+        """Have nothing on its way between devices; while it does not run."""
+        self._carry()
 
-    def restore(self, halted: Sequence[bool]) -> None:
-        """The vCPU and the devices were restored; it waits or does not."""
-        (self._halted,) = halted
+    @property
+    def flags(self) -> list[bool]:
+        """What is kept here of the vCPU: whether it is halted, and has an NMI to take."""
+        return [self._halted, self._has_nmi]
+
+    def restore(self, flags: Sequence[bool]) -> None:
+        """The vCPU and the devices were restored; `flags` as they were."""
+        self._halted, self._has_nmi = flags
         if self._intr is not None:
             self._cpu.set_interrupt(self._intr.level)
 

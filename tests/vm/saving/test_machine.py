@@ -65,7 +65,7 @@ def test_a_halted_guest_is_woken_by_its_timer(
     machine = moments()
     monkeypatch.setattr(machine._processors, "_wait", machine.stop)
     assert machine.run().reason is RunEnd.REQUEST
-    assert machine._processors.halted == [True]
+    assert machine._processors.flags == [True, False]
     machine.save(tmp_path / "saved")
     restored = moments()
     restored.restore(tmp_path / "saved")

@@ -30,12 +30,16 @@ _MOST_BESIDES = 64 << 20
 class Processors(Protocol):
     """Who runs the vCPUs."""
 
-    @property
-    def halted(self) -> list[bool]:
-        """Which vCPUs wait for an interrupt, where the back end does not know."""
+    def settle(self) -> None:
+        """Have nothing on its way between devices."""
         ...
 
-    def restore(self, halted: Sequence[bool]) -> None:
+    @property
+    def flags(self) -> list[bool]:
+        """What is known of the vCPUs here, and not in the back end."""
+        ...
+
+    def restore(self, flags: Sequence[bool]) -> None:
         """Everything else was restored."""
         ...
 
@@ -45,7 +49,7 @@ class Condition:
     """A machine's, but for memory. `places` are those of all registers, which guests may move."""
 
     now_ns: int
-    halted: list[bool]
+    flags: list[bool]
     wires: Mapping[str, Sequence[bool]]
     places: list[str]
     devices: list[bytes]
@@ -137,10 +141,11 @@ def _locked(machine: Machine) -> StateLock:
 
 
 def _condition(machine: Machine, processors: Processors) -> Condition:
+    processors.settle()
     with _locked(machine):
         return Condition(
             machine.clock.now_ns(),
-            processors.halted,
+            processors.flags,
             machine.inputs.levels,
             _places(machine),
             [device.save() for device in machine.devices],
@@ -159,7 +164,7 @@ def _apply(machine: Machine, processors: Processors, condition: Condition) -> No
     for cpu, registers in zip(machine.cpus, condition.cpus, strict=True):
         cpu.restore(registers)
     machine.board.restore(condition.board)
-    processors.restore(condition.halted)
+    processors.restore(condition.flags)
     for saved, here in zip(condition.places, _places(machine), strict=True):
         if saved != here:
             raise AuthorError(
@@ -175,7 +180,7 @@ def _apply(machine: Machine, processors: Processors, condition: Condition) -> No
 def _small(condition: Condition) -> dict[str, Any]:
     return {
         "now_ns": condition.now_ns,
-        "halted": condition.halted,
+        "flags": condition.flags,
         "wires": condition.wires,
         "places": condition.places,
     }
@@ -196,7 +201,7 @@ def _read(saved: MachineFile, before: Condition, path: Path) -> Condition:
         now_ns = state["now_ns"]
         condition = Condition(
             max(int(now_ns), before.now_ns),
-            [bool(each) for each in state["halted"]],
+            [bool(each) for each in state["flags"]],
             {str(k): [bool(each) for each in v] for k, v in state["wires"].items()},
             [str(each) for each in state["places"]],
             [contents[f"device {number}"] for number in range(len(before.devices))],
@@ -205,8 +210,8 @@ def _read(saved: MachineFile, before: Condition, path: Path) -> Condition:
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         raise _incomplete(path) from None
-    wanted = len(before.halted), len(before.places)
-    if (len(condition.halted), len(condition.places)) != wanted or not 0 <= now_ns < NEVER:
+    wanted = len(before.flags), len(before.places)
+    if (len(condition.flags), len(condition.places)) != wanted or not 0 <= now_ns < NEVER:
         raise _incomplete(path)
     return condition
 
