@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -90,3 +91,14 @@ def test_a_hostile_device_is_shown(machine: Machine) -> None:
     assert r"hostile\x1b[2J" in monitor.execute("registers")
     assert r"hostile\x1b[2J" in monitor.execute("status")
     assert rb"hostile\x1b[2J" in shown(monitor.execute("table"))
+
+
+def test_a_machine_is_saved_where_it_can_be(machine: Machine, tmp_path: Path) -> None:
+    monitor = Monitor(AtOnce(machine, lambda: False), RunPace(machine))
+    monitor.open()
+    assert "saved in" in monitor.execute(f"save {tmp_path / 'saved'}")
+    assert (tmp_path / "saved").exists()
+    for name in ("\0", "\ud800", "/nowhere/saved", str(tmp_path), "x" * 5000, "/dev/null"):
+        said = monitor.execute(f"save {name}")
+        assert "saved in" not in said
+        assert worked(shown(said), CONSOLE) == []

@@ -14,6 +14,7 @@ from fuzz import (
     multiboot2,
     realmode,
     saved,
+    saved_machine,
 )
 
 FORMATS = {
@@ -26,5 +27,7 @@ FORMATS = {
     "multiboot2": multiboot2.FORMAT,
     "executable": executable.FORMAT,
     "saved": saved.FORMAT,
+    "machine": saved_machine.MACHINES,
+    "vcpu": saved_machine.CPUS,
     "trace": golden_trace.FORMAT,
 }

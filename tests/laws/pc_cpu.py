@@ -58,6 +58,12 @@ class QuietCpu:
     def start(self, state: StartState) -> None:
         pass
 
+    def save(self) -> bytes:
+        return b""
+
+    def restore(self, saved: bytes) -> None:
+        pass
+
     def where(self) -> str:
         return "nowhere"
 

@@ -357,6 +357,11 @@ class Bus:
                 self._running -= 1
                 self._reclaim()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a vCPU may be reading the tables."""
+        return self._running > 0
+
     def reclaim(self) -> None:
         """Free replaced tables if no vCPU but the caller's may use them. The caller is within
         `running`, but not in an access."""

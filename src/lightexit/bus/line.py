@@ -94,6 +94,16 @@ class Junction:
         self._wires.append(_Joined(self._output, self._wires))
         return self._wires[-1]
 
+    @property
+    def levels(self) -> list[bool]:
+        """Of the wires, in the order in which they were made."""
+        return [wire.level for wire in self._wires]
+
+    def restore(self, levels: Sequence[bool]) -> None:
+        """Put the wires back to saved levels: no edge; those that have none are low."""
+        for number, wire in enumerate(self._wires):
+            wire.restore(number < len(levels) and levels[number])
+
 
 class _Joined(Line):
     def __init__(self, output: Line, lines: Sequence[Line]) -> None:

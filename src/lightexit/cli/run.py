@@ -42,6 +42,7 @@ from lightexit.cli.options import (
     TraceFile,
 )
 from lightexit.cli.report import FinishedRun, ended, report
+from lightexit.cli.saving import RestoreFile, SaveFile, Saving
 from lightexit.cli.screen import ConsoleMode, Screen
 from lightexit.cli.serial import SerialChoice, serial_choice
 from lightexit.cli.signals import RunSignals
@@ -82,6 +83,7 @@ class Job:
     signals: RunSignals
     trace: Path | None
     record: Path | None
+    saving: Saving
 
 
 def run(
@@ -108,6 +110,8 @@ def run(
     trace: TraceFile = None,
     record: RecordFile = None,
     json_file: JsonFile = None,
+    save: SaveFile = None,
+    restore: RestoreFile = None,
 ) -> None:
     """Boot a guest, and say which registers it accessed.
 
@@ -120,6 +124,8 @@ def run(
     runner: Engine = plugins.make(plugins.ENGINES, engine)
     chosen.check(Wanted(cpus, irqchip, runner))
     targets, line = _targets(device or ()), serial_choice(serial)
+    saving = Saving(save, restore)
+    saving.check()
     _check_comparison(compare=compare, filters=filters)
     _check_record(trace, record)
     for file in (trace, json_file):
@@ -142,6 +148,7 @@ def run(
             signals,
             trace,
             record,
+            saving,
         )
         vcpus = "one vCPU" if cpus == 1 else f"{cpus} vCPUs"
         say(f"guest: {guest.file}, {guest.memory_mib} MiB, {vcpus} on {chosen.title}")
@@ -239,9 +246,13 @@ def _run(job: Job, machine: Machine, place: Seat | None) -> Outcome:
     from lightexit.cli.seat import unattended
 
     if place is None:
-        return unattended(machine, job.limits, "without filters: ")
+
+        def run(limits: RunLimits) -> Outcome:
+            return unattended(machine, limits, "without filters: ")
+
+        return job.saving.run(machine, run, job.limits, keeps=False)
     with place.attended(machine, lambda: job.signals.received is not None) as control:
-        return control.run(job.limits)
+        return job.saving.run(machine, control.run, job.limits, keeps=True)
 
 
 def _say_reset(machine: Machine, reason: str) -> None:

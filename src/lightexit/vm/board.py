@@ -7,7 +7,7 @@ one that is missing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -99,6 +99,16 @@ class Board:
 
     def start_clock(self) -> None:
         """Resume the guest, its clock from where it stopped."""
+
+    def save(self) -> dict[str, bytes]:
+        """What the back end keeps besides vCPUs, by name."""
+        return {}
+
+    def restore(self, saved: Mapping[str, bytes]) -> None:
+        """The same, after the vCPUs; what another back end alone keeps is left out.
+
+        Raises HostError where the host refuses it.
+        """
 
     def set_irq(self, number: int, level: bool) -> None:
         """Drive an input of the interrupt controllers, all kept by the back end; from any thread.

@@ -65,6 +65,16 @@ class Cpu(Protocol):
         """Begin with these registers, not having run since its reset. Raises HostError."""
         ...
 
+    def save(self) -> bytes:
+        """Its registers, in a form that all back ends share (vm/saving/cpu_state.py); while it
+        does not run. Raises HostError where it cannot."""
+        ...
+
+    def restore(self, saved: bytes) -> None:
+        """Set them; what it knew of guest memory is forgotten. Raises AuthorError for what is
+        damaged or has no place here, HostError for what the host refuses."""
+        ...
+
     def where(self) -> str:
         """The next instruction's address, for messages."""
         ...

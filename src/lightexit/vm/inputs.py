@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lightexit.bus.line import Junction, Line
 from lightexit.errors import AuthorError
@@ -22,6 +22,16 @@ class InterruptInputs:
         self._numbers = [each for each in numbers if each != _CASCADE]
         self._connect = connect
         self._junctions: dict[int, Junction] = {}
+
+    @property
+    def levels(self) -> dict[str, list[bool]]:
+        """Of all wires, by the number of their input, in the order in which they were made."""
+        return {str(each): junction.levels for each, junction in self._junctions.items()}
+
+    def restore(self, levels: Mapping[str, Sequence[bool]]) -> None:
+        """Put wires back to saved levels. This is no edge."""
+        for number, junction in self._junctions.items():
+            junction.restore(levels.get(str(number), ()))
 
     def wire(self, number: int) -> Line:
         """One more wire to that input. Raises AuthorError where there is none."""

@@ -7,6 +7,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from lightexit.abi import StateMemory
@@ -238,6 +239,32 @@ class Machine:
     def wake(self) -> None:
         """Have `run` look at all that is due, soon; from any thread."""
         self._processors.wake()
+
+    # Saved
+
+    def save(self, path: Path) -> None:
+        """Write its condition to a file, which is there whole or as it was before; `run` again to
+        go on. Needs the extra `save`.
+
+        Raises AuthorError while it runs and for what is no file to write, HostError.
+        """
+        from lightexit.vm.saving.machine import save
+
+        if not self.bus.is_running:
+            self._is_on(NO_LIMITS)  # a reset that is still to come is not in the file
+        save(self, self._processors, path)
+
+    def restore(self, path: Path) -> None:
+        """Be in the condition that was saved by a machine put together as this one is, on any back
+        end and with any engine. VM time never goes back: it is that of the save, or later.
+
+        Raises AuthorError, with nothing changed, for a file that is damaged, of a later version
+        or of another machine; HostError for what the host refuses.
+        """
+        from lightexit.vm.saving.machine import restore
+
+        restore(self, self._processors, path)
+        self._wanted_reset = None
 
     # Ending a run, from any thread, and from a signal's handler
 

@@ -83,6 +83,17 @@ class GuestMemory:
         for tell in self.on_store:
             tell(address, len(data))
 
+    def clear(self, address: int, size: int) -> None:
+        """Make whole pages zero, by guest-physical address. Where the host can, RAM is given back
+        to it for that."""
+        if address >= self.ram_bytes:
+            start = address - (TOP - len(self._rom))
+            self._rom[start : start + size] = bytes(size)
+        elif hasattr(mmap, "MADV_REMOVE"):
+            self._ram.madvise(mmap.MADV_REMOVE, address, size)
+        else:
+            self._ram[address : address + size] = bytes(size)
+
     @property
     def apertures(self) -> tuple[range, ...]:
         """The addresses below 4 GiB that are in no slot."""

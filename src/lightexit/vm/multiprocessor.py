@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
 from lightexit.bus.doorbell import Bell
@@ -45,6 +45,19 @@ class Multiprocessor:
     def accesses(self) -> int:
         """Accesses to devices of this run so far, of all vCPUs."""
         return self._budget.used
+
+    def settle(self) -> None:
+        """Nothing is on its way: the back end keeps the APICs."""
+
+    @property
+    def flags(self) -> list[bool]:
+        """Nothing is kept here of vCPUs."""
+        return []
+
+    def restore(self, _flags: Sequence[bool]) -> None:
+        """The vCPUs and the devices were restored."""
+        if self._intr is not None:
+            self.cpus[0].set_interrupt(self._intr.level)
 
     @contextlib.contextmanager
     def running(self, limit: int) -> Iterator[None]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from lightexit.abi import ApicMode
 from lightexit.bus.bus import UNLIMITED, BusCpu
@@ -62,6 +62,21 @@ class Uniprocessor:
         self._cpu.set_interrupt(level)
         if level:
             self._woken()
+
+    def settle(self) -> None:
+        """Have nothing on its way between devices; while it does not run."""
+        self._carry()
+
+    @property
+    def flags(self) -> list[bool]:
+        """What is kept here of the vCPU: whether it is halted, and has an NMI to take."""
+        return [self._halted, self._has_nmi]
+
+    def restore(self, flags: Sequence[bool]) -> None:
+        """The vCPU and the devices were restored; `flags` as they were."""
+        self._halted, self._has_nmi = flags
+        if self._intr is not None:
+            self._cpu.set_interrupt(self._intr.level)
 
     @contextlib.contextmanager
     def running(self, limit: int) -> Iterator[None]:

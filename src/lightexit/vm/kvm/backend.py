@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lightexit.bus.bus import Bus
@@ -21,6 +21,9 @@ from lightexit.vm.memory import GuestMemory
 
 if TYPE_CHECKING:
     from lightexit.vm.kvm.offload import KernelOffload
+
+
+_CLOCK = "kvmclock"
 
 
 class KvmBackend:
@@ -109,6 +112,18 @@ class KvmBoard(Board):
     def show_local_apic(self) -> None:
         """CPUID tells of a local APIC, without what KVM's own has besides."""
         self.vm.show_local_apic()
+
+    def save(self) -> dict[str, bytes]:
+        """KVM's clock, and the interrupt controllers that it keeps."""
+        chips = self._interrupts.save() if self._interrupts else {}
+        return {_CLOCK: self.vm.stopped_clock_ns.to_bytes(8, "little"), **chips}
+
+    def restore(self, saved: Mapping[str, bytes]) -> None:
+        """The same; a save of another back end's has no clock of KVM's."""
+        if self._interrupts is not None:
+            self._interrupts.restore(saved)
+        if _CLOCK in saved:
+            self.vm.stopped_clock_ns = int.from_bytes(saved[_CLOCK], "little")
 
     def set_irq(self, number: int, level: bool) -> None:
         """Drive an input of the interrupt controllers in the kernel. Raises HostError."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from lightexit.bus.bus import BusCpu
 from lightexit.errors import HostError
 from lightexit.vm.exits import Exit, Interruptible, Stopped
+from lightexit.vm.kvm import state as saving
 from lightexit.vm.kvm.exits import ExitReason, understood, where
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.loop import KICKED, NativeLoop, RunLoop
@@ -22,6 +23,7 @@ from lightexit.vm.kvm.poweron import PowerOn
 from lightexit.vm.kvm.structs import EndOfInterruptExit
 from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import KvmVm
+from lightexit.vm.saving.cpu_state import decode, encode
 
 if TYPE_CHECKING:
     from lightexit.vm.boot.state import StartState
@@ -58,6 +60,16 @@ class KvmCpu:
         from lightexit.vm.boot.kvm import set_start
 
         set_start(self.vcpu, state)
+
+    def save(self) -> bytes:
+        """Its registers (vm/saving/cpu_state.py); while it does not run."""
+        has_apic = self.vm.has_apics
+        return encode(saving.save(self.vcpu, saving.msr_numbers(self.vm.kvm), has_apic=has_apic))
+
+    def restore(self, saved: bytes) -> None:
+        """Set them. Raises AuthorError for what is damaged, HostError for what KVM refuses."""
+        saving.restore(self.vcpu, decode(saved), has_apic=self.vm.has_apics)
+        saving.tell(self.vcpu)
 
     def _controllers(self) -> Interrupts:
         if self.interrupts is None:

@@ -9,7 +9,7 @@ Interrupts are named by GSI, a number that a route leads to a chip's pin or to a
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -18,6 +18,7 @@ from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.poweron import ChipsPowerOn
 from lightexit.vm.kvm.structs import (
+    IrqchipState,
     Irqfd,
     IrqLevel,
     Msi,
@@ -129,6 +130,26 @@ class Interrupts:
         line = IrqLevel()
         line.irq, line.level = gsi, level
         ioctl.put(self._vm.fd, ioctl.IRQ_LINE, line)
+
+    def save(self) -> dict[str, bytes]:
+        """State of the controllers, but for the local APICs, by name."""
+        if self.kind is not Irqchip.KERNEL:
+            return {}
+        return {chip.name: self._state(chip) for chip in IrqChip}
+
+    def _state(self, chip: IrqChip) -> bytes:
+        request = IrqchipState()
+        request.chip = chip
+        buffer = bytearray(bytes(request))
+        ioctl.call(self._vm.fd, ioctl.GET_IRQCHIP, buffer)
+        return bytes(buffer)
+
+    def restore(self, saved: Mapping[str, bytes]) -> None:
+        """Set the state of each. Raises HostError where KVM refuses one."""
+        for chip in IrqChip if self.kind is Irqchip.KERNEL else ():
+            state = IrqchipState.view(bytearray(saved[chip.name]))
+            state.chip = chip
+            ioctl.put(self._vm.fd, ioctl.SET_IRQCHIP, state)
 
     def pulse(self, gsi: int) -> None:
         """An edge: up and down again."""

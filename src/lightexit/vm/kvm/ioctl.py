@@ -88,6 +88,13 @@ _IN_KERNEL_ONLY = ("there is no interrupt controller in the kernel", "Irqchip.KE
 GET_API_VERSION = _request("KVM_GET_API_VERSION", 0x00, "return its version")
 CREATE_VM = _request("KVM_CREATE_VM", 0x01, "make a virtual machine")
 CHECK_EXTENSION = _request("KVM_CHECK_EXTENSION", 0x03, "return its capabilities")
+GET_MSR_INDEX_LIST = _request(
+    "KVM_GET_MSR_INDEX_LIST",
+    0x02,
+    "list its MSRs",
+    _both(s.MsrListHead),
+    {e.E2BIG: ("there are more than the caller's buffer holds", "")},
+)
 GET_VCPU_MMAP_SIZE = _request("KVM_GET_VCPU_MMAP_SIZE", 0x04, "return the size of a vCPU's kvm_run")
 GET_SUPPORTED_CPUID = _request(
     "KVM_GET_SUPPORTED_CPUID",
@@ -134,6 +141,12 @@ IRQ_LINE = _request(
     "set an interrupt line",
     _writes(s.IrqLevel),
     {e.ENXIO: _IN_KERNEL_ONLY, e.EINVAL: ("no route leads from that line", "Routes.set")},
+)
+GET_IRQCHIP = _request(
+    "KVM_GET_IRQCHIP", 0x62, "return an interrupt controller's state", _both(s.IrqchipState)
+)
+SET_IRQCHIP = _request(
+    "KVM_SET_IRQCHIP", 0x63, "set an interrupt controller's state", _reads(s.IrqchipState)
 )
 SET_GSI_ROUTING = _request(
     "KVM_SET_GSI_ROUTING",
@@ -212,6 +225,10 @@ INTERRUPT = _request(
         e.ENXIO: ("the kernel's interrupt controller does that", "KvmVm.set_line"),
     },
 )
+GET_MSRS = _request("KVM_GET_MSRS", 0x88, "return a vCPU's MSRs", _both(s.MsrsHead))
+SET_MSRS = _request("KVM_SET_MSRS", 0x89, "set a vCPU's MSRs", _writes(s.MsrsHead))
+GET_LAPIC = _request("KVM_GET_LAPIC", 0x8E, "return a local APIC", _reads(s.LapicRegisters))
+SET_LAPIC = _request("KVM_SET_LAPIC", 0x8F, "set a local APIC", _writes(s.LapicRegisters))
 SET_CPUID2 = _request(
     "KVM_SET_CPUID2",
     0x90,
@@ -227,6 +244,18 @@ GET_MP_STATE = _request(
 )
 SET_MP_STATE = _request("KVM_SET_MP_STATE", 0x99, "start or halt a vCPU", _writes(s.MpState))
 NMI = _request("KVM_NMI", 0x9A, "inject an NMI")
+GET_VCPU_EVENTS = _request(
+    "KVM_GET_VCPU_EVENTS", 0x9F, "return what a vCPU is about to take", _reads(s.VcpuEvents)
+)
+SET_VCPU_EVENTS = _request(
+    "KVM_SET_VCPU_EVENTS", 0xA0, "set what a vCPU is about to take", _writes(s.VcpuEvents)
+)
+GET_DEBUGREGS = _request(
+    "KVM_GET_DEBUGREGS", 0xA1, "return a vCPU's debug registers", _reads(s.DebugRegisters)
+)
+SET_DEBUGREGS = _request(
+    "KVM_SET_DEBUGREGS", 0xA2, "set a vCPU's debug registers", _writes(s.DebugRegisters)
+)
 ENABLE_CAP = _request(
     "KVM_ENABLE_CAP",
     0xA3,
@@ -235,6 +264,10 @@ ENABLE_CAP = _request(
     {e.EINVAL: ("it is not supported, or vCPUs exist already", "capabilities first, vCPUs after")},
 )
 GET_TSC_KHZ = _request("KVM_GET_TSC_KHZ", 0xA3, "return the rate of a vCPU's TSC")
+GET_XSAVE = _request("KVM_GET_XSAVE", 0xA4, "return a vCPU's vectors", _reads(s.XsaveArea))
+SET_XSAVE = _request("KVM_SET_XSAVE", 0xA5, "set a vCPU's vectors", _writes(s.XsaveArea))
+GET_XCRS = _request("KVM_GET_XCRS", 0xA6, "return a vCPU's XCR0", _reads(s.Xcrs))
+SET_XCRS = _request("KVM_SET_XCRS", 0xA7, "set a vCPU's XCR0", _writes(s.Xcrs))
 SIGNAL_MSI = _request(
     "KVM_SIGNAL_MSI",
     0xA5,

@@ -294,3 +294,92 @@ class EndOfInterruptExit(Struct):
     """KVM_EXIT_IOAPIC_EOI."""
 
     vector: u8
+
+
+class MsrListHead(Struct):
+    """struct kvm_msr_list without its numbers."""
+
+    count: u32
+
+
+class MsrsHead(Struct):
+    """struct kvm_msrs without its entries."""
+
+    count: u32
+    padding: u32
+
+
+class MsrEntry(Struct):
+    """struct kvm_msr_entry."""
+
+    index: u32
+    reserved: u32
+    data: u64
+
+
+class XsaveArea(Struct):
+    """struct kvm_xsave: an XSAVE area in standard form."""
+
+    bytes: Array[u8] = array(u8, 4096)
+
+
+class Xcr(Struct):
+    """struct kvm_xcr."""
+
+    number: u32
+    reserved: u32
+    value: u64
+
+
+class Xcrs(Struct):
+    """struct kvm_xcrs."""
+
+    count: u32
+    flags: u32
+    entries: Array[Xcr] = array(Xcr, 16)
+    padding: Array[u64] = array(u64, 16)
+
+
+class DebugRegisters(Struct):
+    """struct kvm_debugregs."""
+
+    db: Array[u64] = array(u64, 4)
+    dr6: u64
+    dr7: u64
+    flags: u64
+    reserved: Array[u64] = array(u64, 9)
+
+
+class VcpuEvents(Struct):
+    """struct kvm_vcpu_events."""
+
+    exception_injected: u8
+    exception_vector: u8
+    has_error_code: u8
+    exception_pending: u8
+    error_code: u32
+    interrupt_injected: u8
+    interrupt_vector: u8
+    interrupt_soft: u8
+    interrupt_shadow: u8
+    nmi_injected: u8
+    nmi_pending: u8
+    nmi_masked: u8
+    nmi_padding: u8
+    sipi_vector: u32
+    flags: u32
+    rest: Array[u8] = array(u8, 40)
+
+
+class LapicRegisters(Struct):
+    """struct kvm_lapic_state: a local APIC's page of registers."""
+
+    registers: Array[u8] = array(u8, 1024)
+
+
+class IrqchipState(Struct):
+    """struct kvm_irqchip: which chip, and its state."""
+
+    chip: u32
+    padding: u32
+    state: Array[u8] = array(u8, 512)

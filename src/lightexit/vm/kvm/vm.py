@@ -144,6 +144,15 @@ class KvmVm:
         if self._stopped_ns is None:
             self._stopped_ns = self.clock_ns
 
+    @property
+    def stopped_clock_ns(self) -> int:
+        """The guest's clock while VM time is stopped; it continues from what is assigned."""
+        return self.clock_ns if self._stopped_ns is None else self._stopped_ns
+
+    @stopped_clock_ns.setter
+    def stopped_clock_ns(self, ns: int) -> None:
+        self._stopped_ns = ns
+
     def start_clock(self) -> None:
         """VM time continues from where it stopped; kvmclock's flag tells guests of the pause."""
         if self._stopped_ns is not None:

@@ -31,6 +31,8 @@ from lightexit.vm.faults import CpuEvent, EventSource, FaultError, TripleFaultEr
 from lightexit.vm.memory import GuestMemory
 from lightexit.vm.paging import NotMappedError, Paging, pieces
 from lightexit.vm.registers import EFER, LMA, LONGEST_INSTRUCTION, PE, PG
+from lightexit.vm.saving.cpu_state import SavedEvents, decode, encode
+from lightexit.vm.unicorn import state as saving
 from lightexit.vm.unicorn.context import Trap, traps_are_known
 from lightexit.vm.unicorn.engine import UcEngine, meaning, new_watch
 from lightexit.vm.x86 import (
@@ -65,6 +67,7 @@ class UnicornCpu:
         self._memory = memory
         self._bus_cpu = bus_cpu
         self._watch = new_watch()
+        self._injected: SavedEvents | None = None
         memory.on_store.append(self._forget_code)
         self._power_on()
 
@@ -80,6 +83,7 @@ class UnicornCpu:
         """Power-on state, in an engine that has translated nothing of what was in memory."""
         watch = self._watch.fields
         watch.skip_block = watch.previous_end = 0
+        self._injected = None
         self._power_on()
         # The engine before it, of a gigabyte of addresses, and its hooks hold each other.
         gc.collect()
@@ -124,11 +128,46 @@ class UnicornCpu:
             # The engine takes the selector, and forgets this bit of what it names.
             self._context.widen_stack()
 
+    # Saved
+
+    def save(self) -> bytes:
+        """Its registers (vm/saving/cpu_state.py); while it does not run.
+
+        Raises HostError where this version of Unicorn hides them.
+        """
+        state = saving.save(self.uc, in_shadow=self._in_shadow())
+        if self._injected is not None:
+            state.registers.events = self._injected
+        return encode(state)
+
+    def restore(self, saved: bytes) -> None:
+        """Set them. Raises AuthorError for what is damaged, or is another back end's alone."""
+        state = decode(saved)
+        saving.restore(self.uc, state)
+        events, watch = state.registers.events, self._watch.fields
+        watch.skip_block, watch.previous_end = 0, 0
+        if events.shadow:
+            watch.previous_end = self._here()
+        self._injected = events if events.interrupt or events.exception else None
+
+    def _deliver_injected(self, events: SavedEvents) -> Exit | None:
+        """What another back end had begun to deliver. INT n is executed again instead."""
+        self._injected = None
+        if events.exception:
+            code = events.error_code if events.has_error_code else None
+            event = CpuEvent(events.exception_vector, EventSource.EXCEPTION, code)
+            return self._try_deliver(event)
+        if events.interrupt_is_software:
+            return None
+        return self.interrupt(events.interrupt_vector)
+
     # Running
 
     def run(self) -> Exit:
         """Run until there is an exit. Raises GuestError where emulation fails."""
         watch = self._watch.fields
+        if self._injected is not None and (exit := self._deliver_injected(self._injected)):
+            return exit
         while True:
             watch.is_stopped = watch.is_trapped = watch.is_syscall = 0
             status = self._engine.run()
@@ -175,7 +214,7 @@ class UnicornCpu:
 
     def interruptible(self) -> bool:
         """Whether an interrupt would be taken now; if not for one instruction, it is skipped."""
-        if not self.interrupts_enabled:
+        if self._injected is not None or not self.interrupts_enabled:
             return False
         shadowed = self._in_shadow()
         self._watch.fields.skip_block = shadowed
