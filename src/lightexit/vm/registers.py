@@ -10,7 +10,8 @@ from __future__ import annotations
 PE, ET, PG = 1 << 0, 1 << 4, 1 << 31
 #: CR4.
 PSE, PAE, OSXSAVE = 1 << 4, 1 << 5, 1 << 18
-#: The number of a model-specific register, and its bits.
+#: Numbers of model-specific registers, and the bits of EFER.
+TSC = 0x10
 EFER = 0xC000_0080
 LME, LMA = 1 << 8, 1 << 10
 

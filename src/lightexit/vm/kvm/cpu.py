@@ -9,6 +9,7 @@ have to deliver, KVM does. With local APICs there, HLT waits in the kernel too.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lightexit.bus.bus import BusCpu
@@ -19,11 +20,11 @@ from lightexit.vm.kvm.exits import ExitReason, understood, where
 from lightexit.vm.kvm.interrupts import Interrupts
 from lightexit.vm.kvm.loop import KICKED, NativeLoop, RunLoop
 from lightexit.vm.kvm.msrs import Msrs
-from lightexit.vm.kvm.poweron import PowerOn
 from lightexit.vm.kvm.structs import EndOfInterruptExit
 from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import KvmVm
-from lightexit.vm.saving.cpu_state import decode, encode
+from lightexit.vm.registers import TSC
+from lightexit.vm.saving.cpu_state import VcpuState, decode, encode
 
 if TYPE_CHECKING:
     from lightexit.vm.boot.state import StartState
@@ -46,14 +47,17 @@ class KvmCpu:
         self.interrupts = interrupts
         self.vcpu = vm.add_vcpu()
         self._bus, self._msrs = bus_cpu.bus, Msrs(vm)
-        self._power_on = PowerOn(vm.kvm.fd, self.vcpu)
         self.loop = make_loop(self.vcpu, bus_cpu)
         self._stop = False
         self._interrupt = False
+        # KVM has no request for a reset: what it tells now is put back then.
+        state = self._state()
+        # Every vCPU's counter begins at 0: KVM takes that for counters that go together.
+        self._power_on = replace(state, msrs={**state.msrs, TSC: 0})
 
     def reset(self) -> None:
         """Power-on state. Raises HostError."""
-        self._power_on.restore()
+        self._apply(self._power_on)
 
     def start(self, state: StartState) -> None:
         """Begin with these registers, before it has run since its reset."""
@@ -63,12 +67,18 @@ class KvmCpu:
 
     def save(self) -> bytes:
         """Its registers (vm/saving/cpu_state.py); while it does not run."""
-        has_apic = self.vm.has_apics
-        return encode(saving.save(self.vcpu, saving.msr_numbers(self.vm.kvm), has_apic=has_apic))
+        return encode(self._state())
 
     def restore(self, saved: bytes) -> None:
         """Set them. Raises AuthorError for what is damaged, HostError for what KVM refuses."""
-        saving.restore(self.vcpu, decode(saved), has_apic=self.vm.has_apics)
+        self._apply(decode(saved))
+
+    def _state(self) -> VcpuState:
+        numbers = saving.msr_numbers(self.vm.kvm)
+        return saving.save(self.vcpu, numbers, has_apic=self.vm.has_apics)
+
+    def _apply(self, state: VcpuState) -> None:
+        saving.restore(self.vcpu, state, has_apic=self.vm.has_apics)
         saving.tell(self.vcpu)
 
     def _controllers(self) -> Interrupts:

@@ -16,7 +16,6 @@ from enum import IntEnum
 from lightexit.devices.ioapic import PINS
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.kvm import ioctl
-from lightexit.vm.kvm.poweron import ChipsPowerOn
 from lightexit.vm.kvm.structs import (
     IrqchipState,
     Irqfd,
@@ -112,13 +111,12 @@ class Interrupts:
             ioctl.call(vm.fd, ioctl.CREATE_IRQCHIP)
         else:
             vm.enable(Capability.SPLIT_IRQCHIP, PINS)
-        self._power_on = ChipsPowerOn(vm.fd) if kind is Irqchip.KERNEL else None
+        self._power_on = self.save()
         vm.has_apics = True
 
     def reset(self) -> None:
         """Bring what is not local to a vCPU to power-on; routes stay."""
-        if self._power_on is not None:
-            self._power_on.restore()
+        self.restore(self._power_on)
 
     def add_timer(self) -> None:
         """A PIT in the kernel, at ports 0x40 to 0x43 and 0x61."""
