@@ -26,7 +26,7 @@ def _ram_disk() -> bytes:
     if b"/ld-linux" in program:
         pytest.skip("busybox is not linked statically (Debian: busybox-static)")
     console = File("dev/console", DEVICE, device=(5, 1))
-    shell = [File(f"bin/{name}", PROGRAM, program) for name in ("sh", "poweroff")]
+    shell = [File(f"bin/{name}", PROGRAM, program) for name in ("sh", "poweroff", "reboot")]
     return archive(File("dev", FOLDER), File("bin", FOLDER), console, *shell)
 
 
@@ -44,6 +44,9 @@ def test_a_shell_is_typed_into(tmp_path: Path) -> None:
         run.do(CTRL_A + "c", "(lightexit) ")
         assert "uart RBR_THR write" in run.do("table\n", "(lightexit) ")
         run.do("console\n", "back to the guest\n")
+        run.do("reboot -f\r", "the guest boots again")
+        run.wait_for("# ")
+        run.do("echo $((6*9))\r", "\n54\n")
         run.type("poweroff -f\r")
         assert run.end() == 0
         assert "run ended: the guest shut down" in run.shown
