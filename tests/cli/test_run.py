@@ -233,7 +233,7 @@ def test_several_cpus_need_kvm() -> None:
     said = refusal("run", "--cpus", "2")
     assert said == (
         "lightexit: 2 vCPUs on Unicorn\n"
-        "  expected: one: its bus has one local APIC, and nobody would start the others\n"
+        "  expected: one: an engine of Unicorn does not see code that another one writes\n"
         "  try: --backend kvm\n"
     )
 

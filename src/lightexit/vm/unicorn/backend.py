@@ -42,7 +42,7 @@ class UnicornBackend:
         if wanted.cpus > 1:
             raise HostError(
                 f"{wanted.cpus} vCPUs on Unicorn",
-                expected="one: its bus has one local APIC, and nobody would start the others",
+                expected="one: an engine of Unicorn does not see code that another one writes",
                 hint="--backend kvm",
             )
         if wanted.controllers.keeps_apics:
