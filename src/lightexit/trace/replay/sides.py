@@ -141,6 +141,7 @@ class ReplayedDevices:
             calls=_calls(self.devices),
             runner=self._bus,
             places=places,
+            apic=_HeardApic(self._wiring),
         )
         self.windows = self._rig.windows
         self._found: dict[tuple[Space, int, int], tuple[Device[Any], PlacedRegion] | None] = {}
@@ -149,7 +150,7 @@ class ReplayedDevices:
         self._copy: ReplayedDevices | None = None
 
     def _bus(self, clock: ManualClock) -> Bus:
-        return Bus(clock, self._engine, apic=_HeardApic(self._wiring))
+        return Bus(clock, self._engine)
 
     @property
     def filtered(self) -> int:
