@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Why there is one vCPU on Unicorn: an engine runs on what it has translated, whoever else writes."""
+"""Why there is one vCPU on Unicorn: an engine runs what it has translated, whoever else writes."""
 
 from __future__ import annotations
 
