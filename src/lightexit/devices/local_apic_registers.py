@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Registers of a local APIC: where they are, and what of them software may set.
 
-Reference: Intel SDM volume 3, chapter 11 (APIC): table 11-1, figures 11-8, 11-9, 11-10, 11-12.
+Reference: Intel SDM volume 3, chapter 11 (APIC): table 11-1, figures 11-5, 11-8, 11-9, 11-10,
+11-12, 11-26, section 11.12.
 """
 
 from __future__ import annotations
@@ -9,6 +10,13 @@ from __future__ import annotations
 from enum import IntEnum
 
 from lightexit.filter import ApicMode
+
+#: The page of the xAPIC; MSRs have their numbers as offsets behind it.
+SIZE = 0x1000
+#: What a register has in the page; the words of a vector register, 32 vectors each.
+SPACING, WORDS = 0x10, 8
+#: The MSRs of the x2APIC: its registers in their order, one number each.
+X2APIC = SIZE + 0x800
 
 
 class LocalApicReg(IntEnum):
@@ -60,10 +68,36 @@ class LocalApicReg(IntEnum):
     INITIAL_COUNT = 0x380
     CURRENT_COUNT = 0x390
     DIVIDE = 0x3E0
+    #: An MSR only.
+    SELF_IPI = 0x3F0
+    #: IA32_APIC_BASE and IA32_TSC_DEADLINE.
+    BASE = SIZE + 0x1B
+    DEADLINE = SIZE + 0x6E0
 
 
-#: The page; what a vector register has: 32 vectors every 16 bytes, eight times.
-SIZE, SPACING, WORDS = 0x1000, 0x10, 8
+def by_msr(register: int) -> int:
+    """The offset of the MSR that is a register of the x2APIC."""
+    return X2APIC + register // SPACING
+
+
+class ApicWindow(IntEnum):
+    """Where the registers are: in the page, in MSRs, or nowhere, as in a CPU without an APIC."""
+
+    PAGE = 0
+    MSRS = 1
+    NONE = 2
+
+
+#: Windows by the bits EN and EXTD of IA32_APIC_BASE, with the base after reset and the bit of the
+#: first CPU beside them; from where to where they may change (section 11.12.5).
+BASES = {ApicWindow.NONE: 0, ApicWindow.PAGE: 1 << 11, ApicWindow.MSRS: 3 << 10}
+BASE_ADDRESS, FIRST_CPU = 0xFEE0_0000, 1 << 8
+CHANGES = (
+    (ApicWindow.PAGE, ApicWindow.MSRS),
+    (ApicWindow.PAGE, ApicWindow.NONE),
+    (ApicWindow.MSRS, ApicWindow.NONE),
+    (ApicWindow.NONE, ApicWindow.PAGE),
+)
 
 
 class Lvt(IntEnum):
@@ -80,8 +114,11 @@ class Lvt(IntEnum):
 class LvtBit(IntEnum):
     """Of an entry; the vector is in bits 0 to 7, the delivery mode in 8 to 10."""
 
+    REMOTE_IRR = 1 << 14
+    LEVEL = 1 << 15
     MASKED = 1 << 16
     PERIODIC = 1 << 17
+    DEADLINE = 1 << 18
 
 
 #: What software may set in each entry.
@@ -125,6 +162,8 @@ VERSION = 0x14 | (len(Lvt) - 1) << 16
 FIRST_VECTOR = 16
 #: The destination that means every local APIC; the flat model in DFR.
 EVERY, FLAT = 0xFF, 0xF
+#: The same in an x2APIC's own commands.
+EVERY_X2 = 0xFFFF_FFFF
 #: An ID or a logical destination is in the uppermost 8 bits of its register.
 ID_SHIFT = 24
 NEVER = 2**64 - 1
