@@ -42,6 +42,7 @@ from lightexit.devices.local_apic_registers import (
     ID_SHIFT,
     LVT_WRITABLE,
     READ_ONLY,
+    SELF_IPI,
     SHORTHAND_SHIFT,
     SIZE,
     SPACING,
@@ -54,7 +55,6 @@ from lightexit.devices.local_apic_registers import (
     Lvt,
     LvtBit,
     Shorthand,
-    by_msr,
 )
 from lightexit.devices.local_apic_state import (
     access_priorities,
@@ -93,20 +93,19 @@ _PLAIN = {
 def registers_by_msr() -> Iterator[Region]:
     """Those of the x2APIC; where it has none, there is no MSR, so that the CPU raises #GP."""
     for first, last, filter in (
-        (LocalApicReg.ID, LocalApicReg.VERSION, None),
-        (LocalApicReg.TPR, LocalApicReg.TPR, access_priorities),
-        (LocalApicReg.PPR, LocalApicReg.PPR, access_priorities),
-        (LocalApicReg.EOI, LocalApicReg.EOI, end_of_interrupt),
-        (LocalApicReg.LDR, LocalApicReg.LDR, None),
-        (LocalApicReg.SVR, LocalApicReg.ISR7, access_priorities),
-        (LocalApicReg.TMR0, LocalApicReg.ESR, read_requests),
-        (LocalApicReg.ICR_LOW, LocalApicReg.ICR_LOW, command_itself),
-        (LocalApicReg.LVT_TIMER, LocalApicReg.CURRENT_COUNT, read_requests),
-        (LocalApicReg.DIVIDE, LocalApicReg.DIVIDE, None),
-        (LocalApicReg.SELF_IPI, LocalApicReg.SELF_IPI, interrupt_itself),
+        (LocalApicReg.X2_ID, LocalApicReg.X2_VERSION, None),
+        (LocalApicReg.X2_TPR, LocalApicReg.X2_TPR, access_priorities),
+        (LocalApicReg.X2_PPR, LocalApicReg.X2_PPR, access_priorities),
+        (LocalApicReg.X2_EOI, LocalApicReg.X2_EOI, end_of_interrupt),
+        (LocalApicReg.X2_LDR, LocalApicReg.X2_LDR, None),
+        (LocalApicReg.X2_SVR, LocalApicReg.X2_ISR7, access_priorities),
+        (LocalApicReg.X2_TMR0, LocalApicReg.X2_ESR, read_requests),
+        (LocalApicReg.X2_ICR, LocalApicReg.X2_ICR, command_itself),
+        (LocalApicReg.X2_LVT_TIMER, LocalApicReg.X2_CURRENT_COUNT, read_requests),
+        (LocalApicReg.X2_DIVIDE, LocalApicReg.X2_DIVIDE, None),
+        (LocalApicReg.X2_SELF_IPI, LocalApicReg.X2_SELF_IPI, interrupt_itself),
     ):
-        size = (last - first) // SPACING + 1
-        yield msr(size, offset=by_msr(first), filter=filter, name="x2apic")
+        yield msr(last - first + 1, offset=first, filter=filter, name="x2apic")
 
 
 class LocalApic(LocalApicCore):
@@ -131,12 +130,6 @@ class LocalApic(LocalApicCore):
         msr(1, offset=LocalApicReg.BASE, name="base"),
         msr(1, offset=LocalApicReg.DEADLINE, name="deadline"),
     )
-
-    def register_name(self, offset: int) -> str:
-        """What the manual calls the register at `offset`; an x2APIC's as in the page."""
-        number = (offset - X2APIC) * SPACING
-        is_x2 = 0 <= number < SIZE
-        return f"X2APIC_{super().register_name(number)}" if is_x2 else super().register_name(offset)
 
     # What the guest sees
 
@@ -163,9 +156,7 @@ class LocalApic(LocalApicCore):
                 return self._logical_id
             case LocalApicReg.ICR_LOW:
                 return self.state.icr_high << 32 | self.state.icr_low
-            case LocalApicReg.SELF_IPI:
-                return 0
-        return self._read(register, now_ns)
+        return 0 if register == SELF_IPI else self._read(register, now_ns)
 
     def _read(self, offset: int, now_ns: int) -> int:
         for first in (LocalApicReg.ISR0, LocalApicReg.TMR0, LocalApicReg.IRR0):
@@ -211,10 +202,10 @@ class LocalApic(LocalApicCore):
                 self._write(offset, value, now_ns)
         self._drive()
 
-    def _move(self, base: int) -> None:
+    def _move(self, wanted: int) -> None:
         """The registers to another window: what an x2APIC has changed is gone with it."""
         state = self.state
-        then = next((each for each in BASES if BASES[each] == base & 3 << 10), None)
+        then = next((each for each in BASES if BASES[each] == wanted & 3 << 10), None)
         if then is None or (state.window, then) not in CHANGES:
             return
         if then == ApicWindow.NONE:
@@ -231,7 +222,7 @@ class LocalApic(LocalApicCore):
             case LocalApicReg.ICR_LOW:
                 self.state.icr_high = value >> 32
                 self._write(register, value & EVERY_X2, now_ns)
-            case LocalApicReg.SELF_IPI:
+            case _ if register == SELF_IPI:
                 self._command(Shorthand.SELF << SHORTHAND_SHIFT | value & 0xFF)
             case _ if register not in (LocalApicReg.ID, LocalApicReg.LDR):
                 self._write(register, value & EVERY_X2, now_ns)

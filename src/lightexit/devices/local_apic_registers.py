@@ -20,7 +20,8 @@ X2APIC = SIZE + 0x800
 
 
 class LocalApicReg(IntEnum):
-    """Offsets in the page of the xAPIC. Every register is 32 bits wide, in 16 bytes."""
+    """Offsets: in the page of the xAPIC, where every register is 32 bits wide, in 16 bytes; then
+    of MSRs."""
 
     ID = 0x20
     VERSION = 0x30
@@ -68,16 +69,56 @@ class LocalApicReg(IntEnum):
     INITIAL_COUNT = 0x380
     CURRENT_COUNT = 0x390
     DIVIDE = 0x3E0
-    #: An MSR only.
-    SELF_IPI = 0x3F0
     #: IA32_APIC_BASE and IA32_TSC_DEADLINE.
     BASE = SIZE + 0x1B
     DEADLINE = SIZE + 0x6E0
+    X2_ID = X2APIC + 0x02
+    X2_VERSION = X2APIC + 0x03
+    X2_TPR = X2APIC + 0x08
+    X2_PPR = X2APIC + 0x0A
+    X2_EOI = X2APIC + 0x0B
+    X2_LDR = X2APIC + 0x0D
+    X2_SVR = X2APIC + 0x0F
+    X2_ISR0 = X2APIC + 0x10
+    X2_ISR1 = X2APIC + 0x11
+    X2_ISR2 = X2APIC + 0x12
+    X2_ISR3 = X2APIC + 0x13
+    X2_ISR4 = X2APIC + 0x14
+    X2_ISR5 = X2APIC + 0x15
+    X2_ISR6 = X2APIC + 0x16
+    X2_ISR7 = X2APIC + 0x17
+    X2_TMR0 = X2APIC + 0x18
+    X2_TMR1 = X2APIC + 0x19
+    X2_TMR2 = X2APIC + 0x1A
+    X2_TMR3 = X2APIC + 0x1B
+    X2_TMR4 = X2APIC + 0x1C
+    X2_TMR5 = X2APIC + 0x1D
+    X2_TMR6 = X2APIC + 0x1E
+    X2_TMR7 = X2APIC + 0x1F
+    X2_IRR0 = X2APIC + 0x20
+    X2_IRR1 = X2APIC + 0x21
+    X2_IRR2 = X2APIC + 0x22
+    X2_IRR3 = X2APIC + 0x23
+    X2_IRR4 = X2APIC + 0x24
+    X2_IRR5 = X2APIC + 0x25
+    X2_IRR6 = X2APIC + 0x26
+    X2_IRR7 = X2APIC + 0x27
+    X2_ESR = X2APIC + 0x28
+    X2_ICR = X2APIC + 0x30
+    X2_LVT_TIMER = X2APIC + 0x32
+    X2_LVT_THERMAL = X2APIC + 0x33
+    X2_LVT_PERFORMANCE = X2APIC + 0x34
+    X2_LVT_LINT0 = X2APIC + 0x35
+    X2_LVT_LINT1 = X2APIC + 0x36
+    X2_LVT_ERROR = X2APIC + 0x37
+    X2_INITIAL_COUNT = X2APIC + 0x38
+    X2_CURRENT_COUNT = X2APIC + 0x39
+    X2_DIVIDE = X2APIC + 0x3E
+    X2_SELF_IPI = X2APIC + 0x3F
 
 
-def by_msr(register: int) -> int:
-    """The offset of the MSR that is a register of the x2APIC."""
-    return X2APIC + register // SPACING
+#: Where SELF IPI would be in the page.
+SELF_IPI = 0x3F0
 
 
 class ApicWindow(IntEnum):
