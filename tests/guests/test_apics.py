@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from guests.build import guest
+from lightexit.abi import Space
 from lightexit.bus.clock import BusClock, HostClock, ManualClock
 from lightexit.devices.local_apic_registers import ApicWindow
 from lightexit.engine.api import Engine
@@ -98,3 +99,22 @@ def test_no_registers_in_msrs_on_unicorn() -> None:
     with pc(guest("x2apic"), "unicorn", HostClock(), NativeEngine()) as machine:
         outcome = machine.run(RunLimits(seconds=20))
         assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 2 * NONE + 1), outcome
+
+
+@pytest.mark.parametrize("back_end", BACK_ENDS)
+def test_after_an_init_the_cpu_begins_anew_and_the_machine_does_not(back_end: str) -> None:
+    with pc(guest("init"), back_end, HostClock(), NativeEngine()) as machine:
+        machine.bus.write(Space.PIO, 0x70, 0x15, 1)
+        outcome = machine.run(RunLimits(seconds=20))
+        assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 2 * 3 + 1), outcome
+        assert outcome.resets == 0
+        assert machine.device("rtc").state.index == 0x15
+
+
+def test_an_init_resets_a_machine_without_firmware() -> None:
+    """There is nothing at the reset vector."""
+    init = bytes.fromhex("c7050003e0fe00450000 f4".replace(" ", ""))
+    config = PcConfig(kernel=init)
+    with pc_machine(config, HostClock(), NativeEngine()) as machine:
+        outcome = machine.run(RunLimits(seconds=20, reboots=False))
+        assert (outcome.reason, outcome.detail) == (RunEnd.RESET, "INIT")
