@@ -47,10 +47,14 @@ class KvmCpu:
         self.interrupts = interrupts
         self.vcpu = vm.add_vcpu()
         self._bus, self._msrs = bus_cpu.bus, Msrs(vm)
+        self.keep_power_on()
         self.loop = make_loop(self.vcpu, bus_cpu)
         self._stop = False
         self._interrupt = False
-        # KVM has no request for a reset: what it tells now is put back then.
+
+    def keep_power_on(self) -> None:
+        """What it is now is its power-on state, before it first runs: KVM has no request for a
+        reset, and is given that back."""
         state = self._state()
         # Every vCPU's counter begins at 0: KVM takes that for counters that go together.
         self._power_on = replace(state, msrs={**state.msrs, TSC: 0})
