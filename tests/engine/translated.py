@@ -30,6 +30,8 @@ INDEXING = (
     "local_apic_state.end_of_interrupt",
     "local_apic_state.access_priorities",
     "local_apic_state.read_requests",
+    "local_apic_state.command_itself",
+    "local_apic_state.interrupt_itself",
     "pic.read_mask_or_end",
     "pit.read_or_latch",
     "rtc.access_cmos",

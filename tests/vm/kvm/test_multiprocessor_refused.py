@@ -38,7 +38,6 @@ def refused(found: str, build: Callable[[], object]) -> str:
 def test_there_is_one_cpu_on_unicorn() -> None:
     memory, clock = GuestMemory(RAM), ManualClock()
     said = refused("^2 vCPUs on Unicorn", lambda: UnicornBackend().build(Wanted(2), memory, clock))
-    assert "expected: one: its bus has one local APIC" in said
     assert "try: --backend kvm" in said
 
 
