@@ -5,8 +5,7 @@ Fast path: EOI, also of a level-triggered interrupt, whose broadcast the filter 
 ways; interrupts of the CPU to itself; reads of PPR, ISR, TMR, IRR, the interrupt command and the
 timer's current count.
 Reference: Intel SDM volume 3, chapter 11. The registers are those of an xAPIC, in memory, or of an
-x2APIC, in MSRs, as IA32_APIC_BASE says. A machine whose back end hands out no MSRs leaves these
-windows out; the one of TSC deadlines, where nobody knows the TSC, too.
+x2APIC, in MSRs, as IA32_APIC_BASE says. Where nobody knows the TSC, its timer takes no deadlines.
 
 The timer counts down VM time in ns, divided. Where the manual leaves the answer open: another
 divider takes effect at once and keeps the count, as does another mode; levels of an interrupt

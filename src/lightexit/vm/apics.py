@@ -134,8 +134,7 @@ def add_apics(machine: Machine, pic: Pic, *, virtual_wire: bool) -> IoApic:
 
 
 def _place(board: Board) -> Place:
-    """Without what guests of that board could not reach, or not use."""
-    has = {"x2apic": board.has_msrs, "base": board.has_msrs, "deadline": board.tsc is not None}
+    """Without the MSRs where that board cannot have them."""
     table = PLACES[LocalApic.name]
     assert isinstance(table, Mapping)
-    return {each: at if has.get(each, True) else None for each, at in table.items()}
+    return {name: at if board.has_msrs or name == "page" else None for name, at in table.items()}

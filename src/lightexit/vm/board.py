@@ -78,8 +78,8 @@ class Board:
 
     #: The interrupt controllers that the back end keeps; the others are to be devices.
     irqchip = Irqchip.OFF
-    #: Whether guests' accesses to MSRs reach the bus.
-    has_msrs = False
+    #: Whether devices may have MSRs. Where no guest reaches them, as on Unicorn, they may.
+    has_msrs = True
     #: The first vCPU's time stamp counter, where it runs at a known rate of VM time.
     tsc: Tsc | None = None
 
