@@ -85,6 +85,7 @@ class UcEngine:
         self._stale: list[tuple[int, int]] = []
         #: The latest access to memory that is not there: Unicorn's kind of it, and the address.
         self.fault: tuple[int, int] | None = None
+        self._fault_rip = 0
         self.uc = new_emulator(UC_MODE_64 if is_64bit else UC_MODE_32)
         self.is_64bit = is_64bit
         # By themselves: Unicorn's own binding takes several calls for a register.
@@ -158,7 +159,9 @@ class UcEngine:
         )
 
     def _at_fault(self, _uc: Uc, kind: int, address: int, *_details: Any) -> bool:
-        self.fault = kind, address
+        if self.fault is None:
+            # After it, the guest runs on to the end of the block.
+            self.fault, self._fault_rip = (kind, address), self.get(Register.RIP)
         return False
 
     def deliver(self, vector: int) -> bool:
@@ -183,7 +186,11 @@ class UcEngine:
         """Emulate until a hook or the guest stops it; Unicorn's error code."""
         if self._stale:
             self._forget()
-        return int(uclib.uc_emu_start(self.uc._uch, self.get(Register.RIP), 0, 0, 0))
+        self.fault = None
+        status = int(uclib.uc_emu_start(self.uc._uch, self.get(Register.RIP), 0, 0, 0))
+        if self.fault is not None:
+            self.set(Register.RIP, self._fault_rip)
+        return status
 
     def get(self, register: Register) -> int:
         """A register's value."""

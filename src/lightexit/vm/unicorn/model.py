@@ -8,6 +8,8 @@ from typing import Any
 from unicorn import UC_ARCH_X86, x86_const
 from unicorn.unicorn_py3.unicorn import Uc
 
+from lightexit.vm.unicorn.checks import skip_checks
+
 
 def new_emulator(mode: int) -> Any:
     """An emulator of AMD's EPYC, without what Unicorn lacks.
@@ -17,4 +19,6 @@ def new_emulator(mode: int) -> Any:
     """
     uc: Any = Uc(UC_ARCH_X86, mode)
     uc.ctl_set_cpu_model(x86_const.UC_CPU_X86_EPYC)
+    uc.ctl_get_mode()  # which makes the engine ready
+    skip_checks(uc)
     return uc
