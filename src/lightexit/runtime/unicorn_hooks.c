@@ -6,6 +6,7 @@
  */
 #include "unicorn_code.h"
 #include "unicorn_delivery.h"
+#include "unicorn_tlb.h"
 #include "vm_time.h"
 
 #define TSC_AUX 0xc0000103
@@ -212,10 +213,29 @@ void at_translated(void *engine, const struct translated *code, const struct tra
 		   struct lightexit_watch *watch)
 {
 	const delivery *to = POINTER(delivery, watch->delivery);
-	const saved_cpu *cpu = save(engine, watch);
+	const saved_cpu *cpu = POINTER(saved_cpu, to->saved);
 
-	if (!cpu)
-		return;
+	POINTER(saved_function, to->save)(engine, POINTER(void, to->saved));
 	note_code(engine, to, cpu, code);
 	note_code(engine, to, cpu, before);
+}
+
+/* ---- translated addresses ------------------------------------------------------------ */
+
+/*
+ * Instead of Unicorn's own function, which it calls: has the CPU's TLB translate an address. Where
+ * that is for data, the page is not executable there until code is fetched from it. So stores to it
+ * need not look for translated code each time; the hooks over code see to those that do.
+ */
+bool at_fill(void *cpu, u64 address, int size, int access, int mode, bool probe, u64 from)
+{
+	bool is_there = own_fill(cpu)(cpu, address, size, access, mode, probe, from);
+	struct tlb_entry *entry;
+
+	if (is_there && access != FETCH) {
+		entry = entry_of(cpu, address, mode);
+		if (entry->code == (address & ~(PAGE - 1)))
+			entry->code = ~0ull;
+	}
+	return is_there;
 }

@@ -12,6 +12,8 @@
 %struct.lightexit_delivery = type { i64, i64, i64, i64, i64, i64, i64, i64, i32, i8, i64, i64, i64, i32, i32, i32, i32, i64 }
 %struct.anon = type { i32, i64 }
 %struct.translated = type { i64, i16, i16 }
+%struct.tlb_entry = type { i64, i64, i64, [5 x i64] }
+%struct.tlb_table = type { i64, ptr }
 %struct.frame = type { [6 x i64], i32, i64, i64, i64 }
 %struct.gate = type { i16, i64, i32, i8 }
 %struct.walk = type { i64, i32, i32, i32, i32 }
@@ -973,58 +975,45 @@ define void @at_translated(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr n
   %8 = alloca ptr, align 8
   %9 = alloca ptr, align 8
   %10 = alloca ptr, align 8
-  %11 = alloca i32, align 4
   store ptr %0, ptr %5, align 8
   store ptr %1, ptr %6, align 8
   store ptr %2, ptr %7, align 8
   store ptr %3, ptr %8, align 8
   call void @llvm.lifetime.start.p0(ptr %9) #8
-  %12 = load ptr, ptr %8, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %12, i32 0, i32 13
-  %14 = load i64, ptr %13, align 8
-  %15 = inttoptr i64 %14 to ptr
-  store ptr %15, ptr %9, align 8
+  %11 = load ptr, ptr %8, align 8
+  %12 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %11, i32 0, i32 13
+  %13 = load i64, ptr %12, align 8
+  %14 = inttoptr i64 %13 to ptr
+  store ptr %14, ptr %9, align 8
   call void @llvm.lifetime.start.p0(ptr %10) #8
-  %16 = load ptr, ptr %5, align 8
-  %17 = load ptr, ptr %8, align 8
-  %18 = call ptr @save(ptr noundef %16, ptr noundef %17) #9
+  %15 = load ptr, ptr %9, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %15, i32 0, i32 0
+  %17 = load i64, ptr %16, align 8
+  %18 = inttoptr i64 %17 to ptr
   store ptr %18, ptr %10, align 8
-  %19 = load ptr, ptr %10, align 8
-  %20 = icmp ne ptr %19, null
-  br i1 %20, label %22, label %21
-
-21:                                               ; preds = %4
-  store i32 1, ptr %11, align 4
-  br label %31
-
-22:                                               ; preds = %4
+  %19 = load ptr, ptr %9, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %19, i32 0, i32 1
+  %21 = load i64, ptr %20, align 8
+  %22 = inttoptr i64 %21 to ptr
   %23 = load ptr, ptr %5, align 8
   %24 = load ptr, ptr %9, align 8
-  %25 = load ptr, ptr %10, align 8
-  %26 = load ptr, ptr %6, align 8
-  call void @note_code(ptr noundef %23, ptr noundef %24, ptr noundef %25, ptr noundef %26) #9
-  %27 = load ptr, ptr %5, align 8
-  %28 = load ptr, ptr %9, align 8
-  %29 = load ptr, ptr %10, align 8
-  %30 = load ptr, ptr %7, align 8
-  call void @note_code(ptr noundef %27, ptr noundef %28, ptr noundef %29, ptr noundef %30) #9
-  store i32 0, ptr %11, align 4
-  br label %31
-
-31:                                               ; preds = %22, %21
+  %25 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %24, i32 0, i32 0
+  %26 = load i64, ptr %25, align 8
+  %27 = inttoptr i64 %26 to ptr
+  %28 = call i32 %22(ptr noundef %23, ptr noundef %27) #9
+  %29 = load ptr, ptr %5, align 8
+  %30 = load ptr, ptr %9, align 8
+  %31 = load ptr, ptr %10, align 8
+  %32 = load ptr, ptr %6, align 8
+  call void @note_code(ptr noundef %29, ptr noundef %30, ptr noundef %31, ptr noundef %32) #9
+  %33 = load ptr, ptr %5, align 8
+  %34 = load ptr, ptr %9, align 8
+  %35 = load ptr, ptr %10, align 8
+  %36 = load ptr, ptr %7, align 8
+  call void @note_code(ptr noundef %33, ptr noundef %34, ptr noundef %35, ptr noundef %36) #9
   call void @llvm.lifetime.end.p0(ptr %10) #8
   call void @llvm.lifetime.end.p0(ptr %9) #8
-  %32 = load i32, ptr %11, align 4
-  switch i32 %32, label %34 [
-    i32 0, label %33
-    i32 1, label %33
-  ]
-
-33:                                               ; preds = %31, %31
   ret void
-
-34:                                               ; preds = %31
-  unreachable
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -1076,6 +1065,128 @@ define internal void @note_code(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
 37:                                               ; preds = %32, %4
   call void @llvm.lifetime.end.p0(ptr %9) #8
   ret void
+}
+
+; Function Attrs: nounwind
+define zeroext i1 @at_fill(ptr noundef %0, i64 noundef %1, i32 noundef %2, i32 noundef %3, i32 noundef %4, i1 noundef zeroext %5, i64 noundef %6) #0 {
+  %8 = alloca ptr, align 8
+  %9 = alloca i64, align 8
+  %10 = alloca i32, align 4
+  %11 = alloca i32, align 4
+  %12 = alloca i32, align 4
+  %13 = alloca i8, align 1
+  %14 = alloca i64, align 8
+  %15 = alloca i8, align 1
+  %16 = alloca ptr, align 8
+  store ptr %0, ptr %8, align 8
+  store i64 %1, ptr %9, align 8
+  store i32 %2, ptr %10, align 4
+  store i32 %3, ptr %11, align 4
+  store i32 %4, ptr %12, align 4
+  %17 = zext i1 %5 to i8
+  store i8 %17, ptr %13, align 1
+  store i64 %6, ptr %14, align 8
+  call void @llvm.lifetime.start.p0(ptr %15) #8
+  %18 = load ptr, ptr %8, align 8
+  %19 = call ptr @own_fill(ptr noundef %18) #9
+  %20 = load ptr, ptr %8, align 8
+  %21 = load i64, ptr %9, align 8
+  %22 = load i32, ptr %10, align 4
+  %23 = load i32, ptr %11, align 4
+  %24 = load i32, ptr %12, align 4
+  %25 = load i8, ptr %13, align 1, !range !6, !noundef !7
+  %26 = trunc i8 %25 to i1
+  %27 = load i64, ptr %14, align 8
+  %28 = call zeroext i1 %19(ptr noundef %20, i64 noundef %21, i32 noundef %22, i32 noundef %23, i32 noundef %24, i1 noundef zeroext %26, i64 noundef %27) #9
+  %29 = zext i1 %28 to i8
+  store i8 %29, ptr %15, align 1
+  call void @llvm.lifetime.start.p0(ptr %16) #8
+  %30 = load i8, ptr %15, align 1, !range !6, !noundef !7
+  %31 = trunc i8 %30 to i1
+  br i1 %31, label %32, label %50
+
+32:                                               ; preds = %7
+  %33 = load i32, ptr %11, align 4
+  %34 = icmp ne i32 %33, 2
+  br i1 %34, label %35, label %50
+
+35:                                               ; preds = %32
+  %36 = load ptr, ptr %8, align 8
+  %37 = load i64, ptr %9, align 8
+  %38 = load i32, ptr %12, align 4
+  %39 = call ptr @entry_of(ptr noundef %36, i64 noundef %37, i32 noundef %38) #9
+  store ptr %39, ptr %16, align 8
+  %40 = load ptr, ptr %16, align 8
+  %41 = getelementptr inbounds nuw %struct.tlb_entry, ptr %40, i32 0, i32 2
+  %42 = load i64, ptr %41, align 8
+  %43 = load i64, ptr %9, align 8
+  %44 = and i64 %43, -4096
+  %45 = icmp eq i64 %42, %44
+  br i1 %45, label %46, label %49
+
+46:                                               ; preds = %35
+  %47 = load ptr, ptr %16, align 8
+  %48 = getelementptr inbounds nuw %struct.tlb_entry, ptr %47, i32 0, i32 2
+  store i64 -1, ptr %48, align 8
+  br label %49
+
+49:                                               ; preds = %46, %35
+  br label %50
+
+50:                                               ; preds = %49, %32, %7
+  %51 = load i8, ptr %15, align 1, !range !6, !noundef !7
+  %52 = trunc i8 %51 to i1
+  call void @llvm.lifetime.end.p0(ptr %16) #8
+  call void @llvm.lifetime.end.p0(ptr %15) #8
+  ret i1 %52
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal ptr @own_fill(ptr noundef %0) #2 {
+  %2 = alloca ptr, align 8
+  %3 = alloca ptr, align 8
+  store ptr %0, ptr %2, align 8
+  call void @llvm.lifetime.start.p0(ptr %3) #8
+  %4 = load ptr, ptr %2, align 8
+  %5 = getelementptr inbounds i8, ptr %4, i64 33200
+  %6 = load ptr, ptr %5, align 8
+  store ptr %6, ptr %3, align 8
+  %7 = load ptr, ptr %3, align 8
+  %8 = getelementptr inbounds i8, ptr %7, i64 80
+  %9 = load ptr, ptr %8, align 8
+  call void @llvm.lifetime.end.p0(ptr %3) #8
+  ret ptr %9
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal ptr @entry_of(ptr noundef %0, i64 noundef %1, i32 noundef %2) #2 {
+  %4 = alloca ptr, align 8
+  %5 = alloca i64, align 8
+  %6 = alloca i32, align 4
+  %7 = alloca ptr, align 8
+  store ptr %0, ptr %4, align 8
+  store i64 %1, ptr %5, align 8
+  store i32 %2, ptr %6, align 4
+  call void @llvm.lifetime.start.p0(ptr %7) #8
+  %8 = load ptr, ptr %4, align 8
+  %9 = getelementptr inbounds i8, ptr %8, i64 35344
+  %10 = load i32, ptr %6, align 4
+  %11 = sext i32 %10 to i64
+  %12 = getelementptr inbounds %struct.tlb_table, ptr %9, i64 %11
+  store ptr %12, ptr %7, align 8
+  %13 = load ptr, ptr %7, align 8
+  %14 = getelementptr inbounds nuw %struct.tlb_table, ptr %13, i32 0, i32 1
+  %15 = load ptr, ptr %14, align 8
+  %16 = load i64, ptr %5, align 8
+  %17 = udiv i64 %16, 4096
+  %18 = mul i64 %17, 64
+  %19 = load ptr, ptr %7, align 8
+  %20 = getelementptr inbounds nuw %struct.tlb_table, ptr %19, i32 0, i32 0
+  %21 = load i64, ptr %20, align 8
+  %22 = and i64 %18, %21
+  %23 = getelementptr inbounds nuw i8, ptr %15, i64 %22
+  call void @llvm.lifetime.end.p0(ptr %7) #8
+  ret ptr %23
 }
 
 ; Function Attrs: nocallback nofree nosync nounwind willreturn

@@ -34,6 +34,7 @@ from lightexit.vm.registers import EFER, PG
 from lightexit.vm.unicorn.context import SavedContext
 from lightexit.vm.unicorn.cpuid import describe_apic
 from lightexit.vm.unicorn.delivery import NativeDelivery, address_of, deliver_external, hooks
+from lightexit.vm.unicorn.inside import replace_fill
 from lightexit.vm.unicorn.model import new_emulator
 from lightexit.vm.x86 import DescriptorTable, Register
 
@@ -133,7 +134,9 @@ class UcEngine:
             self._hook(UC_HOOK_INSN, watch, ours.address(f"at_{name}"), number)
         self._hook(UC_HOOK_BLOCK, watch, ours.address("at_block"))
         self._hook(UC_HOOK_INTR, watch, ours.address("at_interrupt"))
-        self._hook(UC_HOOK_EDGE_GENERATED, watch, ours.address("at_translated"))
+        if self.delivery.is_known:
+            self._hook(UC_HOOK_EDGE_GENERATED, watch, ours.address("at_translated"))
+            replace_fill(self.uc, ours.address("at_fill"))
         # Where such a hook covers memory, each store to it takes Unicorn's slow path.
         for hole in self._holes if self.delivery.is_known else [range(1, 1)]:
             begin, end = hole.start, hole.stop - 1

@@ -8,7 +8,7 @@ from typing import Any
 from unicorn import UC_ARCH_X86, x86_const
 from unicorn.unicorn_py3.unicorn import Uc
 
-from lightexit.vm.unicorn.checks import skip_checks
+from lightexit.vm.unicorn.inside import skip_checks
 
 
 def new_emulator(mode: int) -> Any:
