@@ -15,11 +15,10 @@ import ctypes
 import functools
 from typing import Any
 
-import unicorn
 from unicorn import UC_ARCH_X86, UC_HOOK_MEM_WRITE, UC_MODE_32, x86_const
 from unicorn.unicorn_py3.unicorn import Uc, uclib
 
-_VERSION = "2.1.4"
+_VERSION = 0x020104FF  # 2.1.4
 _SWITCH = 0x7F2  # in that version's `uc_struct`; the byte after it says that the engine is ready
 #: From `uc_struct` to its CPU; in that, its registers, a pointer to them, one to its class; in a
 #: class, the function that fills the TLB, twice: in use, and the CPU's own (runtime/unicorn_tlb.h).
@@ -34,8 +33,8 @@ def skip_checks(uc: Any) -> None:
 
 
 def replace_fill(uc: Any, fill: int) -> None:
-    """Have this engine call `fill` for an address that its TLB lacks, where it can be told."""
-    if unicorn.__version__ != _VERSION:
+    """Have this engine, once it has memory, call `fill` for an address that its TLB lacks."""
+    if not _is_known_version():
         return
     own = ctypes.cast(uclib.x86_cpu_tlb_fill_x86_64, ctypes.c_void_p).value
     cpu = _pointer(uc._uch.value + _CPU)
@@ -56,7 +55,11 @@ def _switch(uc: Any) -> None:
 
 @functools.cache
 def _switch_is_known() -> bool:
-    return unicorn.__version__ == _VERSION and not _runs_on(False) and _runs_on(True)
+    return _is_known_version() and not _runs_on(False) and _runs_on(True)
+
+
+def _is_known_version() -> bool:
+    return ctypes.sizeof(ctypes.c_void_p) == 8 and uclib.uc_version(None, None) == _VERSION
 
 
 def _runs_on(switched: bool) -> bool:

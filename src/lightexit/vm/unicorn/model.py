@@ -19,6 +19,5 @@ def new_emulator(mode: int) -> Any:
     """
     uc: Any = Uc(UC_ARCH_X86, mode)
     uc.ctl_set_cpu_model(x86_const.UC_CPU_X86_EPYC)
-    uc.ctl_get_mode()  # which makes the engine ready
     skip_checks(uc)
     return uc

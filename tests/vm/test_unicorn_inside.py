@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is changed inside Unicorn, where its version is the one that is known."""
+
+from __future__ import annotations
+
+import ctypes
+
+import pytest
+from unicorn import UC_MODE_64
+from unicorn.unicorn_py3.unicorn import uclib
+
+from lightexit.vm.unicorn import inside
+from lightexit.vm.unicorn.model import new_emulator
+
+FILL = ctypes.cast(uclib.x86_cpu_tlb_fill_x86_64, ctypes.c_void_p).value
+
+
+@pytest.fixture
+def other_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inside, "_VERSION", 0x020105FF)
+
+
+def test_the_switch_is_known() -> None:
+    assert inside._switch_is_known()
+
+
+@pytest.mark.usefixtures("other_version")
+def test_the_switch_of_another_version_is_not_touched() -> None:
+    assert not inside._switch_is_known.__wrapped__()
+
+
+def test_the_function_that_fills_the_tlb_is_replaced() -> None:
+    assert FILL is not None
+    assert replaced(FILL + 1) == FILL + 1
+
+
+@pytest.mark.usefixtures("other_version")
+def test_that_of_another_version_is_not() -> None:
+    assert replaced(0) == FILL
+
+
+def replaced(fill: int) -> int:
+    """Which function an engine has then."""
+    uc = new_emulator(UC_MODE_64)
+    uc.mem_map(0, 4096)
+    inside.replace_fill(uc, fill)
+    cpu = inside._pointer(uc._uch.value + inside._CPU)
+    return inside._pointer(inside._pointer(cpu + inside._CLASS) + inside._FILL)
