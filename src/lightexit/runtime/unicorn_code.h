@@ -3,9 +3,9 @@
  * Which memory holds code that Unicorn has translated.
  *
  * Unicorn has a page's first store look for such code, and later ones as well, but only where the
- * page is executable at the address that is stored to, or where a hook for memory covers it. So a
- * hook, which is never called, has to cover all code: else stores by another address of it would
- * leave a stale translation.
+ * TLB has the page as executable at the address that is stored to, or where a hook for memory covers
+ * it. So a hook, which is never called, has to cover all code: else stores would leave a stale
+ * translation, by another address of it, or before the TLB has seen a fetch by this one.
  */
 #ifndef LIGHTEXIT_UNICORN_CODE_H
 #define LIGHTEXIT_UNICORN_CODE_H

@@ -34,9 +34,10 @@ def skip_checks(uc: Any) -> None:
 
 def replace_fill(uc: Any, fill: int) -> None:
     """Have this engine, once it has memory, call `fill` for an address that its TLB lacks."""
-    if not _is_known_version():
+    function = getattr(uclib, "x86_cpu_tlb_fill_x86_64", None)
+    if function is None or not _is_known_version():
         return
-    own = ctypes.cast(uclib.x86_cpu_tlb_fill_x86_64, ctypes.c_void_p).value
+    own = ctypes.cast(function, ctypes.c_void_p).value
     cpu = _pointer(uc._uch.value + _CPU)
     kind = _pointer(cpu + _CLASS)
     if _pointer(cpu + _TO_REGISTERS) == cpu + _REGISTERS and (
