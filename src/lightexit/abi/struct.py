@@ -125,7 +125,7 @@ class Array(Generic[T]):
         if not 0 <= index < self._kind.length:
             raise IndexError(f"index {index} is outside an array of {self._kind.length}")
         part, element = self._parts[index], self._kind.element
-        return cast(T, Array[Any](element, part) if isinstance(element, ArrayType) else part)
+        return cast(T, Array(element, part) if isinstance(element, ArrayType) else part)
 
     def __setitem__(self, index: int, value: T) -> None:
         if not 0 <= index < self._kind.length:
@@ -133,7 +133,9 @@ class Array(Generic[T]):
         self._parts[index] = _storable(self._kind.element, value)
 
     def __iter__(self) -> Iterator[T]:
-        return (self[index] for index in range(len(self)))
+        if isinstance(self._kind.element, ArrayType):
+            return (self[index] for index in range(len(self)))
+        return iter(self._parts)
 
     def __repr__(self) -> str:
         shown = [repr(self[index]) for index in range(min(len(self), _SHOWN))]
@@ -186,7 +188,9 @@ class _ArrayMember:
     def __get__(self, instance: Struct | None, owner: type) -> Any:
         if instance is None:
             return self
-        return Array[Any](self._kind, self._member.__get__(instance, owner))
+        # Not Array[Any]: that call takes several times as long.
+        view: Array[Any] = Array(self._kind, self._member.__get__(instance, owner))
+        return view
 
     def __set__(self, instance: Struct, value: Any) -> None:
         self._member.__set__(instance, _storable(self._kind, value))
