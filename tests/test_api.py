@@ -51,6 +51,7 @@ PRIVATE = {
     "lightexit.engine.native.engine.NativeProgram": "handed out by an engine: a Loaded",
     "lightexit.devices.ioapic.IoApic": "handed out by Machine.add_ioapic: a Device",
     "lightexit.devices.local_apic.LocalApic": "a Device, found by its entry point",
+    "lightexit.devices.local_apic_timer.Tsc": "made by back ends whose guests' TSC is known",
     "lightexit.devices.pic.Pic": "a Device, found by its entry point",
     "lightexit.vm.cpu.Cpu": "handed out by Machine; made by back ends",
     "lightexit.vm.kvm.backend.KvmBoard": "handed out by a back end: a Board",

@@ -23,6 +23,7 @@ from lightexit.devices.i440fx import I440fx
 from lightexit.devices.ioapic import PINS, Bit, IoApic
 from lightexit.devices.local_apic import LocalApic
 from lightexit.devices.local_apic_registers import LocalApicReg
+from lightexit.devices.local_apic_timer import Tsc
 from lightexit.devices.pic import CASCADE, Pic
 from lightexit.devices.pit import Pit
 from lightexit.devices.pmtimer import PmTimer
@@ -94,7 +95,7 @@ def ioapic(
 def local_apic(
     clock: ManualClock, intr: Line, apic: Apic, signal: Callable[[int, int], object]
 ) -> LocalApic:
-    return LocalApic(clock, intr, apic, signal)
+    return LocalApic(clock, intr, apic, signal, tsc=Tsc(lambda: 3 * clock.now_ns(), 3_000_000))
 
 
 def pm(clock: ManualClock, sci: Line, sleep: Callable[[int], object]) -> PmTimer:
@@ -143,7 +144,14 @@ ENTRIES = [
 ]
 #: Vectors of several classes, as commands to itself and without; illegal ones, and NMIs.
 VECTORS = [0x40000 | each for each in (0x31, 0x42, 0x45, 0xE2, 0x405, 0x400)] + [0x31, 0x45, 5]
-HOT_APIC = [LocalApicReg.EOI, LocalApicReg.TPR, LocalApicReg.ICR_LOW, LocalApicReg.PPR] * 4
+HOT_APIC = [
+    *[LocalApicReg.EOI, LocalApicReg.TPR, LocalApicReg.ICR_LOW, LocalApicReg.PPR] * 4,
+    *[LocalApicReg.X2_EOI, LocalApicReg.X2_TPR, LocalApicReg.X2_ICR, LocalApicReg.X2_SELF_IPI] * 4,
+]
+ENABLED_APIC = [Write(Space.MMIO, places.LOCAL_APIC + LocalApicReg.SVR, 4, value=0x1FF)]
+#: Its registers in MSRs, its timer waiting for deadlines.
+IN_MSRS = [Write(Space.MSR, 0x1B, 8, 0xC00), Write(Space.MSR, 0x832, 8, 0x40045)]
+DEADLINES = (0, 1000, 50_000, 2**64 - 1)
 PCI = [
     1 << 31 | function << 8 | register
     for function in (0, 8, 11)
@@ -177,9 +185,14 @@ _SUBJECTS = {
     "local_apic": Subject(
         local_apic,
         hot=[*HOT_APIC, *LocalApicReg],
-        values=[*VECTORS, *(0x20000 | each for each in VECTORS), 0x100, 0x1FF, 0x700, 0x10700],
+        values=[
+            *VECTORS,
+            *(mode | each for each in VECTORS for mode in (0x20000, 0x8000)),
+            *(0x100, 0x1FF, 0x700, 0x10700, 0x800, 0xC00),
+            *(0x40045, *DEADLINES),
+        ],
         outside=("acknowledge", "take"),
-        starts=[(), [Write(Space.MMIO, places.LOCAL_APIC + LocalApicReg.SVR, 4, value=0x1FF)]],
+        starts=[(), ENABLED_APIC, [*ENABLED_APIC, *IN_MSRS]],
     ),
     "pc-testdev": Subject(PcTestdev, hot=[*TestdevReg] * 4, values=(0, 1, 0x1234_5678)),
     "pic": Subject(

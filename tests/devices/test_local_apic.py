@@ -9,20 +9,24 @@ from hypothesis import strategies as st
 
 import scale
 from lightexit.abi import Space
+from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
 from lightexit.devices.local_apic import EXTERNAL, LocalApic
 from lightexit.devices.local_apic_registers import ErrorBit, LocalApicReg
+from lightexit.devices.local_apic_timer import Tsc
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.filter import ApicFlag, ApicMode
 from lightexit.rigs.rig import Rig, Runner
 from lightexit.rigs.runners import in_engine, native_bus, plain
 from lightexit.rigs.wiring import HeardApic
+from lightexit.vm.apics import ApicBus
 from lightexit.vm.places import LOCAL_APIC as BASE
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=scale.full(100))
 RUNNERS = [None, plain, in_engine(InterpreterEngine()), native_bus]
 ENABLE, SELF, MASKED, PERIODIC, EXTINT = 0x1FF, 1 << 18, 1 << 16, 1 << 17, 7 << 8
+LINT_LEVEL, REMOTE_IRR = 1 << 15, 1 << 14
 LEVEL, SPURIOUS = ApicFlag.LEVEL, 0xFF
 
 
@@ -232,3 +236,113 @@ def test_as_firmware_leaves_it() -> None:
     left.take(0x41, 0)
     left.lint0.set(False)
     assert left.acknowledge() == 0x41
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_a_level_at_lint0_is_one_request_until_its_eoi(runner: Runner | None) -> None:
+    bench = Bench(runner)
+    bench.write(LocalApicReg.LVT_LINT0, LINT_LEVEL | 0x45)
+    bench.apic.lint0.set(True)
+    for _ in range(2):
+        assert bench.apic.acknowledge() == 0x45
+        assert bench.read(LocalApicReg.LVT_LINT0) == REMOTE_IRR | LINT_LEVEL | 0x45
+        assert not bench.apic.intr.level
+        bench.end()
+    assert bench.apic.acknowledge() == 0x45
+    bench.apic.lint0.set(False)
+    bench.end()
+    assert bench.read(LocalApicReg.LVT_LINT0) == LINT_LEVEL | 0x45
+    assert not bench.apic.intr.level
+    bench.write(LocalApicReg.LVT_LINT0, MASKED | LINT_LEVEL | 0x45)
+    bench.apic.lint0.set(True)
+    bench.write(LocalApicReg.LVT_LINT0, LINT_LEVEL | 0x45)
+    assert bench.apic.intr.level
+
+
+def read_msr(bench: Bench, number: int) -> int:
+    return bench.rig.read(Space.MSR, number, 8)
+
+
+def write_msr(bench: Bench, number: int, value: int) -> None:
+    bench.rig.write(Space.MSR, number, value, 8)
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_registers_are_where_the_base_says(runner: Runner | None) -> None:
+    bench = Bench(runner)
+    assert read_msr(bench, 0x1B) == 0xFEE0_0900
+    write_msr(bench, 0x80F, 0)
+    write_msr(bench, 0x1B, 0x400)
+    assert bench.read(LocalApicReg.SVR) == ENABLE
+    write_msr(bench, 0x1B, 0xC00)
+    assert bench.read(LocalApicReg.SVR) == 0xFFFF_FFFF
+    assert [read_msr(bench, each) for each in (0x802, 0x80D, 0x80F)] == [0, 1, ENABLE]
+    write_msr(bench, 0x83F, 0x41)
+    write_msr(bench, 0x830, 7 << 32 | SELF | 0x52)
+    assert read_msr(bench, 0x830) == 7 << 32 | SELF | 0x52
+    assert (bench.apic.acknowledge(), read_msr(bench, 0x80A)) == (0x52, 0x50)
+    write_msr(bench, 0x80B, 0)
+    write_msr(bench, 0x80B, 0)
+    assert bench.apic.acknowledge() == 0x41
+    write_msr(bench, 0x830, 0x1_0002 << 32 | 1 << 11 | 0x44)
+    assert bench.sent == [(0x1_0002, 0x44, ApicFlag.LOGICAL)]
+    assert bench.apic.is_meant(0x1, True)
+    assert not bench.apic.is_meant(0x1_0001, True)
+    write_msr(bench, 0x1B, 0x800)
+    assert read_msr(bench, 0x1B) == 0xFEE0_0D00
+    write_msr(bench, 0x1B, 0)
+    assert not bench.apic.is_meant(0xFF, False)
+    bench.apic.lint1.set(True)
+    assert bench.signals == [(ApicMode.NMI, 0)]
+    write_msr(bench, 0x1B, 0x800)
+    assert bench.read(LocalApicReg.SVR) == SPURIOUS
+
+
+def test_a_deadline_is_one_of_the_tsc() -> None:
+    clock = ManualClock()
+    apic = HeardApic(lambda *_: None)
+    tsc = Tsc(lambda: 5000 + 3 * clock.now_ns(), 3_000_000)
+    timed = LocalApic(clock, Line(), apic, lambda *_: None, tsc=tsc)
+    timed.write(LocalApicReg.SVR, ENABLE, 4)
+    timed.write(LocalApicReg.DEADLINE, 8000, 8)
+    assert timed.read(LocalApicReg.DEADLINE, 8) == 0
+    timed.write(LocalApicReg.LVT_TIMER, 1 << 18 | 0x41, 4)
+    timed.write(LocalApicReg.DEADLINE, 8001, 8)
+    assert timed.next_wakeup() == 1001
+    assert timed.read(LocalApicReg.CURRENT_COUNT, 4) == 0
+    assert timed.read(LocalApicReg.DEADLINE, 8) == 8001
+    clock.advance(1001)
+    assert timed.read(LocalApicReg.DEADLINE, 8) == 0
+    assert timed.acknowledge() == 0x41
+    timed.write(LocalApicReg.EOI, 0, 4)
+    timed.write(LocalApicReg.DEADLINE, 1, 8)
+    assert timed.acknowledge() == 0x41
+
+
+def test_after_an_init_it_keeps_its_id_and_where_its_registers_are() -> None:
+    bench = Bench()
+    bench.write(LocalApicReg.ID, 5 << 24)
+    bench.apic.take(0x45, 0)
+    bench.apic.initialize()
+    assert bench.read(LocalApicReg.ID) == 5 << 24
+    assert bench.read(LocalApicReg.SVR) == SPURIOUS
+    assert not bench.apic.intr.level
+
+
+def test_of_lowest_priority_is_who_has_least_to_do() -> None:
+    clock, bus = ManualClock(), Bus(ManualClock())
+    apics = ApicBus(bus, lambda: None)
+    heard = HeardApic(lambda *_: None)
+    first, second = (LocalApic(clock, Line(), heard, lambda *_: None, number=n) for n in (0, 1))
+    for each in (first, second):
+        apics.add_local(each)
+        each.write(LocalApicReg.SVR, ENABLE, 4)
+        each.write(LocalApicReg.LDR, 1 << 24, 4)
+    first.write(LocalApicReg.TPR, 0x20, 4)
+    apics.send(1, 0x45, ApicMode.LOWEST_PRIORITY | ApicFlag.LOGICAL)
+    assert (first.state.requested, second.state.requested) == (0, 0x45)
+    second.write(LocalApicReg.TPR, 0x30, 4)
+    apics.send(1, 0x46, ApicMode.LOWEST_PRIORITY | ApicFlag.LOGICAL, sender=first)
+    assert (first.state.requested, second.state.requested) == (0x46, 0x45)
+    apics.send(0xFF, 0x47, ApicMode.FIXED, sender=first)
+    assert (first.state.requested, second.state.requested) == (0x46, 0x47)

@@ -38,7 +38,7 @@ from lightexit.bus.clock import Clock, ManualClock
 from lightexit.bus.line import Line
 from lightexit.bus.region import mmio
 from lightexit.devices.device import Device
-from lightexit.devices.local_apic import LocalApic, highest, with_bit
+from lightexit.devices.local_apic import LocalApic
 from lightexit.devices.local_apic_registers import (
     ENABLED,
     EVERY,
@@ -53,7 +53,7 @@ from lightexit.devices.local_apic_registers import (
     Lvt,
     LvtBit,
 )
-from lightexit.devices.local_apic_state import is_due, shift_of
+from lightexit.devices.local_apic_state import highest, is_due, shift_of, with_bit
 from lightexit.devices.pic import Pic
 from lightexit.devices.pit import Pit
 from lightexit.filter import ApicFlag, ApicMode
@@ -109,6 +109,9 @@ class QemuLocalApic(LocalApic):
         if low & 0xFF < FIRST_VECTOR:
             self._accept(low & 0xFF, self._is_level)
         super()._command(low)
+
+    def _deliver_level(self, low: int) -> None:
+        self._accept(low & 0xFF, True)
 
     def take(self, vector: int, mode: int) -> None:
         super().take(vector, mode | ApicFlag.LEVEL * self._is_level)
@@ -181,9 +184,12 @@ class Alone:
     """An APIC bus with nobody else on it."""
 
     requests = Request(0)
+    local: LocalApic
 
     def send(self, destination: int, vector: int, mode: int) -> None:
-        pass
+        is_meant = self.local.is_meant(destination, bool(mode & ApicFlag.LOGICAL))
+        if mode & 7 == ApicMode.LOWEST_PRIORITY and is_meant and self.local.competes:
+            self.local.take(vector, mode)
 
     def end_of_interrupt(self, vector: int) -> None:
         pass
@@ -209,7 +215,8 @@ class Messages(Device[Nothing]):
 
 def board() -> Rig:
     clock, pic = ManualClock(), QemuPic()
-    lapic = QemuLocalApic(clock, Line(), Alone(), lambda *_: None)
+    alone = Alone()
+    alone.local = lapic = QemuLocalApic(clock, Line(), alone, lambda *_: None)
     pic.intr.connect(lapic.lint0.set)
     devices: list[Device[Any]] = [pic, Pit(clock, pic.input(0)), lapic, Messages(clock, lapic)]
     inputs = {("pic0", number): pic.input(number) for number in range(8)}

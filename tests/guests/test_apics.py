@@ -6,7 +6,9 @@ from __future__ import annotations
 import pytest
 
 from guests.build import guest
+from lightexit.abi import Space
 from lightexit.bus.clock import BusClock, HostClock, ManualClock
+from lightexit.devices.local_apic_registers import ApicWindow
 from lightexit.engine.api import Engine
 from lightexit.engine.interpreter import InterpreterEngine
 from lightexit.engine.native import NativeEngine
@@ -18,6 +20,9 @@ from lightexit.vm.pc import PcConfig, pc_machine
 #: What level.s counts to; `isa-debug-exit` makes an odd number of it.
 WANTED = 40
 SERVED = 2 * WANTED + 1
+#: What x2apic.s finds; how many interrupts it ends.
+TSC_DEADLINE, GP, NONE = 1, 2, 0x40
+SERVED_IN_MSRS = 41
 BACK_ENDS = ("unicorn", "kvm")
 ENGINES = {"native": NativeEngine, "interpreter": InterpreterEngine, "models": None}
 
@@ -64,3 +69,52 @@ def test_a_run_is_the_same_whoever_answers() -> None:
             ends.append((outcome.exit_status, outcome.accesses, clock.now_ns(), states))
     assert ends[0] == ends[1]
     assert ends[0][0] == SERVED
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_registers_in_msrs_where_msrs_reach_devices(engine: str) -> None:
+    made = ENGINES[engine]
+    with pc(guest("x2apic"), "kvm", HostClock(), made() if made else None) as machine:
+        if not machine.board.has_msrs:
+            pytest.skip("this KVM hands no MSRs out")
+        outcome = machine.run(RunLimits(seconds=20))
+        found = TSC_DEADLINE if machine.board.tsc else 0
+        assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 2 * (found | GP) + 1), outcome
+        state = machine.device("local_apic").state
+        assert (state.window, state.serving) == (ApicWindow.MSRS, 0)
+        handled, passed = answers(machine, "local_apic", "X2_EOI")
+        assert (handled, passed) == ((SERVED_IN_MSRS, 0) if made else (0, SERVED_IN_MSRS))
+        itself = answers(machine, "local_apic", "X2_SELF_IPI")
+        assert itself == ((20, 0) if made else (0, 20))
+
+
+def test_deadlines_only_where_time_passes_by_itself() -> None:
+    clock = ManualClock(step_ns=1000)
+    with pc(guest("x2apic"), "kvm", clock, NativeEngine()) as machine:
+        outcome = machine.run(RunLimits(seconds=20))
+        assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 2 * GP + 1), outcome
+
+
+def test_no_registers_in_msrs_on_unicorn() -> None:
+    with pc(guest("x2apic"), "unicorn", HostClock(), NativeEngine()) as machine:
+        outcome = machine.run(RunLimits(seconds=20))
+        assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 2 * NONE + 1), outcome
+
+
+@pytest.mark.parametrize("back_end", BACK_ENDS)
+def test_after_an_init_the_cpu_begins_anew_and_the_machine_does_not(back_end: str) -> None:
+    with pc(guest("init"), back_end, HostClock(), NativeEngine()) as machine:
+        machine.bus.write(Space.PIO, 0x70, 0x15, 1)
+        outcome = machine.run(RunLimits(seconds=20))
+        assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 2 * 3 + 1), outcome
+        assert outcome.resets == 0
+        assert machine.device("rtc").state.index == 0x15
+
+
+def test_an_init_resets_a_machine_without_firmware() -> None:
+    """There is nothing at the reset vector."""
+    init = bytes.fromhex("c7050003e0fe00450000 f4".replace(" ", ""))
+    config = PcConfig(kernel=init)
+    with pc_machine(config, HostClock(), NativeEngine()) as machine:
+        outcome = machine.run(RunLimits(seconds=20, reboots=False))
+        assert (outcome.reason, outcome.detail) == (RunEnd.RESET, "INIT")

@@ -56,7 +56,7 @@ MODULES = {
     "hpet": ("hpet", "hpet_timer"),
     "i440fx": ("i440fx",),
     "ioapic": ("ioapic",),
-    "local_apic": ("local_apic", "local_apic_state"),
+    "local_apic": ("local_apic", "local_apic_core", "local_apic_state", "local_apic_timer"),
     "pc-testdev": ("testdev",),
     "pic": ("pic",),
     "pit": ("pit", "pit_counter"),

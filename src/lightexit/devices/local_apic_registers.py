@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Registers of a local APIC: where they are, and what of them software may set.
 
-Reference: Intel SDM volume 3, chapter 11 (APIC): table 11-1, figures 11-8, 11-9, 11-10, 11-12.
+Reference: Intel SDM volume 3, chapter 11 (APIC): table 11-1, figures 11-5, 11-8, 11-9, 11-10,
+11-12, 11-26, section 11.12.
 """
 
 from __future__ import annotations
@@ -10,9 +11,17 @@ from enum import IntEnum
 
 from lightexit.filter import ApicMode
 
+#: The page of the xAPIC; MSRs have their numbers as offsets behind it.
+SIZE = 0x1000
+#: What a register has in the page; the words of a vector register, 32 vectors each.
+SPACING, WORDS = 0x10, 8
+#: The MSRs of the x2APIC: its registers in their order, one number each.
+X2APIC = SIZE + 0x800
+
 
 class LocalApicReg(IntEnum):
-    """Offsets in the page of the xAPIC. Every register is 32 bits wide, in 16 bytes."""
+    """Offsets: in the page of the xAPIC, where every register is 32 bits wide, in 16 bytes; then
+    of MSRs."""
 
     ID = 0x20
     VERSION = 0x30
@@ -60,10 +69,76 @@ class LocalApicReg(IntEnum):
     INITIAL_COUNT = 0x380
     CURRENT_COUNT = 0x390
     DIVIDE = 0x3E0
+    #: IA32_APIC_BASE and IA32_TSC_DEADLINE.
+    BASE = SIZE + 0x1B
+    DEADLINE = SIZE + 0x6E0
+    X2_ID = X2APIC + 0x02
+    X2_VERSION = X2APIC + 0x03
+    X2_TPR = X2APIC + 0x08
+    X2_PPR = X2APIC + 0x0A
+    X2_EOI = X2APIC + 0x0B
+    X2_LDR = X2APIC + 0x0D
+    X2_SVR = X2APIC + 0x0F
+    X2_ISR0 = X2APIC + 0x10
+    X2_ISR1 = X2APIC + 0x11
+    X2_ISR2 = X2APIC + 0x12
+    X2_ISR3 = X2APIC + 0x13
+    X2_ISR4 = X2APIC + 0x14
+    X2_ISR5 = X2APIC + 0x15
+    X2_ISR6 = X2APIC + 0x16
+    X2_ISR7 = X2APIC + 0x17
+    X2_TMR0 = X2APIC + 0x18
+    X2_TMR1 = X2APIC + 0x19
+    X2_TMR2 = X2APIC + 0x1A
+    X2_TMR3 = X2APIC + 0x1B
+    X2_TMR4 = X2APIC + 0x1C
+    X2_TMR5 = X2APIC + 0x1D
+    X2_TMR6 = X2APIC + 0x1E
+    X2_TMR7 = X2APIC + 0x1F
+    X2_IRR0 = X2APIC + 0x20
+    X2_IRR1 = X2APIC + 0x21
+    X2_IRR2 = X2APIC + 0x22
+    X2_IRR3 = X2APIC + 0x23
+    X2_IRR4 = X2APIC + 0x24
+    X2_IRR5 = X2APIC + 0x25
+    X2_IRR6 = X2APIC + 0x26
+    X2_IRR7 = X2APIC + 0x27
+    X2_ESR = X2APIC + 0x28
+    X2_ICR = X2APIC + 0x30
+    X2_LVT_TIMER = X2APIC + 0x32
+    X2_LVT_THERMAL = X2APIC + 0x33
+    X2_LVT_PERFORMANCE = X2APIC + 0x34
+    X2_LVT_LINT0 = X2APIC + 0x35
+    X2_LVT_LINT1 = X2APIC + 0x36
+    X2_LVT_ERROR = X2APIC + 0x37
+    X2_INITIAL_COUNT = X2APIC + 0x38
+    X2_CURRENT_COUNT = X2APIC + 0x39
+    X2_DIVIDE = X2APIC + 0x3E
+    X2_SELF_IPI = X2APIC + 0x3F
 
 
-#: The page; what a vector register has: 32 vectors every 16 bytes, eight times.
-SIZE, SPACING, WORDS = 0x1000, 0x10, 8
+#: Where SELF IPI would be in the page.
+SELF_IPI = 0x3F0
+
+
+class ApicWindow(IntEnum):
+    """Where the registers are: in the page, in MSRs, or nowhere, as in a CPU without an APIC."""
+
+    PAGE = 0
+    MSRS = 1
+    NONE = 2
+
+
+#: Windows by the bits EN and EXTD of IA32_APIC_BASE, with the base after reset and the bit of the
+#: first CPU beside them; from where to where they may change (section 11.12.5).
+BASES = {ApicWindow.NONE: 0, ApicWindow.PAGE: 1 << 11, ApicWindow.MSRS: 3 << 10}
+BASE_ADDRESS, FIRST_CPU = 0xFEE0_0000, 1 << 8
+CHANGES = (
+    (ApicWindow.PAGE, ApicWindow.MSRS),
+    (ApicWindow.PAGE, ApicWindow.NONE),
+    (ApicWindow.MSRS, ApicWindow.NONE),
+    (ApicWindow.NONE, ApicWindow.PAGE),
+)
 
 
 class Lvt(IntEnum):
@@ -80,8 +155,11 @@ class Lvt(IntEnum):
 class LvtBit(IntEnum):
     """Of an entry; the vector is in bits 0 to 7, the delivery mode in 8 to 10."""
 
+    REMOTE_IRR = 1 << 14
+    LEVEL = 1 << 15
     MASKED = 1 << 16
     PERIODIC = 1 << 17
+    DEADLINE = 1 << 18
 
 
 #: What software may set in each entry.
@@ -125,6 +203,8 @@ VERSION = 0x14 | (len(Lvt) - 1) << 16
 FIRST_VECTOR = 16
 #: The destination that means every local APIC; the flat model in DFR.
 EVERY, FLAT = 0xFF, 0xF
+#: The same in an x2APIC's own commands.
+EVERY_X2 = 0xFFFF_FFFF
 #: An ID or a logical destination is in the uppermost 8 bits of its register.
 ID_SHIFT = 24
 NEVER = 2**64 - 1

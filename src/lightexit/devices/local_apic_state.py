@@ -10,11 +10,19 @@ Reference: Intel SDM volume 3, chapter 11.
 from __future__ import annotations
 
 from lightexit.devices.local_apic_registers import (
+    ENABLED,
+    FIRST_VECTOR,
+    ICR_WRITABLE,
+    MODE_SHIFT,
     NEVER,
+    SHORTHAND_SHIFT,
+    SIZE,
     SPACING,
     WORDS,
     LocalApicReg,
     Lvt,
+    LvtBit,
+    Shorthand,
 )
 from lightexit.filter import (
     Array,
@@ -55,15 +63,29 @@ class LocalApicState(Struct):
     divide: u8
     inputs: u8  # levels of LINT0 and LINT1, a bit each
     is_external: bool  # a message has said that the 8259A has a vector
+    window: u8  # an ApicWindow
     ldr: u32
     dfr: u32 = 0xFFFF_FFFF
     svr: u32 = 0xFF
     icr_low: u32
     icr_high: u32
     initial: u32
-    due_ns: u64 = NEVER  # when the current count reaches 0
+    due_ns: u64 = NEVER  # when the current count reaches 0, or the TSC its deadline
+    deadline: u64  # of the TSC, while that is what the timer waits for
     lvt: Array[u32] = array(u32, len(Lvt))
     classes: Array[VectorClass] = array(VectorClass, CLASSES)
+
+
+def with_bit(bits: int, vector: int, value: bool) -> int:
+    """Bits of a class's vectors, with the vector's set or cleared."""
+    bit = 1 << vector % 16
+    return bits | bit if value else bits & ~bit
+
+
+def highest(state: LocalApicState) -> int:
+    """The highest vector in IRR; 0 for none."""
+    classes = enumerate(each.irr for each in state.classes)
+    return max((16 * number + irr.bit_length() - 1 for number, irr in classes if irr), default=0)
 
 
 @inline
@@ -97,17 +119,31 @@ def is_word(offset: u64, first: u16) -> bool:
     return u64(offset - first) < SPACING * WORDS and offset % SPACING == 0
 
 
+@inline
+def is_open(ctx: IoContext, apic: LocalApicState) -> bool:
+    """Whether the registers are where this access is: in the page, or in MSRs."""
+    return ctx.offset >> 12 == apic.window
+
+
+@inline
+def register(ctx: IoContext) -> u64:
+    """The offset in the page, for an MSR too."""
+    return ctx.offset if ctx.offset < SIZE else (ctx.offset & 0xFF) * SPACING
+
+
 @io_filter
 def end_of_interrupt(ctx: IoContext, apic: LocalApicState) -> Verdict:
-    """EOI, while something is in service."""
+    """EOI, while something is in service; not of a level that LINT0 may still have."""
     busy = apic.serving
-    if not ctx.is_write or busy == 0:
+    if not ctx.is_write or busy == 0 or not is_open(ctx, apic):
         return Verdict.PASS
     served = apic.classes[busy >> 4]
+    if served.tmr >> (busy & 15) & 1:
+        if apic.lvt[Lvt.LINT0] & LvtBit.REMOTE_IRR:
+            return Verdict.PASS
+        ctx.end_of_interrupt(busy)
     served.isr = 0
     apic.serving = served.below
-    if served.tmr >> (busy & 15) & 1:
-        ctx.end_of_interrupt(busy)
     if is_due(apic):
         ctx.raise_line(0)
     return Verdict.HANDLED
@@ -116,18 +152,21 @@ def end_of_interrupt(ctx: IoContext, apic: LocalApicState) -> Verdict:
 @io_filter
 def access_priorities(ctx: IoContext, apic: LocalApicState) -> Verdict:
     """TPR both ways, while no request depends on it; reads of PPR and ISR."""
-    if ctx.offset == LocalApicReg.TPR and ctx.is_write:
+    offset = register(ctx)
+    if not is_open(ctx, apic):
+        return Verdict.PASS
+    if offset == LocalApicReg.TPR and ctx.is_write:
         if apic.requested > apic.serving | 15:
             return Verdict.PASS
         apic.tpr = u8(ctx.data)
     elif ctx.is_write:
         return Verdict.PASS
-    elif ctx.offset == LocalApicReg.TPR:
+    elif offset == LocalApicReg.TPR:
         ctx.data = apic.tpr
-    elif ctx.offset == LocalApicReg.PPR:
+    elif offset == LocalApicReg.PPR:
         ctx.data = processor_priority(apic)
-    elif is_word(ctx.offset, LocalApicReg.ISR0):
-        pair = ctx.offset >> 3 & 14
+    elif is_word(offset, LocalApicReg.ISR0):
+        pair = offset >> 3 & 14
         ctx.data = apic.classes[pair].isr | apic.classes[pair + 1].isr << 16
     else:
         return Verdict.PASS
@@ -136,19 +175,65 @@ def access_priorities(ctx: IoContext, apic: LocalApicState) -> Verdict:
 
 @io_filter
 def read_requests(ctx: IoContext, apic: LocalApicState) -> Verdict:
-    """Reads of IRR, TMR, the command and the current count, until the timer is due."""
-    if ctx.is_write or ctx.now_ns >= apic.due_ns:
+    """Reads of IRR, TMR and the current count, until the timer is due."""
+    if ctx.is_write or ctx.now_ns >= apic.due_ns or not is_open(ctx, apic):
         return Verdict.PASS
-    if ctx.offset == LocalApicReg.CURRENT_COUNT:
-        ctx.data = 0 if apic.due_ns == NEVER else current_count(apic, ctx.now_ns)
-    elif ctx.offset == LocalApicReg.ICR_LOW:
-        ctx.data = apic.icr_low
-    elif is_word(ctx.offset, LocalApicReg.IRR0):
-        pair = ctx.offset >> 3 & 14
+    offset = register(ctx)
+    if offset == LocalApicReg.CURRENT_COUNT:
+        is_off = apic.due_ns == NEVER or apic.deadline != 0
+        ctx.data = 0 if is_off else current_count(apic, ctx.now_ns)
+    elif is_word(offset, LocalApicReg.IRR0):
+        pair = offset >> 3 & 14
         ctx.data = apic.classes[pair].irr | apic.classes[pair + 1].irr << 16
-    elif is_word(ctx.offset, LocalApicReg.TMR0):
-        pair = ctx.offset >> 3 & 14
+    elif is_word(offset, LocalApicReg.TMR0):
+        pair = offset >> 3 & 14
         ctx.data = apic.classes[pair].tmr | apic.classes[pair + 1].tmr << 16
     else:
         return Verdict.PASS
+    return Verdict.HANDLED
+
+
+@inline
+def accept_edge(apic: LocalApicState, vector: u8) -> None:
+    """One more request, which may be the highest."""
+    accepted = apic.classes[vector >> 4]
+    accepted.irr |= 1 << (vector & 15)
+    accepted.tmr &= ~(1 << (vector & 15))
+    apic.requested = max(apic.requested, vector)
+
+
+@io_filter
+def command_itself(ctx: IoContext, apic: LocalApicState) -> Verdict:
+    """The interrupt command: reads, and fixed interrupts of the CPU to itself."""
+    if not is_open(ctx, apic):
+        return Verdict.PASS
+    if not ctx.is_write:
+        ctx.data = u64(apic.icr_high) << 32 | apic.icr_low
+        return Verdict.HANDLED
+    command, vector = u32(ctx.data), u8(ctx.data)
+    to_itself = Shorthand.SELF << SHORTHAND_SHIFT
+    if command & (3 << SHORTHAND_SHIFT | 7 << MODE_SHIFT) != to_itself:
+        return Verdict.PASS
+    if vector < FIRST_VECTOR or not apic.svr & ENABLED:
+        return Verdict.PASS
+    apic.icr_low = command & ICR_WRITABLE
+    if ctx.offset >= SIZE:
+        apic.icr_high = u32(ctx.data >> 32)
+    accept_edge(apic, vector)
+    if is_due(apic):
+        ctx.raise_line(0)
+    return Verdict.HANDLED
+
+
+@io_filter
+def interrupt_itself(ctx: IoContext, apic: LocalApicState) -> Verdict:
+    """SELF IPI: a fixed interrupt of the CPU to itself."""
+    vector = u8(ctx.data)
+    if not ctx.is_write or not is_open(ctx, apic):
+        return Verdict.PASS
+    if vector < FIRST_VECTOR or not apic.svr & ENABLED:
+        return Verdict.PASS
+    accept_edge(apic, vector)
+    if is_due(apic):
+        ctx.raise_line(0)
     return Verdict.HANDLED

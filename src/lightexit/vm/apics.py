@@ -8,20 +8,36 @@ at work: the I/O APIC may answer it with another message.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lightexit.abi import ApicFlag, ApicMode, Request
 from lightexit.bus.bus import Bus
 from lightexit.bus.line import Line
 from lightexit.bus.lock import StateLock
+from lightexit.bus.placing import Place
 from lightexit.devices.ioapic import IoApic
 from lightexit.devices.local_apic import LocalApic
+from lightexit.vm.board import Board
 from lightexit.vm.places import PC as PLACES
 
 if TYPE_CHECKING:
     from lightexit.devices.pic import Pic
     from lightexit.vm.machine import Machine
+
+
+@dataclass(frozen=True, eq=False)
+class _Station:
+    """A local APIC, and the lock of its state."""
+
+    local: LocalApic
+    lock: StateLock
+
+    def held(self, sender: LocalApic | None) -> AbstractContextManager[None]:
+        """Locked, as a sender is already."""
+        return nullcontext() if self.local is sender else self.lock
 
 
 class ApicBus:
@@ -31,30 +47,35 @@ class ApicBus:
 
     def __init__(self, bus: Bus, wake: Callable[[], object]) -> None:
         self._bus, self._wake = bus, wake
-        self._local: list[tuple[LocalApic, StateLock]] = []
+        self._local: list[_Station] = []
         self._io: list[tuple[IoApic, StateLock]] = []
         #: Vectors whose EOIs are on their way, the earliest first, each once.
         self._ended: dict[int, None] = {}
 
     def add_local(self, local: LocalApic) -> None:
         """One more that takes messages."""
-        self._local.append((local, self._bus.locked(local.memory)))
+        self._local.append(_Station(local, self._bus.locked(local.memory)))
 
     def add_io(self, ioapic: IoApic) -> None:
         """One more that takes EOIs."""
         self._io.append((ioapic, self._bus.locked(ioapic.memory)))
 
-    def send(self, destination: int, vector: int, mode: int, but: LocalApic | None = None) -> None:
-        """To all that it is meant for, `but` one; of lowest priority, to the first of them."""
-        for local, lock in self._local:
-            if local is but:
-                continue
-            with lock:
-                is_meant = local.is_meant(destination, bool(mode & ApicFlag.LOGICAL))
-                if is_meant:
-                    local.take(vector, mode)
-            if is_meant and mode & 7 == ApicMode.LOWEST_PRIORITY:
-                return
+    def send(
+        self, destination: int, vector: int, mode: int, sender: LocalApic | None = None
+    ) -> None:
+        """To all that it is meant for, but the `sender`, which is locked; of lowest priority, to
+        the first of those whose priority is lowest, who may be the sender (section 11.6.2.4)."""
+        is_lowest = mode & 7 == ApicMode.LOWEST_PRIORITY
+        priorities: dict[_Station, int] = {}
+        for each in self._local:
+            with each.held(sender):
+                may = each.local is not sender or (is_lowest and each.local.competes)
+                if may and each.local.is_meant(destination, bool(mode & ApicFlag.LOGICAL)):
+                    priorities[each] = each.local.priority
+        meant = list(priorities)
+        for each in [min(meant, key=priorities.__getitem__)] if meant and is_lowest else meant:
+            with each.held(sender):
+                each.local.take(vector, mode)
 
     def end_of_interrupt(self, vector: int) -> None:
         """An EOI for the I/O APICs, when `carry` is called."""
@@ -81,7 +102,7 @@ class _Port:
         self.requests, self.end_of_interrupt = apics.requests, apics.end_of_interrupt
 
     def send(self, destination: int, vector: int, mode: int) -> None:
-        self._apics.send(destination, vector, mode, but=self.local)
+        self._apics.send(destination, vector, mode, sender=self.local)
 
 
 def add_apics(machine: Machine, pic: Pic, *, virtual_wire: bool) -> IoApic:
@@ -99,6 +120,7 @@ def add_apics(machine: Machine, pic: Pic, *, virtual_wire: bool) -> IoApic:
         port,
         lambda mode, _vector: machine.signal(mode),
         virtual_wire=virtual_wire,
+        tsc=machine.board.tsc,
     )
     port.local = local
     ioapic = IoApic(clock, apics.send)
@@ -106,6 +128,13 @@ def add_apics(machine: Machine, pic: Pic, *, virtual_wire: bool) -> IoApic:
     apics.add_io(ioapic)
     machine.board.show_local_apic()
     machine.connect(pic, local, apics.carry)
-    for device in (local, ioapic):
-        machine.add(device, PLACES[device.name])
+    machine.add(local, _place(machine.board))
+    machine.add(ioapic, PLACES[ioapic.name])
     return ioapic
+
+
+def _place(board: Board) -> Place:
+    """Without the MSRs where that board cannot have them."""
+    table = PLACES[LocalApic.name]
+    assert isinstance(table, Mapping)
+    return {name: at if board.has_msrs or name == "page" else None for name, at in table.items()}

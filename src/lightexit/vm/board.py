@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from lightexit.devices.local_apic_timer import Tsc
 from lightexit.errors import AuthorError, HostError
 from lightexit.vm.irqchip import Irqchip, default_irqchip
 
@@ -77,6 +78,10 @@ class Board:
 
     #: The interrupt controllers that the back end keeps; the others are to be devices.
     irqchip = Irqchip.OFF
+    #: Whether devices may have MSRs. Where no guest reaches them, as on Unicorn, they may.
+    has_msrs = True
+    #: The first vCPU's time stamp counter, where it runs at a known rate of VM time.
+    tsc: Tsc | None = None
 
     def __init__(self, bus: Bus, clock: BusClock, memory: GuestMemory, cpus: Sequence[Cpu]) -> None:
         #: Where the vCPUs' accesses arrive.
@@ -118,7 +123,8 @@ class Board:
         raise _keeps_none()
 
     def show_local_apic(self) -> None:
-        """Have CPUID tell of a local APIC, which is a device; before a vCPU first runs."""
+        """Have CPUID tell of a local APIC, which is a device: of an x2APIC with `has_msrs`, of
+        deadlines with `tsc`. Before a vCPU first runs."""
 
     def make_ioapic(self) -> IoApic:
         """An I/O APIC for the bus, before the local APICs that the back end keeps.

@@ -26,6 +26,8 @@ class Intr:
         self._bus, self._pic, self._lock = bus, pic, bus.locked(pic.memory)
         self._line = pic.intr
         self._acknowledge: Callable[[], int] = lambda: EXTERNAL
+        #: The vCPU takes an INIT: so does its local APIC.
+        self.initialize: Callable[[], object] = lambda: None
         if local is not None:
             self._put_before(local)
         self._line.connect(listener)
@@ -41,8 +43,13 @@ class Intr:
             with lock:
                 return local.acknowledge()
 
+        def initialize() -> None:
+            with lock:
+                local.initialize()
+
         self._pic.intr.connect(drive)
         self._line, self._acknowledge = local.intr, acknowledge
+        self.initialize = initialize
 
     @property
     def level(self) -> bool:

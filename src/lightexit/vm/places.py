@@ -22,7 +22,7 @@ PM_BY_TABLES = 0x600
 PCI_CONFIG = 0xCF8
 #: 82093AA data sheet, section 3.0.
 IOAPIC = 0xFEC0_0000
-#: Intel SDM volume 3, section 11.4.1: where it is after reset.
+#: Intel SDM volume 3, section 11.4.1: where it is after reset. Its MSRs are in the table.
 LOCAL_APIC = 0xFEE0_0000
 #: Anywhere (IA-PC HPET 1.0a, 3.2.4: ACPI reports it); Intel chip sets have it here.
 HPET = 0xFED0_0000
@@ -54,7 +54,7 @@ PC: dict[str, Place] = {
     "debug_exit": DEBUG_EXIT,
     "debugcon": DEBUGCON,
     "ioapic": IOAPIC,
-    "local_apic": LOCAL_APIC,
+    "local_apic": {"page": LOCAL_APIC, "x2apic": 0x802, "base": 0x1B, "deadline": 0x6E0},
     "hpet": HPET,
     "virtio-mmio": VIRTIO_MMIO,
     "pc-testdev": {"ports": TESTDEV, "irq": TESTDEV_IRQ, "memory": TESTDEV_MEMORY},

@@ -32,7 +32,7 @@ class Uniprocessor:
         self._end = end
         self._intr: Intr | None = None
         self._carry: Callable[[], object] = lambda: None
-        self._has_nmi = False
+        self._has_nmi = self._has_init = False
         self._limit = UNLIMITED
         self._halted = False
         # Not an Event: a signal handler may set it while this same thread is about to wait.
@@ -50,13 +50,13 @@ class Uniprocessor:
         self._carry = carry or self._carry
 
     def signal(self, mode: int) -> None:
-        """An `ApicMode` besides interrupts; from any thread. An INIT begins as a reset does; a
-        start-up is for CPUs that wait for one, and this one never does."""
+        """An `ApicMode` besides interrupts; from any thread. After an INIT the first CPU of a PC
+        is at its reset vector again; a start-up is for CPUs that wait for one."""
         if mode == ApicMode.NMI:
             self._has_nmi = True
-            self.wake()
         elif mode == ApicMode.INIT:
-            self._end(RunEnd.RESET, "INIT")
+            self._has_init = True
+        self.wake()
 
     def _set_interrupt(self, level: bool) -> None:
         self._cpu.set_interrupt(level)
@@ -64,8 +64,9 @@ class Uniprocessor:
             self._woken()
 
     def settle(self) -> None:
-        """Have nothing on its way between devices; while it does not run."""
+        """Have nothing on its way between devices and vCPU; while it does not run."""
         self._carry()
+        self._take_init()
 
     @property
     def flags(self) -> list[bool]:
@@ -88,7 +89,7 @@ class Uniprocessor:
 
     def reset(self) -> None:
         """To power-on, between turns."""
-        self._halted = False
+        self._halted = self._has_nmi = self._has_init = False
         self._cpu.reset()
 
     def wake(self) -> None:
@@ -116,6 +117,8 @@ class Uniprocessor:
             self._slice()
 
     def _take_interrupt(self) -> None:
+        if self._take_init():
+            return
         if self._has_nmi and self._cpu.takes_nmi():
             self._has_nmi = self._halted = False
             self._handle(self._cpu.nmi())
@@ -125,6 +128,14 @@ class Uniprocessor:
             return
         self._halted = False
         self._handle(self._cpu.interrupt(intr.acknowledge()))
+
+    def _take_init(self) -> bool:
+        is_due = self._has_init
+        if is_due:
+            self.reset()
+            if self._intr is not None:
+                self._intr.initialize()
+        return is_due
 
     def _slice(self) -> None:
         budget = min(self._limit - self.accesses, self._accesses_to_deadline())

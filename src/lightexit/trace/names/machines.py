@@ -43,9 +43,15 @@ TABLES = ("qemu-pc", "qemu-q35", "qemu-microvm", *list(_TABLES.values())[1:], "p
 def the_map(table: str) -> AddressMap:
     """The map that a table is, or our own machine's; what every PC has where it is neither."""
     if table == "lightexit":
-        msrs = (each for each in windows_of("cpu") if each.space is Space.MSR)
-        return AddressMap([*_own(), *msrs])
+        own = list(_own())
+        taken = {at for each in own for at in range(each.first, each.last + 1) if _is_msr(each)}
+        msrs = (each for each in windows_of("cpu") if _is_msr(each) and each.first not in taken)
+        return AddressMap([*own, *msrs])
     return AddressMap(windows_of(table if table in TABLES else "pc"))
+
+
+def _is_msr(window: NamedWindow) -> bool:
+    return window.space is Space.MSR
 
 
 def _own() -> Iterator[NamedWindow]:

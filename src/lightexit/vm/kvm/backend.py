@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import BusClock
 from lightexit.devices.ioapic import IoApic
+from lightexit.devices.local_apic_timer import Tsc
 from lightexit.engine.api import Engine
 from lightexit.errors import HostError
 from lightexit.vm.board import Board, Wanted, check_wanted
 from lightexit.vm.kvm.apic import KvmApic, make_ioapic
 from lightexit.vm.kvm.cpu import KvmCpu
 from lightexit.vm.kvm.interrupts import Interrupts, pc_interrupts
+from lightexit.vm.kvm.msrs import hands_out_msrs
 from lightexit.vm.kvm.system import Kvm
+from lightexit.vm.kvm.vcpu import KvmVcpu
 from lightexit.vm.kvm.vm import KvmVm
 from lightexit.vm.memory import GuestMemory
+from lightexit.vm.registers import HAS_TSC_DEADLINE, HAS_X2APIC
 
 if TYPE_CHECKING:
     from lightexit.vm.kvm.offload import KernelOffload
@@ -78,6 +82,13 @@ def _runners(
     return KernelOffload(clock, vm.fd), NativeEngine()
 
 
+def _tsc(vcpu: KvmVcpu, clock: BusClock) -> Tsc | None:
+    """None for a clock that is moved by hand: nobody knows when the counter reaches a value."""
+    if not clock.runs_by_itself or not vcpu.tsc_khz:
+        return None
+    return Tsc(lambda: vcpu.tsc, vcpu.tsc_khz)
+
+
 class KvmBoard(Board):
     """KVM's vCPUs on their bus, with KVM's clock and what interrupt controllers it keeps."""
 
@@ -91,8 +102,11 @@ class KvmBoard(Board):
         interrupts: Interrupts | None = None,
     ) -> None:
         super().__init__(bus, clock, memory, cpus)
+        self._kvm_cpus = cpus
         self.vm = vm
         self._interrupts = interrupts
+        self.has_msrs = hands_out_msrs(vm.kvm)
+        self.tsc = _tsc(vm.vcpus[0], clock) if self.has_msrs else None
         if interrupts is not None:
             self.irqchip = interrupts.kind
 
@@ -111,7 +125,10 @@ class KvmBoard(Board):
 
     def show_local_apic(self) -> None:
         """CPUID tells of a local APIC, without what KVM's own has besides."""
-        self.vm.show_local_apic()
+        x2apic = HAS_X2APIC if self.has_msrs else 0
+        self.vm.show_local_apic(x2apic | (HAS_TSC_DEADLINE if self.tsc else 0))
+        for cpu in self._kvm_cpus:
+            cpu.keep_power_on()
 
     def save(self) -> dict[str, bytes]:
         """KVM's clock, and the interrupt controllers that it keeps."""

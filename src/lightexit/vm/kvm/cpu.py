@@ -46,10 +46,14 @@ class KvmCpu:
         self.interrupts = interrupts
         self.vcpu = vm.add_vcpu()
         self._bus, self._msrs = bus_cpu.bus, Msrs(vm)
-        self._power_on = PowerOn(vm.kvm.fd, self.vcpu)
+        self.keep_power_on()
         self.loop = make_loop(self.vcpu, bus_cpu)
         self._stop = False
         self._interrupt = False
+
+    def keep_power_on(self) -> None:
+        """What it is now is its power-on state; before it first runs."""
+        self._power_on = PowerOn(self.vm.kvm.fd, self.vcpu)
 
     def reset(self) -> None:
         """Power-on state. Raises HostError."""

@@ -19,27 +19,30 @@ _OF_LOCAL_APICS = 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 11 | 1 << 14 | 1 << 
 
 
 def vcpu_cpuid(
-    kvm: Kvm, index: int, *, has_apic: bool, is_device: bool = False
+    kvm: Kvm, index: int, *, has_apic: bool, device: int | None = None
 ) -> list[CpuidEntry]:
     """The leaves of vCPU `index`, whose local APIC, if it has one, is KVM's or a device.
 
-    The device is an xAPIC without a TSC deadline, and takes no part in what KVM offers to guests
-    of its own local APICs.
+    The device has those of the features in `device` that not every APIC has, and takes no part in
+    what KVM offers to guests of its own local APICs.
     """
     leaves = kvm.supported_cpuid()
-    deadline = has_apic and not is_device and bool(kvm.offers(Capability.TSC_DEADLINE_TIMER))
+    features = _of_kvm(kvm) if device is None else device
     for leaf in _those(leaves, FEATURES):
         leaf.ebx = leaf.ebx & 0x00FF_FFFF | index << 24
-        leaf.ecx = leaf.ecx & ~HAS_TSC_DEADLINE | (HAS_TSC_DEADLINE if deadline else 0)
+        leaf.ecx = leaf.ecx & ~(HAS_X2APIC | HAS_TSC_DEADLINE) | (features if has_apic else 0)
         if not has_apic:
             leaf.edx &= ~HAS_APIC
-        if not has_apic or is_device:
-            leaf.ecx &= ~HAS_X2APIC
-    for leaf in _those(leaves, _PARAVIRTUAL) if is_device else ():
+    for leaf in _those(leaves, _PARAVIRTUAL) if device is not None else ():
         leaf.eax &= ~_OF_LOCAL_APICS
     for leaf in _those(leaves, *_TOPOLOGIES):
         leaf.edx = index
     return leaves
+
+
+def _of_kvm(kvm: Kvm) -> int:
+    deadline = HAS_TSC_DEADLINE if kvm.offers(Capability.TSC_DEADLINE_TIMER) else 0
+    return HAS_X2APIC | deadline
 
 
 def _those(leaves: Iterable[CpuidEntry], *functions: int) -> list[CpuidEntry]:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """MSRs that devices have: KVM hands them out, instead of answering itself or by a #GP.
 
-It never hands out those of an x2APIC (0x800 to 0x8ff) while it keeps that itself (Linux,
-Documentation/virt/kvm/api.rst, KVM_X86_SET_MSR_FILTER).
+Those of an x2APIC (0x800 to 0x8ff) no filter reaches (Linux, Documentation/virt/kvm/api.rst,
+KVM_X86_SET_MSR_FILTER). While KVM keeps no local APIC, to access them is invalid for it: it hands
+out what is, before a #GP.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from lightexit.bus.memory import Block
 from lightexit.errors import HostError
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.structs import MsrFilter
-from lightexit.vm.kvm.system import Capability
+from lightexit.vm.kvm.system import Capability, Kvm
 from lightexit.vm.kvm.vm import KvmVm
 
 _READ, _WRITE = 1, 2
-_FILTERED = 1 << 2  # KVM_MSR_EXIT_REASON_FILTER
+_INVALID, _FILTERED = 1 << 0, 1 << 2  # KVM_MSR_EXIT_REASON_INVAL, _FILTER
+_X2APIC = range(0x800, 0x900)
 _MOST_RANGES = len(MsrFilter().ranges)
 _MOST_MSRS = 0x600 * 8
 
@@ -36,10 +38,11 @@ class Msrs:
         if ranges is self._known:
             return
         with self._lock:
-            if not self._known:
-                self._vm.kvm.require(Capability.X86_MSR_FILTER)
-                self._vm.enable(Capability.X86_USER_SPACE_MSR, _FILTERED)
-            self._filter(joined(ranges))
+            own = [each for each in ranges if each.start not in _X2APIC]
+            self._vm.kvm.require(Capability.X86_MSR_FILTER)
+            invalid = _INVALID if len(own) < len(ranges) else 0
+            self._vm.enable(Capability.X86_USER_SPACE_MSR, _FILTERED | invalid)
+            self._filter(joined(own))
             self._known = ranges
 
     def _filter(self, ranges: Sequence[range]) -> None:
@@ -55,6 +58,11 @@ class Msrs:
             entry.flags, entry.base, entry.count = _READ | _WRITE, each.start, len(each)
             entry.bitmap = nothing.address
         ioctl.put(self._vm.fd, ioctl.X86_SET_MSR_FILTER, request)
+
+
+def hands_out_msrs(kvm: Kvm) -> bool:
+    """Whether this host's KVM can."""
+    return all(map(kvm.offers, (Capability.X86_USER_SPACE_MSR, Capability.X86_MSR_FILTER)))
 
 
 def joined(ranges: Iterable[range]) -> list[range]:

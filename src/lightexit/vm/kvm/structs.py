@@ -269,6 +269,16 @@ class MsrExit(Struct):
     data: u64
 
 
+class OneMsr(Struct):
+    """struct kvm_msrs with one entry."""
+
+    count: u32 = 1
+    padding: u32
+    index: u32
+    reserved: u32
+    value: u64
+
+
 class InternalErrorExit(Struct):
     """KVM_EXIT_INTERNAL_ERROR. An emulation failure has flags, then the instruction."""
 

@@ -22,11 +22,13 @@ from lightexit.vm.kvm.structs import (
     KvmRegisters,
     KvmRun,
     MpState,
+    OneMsr,
     SystemRegisters,
 )
 from lightexit.vm.kvm.system import Kvm, cpuid_bytes
 
 RUNNABLE, HALTED = 0, 3
+_TSC = 0x10
 _APIC_ENABLED = 1 << 11  # of IA32_APIC_BASE
 
 
@@ -101,6 +103,15 @@ class KvmVcpu:
     def tsc_khz(self) -> int:
         """Rate of the guest's TSC; 0 where KVM does not tell, as where the host's is unstable."""
         return max(ioctl.attempt(self.fd, ioctl.GET_TSC_KHZ), 0)
+
+    @property
+    def tsc(self) -> int:
+        """The guest's TSC, now. Raises HostError."""
+        request = OneMsr()
+        request.index = _TSC
+        buffer = bytearray(bytes(request))
+        ioctl.call(self.fd, ioctl.GET_MSRS, buffer)
+        return OneMsr.view(buffer).value
 
     # Interrupts, where the kernel holds no interrupt controller for them
 

@@ -111,10 +111,11 @@ class KvmVm:
             vcpu.switch_apic_off()
         return vcpu
 
-    def show_local_apic(self) -> None:
-        """vCPUs have a local APIC that KVM does not keep; before they first run."""
+    def show_local_apic(self, features: int) -> None:
+        """vCPUs have a local APIC that KVM does not keep, with these bits of CPUID; before they
+        first run."""
         for vcpu in self.vcpus:
-            vcpu.set_cpuid(vcpu_cpuid(self.kvm, vcpu.index, has_apic=True, is_device=True))
+            vcpu.set_cpuid(vcpu_cpuid(self.kvm, vcpu.index, has_apic=True, device=features))
             vcpu.switch_apic_on()
 
     def enable(self, capability: Capability, *arguments: int) -> None:
