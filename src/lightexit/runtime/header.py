@@ -23,7 +23,7 @@ _STRUCTS = (
     layout.Slot,
     layout.Delivery,
     layout.MsrPlace,
-    layout.Msrs,
+    layout.MsrWatch,
 )
 #: A hash of 64 bits shifted right by so much is a slot's number.
 _NUMBERS = {

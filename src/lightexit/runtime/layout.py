@@ -196,7 +196,7 @@ class Watch(Struct):
     is_syscall: u32
     flags: u64
     delivery: u64  # a `Delivery`
-    msrs: u64  # a `Msrs`
+    msrs: u64  # a `MsrWatch`
 
 
 class Segment(Struct):
@@ -288,7 +288,7 @@ class MsrPlace(Struct):
     last: u64
 
 
-class Msrs(Struct):
+class MsrWatch(Struct):
     """Where in the guest's code hooks are to be, for the MSRs that devices have."""
 
     vcpu: u64

@@ -215,7 +215,7 @@ struct lightexit_msr_place {
 	__u64 last;
 };
 
-struct lightexit_msrs {
+struct lightexit_msr_watch {
 	__u64 vcpu;
 	__u64 access;
 	__u32 rip;

@@ -74,7 +74,7 @@ PART bool ends_nmi(void *engine, const struct lightexit_watch *watch)
 /* Whether places are to be hooked. Blocks that nobody has announced are searched here. */
 PART bool has_places(void *engine, u64 address, u32 size, const struct lightexit_watch *watch)
 {
-	msrs *msrs = POINTER(struct lightexit_msrs, watch->msrs);
+	msr_watch *msrs = POINTER(msr_watch, watch->msrs);
 	const saved_cpu *cpu;
 
 	if (!watch->look)
@@ -229,7 +229,7 @@ void at_translated(void *engine, const struct translated *code, const struct tra
 {
 	const delivery *to = POINTER(delivery, watch->delivery);
 	const saved_cpu *cpu = save(engine, watch);
-	msrs *msrs = POINTER(struct lightexit_msrs, watch->msrs);
+	msr_watch *msrs = POINTER(msr_watch, watch->msrs);
 
 	if (!cpu)
 		return;
@@ -246,7 +246,7 @@ void at_translated(void *engine, const struct translated *code, const struct tra
 void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
 {
 	const delivery *to = POINTER(delivery, watch->delivery);
-	const msrs *msrs = POINTER(struct lightexit_msrs, watch->msrs);
+	const msr_watch *msrs = POINTER(msr_watch, watch->msrs);
 	const saved_cpu *cpu = save(engine, watch);
 	struct lightexit_io_context access = { .space = LIGHTEXIT_SPACE_MSR, .size = sizeof(u64) };
 	bool is_write;

@@ -6,7 +6,7 @@
 %struct.lightexit_state_header = type { i64, i64 }
 %struct.lightexit_clock_state = type { i64, i64, i64, i64, i64, i32 }
 %struct.lightexit_watch = type { i32, i16, i8, i8, i32, i32, i32, i32, i64, i64, i64, i32, i32, i64, i64, i64 }
-%struct.lightexit_msrs = type { i64, i64, i32, i8, i8, i8, i32, i32, [256 x %struct.lightexit_msr_place] }
+%struct.lightexit_msr_watch = type { i64, i64, i32, i8, i8, i8, i32, i32, [256 x %struct.lightexit_msr_place] }
 %struct.lightexit_msr_place = type { i64, i64 }
 %struct.lightexit_saved_cpu = type { [40 x i8], [16 x i64], i64, [5 x i64], i32, i32, [6 x %struct.lightexit_segment], %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, [5 x i64], [128 x i8], i64, [4224 x i8], i64, i64, i64, i64, i64, [520 x i8], i32, i32, i64, [12 x i64], i32 }
 %struct.lightexit_segment = type { i32, i64, i32, i32 }
@@ -405,7 +405,7 @@ define internal zeroext i1 @has_places(ptr noundef %0, i64 noundef %1, i32 nound
 
 22:                                               ; preds = %4
   %23 = load ptr, ptr %10, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %23, i32 0, i32 5
+  %24 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %23, i32 0, i32 5
   %25 = load i8, ptr %24, align 2
   %26 = zext i8 %25 to i32
   %27 = icmp ne i32 %26, 0
@@ -1121,7 +1121,7 @@ define void @at_translated(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr n
   %45 = zext i16 %44 to i64
   call void @find_msrs(ptr noundef %36, ptr noundef %37, ptr noundef %38, i64 noundef %41, i64 noundef %45) #9
   %46 = load ptr, ptr %11, align 8
-  %47 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %46, i32 0, i32 5
+  %47 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %46, i32 0, i32 5
   store i8 1, ptr %47, align 2
   %48 = load ptr, ptr %11, align 8
   %49 = call zeroext i1 @has_new_places(ptr noundef %48) #9
@@ -1236,7 +1236,7 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   call void @llvm.lifetime.start.p0(ptr %16) #8
   store i8 0, ptr %16, align 1
   %22 = load ptr, ptr %8, align 8
-  %23 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %22, i32 0, i32 3
+  %23 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %22, i32 0, i32 3
   %24 = load i8, ptr %23, align 4
   %25 = icmp ne i8 %24, 0
   br i1 %25, label %26, label %32
@@ -1395,17 +1395,17 @@ define internal zeroext i1 @has_new_places(ptr noundef %0) #2 {
   %2 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
   %3 = load ptr, ptr %2, align 8
-  %4 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %3, i32 0, i32 6
+  %4 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %3, i32 0, i32 6
   %5 = load i32, ptr %4, align 8
   %6 = load ptr, ptr %2, align 8
-  %7 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %6, i32 0, i32 7
+  %7 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %6, i32 0, i32 7
   %8 = load i32, ptr %7, align 4
   %9 = icmp ugt i32 %5, %8
   br i1 %9, label %16, label %10
 
 10:                                               ; preds = %1
   %11 = load ptr, ptr %2, align 8
-  %12 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %11, i32 0, i32 4
+  %12 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %11, i32 0, i32 4
   %13 = load i8, ptr %12, align 1
   %14 = zext i8 %13 to i32
   %15 = icmp ne i32 %14, 0
@@ -1552,11 +1552,11 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %97 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
   store i64 %96, ptr %97, align 8
   %98 = load ptr, ptr %10, align 8
-  %99 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %98, i32 0, i32 1
+  %99 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %98, i32 0, i32 1
   %100 = load i64, ptr %99, align 8
   %101 = inttoptr i64 %100 to ptr
   %102 = load ptr, ptr %10, align 8
-  %103 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %102, i32 0, i32 0
+  %103 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %102, i32 0, i32 0
   %104 = load i64, ptr %103, align 8
   %105 = inttoptr i64 %104 to ptr
   %106 = call i32 %101(ptr noundef %105, ptr noundef %12) #9
@@ -1601,7 +1601,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %134 = inttoptr i64 %133 to ptr
   %135 = load ptr, ptr %5, align 8
   %136 = load ptr, ptr %10, align 8
-  %137 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %136, i32 0, i32 2
+  %137 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %136, i32 0, i32 2
   %138 = load i32, ptr %137, align 8
   %139 = call i32 %134(ptr noundef %135, i32 noundef %138, ptr noundef %14) #9
   store i32 0, ptr %15, align 4
@@ -4292,7 +4292,7 @@ define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2)
   store i64 %2, ptr %6, align 8
   call void @llvm.lifetime.start.p0(ptr %7) #8
   %10 = load ptr, ptr %4, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %10, i32 0, i32 8
+  %11 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %10, i32 0, i32 8
   %12 = getelementptr inbounds [256 x %struct.lightexit_msr_place], ptr %11, i64 0, i64 0
   store ptr %12, ptr %7, align 8
   call void @llvm.lifetime.start.p0(ptr %8) #8
@@ -4311,7 +4311,7 @@ define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2)
 17:                                               ; preds = %37, %16
   %18 = load i32, ptr %8, align 4
   %19 = load ptr, ptr %4, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %19, i32 0, i32 6
+  %20 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %19, i32 0, i32 6
   %21 = load i32, ptr %20, align 8
   %22 = icmp ult i32 %18, %21
   br i1 %22, label %23, label %42
@@ -4355,7 +4355,7 @@ define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2)
 
 45:                                               ; preds = %42
   %46 = load ptr, ptr %4, align 8
-  %47 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %46, i32 0, i32 4
+  %47 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %46, i32 0, i32 4
   store i8 1, ptr %47, align 1
   br label %59
 
@@ -4369,7 +4369,7 @@ define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2)
   %54 = getelementptr inbounds nuw %struct.lightexit_msr_place, ptr %53, i32 0, i32 1
   store i64 %52, ptr %54, align 8
   %55 = load ptr, ptr %4, align 8
-  %56 = getelementptr inbounds nuw %struct.lightexit_msrs, ptr %55, i32 0, i32 6
+  %56 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %55, i32 0, i32 6
   %57 = load i32, ptr %56, align 8
   %58 = add i32 %57, 1
   store i32 %58, ptr %56, align 8

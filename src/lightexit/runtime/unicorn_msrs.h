@@ -18,7 +18,7 @@
 #define WRMSR 0x30
 #define RDMSR 0x32
 
-typedef struct lightexit_msrs msrs;
+typedef struct lightexit_msr_watch msr_watch;
 
 PART bool is_rex(u8 byte)
 {
@@ -37,7 +37,7 @@ PART bool is_msr_access(u8 before, u8 byte)
 }
 
 /* Unless it is part of one that is known. */
-RARE void note_place(msrs *msrs, u64 first, u64 last)
+RARE void note_place(msr_watch *msrs, u64 first, u64 last)
 {
 	struct lightexit_msr_place *place = msrs->places;
 	u32 index;
@@ -57,7 +57,7 @@ RARE void note_place(msrs *msrs, u64 first, u64 last)
 }
 
 /* Whether places are waiting for hooks. */
-PART bool has_new_places(const msrs *msrs)
+PART bool has_new_places(const msr_watch *msrs)
 {
 	return msrs->count > msrs->hooked || msrs->is_full;
 }
@@ -66,7 +66,7 @@ PART bool has_new_places(const msrs *msrs)
  * Notes the places in a block. They are far enough apart that all of any one block have
  * room. In other rings the instructions raise #GP.
  */
-PART void find_msrs(const delivery *to, const saved_cpu *cpu, msrs *msrs, u64 address, u64 size)
+PART void find_msrs(const delivery *to, const saved_cpu *cpu, msr_watch *msrs, u64 address, u64 size)
 {
 	u64 end = address + size, start = address, first = 0, last = NOWHERE;
 	const u8 *byte = (const u8 *)0;

@@ -16,7 +16,7 @@ from unicorn import UC_HOOK_CODE
 from lightexit.bus.bus import BusCpu
 from lightexit.bus.memory import Record
 from lightexit.bus.native import dispatch
-from lightexit.runtime.layout import MsrPlace, Msrs, Watch
+from lightexit.runtime.layout import MsrPlace, MsrWatch, Watch
 from lightexit.vm.unicorn.delivery import hooks
 from lightexit.vm.unicorn.native import add_hook, delete_hook
 
@@ -26,7 +26,7 @@ class MsrHooks:
 
     def __init__(self, uc: Any, bus_cpu: BusCpu, watch: Record[Watch], rip: int) -> None:
         self._uc, self._bus, self._watch = uc, bus_cpu.bus, watch
-        self._record = Record(Msrs)
+        self._record = Record(MsrWatch)
         self._msrs = self._record.fields
         self._msrs.vcpu, self._msrs.rip = bus_cpu.address, rip
         self._msrs.access = dispatch().address("perform_msr")
