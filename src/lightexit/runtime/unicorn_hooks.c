@@ -8,6 +8,7 @@
 #include "unicorn_msrs.h"
 #include "vm_time.h"
 
+#define TSC 0x10
 #define TSC_AUX 0xc0000103
 #define NOTHING ~0u
 /* Of the hidden flags: from an NMI to the IRET that ends it. */
@@ -242,6 +243,16 @@ void at_translated(void *engine, const struct translated *code, const struct tra
 
 /* ---- MSRs ---------------------------------------------------------------------------- */
 
+/* Whether it is not Unicorn's own. The time-stamp counter is what RDTSC reads. */
+PART bool answer_msr(const delivery *to, const msr_watch *msrs, struct lightexit_io_context *access)
+{
+	if (access->offset == TSC && !access->is_write) {
+		access->data = clock_now(POINTER(struct lightexit_clock, to->clock));
+		return true;
+	}
+	return POINTER(access_function, msrs->access)(POINTER(void, msrs->vcpu), access);
+}
+
 /* Signature of Unicorn's hook for code. What no device has is left to Unicorn, as is a #GP. */
 void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
 {
@@ -263,7 +274,7 @@ void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *w
 	access.is_write = is_write;
 	access.offset = (u32)cpu->general[RCX];
 	access.data = is_write ? (u32)cpu->general[RAX] | cpu->general[RDX] << 32 : 0;
-	if (!POINTER(access_function, msrs->access)(POINTER(void, msrs->vcpu), &access))
+	if (!answer_msr(to, msrs, &access))
 		return;
 	if (!is_write) {
 		write_half(engine, to, to->rax, (u32)access.data);

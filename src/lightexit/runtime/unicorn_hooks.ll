@@ -1487,7 +1487,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
 
 50:                                               ; preds = %38, %32, %4
   store i32 1, ptr %15, align 4
-  br label %140
+  br label %133
 
 51:                                               ; preds = %38
   %52 = load ptr, ptr %11, align 8
@@ -1509,7 +1509,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
 
 66:                                               ; preds = %51
   store i32 1, ptr %15, align 4
-  br label %140
+  br label %133
 
 67:                                               ; preds = %51
   %68 = load i8, ptr %13, align 1, !range !6, !noundef !7
@@ -1551,79 +1551,72 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %96 = phi i64 [ %93, %81 ], [ 0, %94 ]
   %97 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
   store i64 %96, ptr %97, align 8
-  %98 = load ptr, ptr %10, align 8
-  %99 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %98, i32 0, i32 1
-  %100 = load i64, ptr %99, align 8
-  %101 = inttoptr i64 %100 to ptr
-  %102 = load ptr, ptr %10, align 8
-  %103 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %102, i32 0, i32 0
-  %104 = load i64, ptr %103, align 8
-  %105 = inttoptr i64 %104 to ptr
-  %106 = call i32 %101(ptr noundef %105, ptr noundef %12) #9
-  %107 = icmp ne i32 %106, 0
-  br i1 %107, label %109, label %108
+  %98 = load ptr, ptr %9, align 8
+  %99 = load ptr, ptr %10, align 8
+  %100 = call zeroext i1 @answer_msr(ptr noundef %98, ptr noundef %99, ptr noundef %12) #9
+  br i1 %100, label %102, label %101
 
-108:                                              ; preds = %95
+101:                                              ; preds = %95
   store i32 1, ptr %15, align 4
-  br label %140
+  br label %133
 
-109:                                              ; preds = %95
-  %110 = load i8, ptr %13, align 1, !range !6, !noundef !7
-  %111 = trunc i8 %110 to i1
-  br i1 %111, label %130, label %112
+102:                                              ; preds = %95
+  %103 = load i8, ptr %13, align 1, !range !6, !noundef !7
+  %104 = trunc i8 %103 to i1
+  br i1 %104, label %123, label %105
 
-112:                                              ; preds = %109
-  %113 = load ptr, ptr %5, align 8
-  %114 = load ptr, ptr %9, align 8
+105:                                              ; preds = %102
+  %106 = load ptr, ptr %5, align 8
+  %107 = load ptr, ptr %9, align 8
+  %108 = load ptr, ptr %9, align 8
+  %109 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %108, i32 0, i32 13
+  %110 = load i32, ptr %109, align 8
+  %111 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
+  %112 = load i64, ptr %111, align 8
+  %113 = trunc i64 %112 to i32
+  call void @write_half(ptr noundef %106, ptr noundef %107, i32 noundef %110, i32 noundef %113) #9
+  %114 = load ptr, ptr %5, align 8
   %115 = load ptr, ptr %9, align 8
-  %116 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %115, i32 0, i32 13
-  %117 = load i32, ptr %116, align 8
-  %118 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
-  %119 = load i64, ptr %118, align 8
-  %120 = trunc i64 %119 to i32
-  call void @write_half(ptr noundef %113, ptr noundef %114, i32 noundef %117, i32 noundef %120) #9
-  %121 = load ptr, ptr %5, align 8
-  %122 = load ptr, ptr %9, align 8
-  %123 = load ptr, ptr %9, align 8
-  %124 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %123, i32 0, i32 14
-  %125 = load i32, ptr %124, align 4
-  %126 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
-  %127 = load i64, ptr %126, align 8
-  %128 = lshr i64 %127, 32
-  %129 = trunc i64 %128 to i32
-  call void @write_half(ptr noundef %121, ptr noundef %122, i32 noundef %125, i32 noundef %129) #9
-  br label %130
+  %116 = load ptr, ptr %9, align 8
+  %117 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %116, i32 0, i32 14
+  %118 = load i32, ptr %117, align 4
+  %119 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
+  %120 = load i64, ptr %119, align 8
+  %121 = lshr i64 %120, 32
+  %122 = trunc i64 %121 to i32
+  call void @write_half(ptr noundef %114, ptr noundef %115, i32 noundef %118, i32 noundef %122) #9
+  br label %123
 
-130:                                              ; preds = %112, %109
-  %131 = load ptr, ptr %9, align 8
-  %132 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %131, i32 0, i32 3
-  %133 = load i64, ptr %132, align 8
-  %134 = inttoptr i64 %133 to ptr
-  %135 = load ptr, ptr %5, align 8
-  %136 = load ptr, ptr %10, align 8
-  %137 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %136, i32 0, i32 2
-  %138 = load i32, ptr %137, align 8
-  %139 = call i32 %134(ptr noundef %135, i32 noundef %138, ptr noundef %14) #9
+123:                                              ; preds = %105, %102
+  %124 = load ptr, ptr %9, align 8
+  %125 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %124, i32 0, i32 3
+  %126 = load i64, ptr %125, align 8
+  %127 = inttoptr i64 %126 to ptr
+  %128 = load ptr, ptr %5, align 8
+  %129 = load ptr, ptr %10, align 8
+  %130 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %129, i32 0, i32 2
+  %131 = load i32, ptr %130, align 8
+  %132 = call i32 %127(ptr noundef %128, i32 noundef %131, ptr noundef %14) #9
   store i32 0, ptr %15, align 4
-  br label %140
+  br label %133
 
-140:                                              ; preds = %130, %108, %66, %50
+133:                                              ; preds = %123, %101, %66, %50
   call void @llvm.lifetime.end.p0(ptr %14) #8
   call void @llvm.lifetime.end.p0(ptr %13) #8
   call void @llvm.lifetime.end.p0(ptr %12) #8
   call void @llvm.lifetime.end.p0(ptr %11) #8
   call void @llvm.lifetime.end.p0(ptr %10) #8
   call void @llvm.lifetime.end.p0(ptr %9) #8
-  %141 = load i32, ptr %15, align 4
-  switch i32 %141, label %143 [
-    i32 0, label %142
-    i32 1, label %142
+  %134 = load i32, ptr %15, align 4
+  switch i32 %134, label %136 [
+    i32 0, label %135
+    i32 1, label %135
   ]
 
-142:                                              ; preds = %140, %140
+135:                                              ; preds = %133, %133
   ret void
 
-143:                                              ; preds = %140
+136:                                              ; preds = %133
   unreachable
 }
 
@@ -1754,6 +1747,60 @@ define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
   call void @llvm.lifetime.end.p0(ptr %10) #8
   %74 = load i32, ptr %5, align 4
   ret i32 %74
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @answer_msr(ptr noundef %0, ptr noundef %1, ptr noundef %2) #2 {
+  %4 = alloca i1, align 1
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  store ptr %0, ptr %5, align 8
+  store ptr %1, ptr %6, align 8
+  store ptr %2, ptr %7, align 8
+  %8 = load ptr, ptr %7, align 8
+  %9 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %8, i32 0, i32 0
+  %10 = load i64, ptr %9, align 8
+  %11 = icmp eq i64 %10, 16
+  br i1 %11, label %12, label %25
+
+12:                                               ; preds = %3
+  %13 = load ptr, ptr %7, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 5
+  %15 = load i8, ptr %14, align 1
+  %16 = icmp ne i8 %15, 0
+  br i1 %16, label %25, label %17
+
+17:                                               ; preds = %12
+  %18 = load ptr, ptr %5, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %18, i32 0, i32 17
+  %20 = load i64, ptr %19, align 8
+  %21 = inttoptr i64 %20 to ptr
+  %22 = call i64 @clock_now(ptr noundef %21) #9
+  %23 = load ptr, ptr %7, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %23, i32 0, i32 1
+  store i64 %22, ptr %24, align 8
+  store i1 true, ptr %4, align 1
+  br label %37
+
+25:                                               ; preds = %12, %3
+  %26 = load ptr, ptr %6, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %26, i32 0, i32 1
+  %28 = load i64, ptr %27, align 8
+  %29 = inttoptr i64 %28 to ptr
+  %30 = load ptr, ptr %6, align 8
+  %31 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %30, i32 0, i32 0
+  %32 = load i64, ptr %31, align 8
+  %33 = inttoptr i64 %32 to ptr
+  %34 = load ptr, ptr %7, align 8
+  %35 = call i32 %29(ptr noundef %33, ptr noundef %34) #9
+  %36 = icmp ne i32 %35, 0
+  store i1 %36, ptr %4, align 1
+  br label %37
+
+37:                                               ; preds = %25, %17
+  %38 = load i1, ptr %4, align 1
+  ret i1 %38
 }
 
 ; Function Attrs: nocallback nofree nosync nounwind willreturn
