@@ -162,11 +162,11 @@ def put_functions(guest: LongGuest, first: int, count: int) -> None:
         guest.ram[start : start + 3] = WRMSR + RET
 
 
-@pytest.mark.parametrize("count", [3 * MSR_PLACES, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [3 * MSR_PLACES, 10_000])
 def test_any_number_of_places_is_right(count: int) -> None:
-    turn = calls(CODE + 0x1000, count)
+    turn = calls(2 * MIB, count)
     guest = LongGuest(select(MSR) + VALUE + turn + turn + HLT)
-    put_functions(guest, CODE + 0x1000, count)
+    put_functions(guest, 2 * MIB, count)
     assert guest.run() == [WRITTEN] * (2 * count)
 
 

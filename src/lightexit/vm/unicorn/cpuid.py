@@ -12,6 +12,7 @@ from typing import Any
 
 from unicorn import UC_HOOK_INSN, UC_MODE_32, x86_const
 
+from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.vm.paging import PAGE
 from lightexit.vm.registers import (
@@ -26,6 +27,7 @@ from lightexit.vm.unicorn.context import layout_is_known
 from lightexit.vm.unicorn.model import new_emulator
 
 _EAX, _EBX, _ECX, _EDX = (getattr(x86_const, f"UC_X86_REG_E{letter}X") for letter in "ABCD")
+_APIC_BASE, _APIC_ENABLED = 0x1B, 1 << 11
 _CPUID = b"\x0f\xa2"
 
 
@@ -34,11 +36,18 @@ def describe_apic(uc: Any, bus: Bus) -> None:
     guests can reach those."""
 
     def at_cpuid(uc: Any, _user: object) -> int:
-        has_apic = bus.apic is not None
-        features = HAS_X2APIC | HAS_TSC_DEADLINE if has_apic and layout_is_known() else 0
-        return _at_cpuid(uc, has_apic, features)
+        has_msrs = bus.apic is not None and layout_is_known()
+        features = HAS_X2APIC | HAS_TSC_DEADLINE if has_msrs else 0
+        return _at_cpuid(uc, _has_apic(bus), features)
 
     uc.hook_add(UC_HOOK_INSN, at_cpuid, None, 1, 0, x86_const.UC_X86_INS_CPUID)
+
+
+def _has_apic(bus: Bus) -> bool:
+    """Not where the guest has switched it off (SDM volume 3, section 11.4.3)."""
+    if bus.apic is None or not any(_APIC_BASE in each for each in bus.msr_ranges):
+        return bus.apic is not None
+    return bool(bus.read(Space.MSR, _APIC_BASE, 8) & _APIC_ENABLED)
 
 
 def _at_cpuid(uc: Any, has_apic: bool, features: int) -> int:
