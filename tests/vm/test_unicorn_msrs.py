@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import struct
+from typing import cast
 
 import pytest
 from unicorn.x86_const import UC_X86_REG_RAX
 
 from bus.plain import Recorder, answer
+from lightexit.bus.apic import Apic
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.region import msr
@@ -186,6 +188,26 @@ def test_places_may_be_forgotten_that_are_no_longer_mapped() -> None:
     put_functions(guest, CODE + 0x1000, count)
     assert guest.run() == [WRITTEN] * (2 * count)
     assert guest.cpu.get(Register.CR2) == 0
+
+
+def test_the_time_stamp_counter_is_vm_time() -> None:
+    # mov [RESULTS], eax
+    guest = LongGuest(select(0x10) + RDMSR + b"\x89\x04\x25" + struct.pack("<I", RESULTS) + HLT)
+    guest.bus.clock.advance(123_456)
+    assert guest.run() == []
+    assert struct.unpack_from("<I", guest.ram, RESULTS) == (123_456,)
+
+
+@pytest.mark.parametrize("is_off", [False, True])
+def test_cpuid_tells_of_no_local_apic_that_is_switched_off(is_off: bool) -> None:
+    # mov [RESULTS], edx
+    guest = LongGuest(load(0, 1) + b"\x0f\xa2\x89\x14\x25" + struct.pack("<I", RESULTS) + HLT)
+    guest.bus.apic = cast(Apic, object())
+    if is_off:
+        assert not answer(0, 8) & 1 << 11
+        guest.bus.attach(Recorder(msr(1).at(0x1B)))
+    assert guest.run() == []
+    assert bool(guest.ram[RESULTS + 1] & 2) != is_off
 
 
 def test_in_ring_3_it_is_a_general_protection_fault() -> None:
