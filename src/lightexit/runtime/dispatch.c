@@ -380,3 +380,11 @@ ENTRY u32 perform_context(struct lightexit_vcpu *vcpu, struct lightexit_io_conte
 	context->data = enter(vcpu, &access) & mask(access.size);
 	return is_there;
 }
+
+/* The same for an MSR that others have where no device does: then nothing is counted. */
+ENTRY u32 perform_msr(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
+{
+	if (!at_msr(POINTER(struct lightexit_tables, vcpu->bus), context->offset))
+		return false;
+	return perform_context(vcpu, context);
+}

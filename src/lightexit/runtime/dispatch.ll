@@ -810,6 +810,40 @@ define internal ptr @at_msr(ptr noundef %0, i64 noundef %1) #3 {
   ret ptr %15
 }
 
+; Function Attrs: nounwind
+define i32 @perform_msr(ptr noundef %0, ptr noundef %1) #0 {
+  %3 = alloca i32, align 4
+  %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
+  store ptr %0, ptr %4, align 8
+  store ptr %1, ptr %5, align 8
+  %6 = load ptr, ptr %4, align 8
+  %7 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %6, i32 0, i32 2
+  %8 = load i64, ptr %7, align 8
+  %9 = inttoptr i64 %8 to ptr
+  %10 = load ptr, ptr %5, align 8
+  %11 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %10, i32 0, i32 0
+  %12 = load i64, ptr %11, align 8
+  %13 = call ptr @at_msr(ptr noundef %9, i64 noundef %12) #10
+  %14 = icmp ne ptr %13, null
+  br i1 %14, label %16, label %15
+
+15:                                               ; preds = %2
+  store i32 0, ptr %3, align 4
+  br label %20
+
+16:                                               ; preds = %2
+  %17 = load ptr, ptr %4, align 8
+  %18 = load ptr, ptr %5, align 8
+  %19 = call i32 @perform_context(ptr noundef %17, ptr noundef %18) #10
+  store i32 %19, ptr %3, align 4
+  br label %20
+
+20:                                               ; preds = %16, %15
+  %21 = load i32, ptr %3, align 4
+  ret i32 %21
+}
+
 ; Function Attrs: inlinehint nounwind
 define internal zeroext i1 @lightexit_swap_acquire(ptr noundef %0, i64 noundef %1, i64 noundef %2) #2 {
   %4 = alloca ptr, align 8

@@ -22,11 +22,14 @@ _STRUCTS = (
     layout.SavedCpu,
     layout.Slot,
     layout.Delivery,
+    layout.MsrPlace,
+    layout.MsrWatch,
 )
 #: A hash of 64 bits shifted right by so much is a slot's number.
 _NUMBERS = {
     "FOUND_SHIFT": 65 - layout.FOUND.bit_length(),
     "CODE_BLOCK": layout.CODE_BLOCK,
+    "MSR_PLACES": layout.MSR_PLACES,
     "PLACES": layout.PLACES,
     "PLACES_SHIFT": 65 - layout.PLACES.bit_length(),
 }

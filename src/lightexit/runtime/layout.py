@@ -178,11 +178,13 @@ class Loop(Struct):
 
 class Watch(Struct):
     """What Unicorn's hooks poll. `stop` and `interrupt` are levels, set from any thread; `nmi` says
-    that an NMI waits for the end of the one before."""
+    that an NMI waits for the end of the one before, `look` that places of MSR accesses may have to
+    be hooked before a block runs."""
 
     stop: u32
     interrupt: u16
-    nmi: u16
+    nmi: u8
+    look: u8
     skip_block: u32
     is_stopped: u32
     is_trapped: u32
@@ -194,6 +196,7 @@ class Watch(Struct):
     is_syscall: u32
     flags: u64
     delivery: u64  # a `Delivery`
+    msrs: u64  # a `MsrWatch`
 
 
 class Segment(Struct):
@@ -271,3 +274,29 @@ class Delivery(Struct):
     rcx: u32
     msr: u32
     clock: u64
+
+
+#: More places than any kernel has. Each takes time in all that is translated later.
+MSR_PLACES = 256
+
+
+class MsrPlace(Struct):
+    """Linear addresses between which an RDMSR or WRMSR may begin, both included: prefixes, and
+    others nearby."""
+
+    first: u64
+    last: u64
+
+
+class MsrWatch(Struct):
+    """Where in the guest's code hooks are to be, for the MSRs that devices have."""
+
+    vcpu: u64
+    access: u64  # of the dispatch routine
+    rip: u32  # Unicorn's number of the register
+    is_on: bool  # a device has an MSR
+    is_full: bool  # there was one place more
+    is_announced: bool  # Unicorn tells of what it translates; not before a block has ended
+    count: u32  # of places, the first `hooked` of them with hooks
+    hooked: u32
+    places: Array[MsrPlace] = array(MsrPlace, MSR_PLACES)

@@ -7,6 +7,7 @@
 
 #define LIGHTEXIT_FOUND_SHIFT 52
 #define LIGHTEXIT_CODE_BLOCK 65536
+#define LIGHTEXIT_MSR_PLACES 256
 #define LIGHTEXIT_PLACES 1024
 #define LIGHTEXIT_PLACES_SHIFT 54
 
@@ -130,7 +131,8 @@ struct lightexit_loop {
 struct lightexit_watch {
 	__u32 stop;
 	__u16 interrupt;
-	__u16 nmi;
+	__u8 nmi;
+	__u8 look;
 	__u32 skip_block;
 	__u32 is_stopped;
 	__u32 is_trapped;
@@ -142,6 +144,7 @@ struct lightexit_watch {
 	__u32 is_syscall;
 	__u64 flags;
 	__u64 delivery;
+	__u64 msrs;
 };
 
 struct lightexit_segment {
@@ -205,6 +208,23 @@ struct lightexit_delivery {
 	__u32 rcx;
 	__u32 msr;
 	__u64 clock;
+};
+
+struct lightexit_msr_place {
+	__u64 first;
+	__u64 last;
+};
+
+struct lightexit_msr_watch {
+	__u64 vcpu;
+	__u64 access;
+	__u32 rip;
+	__u8 is_on;
+	__u8 is_full;
+	__u8 is_announced;
+	__u32 count;
+	__u32 hooked;
+	struct lightexit_msr_place places[256];
 };
 
 #endif /* LIGHTEXIT_LAYOUTS_H */

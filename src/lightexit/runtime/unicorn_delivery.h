@@ -19,7 +19,7 @@
 #define FLAGS_AC (1 << 18)
 #define FLAGS_FIXED 2
 /* Of general registers. */
-enum { RCX = 1, RSP = 4, R11 = 11 };
+enum { RAX, RCX, RDX, RSP = 4, R11 = 11 };
 /* Stack pointers in a task state segment: of 64 bits, of 32 (section 7.2). */
 #define TSS_RSP0 4
 #define TSS_IST1 0x24

@@ -2,24 +2,26 @@
 /*
  * What Unicorn calls besides the dispatch routine: at the start of every block of guest code, at
  * software interrupts and exceptions, at SYSCALL, which it does not emulate, at RDTSC and RDTSCP,
- * and when it has translated code.
+ * when it has translated code, and at RDMSR and WRMSR in that.
  */
-#include "unicorn_code.h"
 #include "unicorn_delivery.h"
+#include "unicorn_msrs.h"
 #include "unicorn_tlb.h"
 #include "vm_time.h"
 
+#define TSC 0x10
 #define TSC_AUX 0xc0000103
 #define NOTHING ~0u
 /* Of the hidden flags: from an NMI to the IRET that ends it. */
 #define HIDDEN2_NMI (1 << 2)
 
-/* In most blocks no stop, interrupt or NMI is requested: one load checks all. */
+/* In most blocks no stop, interrupt, NMI or look is requested: one load checks all. */
 PART bool is_idle(const struct lightexit_watch *watch)
 {
 	_Static_assert(offsetof(struct lightexit_watch, stop) == 0, "two words, aligned as one");
 	_Static_assert(offsetof(struct lightexit_watch, interrupt) == 4, "two words, as one");
 	_Static_assert(offsetof(struct lightexit_watch, nmi) == 6, "the other half of a word");
+	_Static_assert(offsetof(struct lightexit_watch, look) == 7, "the other half of a word");
 	return !lightexit_load((const u64 *)watch);
 }
 
@@ -71,14 +73,29 @@ PART bool ends_nmi(void *engine, const struct lightexit_watch *watch)
 	return !cpu || !(cpu->hidden_flags2 & HIDDEN2_NMI);
 }
 
+/* Whether places are to be hooked. Blocks that nobody has announced are searched here. */
+PART bool has_places(void *engine, u64 address, u32 size, const struct lightexit_watch *watch)
+{
+	msr_watch *msrs = POINTER(msr_watch, watch->msrs);
+	const saved_cpu *cpu;
+
+	if (!watch->look)
+		return false;
+	cpu = msrs->is_announced ? (saved_cpu *)0 : save(engine, watch);
+	if (cpu)
+		find_msrs(POINTER(delivery, watch->delivery), cpu, msrs, address, size);
+	return has_new_places(msrs);
+}
+
 /*
- * Stops the guest if a stop was requested, if an NMI is pending and the one before has ended, or if
+ * Stops the guest if places are to be hooked, if a stop was requested, if an NMI is pending and the one before has ended, or if
  * an interrupt is pending and the guest accepts interrupts. All are levels, so a request that comes
  * early is not lost.
  */
 void at_block(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
 {
-	if (!is_idle(watch) && (lightexit_load(&watch->stop) || ends_nmi(engine, watch) ||
+	if (!is_idle(watch) && (has_places(engine, address, size, watch) ||
+				lightexit_load(&watch->stop) || ends_nmi(engine, watch) ||
 				is_interrupted(engine, watch))) {
 		watch->is_stopped = 1;
 		stop(engine, watch);
@@ -214,10 +231,56 @@ void at_translated(void *engine, const struct translated *code, const struct tra
 {
 	const delivery *to = POINTER(delivery, watch->delivery);
 	const saved_cpu *cpu = POINTER(saved_cpu, to->saved);
+	msr_watch *msrs = POINTER(msr_watch, watch->msrs);
 
 	POINTER(saved_function, to->save)(engine, POINTER(void, to->saved));
 	note_code(engine, to, cpu, code);
 	note_code(engine, to, cpu, before);
+	find_msrs(to, cpu, msrs, code->address, code->size);
+	msrs->is_announced = true;
+	watch->look = has_new_places(msrs);
+}
+
+/* ---- MSRs ---------------------------------------------------------------------------- */
+
+/* Whether it is not Unicorn's own. The time-stamp counter is what RDTSC reads. */
+PART bool answer_msr(const delivery *to, const msr_watch *msrs, struct lightexit_io_context *access)
+{
+	if (access->offset == TSC && !access->is_write) {
+		access->data = clock_now(POINTER(struct lightexit_clock, to->clock));
+		return true;
+	}
+	return POINTER(access_function, msrs->access)(POINTER(void, msrs->vcpu), access);
+}
+
+/* Signature of Unicorn's hook for code. What no device has is left to Unicorn, as is a #GP. */
+void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
+{
+	const delivery *to = POINTER(delivery, watch->delivery);
+	const msr_watch *msrs = POINTER(msr_watch, watch->msrs);
+	const saved_cpu *cpu = save(engine, watch);
+	struct lightexit_io_context access = { .space = LIGHTEXIT_SPACE_MSR, .size = sizeof(u64) };
+	bool is_write;
+	u64 next;
+
+	(void)size;
+	/* Another hook, of a place that overlaps this one, has done it if the CPU is elsewhere. */
+	if (!cpu || cpu->hidden_flags & RING ||
+	    cpu->segments[CS].base + cpu->rip != address)
+		return;
+	next = cpu->rip + msr_length(to, cpu, address, &is_write);
+	if (next == cpu->rip)
+		return;
+	access.is_write = is_write;
+	access.offset = (u32)cpu->general[RCX];
+	access.data = is_write ? (u32)cpu->general[RAX] | cpu->general[RDX] << 32 : 0;
+	if (!answer_msr(to, msrs, &access))
+		return;
+	if (!is_write) {
+		write_half(engine, to, to->rax, (u32)access.data);
+		write_half(engine, to, to->rdx, access.data >> 32);
+	}
+	POINTER(write_register_function, to->reg_write)(engine, msrs->rip, &next);
 }
 
 /* ---- translated addresses ------------------------------------------------------------ */

@@ -5,13 +5,16 @@
 %struct.lightexit_clock = type { %struct.lightexit_state_header, %struct.lightexit_clock_state }
 %struct.lightexit_state_header = type { i64, i64 }
 %struct.lightexit_clock_state = type { i64, i64, i64, i64, i64, i32 }
-%struct.lightexit_watch = type { i32, i16, i16, i32, i32, i32, i32, i64, i64, i64, i32, i32, i64, i64 }
+%struct.lightexit_watch = type { i32, i16, i8, i8, i32, i32, i32, i32, i64, i64, i64, i32, i32, i64, i64, i64 }
+%struct.lightexit_msr_watch = type { i64, i64, i32, i8, i8, i8, i32, i32, [256 x %struct.lightexit_msr_place] }
+%struct.lightexit_msr_place = type { i64, i64 }
 %struct.lightexit_saved_cpu = type { [40 x i8], [16 x i64], i64, [5 x i64], i32, i32, [6 x %struct.lightexit_segment], %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, [5 x i64], [128 x i8], i64, [4224 x i8], i64, i64, i64, i64, i64, [520 x i8], i32, i32, i64, [12 x i64], i32 }
 %struct.lightexit_segment = type { i32, i64, i32, i32 }
 %struct.event = type { i32, i8, i8, i32 }
 %struct.lightexit_delivery = type { i64, i64, i64, i64, i64, i64, i64, i64, i32, i8, i64, i64, i64, i32, i32, i32, i32, i64 }
 %struct.anon = type { i32, i64 }
 %struct.translated = type { i64, i16, i16 }
+%struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
 %struct.tlb_entry = type { i64, i64, i64, [5 x i64] }
 %struct.tlb_table = type { i64, ptr }
 %struct.frame = type { [6 x i64], i32, i64, i64, i64 }
@@ -302,49 +305,57 @@ define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr nounde
   store ptr %3, ptr %8, align 8
   %10 = load ptr, ptr %8, align 8
   %11 = call zeroext i1 @is_idle(ptr noundef %10) #9
-  br i1 %11, label %31, label %12
+  br i1 %11, label %37, label %12
 
 12:                                               ; preds = %4
-  %13 = load ptr, ptr %8, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 0
-  %15 = load atomic i32, ptr %14 monotonic, align 8
-  store i32 %15, ptr %9, align 4
-  %16 = load i32, ptr %9, align 4
-  %17 = icmp ne i32 %16, 0
-  br i1 %17, label %26, label %18
+  %13 = load ptr, ptr %5, align 8
+  %14 = load i64, ptr %6, align 8
+  %15 = load i32, ptr %7, align 4
+  %16 = load ptr, ptr %8, align 8
+  %17 = call zeroext i1 @has_places(ptr noundef %13, i64 noundef %14, i32 noundef %15, ptr noundef %16) #9
+  br i1 %17, label %32, label %18
 
 18:                                               ; preds = %12
-  %19 = load ptr, ptr %5, align 8
-  %20 = load ptr, ptr %8, align 8
-  %21 = call zeroext i1 @ends_nmi(ptr noundef %19, ptr noundef %20) #9
-  br i1 %21, label %26, label %22
+  %19 = load ptr, ptr %8, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 0
+  %21 = load atomic i32, ptr %20 monotonic, align 8
+  store i32 %21, ptr %9, align 4
+  %22 = load i32, ptr %9, align 4
+  %23 = icmp ne i32 %22, 0
+  br i1 %23, label %32, label %24
 
-22:                                               ; preds = %18
-  %23 = load ptr, ptr %5, align 8
-  %24 = load ptr, ptr %8, align 8
-  %25 = call zeroext i1 @is_interrupted(ptr noundef %23, ptr noundef %24) #9
-  br i1 %25, label %26, label %31
+24:                                               ; preds = %18
+  %25 = load ptr, ptr %5, align 8
+  %26 = load ptr, ptr %8, align 8
+  %27 = call zeroext i1 @ends_nmi(ptr noundef %25, ptr noundef %26) #9
+  br i1 %27, label %32, label %28
 
-26:                                               ; preds = %22, %18, %12
-  %27 = load ptr, ptr %8, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %27, i32 0, i32 4
-  store i32 1, ptr %28, align 4
+28:                                               ; preds = %24
   %29 = load ptr, ptr %5, align 8
   %30 = load ptr, ptr %8, align 8
-  call void @stop(ptr noundef %29, ptr noundef %30) #9
-  br label %38
+  %31 = call zeroext i1 @is_interrupted(ptr noundef %29, ptr noundef %30) #9
+  br i1 %31, label %32, label %37
 
-31:                                               ; preds = %22, %4
-  %32 = load i64, ptr %6, align 8
-  %33 = load i32, ptr %7, align 4
-  %34 = zext i32 %33 to i64
-  %35 = add i64 %32, %34
+32:                                               ; preds = %28, %24, %18, %12
+  %33 = load ptr, ptr %8, align 8
+  %34 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %33, i32 0, i32 5
+  store i32 1, ptr %34, align 4
+  %35 = load ptr, ptr %5, align 8
   %36 = load ptr, ptr %8, align 8
-  %37 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %36, i32 0, i32 7
-  store i64 %35, ptr %37, align 8
-  br label %38
+  call void @stop(ptr noundef %35, ptr noundef %36) #9
+  br label %44
 
-38:                                               ; preds = %31, %26
+37:                                               ; preds = %28, %4
+  %38 = load i64, ptr %6, align 8
+  %39 = load i32, ptr %7, align 4
+  %40 = zext i32 %39 to i64
+  %41 = add i64 %38, %40
+  %42 = load ptr, ptr %8, align 8
+  %43 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %42, i32 0, i32 8
+  store i64 %41, ptr %43, align 8
+  br label %44
+
+44:                                               ; preds = %37, %32
   ret void
 }
 
@@ -363,22 +374,105 @@ define internal zeroext i1 @is_idle(ptr noundef %0) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @has_places(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #2 {
+  %5 = alloca i1, align 1
+  %6 = alloca ptr, align 8
+  %7 = alloca i64, align 8
+  %8 = alloca i32, align 4
+  %9 = alloca ptr, align 8
+  %10 = alloca ptr, align 8
+  %11 = alloca ptr, align 8
+  %12 = alloca i32, align 4
+  store ptr %0, ptr %6, align 8
+  store i64 %1, ptr %7, align 8
+  store i32 %2, ptr %8, align 4
+  store ptr %3, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #8
+  %13 = load ptr, ptr %9, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 15
+  %15 = load i64, ptr %14, align 8
+  %16 = inttoptr i64 %15 to ptr
+  store ptr %16, ptr %10, align 8
+  call void @llvm.lifetime.start.p0(ptr %11) #8
+  %17 = load ptr, ptr %9, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %17, i32 0, i32 3
+  %19 = load i8, ptr %18, align 1
+  %20 = icmp ne i8 %19, 0
+  br i1 %20, label %22, label %21
+
+21:                                               ; preds = %4
+  store i1 false, ptr %5, align 1
+  store i32 1, ptr %12, align 4
+  br label %50
+
+22:                                               ; preds = %4
+  %23 = load ptr, ptr %10, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %23, i32 0, i32 5
+  %25 = load i8, ptr %24, align 2
+  %26 = zext i8 %25 to i32
+  %27 = icmp ne i32 %26, 0
+  br i1 %27, label %28, label %29
+
+28:                                               ; preds = %22
+  br label %33
+
+29:                                               ; preds = %22
+  %30 = load ptr, ptr %6, align 8
+  %31 = load ptr, ptr %9, align 8
+  %32 = call ptr @save(ptr noundef %30, ptr noundef %31) #9
+  br label %33
+
+33:                                               ; preds = %29, %28
+  %34 = phi ptr [ null, %28 ], [ %32, %29 ]
+  store ptr %34, ptr %11, align 8
+  %35 = load ptr, ptr %11, align 8
+  %36 = icmp ne ptr %35, null
+  br i1 %36, label %37, label %47
+
+37:                                               ; preds = %33
+  %38 = load ptr, ptr %9, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %38, i32 0, i32 14
+  %40 = load i64, ptr %39, align 8
+  %41 = inttoptr i64 %40 to ptr
+  %42 = load ptr, ptr %11, align 8
+  %43 = load ptr, ptr %10, align 8
+  %44 = load i64, ptr %7, align 8
+  %45 = load i32, ptr %8, align 4
+  %46 = zext i32 %45 to i64
+  call void @find_msrs(ptr noundef %41, ptr noundef %42, ptr noundef %43, i64 noundef %44, i64 noundef %46) #9
+  br label %47
+
+47:                                               ; preds = %37, %33
+  %48 = load ptr, ptr %10, align 8
+  %49 = call zeroext i1 @has_new_places(ptr noundef %48) #9
+  store i1 %49, ptr %5, align 1
+  store i32 1, ptr %12, align 4
+  br label %50
+
+50:                                               ; preds = %47, %21
+  call void @llvm.lifetime.end.p0(ptr %11) #8
+  call void @llvm.lifetime.end.p0(ptr %10) #8
+  %51 = load i1, ptr %5, align 1
+  ret i1 %51
+}
+
+; Function Attrs: alwaysinline nounwind
 define internal zeroext i1 @ends_nmi(ptr noundef %0, ptr noundef %1) #2 {
   %3 = alloca i1, align 1
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
-  %7 = alloca i16, align 2
+  %7 = alloca i8, align 1
   %8 = alloca i32, align 4
   store ptr %0, ptr %4, align 8
   store ptr %1, ptr %5, align 8
   call void @llvm.lifetime.start.p0(ptr %6) #8
   %9 = load ptr, ptr %5, align 8
   %10 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %9, i32 0, i32 2
-  %11 = load atomic i16, ptr %10 monotonic, align 2
-  store i16 %11, ptr %7, align 2
-  %12 = load i16, ptr %7, align 2
-  %13 = icmp ne i16 %12, 0
+  %11 = load atomic i8, ptr %10 monotonic, align 2
+  store i8 %11, ptr %7, align 1
+  %12 = load i8, ptr %7, align 1
+  %13 = icmp ne i8 %12, 0
   br i1 %13, label %15, label %14
 
 14:                                               ; preds = %2
@@ -438,14 +532,14 @@ define internal zeroext i1 @is_interrupted(ptr noundef %0, ptr noundef %1) #2 {
 
 13:                                               ; preds = %2
   %14 = load ptr, ptr %5, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 3
+  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 4
   %16 = load i32, ptr %15, align 8
   %17 = icmp ne i32 %16, 0
   br i1 %17, label %18, label %21
 
 18:                                               ; preds = %13
   %19 = load ptr, ptr %5, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 3
+  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 4
   store i32 0, ptr %20, align 8
   store i1 false, ptr %3, align 1
   br label %27
@@ -471,7 +565,7 @@ define internal void @stop(ptr noundef %0, ptr noundef %1) #2 {
   store ptr %0, ptr %3, align 8
   store ptr %1, ptr %4, align 8
   %5 = load ptr, ptr %4, align 8
-  %6 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %5, i32 0, i32 8
+  %6 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %5, i32 0, i32 9
   %7 = load i64, ptr %6, align 8
   %8 = inttoptr i64 %7 to ptr
   %9 = load ptr, ptr %3, align 8
@@ -538,7 +632,7 @@ define internal ptr @save(ptr noundef %0, ptr noundef %1) #2 {
   store ptr %1, ptr %5, align 8
   call void @llvm.lifetime.start.p0(ptr %6) #8
   %8 = load ptr, ptr %5, align 8
-  %9 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %8, i32 0, i32 13
+  %9 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %8, i32 0, i32 14
   %10 = load i64, ptr %9, align 8
   %11 = inttoptr i64 %10 to ptr
   store ptr %11, ptr %6, align 8
@@ -594,7 +688,7 @@ define internal zeroext i1 @deliver(ptr noundef %0, ptr noundef %1, ptr noundef 
   store ptr %3, ptr %9, align 8
   call void @llvm.lifetime.start.p0(ptr %10) #8
   %13 = load ptr, ptr %9, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 13
+  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 14
   %15 = load i64, ptr %14, align 8
   %16 = inttoptr i64 %15 to ptr
   store ptr %16, ptr %10, align 8
@@ -654,10 +748,10 @@ define void @at_interrupt(ptr noundef %0, i32 noundef %1, ptr noundef %2) #0 {
 12:                                               ; preds = %3
   %13 = load i32, ptr %5, align 4
   %14 = load ptr, ptr %6, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 6
+  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 7
   store i32 %13, ptr %15, align 4
   %16 = load ptr, ptr %6, align 8
-  %17 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %16, i32 0, i32 5
+  %17 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %16, i32 0, i32 6
   store i32 1, ptr %17, align 8
   %18 = load ptr, ptr %4, align 8
   %19 = load ptr, ptr %6, align 8
@@ -778,7 +872,7 @@ define void @at_syscall(ptr noundef %0, ptr noundef %1) #0 {
 
 9:                                                ; preds = %2
   %10 = load ptr, ptr %4, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %10, i32 0, i32 11
+  %11 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %10, i32 0, i32 12
   store i32 1, ptr %11, align 4
   %12 = load ptr, ptr %3, align 8
   %13 = load ptr, ptr %4, align 8
@@ -820,7 +914,7 @@ define internal zeroext i1 @call_system(ptr noundef %0, ptr noundef %1) #2 {
   %18 = call i64 @read_flags(ptr noundef %16, ptr noundef %17) #9
   store i64 %18, ptr %7, align 8
   %19 = load ptr, ptr %5, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 13
+  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 14
   %21 = load i64, ptr %20, align 8
   %22 = inttoptr i64 %21 to ptr
   %23 = load ptr, ptr %6, align 8
@@ -858,7 +952,7 @@ define zeroext i1 @at_rdtsc(ptr noundef %0, ptr noundef %1) #0 {
   store ptr %1, ptr %4, align 8
   call void @llvm.lifetime.start.p0(ptr %5) #8
   %7 = load ptr, ptr %4, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 13
+  %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 14
   %9 = load i64, ptr %8, align 8
   %10 = inttoptr i64 %9 to ptr
   store ptr %10, ptr %5, align 8
@@ -927,7 +1021,7 @@ define zeroext i1 @at_rdtscp(ptr noundef %0, ptr noundef %1) #0 {
   store ptr %1, ptr %4, align 8
   call void @llvm.lifetime.start.p0(ptr %5) #8
   %7 = load ptr, ptr %4, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 13
+  %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 14
   %9 = load i64, ptr %8, align 8
   %10 = inttoptr i64 %9 to ptr
   store ptr %10, ptr %5, align 8
@@ -937,7 +1031,7 @@ define zeroext i1 @at_rdtscp(ptr noundef %0, ptr noundef %1) #0 {
   %12 = getelementptr inbounds nuw %struct.anon, ptr %6, i32 0, i32 1
   store i64 0, ptr %12, align 8
   %13 = load ptr, ptr %4, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 9
+  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 10
   %15 = load i64, ptr %14, align 8
   %16 = inttoptr i64 %15 to ptr
   %17 = load ptr, ptr %3, align 8
@@ -975,42 +1069,70 @@ define void @at_translated(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr n
   %8 = alloca ptr, align 8
   %9 = alloca ptr, align 8
   %10 = alloca ptr, align 8
+  %11 = alloca ptr, align 8
   store ptr %0, ptr %5, align 8
   store ptr %1, ptr %6, align 8
   store ptr %2, ptr %7, align 8
   store ptr %3, ptr %8, align 8
   call void @llvm.lifetime.start.p0(ptr %9) #8
-  %11 = load ptr, ptr %8, align 8
-  %12 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %11, i32 0, i32 13
-  %13 = load i64, ptr %12, align 8
-  %14 = inttoptr i64 %13 to ptr
-  store ptr %14, ptr %9, align 8
+  %12 = load ptr, ptr %8, align 8
+  %13 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %12, i32 0, i32 14
+  %14 = load i64, ptr %13, align 8
+  %15 = inttoptr i64 %14 to ptr
+  store ptr %15, ptr %9, align 8
   call void @llvm.lifetime.start.p0(ptr %10) #8
-  %15 = load ptr, ptr %9, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %15, i32 0, i32 0
-  %17 = load i64, ptr %16, align 8
-  %18 = inttoptr i64 %17 to ptr
-  store ptr %18, ptr %10, align 8
-  %19 = load ptr, ptr %9, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %19, i32 0, i32 1
-  %21 = load i64, ptr %20, align 8
-  %22 = inttoptr i64 %21 to ptr
-  %23 = load ptr, ptr %5, align 8
+  %16 = load ptr, ptr %9, align 8
+  %17 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %16, i32 0, i32 0
+  %18 = load i64, ptr %17, align 8
+  %19 = inttoptr i64 %18 to ptr
+  store ptr %19, ptr %10, align 8
+  call void @llvm.lifetime.start.p0(ptr %11) #8
+  %20 = load ptr, ptr %8, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 15
+  %22 = load i64, ptr %21, align 8
+  %23 = inttoptr i64 %22 to ptr
+  store ptr %23, ptr %11, align 8
   %24 = load ptr, ptr %9, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %24, i32 0, i32 0
+  %25 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %24, i32 0, i32 1
   %26 = load i64, ptr %25, align 8
   %27 = inttoptr i64 %26 to ptr
-  %28 = call i32 %22(ptr noundef %23, ptr noundef %27) #9
-  %29 = load ptr, ptr %5, align 8
-  %30 = load ptr, ptr %9, align 8
-  %31 = load ptr, ptr %10, align 8
-  %32 = load ptr, ptr %6, align 8
-  call void @note_code(ptr noundef %29, ptr noundef %30, ptr noundef %31, ptr noundef %32) #9
-  %33 = load ptr, ptr %5, align 8
-  %34 = load ptr, ptr %9, align 8
-  %35 = load ptr, ptr %10, align 8
-  %36 = load ptr, ptr %7, align 8
-  call void @note_code(ptr noundef %33, ptr noundef %34, ptr noundef %35, ptr noundef %36) #9
+  %28 = load ptr, ptr %5, align 8
+  %29 = load ptr, ptr %9, align 8
+  %30 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %29, i32 0, i32 0
+  %31 = load i64, ptr %30, align 8
+  %32 = inttoptr i64 %31 to ptr
+  %33 = call i32 %27(ptr noundef %28, ptr noundef %32) #9
+  %34 = load ptr, ptr %5, align 8
+  %35 = load ptr, ptr %9, align 8
+  %36 = load ptr, ptr %10, align 8
+  %37 = load ptr, ptr %6, align 8
+  call void @note_code(ptr noundef %34, ptr noundef %35, ptr noundef %36, ptr noundef %37) #9
+  %38 = load ptr, ptr %5, align 8
+  %39 = load ptr, ptr %9, align 8
+  %40 = load ptr, ptr %10, align 8
+  %41 = load ptr, ptr %7, align 8
+  call void @note_code(ptr noundef %38, ptr noundef %39, ptr noundef %40, ptr noundef %41) #9
+  %42 = load ptr, ptr %9, align 8
+  %43 = load ptr, ptr %10, align 8
+  %44 = load ptr, ptr %11, align 8
+  %45 = load ptr, ptr %6, align 8
+  %46 = getelementptr inbounds nuw %struct.translated, ptr %45, i32 0, i32 0
+  %47 = load i64, ptr %46, align 8
+  %48 = load ptr, ptr %6, align 8
+  %49 = getelementptr inbounds nuw %struct.translated, ptr %48, i32 0, i32 2
+  %50 = load i16, ptr %49, align 2
+  %51 = zext i16 %50 to i64
+  call void @find_msrs(ptr noundef %42, ptr noundef %43, ptr noundef %44, i64 noundef %47, i64 noundef %51) #9
+  %52 = load ptr, ptr %11, align 8
+  %53 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %52, i32 0, i32 5
+  store i8 1, ptr %53, align 2
+  %54 = load ptr, ptr %11, align 8
+  %55 = call zeroext i1 @has_new_places(ptr noundef %54) #9
+  %56 = zext i1 %55 to i8
+  %57 = load ptr, ptr %8, align 8
+  %58 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %57, i32 0, i32 3
+  store i8 %56, ptr %58, align 1
+  call void @llvm.lifetime.end.p0(ptr %11) #8
   call void @llvm.lifetime.end.p0(ptr %10) #8
   call void @llvm.lifetime.end.p0(ptr %9) #8
   ret void
@@ -1065,6 +1187,609 @@ define internal void @note_code(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
 37:                                               ; preds = %32, %4
   call void @llvm.lifetime.end.p0(ptr %9) #8
   ret void
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, i64 noundef %3, i64 noundef %4) #2 {
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca i64, align 8
+  %10 = alloca i64, align 8
+  %11 = alloca i64, align 8
+  %12 = alloca i64, align 8
+  %13 = alloca i64, align 8
+  %14 = alloca i64, align 8
+  %15 = alloca ptr, align 8
+  %16 = alloca i8, align 1
+  %17 = alloca i32, align 4
+  store ptr %0, ptr %6, align 8
+  store ptr %1, ptr %7, align 8
+  store ptr %2, ptr %8, align 8
+  store i64 %3, ptr %9, align 8
+  store i64 %4, ptr %10, align 8
+  call void @llvm.lifetime.start.p0(ptr %11) #8
+  %18 = load i64, ptr %9, align 8
+  %19 = load i64, ptr %10, align 8
+  %20 = add i64 %18, %19
+  store i64 %20, ptr %11, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #8
+  %21 = load i64, ptr %9, align 8
+  store i64 %21, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #8
+  store i64 0, ptr %13, align 8
+  call void @llvm.lifetime.start.p0(ptr %14) #8
+  store i64 -1, ptr %14, align 8
+  call void @llvm.lifetime.start.p0(ptr %15) #8
+  store ptr null, ptr %15, align 8
+  call void @llvm.lifetime.start.p0(ptr %16) #8
+  store i8 0, ptr %16, align 1
+  %22 = load ptr, ptr %8, align 8
+  %23 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %22, i32 0, i32 3
+  %24 = load i8, ptr %23, align 4
+  %25 = icmp ne i8 %24, 0
+  br i1 %25, label %26, label %32
+
+26:                                               ; preds = %5
+  %27 = load ptr, ptr %7, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %27, i32 0, i32 4
+  %29 = load i32, ptr %28, align 8
+  %30 = and i32 %29, 3
+  %31 = icmp ne i32 %30, 0
+  br i1 %31, label %32, label %33
+
+32:                                               ; preds = %26, %5
+  store i32 1, ptr %17, align 4
+  br label %102
+
+33:                                               ; preds = %26
+  br label %34
+
+34:                                               ; preds = %92, %33
+  %35 = load i64, ptr %9, align 8
+  %36 = load i64, ptr %11, align 8
+  %37 = icmp ult i64 %35, %36
+  br i1 %37, label %38, label %98
+
+38:                                               ; preds = %34
+  %39 = load ptr, ptr %15, align 8
+  %40 = icmp ne ptr %39, null
+  br i1 %40, label %41, label %45
+
+41:                                               ; preds = %38
+  %42 = load i64, ptr %9, align 8
+  %43 = urem i64 %42, 4096
+  %44 = icmp eq i64 %43, 0
+  br i1 %44, label %45, label %50
+
+45:                                               ; preds = %41, %38
+  %46 = load ptr, ptr %6, align 8
+  %47 = load ptr, ptr %7, align 8
+  %48 = load i64, ptr %9, align 8
+  %49 = call ptr @memory_at(ptr noundef %46, ptr noundef %47, i64 noundef %48, i32 noundef 1) #9
+  store ptr %49, ptr %15, align 8
+  br label %50
+
+50:                                               ; preds = %45, %41
+  %51 = load ptr, ptr %15, align 8
+  %52 = icmp ne ptr %51, null
+  br i1 %52, label %54, label %53
+
+53:                                               ; preds = %50
+  br label %98
+
+54:                                               ; preds = %50
+  %55 = load i8, ptr %16, align 1
+  %56 = load ptr, ptr %15, align 8
+  %57 = load i8, ptr %56, align 1
+  %58 = call zeroext i1 @is_msr_access(i8 noundef zeroext %55, i8 noundef zeroext %57) #9
+  br i1 %58, label %59, label %75
+
+59:                                               ; preds = %54
+  %60 = load i64, ptr %14, align 8
+  %61 = icmp eq i64 %60, -1
+  br i1 %61, label %67, label %62
+
+62:                                               ; preds = %59
+  %63 = load i64, ptr %12, align 8
+  %64 = load i64, ptr %14, align 8
+  %65 = add i64 %64, 32
+  %66 = icmp ugt i64 %63, %65
+  br i1 %66, label %67, label %72
+
+67:                                               ; preds = %62, %59
+  %68 = load ptr, ptr %8, align 8
+  %69 = load i64, ptr %13, align 8
+  %70 = load i64, ptr %14, align 8
+  call void @note_place(ptr noundef %68, i64 noundef %69, i64 noundef %70) #9
+  %71 = load i64, ptr %12, align 8
+  store i64 %71, ptr %13, align 8
+  br label %72
+
+72:                                               ; preds = %67, %62
+  %73 = load i64, ptr %9, align 8
+  %74 = sub i64 %73, 1
+  store i64 %74, ptr %14, align 8
+  br label %75
+
+75:                                               ; preds = %72, %54
+  %76 = load ptr, ptr %15, align 8
+  %77 = load i8, ptr %76, align 1
+  %78 = call zeroext i1 @is_prefix(i8 noundef zeroext %77) #9
+  br i1 %78, label %91, label %79
+
+79:                                               ; preds = %75
+  %80 = load ptr, ptr %15, align 8
+  %81 = load i8, ptr %80, align 1
+  %82 = call zeroext i1 @is_rex(i8 noundef zeroext %81) #9
+  br i1 %82, label %91, label %83
+
+83:                                               ; preds = %79
+  %84 = load ptr, ptr %15, align 8
+  %85 = load i8, ptr %84, align 1
+  %86 = zext i8 %85 to i32
+  %87 = icmp ne i32 %86, 15
+  br i1 %87, label %88, label %91
+
+88:                                               ; preds = %83
+  %89 = load i64, ptr %9, align 8
+  %90 = add i64 %89, 1
+  store i64 %90, ptr %12, align 8
+  br label %91
+
+91:                                               ; preds = %88, %83, %79, %75
+  br label %92
+
+92:                                               ; preds = %91
+  %93 = load i64, ptr %9, align 8
+  %94 = add i64 %93, 1
+  store i64 %94, ptr %9, align 8
+  %95 = load ptr, ptr %15, align 8
+  %96 = getelementptr inbounds nuw i8, ptr %95, i32 1
+  store ptr %96, ptr %15, align 8
+  %97 = load i8, ptr %95, align 1
+  store i8 %97, ptr %16, align 1
+  br label %34, !llvm.loop !8
+
+98:                                               ; preds = %53, %34
+  %99 = load ptr, ptr %8, align 8
+  %100 = load i64, ptr %13, align 8
+  %101 = load i64, ptr %14, align 8
+  call void @note_place(ptr noundef %99, i64 noundef %100, i64 noundef %101) #9
+  store i32 0, ptr %17, align 4
+  br label %102
+
+102:                                              ; preds = %98, %32
+  call void @llvm.lifetime.end.p0(ptr %16) #8
+  call void @llvm.lifetime.end.p0(ptr %15) #8
+  call void @llvm.lifetime.end.p0(ptr %14) #8
+  call void @llvm.lifetime.end.p0(ptr %13) #8
+  call void @llvm.lifetime.end.p0(ptr %12) #8
+  call void @llvm.lifetime.end.p0(ptr %11) #8
+  %103 = load i32, ptr %17, align 4
+  switch i32 %103, label %105 [
+    i32 0, label %104
+    i32 1, label %104
+  ]
+
+104:                                              ; preds = %102, %102
+  ret void
+
+105:                                              ; preds = %102
+  unreachable
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @has_new_places(ptr noundef %0) #2 {
+  %2 = alloca ptr, align 8
+  store ptr %0, ptr %2, align 8
+  %3 = load ptr, ptr %2, align 8
+  %4 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %3, i32 0, i32 6
+  %5 = load i32, ptr %4, align 8
+  %6 = load ptr, ptr %2, align 8
+  %7 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %6, i32 0, i32 7
+  %8 = load i32, ptr %7, align 4
+  %9 = icmp ugt i32 %5, %8
+  br i1 %9, label %16, label %10
+
+10:                                               ; preds = %1
+  %11 = load ptr, ptr %2, align 8
+  %12 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %11, i32 0, i32 4
+  %13 = load i8, ptr %12, align 1
+  %14 = zext i8 %13 to i32
+  %15 = icmp ne i32 %14, 0
+  br label %16
+
+16:                                               ; preds = %10, %1
+  %17 = phi i1 [ true, %1 ], [ %15, %10 ]
+  ret i1 %17
+}
+
+; Function Attrs: nounwind
+define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #0 {
+  %5 = alloca ptr, align 8
+  %6 = alloca i64, align 8
+  %7 = alloca i32, align 4
+  %8 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca ptr, align 8
+  %11 = alloca ptr, align 8
+  %12 = alloca %struct.lightexit_io_context, align 8
+  %13 = alloca i8, align 1
+  %14 = alloca i64, align 8
+  %15 = alloca i32, align 4
+  store ptr %0, ptr %5, align 8
+  store i64 %1, ptr %6, align 8
+  store i32 %2, ptr %7, align 4
+  store ptr %3, ptr %8, align 8
+  call void @llvm.lifetime.start.p0(ptr %9) #8
+  %16 = load ptr, ptr %8, align 8
+  %17 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %16, i32 0, i32 14
+  %18 = load i64, ptr %17, align 8
+  %19 = inttoptr i64 %18 to ptr
+  store ptr %19, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #8
+  %20 = load ptr, ptr %8, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 15
+  %22 = load i64, ptr %21, align 8
+  %23 = inttoptr i64 %22 to ptr
+  store ptr %23, ptr %10, align 8
+  call void @llvm.lifetime.start.p0(ptr %11) #8
+  %24 = load ptr, ptr %5, align 8
+  %25 = load ptr, ptr %8, align 8
+  %26 = call ptr @save(ptr noundef %24, ptr noundef %25) #9
+  store ptr %26, ptr %11, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #8
+  call void @llvm.memset.p0.i64(ptr align 8 %12, i8 0, i64 64, i1 false)
+  %27 = getelementptr inbounds %struct.lightexit_io_context, ptr %12, i32 0, i32 4
+  store i8 8, ptr %27, align 4
+  %28 = getelementptr inbounds %struct.lightexit_io_context, ptr %12, i32 0, i32 6
+  store i8 2, ptr %28, align 2
+  call void @llvm.lifetime.start.p0(ptr %13) #8
+  call void @llvm.lifetime.start.p0(ptr %14) #8
+  %29 = load i32, ptr %7, align 4
+  %30 = load ptr, ptr %11, align 8
+  %31 = icmp ne ptr %30, null
+  br i1 %31, label %32, label %50
+
+32:                                               ; preds = %4
+  %33 = load ptr, ptr %11, align 8
+  %34 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %33, i32 0, i32 4
+  %35 = load i32, ptr %34, align 8
+  %36 = and i32 %35, 3
+  %37 = icmp ne i32 %36, 0
+  br i1 %37, label %50, label %38
+
+38:                                               ; preds = %32
+  %39 = load ptr, ptr %11, align 8
+  %40 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %39, i32 0, i32 6
+  %41 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %40, i64 0, i64 1
+  %42 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %41, i32 0, i32 1
+  %43 = load i64, ptr %42, align 8
+  %44 = load ptr, ptr %11, align 8
+  %45 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %44, i32 0, i32 2
+  %46 = load i64, ptr %45, align 8
+  %47 = add i64 %43, %46
+  %48 = load i64, ptr %6, align 8
+  %49 = icmp ne i64 %47, %48
+  br i1 %49, label %50, label %51
+
+50:                                               ; preds = %38, %32, %4
+  store i32 1, ptr %15, align 4
+  br label %133
+
+51:                                               ; preds = %38
+  %52 = load ptr, ptr %11, align 8
+  %53 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %52, i32 0, i32 2
+  %54 = load i64, ptr %53, align 8
+  %55 = load ptr, ptr %9, align 8
+  %56 = load ptr, ptr %11, align 8
+  %57 = load i64, ptr %6, align 8
+  %58 = call i32 @msr_length(ptr noundef %55, ptr noundef %56, i64 noundef %57, ptr noundef %13) #9
+  %59 = zext i32 %58 to i64
+  %60 = add i64 %54, %59
+  store i64 %60, ptr %14, align 8
+  %61 = load i64, ptr %14, align 8
+  %62 = load ptr, ptr %11, align 8
+  %63 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %62, i32 0, i32 2
+  %64 = load i64, ptr %63, align 8
+  %65 = icmp eq i64 %61, %64
+  br i1 %65, label %66, label %67
+
+66:                                               ; preds = %51
+  store i32 1, ptr %15, align 4
+  br label %133
+
+67:                                               ; preds = %51
+  %68 = load i8, ptr %13, align 1, !range !6, !noundef !7
+  %69 = trunc i8 %68 to i1
+  %70 = zext i1 %69 to i8
+  %71 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 5
+  store i8 %70, ptr %71, align 1
+  %72 = load ptr, ptr %11, align 8
+  %73 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %72, i32 0, i32 1
+  %74 = getelementptr inbounds [16 x i64], ptr %73, i64 0, i64 1
+  %75 = load i64, ptr %74, align 8
+  %76 = trunc i64 %75 to i32
+  %77 = zext i32 %76 to i64
+  %78 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 0
+  store i64 %77, ptr %78, align 8
+  %79 = load i8, ptr %13, align 1, !range !6, !noundef !7
+  %80 = trunc i8 %79 to i1
+  br i1 %80, label %81, label %94
+
+81:                                               ; preds = %67
+  %82 = load ptr, ptr %11, align 8
+  %83 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %82, i32 0, i32 1
+  %84 = getelementptr inbounds [16 x i64], ptr %83, i64 0, i64 0
+  %85 = load i64, ptr %84, align 8
+  %86 = trunc i64 %85 to i32
+  %87 = zext i32 %86 to i64
+  %88 = load ptr, ptr %11, align 8
+  %89 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %88, i32 0, i32 1
+  %90 = getelementptr inbounds [16 x i64], ptr %89, i64 0, i64 2
+  %91 = load i64, ptr %90, align 8
+  %92 = shl i64 %91, 32
+  %93 = or i64 %87, %92
+  br label %95
+
+94:                                               ; preds = %67
+  br label %95
+
+95:                                               ; preds = %94, %81
+  %96 = phi i64 [ %93, %81 ], [ 0, %94 ]
+  %97 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
+  store i64 %96, ptr %97, align 8
+  %98 = load ptr, ptr %9, align 8
+  %99 = load ptr, ptr %10, align 8
+  %100 = call zeroext i1 @answer_msr(ptr noundef %98, ptr noundef %99, ptr noundef %12) #9
+  br i1 %100, label %102, label %101
+
+101:                                              ; preds = %95
+  store i32 1, ptr %15, align 4
+  br label %133
+
+102:                                              ; preds = %95
+  %103 = load i8, ptr %13, align 1, !range !6, !noundef !7
+  %104 = trunc i8 %103 to i1
+  br i1 %104, label %123, label %105
+
+105:                                              ; preds = %102
+  %106 = load ptr, ptr %5, align 8
+  %107 = load ptr, ptr %9, align 8
+  %108 = load ptr, ptr %9, align 8
+  %109 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %108, i32 0, i32 13
+  %110 = load i32, ptr %109, align 8
+  %111 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
+  %112 = load i64, ptr %111, align 8
+  %113 = trunc i64 %112 to i32
+  call void @write_half(ptr noundef %106, ptr noundef %107, i32 noundef %110, i32 noundef %113) #9
+  %114 = load ptr, ptr %5, align 8
+  %115 = load ptr, ptr %9, align 8
+  %116 = load ptr, ptr %9, align 8
+  %117 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %116, i32 0, i32 14
+  %118 = load i32, ptr %117, align 4
+  %119 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
+  %120 = load i64, ptr %119, align 8
+  %121 = lshr i64 %120, 32
+  %122 = trunc i64 %121 to i32
+  call void @write_half(ptr noundef %114, ptr noundef %115, i32 noundef %118, i32 noundef %122) #9
+  br label %123
+
+123:                                              ; preds = %105, %102
+  %124 = load ptr, ptr %9, align 8
+  %125 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %124, i32 0, i32 3
+  %126 = load i64, ptr %125, align 8
+  %127 = inttoptr i64 %126 to ptr
+  %128 = load ptr, ptr %5, align 8
+  %129 = load ptr, ptr %10, align 8
+  %130 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %129, i32 0, i32 2
+  %131 = load i32, ptr %130, align 8
+  %132 = call i32 %127(ptr noundef %128, i32 noundef %131, ptr noundef %14) #9
+  store i32 0, ptr %15, align 4
+  br label %133
+
+133:                                              ; preds = %123, %101, %66, %50
+  call void @llvm.lifetime.end.p0(ptr %14) #8
+  call void @llvm.lifetime.end.p0(ptr %13) #8
+  call void @llvm.lifetime.end.p0(ptr %12) #8
+  call void @llvm.lifetime.end.p0(ptr %11) #8
+  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %9) #8
+  %134 = load i32, ptr %15, align 4
+  switch i32 %134, label %136 [
+    i32 0, label %135
+    i32 1, label %135
+  ]
+
+135:                                              ; preds = %133, %133
+  ret void
+
+136:                                              ; preds = %133
+  unreachable
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #2 {
+  %5 = alloca i32, align 4
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca i64, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca i8, align 1
+  %11 = alloca i64, align 8
+  %12 = alloca i64, align 8
+  %13 = alloca i32, align 4
+  %14 = alloca i32, align 4
+  store ptr %0, ptr %6, align 8
+  store ptr %1, ptr %7, align 8
+  store i64 %2, ptr %8, align 8
+  store ptr %3, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #8
+  %15 = load ptr, ptr %7, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %15, i32 0, i32 4
+  %17 = load i32, ptr %16, align 8
+  %18 = and i32 %17, 32768
+  %19 = icmp ne i32 %18, 0
+  %20 = zext i1 %19 to i8
+  store i8 %20, ptr %10, align 1
+  call void @llvm.lifetime.start.p0(ptr %11) #8
+  store i64 0, ptr %11, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #8
+  call void @llvm.lifetime.start.p0(ptr %13) #8
+  store i32 0, ptr %13, align 4
+  br label %21
+
+21:                                               ; preds = %56, %4
+  %22 = load i64, ptr %11, align 8
+  store i64 %22, ptr %12, align 8
+  %23 = load i32, ptr %13, align 4
+  %24 = icmp eq i32 %23, 15
+  br i1 %24, label %33, label %25
+
+25:                                               ; preds = %21
+  %26 = load ptr, ptr %6, align 8
+  %27 = load ptr, ptr %7, align 8
+  %28 = load i64, ptr %8, align 8
+  %29 = load i32, ptr %13, align 4
+  %30 = zext i32 %29 to i64
+  %31 = add i64 %28, %30
+  %32 = call zeroext i1 @load_at(ptr noundef %26, ptr noundef %27, i64 noundef %31, i32 noundef 1, ptr noundef %11) #9
+  br i1 %32, label %34, label %33
+
+33:                                               ; preds = %25, %21
+  store i32 0, ptr %5, align 4
+  store i32 1, ptr %14, align 4
+  br label %73
+
+34:                                               ; preds = %25
+  %35 = load i32, ptr %13, align 4
+  %36 = add i32 %35, 1
+  store i32 %36, ptr %13, align 4
+  br label %37
+
+37:                                               ; preds = %34
+  %38 = load i64, ptr %12, align 8
+  %39 = icmp ne i64 %38, 15
+  br i1 %39, label %40, label %56
+
+40:                                               ; preds = %37
+  %41 = load i64, ptr %11, align 8
+  %42 = trunc i64 %41 to i8
+  %43 = call zeroext i1 @is_prefix(i8 noundef zeroext %42) #9
+  br i1 %43, label %54, label %44
+
+44:                                               ; preds = %40
+  %45 = load i8, ptr %10, align 1, !range !6, !noundef !7
+  %46 = trunc i8 %45 to i1
+  br i1 %46, label %47, label %51
+
+47:                                               ; preds = %44
+  %48 = load i64, ptr %11, align 8
+  %49 = trunc i64 %48 to i8
+  %50 = call zeroext i1 @is_rex(i8 noundef zeroext %49) #9
+  br i1 %50, label %54, label %51
+
+51:                                               ; preds = %47, %44
+  %52 = load i64, ptr %11, align 8
+  %53 = icmp eq i64 %52, 15
+  br label %54
+
+54:                                               ; preds = %51, %47, %40
+  %55 = phi i1 [ true, %47 ], [ true, %40 ], [ %53, %51 ]
+  br label %56
+
+56:                                               ; preds = %54, %37
+  %57 = phi i1 [ false, %37 ], [ %55, %54 ]
+  br i1 %57, label %21, label %58, !llvm.loop !9
+
+58:                                               ; preds = %56
+  %59 = load i64, ptr %11, align 8
+  %60 = icmp eq i64 %59, 48
+  %61 = load ptr, ptr %9, align 8
+  %62 = zext i1 %60 to i8
+  store i8 %62, ptr %61, align 1
+  %63 = load i64, ptr %12, align 8
+  %64 = trunc i64 %63 to i8
+  %65 = load i64, ptr %11, align 8
+  %66 = trunc i64 %65 to i8
+  %67 = call zeroext i1 @is_msr_access(i8 noundef zeroext %64, i8 noundef zeroext %66) #9
+  br i1 %67, label %68, label %70
+
+68:                                               ; preds = %58
+  %69 = load i32, ptr %13, align 4
+  br label %71
+
+70:                                               ; preds = %58
+  br label %71
+
+71:                                               ; preds = %70, %68
+  %72 = phi i32 [ %69, %68 ], [ 0, %70 ]
+  store i32 %72, ptr %5, align 4
+  store i32 1, ptr %14, align 4
+  br label %73
+
+73:                                               ; preds = %71, %33
+  call void @llvm.lifetime.end.p0(ptr %13) #8
+  call void @llvm.lifetime.end.p0(ptr %12) #8
+  call void @llvm.lifetime.end.p0(ptr %11) #8
+  call void @llvm.lifetime.end.p0(ptr %10) #8
+  %74 = load i32, ptr %5, align 4
+  ret i32 %74
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @answer_msr(ptr noundef %0, ptr noundef %1, ptr noundef %2) #2 {
+  %4 = alloca i1, align 1
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  store ptr %0, ptr %5, align 8
+  store ptr %1, ptr %6, align 8
+  store ptr %2, ptr %7, align 8
+  %8 = load ptr, ptr %7, align 8
+  %9 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %8, i32 0, i32 0
+  %10 = load i64, ptr %9, align 8
+  %11 = icmp eq i64 %10, 16
+  br i1 %11, label %12, label %25
+
+12:                                               ; preds = %3
+  %13 = load ptr, ptr %7, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 5
+  %15 = load i8, ptr %14, align 1
+  %16 = icmp ne i8 %15, 0
+  br i1 %16, label %25, label %17
+
+17:                                               ; preds = %12
+  %18 = load ptr, ptr %5, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %18, i32 0, i32 17
+  %20 = load i64, ptr %19, align 8
+  %21 = inttoptr i64 %20 to ptr
+  %22 = call i64 @clock_now(ptr noundef %21) #9
+  %23 = load ptr, ptr %7, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %23, i32 0, i32 1
+  store i64 %22, ptr %24, align 8
+  store i1 true, ptr %4, align 1
+  br label %37
+
+25:                                               ; preds = %12, %3
+  %26 = load ptr, ptr %6, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %26, i32 0, i32 1
+  %28 = load i64, ptr %27, align 8
+  %29 = inttoptr i64 %28 to ptr
+  %30 = load ptr, ptr %6, align 8
+  %31 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %30, i32 0, i32 0
+  %32 = load i64, ptr %31, align 8
+  %33 = inttoptr i64 %32 to ptr
+  %34 = load ptr, ptr %7, align 8
+  %35 = call i32 %29(ptr noundef %33, ptr noundef %34) #9
+  %36 = icmp ne i32 %35, 0
+  store i1 %36, ptr %4, align 1
+  br label %37
+
+37:                                               ; preds = %25, %17
+  %38 = load i1, ptr %4, align 1
+  ret i1 %38
 }
 
 ; Function Attrs: nounwind
@@ -1201,23 +1926,23 @@ define internal i64 @read_flags(ptr noundef %0, ptr noundef %1) #2 {
   store ptr %1, ptr %4, align 8
   call void @llvm.lifetime.start.p0(ptr %5) #8
   %6 = load ptr, ptr %4, align 8
-  %7 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %6, i32 0, i32 9
+  %7 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %6, i32 0, i32 10
   %8 = load i64, ptr %7, align 8
   %9 = inttoptr i64 %8 to ptr
   store ptr %9, ptr %5, align 8
   %10 = load ptr, ptr %4, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %10, i32 0, i32 12
+  %11 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %10, i32 0, i32 13
   store i64 0, ptr %11, align 8
   %12 = load ptr, ptr %5, align 8
   %13 = load ptr, ptr %3, align 8
   %14 = load ptr, ptr %4, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 10
+  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 11
   %16 = load i32, ptr %15, align 8
   %17 = load ptr, ptr %4, align 8
-  %18 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %17, i32 0, i32 12
+  %18 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %17, i32 0, i32 13
   %19 = call i32 %12(ptr noundef %13, i32 noundef %16, ptr noundef %18) #9
   %20 = load ptr, ptr %4, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 12
+  %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 13
   %22 = load i64, ptr %21, align 8
   call void @llvm.lifetime.end.p0(ptr %5) #8
   ret i64 %22
@@ -1302,7 +2027,7 @@ define internal void @restore(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2
   store i64 %2, ptr %6, align 8
   call void @llvm.lifetime.start.p0(ptr %7) #8
   %8 = load ptr, ptr %5, align 8
-  %9 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %8, i32 0, i32 13
+  %9 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %8, i32 0, i32 14
   %10 = load i64, ptr %9, align 8
   %11 = inttoptr i64 %10 to ptr
   store ptr %11, ptr %7, align 8
@@ -1322,7 +2047,7 @@ define internal void @restore(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2
   %25 = inttoptr i64 %24 to ptr
   %26 = load ptr, ptr %4, align 8
   %27 = load ptr, ptr %5, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %27, i32 0, i32 10
+  %28 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %27, i32 0, i32 11
   %29 = load i32, ptr %28, align 8
   %30 = call i32 %25(ptr noundef %26, i32 noundef %29, ptr noundef %6) #9
   call void @llvm.lifetime.end.p0(ptr %7) #8
@@ -2049,7 +2774,7 @@ define internal zeroext i1 @push_items(ptr noundef %0, ptr noundef %1, ptr nound
   %54 = load i32, ptr %12, align 4
   %55 = add i32 %54, 1
   store i32 %55, ptr %12, align 4
-  br label %17, !llvm.loop !8
+  br label %17, !llvm.loop !10
 
 56:                                               ; preds = %17
   %57 = load ptr, ptr %8, align 8
@@ -2245,7 +2970,7 @@ define internal i64 @load_le(ptr noundef %0, i32 noundef %1) #2 {
   %18 = zext i8 %17 to i64
   %19 = or i64 %12, %18
   store i64 %19, ptr %5, align 8
-  br label %6, !llvm.loop !9
+  br label %6, !llvm.loop !11
 
 20:                                               ; preds = %6
   %21 = load i64, ptr %5, align 8
@@ -2493,7 +3218,7 @@ define internal ptr @host_of(ptr noundef %0, i64 noundef %1, i64 noundef %2) #2 
   %54 = load ptr, ptr %8, align 8
   %55 = getelementptr inbounds nuw %struct.lightexit_slot, ptr %54, i32 1
   store ptr %55, ptr %8, align 8
-  br label %15, !llvm.loop !10
+  br label %15, !llvm.loop !12
 
 56:                                               ; preds = %15
   store ptr null, ptr %4, align 8
@@ -2626,7 +3351,7 @@ define internal void @store_le(ptr noundef %0, i64 noundef %1, i32 noundef %2) #
   %17 = load i64, ptr %5, align 8
   %18 = lshr i64 %17, 8
   store i64 %18, ptr %5, align 8
-  br label %7, !llvm.loop !11
+  br label %7, !llvm.loop !13
 
 19:                                               ; preds = %7
   ret void
@@ -3680,6 +4405,206 @@ define internal void @watch_block(ptr noundef %0, ptr noundef %1, i64 noundef %2
   ret void
 }
 
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_msr_access(i8 noundef zeroext %0, i8 noundef zeroext %1) #2 {
+  %3 = alloca i8, align 1
+  %4 = alloca i8, align 1
+  store i8 %0, ptr %3, align 1
+  store i8 %1, ptr %4, align 1
+  %5 = load i8, ptr %3, align 1
+  %6 = zext i8 %5 to i32
+  %7 = icmp eq i32 %6, 15
+  br i1 %7, label %8, label %18
+
+8:                                                ; preds = %2
+  %9 = load i8, ptr %4, align 1
+  %10 = zext i8 %9 to i32
+  %11 = icmp eq i32 %10, 48
+  br i1 %11, label %16, label %12
+
+12:                                               ; preds = %8
+  %13 = load i8, ptr %4, align 1
+  %14 = zext i8 %13 to i32
+  %15 = icmp eq i32 %14, 50
+  br label %16
+
+16:                                               ; preds = %12, %8
+  %17 = phi i1 [ true, %8 ], [ %15, %12 ]
+  br label %18
+
+18:                                               ; preds = %16, %2
+  %19 = phi i1 [ false, %2 ], [ %17, %16 ]
+  ret i1 %19
+}
+
+; Function Attrs: noinline nounwind
+define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2) #7 {
+  %4 = alloca ptr, align 8
+  %5 = alloca i64, align 8
+  %6 = alloca i64, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca i32, align 4
+  %9 = alloca i32, align 4
+  store ptr %0, ptr %4, align 8
+  store i64 %1, ptr %5, align 8
+  store i64 %2, ptr %6, align 8
+  call void @llvm.lifetime.start.p0(ptr %7) #8
+  %10 = load ptr, ptr %4, align 8
+  %11 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %10, i32 0, i32 8
+  %12 = getelementptr inbounds [256 x %struct.lightexit_msr_place], ptr %11, i64 0, i64 0
+  store ptr %12, ptr %7, align 8
+  call void @llvm.lifetime.start.p0(ptr %8) #8
+  %13 = load i64, ptr %6, align 8
+  %14 = icmp eq i64 %13, -1
+  br i1 %14, label %15, label %16
+
+15:                                               ; preds = %3
+  store i32 1, ptr %9, align 4
+  br label %60
+
+16:                                               ; preds = %3
+  store i32 0, ptr %8, align 4
+  br label %17
+
+17:                                               ; preds = %37, %16
+  %18 = load i32, ptr %8, align 4
+  %19 = load ptr, ptr %4, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %19, i32 0, i32 6
+  %21 = load i32, ptr %20, align 8
+  %22 = icmp ult i32 %18, %21
+  br i1 %22, label %23, label %42
+
+23:                                               ; preds = %17
+  %24 = load ptr, ptr %7, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_msr_place, ptr %24, i32 0, i32 0
+  %26 = load i64, ptr %25, align 8
+  %27 = load i64, ptr %5, align 8
+  %28 = icmp ule i64 %26, %27
+  br i1 %28, label %29, label %36
+
+29:                                               ; preds = %23
+  %30 = load ptr, ptr %7, align 8
+  %31 = getelementptr inbounds nuw %struct.lightexit_msr_place, ptr %30, i32 0, i32 1
+  %32 = load i64, ptr %31, align 8
+  %33 = load i64, ptr %6, align 8
+  %34 = icmp uge i64 %32, %33
+  br i1 %34, label %35, label %36
+
+35:                                               ; preds = %29
+  store i32 1, ptr %9, align 4
+  br label %60
+
+36:                                               ; preds = %29, %23
+  br label %37
+
+37:                                               ; preds = %36
+  %38 = load i32, ptr %8, align 4
+  %39 = add i32 %38, 1
+  store i32 %39, ptr %8, align 4
+  %40 = load ptr, ptr %7, align 8
+  %41 = getelementptr inbounds nuw %struct.lightexit_msr_place, ptr %40, i32 1
+  store ptr %41, ptr %7, align 8
+  br label %17, !llvm.loop !14
+
+42:                                               ; preds = %17
+  %43 = load i32, ptr %8, align 4
+  %44 = icmp eq i32 %43, 256
+  br i1 %44, label %45, label %48
+
+45:                                               ; preds = %42
+  %46 = load ptr, ptr %4, align 8
+  %47 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %46, i32 0, i32 4
+  store i8 1, ptr %47, align 1
+  br label %59
+
+48:                                               ; preds = %42
+  %49 = load i64, ptr %5, align 8
+  %50 = load ptr, ptr %7, align 8
+  %51 = getelementptr inbounds nuw %struct.lightexit_msr_place, ptr %50, i32 0, i32 0
+  store i64 %49, ptr %51, align 8
+  %52 = load i64, ptr %6, align 8
+  %53 = load ptr, ptr %7, align 8
+  %54 = getelementptr inbounds nuw %struct.lightexit_msr_place, ptr %53, i32 0, i32 1
+  store i64 %52, ptr %54, align 8
+  %55 = load ptr, ptr %4, align 8
+  %56 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %55, i32 0, i32 6
+  %57 = load i32, ptr %56, align 8
+  %58 = add i32 %57, 1
+  store i32 %58, ptr %56, align 8
+  br label %59
+
+59:                                               ; preds = %48, %45
+  store i32 0, ptr %9, align 4
+  br label %60
+
+60:                                               ; preds = %59, %35, %15
+  call void @llvm.lifetime.end.p0(ptr %8) #8
+  call void @llvm.lifetime.end.p0(ptr %7) #8
+  %61 = load i32, ptr %9, align 4
+  switch i32 %61, label %63 [
+    i32 0, label %62
+    i32 1, label %62
+  ]
+
+62:                                               ; preds = %60, %60
+  ret void
+
+63:                                               ; preds = %60
+  unreachable
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_prefix(i8 noundef zeroext %0) #2 {
+  %2 = alloca i8, align 1
+  store i8 %0, ptr %2, align 1
+  %3 = load i8, ptr %2, align 1
+  %4 = zext i8 %3 to i32
+  %5 = icmp eq i32 %4, 102
+  br i1 %5, label %25, label %6
+
+6:                                                ; preds = %1
+  %7 = load i8, ptr %2, align 1
+  %8 = zext i8 %7 to i32
+  %9 = icmp eq i32 %8, 103
+  br i1 %9, label %25, label %10
+
+10:                                               ; preds = %6
+  %11 = load i8, ptr %2, align 1
+  %12 = zext i8 %11 to i32
+  %13 = and i32 %12, 231
+  %14 = icmp eq i32 %13, 38
+  br i1 %14, label %25, label %15
+
+15:                                               ; preds = %10
+  %16 = load i8, ptr %2, align 1
+  %17 = zext i8 %16 to i32
+  %18 = and i32 %17, 254
+  %19 = icmp eq i32 %18, 100
+  br i1 %19, label %25, label %20
+
+20:                                               ; preds = %15
+  %21 = load i8, ptr %2, align 1
+  %22 = zext i8 %21 to i32
+  %23 = and i32 %22, 254
+  %24 = icmp eq i32 %23, 242
+  br label %25
+
+25:                                               ; preds = %20, %15, %10, %6, %1
+  %26 = phi i1 [ true, %15 ], [ true, %10 ], [ true, %6 ], [ true, %1 ], [ %24, %20 ]
+  ret i1 %26
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_rex(i8 noundef zeroext %0) #2 {
+  %2 = alloca i8, align 1
+  store i8 %0, ptr %2, align 1
+  %3 = load i8, ptr %2, align 1
+  %4 = zext i8 %3 to i32
+  %5 = ashr i32 %4, 4
+  %6 = icmp eq i32 %5, 4
+  ret i1 %6
+}
+
 attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" }
 attributes #1 = { nocallback nofree nosync nounwind willreturn memory(argmem: readwrite) }
 attributes #2 = { alwaysinline nounwind "no-builtins" "no-jump-tables"="true" }
@@ -3704,3 +4629,6 @@ attributes #9 = { nobuiltin "no-builtins" }
 !9 = distinct !{!9, !5}
 !10 = distinct !{!10, !5}
 !11 = distinct !{!11, !5}
+!12 = distinct !{!12, !5}
+!13 = distinct !{!13, !5}
+!14 = distinct !{!14, !5}

@@ -78,7 +78,7 @@ class Board:
 
     #: The interrupt controllers that the back end keeps; the others are to be devices.
     irqchip = Irqchip.OFF
-    #: Whether devices may have MSRs. Where no guest reaches them, as on Unicorn, they may.
+    #: Whether devices may have MSRs. Where no guest reaches them they may, too.
     has_msrs = True
     #: The first vCPU's time stamp counter, where it runs at a known rate of VM time.
     tsc: Tsc | None = None

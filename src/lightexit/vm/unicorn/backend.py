@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import BusClock
+from lightexit.devices.local_apic_timer import Tsc
 from lightexit.errors import AuthorError, HostError
 from lightexit.extras import optional
 from lightexit.vm.board import Board, Wanted, check_wanted
@@ -56,4 +57,7 @@ class UnicornBackend:
         """One vCPU on its bus."""
         self.check(wanted)
         bus = Bus(clock, wanted.engine)
-        return Board(bus, clock, memory, [cpu_type()(memory, bus.cpus[0])])
+        board = Board(bus, clock, memory, [cpu_type()(memory, bus.cpus[0])])
+        # The time stamp counter counts VM time, in ns.
+        board.tsc = Tsc(clock.now_ns, 10**6)
+        return board

@@ -8,9 +8,11 @@ itself never forgets, and for which it makes a later one a double fault (Unicorn
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +113,13 @@ class SavedContext:
     def begin_nmi(self) -> None:
         """Have the CPU take no further NMI before an IRET."""
         self.saved().hidden_flags2 |= _IN_NMI
+        self._restore()
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """The CPU is afterwards as it was before, whatever Unicorn does to it meanwhile."""
+        self.saved()
+        yield
         self._restore()
 
     def _restore(self) -> None:

@@ -34,7 +34,8 @@ from lightexit.vm.registers import EFER, LMA, LONGEST_INSTRUCTION, PE, PG
 from lightexit.vm.saving.cpu_state import SavedEvents, decode, encode
 from lightexit.vm.unicorn import state as saving
 from lightexit.vm.unicorn.context import Trap, traps_are_known
-from lightexit.vm.unicorn.engine import UcEngine, meaning, new_watch
+from lightexit.vm.unicorn.engine import UcEngine, new_watch
+from lightexit.vm.unicorn.native import meaning
 from lightexit.vm.x86 import (
     WITH_ERROR_CODE,
     DescriptorTable,

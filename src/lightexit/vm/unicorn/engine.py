@@ -11,7 +11,6 @@ import ctypes
 from typing import Any
 
 from unicorn import (
-    UC_ERR_OK,
     UC_HOOK_BLOCK,
     UC_HOOK_EDGE_GENERATED,
     UC_HOOK_INSN,
@@ -27,7 +26,6 @@ from unicorn.unicorn_py3.unicorn import Uc, uclib
 from lightexit.bus.bus import BusCpu
 from lightexit.bus.memory import Record
 from lightexit.bus.native import dispatch
-from lightexit.errors import InternalError
 from lightexit.runtime.layout import Watch
 from lightexit.vm.memory import TOP, GuestMemory
 from lightexit.vm.registers import EFER, PG
@@ -36,6 +34,8 @@ from lightexit.vm.unicorn.cpuid import describe_apic
 from lightexit.vm.unicorn.delivery import NativeDelivery, address_of, deliver_external, hooks
 from lightexit.vm.unicorn.inside import replace_fill
 from lightexit.vm.unicorn.model import new_emulator
+from lightexit.vm.unicorn.msrs import MsrHooks
+from lightexit.vm.unicorn.native import add_hook, check
 from lightexit.vm.x86 import DescriptorTable, Register
 
 _COMMON = {
@@ -103,6 +103,7 @@ class UcEngine:
         watch.fields.delivery = self.delivery.address
         self._apertures = [self._map_aperture(hole, bus_cpu) for hole in memory.apertures]
         self._add_hooks(bus_cpu)
+        self._msrs = MsrHooks(self.uc, bus_cpu, watch, self._registers[Register.RIP])
         # No end address: Unicorn would fetch there, and a page fault would leave it in CR2.
         self.uc.ctl_exits_enabled(True)
         self.uc.ctl_set_exits([])
@@ -111,7 +112,7 @@ class UcEngine:
         aperture = bus_cpu.aperture(hole.start)
         native = dispatch()
         user = ctypes.c_void_p(aperture.address)
-        _check(
+        check(
             uclib.uc_mmio_map(
                 self.uc._uch,
                 hole.start,
@@ -127,15 +128,15 @@ class UcEngine:
     def _add_hooks(self, bus_cpu: BusCpu) -> None:
         native, ours, watch = dispatch(), hooks(), self._watch.address
         port = (UC_HOOK_INSN, bus_cpu.address)
-        self._hook(*port, native.address("port_in"), x86_const.UC_X86_INS_IN)
-        self._hook(*port, native.address("port_out"), x86_const.UC_X86_INS_OUT)
+        add_hook(self.uc, *port, native.address("port_in"), x86_const.UC_X86_INS_IN)
+        add_hook(self.uc, *port, native.address("port_out"), x86_const.UC_X86_INS_OUT)
         for name in ("syscall", "rdtsc", "rdtscp"):
             number = getattr(x86_const, f"UC_X86_INS_{name.upper()}")
-            self._hook(UC_HOOK_INSN, watch, ours.address(f"at_{name}"), number)
-        self._hook(UC_HOOK_BLOCK, watch, ours.address("at_block"))
-        self._hook(UC_HOOK_INTR, watch, ours.address("at_interrupt"))
+            add_hook(self.uc, UC_HOOK_INSN, watch, ours.address(f"at_{name}"), number)
+        add_hook(self.uc, UC_HOOK_BLOCK, watch, ours.address("at_block"))
+        add_hook(self.uc, UC_HOOK_INTR, watch, ours.address("at_interrupt"))
         if self.delivery.is_known:
-            self._hook(UC_HOOK_EDGE_GENERATED, watch, ours.address("at_translated"))
+            add_hook(self.uc, UC_HOOK_EDGE_GENERATED, watch, ours.address("at_translated"))
             replace_fill(self.uc, ours.address("at_fill"))
         # Where such a hook covers memory, each store to it takes Unicorn's slow path.
         for hole in self._holes if self.delivery.is_known else [range(1, 1)]:
@@ -146,20 +147,6 @@ class UcEngine:
     @property
     def _holes(self) -> list[range]:
         return [*self._memory.apertures, range(TOP, 1 << 64)]
-
-    def _hook(self, kind: int, user: int, function: int, *instruction: int) -> None:
-        everywhere = ctypes.c_uint64(1), ctypes.c_uint64(0)
-        _check(
-            uclib.uc_hook_add(
-                self.uc._uch,
-                ctypes.byref(ctypes.c_size_t()),
-                kind,
-                ctypes.c_void_p(function),
-                ctypes.c_void_p(user),
-                *everywhere,
-                *map(ctypes.c_int, instruction),
-            )
-        )
 
     def _at_fault(self, _uc: Uc, kind: int, address: int, *_details: Any) -> bool:
         if self.fault is None:
@@ -189,22 +176,32 @@ class UcEngine:
         """Emulate until a hook or the guest stops it; Unicorn's error code."""
         if self._stale:
             self._forget()
+        if self.delivery.is_known:
+            self._msrs.look_for_devices()
         self.fault = None
-        status = int(uclib.uc_emu_start(self.uc._uch, self.get(Register.RIP), 0, 0, 0))
+        status = self._emulate()
         if self.fault is not None:
             self.set(Register.RIP, self._fault_rip)
         return status
 
+    def _emulate(self) -> int:
+        while True:
+            status = int(uclib.uc_emu_start(self.uc._uch, self.get(Register.RIP), 0, 0, 0))
+            if not self._msrs.has_stopped:
+                return status
+            with self.context.kept():
+                self._msrs.hook_places()
+
     def get(self, register: Register) -> int:
         """A register's value."""
         self._value.value = 0
-        _check(uclib.uc_reg_read(self.uc._uch, self._registers[register], self._pointer))
+        check(uclib.uc_reg_read(self.uc._uch, self._registers[register], self._pointer))
         return self._value.value
 
     def set(self, register: Register, value: int) -> None:
         """Change a register."""
         self._value.value = value
-        _check(uclib.uc_reg_write(self.uc._uch, self._registers[register], self._pointer))
+        check(uclib.uc_reg_write(self.uc._uch, self._registers[register], self._pointer))
 
     @property
     def efer(self) -> int:
@@ -223,13 +220,3 @@ class UcEngine:
         """IDTR, GDTR or TR."""
         _, base, limit, _ = self.uc.reg_read(getattr(x86_const, f"UC_X86_REG_{name}"))
         return DescriptorTable(base, limit)
-
-
-def meaning(status: int) -> str:
-    """What an error code says."""
-    return str(uclib.uc_strerror(status).decode())
-
-
-def _check(status: int) -> None:
-    if status != UC_ERR_OK:
-        raise InternalError(f"Unicorn refuses a hook, mapping or register: {meaning(status)}")

@@ -6,13 +6,16 @@ needs it: stops are asked for at the start of a block, where Unicorn checks as w
 access to memory that is not there does a guest run on, to the end of its block. Unicorn has a
 switch for a use of its own (`no_exit_request`), which is tried before it is used.
 
-With a function of ours that fills the TLB (`at_fill`). Its place is known by what is there.
+With a function of ours that fills the TLB (`at_fill`). Its place is known by what is there, in the
+builds for x86-64 Linux; others are left as they are.
 """
 
 from __future__ import annotations
 
 import ctypes
 import functools
+import platform
+import sys
 from typing import Any
 
 from unicorn import UC_ARCH_X86, UC_HOOK_MEM_WRITE, UC_MODE_32, x86_const
@@ -60,7 +63,8 @@ def _switch_is_known() -> bool:
 
 
 def _is_known_version() -> bool:
-    return ctypes.sizeof(ctypes.c_void_p) == 8 and uclib.uc_version(None, None) == _VERSION
+    is_known_build = (sys.platform, platform.machine()) == ("linux", "x86_64")
+    return is_known_build and uclib.uc_version(None, None) == _VERSION
 
 
 def _runs_on(switched: bool) -> bool:

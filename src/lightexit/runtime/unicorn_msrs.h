@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
+/*
+ * RDMSR and WRMSR, for which Unicorn has no hook: code that is translated is searched for their
+ * bytes, and has a hook there once it is translated anew. What is found need not be an instruction.
+ */
+#ifndef LIGHTEXIT_UNICORN_MSRS_H
+#define LIGHTEXIT_UNICORN_MSRS_H
+
+#include "unicorn_code.h"
+#include "unicorn_segments.h"
+
+/* Places that are nearer to each other, in bytes, are one. */
+#define NEAR 32
+#define NOWHERE ~0ull
+
+#define LONGEST_INSTRUCTION 15
+#define ESCAPE 0x0f
+#define WRMSR 0x30
+#define RDMSR 0x32
+
+typedef struct lightexit_msr_watch msr_watch;
+
+PART bool is_rex(u8 byte)
+{
+	return byte >> 4 == 4;
+}
+
+PART bool is_prefix(u8 byte)
+{
+	return byte == 0x66 || byte == 0x67 || (byte & 0xe7) == 0x26 || (byte & 0xfe) == 0x64 ||
+	       (byte & 0xfe) == 0xf2;
+}
+
+PART bool is_msr_access(u8 before, u8 byte)
+{
+	return before == ESCAPE && (byte == WRMSR || byte == RDMSR);
+}
+
+/* Unless it is part of one that is known. */
+RARE void note_place(msr_watch *msrs, u64 first, u64 last)
+{
+	struct lightexit_msr_place *place = msrs->places;
+	u32 index;
+
+	if (last == NOWHERE)
+		return;
+	for (index = 0; index < msrs->count; index++, place++)
+		if (place->first <= first && place->last >= last)
+			return;
+	if (index == LIGHTEXIT_MSR_PLACES) {
+		msrs->is_full = true;
+	} else {
+		place->first = first;
+		place->last = last;
+		msrs->count++;
+	}
+}
+
+/* Whether places are waiting for hooks. */
+PART bool has_new_places(const msr_watch *msrs)
+{
+	return msrs->count > msrs->hooked || msrs->is_full;
+}
+
+/*
+ * Notes the places in a block. They are far enough apart that all of any one block have
+ * room. In other rings the instructions raise #GP.
+ */
+PART void find_msrs(const delivery *to, const saved_cpu *cpu, msr_watch *msrs, u64 address, u64 size)
+{
+	u64 end = address + size, start = address, first = 0, last = NOWHERE;
+	const u8 *byte = (const u8 *)0;
+	u8 before = 0;
+
+	_Static_assert(PAGE / NEAR + 2 < LIGHTEXIT_MSR_PLACES, "no block is much longer than a page");
+	if (!msrs->is_on || cpu->hidden_flags & RING)
+		return;
+	for (; address < end; address++, before = *byte++) {
+		if (!byte || address % PAGE == 0)
+			byte = memory_at(to, cpu, address, 1);
+		if (!byte)
+			break;
+		if (is_msr_access(before, *byte)) {
+			if (last == NOWHERE || start > last + NEAR) {
+				note_place(msrs, first, last);
+				first = start;
+			}
+			last = address - 1;
+		}
+		if (!is_prefix(*byte) && !is_rex(*byte) && *byte != ESCAPE)
+			start = address + 1;
+	}
+	note_place(msrs, first, last);
+}
+
+/* The bytes of the instruction if it is one of the two, else 0. */
+PART u32 msr_length(const delivery *to, const saved_cpu *cpu, u64 address, bool *is_write)
+{
+	bool is_64bit = cpu->hidden_flags & HIDDEN_CS64;
+	u64 byte = 0, before;
+	u32 length = 0;
+
+	do {
+		before = byte;
+		if (length == LONGEST_INSTRUCTION || !load_at(to, cpu, address + length, 1, &byte))
+			return 0;
+		length++;
+	} while (before != ESCAPE &&
+		 (is_prefix(byte) || (is_64bit && is_rex(byte)) || byte == ESCAPE));
+	*is_write = byte == WRMSR;
+	return is_msr_access(before, byte) ? length : 0;
+}
+
+#endif /* LIGHTEXIT_UNICORN_MSRS_H */

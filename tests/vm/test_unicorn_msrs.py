@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""RDMSR and WRMSR that reach devices on the Unicorn back end, wherever their code is."""
+
+from __future__ import annotations
+
+import struct
+from typing import cast
+
+import pytest
+from unicorn.x86_const import UC_X86_REG_RAX
+
+from bus.plain import Recorder, answer
+from lightexit.bus.apic import Apic
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import ManualClock
+from lightexit.bus.region import msr
+from lightexit.runtime.layout import MSR_PLACES
+from lightexit.vm.boot.state import CODE_64, DATA, StartState
+from lightexit.vm.exits import Halted, TripleFault
+from lightexit.vm.memory import MIB, GuestMemory
+from lightexit.vm.registers import EFER, ET, LMA, LME, PAE, PE, PG
+from lightexit.vm.unicorn import UnicornCpu
+from lightexit.vm.x86 import DescriptorTable, Register
+from vm.rom import Guest
+
+MSR, OTHER = 0xC001_0200, 0xC000_0103
+GDT, TABLES, RESULTS, CODE = 0x1000, 0x2000, 0x8000, 0x1_0000
+USER_CODE, USER_DATA = 32, 40
+USER_SEGMENTS = 0x00AF_FB00_0000_FFFF, 0x00CF_F300_0000_FFFF
+RDMSR, WRMSR, HLT, RET = (bytes.fromhex(code) for code in ("0f32", "0f30", "f4", "c3"))
+WRITTEN = ("write", 0, 0x1122_3344_5566_7788, 8)
+
+
+def load(register: int, value: int) -> bytes:
+    """mov r32, value: 0 is EAX, 1 ECX, 2 EDX, 6 ESI."""
+    return bytes([0xB8 + register]) + struct.pack("<I", value)
+
+
+def select(number: int) -> bytes:
+    return load(1, number)
+
+
+VALUE = load(0, 0x5566_7788) + load(2, 0x1122_3344)
+
+
+class LongGuest:
+    """64-bit code in 4 MiB of memory, with a recorder that has one MSR."""
+
+    def __init__(self, code: bytes, *, attached: bool = True) -> None:
+        self.memory = GuestMemory(4 * MIB)
+        self.ram = ram = self.memory.ram
+        struct.pack_into("<4Q", ram, GDT, 0, 0, CODE_64.descriptor, DATA.descriptor)
+        for level in range(2):
+            struct.pack_into("<Q", ram, TABLES + level * 0x1000, TABLES + (level + 1) * 0x1000 | 3)
+        for page in range(2):
+            struct.pack_into("<Q", ram, TABLES + 0x2000 + 8 * page, page << 21 | 0x83)
+        ram[CODE : CODE + len(code)] = code
+        self.bus = Bus(ManualClock())
+        self.device = Recorder(msr(1).at(MSR))
+        if attached:
+            self.bus.attach(self.device)
+        self.cpu = UnicornCpu(self.memory, self.bus.cpus[0])
+        self.cpu.start(
+            StartState(
+                CODE,
+                CODE_64,
+                DATA,
+                DescriptorTable(GDT, 47),
+                cr0=PE | ET | PG,
+                cr3=TABLES,
+                cr4=PAE,
+                efer=LME | LMA,
+                rsp=0x9000,
+            )
+        )
+
+    def run(self) -> list[tuple[object, ...]]:
+        """To its HLT; the accesses."""
+        assert self.cpu.run() == Halted()
+        return self.device.log
+
+
+def test_a_device_answers_reads_and_takes_writes() -> None:
+    # mov [RESULTS], eax; mov [RESULTS + 4], edx
+    keep = b"".join(
+        bytes([0x89, reg, 0x25]) + struct.pack("<I", RESULTS + place)
+        for reg, place in ((0x04, 0), (0x14, 4))
+    )
+    guest = LongGuest(select(MSR) + VALUE + WRMSR + RDMSR + keep + HLT)
+    assert guest.run() == [WRITTEN, ("read", 0, 8)]
+    assert struct.unpack_from("<Q", guest.ram, RESULTS) == (answer(0, 8),)
+
+
+def test_it_is_so_in_real_mode() -> None:
+    guest = Guest(bytes.fromhex("66b9000201c0 66b844332211 6631d2 0f30 0f32 f4"))
+    device = Recorder(msr(1).at(MSR))
+    guest.bus.attach(device)
+    assert guest.cpu.run() == Halted()
+    assert device.log == [("write", 0, 0x1122_3344, 8), ("read", 0, 8)]
+
+
+def test_what_no_device_has_is_unicorns_own() -> None:
+    guest = LongGuest(select(EFER) + RDMSR + HLT)
+    assert guest.run() == []
+    assert guest.cpu.uc.reg_read(UC_X86_REG_RAX) == LME | LMA
+    assert not guest.bus.unclaimed()
+
+
+@pytest.mark.parametrize("prefixes", ["48", "66", "f2 48", "66 66 2e 40", "26 36 3e 64 65 67 f3"])
+def test_prefixes_change_nothing(prefixes: str) -> None:
+    guest = LongGuest(select(MSR) + VALUE + bytes.fromhex(prefixes) + WRMSR + WRMSR + HLT)
+    assert guest.run() == [WRITTEN] * 2
+
+
+def test_a_prefix_of_64_bit_code_is_an_instruction_elsewhere() -> None:
+    # mov ecx, MSR - 1; xor eax, eax; xor edx, edx; inc cx (0x41, as before B8 in 64-bit code)
+    guest = Guest(bytes.fromhex("66b9ff0101c0 6631c0 6631d2 41 0f30 f4"))
+    device = Recorder(msr(1).at(MSR))
+    guest.bus.attach(device)
+    assert guest.cpu.run() == Halted()
+    assert device.log == [("write", 0, 0, 8)]
+
+
+def test_bytes_within_instructions_are_none() -> None:
+    # mov eax, 0x320f300f
+    guest = LongGuest(select(MSR) + load(0, 0x320F_300F) + HLT)
+    assert guest.run() == []
+    assert guest.cpu.get(Register.RIP) == CODE + 11
+
+
+def test_an_instruction_may_lie_in_two_pages() -> None:
+    start = select(MSR) + VALUE
+    jump = b"\xe9" + struct.pack("<i", 0x1FFF - len(start) - 5)
+    guest = LongGuest(start + jump)
+    guest.ram[CODE + 0x1FFF : CODE + 0x2002] = WRMSR + HLT
+    assert guest.run() == [WRITTEN]
+
+
+def test_code_that_is_overwritten_is_found_again() -> None:
+    # call rsi; mov word [rsi + 1], WRMSR; call rsi
+    sub = CODE + 0x1000
+    code = select(MSR) + VALUE + load(6, sub) + bytes.fromhex("ffd6 66c746010f30 ffd6 f4")
+    guest = LongGuest(code)
+    guest.ram[sub : sub + 4] = bytes.fromhex("90 9090 c3")
+    assert guest.run() == [WRITTEN]
+
+
+def test_a_device_that_comes_later_is_found_by_code_that_has_run() -> None:
+    guest = LongGuest(select(MSR) + VALUE + WRMSR + HLT, attached=False)
+    assert guest.run() == []
+    guest.bus.attach(guest.device)
+    guest.cpu.set(Register.RIP, CODE)
+    assert guest.run() == [WRITTEN]
+
+
+def calls(first: int, count: int) -> bytes:
+    """Calls to functions that are 64 bytes apart."""
+    # mov edi, COUNT; mov esi, FIRST; next: call rsi; add esi, 64; dec edi; jnz next
+    return load(7, count) + load(6, first) + bytes.fromhex("ffd6 83c640 ffcf 75f7")
+
+
+def put_functions(guest: LongGuest, first: int, count: int) -> None:
+    for start in range(first, first + 64 * count, 64):
+        guest.ram[start : start + 3] = WRMSR + RET
+
+
+@pytest.mark.parametrize("count", [3 * MSR_PLACES, 10_000])
+def test_any_number_of_places_is_right(count: int) -> None:
+    turn = calls(2 * MIB, count)
+    guest = LongGuest(select(MSR) + VALUE + turn + turn + HLT)
+    put_functions(guest, 2 * MIB, count)
+    assert guest.run() == [WRITTEN] * (2 * count)
+
+
+def test_a_block_of_nothing_else_is_right() -> None:
+    guest = LongGuest(select(MSR) + VALUE + WRMSR * 600 + HLT)
+    assert guest.run() == [WRITTEN] * 600
+
+
+def test_places_may_be_forgotten_that_are_no_longer_mapped() -> None:
+    count = MSR_PLACES - 8
+    # mov qword [ENTRY], 0; mov rax, cr3; mov cr3, rax
+    unmap = b"\x48\xc7\x04\x25" + struct.pack("<II", TABLES + 0x2008, 0)
+    unmap += bytes.fromhex("0f20d8 0f22d8")
+    code = calls(2 * MIB, count) + unmap + VALUE + calls(CODE + 0x1000, count)
+    guest = LongGuest(select(MSR) + VALUE + code + HLT)
+    put_functions(guest, 2 * MIB, count)
+    put_functions(guest, CODE + 0x1000, count)
+    assert guest.run() == [WRITTEN] * (2 * count)
+    assert guest.cpu.get(Register.CR2) == 0
+
+
+def test_the_time_stamp_counter_is_vm_time() -> None:
+    # mov [RESULTS], eax
+    guest = LongGuest(select(0x10) + RDMSR + b"\x89\x04\x25" + struct.pack("<I", RESULTS) + HLT)
+    guest.bus.clock.advance(123_456)
+    assert guest.run() == []
+    assert struct.unpack_from("<I", guest.ram, RESULTS) == (123_456,)
+
+
+@pytest.mark.parametrize("is_off", [False, True])
+def test_cpuid_tells_of_no_local_apic_that_is_switched_off(is_off: bool) -> None:
+    # mov [RESULTS], edx
+    guest = LongGuest(load(0, 1) + b"\x0f\xa2\x89\x14\x25" + struct.pack("<I", RESULTS) + HLT)
+    guest.bus.apic = cast(Apic, object())
+    if is_off:
+        assert not answer(0, 8) & 1 << 11
+        guest.bus.attach(Recorder(msr(1).at(0x1B)))
+    assert guest.run() == []
+    assert bool(guest.ram[RESULTS + 1] & 2) != is_off
+
+
+def test_in_ring_3_it_is_a_general_protection_fault() -> None:
+    code = select(MSR) + VALUE
+    # push SS; push RSP; pushfq; push CS; push RIP (the WRMSR behind IRETQ); iretq
+    target = CODE + len(code) + 5 * 5 - 4 + 2
+    frame = b"".join(
+        push
+        for push in (
+            b"\x68" + struct.pack("<I", USER_DATA | 3),
+            b"\x68" + struct.pack("<I", 0x9000),
+            b"\x9c",
+            b"\x68" + struct.pack("<I", USER_CODE | 3),
+            b"\x68" + struct.pack("<I", target),
+        )
+    )
+    guest = LongGuest(code + frame + b"\x48\xcf" + WRMSR + HLT)
+    struct.pack_into("<2Q", guest.ram, GDT + 32, *USER_SEGMENTS)
+    for place in (TABLES, TABLES + 0x1000, TABLES + 0x2000):
+        guest.ram[place] |= 4
+    exit = guest.cpu.run()
+    assert isinstance(exit, TripleFault)
+    assert guest.device.log == []
+    assert guest.cpu.get(Register.RIP) == target
