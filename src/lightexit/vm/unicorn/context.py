@@ -169,7 +169,8 @@ def _registers_are_known() -> bool:
         uc.reg_write(x86_const.UC_X86_REG_MSR, msr)
     for name in ("CR2", "CR3"):
         uc.reg_write(getattr(x86_const, f"UC_X86_REG_{name}"), 0x5000 * int(name[2]))
-    cpu = SavedContext(uc).saved()
+    context = SavedContext(uc)  # whose memory `cpu` is
+    cpu = context.saved()
     tables = (cpu.gdt, cpu.idt, cpu.task, cpu.ldt)
     return (
         list(cpu.general) == general
