@@ -36,7 +36,6 @@ def test_a_store_by_any_address_changes_code_that_has_run(alias: int) -> None:
 
 
 def test_an_access_to_no_memory_is_reported_where_it_is() -> None:
-    """Though the guest runs on to the end of the block."""
     # mov [ALIAS], eax; inc eax; hlt
     code = bytes.fromhex("890425") + struct.pack("<I", ALIAS) + bytes.fromhex("ffc0 f4")
     cpu = started(GuestMemory(2 * MIB), code, 1 << 33)

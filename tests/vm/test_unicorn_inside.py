@@ -20,15 +20,6 @@ def other_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inside, "_VERSION", 0x020105FF)
 
 
-def test_the_switch_is_known() -> None:
-    assert inside._switch_is_known()
-
-
-@pytest.mark.usefixtures("other_version")
-def test_the_switch_of_another_version_is_not_touched() -> None:
-    assert not inside._switch_is_known.__wrapped__()
-
-
 def test_the_function_that_fills_the_tlb_is_replaced() -> None:
     assert FILL is not None
     assert replaced(FILL + 1) == FILL + 1

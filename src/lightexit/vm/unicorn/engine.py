@@ -86,7 +86,6 @@ class UcEngine:
         self._stale: list[tuple[int, int]] = []
         #: The latest access to memory that is not there: Unicorn's kind of it, and the address.
         self.fault: tuple[int, int] | None = None
-        self._fault_rip = 0
         self.uc = new_emulator(UC_MODE_64 if is_64bit else UC_MODE_32)
         self.is_64bit = is_64bit
         # By themselves: Unicorn's own binding takes several calls for a register.
@@ -149,9 +148,7 @@ class UcEngine:
         return [*self._memory.apertures, range(TOP, 1 << 64)]
 
     def _at_fault(self, _uc: Uc, kind: int, address: int, *_details: Any) -> bool:
-        if self.fault is None:
-            # After it, the guest runs on to the end of the block.
-            self.fault, self._fault_rip = (kind, address), self.get(Register.RIP)
+        self.fault = kind, address
         return False
 
     def deliver(self, vector: int) -> bool:
@@ -179,12 +176,6 @@ class UcEngine:
         if self.delivery.is_known:
             self._msrs.look_for_devices()
         self.fault = None
-        status = self._emulate()
-        if self.fault is not None:
-            self.set(Register.RIP, self._fault_rip)
-        return status
-
-    def _emulate(self) -> int:
         while True:
             status = int(uclib.uc_emu_start(self.uc._uch, self.get(Register.RIP), 0, 0, 0))
             if not self._msrs.has_stopped:

@@ -8,8 +8,6 @@ from typing import Any
 from unicorn import UC_ARCH_X86, x86_const
 from unicorn.unicorn_py3.unicorn import Uc
 
-from lightexit.vm.unicorn.inside import skip_checks
-
 
 def new_emulator(mode: int) -> Any:
     """An emulator of AMD's EPYC, without what Unicorn lacks.
@@ -19,5 +17,4 @@ def new_emulator(mode: int) -> Any:
     """
     uc: Any = Uc(UC_ARCH_X86, mode)
     uc.ctl_set_cpu_model(x86_const.UC_CPU_X86_EPYC)
-    skip_checks(uc)
     return uc
