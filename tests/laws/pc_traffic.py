@@ -88,6 +88,7 @@ def _any_access(random: Random, config: Config) -> Access:
             random.choice((window.width or 1, window.width or 4, 1, 2, 4, 8)),
         )
         size = random.choice((3, 5, 6, 7)) if random.random() < 0.03 else size
+        size = 8 if space is Space.MSR else size
         address = window.base + random.choice((0, random.randrange(-2, window.size + 2)))
     if random.random() < 0.55:
         return Access(space, address, size)
