@@ -7,7 +7,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
-from laws.pc_steps import Access, Drive, Host, Interrupt, Step, Until, Wait, inp, load, out, store
+from laws.pc_steps import (
+    Access,
+    Drive,
+    Host,
+    Interrupt,
+    Step,
+    Until,
+    Wait,
+    inp,
+    load,
+    out,
+    rdmsr,
+    store,
+    wrmsr,
+)
 from lightexit.vm.places import HPET, IOAPIC, PM
 from lightexit.vm.places import LOCAL_APIC as APIC
 from lightexit.vm.places import VIRTIO_MMIO as VIRTIO
@@ -146,6 +160,26 @@ def local_apic_serves(r: Random) -> list[Step]:
         reads: list[Step] = [load(words), load(APIC + 0x300), load(APIC + 0xA0)]
         steps += r.choice((sent, sent, served, served, priority, reads))
     return steps
+
+
+def local_apic_in_msrs(r: Random) -> list[Step]:
+    """As an x2APIC it is sent vectors, counts down, and is then a page again."""
+    begin = [*_move_to(0xC00), wrmsr(0x80F, 0x1FF)]
+    steps: list[Step] = [*begin, wrmsr(0x83E, 0xB), wrmsr(0x838, 50_000)]
+    for _ in range(r.randrange(2, 12)):
+        vector = r.choice((0x31, 0x42, 0xE0, r.randrange(256)))
+        word = vector >> 5
+        reads: list[Step] = [rdmsr(0x820 + word), rdmsr(0x810 + word), rdmsr(0x839), rdmsr(0x1B)]
+        itself = r.choice((wrmsr(0x83F, vector), wrmsr(0x830, 0x40000 | vector)))
+        sent: list[Step] = [itself, rdmsr(0x830), *reads]
+        priority: list[Step] = [wrmsr(0x808, r.choice((0, 0x30, 0xF0))), rdmsr(0x80A)]
+        served: list[Step] = [Interrupt(), wrmsr(0x80B, 0), rdmsr(0x808)]
+        steps += r.choice((sent, sent, served, served, priority, reads))
+    return [*steps, *_move_to(0), *_move_to(0x800)]
+
+
+def _move_to(enabled: int) -> list[Step]:
+    return [wrmsr(0x1B, APIC | 0x100 | enabled)]
 
 
 def local_apic_counts(r: Random) -> list[Step]:
@@ -365,6 +399,7 @@ DRIVERS: Sequence[Driver] = (
     local_apic_serves,
     local_apic_serves,
     local_apic_counts,
+    local_apic_in_msrs,
     hpet_counts,
     hpet_interrupts,
     pm_timer_is_read,

@@ -173,3 +173,13 @@ def load(address: int, size: int = 4) -> Access:
 def store(address: int, value: int, size: int = 4) -> Access:
     """A write of a register in memory."""
     return Access(Space.MMIO, address, size, value)
+
+
+def rdmsr(number: int) -> Access:
+    """`rdmsr`."""
+    return Access(Space.MSR, number, 8)
+
+
+def wrmsr(number: int, value: int) -> Access:
+    """`wrmsr`."""
+    return Access(Space.MSR, number, 8, value)
