@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from lightexit.abi import ApicMode, StateMemory
+from lightexit.abi import StateMemory
 from lightexit.bus.bus import UNLIMITED
 from lightexit.bus.clock import BusClock
 from lightexit.bus.line import Line
@@ -79,7 +79,6 @@ class Machine:
         self._schedule = Schedule(self.bus, self.clock, self.wake)
         self._processors = self._make_processors()
         self._load: Callable[[], StartState | None] = lambda: None
-        self._is_direct = False
         self._ending: tuple[RunEnd, str, int | None] | None = None
         self._wanted_reset: tuple[RunEnd, str] | None = None
         self._button = PowerButton(self.devices, self.locked)
@@ -185,10 +184,7 @@ class Machine:
 
     def signal(self, mode: int) -> None:
         """An NMI, INIT or start-up (an `ApicMode`) of a local APIC among the devices."""
-        if mode == ApicMode.INIT and self._is_direct:
-            # There is no firmware at the reset vector.
-            self.reset("INIT")
-        elif isinstance(self._processors, Uniprocessor):
+        if isinstance(self._processors, Uniprocessor):
             self._processors.signal(mode)
 
     def add_ioapic(self, at: Place) -> IoApic:
@@ -303,7 +299,6 @@ class Machine:
 
     def _begin(self) -> None:
         state = self._load()
-        self._is_direct = state is not None
         if state is not None:
             self.cpu.start(state)
 
