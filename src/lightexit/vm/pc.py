@@ -31,7 +31,7 @@ from lightexit.vm.board import Backend, Wanted
 from lightexit.vm.console import Console
 from lightexit.vm.inputs import InterruptInputs
 from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.machine import Machine, RunEnd
+from lightexit.vm.machine import Machine
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.pci import pm_follower
 from lightexit.vm.places import PC as PLACES
@@ -192,7 +192,7 @@ def _add_devices(
         rtc,
         Ps2(clock, irq(1), irq(12), keyboard_a20, reset),
         Port92(clock, fast_a20, reset),
-        PmTimer(clock, irq(9), lambda kind: machine.stop(RunEnd.SHUTDOWN, f"sleep type {kind}")),
+        PmTimer(clock, irq(9), machine.sleep),
         I440fx(clock, reset, on_pm_base=pm_follower(machine)),
         FwCfg(
             clock,
