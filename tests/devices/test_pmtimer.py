@@ -16,6 +16,7 @@ from lightexit.devices.pmtimer import (
     ACPI_DISABLE,
     ACPI_ENABLE,
     FREQUENCY,
+    SUSPEND,
     PmControl,
     PmEvent,
     PmReg,
@@ -154,6 +155,23 @@ def test_the_power_button_and_waking_are_events() -> None:
     guest.write(PmReg.PM1_STS + 1, (PmEvent.PWRBTN | PmEvent.WAK) >> 8, 1)
     assert guest.read(PmReg.PM1_STS) == 0
     assert guest.edges[-1] == (0, False)
+
+
+def test_suspended_it_waits_for_an_event_that_wakes() -> None:
+    guest = Guest()
+    guest.write(PmReg.PM1_CNT, SUSPEND << 10 | PmControl.SLP_EN)
+    guest.write(PmReg.PM1_CNT, PmControl.SCI_EN, 1)
+    assert (guest.slept, guest.pm.is_asleep) == ([SUSPEND], True)
+    guest.pm.signal(PmEvent.RTC)
+    assert not guest.pm.has_wake_event
+    guest.write(PmReg.PM1_EN, PmEvent.RTC)
+    assert guest.pm.has_wake_event
+    guest.pm.wake()
+    assert not guest.pm.is_asleep
+    guest.write(PmReg.PM1_STS, PmEvent.RTC)
+    assert not guest.pm.has_wake_event
+    guest.pm.press_power_button()
+    assert guest.pm.has_wake_event
 
 
 def test_reserved_bits_read_zero() -> None:

@@ -104,12 +104,3 @@ def test_after_an_init_the_cpu_begins_anew_and_the_machine_does_not(back_end: st
         assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 2 * 3 + 1), outcome
         assert outcome.resets == 0
         assert machine.device("rtc").state.index == 0x15
-
-
-def test_an_init_resets_a_machine_without_firmware() -> None:
-    """There is nothing at the reset vector."""
-    init = bytes.fromhex("c7050003e0fe00450000 f4".replace(" ", ""))
-    config = PcConfig(kernel=init)
-    with pc_machine(config, HostClock(), NativeEngine()) as machine:
-        outcome = machine.run(RunLimits(seconds=20, reboots=False))
-        assert (outcome.reason, outcome.detail) == (RunEnd.RESET, "INIT")

@@ -285,7 +285,8 @@ class LocalApicCore(Device[LocalApicState]):
         if is_fixed and vector < FIRST_VECTOR:
             self._fail(ErrorBit.SEND_ILLEGAL)
             return
-        if mode not in COMMANDS or (mode == ApicMode.INIT and not low & IcrBit.ASSERT):
+        is_deassert = low & (IcrBit.LEVEL | IcrBit.ASSERT) == IcrBit.LEVEL
+        if mode not in COMMANDS or (mode == ApicMode.INIT and is_deassert):
             return
         destination, is_logical = self._destination(low, who)
         # The lowest of priority is found on the bus, with this one among them.

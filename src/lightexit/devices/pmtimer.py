@@ -74,12 +74,15 @@ class PmControl(IntEnum):
 STATUS_BITS = PmEvent.TMR | PmEvent.BM | PmEvent.GBL | PmEvent.PWRBTN | PmEvent.RTC | PmEvent.WAK
 ENABLE_BITS = PmEvent.TMR | PmEvent.GBL | PmEvent.PWRBTN | PmEvent.RTC
 CONTROL_BITS = PmControl.SCI_EN | PmControl.BM_RLD | PmControl.SLP_TYP
+#: SLP_TYP for S3, suspend to RAM.
+SUSPEND = 1
 #: Bytes for the APM command port by which an OS takes ACPI over and gives it back.
 ACPI_ENABLE, ACPI_DISABLE = 0xF1, 0xF0
 
 
 class PmState(Struct):
-    """The registers, and `overflow_ns`: the VM time at which TMR_STS is set next."""
+    """The registers, and `overflow_ns`: the VM time at which TMR_STS is set next. SLP_EN, which
+    reads 0, is set in `control` while the guest has suspended the machine."""
 
     status: u16
     enable: u16
@@ -115,7 +118,8 @@ def next_overflow(now_ns: int, counter_bits: int) -> int:
 
 
 class PmTimer(Device[PmState]):
-    """Drives `sci` while an enabled event is pending; `sleep` is called with SLP_TYP."""
+    """Drives `sci` while an enabled event is pending; `sleep` is called with SLP_TYP; for
+    `SUSPEND`, it `is_asleep` then."""
 
     name = "pm"
     registers = PmReg
@@ -186,11 +190,29 @@ class PmTimer(Device[PmState]):
 
     def press_power_button(self) -> None:
         """Signal the power button's event."""
-        self.state.status |= PmEvent.PWRBTN
+        self.signal(PmEvent.PWRBTN)
+
+    def signal(self, event: PmEvent) -> None:
+        """Set its bit in PM1_STS."""
+        self.state.status |= event
         self._drive()
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether the guest has suspended the machine, until `wake`."""
+        return bool(self.state.control & PmControl.SLP_EN)
+
+    @property
+    def has_wake_event(self) -> bool:
+        """Whether there is something to wake a suspended guest for; the power button needs no
+        enable (section 4.8.3.1)."""
+        pm = self.state
+        enabled = pm.enable & PmEvent.RTC | PmEvent.PWRBTN
+        return bool(pm.status & enabled or pm.gpe_status & pm.gpe_enable)
 
     def wake(self) -> None:
         """Set WAK_STS: the machine has left a sleep state."""
+        self.state.control &= ~PmControl.SLP_EN
         self.state.status |= PmEvent.WAK
 
     def _drive(self) -> None:
@@ -200,7 +222,8 @@ class PmTimer(Device[PmState]):
 
     def _image(self, now: int) -> bytes:
         pm = self.state
-        block = struct.pack("<HHHHI", pm.status, pm.enable, pm.control, 0, timer(pm, now))
+        control = pm.control & ~PmControl.SLP_EN
+        block = struct.pack("<HHHHI", pm.status, pm.enable, control, 0, timer(pm, now))
         behind = struct.pack(
             "<BBHHH", pm.apm_command, pm.apm_status, 0, pm.gpe_status, pm.gpe_enable
         )
@@ -225,9 +248,13 @@ class PmTimer(Device[PmState]):
                 pm.gpe_enable = pm.gpe_enable & kept | bits
 
     def _write_control(self, value: int, *, sleep: bool) -> None:
-        self.state.control = value & CONTROL_BITS
+        pm = self.state
+        pm.control = value & CONTROL_BITS | pm.control & PmControl.SLP_EN
         if sleep and self._sleep is not None:
-            self._sleep((value & PmControl.SLP_TYP) >> 10)
+            kind = (value & PmControl.SLP_TYP) >> 10
+            if kind == SUSPEND:
+                pm.control |= PmControl.SLP_EN
+            self._sleep(kind)
 
     def _write_apm(self, offset: int, byte: int) -> None:
         """What firmware's SMI handler would do for the two ACPI commands, done in hardware."""

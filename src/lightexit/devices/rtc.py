@@ -51,6 +51,7 @@ class Cmos(IntEnum):
     B = 0x0B
     C = 0x0C
     D = 0x0D
+    SHUTDOWN = 0x0F
     EQUIPMENT = 0x14
     BASE_MEMORY = 0x15
     EXTENDED_MEMORY = 0x17

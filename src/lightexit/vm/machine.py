@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from lightexit.abi import ApicMode, StateMemory
+from lightexit.abi import StateMemory
 from lightexit.bus.bus import UNLIMITED
 from lightexit.bus.clock import BusClock
 from lightexit.bus.line import Line
@@ -32,6 +32,7 @@ from lightexit.vm.overdue import OverdueCalls
 from lightexit.vm.plugging import plug
 from lightexit.vm.power import PowerButton
 from lightexit.vm.schedule import Schedule
+from lightexit.vm.sleep import Sleep
 from lightexit.vm.uniprocessor import Uniprocessor
 
 if TYPE_CHECKING:
@@ -79,10 +80,10 @@ class Machine:
         self._schedule = Schedule(self.bus, self.clock, self.wake)
         self._processors = self._make_processors()
         self._load: Callable[[], StartState | None] = lambda: None
-        self._is_direct = False
         self._ending: tuple[RunEnd, str, int | None] | None = None
         self._wanted_reset: tuple[RunEnd, str] | None = None
         self._button = PowerButton(self.devices, self.locked)
+        self._sleep = Sleep(self.devices, self.locked)
         self._accesses = 0
         self.bus.failures.on_failure = self._processors.stop
         self._pause()
@@ -185,10 +186,7 @@ class Machine:
 
     def signal(self, mode: int) -> None:
         """An NMI, INIT or start-up (an `ApicMode`) of a local APIC among the devices."""
-        if mode == ApicMode.INIT and self._is_direct:
-            # There is no firmware at the reset vector.
-            self.reset("INIT")
-        elif isinstance(self._processors, Uniprocessor):
+        if isinstance(self._processors, Uniprocessor):
             self._processors.signal(mode)
 
     def add_ioapic(self, at: Place) -> IoApic:
@@ -303,7 +301,6 @@ class Machine:
 
     def _begin(self) -> None:
         state = self._load()
-        self._is_direct = state is not None
         if state is not None:
             self.cpu.start(state)
 
@@ -316,6 +313,14 @@ class Machine:
         """
         self._wanted_reset = reason, detail
         self._processors.stop()
+
+    def sleep(self, kind: int) -> None:
+        """The guest has asked its ACPI hardware for that sleep state: suspended till something
+        wakes it, or off."""
+        if self._sleep.is_on:
+            self._processors.stop()
+        else:
+            self.stop(RunEnd.SHUTDOWN, f"sleep type {kind}")
 
     def power_button(self) -> None:
         """Press the power button; the guest may answer by switching itself off.
@@ -344,13 +349,16 @@ class Machine:
     def _power_on(self) -> None:
         """While nothing runs."""
         self.resets += 1
+        self.board.memory.reset()
+        self._reset(list(self.devices))
+        self._begin()
+
+    def _reset(self, devices: Sequence[Device[Any]]) -> None:
         # In the order in which they were made: what a wire does then, it does now.
         self.board.reset()
-        for device in list(self.devices):
+        for device in devices:
             self._schedule.reset(device)
-        self.board.memory.reset()
         self._processors.reset()
-        self._begin()
 
     # Running
 
@@ -372,7 +380,10 @@ class Machine:
                 self._time_passes(),
             ):
                 while self._is_on(limits):
-                    self._run_on(limits.accesses, end_ns, interrupt)
+                    if self._sleep.is_on:
+                        self._sleep_on(end_ns, interrupt)
+                    else:
+                        self._run_on(limits.accesses, end_ns, interrupt)
             self.bus.raise_failure()
             seconds = (time.monotonic_ns() - start_ns) / 1e9
             return self._outcome(seconds, self.resets - resets)
@@ -392,16 +403,39 @@ class Machine:
     def _run_on(
         self, accesses: int | None, end_ns: int | None, interrupt: DeferredInterrupt
     ) -> None:
-        """Until the run is to end, or a reset is wanted."""
+        """Until the run is to end, a reset is wanted, or the guest has suspended itself."""
         limit = UNLIMITED if accesses is None else max(accesses - self._accesses, 0)
         with self._processors.running(limit):
-            while not self._is_over(limit, end_ns):
+            while not (self._is_over(limit, end_ns) or self._sleep.is_on):
                 interrupt.check()
                 begun_ns = time.monotonic_ns()
                 self._button.settle()
                 self._schedule.advance()
                 self._processors.turn(self._due_ns(end_ns, begun_ns))
         self._accesses += self._processors.accesses
+
+    def _sleep_on(self, end_ns: int | None, interrupt: DeferredInterrupt) -> None:
+        """Until the guest is woken, the run is to end, or a reset is wanted."""
+        while not self._is_over(UNLIMITED, end_ns):
+            interrupt.check()
+            begun_ns = time.monotonic_ns()
+            self._button.settle()
+            self._schedule.advance()
+            if self._sleep.is_woken():
+                self._reset(self._sleep.unpowered)
+                self._sleep.end()
+                break
+            self._doze(self._due_ns(end_ns, begun_ns))
+
+    def _doze(self, due_ns: int) -> None:
+        """Let time pass, for a guest that sleeps."""
+        left_ns = self._schedule.left_ns()
+        if self.clock.runs_by_itself:
+            self._processors.wait(due_ns)
+        elif left_ns is None or not self.clock.step_ns:
+            self.stop(RunEnd.HALTED, "suspended, with nothing to wake it")
+        else:
+            self.clock.advance(max(left_ns, 0))
 
     @contextlib.contextmanager
     def _time_passes(self) -> Iterator[None]:

@@ -108,4 +108,8 @@ class Multiprocessor:
 
     def turn(self, due_ns: int) -> None:
         """Let the guest run, until `due_ns` of `time.monotonic_ns` at the latest."""
+        self.wait(due_ns)
+
+    def wait(self, due_ns: int) -> None:
+        """Until woken, or that time of `time.monotonic_ns`."""
         self._woken.wait(max(due_ns - time.monotonic_ns(), 0) / 1e9)

@@ -31,7 +31,7 @@ from lightexit.vm.board import Backend, Wanted
 from lightexit.vm.console import Console
 from lightexit.vm.inputs import InterruptInputs
 from lightexit.vm.irqchip import Irqchip
-from lightexit.vm.machine import Machine, RunEnd
+from lightexit.vm.machine import Machine
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.pci import pm_follower
 from lightexit.vm.places import PC as PLACES
@@ -81,7 +81,7 @@ def pc_machine(
     `debug` shows port 0x402, `serial` the first serial port; with no `backend`, Unicorn runs it.
     Raises AuthorError for what is no kernel or does not fit, HostError for what this host has not.
     """
-    memory = GuestMemory(config.ram_bytes, config.firmware)
+    memory = GuestMemory(config.ram_bytes, config.firmware or _reset_code(config))
     wanted = Wanted(config.cpus, config.irqchip, engine)
     board = (backend or find("unicorn")).build(wanted, memory, clock)
     machine = Machine(board, debug)
@@ -89,9 +89,10 @@ def pc_machine(
     if config.kernel and config.firmware:
         # Loaded again after a reset, for the same files.
         machine.boot(lambda: files.update(_load_for_firmware(config, memory)))
-    elif config.kernel:
-        machine.boot(functools.partial(_load_kernel, config, memory))
     _add_devices(machine, config, serial or Console(), files)
+    if config.kernel and not config.firmware:
+        # After the devices: what CPUs are as these were added is their power-on state.
+        machine.boot(functools.partial(_load_kernel, config, memory))
     return machine
 
 
@@ -104,6 +105,15 @@ def _firmware_files(config: PcConfig, machine: Machine) -> dict[str, bytes]:
 
     platform = Platform(config.cpus, hpet=True, pm=PM_BY_TABLES)
     return firmware_files(platform, machine.board.memory)
+
+
+def _reset_code(config: PcConfig) -> bytes:
+    """What stands in for firmware where a kernel is booted without."""
+    if not config.kernel:
+        return b""
+    from lightexit.vm.boot.reset_code import IMAGE
+
+    return IMAGE
 
 
 def _load_for_firmware(config: PcConfig, memory: GuestMemory) -> dict[str, bytes]:
@@ -182,7 +192,7 @@ def _add_devices(
         rtc,
         Ps2(clock, irq(1), irq(12), keyboard_a20, reset),
         Port92(clock, fast_a20, reset),
-        PmTimer(clock, irq(9), lambda kind: machine.stop(RunEnd.SHUTDOWN, f"sleep type {kind}")),
+        PmTimer(clock, irq(9), machine.sleep),
         I440fx(clock, reset, on_pm_base=pm_follower(machine)),
         FwCfg(
             clock,

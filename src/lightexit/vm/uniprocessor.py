@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 from lightexit.abi import ApicMode
@@ -115,6 +116,10 @@ class Uniprocessor:
             self._wait()
         else:
             self._slice()
+
+    def wait(self, due_ns: int) -> None:
+        """Until woken, or that time of `time.monotonic_ns`; the vCPU does not run."""
+        self._woken.wait(max(due_ns - time.monotonic_ns(), 0) / 1e9)
 
     def _take_interrupt(self) -> None:
         if self._take_init():

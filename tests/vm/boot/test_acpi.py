@@ -137,6 +137,7 @@ def test_iasl_reads_the_dsdt(tmp_path: Path) -> None:
         'Name (_HID, EisaId ("PNP0501") ) Name (_UID, One) '
         "Name (_CRS, ResourceTemplate () { "
         "IO (Decode16, 0x03F8, 0x03F8, 0x01, 0x08, ) IRQNoFlags () {4} }) } } "
+        "Name (\\_S3, Package (0x04) { One, One, Zero, Zero }) "
         "Name (\\_S5, Package (0x04) { Zero, Zero, Zero, Zero }) }"
     )
 

@@ -63,7 +63,7 @@ def test_they_are_those_of_a_direct_boot(platform: Platform) -> None:
     assert firmware.allocated == {TABLES: (64, 1), RSDP: (16, 2)}
 
 
-def test_soft_off_is_the_only_sleep_state_and_ram_is_one_range() -> None:
+def test_soft_off_and_suspend_are_the_sleep_states_and_ram_is_one_range() -> None:
     files = firmware_files(Platform(), GuestMemory(64 * MIB))
-    assert files["etc/system-states"] == bytes([0x80, 0, 0, 0, 0, 0x80])
+    assert files["etc/system-states"] == bytes([0x80, 0, 0, 0x81, 0, 0x80])
     assert struct.unpack("<QQI", files["etc/e820"]) == (0, 64 * MIB, 1)

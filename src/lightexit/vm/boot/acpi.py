@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ACPI tables, so that a kernel finds the devices of the default PC without firmware.
 
-Reference: ACPI 6.5, sections 5.2.5 to 5.2.12 and 7.4.2.5 (_S5); IA-PC HPET Specification 1.0a
+Reference: ACPI 6.5, sections 5.2.5 to 5.2.12 and 7.4.2 (_S3, _S5); IA-PC HPET Specification 1.0a
 section 3.2.4.
 """
 
@@ -25,6 +25,8 @@ _ISA_BUS, _EVERY_CPU = 0, 0xFF
 _SYSTEM_MEMORY, _SYSTEM_IO = 0, 1
 #: i440FX's reset control register, and what resets the whole machine.
 RESET_PORT, RESET_VALUE = places.PCI_CONFIG + 1, 0x06
+#: Of what `tables` gives, the FACS stands behind the root pointer; its waking vector's offset.
+WAKING_VECTOR = _ALIGN + 12
 #: The SLP_TYP for \\_S5, soft off.
 SOFT_OFF = 0
 KEYBOARD_IRQ, COM1_IRQ, SCI = 1, 4, 9
@@ -216,5 +218,9 @@ def _dsdt() -> bytes:
             ),
         ),
     )
-    soft_off = aml.package(*map(aml.integer, (SOFT_OFF, SOFT_OFF, 0, 0)))
-    return _table(b"DSDT", 2, aml.scope("\\_SB", serial, keyboard) + aml.name("\\_S5", soft_off))
+    sleep = _sleep("\\_S3", pmtimer.SUSPEND) + _sleep("\\_S5", SOFT_OFF)
+    return _table(b"DSDT", 2, aml.scope("\\_SB", serial, keyboard) + sleep)
+
+
+def _sleep(name: str, kind: int) -> bytes:
+    return aml.name(name, aml.package(*map(aml.integer, (kind, kind, 0, 0))))

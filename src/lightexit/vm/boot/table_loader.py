@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 
+from lightexit.devices.pmtimer import SUSPEND
 from lightexit.vm.boot import acpi
 from lightexit.vm.boot.acpi import Platform
 from lightexit.vm.boot.arena import MemoryKind
@@ -35,7 +36,8 @@ _IS_SUPPORTED = 0x80
 def firmware_files(platform: Platform, memory: GuestMemory) -> dict[str, bytes]:
     """Files for fw_cfg, by name."""
     tables = acpi.tables(platform, 0)
-    sleep = bytes([_IS_SUPPORTED, 0, 0, 0, 0, _IS_SUPPORTED | acpi.SOFT_OFF])
+    suspend, soft_off = (_IS_SUPPORTED | kind for kind in (SUSPEND, acpi.SOFT_OFF))
+    sleep = bytes([_IS_SUPPORTED, 0, 0, suspend, 0, soft_off])
     return {
         TABLES: tables,
         RSDP: tables[:_RSDP_SIZE],
