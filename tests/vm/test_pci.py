@@ -138,7 +138,7 @@ def neighbours(guest: Guest) -> tuple[int, int]:
         (0x40, FREE_MEMORY, {"memory": FREE_MEMORY}),  # the PIT
         (0xCE0, FREE_MEMORY, {"ports": 0xCE0, "memory": FREE_MEMORY}),  # beside the bridge
         (0x1_0000, FREE_MEMORY, {"memory": FREE_MEMORY}),  # past the last port
-        (0xFFFF_FFFF, 0xFFFF_FFFF, {"memory": 0xFFFF_F000}),
+        (0xFFFF_FFFF, 0xFFFF_FFFF, {}),  # past the last port; the reset vector
         (0x40, 0x0010_0000, {}),
     ],
 )
