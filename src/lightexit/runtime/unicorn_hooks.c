@@ -260,7 +260,7 @@ void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *w
 	const msr_watch *msrs = POINTER(msr_watch, watch->msrs);
 	const saved_cpu *cpu = save(engine, watch);
 	struct lightexit_io_context access = { .space = LIGHTEXIT_SPACE_MSR, .size = sizeof(u64) };
-	bool is_write;
+	bool is_write = false;
 	u64 next;
 
 	(void)size;

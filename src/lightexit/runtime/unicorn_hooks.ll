@@ -1446,6 +1446,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %28 = getelementptr inbounds %struct.lightexit_io_context, ptr %12, i32 0, i32 6
   store i8 2, ptr %28, align 2
   call void @llvm.lifetime.start.p0(ptr %13) #8
+  store i8 0, ptr %13, align 1
   call void @llvm.lifetime.start.p0(ptr %14) #8
   %29 = load i32, ptr %7, align 4
   %30 = load ptr, ptr %11, align 8
