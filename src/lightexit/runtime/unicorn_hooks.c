@@ -4,6 +4,8 @@
  * software interrupts and exceptions, at SYSCALL, which it does not emulate, at RDTSC and RDTSCP,
  * when it has translated code, and at RDMSR and WRMSR in that.
  */
+/* VM time is only read here: its functions for others are dispatch.c's. */
+#define ENTRY static inline
 #include "unicorn_delivery.h"
 #include "unicorn_msrs.h"
 #include "unicorn_tlb.h"

@@ -1,10 +1,6 @@
 ; SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later
 ; Made of unicorn_hooks.c by tools/runtime.py; do not edit.
 
-%struct.system_time = type { i64, i64 }
-%struct.lightexit_clock = type { %struct.lightexit_state_header, %struct.lightexit_clock_state }
-%struct.lightexit_state_header = type { i64, i64 }
-%struct.lightexit_clock_state = type { i64, i64, i64, i64, i64, i32 }
 %struct.lightexit_watch = type { i32, i16, i8, i8, i32, i32, i32, i32, i64, i64, i64, i32, i32, i64, i64, i64 }
 %struct.lightexit_msr_watch = type { i64, i64, i32, i8, i8, i8, i32, i32, [256 x %struct.lightexit_msr_place] }
 %struct.lightexit_msr_place = type { i64, i64 }
@@ -21,276 +17,12 @@
 %struct.gate = type { i16, i64, i32, i8 }
 %struct.walk = type { i64, i32, i32, i32, i32 }
 %struct.lightexit_slot = type { i64, i64, i64 }
+%struct.lightexit_clock = type { %struct.lightexit_state_header, %struct.lightexit_clock_state }
+%struct.lightexit_state_header = type { i64, i64 }
+%struct.lightexit_clock_state = type { i64, i64, i64, i64, i64, i32 }
+%struct.system_time = type { i64, i64 }
 
 @__const.enter_real.gate = private unnamed_addr constant { i16, [6 x i8], i64, i32, i8, [3 x i8] } { i16 0, [6 x i8] zeroinitializer, i64 0, i32 0, i8 1, [3 x i8] zeroinitializer }, align 8
-
-; Function Attrs: nounwind
-define i64 @ticks(ptr noundef %0) #0 {
-  %2 = alloca i64, align 8
-  %3 = alloca ptr, align 8
-  %4 = alloca ptr, align 8
-  %5 = alloca %struct.system_time, align 8
-  %6 = alloca i32, align 4
-  store ptr %0, ptr %3, align 8
-  call void @llvm.lifetime.start.p0(ptr %4) #8
-  %7 = load ptr, ptr %3, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %7, i32 0, i32 1
-  %9 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %8, i32 0, i32 4
-  %10 = load i64, ptr %9, align 8
-  %11 = inttoptr i64 %10 to ptr
-  store ptr %11, ptr %4, align 8
-  call void @llvm.lifetime.start.p0(ptr %5) #8
-  %12 = load ptr, ptr %4, align 8
-  %13 = icmp ne ptr %12, null
-  br i1 %13, label %16, label %14
-
-14:                                               ; preds = %1
-  %15 = call i64 @cycles() #9
-  store i64 %15, ptr %2, align 8
-  store i32 1, ptr %6, align 4
-  br label %29
-
-16:                                               ; preds = %1
-  %17 = load ptr, ptr %4, align 8
-  %18 = load ptr, ptr %3, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %18, i32 0, i32 1
-  %20 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %19, i32 0, i32 5
-  %21 = load i32, ptr %20, align 8
-  %22 = call i32 %17(i32 noundef %21, ptr noundef %5) #9
-  %23 = getelementptr inbounds nuw %struct.system_time, ptr %5, i32 0, i32 0
-  %24 = load i64, ptr %23, align 8
-  %25 = mul i64 %24, 1000000000
-  %26 = getelementptr inbounds nuw %struct.system_time, ptr %5, i32 0, i32 1
-  %27 = load i64, ptr %26, align 8
-  %28 = add i64 %25, %27
-  store i64 %28, ptr %2, align 8
-  store i32 1, ptr %6, align 4
-  br label %29
-
-29:                                               ; preds = %16, %14
-  call void @llvm.lifetime.end.p0(ptr %5) #8
-  call void @llvm.lifetime.end.p0(ptr %4) #8
-  %30 = load i64, ptr %2, align 8
-  ret i64 %30
-}
-
-; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
-declare void @llvm.lifetime.start.p0(ptr captures(none)) #1
-
-; Function Attrs: alwaysinline nounwind
-define internal i64 @cycles() #2 {
-  %1 = call i64 @llvm.readcyclecounter()
-  ret i64 %1
-}
-
-; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
-declare void @llvm.lifetime.end.p0(ptr captures(none)) #1
-
-; Function Attrs: nounwind
-define i64 @clock_now(ptr noundef %0) #0 {
-  %2 = alloca ptr, align 8
-  %3 = alloca i64, align 8
-  store ptr %0, ptr %2, align 8
-  call void @llvm.lifetime.start.p0(ptr %3) #8
-  br label %4
-
-4:                                                ; preds = %10, %1
-  %5 = load ptr, ptr %2, align 8
-  %6 = load ptr, ptr %2, align 8
-  %7 = call i64 @ticks(ptr noundef %6) #9
-  %8 = call zeroext i1 @lightexit_read_clock(ptr noundef %5, i64 noundef %7, ptr noundef %3) #9
-  %9 = xor i1 %8, true
-  br i1 %9, label %10, label %11
-
-10:                                               ; preds = %4
-  br label %4, !llvm.loop !4
-
-11:                                               ; preds = %4
-  %12 = load i64, ptr %3, align 8
-  call void @llvm.lifetime.end.p0(ptr %3) #8
-  ret i64 %12
-}
-
-; Function Attrs: inlinehint nounwind
-define internal zeroext i1 @lightexit_read_clock(ptr noundef %0, i64 noundef %1, ptr noundef %2) #3 {
-  %4 = alloca ptr, align 8
-  %5 = alloca i64, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca i64, align 8
-  %8 = alloca i64, align 8
-  %9 = alloca i64, align 8
-  store ptr %0, ptr %4, align 8
-  store i64 %1, ptr %5, align 8
-  store ptr %2, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #8
-  %10 = load ptr, ptr %4, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %10, i32 0, i32 0
-  %12 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %11, i32 0, i32 0
-  %13 = load atomic i64, ptr %12 acquire, align 8
-  store i64 %13, ptr %8, align 8
-  %14 = load i64, ptr %8, align 8
-  store i64 %14, ptr %7, align 8
-  %15 = load ptr, ptr %4, align 8
-  %16 = load i64, ptr %5, align 8
-  %17 = call i64 @lightexit_clock_at(ptr noundef %15, i64 noundef %16) #9
-  %18 = load ptr, ptr %6, align 8
-  store i64 %17, ptr %18, align 8
-  fence acquire
-  %19 = load i64, ptr %7, align 8
-  %20 = and i64 %19, 1
-  %21 = icmp ne i64 %20, 0
-  br i1 %21, label %30, label %22
-
-22:                                               ; preds = %3
-  %23 = load i64, ptr %7, align 8
-  %24 = load ptr, ptr %4, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %24, i32 0, i32 0
-  %26 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %25, i32 0, i32 0
-  %27 = load atomic i64, ptr %26 monotonic, align 8
-  store i64 %27, ptr %9, align 8
-  %28 = load i64, ptr %9, align 8
-  %29 = icmp eq i64 %23, %28
-  br label %30
-
-30:                                               ; preds = %22, %3
-  %31 = phi i1 [ false, %3 ], [ %29, %22 ]
-  call void @llvm.lifetime.end.p0(ptr %7) #8
-  ret i1 %31
-}
-
-; Function Attrs: nounwind
-define void @clock_adjust(ptr noundef %0, i64 noundef %1, i64 noundef %2) #0 {
-  %4 = alloca ptr, align 8
-  %5 = alloca i64, align 8
-  %6 = alloca i64, align 8
-  %7 = alloca ptr, align 8
-  %8 = alloca i64, align 8
-  %9 = alloca i64, align 8
-  %10 = alloca i64, align 8
-  %11 = alloca i64, align 8
-  %12 = alloca i64, align 8
-  %13 = alloca i64, align 8
-  %14 = alloca i64, align 8
-  %15 = alloca i64, align 8
-  %16 = alloca i64, align 8
-  store ptr %0, ptr %4, align 8
-  store i64 %1, ptr %5, align 8
-  store i64 %2, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #8
-  %17 = load ptr, ptr %4, align 8
-  %18 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %17, i32 0, i32 1
-  store ptr %18, ptr %7, align 8
-  call void @llvm.lifetime.start.p0(ptr %8) #8
-  call void @llvm.lifetime.start.p0(ptr %9) #8
-  %19 = load ptr, ptr %4, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %19, i32 0, i32 0
-  %21 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %20, i32 0, i32 0
-  store i64 1, ptr %10, align 8
-  %22 = load i64, ptr %10, align 8
-  %23 = atomicrmw add ptr %21, i64 %22 seq_cst, align 8
-  store i64 %23, ptr %11, align 8
-  %24 = load i64, ptr %11, align 8
-  %25 = load ptr, ptr %4, align 8
-  %26 = call i64 @ticks(ptr noundef %25) #9
-  store i64 %26, ptr %8, align 8
-  %27 = load ptr, ptr %4, align 8
-  %28 = load i64, ptr %8, align 8
-  %29 = call i64 @lightexit_clock_at(ptr noundef %27, i64 noundef %28) #9
-  %30 = load i64, ptr %6, align 8
-  %31 = add i64 %29, %30
-  store i64 %31, ptr %9, align 8
-  %32 = load ptr, ptr %7, align 8
-  %33 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %32, i32 0, i32 0
-  %34 = load i64, ptr %9, align 8
-  store i64 %34, ptr %12, align 8
-  %35 = load i64, ptr %12, align 8
-  store atomic i64 %35, ptr %33 monotonic, align 8
-  %36 = load ptr, ptr %7, align 8
-  %37 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %36, i32 0, i32 1
-  %38 = load i64, ptr %8, align 8
-  store i64 %38, ptr %13, align 8
-  %39 = load i64, ptr %13, align 8
-  store atomic i64 %39, ptr %37 monotonic, align 8
-  %40 = load ptr, ptr %7, align 8
-  %41 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %40, i32 0, i32 2
-  %42 = load i64, ptr %5, align 8
-  store i64 %42, ptr %14, align 8
-  %43 = load i64, ptr %14, align 8
-  store atomic i64 %43, ptr %41 monotonic, align 8
-  %44 = load ptr, ptr %4, align 8
-  %45 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %44, i32 0, i32 0
-  %46 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %45, i32 0, i32 0
-  store i64 1, ptr %15, align 8
-  %47 = load i64, ptr %15, align 8
-  %48 = atomicrmw add ptr %46, i64 %47 seq_cst, align 8
-  store i64 %48, ptr %16, align 8
-  %49 = load i64, ptr %16, align 8
-  call void @llvm.lifetime.end.p0(ptr %9) #8
-  call void @llvm.lifetime.end.p0(ptr %8) #8
-  call void @llvm.lifetime.end.p0(ptr %7) #8
-  ret void
-}
-
-; Function Attrs: inlinehint nounwind
-define internal i64 @lightexit_clock_at(ptr noundef %0, i64 noundef %1) #3 {
-  %3 = alloca ptr, align 8
-  %4 = alloca i64, align 8
-  %5 = alloca i64, align 8
-  %6 = alloca i64, align 8
-  %7 = alloca i64, align 8
-  %8 = alloca i64, align 8
-  %9 = alloca i64, align 8
-  store ptr %0, ptr %3, align 8
-  store i64 %1, ptr %4, align 8
-  call void @llvm.lifetime.start.p0(ptr %5) #8
-  %10 = load ptr, ptr %3, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %10, i32 0, i32 1
-  %12 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %11, i32 0, i32 1
-  %13 = load atomic i64, ptr %12 monotonic, align 8
-  store i64 %13, ptr %6, align 8
-  %14 = load i64, ptr %6, align 8
-  store i64 %14, ptr %5, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #8
-  %15 = load i64, ptr %4, align 8
-  %16 = load i64, ptr %5, align 8
-  %17 = icmp ugt i64 %15, %16
-  br i1 %17, label %18, label %22
-
-18:                                               ; preds = %2
-  %19 = load i64, ptr %4, align 8
-  %20 = load i64, ptr %5, align 8
-  %21 = sub i64 %19, %20
-  br label %23
-
-22:                                               ; preds = %2
-  br label %23
-
-23:                                               ; preds = %22, %18
-  %24 = phi i64 [ %21, %18 ], [ 0, %22 ]
-  store i64 %24, ptr %7, align 8
-  %25 = load ptr, ptr %3, align 8
-  %26 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %25, i32 0, i32 1
-  %27 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %26, i32 0, i32 0
-  %28 = load atomic i64, ptr %27 monotonic, align 8
-  store i64 %28, ptr %8, align 8
-  %29 = load i64, ptr %8, align 8
-  %30 = load i64, ptr %7, align 8
-  %31 = zext i64 %30 to i128
-  %32 = load ptr, ptr %3, align 8
-  %33 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %32, i32 0, i32 1
-  %34 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %33, i32 0, i32 2
-  %35 = load atomic i64, ptr %34 monotonic, align 8
-  store i64 %35, ptr %9, align 8
-  %36 = load i64, ptr %9, align 8
-  %37 = zext i64 %36 to i128
-  %38 = mul i128 %31, %37
-  %39 = lshr i128 %38, 32
-  %40 = trunc i128 %39 to i64
-  %41 = add i64 %29, %40
-  call void @llvm.lifetime.end.p0(ptr %7) #8
-  call void @llvm.lifetime.end.p0(ptr %5) #8
-  ret i64 %41
-}
 
 ; Function Attrs: nounwind
 define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #0 {
@@ -304,7 +36,7 @@ define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr nounde
   store i32 %2, ptr %7, align 4
   store ptr %3, ptr %8, align 8
   %10 = load ptr, ptr %8, align 8
-  %11 = call zeroext i1 @is_idle(ptr noundef %10) #9
+  %11 = call zeroext i1 @is_idle(ptr noundef %10) #8
   br i1 %11, label %37, label %12
 
 12:                                               ; preds = %4
@@ -312,7 +44,7 @@ define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr nounde
   %14 = load i64, ptr %6, align 8
   %15 = load i32, ptr %7, align 4
   %16 = load ptr, ptr %8, align 8
-  %17 = call zeroext i1 @has_places(ptr noundef %13, i64 noundef %14, i32 noundef %15, ptr noundef %16) #9
+  %17 = call zeroext i1 @has_places(ptr noundef %13, i64 noundef %14, i32 noundef %15, ptr noundef %16) #8
   br i1 %17, label %32, label %18
 
 18:                                               ; preds = %12
@@ -327,13 +59,13 @@ define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr nounde
 24:                                               ; preds = %18
   %25 = load ptr, ptr %5, align 8
   %26 = load ptr, ptr %8, align 8
-  %27 = call zeroext i1 @ends_nmi(ptr noundef %25, ptr noundef %26) #9
+  %27 = call zeroext i1 @ends_nmi(ptr noundef %25, ptr noundef %26) #8
   br i1 %27, label %32, label %28
 
 28:                                               ; preds = %24
   %29 = load ptr, ptr %5, align 8
   %30 = load ptr, ptr %8, align 8
-  %31 = call zeroext i1 @is_interrupted(ptr noundef %29, ptr noundef %30) #9
+  %31 = call zeroext i1 @is_interrupted(ptr noundef %29, ptr noundef %30) #8
   br i1 %31, label %32, label %37
 
 32:                                               ; preds = %28, %24, %18, %12
@@ -342,7 +74,7 @@ define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr nounde
   store i32 1, ptr %34, align 4
   %35 = load ptr, ptr %5, align 8
   %36 = load ptr, ptr %8, align 8
-  call void @stop(ptr noundef %35, ptr noundef %36) #9
+  call void @stop(ptr noundef %35, ptr noundef %36) #8
   br label %44
 
 37:                                               ; preds = %28, %4
@@ -360,7 +92,7 @@ define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr nounde
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_idle(ptr noundef %0) #2 {
+define internal zeroext i1 @is_idle(ptr noundef %0) #1 {
   %2 = alloca ptr, align 8
   %3 = alloca i64, align 8
   store ptr %0, ptr %2, align 8
@@ -374,7 +106,7 @@ define internal zeroext i1 @is_idle(ptr noundef %0) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @has_places(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #2 {
+define internal zeroext i1 @has_places(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca i64, align 8
@@ -387,13 +119,13 @@ define internal zeroext i1 @has_places(ptr noundef %0, i64 noundef %1, i32 nound
   store i64 %1, ptr %7, align 8
   store i32 %2, ptr %8, align 4
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %13 = load ptr, ptr %9, align 8
   %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 15
   %15 = load i64, ptr %14, align 8
   %16 = inttoptr i64 %15 to ptr
   store ptr %16, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   %17 = load ptr, ptr %9, align 8
   %18 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %17, i32 0, i32 3
   %19 = load i8, ptr %18, align 1
@@ -419,7 +151,7 @@ define internal zeroext i1 @has_places(ptr noundef %0, i64 noundef %1, i32 nound
 29:                                               ; preds = %22
   %30 = load ptr, ptr %6, align 8
   %31 = load ptr, ptr %9, align 8
-  %32 = call ptr @save(ptr noundef %30, ptr noundef %31) #9
+  %32 = call ptr @save(ptr noundef %30, ptr noundef %31) #8
   br label %33
 
 33:                                               ; preds = %29, %28
@@ -439,25 +171,25 @@ define internal zeroext i1 @has_places(ptr noundef %0, i64 noundef %1, i32 nound
   %44 = load i64, ptr %7, align 8
   %45 = load i32, ptr %8, align 4
   %46 = zext i32 %45 to i64
-  call void @find_msrs(ptr noundef %41, ptr noundef %42, ptr noundef %43, i64 noundef %44, i64 noundef %46) #9
+  call void @find_msrs(ptr noundef %41, ptr noundef %42, ptr noundef %43, i64 noundef %44, i64 noundef %46) #8
   br label %47
 
 47:                                               ; preds = %37, %33
   %48 = load ptr, ptr %10, align 8
-  %49 = call zeroext i1 @has_new_places(ptr noundef %48) #9
+  %49 = call zeroext i1 @has_new_places(ptr noundef %48) #8
   store i1 %49, ptr %5, align 1
   store i32 1, ptr %12, align 4
   br label %50
 
 50:                                               ; preds = %47, %21
-  call void @llvm.lifetime.end.p0(ptr %11) #8
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %51 = load i1, ptr %5, align 1
   ret i1 %51
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @ends_nmi(ptr noundef %0, ptr noundef %1) #2 {
+define internal zeroext i1 @ends_nmi(ptr noundef %0, ptr noundef %1) #1 {
   %3 = alloca i1, align 1
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
@@ -466,7 +198,7 @@ define internal zeroext i1 @ends_nmi(ptr noundef %0, ptr noundef %1) #2 {
   %8 = alloca i32, align 4
   store ptr %0, ptr %4, align 8
   store ptr %1, ptr %5, align 8
-  call void @llvm.lifetime.start.p0(ptr %6) #8
+  call void @llvm.lifetime.start.p0(ptr %6) #9
   %9 = load ptr, ptr %5, align 8
   %10 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %9, i32 0, i32 2
   %11 = load atomic i8, ptr %10 monotonic, align 2
@@ -483,7 +215,7 @@ define internal zeroext i1 @ends_nmi(ptr noundef %0, ptr noundef %1) #2 {
 15:                                               ; preds = %2
   %16 = load ptr, ptr %4, align 8
   %17 = load ptr, ptr %5, align 8
-  %18 = call ptr @save(ptr noundef %16, ptr noundef %17) #9
+  %18 = call ptr @save(ptr noundef %16, ptr noundef %17) #8
   store ptr %18, ptr %6, align 8
   %19 = load ptr, ptr %6, align 8
   %20 = icmp ne ptr %19, null
@@ -505,13 +237,13 @@ define internal zeroext i1 @ends_nmi(ptr noundef %0, ptr noundef %1) #2 {
   br label %30
 
 30:                                               ; preds = %28, %14
-  call void @llvm.lifetime.end.p0(ptr %6) #8
+  call void @llvm.lifetime.end.p0(ptr %6) #9
   %31 = load i1, ptr %3, align 1
   ret i1 %31
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_interrupted(ptr noundef %0, ptr noundef %1) #2 {
+define internal zeroext i1 @is_interrupted(ptr noundef %0, ptr noundef %1) #1 {
   %3 = alloca i1, align 1
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
@@ -547,7 +279,7 @@ define internal zeroext i1 @is_interrupted(ptr noundef %0, ptr noundef %1) #2 {
 21:                                               ; preds = %13
   %22 = load ptr, ptr %4, align 8
   %23 = load ptr, ptr %5, align 8
-  %24 = call i64 @read_flags(ptr noundef %22, ptr noundef %23) #9
+  %24 = call i64 @read_flags(ptr noundef %22, ptr noundef %23) #8
   %25 = and i64 %24, 512
   %26 = icmp ne i64 %25, 0
   store i1 %26, ptr %3, align 1
@@ -559,7 +291,7 @@ define internal zeroext i1 @is_interrupted(ptr noundef %0, ptr noundef %1) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @stop(ptr noundef %0, ptr noundef %1) #2 {
+define internal void @stop(ptr noundef %0, ptr noundef %1) #1 {
   %3 = alloca ptr, align 8
   %4 = alloca ptr, align 8
   store ptr %0, ptr %3, align 8
@@ -569,7 +301,7 @@ define internal void @stop(ptr noundef %0, ptr noundef %1) #2 {
   %7 = load i64, ptr %6, align 8
   %8 = inttoptr i64 %7 to ptr
   %9 = load ptr, ptr %3, align 8
-  %10 = call i32 %8(ptr noundef %9) #9
+  %10 = call i32 %8(ptr noundef %9) #8
   ret void
 }
 
@@ -583,7 +315,7 @@ define zeroext i1 @deliver_external(ptr noundef %0, i32 noundef %1, ptr noundef 
   store ptr %0, ptr %4, align 8
   store i32 %1, ptr %5, align 4
   store ptr %2, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
   %9 = getelementptr inbounds nuw %struct.event, ptr %7, i32 0, i32 0
   %10 = load i32, ptr %5, align 4
   store i32 %10, ptr %9, align 4
@@ -595,10 +327,10 @@ define zeroext i1 @deliver_external(ptr noundef %0, i32 noundef %1, ptr noundef 
   call void @llvm.memset.p0.i64(ptr align 2 %13, i8 0, i64 2, i1 false)
   %14 = getelementptr inbounds nuw %struct.event, ptr %7, i32 0, i32 3
   store i32 0, ptr %14, align 4
-  call void @llvm.lifetime.start.p0(ptr %8) #8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
   %15 = load ptr, ptr %4, align 8
   %16 = load ptr, ptr %6, align 8
-  %17 = call ptr @save(ptr noundef %15, ptr noundef %16) #9
+  %17 = call ptr @save(ptr noundef %15, ptr noundef %16) #8
   store ptr %17, ptr %8, align 8
   %18 = load ptr, ptr %8, align 8
   %19 = icmp ne ptr %18, null
@@ -608,21 +340,24 @@ define zeroext i1 @deliver_external(ptr noundef %0, i32 noundef %1, ptr noundef 
   %21 = load ptr, ptr %4, align 8
   %22 = load ptr, ptr %8, align 8
   %23 = load ptr, ptr %6, align 8
-  %24 = call zeroext i1 @deliver(ptr noundef %21, ptr noundef %7, ptr noundef %22, ptr noundef %23) #9
+  %24 = call zeroext i1 @deliver(ptr noundef %21, ptr noundef %7, ptr noundef %22, ptr noundef %23) #8
   br label %25
 
 25:                                               ; preds = %20, %3
   %26 = phi i1 [ false, %3 ], [ %24, %20 ]
-  call void @llvm.lifetime.end.p0(ptr %8) #8
-  call void @llvm.lifetime.end.p0(ptr %7) #8
+  call void @llvm.lifetime.end.p0(ptr %8) #9
+  call void @llvm.lifetime.end.p0(ptr %7) #9
   ret i1 %26
 }
 
+; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
+declare void @llvm.lifetime.start.p0(ptr captures(none)) #2
+
 ; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: write)
-declare void @llvm.memset.p0.i64(ptr writeonly captures(none), i8, i64, i1 immarg) #4
+declare void @llvm.memset.p0.i64(ptr writeonly captures(none), i8, i64, i1 immarg) #3
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @save(ptr noundef %0, ptr noundef %1) #2 {
+define internal ptr @save(ptr noundef %0, ptr noundef %1) #1 {
   %3 = alloca ptr, align 8
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
@@ -630,7 +365,7 @@ define internal ptr @save(ptr noundef %0, ptr noundef %1) #2 {
   %7 = alloca i32, align 4
   store ptr %0, ptr %4, align 8
   store ptr %1, ptr %5, align 8
-  call void @llvm.lifetime.start.p0(ptr %6) #8
+  call void @llvm.lifetime.start.p0(ptr %6) #9
   %8 = load ptr, ptr %5, align 8
   %9 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %8, i32 0, i32 14
   %10 = load i64, ptr %9, align 8
@@ -657,7 +392,7 @@ define internal ptr @save(ptr noundef %0, ptr noundef %1) #2 {
   %24 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %23, i32 0, i32 0
   %25 = load i64, ptr %24, align 8
   %26 = inttoptr i64 %25 to ptr
-  %27 = call i32 %21(ptr noundef %22, ptr noundef %26) #9
+  %27 = call i32 %21(ptr noundef %22, ptr noundef %26) #8
   %28 = load ptr, ptr %6, align 8
   %29 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %28, i32 0, i32 0
   %30 = load i64, ptr %29, align 8
@@ -667,13 +402,13 @@ define internal ptr @save(ptr noundef %0, ptr noundef %1) #2 {
   br label %32
 
 32:                                               ; preds = %17, %16
-  call void @llvm.lifetime.end.p0(ptr %6) #8
+  call void @llvm.lifetime.end.p0(ptr %6) #9
   %33 = load ptr, ptr %3, align 8
   ret ptr %33
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @deliver(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #2 {
+define internal zeroext i1 @deliver(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -686,21 +421,21 @@ define internal zeroext i1 @deliver(ptr noundef %0, ptr noundef %1, ptr noundef 
   store ptr %1, ptr %7, align 8
   store ptr %2, ptr %8, align 8
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %13 = load ptr, ptr %9, align 8
   %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 14
   %15 = load i64, ptr %14, align 8
   %16 = inttoptr i64 %15 to ptr
   store ptr %16, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   %17 = load ptr, ptr %6, align 8
   %18 = load ptr, ptr %9, align 8
-  %19 = call i64 @read_flags(ptr noundef %17, ptr noundef %18) #9
+  %19 = call i64 @read_flags(ptr noundef %17, ptr noundef %18) #8
   store i64 %19, ptr %11, align 8
   %20 = load ptr, ptr %10, align 8
   %21 = load ptr, ptr %8, align 8
   %22 = load ptr, ptr %7, align 8
-  %23 = call zeroext i1 @enter(ptr noundef %20, ptr noundef %21, ptr noundef %22, ptr noundef %11) #9
+  %23 = call zeroext i1 @enter(ptr noundef %20, ptr noundef %21, ptr noundef %22, ptr noundef %11) #8
   br i1 %23, label %25, label %24
 
 24:                                               ; preds = %4
@@ -712,21 +447,24 @@ define internal zeroext i1 @deliver(ptr noundef %0, ptr noundef %1, ptr noundef 
   %26 = load ptr, ptr %6, align 8
   %27 = load ptr, ptr %9, align 8
   %28 = load i64, ptr %11, align 8
-  call void @restore(ptr noundef %26, ptr noundef %27, i64 noundef %28) #9
+  call void @restore(ptr noundef %26, ptr noundef %27, i64 noundef %28) #8
   %29 = load ptr, ptr %6, align 8
   %30 = load ptr, ptr %10, align 8
   %31 = load ptr, ptr %8, align 8
-  call void @forget_code(ptr noundef %29, ptr noundef %30, ptr noundef %31) #9
+  call void @forget_code(ptr noundef %29, ptr noundef %30, ptr noundef %31) #8
   store i1 true, ptr %5, align 1
   store i32 1, ptr %12, align 4
   br label %32
 
 32:                                               ; preds = %25, %24
-  call void @llvm.lifetime.end.p0(ptr %11) #8
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %33 = load i1, ptr %5, align 1
   ret i1 %33
 }
+
+; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
+declare void @llvm.lifetime.end.p0(ptr captures(none)) #2
 
 ; Function Attrs: nounwind
 define void @at_interrupt(ptr noundef %0, i32 noundef %1, ptr noundef %2) #0 {
@@ -739,7 +477,7 @@ define void @at_interrupt(ptr noundef %0, i32 noundef %1, ptr noundef %2) #0 {
   %7 = load ptr, ptr %4, align 8
   %8 = load i32, ptr %5, align 4
   %9 = load ptr, ptr %6, align 8
-  %10 = call zeroext i1 @deliver_trap(ptr noundef %7, i32 noundef %8, ptr noundef %9) #9
+  %10 = call zeroext i1 @deliver_trap(ptr noundef %7, i32 noundef %8, ptr noundef %9) #8
   br i1 %10, label %11, label %12
 
 11:                                               ; preds = %3
@@ -755,7 +493,7 @@ define void @at_interrupt(ptr noundef %0, i32 noundef %1, ptr noundef %2) #0 {
   store i32 1, ptr %17, align 8
   %18 = load ptr, ptr %4, align 8
   %19 = load ptr, ptr %6, align 8
-  call void @stop(ptr noundef %18, ptr noundef %19) #9
+  call void @stop(ptr noundef %18, ptr noundef %19) #8
   br label %20
 
 20:                                               ; preds = %12, %11
@@ -763,7 +501,7 @@ define void @at_interrupt(ptr noundef %0, i32 noundef %1, ptr noundef %2) #0 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @deliver_trap(ptr noundef %0, i32 noundef %1, ptr noundef %2) #2 {
+define internal zeroext i1 @deliver_trap(ptr noundef %0, i32 noundef %1, ptr noundef %2) #1 {
   %4 = alloca i1, align 1
   %5 = alloca ptr, align 8
   %6 = alloca i32, align 4
@@ -774,12 +512,12 @@ define internal zeroext i1 @deliver_trap(ptr noundef %0, i32 noundef %1, ptr nou
   store ptr %0, ptr %5, align 8
   store i32 %1, ptr %6, align 4
   store ptr %2, ptr %7, align 8
-  call void @llvm.lifetime.start.p0(ptr %8) #8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
   %11 = load ptr, ptr %5, align 8
   %12 = load ptr, ptr %7, align 8
-  %13 = call ptr @save(ptr noundef %11, ptr noundef %12) #9
+  %13 = call ptr @save(ptr noundef %11, ptr noundef %12) #8
   store ptr %13, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
   %14 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 0
   %15 = load i32, ptr %6, align 4
   store i32 %15, ptr %14, align 4
@@ -809,7 +547,7 @@ define internal zeroext i1 @deliver_trap(ptr noundef %0, i32 noundef %1, ptr nou
   %29 = zext i1 %27 to i8
   store i8 %29, ptr %28, align 4
   %30 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 1
-  %31 = load i8, ptr %30, align 4, !range !6, !noundef !7
+  %31 = load i8, ptr %30, align 4, !range !4, !noundef !5
   %32 = trunc i8 %31 to i1
   br i1 %32, label %51, label %33
 
@@ -844,14 +582,14 @@ define internal zeroext i1 @deliver_trap(ptr noundef %0, i32 noundef %1, ptr nou
   %52 = load ptr, ptr %5, align 8
   %53 = load ptr, ptr %8, align 8
   %54 = load ptr, ptr %7, align 8
-  %55 = call zeroext i1 @deliver(ptr noundef %52, ptr noundef %9, ptr noundef %53, ptr noundef %54) #9
+  %55 = call zeroext i1 @deliver(ptr noundef %52, ptr noundef %9, ptr noundef %53, ptr noundef %54) #8
   store i1 %55, ptr %4, align 1
   store i32 1, ptr %10, align 4
   br label %56
 
 56:                                               ; preds = %51, %22
-  call void @llvm.lifetime.end.p0(ptr %9) #8
-  call void @llvm.lifetime.end.p0(ptr %8) #8
+  call void @llvm.lifetime.end.p0(ptr %9) #9
+  call void @llvm.lifetime.end.p0(ptr %8) #9
   %57 = load i1, ptr %4, align 1
   ret i1 %57
 }
@@ -864,7 +602,7 @@ define void @at_syscall(ptr noundef %0, ptr noundef %1) #0 {
   store ptr %1, ptr %4, align 8
   %5 = load ptr, ptr %3, align 8
   %6 = load ptr, ptr %4, align 8
-  %7 = call zeroext i1 @call_system(ptr noundef %5, ptr noundef %6) #9
+  %7 = call zeroext i1 @call_system(ptr noundef %5, ptr noundef %6) #8
   br i1 %7, label %8, label %9
 
 8:                                                ; preds = %2
@@ -876,7 +614,7 @@ define void @at_syscall(ptr noundef %0, ptr noundef %1) #0 {
   store i32 1, ptr %11, align 4
   %12 = load ptr, ptr %3, align 8
   %13 = load ptr, ptr %4, align 8
-  call void @stop(ptr noundef %12, ptr noundef %13) #9
+  call void @stop(ptr noundef %12, ptr noundef %13) #8
   br label %14
 
 14:                                               ; preds = %9, %8
@@ -884,7 +622,7 @@ define void @at_syscall(ptr noundef %0, ptr noundef %1) #0 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @call_system(ptr noundef %0, ptr noundef %1) #2 {
+define internal zeroext i1 @call_system(ptr noundef %0, ptr noundef %1) #1 {
   %3 = alloca i1, align 1
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
@@ -893,12 +631,12 @@ define internal zeroext i1 @call_system(ptr noundef %0, ptr noundef %1) #2 {
   %8 = alloca i32, align 4
   store ptr %0, ptr %4, align 8
   store ptr %1, ptr %5, align 8
-  call void @llvm.lifetime.start.p0(ptr %6) #8
+  call void @llvm.lifetime.start.p0(ptr %6) #9
   %9 = load ptr, ptr %4, align 8
   %10 = load ptr, ptr %5, align 8
-  %11 = call ptr @save(ptr noundef %9, ptr noundef %10) #9
+  %11 = call ptr @save(ptr noundef %9, ptr noundef %10) #8
   store ptr %11, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
   %12 = load ptr, ptr %6, align 8
   %13 = icmp ne ptr %12, null
   br i1 %13, label %15, label %14
@@ -911,14 +649,14 @@ define internal zeroext i1 @call_system(ptr noundef %0, ptr noundef %1) #2 {
 15:                                               ; preds = %2
   %16 = load ptr, ptr %4, align 8
   %17 = load ptr, ptr %5, align 8
-  %18 = call i64 @read_flags(ptr noundef %16, ptr noundef %17) #9
+  %18 = call i64 @read_flags(ptr noundef %16, ptr noundef %17) #8
   store i64 %18, ptr %7, align 8
   %19 = load ptr, ptr %5, align 8
   %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 14
   %21 = load i64, ptr %20, align 8
   %22 = inttoptr i64 %21 to ptr
   %23 = load ptr, ptr %6, align 8
-  %24 = call zeroext i1 @enter_system(ptr noundef %22, ptr noundef %23, ptr noundef %7) #9
+  %24 = call zeroext i1 @enter_system(ptr noundef %22, ptr noundef %23, ptr noundef %7) #8
   br i1 %24, label %26, label %25
 
 25:                                               ; preds = %15
@@ -930,14 +668,14 @@ define internal zeroext i1 @call_system(ptr noundef %0, ptr noundef %1) #2 {
   %27 = load ptr, ptr %4, align 8
   %28 = load ptr, ptr %5, align 8
   %29 = load i64, ptr %7, align 8
-  call void @restore(ptr noundef %27, ptr noundef %28, i64 noundef %29) #9
+  call void @restore(ptr noundef %27, ptr noundef %28, i64 noundef %29) #8
   store i1 true, ptr %3, align 1
   store i32 1, ptr %8, align 4
   br label %30
 
 30:                                               ; preds = %26, %25, %14
-  call void @llvm.lifetime.end.p0(ptr %7) #8
-  call void @llvm.lifetime.end.p0(ptr %6) #8
+  call void @llvm.lifetime.end.p0(ptr %7) #9
+  call void @llvm.lifetime.end.p0(ptr %6) #9
   %31 = load i1, ptr %3, align 1
   ret i1 %31
 }
@@ -950,18 +688,18 @@ define zeroext i1 @at_rdtsc(ptr noundef %0, ptr noundef %1) #0 {
   %6 = alloca i64, align 8
   store ptr %0, ptr %3, align 8
   store ptr %1, ptr %4, align 8
-  call void @llvm.lifetime.start.p0(ptr %5) #8
+  call void @llvm.lifetime.start.p0(ptr %5) #9
   %7 = load ptr, ptr %4, align 8
   %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 14
   %9 = load i64, ptr %8, align 8
   %10 = inttoptr i64 %9 to ptr
   store ptr %10, ptr %5, align 8
-  call void @llvm.lifetime.start.p0(ptr %6) #8
+  call void @llvm.lifetime.start.p0(ptr %6) #9
   %11 = load ptr, ptr %5, align 8
   %12 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %11, i32 0, i32 17
   %13 = load i64, ptr %12, align 8
   %14 = inttoptr i64 %13 to ptr
-  %15 = call i64 @clock_now(ptr noundef %14) #9
+  %15 = call i64 @clock_now(ptr noundef %14) #8
   store i64 %15, ptr %6, align 8
   %16 = load ptr, ptr %3, align 8
   %17 = load ptr, ptr %5, align 8
@@ -970,7 +708,7 @@ define zeroext i1 @at_rdtsc(ptr noundef %0, ptr noundef %1) #0 {
   %20 = load i32, ptr %19, align 8
   %21 = load i64, ptr %6, align 8
   %22 = trunc i64 %21 to i32
-  call void @write_half(ptr noundef %16, ptr noundef %17, i32 noundef %20, i32 noundef %22) #9
+  call void @write_half(ptr noundef %16, ptr noundef %17, i32 noundef %20, i32 noundef %22) #8
   %23 = load ptr, ptr %3, align 8
   %24 = load ptr, ptr %5, align 8
   %25 = load ptr, ptr %5, align 8
@@ -979,14 +717,39 @@ define zeroext i1 @at_rdtsc(ptr noundef %0, ptr noundef %1) #0 {
   %28 = load i64, ptr %6, align 8
   %29 = lshr i64 %28, 32
   %30 = trunc i64 %29 to i32
-  call void @write_half(ptr noundef %23, ptr noundef %24, i32 noundef %27, i32 noundef %30) #9
-  call void @llvm.lifetime.end.p0(ptr %6) #8
-  call void @llvm.lifetime.end.p0(ptr %5) #8
+  call void @write_half(ptr noundef %23, ptr noundef %24, i32 noundef %27, i32 noundef %30) #8
+  call void @llvm.lifetime.end.p0(ptr %6) #9
+  call void @llvm.lifetime.end.p0(ptr %5) #9
   ret i1 true
 }
 
+; Function Attrs: inlinehint nounwind
+define internal i64 @clock_now(ptr noundef %0) #4 {
+  %2 = alloca ptr, align 8
+  %3 = alloca i64, align 8
+  store ptr %0, ptr %2, align 8
+  call void @llvm.lifetime.start.p0(ptr %3) #9
+  br label %4
+
+4:                                                ; preds = %10, %1
+  %5 = load ptr, ptr %2, align 8
+  %6 = load ptr, ptr %2, align 8
+  %7 = call i64 @ticks(ptr noundef %6) #8
+  %8 = call zeroext i1 @lightexit_read_clock(ptr noundef %5, i64 noundef %7, ptr noundef %3) #8
+  %9 = xor i1 %8, true
+  br i1 %9, label %10, label %11
+
+10:                                               ; preds = %4
+  br label %4, !llvm.loop !6
+
+11:                                               ; preds = %4
+  %12 = load i64, ptr %3, align 8
+  call void @llvm.lifetime.end.p0(ptr %3) #9
+  ret i64 %12
+}
+
 ; Function Attrs: alwaysinline nounwind
-define internal void @write_half(ptr noundef %0, ptr noundef %1, i32 noundef %2, i32 noundef %3) #2 {
+define internal void @write_half(ptr noundef %0, ptr noundef %1, i32 noundef %2, i32 noundef %3) #1 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
   %7 = alloca i32, align 4
@@ -996,7 +759,7 @@ define internal void @write_half(ptr noundef %0, ptr noundef %1, i32 noundef %2,
   store ptr %1, ptr %6, align 8
   store i32 %2, ptr %7, align 4
   store i32 %3, ptr %8, align 4
-  call void @llvm.lifetime.start.p0(ptr %9) #8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
   %10 = load i32, ptr %8, align 4
   %11 = zext i32 %10 to i64
   store i64 %11, ptr %9, align 8
@@ -1006,8 +769,8 @@ define internal void @write_half(ptr noundef %0, ptr noundef %1, i32 noundef %2,
   %15 = inttoptr i64 %14 to ptr
   %16 = load ptr, ptr %5, align 8
   %17 = load i32, ptr %7, align 4
-  %18 = call i32 %15(ptr noundef %16, i32 noundef %17, ptr noundef %9) #9
-  call void @llvm.lifetime.end.p0(ptr %9) #8
+  %18 = call i32 %15(ptr noundef %16, i32 noundef %17, ptr noundef %9) #8
+  call void @llvm.lifetime.end.p0(ptr %9) #9
   ret void
 }
 
@@ -1019,13 +782,13 @@ define zeroext i1 @at_rdtscp(ptr noundef %0, ptr noundef %1) #0 {
   %6 = alloca %struct.anon, align 8
   store ptr %0, ptr %3, align 8
   store ptr %1, ptr %4, align 8
-  call void @llvm.lifetime.start.p0(ptr %5) #8
+  call void @llvm.lifetime.start.p0(ptr %5) #9
   %7 = load ptr, ptr %4, align 8
   %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 14
   %9 = load i64, ptr %8, align 8
   %10 = inttoptr i64 %9 to ptr
   store ptr %10, ptr %5, align 8
-  call void @llvm.lifetime.start.p0(ptr %6) #8
+  call void @llvm.lifetime.start.p0(ptr %6) #9
   %11 = getelementptr inbounds nuw %struct.anon, ptr %6, i32 0, i32 0
   store i32 -1073741565, ptr %11, align 8
   %12 = getelementptr inbounds nuw %struct.anon, ptr %6, i32 0, i32 1
@@ -1038,7 +801,7 @@ define zeroext i1 @at_rdtscp(ptr noundef %0, ptr noundef %1) #0 {
   %18 = load ptr, ptr %5, align 8
   %19 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %18, i32 0, i32 16
   %20 = load i32, ptr %19, align 4
-  %21 = call i32 %16(ptr noundef %17, i32 noundef %20, ptr noundef %6) #9
+  %21 = call i32 %16(ptr noundef %17, i32 noundef %20, ptr noundef %6) #8
   %22 = load ptr, ptr %3, align 8
   %23 = load ptr, ptr %5, align 8
   %24 = load ptr, ptr %5, align 8
@@ -1047,12 +810,12 @@ define zeroext i1 @at_rdtscp(ptr noundef %0, ptr noundef %1) #0 {
   %27 = getelementptr inbounds nuw %struct.anon, ptr %6, i32 0, i32 1
   %28 = load i64, ptr %27, align 8
   %29 = trunc i64 %28 to i32
-  call void @write_half(ptr noundef %22, ptr noundef %23, i32 noundef %26, i32 noundef %29) #9
+  call void @write_half(ptr noundef %22, ptr noundef %23, i32 noundef %26, i32 noundef %29) #8
   %30 = load ptr, ptr %3, align 8
   %31 = load ptr, ptr %4, align 8
-  %32 = call zeroext i1 @at_rdtsc(ptr noundef %30, ptr noundef %31) #9
-  call void @llvm.lifetime.end.p0(ptr %6) #8
-  call void @llvm.lifetime.end.p0(ptr %5) #8
+  %32 = call zeroext i1 @at_rdtsc(ptr noundef %30, ptr noundef %31) #8
+  call void @llvm.lifetime.end.p0(ptr %6) #9
+  call void @llvm.lifetime.end.p0(ptr %5) #9
   ret i1 %32
 }
 
@@ -1074,19 +837,19 @@ define void @at_translated(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr n
   store ptr %1, ptr %6, align 8
   store ptr %2, ptr %7, align 8
   store ptr %3, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
   %12 = load ptr, ptr %8, align 8
   %13 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %12, i32 0, i32 14
   %14 = load i64, ptr %13, align 8
   %15 = inttoptr i64 %14 to ptr
   store ptr %15, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %16 = load ptr, ptr %9, align 8
   %17 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %16, i32 0, i32 0
   %18 = load i64, ptr %17, align 8
   %19 = inttoptr i64 %18 to ptr
   store ptr %19, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   %20 = load ptr, ptr %8, align 8
   %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 15
   %22 = load i64, ptr %21, align 8
@@ -1101,17 +864,17 @@ define void @at_translated(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr n
   %30 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %29, i32 0, i32 0
   %31 = load i64, ptr %30, align 8
   %32 = inttoptr i64 %31 to ptr
-  %33 = call i32 %27(ptr noundef %28, ptr noundef %32) #9
+  %33 = call i32 %27(ptr noundef %28, ptr noundef %32) #8
   %34 = load ptr, ptr %5, align 8
   %35 = load ptr, ptr %9, align 8
   %36 = load ptr, ptr %10, align 8
   %37 = load ptr, ptr %6, align 8
-  call void @note_code(ptr noundef %34, ptr noundef %35, ptr noundef %36, ptr noundef %37) #9
+  call void @note_code(ptr noundef %34, ptr noundef %35, ptr noundef %36, ptr noundef %37) #8
   %38 = load ptr, ptr %5, align 8
   %39 = load ptr, ptr %9, align 8
   %40 = load ptr, ptr %10, align 8
   %41 = load ptr, ptr %7, align 8
-  call void @note_code(ptr noundef %38, ptr noundef %39, ptr noundef %40, ptr noundef %41) #9
+  call void @note_code(ptr noundef %38, ptr noundef %39, ptr noundef %40, ptr noundef %41) #8
   %42 = load ptr, ptr %9, align 8
   %43 = load ptr, ptr %10, align 8
   %44 = load ptr, ptr %11, align 8
@@ -1122,24 +885,24 @@ define void @at_translated(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr n
   %49 = getelementptr inbounds nuw %struct.translated, ptr %48, i32 0, i32 2
   %50 = load i16, ptr %49, align 2
   %51 = zext i16 %50 to i64
-  call void @find_msrs(ptr noundef %42, ptr noundef %43, ptr noundef %44, i64 noundef %47, i64 noundef %51) #9
+  call void @find_msrs(ptr noundef %42, ptr noundef %43, ptr noundef %44, i64 noundef %47, i64 noundef %51) #8
   %52 = load ptr, ptr %11, align 8
   %53 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %52, i32 0, i32 5
   store i8 1, ptr %53, align 2
   %54 = load ptr, ptr %11, align 8
-  %55 = call zeroext i1 @has_new_places(ptr noundef %54) #9
+  %55 = call zeroext i1 @has_new_places(ptr noundef %54) #8
   %56 = zext i1 %55 to i8
   %57 = load ptr, ptr %8, align 8
   %58 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %57, i32 0, i32 3
   store i8 %56, ptr %58, align 1
-  call void @llvm.lifetime.end.p0(ptr %11) #8
-  call void @llvm.lifetime.end.p0(ptr %10) #8
-  call void @llvm.lifetime.end.p0(ptr %9) #8
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
+  call void @llvm.lifetime.end.p0(ptr %9) #9
   ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @note_code(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #2 {
+define internal void @note_code(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #1 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -1149,7 +912,7 @@ define internal void @note_code(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   store ptr %1, ptr %6, align 8
   store ptr %2, ptr %7, align 8
   store ptr %3, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
   %10 = load ptr, ptr %8, align 8
   %11 = getelementptr inbounds nuw %struct.translated, ptr %10, i32 0, i32 0
   %12 = load i64, ptr %11, align 8
@@ -1166,7 +929,7 @@ define internal void @note_code(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   %22 = load ptr, ptr %8, align 8
   %23 = getelementptr inbounds nuw %struct.translated, ptr %22, i32 0, i32 0
   %24 = load i64, ptr %23, align 8
-  call void @note_page(ptr noundef %19, ptr noundef %20, ptr noundef %21, i64 noundef %24) #9
+  call void @note_page(ptr noundef %19, ptr noundef %20, ptr noundef %21, i64 noundef %24) #8
   %25 = load ptr, ptr %8, align 8
   %26 = getelementptr inbounds nuw %struct.translated, ptr %25, i32 0, i32 0
   %27 = load i64, ptr %26, align 8
@@ -1181,16 +944,16 @@ define internal void @note_code(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   %34 = load ptr, ptr %6, align 8
   %35 = load ptr, ptr %7, align 8
   %36 = load i64, ptr %9, align 8
-  call void @note_page(ptr noundef %33, ptr noundef %34, ptr noundef %35, i64 noundef %36) #9
+  call void @note_page(ptr noundef %33, ptr noundef %34, ptr noundef %35, i64 noundef %36) #8
   br label %37
 
 37:                                               ; preds = %32, %4
-  call void @llvm.lifetime.end.p0(ptr %9) #8
+  call void @llvm.lifetime.end.p0(ptr %9) #9
   ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, i64 noundef %3, i64 noundef %4) #2 {
+define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, i64 noundef %3, i64 noundef %4) #1 {
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
   %8 = alloca ptr, align 8
@@ -1208,21 +971,21 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   store ptr %2, ptr %8, align 8
   store i64 %3, ptr %9, align 8
   store i64 %4, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   %18 = load i64, ptr %9, align 8
   %19 = load i64, ptr %10, align 8
   %20 = add i64 %18, %19
   store i64 %20, ptr %11, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
   %21 = load i64, ptr %9, align 8
   store i64 %21, ptr %12, align 8
-  call void @llvm.lifetime.start.p0(ptr %13) #8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
   store i64 0, ptr %13, align 8
-  call void @llvm.lifetime.start.p0(ptr %14) #8
+  call void @llvm.lifetime.start.p0(ptr %14) #9
   store i64 -1, ptr %14, align 8
-  call void @llvm.lifetime.start.p0(ptr %15) #8
+  call void @llvm.lifetime.start.p0(ptr %15) #9
   store ptr null, ptr %15, align 8
-  call void @llvm.lifetime.start.p0(ptr %16) #8
+  call void @llvm.lifetime.start.p0(ptr %16) #9
   store i8 0, ptr %16, align 1
   %22 = load ptr, ptr %8, align 8
   %23 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %22, i32 0, i32 3
@@ -1266,7 +1029,7 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   %46 = load ptr, ptr %6, align 8
   %47 = load ptr, ptr %7, align 8
   %48 = load i64, ptr %9, align 8
-  %49 = call ptr @memory_at(ptr noundef %46, ptr noundef %47, i64 noundef %48, i32 noundef 1) #9
+  %49 = call ptr @memory_at(ptr noundef %46, ptr noundef %47, i64 noundef %48, i32 noundef 1) #8
   store ptr %49, ptr %15, align 8
   br label %50
 
@@ -1282,7 +1045,7 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   %55 = load i8, ptr %16, align 1
   %56 = load ptr, ptr %15, align 8
   %57 = load i8, ptr %56, align 1
-  %58 = call zeroext i1 @is_msr_access(i8 noundef zeroext %55, i8 noundef zeroext %57) #9
+  %58 = call zeroext i1 @is_msr_access(i8 noundef zeroext %55, i8 noundef zeroext %57) #8
   br i1 %58, label %59, label %75
 
 59:                                               ; preds = %54
@@ -1301,7 +1064,7 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   %68 = load ptr, ptr %8, align 8
   %69 = load i64, ptr %13, align 8
   %70 = load i64, ptr %14, align 8
-  call void @note_place(ptr noundef %68, i64 noundef %69, i64 noundef %70) #9
+  call void @note_place(ptr noundef %68, i64 noundef %69, i64 noundef %70) #8
   %71 = load i64, ptr %12, align 8
   store i64 %71, ptr %13, align 8
   br label %72
@@ -1315,13 +1078,13 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
 75:                                               ; preds = %72, %54
   %76 = load ptr, ptr %15, align 8
   %77 = load i8, ptr %76, align 1
-  %78 = call zeroext i1 @is_prefix(i8 noundef zeroext %77) #9
+  %78 = call zeroext i1 @is_prefix(i8 noundef zeroext %77) #8
   br i1 %78, label %91, label %79
 
 79:                                               ; preds = %75
   %80 = load ptr, ptr %15, align 8
   %81 = load i8, ptr %80, align 1
-  %82 = call zeroext i1 @is_rex(i8 noundef zeroext %81) #9
+  %82 = call zeroext i1 @is_rex(i8 noundef zeroext %81) #8
   br i1 %82, label %91, label %83
 
 83:                                               ; preds = %79
@@ -1355,17 +1118,17 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   %99 = load ptr, ptr %8, align 8
   %100 = load i64, ptr %13, align 8
   %101 = load i64, ptr %14, align 8
-  call void @note_place(ptr noundef %99, i64 noundef %100, i64 noundef %101) #9
+  call void @note_place(ptr noundef %99, i64 noundef %100, i64 noundef %101) #8
   store i32 0, ptr %17, align 4
   br label %102
 
 102:                                              ; preds = %98, %32
-  call void @llvm.lifetime.end.p0(ptr %16) #8
-  call void @llvm.lifetime.end.p0(ptr %15) #8
-  call void @llvm.lifetime.end.p0(ptr %14) #8
-  call void @llvm.lifetime.end.p0(ptr %13) #8
-  call void @llvm.lifetime.end.p0(ptr %12) #8
-  call void @llvm.lifetime.end.p0(ptr %11) #8
+  call void @llvm.lifetime.end.p0(ptr %16) #9
+  call void @llvm.lifetime.end.p0(ptr %15) #9
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
   %103 = load i32, ptr %17, align 4
   switch i32 %103, label %105 [
     i32 0, label %104
@@ -1380,7 +1143,7 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @has_new_places(ptr noundef %0) #2 {
+define internal zeroext i1 @has_new_places(ptr noundef %0) #1 {
   %2 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
   %3 = load ptr, ptr %2, align 8
@@ -1422,32 +1185,32 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   store i64 %1, ptr %6, align 8
   store i32 %2, ptr %7, align 4
   store ptr %3, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
   %16 = load ptr, ptr %8, align 8
   %17 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %16, i32 0, i32 14
   %18 = load i64, ptr %17, align 8
   %19 = inttoptr i64 %18 to ptr
   store ptr %19, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %20 = load ptr, ptr %8, align 8
   %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 15
   %22 = load i64, ptr %21, align 8
   %23 = inttoptr i64 %22 to ptr
   store ptr %23, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   %24 = load ptr, ptr %5, align 8
   %25 = load ptr, ptr %8, align 8
-  %26 = call ptr @save(ptr noundef %24, ptr noundef %25) #9
+  %26 = call ptr @save(ptr noundef %24, ptr noundef %25) #8
   store ptr %26, ptr %11, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
   call void @llvm.memset.p0.i64(ptr align 8 %12, i8 0, i64 64, i1 false)
   %27 = getelementptr inbounds %struct.lightexit_io_context, ptr %12, i32 0, i32 4
   store i8 8, ptr %27, align 4
   %28 = getelementptr inbounds %struct.lightexit_io_context, ptr %12, i32 0, i32 6
   store i8 2, ptr %28, align 2
-  call void @llvm.lifetime.start.p0(ptr %13) #8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
   store i8 0, ptr %13, align 1
-  call void @llvm.lifetime.start.p0(ptr %14) #8
+  call void @llvm.lifetime.start.p0(ptr %14) #9
   %29 = load i32, ptr %7, align 4
   %30 = load ptr, ptr %11, align 8
   %31 = icmp ne ptr %30, null
@@ -1486,7 +1249,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %55 = load ptr, ptr %9, align 8
   %56 = load ptr, ptr %11, align 8
   %57 = load i64, ptr %6, align 8
-  %58 = call i32 @msr_length(ptr noundef %55, ptr noundef %56, i64 noundef %57, ptr noundef %13) #9
+  %58 = call i32 @msr_length(ptr noundef %55, ptr noundef %56, i64 noundef %57, ptr noundef %13) #8
   %59 = zext i32 %58 to i64
   %60 = add i64 %54, %59
   store i64 %60, ptr %14, align 8
@@ -1502,7 +1265,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   br label %133
 
 67:                                               ; preds = %51
-  %68 = load i8, ptr %13, align 1, !range !6, !noundef !7
+  %68 = load i8, ptr %13, align 1, !range !4, !noundef !5
   %69 = trunc i8 %68 to i1
   %70 = zext i1 %69 to i8
   %71 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 5
@@ -1515,7 +1278,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %77 = zext i32 %76 to i64
   %78 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 0
   store i64 %77, ptr %78, align 8
-  %79 = load i8, ptr %13, align 1, !range !6, !noundef !7
+  %79 = load i8, ptr %13, align 1, !range !4, !noundef !5
   %80 = trunc i8 %79 to i1
   br i1 %80, label %81, label %94
 
@@ -1543,7 +1306,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   store i64 %96, ptr %97, align 8
   %98 = load ptr, ptr %9, align 8
   %99 = load ptr, ptr %10, align 8
-  %100 = call zeroext i1 @answer_msr(ptr noundef %98, ptr noundef %99, ptr noundef %12) #9
+  %100 = call zeroext i1 @answer_msr(ptr noundef %98, ptr noundef %99, ptr noundef %12) #8
   br i1 %100, label %102, label %101
 
 101:                                              ; preds = %95
@@ -1551,7 +1314,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   br label %133
 
 102:                                              ; preds = %95
-  %103 = load i8, ptr %13, align 1, !range !6, !noundef !7
+  %103 = load i8, ptr %13, align 1, !range !4, !noundef !5
   %104 = trunc i8 %103 to i1
   br i1 %104, label %123, label %105
 
@@ -1564,7 +1327,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %111 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
   %112 = load i64, ptr %111, align 8
   %113 = trunc i64 %112 to i32
-  call void @write_half(ptr noundef %106, ptr noundef %107, i32 noundef %110, i32 noundef %113) #9
+  call void @write_half(ptr noundef %106, ptr noundef %107, i32 noundef %110, i32 noundef %113) #8
   %114 = load ptr, ptr %5, align 8
   %115 = load ptr, ptr %9, align 8
   %116 = load ptr, ptr %9, align 8
@@ -1574,7 +1337,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %120 = load i64, ptr %119, align 8
   %121 = lshr i64 %120, 32
   %122 = trunc i64 %121 to i32
-  call void @write_half(ptr noundef %114, ptr noundef %115, i32 noundef %118, i32 noundef %122) #9
+  call void @write_half(ptr noundef %114, ptr noundef %115, i32 noundef %118, i32 noundef %122) #8
   br label %123
 
 123:                                              ; preds = %105, %102
@@ -1586,17 +1349,17 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %129 = load ptr, ptr %10, align 8
   %130 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %129, i32 0, i32 2
   %131 = load i32, ptr %130, align 8
-  %132 = call i32 %127(ptr noundef %128, i32 noundef %131, ptr noundef %14) #9
+  %132 = call i32 %127(ptr noundef %128, i32 noundef %131, ptr noundef %14) #8
   store i32 0, ptr %15, align 4
   br label %133
 
 133:                                              ; preds = %123, %101, %66, %50
-  call void @llvm.lifetime.end.p0(ptr %14) #8
-  call void @llvm.lifetime.end.p0(ptr %13) #8
-  call void @llvm.lifetime.end.p0(ptr %12) #8
-  call void @llvm.lifetime.end.p0(ptr %11) #8
-  call void @llvm.lifetime.end.p0(ptr %10) #8
-  call void @llvm.lifetime.end.p0(ptr %9) #8
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
+  call void @llvm.lifetime.end.p0(ptr %9) #9
   %134 = load i32, ptr %15, align 4
   switch i32 %134, label %136 [
     i32 0, label %135
@@ -1611,7 +1374,7 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #2 {
+define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #1 {
   %5 = alloca i32, align 4
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -1626,7 +1389,7 @@ define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
   store ptr %1, ptr %7, align 8
   store i64 %2, ptr %8, align 8
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %15 = load ptr, ptr %7, align 8
   %16 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %15, i32 0, i32 4
   %17 = load i32, ptr %16, align 8
@@ -1634,10 +1397,10 @@ define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
   %19 = icmp ne i32 %18, 0
   %20 = zext i1 %19 to i8
   store i8 %20, ptr %10, align 1
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   store i64 0, ptr %11, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #8
-  call void @llvm.lifetime.start.p0(ptr %13) #8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  call void @llvm.lifetime.start.p0(ptr %13) #9
   store i32 0, ptr %13, align 4
   br label %21
 
@@ -1655,7 +1418,7 @@ define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
   %29 = load i32, ptr %13, align 4
   %30 = zext i32 %29 to i64
   %31 = add i64 %28, %30
-  %32 = call zeroext i1 @load_at(ptr noundef %26, ptr noundef %27, i64 noundef %31, i32 noundef 1, ptr noundef %11) #9
+  %32 = call zeroext i1 @load_at(ptr noundef %26, ptr noundef %27, i64 noundef %31, i32 noundef 1, ptr noundef %11) #8
   br i1 %32, label %34, label %33
 
 33:                                               ; preds = %25, %21
@@ -1677,18 +1440,18 @@ define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
 40:                                               ; preds = %37
   %41 = load i64, ptr %11, align 8
   %42 = trunc i64 %41 to i8
-  %43 = call zeroext i1 @is_prefix(i8 noundef zeroext %42) #9
+  %43 = call zeroext i1 @is_prefix(i8 noundef zeroext %42) #8
   br i1 %43, label %54, label %44
 
 44:                                               ; preds = %40
-  %45 = load i8, ptr %10, align 1, !range !6, !noundef !7
+  %45 = load i8, ptr %10, align 1, !range !4, !noundef !5
   %46 = trunc i8 %45 to i1
   br i1 %46, label %47, label %51
 
 47:                                               ; preds = %44
   %48 = load i64, ptr %11, align 8
   %49 = trunc i64 %48 to i8
-  %50 = call zeroext i1 @is_rex(i8 noundef zeroext %49) #9
+  %50 = call zeroext i1 @is_rex(i8 noundef zeroext %49) #8
   br i1 %50, label %54, label %51
 
 51:                                               ; preds = %47, %44
@@ -1714,7 +1477,7 @@ define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
   %64 = trunc i64 %63 to i8
   %65 = load i64, ptr %11, align 8
   %66 = trunc i64 %65 to i8
-  %67 = call zeroext i1 @is_msr_access(i8 noundef zeroext %64, i8 noundef zeroext %66) #9
+  %67 = call zeroext i1 @is_msr_access(i8 noundef zeroext %64, i8 noundef zeroext %66) #8
   br i1 %67, label %68, label %70
 
 68:                                               ; preds = %58
@@ -1731,16 +1494,16 @@ define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
   br label %73
 
 73:                                               ; preds = %71, %33
-  call void @llvm.lifetime.end.p0(ptr %13) #8
-  call void @llvm.lifetime.end.p0(ptr %12) #8
-  call void @llvm.lifetime.end.p0(ptr %11) #8
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %74 = load i32, ptr %5, align 4
   ret i32 %74
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @answer_msr(ptr noundef %0, ptr noundef %1, ptr noundef %2) #2 {
+define internal zeroext i1 @answer_msr(ptr noundef %0, ptr noundef %1, ptr noundef %2) #1 {
   %4 = alloca i1, align 1
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
@@ -1766,7 +1529,7 @@ define internal zeroext i1 @answer_msr(ptr noundef %0, ptr noundef %1, ptr nound
   %19 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %18, i32 0, i32 17
   %20 = load i64, ptr %19, align 8
   %21 = inttoptr i64 %20 to ptr
-  %22 = call i64 @clock_now(ptr noundef %21) #9
+  %22 = call i64 @clock_now(ptr noundef %21) #8
   %23 = load ptr, ptr %7, align 8
   %24 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %23, i32 0, i32 1
   store i64 %22, ptr %24, align 8
@@ -1783,7 +1546,7 @@ define internal zeroext i1 @answer_msr(ptr noundef %0, ptr noundef %1, ptr nound
   %32 = load i64, ptr %31, align 8
   %33 = inttoptr i64 %32 to ptr
   %34 = load ptr, ptr %7, align 8
-  %35 = call i32 %29(ptr noundef %33, ptr noundef %34) #9
+  %35 = call i32 %29(ptr noundef %33, ptr noundef %34) #8
   %36 = icmp ne i32 %35, 0
   store i1 %36, ptr %4, align 1
   br label %37
@@ -1812,22 +1575,22 @@ define zeroext i1 @at_fill(ptr noundef %0, i64 noundef %1, i32 noundef %2, i32 n
   %17 = zext i1 %5 to i8
   store i8 %17, ptr %13, align 1
   store i64 %6, ptr %14, align 8
-  call void @llvm.lifetime.start.p0(ptr %15) #8
+  call void @llvm.lifetime.start.p0(ptr %15) #9
   %18 = load ptr, ptr %8, align 8
-  %19 = call ptr @own_fill(ptr noundef %18) #9
+  %19 = call ptr @own_fill(ptr noundef %18) #8
   %20 = load ptr, ptr %8, align 8
   %21 = load i64, ptr %9, align 8
   %22 = load i32, ptr %10, align 4
   %23 = load i32, ptr %11, align 4
   %24 = load i32, ptr %12, align 4
-  %25 = load i8, ptr %13, align 1, !range !6, !noundef !7
+  %25 = load i8, ptr %13, align 1, !range !4, !noundef !5
   %26 = trunc i8 %25 to i1
   %27 = load i64, ptr %14, align 8
-  %28 = call zeroext i1 %19(ptr noundef %20, i64 noundef %21, i32 noundef %22, i32 noundef %23, i32 noundef %24, i1 noundef zeroext %26, i64 noundef %27) #9
+  %28 = call zeroext i1 %19(ptr noundef %20, i64 noundef %21, i32 noundef %22, i32 noundef %23, i32 noundef %24, i1 noundef zeroext %26, i64 noundef %27) #8
   %29 = zext i1 %28 to i8
   store i8 %29, ptr %15, align 1
-  call void @llvm.lifetime.start.p0(ptr %16) #8
-  %30 = load i8, ptr %15, align 1, !range !6, !noundef !7
+  call void @llvm.lifetime.start.p0(ptr %16) #9
+  %30 = load i8, ptr %15, align 1, !range !4, !noundef !5
   %31 = trunc i8 %30 to i1
   br i1 %31, label %32, label %50
 
@@ -1840,7 +1603,7 @@ define zeroext i1 @at_fill(ptr noundef %0, i64 noundef %1, i32 noundef %2, i32 n
   %36 = load ptr, ptr %8, align 8
   %37 = load i64, ptr %9, align 8
   %38 = load i32, ptr %12, align 4
-  %39 = call ptr @entry_of(ptr noundef %36, i64 noundef %37, i32 noundef %38) #9
+  %39 = call ptr @entry_of(ptr noundef %36, i64 noundef %37, i32 noundef %38) #8
   store ptr %39, ptr %16, align 8
   %40 = load ptr, ptr %16, align 8
   %41 = getelementptr inbounds nuw %struct.tlb_entry, ptr %40, i32 0, i32 2
@@ -1860,19 +1623,19 @@ define zeroext i1 @at_fill(ptr noundef %0, i64 noundef %1, i32 noundef %2, i32 n
   br label %50
 
 50:                                               ; preds = %49, %32, %7
-  %51 = load i8, ptr %15, align 1, !range !6, !noundef !7
+  %51 = load i8, ptr %15, align 1, !range !4, !noundef !5
   %52 = trunc i8 %51 to i1
-  call void @llvm.lifetime.end.p0(ptr %16) #8
-  call void @llvm.lifetime.end.p0(ptr %15) #8
+  call void @llvm.lifetime.end.p0(ptr %16) #9
+  call void @llvm.lifetime.end.p0(ptr %15) #9
   ret i1 %52
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @own_fill(ptr noundef %0) #2 {
+define internal ptr @own_fill(ptr noundef %0) #1 {
   %2 = alloca ptr, align 8
   %3 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
-  call void @llvm.lifetime.start.p0(ptr %3) #8
+  call void @llvm.lifetime.start.p0(ptr %3) #9
   %4 = load ptr, ptr %2, align 8
   %5 = getelementptr inbounds i8, ptr %4, i64 33200
   %6 = load ptr, ptr %5, align 8
@@ -1880,12 +1643,12 @@ define internal ptr @own_fill(ptr noundef %0) #2 {
   %7 = load ptr, ptr %3, align 8
   %8 = getelementptr inbounds i8, ptr %7, i64 80
   %9 = load ptr, ptr %8, align 8
-  call void @llvm.lifetime.end.p0(ptr %3) #8
+  call void @llvm.lifetime.end.p0(ptr %3) #9
   ret ptr %9
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @entry_of(ptr noundef %0, i64 noundef %1, i32 noundef %2) #2 {
+define internal ptr @entry_of(ptr noundef %0, i64 noundef %1, i32 noundef %2) #1 {
   %4 = alloca ptr, align 8
   %5 = alloca i64, align 8
   %6 = alloca i32, align 4
@@ -1893,7 +1656,7 @@ define internal ptr @entry_of(ptr noundef %0, i64 noundef %1, i32 noundef %2) #2
   store ptr %0, ptr %4, align 8
   store i64 %1, ptr %5, align 8
   store i32 %2, ptr %6, align 4
-  call void @llvm.lifetime.start.p0(ptr %7) #8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
   %8 = load ptr, ptr %4, align 8
   %9 = getelementptr inbounds i8, ptr %8, i64 35344
   %10 = load i32, ptr %6, align 4
@@ -1911,21 +1674,18 @@ define internal ptr @entry_of(ptr noundef %0, i64 noundef %1, i32 noundef %2) #2
   %21 = load i64, ptr %20, align 8
   %22 = and i64 %18, %21
   %23 = getelementptr inbounds nuw i8, ptr %15, i64 %22
-  call void @llvm.lifetime.end.p0(ptr %7) #8
+  call void @llvm.lifetime.end.p0(ptr %7) #9
   ret ptr %23
 }
 
-; Function Attrs: nocallback nofree nosync nounwind willreturn
-declare i64 @llvm.readcyclecounter() #5
-
 ; Function Attrs: alwaysinline nounwind
-define internal i64 @read_flags(ptr noundef %0, ptr noundef %1) #2 {
+define internal i64 @read_flags(ptr noundef %0, ptr noundef %1) #1 {
   %3 = alloca ptr, align 8
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
   store ptr %0, ptr %3, align 8
   store ptr %1, ptr %4, align 8
-  call void @llvm.lifetime.start.p0(ptr %5) #8
+  call void @llvm.lifetime.start.p0(ptr %5) #9
   %6 = load ptr, ptr %4, align 8
   %7 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %6, i32 0, i32 10
   %8 = load i64, ptr %7, align 8
@@ -1941,16 +1701,16 @@ define internal i64 @read_flags(ptr noundef %0, ptr noundef %1) #2 {
   %16 = load i32, ptr %15, align 8
   %17 = load ptr, ptr %4, align 8
   %18 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %17, i32 0, i32 13
-  %19 = call i32 %12(ptr noundef %13, i32 noundef %16, ptr noundef %18) #9
+  %19 = call i32 %12(ptr noundef %13, i32 noundef %16, ptr noundef %18) #8
   %20 = load ptr, ptr %4, align 8
   %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 13
   %22 = load i64, ptr %21, align 8
-  call void @llvm.lifetime.end.p0(ptr %5) #8
+  call void @llvm.lifetime.end.p0(ptr %5) #9
   ret i64 %22
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @enter(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #2 {
+define internal zeroext i1 @enter(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -1973,7 +1733,7 @@ define internal zeroext i1 @enter(ptr noundef %0, ptr noundef %1, ptr noundef %2
   %18 = load ptr, ptr %7, align 8
   %19 = load ptr, ptr %8, align 8
   %20 = load ptr, ptr %9, align 8
-  %21 = call zeroext i1 @enter_real(ptr noundef %17, ptr noundef %18, ptr noundef %19, ptr noundef %20) #9
+  %21 = call zeroext i1 @enter_real(ptr noundef %17, ptr noundef %18, ptr noundef %19, ptr noundef %20) #8
   store i1 %21, ptr %5, align 1
   br label %47
 
@@ -1999,7 +1759,7 @@ define internal zeroext i1 @enter(ptr noundef %0, ptr noundef %1, ptr noundef %2
   %37 = load ptr, ptr %7, align 8
   %38 = load ptr, ptr %8, align 8
   %39 = load ptr, ptr %9, align 8
-  %40 = call zeroext i1 @enter_long(ptr noundef %36, ptr noundef %37, ptr noundef %38, ptr noundef %39) #9
+  %40 = call zeroext i1 @enter_long(ptr noundef %36, ptr noundef %37, ptr noundef %38, ptr noundef %39) #8
   store i1 %40, ptr %5, align 1
   br label %47
 
@@ -2008,7 +1768,7 @@ define internal zeroext i1 @enter(ptr noundef %0, ptr noundef %1, ptr noundef %2
   %43 = load ptr, ptr %7, align 8
   %44 = load ptr, ptr %8, align 8
   %45 = load ptr, ptr %9, align 8
-  %46 = call zeroext i1 @enter_protected(ptr noundef %42, ptr noundef %43, ptr noundef %44, ptr noundef %45) #9
+  %46 = call zeroext i1 @enter_protected(ptr noundef %42, ptr noundef %43, ptr noundef %44, ptr noundef %45) #8
   store i1 %46, ptr %5, align 1
   br label %47
 
@@ -2018,7 +1778,7 @@ define internal zeroext i1 @enter(ptr noundef %0, ptr noundef %1, ptr noundef %2
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @restore(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2 {
+define internal void @restore(ptr noundef %0, ptr noundef %1, i64 noundef %2) #1 {
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
   %6 = alloca i64, align 8
@@ -2026,7 +1786,7 @@ define internal void @restore(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2
   store ptr %0, ptr %4, align 8
   store ptr %1, ptr %5, align 8
   store i64 %2, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
   %8 = load ptr, ptr %5, align 8
   %9 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %8, i32 0, i32 14
   %10 = load i64, ptr %9, align 8
@@ -2041,7 +1801,7 @@ define internal void @restore(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2
   %18 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %17, i32 0, i32 0
   %19 = load i64, ptr %18, align 8
   %20 = inttoptr i64 %19 to ptr
-  %21 = call i32 %15(ptr noundef %16, ptr noundef %20) #9
+  %21 = call i32 %15(ptr noundef %16, ptr noundef %20) #8
   %22 = load ptr, ptr %7, align 8
   %23 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %22, i32 0, i32 3
   %24 = load i64, ptr %23, align 8
@@ -2050,13 +1810,13 @@ define internal void @restore(ptr noundef %0, ptr noundef %1, i64 noundef %2) #2
   %27 = load ptr, ptr %5, align 8
   %28 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %27, i32 0, i32 11
   %29 = load i32, ptr %28, align 8
-  %30 = call i32 %25(ptr noundef %26, i32 noundef %29, ptr noundef %6) #9
-  call void @llvm.lifetime.end.p0(ptr %7) #8
+  %30 = call i32 %25(ptr noundef %26, i32 noundef %29, ptr noundef %6) #8
+  call void @llvm.lifetime.end.p0(ptr %7) #9
   ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @forget_code(ptr noundef %0, ptr noundef %1, ptr noundef %2) #2 {
+define internal void @forget_code(ptr noundef %0, ptr noundef %1, ptr noundef %2) #1 {
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
@@ -2064,13 +1824,13 @@ define internal void @forget_code(ptr noundef %0, ptr noundef %1, ptr noundef %2
   store ptr %0, ptr %4, align 8
   store ptr %1, ptr %5, align 8
   store ptr %2, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
   %8 = load ptr, ptr %5, align 8
   %9 = load ptr, ptr %6, align 8
   %10 = load ptr, ptr %5, align 8
   %11 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %10, i32 0, i32 10
   %12 = load i64, ptr %11, align 8
-  %13 = call zeroext i1 @translate(ptr noundef %8, ptr noundef %9, i64 noundef %12, ptr noundef %7) #9
+  %13 = call zeroext i1 @translate(ptr noundef %8, ptr noundef %9, i64 noundef %12, ptr noundef %7) #8
   br i1 %13, label %14, label %42
 
 14:                                               ; preds = %3
@@ -2104,16 +1864,16 @@ define internal void @forget_code(ptr noundef %0, ptr noundef %1, ptr noundef %2
   %38 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %37, i32 0, i32 10
   %39 = load i64, ptr %38, align 8
   %40 = add i64 %39, 48
-  %41 = call i32 (ptr, i32, ...) %32(ptr noundef %33, i32 noundef 1207959561, i64 noundef %36, i64 noundef %40) #9
+  %41 = call i32 (ptr, i32, ...) %32(ptr noundef %33, i32 noundef 1207959561, i64 noundef %36, i64 noundef %40) #8
   br label %42
 
 42:                                               ; preds = %28, %17, %14, %3
-  call void @llvm.lifetime.end.p0(ptr %7) #8
+  call void @llvm.lifetime.end.p0(ptr %7) #9
   ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @enter_real(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #2 {
+define internal zeroext i1 @enter_real(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -2128,12 +1888,12 @@ define internal zeroext i1 @enter_real(ptr noundef %0, ptr noundef %1, ptr nound
   store ptr %1, ptr %7, align 8
   store ptr %2, ptr %8, align 8
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %15 = load ptr, ptr %7, align 8
   %16 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %15, i32 0, i32 6
   %17 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %16, i64 0, i64 1
   store ptr %17, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   %18 = getelementptr inbounds nuw %struct.frame, ptr %11, i32 0, i32 0
   call void @llvm.memset.p0.i64(ptr align 8 %18, i8 0, i64 48, i1 false)
   %19 = getelementptr inbounds nuw %struct.frame, ptr %11, i32 0, i32 1
@@ -2155,15 +1915,15 @@ define internal zeroext i1 @enter_real(ptr noundef %0, ptr noundef %1, ptr nound
   store i64 %31, ptr %27, align 8
   %32 = getelementptr inbounds nuw %struct.frame, ptr %11, i32 0, i32 4
   store i64 65535, ptr %32, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
   call void @llvm.memcpy.p0.p0.i64(ptr align 8 %12, ptr align 8 @__const.enter_real.gate, i64 24, i1 false)
-  call void @llvm.lifetime.start.p0(ptr %13) #8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
   %33 = load ptr, ptr %6, align 8
   %34 = load ptr, ptr %7, align 8
   %35 = load ptr, ptr %8, align 8
   %36 = getelementptr inbounds nuw %struct.event, ptr %35, i32 0, i32 0
   %37 = load i32, ptr %36, align 4
-  %38 = call zeroext i1 @find_entry(ptr noundef %33, ptr noundef %34, i32 noundef %37, i32 noundef 4, ptr noundef %13) #9
+  %38 = call zeroext i1 @find_entry(ptr noundef %33, ptr noundef %34, i32 noundef %37, i32 noundef 4, ptr noundef %13) #8
   br i1 %38, label %40, label %39
 
 39:                                               ; preds = %4
@@ -2178,19 +1938,19 @@ define internal zeroext i1 @enter_real(ptr noundef %0, ptr noundef %1, ptr nound
   store i64 %42, ptr %43, align 8
   %44 = load ptr, ptr %9, align 8
   %45 = load i64, ptr %44, align 8
-  call void @add_item(ptr noundef %11, i64 noundef %45) #9
+  call void @add_item(ptr noundef %11, i64 noundef %45) #8
   %46 = load ptr, ptr %10, align 8
   %47 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %46, i32 0, i32 0
   %48 = load i32, ptr %47, align 8
   %49 = zext i32 %48 to i64
-  call void @add_item(ptr noundef %11, i64 noundef %49) #9
+  call void @add_item(ptr noundef %11, i64 noundef %49) #8
   %50 = load ptr, ptr %7, align 8
   %51 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %50, i32 0, i32 2
   %52 = load i64, ptr %51, align 8
-  call void @add_item(ptr noundef %11, i64 noundef %52) #9
+  call void @add_item(ptr noundef %11, i64 noundef %52) #8
   %53 = load ptr, ptr %6, align 8
   %54 = load ptr, ptr %7, align 8
-  %55 = call zeroext i1 @push_items(ptr noundef %53, ptr noundef %54, ptr noundef %11, i32 noundef 2) #9
+  %55 = call zeroext i1 @push_items(ptr noundef %53, ptr noundef %54, ptr noundef %11, i32 noundef 2) #8
   br i1 %55, label %57, label %56
 
 56:                                               ; preds = %40
@@ -2217,22 +1977,22 @@ define internal zeroext i1 @enter_real(ptr noundef %0, ptr noundef %1, ptr nound
   %71 = getelementptr inbounds nuw %struct.frame, ptr %11, i32 0, i32 3
   %72 = load i64, ptr %71, align 8
   %73 = load ptr, ptr %9, align 8
-  call void @go_on_at(ptr noundef %70, ptr noundef %12, i64 noundef %72, ptr noundef %73) #9
+  call void @go_on_at(ptr noundef %70, ptr noundef %12, i64 noundef %72, ptr noundef %73) #8
   store i1 true, ptr %5, align 1
   store i32 1, ptr %14, align 4
   br label %74
 
 74:                                               ; preds = %57, %56, %39
-  call void @llvm.lifetime.end.p0(ptr %13) #8
-  call void @llvm.lifetime.end.p0(ptr %12) #8
-  call void @llvm.lifetime.end.p0(ptr %11) #8
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %75 = load i1, ptr %5, align 1
   ret i1 %75
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @enter_long(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #2 {
+define internal zeroext i1 @enter_long(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -2249,20 +2009,20 @@ define internal zeroext i1 @enter_long(ptr noundef %0, ptr noundef %1, ptr nound
   store ptr %1, ptr %7, align 8
   store ptr %2, ptr %8, align 8
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %17 = load ptr, ptr %7, align 8
-  %18 = call i32 @ring_of(ptr noundef %17) #9
+  %18 = call i32 @ring_of(ptr noundef %17) #8
   store i32 %18, ptr %10, align 4
-  call void @llvm.lifetime.start.p0(ptr %11) #8
-  call void @llvm.lifetime.start.p0(ptr %12) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  call void @llvm.lifetime.start.p0(ptr %12) #9
   call void @llvm.memset.p0.i64(ptr align 8 %12, i8 0, i64 80, i1 false)
   %19 = getelementptr inbounds { [6 x i64], i32, [4 x i8], i64, i64, i64 }, ptr %12, i32 0, i32 5
   store i64 -1, ptr %19, align 8
-  call void @llvm.lifetime.start.p0(ptr %13) #8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
   %20 = load ptr, ptr %6, align 8
   %21 = load ptr, ptr %7, align 8
   %22 = load ptr, ptr %8, align 8
-  %23 = call zeroext i1 @find_long_gate(ptr noundef %20, ptr noundef %21, ptr noundef %22, ptr noundef %13, ptr noundef %11) #9
+  %23 = call zeroext i1 @find_long_gate(ptr noundef %20, ptr noundef %21, ptr noundef %22, ptr noundef %13, ptr noundef %11) #8
   br i1 %23, label %24, label %50
 
 24:                                               ; preds = %4
@@ -2296,7 +2056,7 @@ define internal zeroext i1 @enter_long(ptr noundef %0, ptr noundef %1, ptr nound
   %46 = load ptr, ptr %7, align 8
   %47 = load i32, ptr %11, align 4
   %48 = getelementptr inbounds nuw %struct.frame, ptr %12, i32 0, i32 3
-  %49 = call zeroext i1 @find_top(ptr noundef %45, ptr noundef %46, i32 noundef %47, ptr noundef %48) #9
+  %49 = call zeroext i1 @find_top(ptr noundef %45, ptr noundef %46, i32 noundef %47, ptr noundef %48) #8
   br i1 %49, label %51, label %50
 
 50:                                               ; preds = %44, %34, %24, %4
@@ -2311,18 +2071,18 @@ define internal zeroext i1 @enter_long(ptr noundef %0, ptr noundef %1, ptr nound
   %55 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %54, i32 0, i32 0
   %56 = load i32, ptr %55, align 8
   %57 = zext i32 %56 to i64
-  call void @add_item(ptr noundef %12, i64 noundef %57) #9
+  call void @add_item(ptr noundef %12, i64 noundef %57) #8
   %58 = load ptr, ptr %7, align 8
   %59 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %58, i32 0, i32 1
   %60 = getelementptr inbounds [16 x i64], ptr %59, i64 0, i64 4
   %61 = load i64, ptr %60, align 8
-  call void @add_item(ptr noundef %12, i64 noundef %61) #9
+  call void @add_item(ptr noundef %12, i64 noundef %61) #8
   %62 = load ptr, ptr %6, align 8
   %63 = load ptr, ptr %7, align 8
   %64 = load ptr, ptr %8, align 8
   %65 = load ptr, ptr %9, align 8
   %66 = load i64, ptr %65, align 8
-  %67 = call zeroext i1 @push_protected(ptr noundef %62, ptr noundef %63, ptr noundef %64, ptr noundef %12, i64 noundef %66, i32 noundef 8) #9
+  %67 = call zeroext i1 @push_protected(ptr noundef %62, ptr noundef %63, ptr noundef %64, ptr noundef %12, i64 noundef %66, i32 noundef 8) #8
   br i1 %67, label %69, label %68
 
 68:                                               ; preds = %51
@@ -2342,13 +2102,13 @@ define internal zeroext i1 @enter_long(ptr noundef %0, ptr noundef %1, ptr nound
   %76 = zext i16 %75 to i32
   %77 = and i32 %76, -4
   %78 = trunc i32 %77 to i16
-  call void @flat(ptr dead_on_unwind writable sret(%struct.lightexit_segment) align 8 %15, i16 noundef zeroext %78, i32 noundef 11508480) #9
+  call void @flat(ptr dead_on_unwind writable sret(%struct.lightexit_segment) align 8 %15, i16 noundef zeroext %78, i32 noundef 11508480) #8
   call void @llvm.memset.p0.i64(ptr align 8 %16, i8 0, i64 24, i1 false)
   %79 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %16, i32 0, i32 0
   %80 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %16, i32 0, i32 1
   %81 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %16, i32 0, i32 2
   %82 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %16, i32 0, i32 3
-  call void @enter_ring(ptr noundef %73, ptr noundef byval(%struct.lightexit_segment) align 8 %15, ptr noundef byval(%struct.lightexit_segment) align 8 %16, i32 noundef 0) #9
+  call void @enter_ring(ptr noundef %73, ptr noundef byval(%struct.lightexit_segment) align 8 %15, ptr noundef byval(%struct.lightexit_segment) align 8 %16, i32 noundef 0) #8
   br label %83
 
 83:                                               ; preds = %72, %69
@@ -2356,22 +2116,22 @@ define internal zeroext i1 @enter_long(ptr noundef %0, ptr noundef %1, ptr nound
   %85 = getelementptr inbounds nuw %struct.frame, ptr %12, i32 0, i32 3
   %86 = load i64, ptr %85, align 8
   %87 = load ptr, ptr %9, align 8
-  call void @go_on_at(ptr noundef %84, ptr noundef %13, i64 noundef %86, ptr noundef %87) #9
+  call void @go_on_at(ptr noundef %84, ptr noundef %13, i64 noundef %86, ptr noundef %87) #8
   store i1 true, ptr %5, align 1
   store i32 1, ptr %14, align 4
   br label %88
 
 88:                                               ; preds = %83, %68, %50
-  call void @llvm.lifetime.end.p0(ptr %13) #8
-  call void @llvm.lifetime.end.p0(ptr %12) #8
-  call void @llvm.lifetime.end.p0(ptr %11) #8
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %89 = load i1, ptr %5, align 1
   ret i1 %89
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #2 {
+define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -2389,13 +2149,13 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
   store ptr %1, ptr %7, align 8
   store ptr %2, ptr %8, align 8
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   %18 = load ptr, ptr %7, align 8
   %19 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %18, i32 0, i32 6
   %20 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %19, i64 0, i64 2
   call void @llvm.memcpy.p0.p0.i64(ptr align 8 %11, ptr align 8 %20, i64 24, i1 false)
-  call void @llvm.lifetime.start.p0(ptr %12) #8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
   call void @llvm.memset.p0.i64(ptr align 8 %12, i8 0, i64 80, i1 false)
   %21 = getelementptr inbounds nuw %struct.frame, ptr %12, i32 0, i32 0
   %22 = getelementptr inbounds nuw %struct.frame, ptr %12, i32 0, i32 1
@@ -2407,15 +2167,15 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
   %28 = load i64, ptr %27, align 8
   store i64 %28, ptr %24, align 8
   %29 = getelementptr inbounds nuw %struct.frame, ptr %12, i32 0, i32 4
-  call void @llvm.lifetime.start.p0(ptr %13) #8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
   %30 = load ptr, ptr %7, align 8
-  %31 = call i32 @ring_of(ptr noundef %30) #9
+  %31 = call i32 @ring_of(ptr noundef %30) #8
   store i32 %31, ptr %13, align 4
-  call void @llvm.lifetime.start.p0(ptr %14) #8
+  call void @llvm.lifetime.start.p0(ptr %14) #9
   %32 = load i32, ptr %13, align 4
   store i32 %32, ptr %14, align 4
-  call void @llvm.lifetime.start.p0(ptr %15) #8
-  call void @llvm.lifetime.start.p0(ptr %16) #8
+  call void @llvm.lifetime.start.p0(ptr %15) #9
+  call void @llvm.lifetime.start.p0(ptr %16) #9
   %33 = load ptr, ptr %9, align 8
   %34 = load i64, ptr %33, align 8
   %35 = and i64 %34, 131072
@@ -2435,7 +2195,7 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
   %45 = load ptr, ptr %6, align 8
   %46 = load ptr, ptr %7, align 8
   %47 = load ptr, ptr %8, align 8
-  %48 = call zeroext i1 @find_gate(ptr noundef %45, ptr noundef %46, ptr noundef %47, ptr noundef %15) #9
+  %48 = call zeroext i1 @find_gate(ptr noundef %45, ptr noundef %46, ptr noundef %47, ptr noundef %15) #8
   br i1 %48, label %49, label %60
 
 49:                                               ; preds = %44
@@ -2443,7 +2203,7 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
   %51 = load ptr, ptr %7, align 8
   %52 = getelementptr inbounds nuw %struct.gate, ptr %15, i32 0, i32 0
   %53 = load i16, ptr %52, align 8
-  %54 = call zeroext i1 @find_segment(ptr noundef %50, ptr noundef %51, i16 noundef zeroext %53, ptr noundef %10) #9
+  %54 = call zeroext i1 @find_segment(ptr noundef %50, ptr noundef %51, i16 noundef zeroext %53, ptr noundef %10) #8
   br i1 %54, label %55, label %60
 
 55:                                               ; preds = %49
@@ -2466,7 +2226,7 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
   br i1 %65, label %68, label %66
 
 66:                                               ; preds = %61
-  %67 = call i32 @privilege_of(ptr noundef %10) #9
+  %67 = call i32 @privilege_of(ptr noundef %10) #8
   store i32 %67, ptr %14, align 4
   br label %68
 
@@ -2488,7 +2248,7 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
   %80 = load ptr, ptr %7, align 8
   %81 = load i32, ptr %14, align 4
   %82 = getelementptr inbounds nuw %struct.frame, ptr %12, i32 0, i32 3
-  %83 = call zeroext i1 @find_stack(ptr noundef %79, ptr noundef %80, i32 noundef %81, ptr noundef %11, ptr noundef %82) #9
+  %83 = call zeroext i1 @find_stack(ptr noundef %79, ptr noundef %80, i32 noundef %81, ptr noundef %11, ptr noundef %82) #8
   br i1 %83, label %85, label %84
 
 84:                                               ; preds = %78
@@ -2509,12 +2269,12 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
   %94 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %93, i32 0, i32 0
   %95 = load i32, ptr %94, align 8
   %96 = zext i32 %95 to i64
-  call void @add_item(ptr noundef %12, i64 noundef %96) #9
+  call void @add_item(ptr noundef %12, i64 noundef %96) #8
   %97 = load ptr, ptr %7, align 8
   %98 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %97, i32 0, i32 1
   %99 = getelementptr inbounds [16 x i64], ptr %98, i64 0, i64 4
   %100 = load i64, ptr %99, align 8
-  call void @add_item(ptr noundef %12, i64 noundef %100) #9
+  call void @add_item(ptr noundef %12, i64 noundef %100) #8
   br label %117
 
 101:                                              ; preds = %68
@@ -2548,7 +2308,7 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
   %119 = load i64, ptr %118, align 8
   %120 = getelementptr inbounds nuw %struct.frame, ptr %12, i32 0, i32 2
   store i64 %119, ptr %120, align 8
-  %121 = load i8, ptr %16, align 1, !range !6, !noundef !7
+  %121 = load i8, ptr %16, align 1, !range !4, !noundef !5
   %122 = trunc i8 %121 to i1
   %123 = zext i1 %122 to i64
   %124 = select i1 %122, i32 -1, i32 65535
@@ -2562,7 +2322,7 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
   %131 = load i64, ptr %130, align 8
   %132 = getelementptr inbounds nuw %struct.gate, ptr %15, i32 0, i32 2
   %133 = load i32, ptr %132, align 8
-  %134 = call zeroext i1 @push_protected(ptr noundef %127, ptr noundef %128, ptr noundef %129, ptr noundef %12, i64 noundef %131, i32 noundef %133) #9
+  %134 = call zeroext i1 @push_protected(ptr noundef %127, ptr noundef %128, ptr noundef %129, ptr noundef %12, i64 noundef %131, i32 noundef %133) #8
   br i1 %134, label %136, label %135
 
 135:                                              ; preds = %117
@@ -2587,7 +2347,7 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
 147:                                              ; preds = %136
   %148 = load ptr, ptr %7, align 8
   %149 = load i32, ptr %14, align 4
-  call void @enter_ring(ptr noundef %148, ptr noundef byval(%struct.lightexit_segment) align 8 %10, ptr noundef byval(%struct.lightexit_segment) align 8 %11, i32 noundef %149) #9
+  call void @enter_ring(ptr noundef %148, ptr noundef byval(%struct.lightexit_segment) align 8 %10, ptr noundef byval(%struct.lightexit_segment) align 8 %11, i32 noundef %149) #8
   br label %150
 
 150:                                              ; preds = %147, %136
@@ -2595,28 +2355,28 @@ define internal zeroext i1 @enter_protected(ptr noundef %0, ptr noundef %1, ptr 
   %152 = getelementptr inbounds nuw %struct.frame, ptr %12, i32 0, i32 3
   %153 = load i64, ptr %152, align 8
   %154 = load ptr, ptr %9, align 8
-  call void @go_on_at(ptr noundef %151, ptr noundef %15, i64 noundef %153, ptr noundef %154) #9
+  call void @go_on_at(ptr noundef %151, ptr noundef %15, i64 noundef %153, ptr noundef %154) #8
   store i1 true, ptr %5, align 1
   store i32 1, ptr %17, align 4
   br label %155
 
 155:                                              ; preds = %150, %135, %115, %84, %60
-  call void @llvm.lifetime.end.p0(ptr %16) #8
-  call void @llvm.lifetime.end.p0(ptr %15) #8
-  call void @llvm.lifetime.end.p0(ptr %14) #8
-  call void @llvm.lifetime.end.p0(ptr %13) #8
-  call void @llvm.lifetime.end.p0(ptr %12) #8
-  call void @llvm.lifetime.end.p0(ptr %11) #8
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %16) #9
+  call void @llvm.lifetime.end.p0(ptr %15) #9
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %156 = load i1, ptr %5, align 1
   ret i1 %156
 }
 
 ; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: readwrite)
-declare void @llvm.memcpy.p0.p0.i64(ptr noalias writeonly captures(none), ptr noalias readonly captures(none), i64, i1 immarg) #6
+declare void @llvm.memcpy.p0.p0.i64(ptr noalias writeonly captures(none), ptr noalias readonly captures(none), i64, i1 immarg) #5
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @find_entry(ptr noundef %0, ptr noundef %1, i32 noundef %2, i32 noundef %3, ptr noundef %4) #2 {
+define internal zeroext i1 @find_entry(ptr noundef %0, ptr noundef %1, i32 noundef %2, i32 noundef %3, ptr noundef %4) #1 {
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
   %8 = alloca i32, align 4
@@ -2628,7 +2388,7 @@ define internal zeroext i1 @find_entry(ptr noundef %0, ptr noundef %1, i32 nound
   store i32 %2, ptr %8, align 4
   store i32 %3, ptr %9, align 4
   store ptr %4, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   %12 = load i32, ptr %8, align 4
   %13 = load i32, ptr %9, align 4
   %14 = mul i32 %12, %13
@@ -2668,17 +2428,17 @@ define internal zeroext i1 @find_entry(ptr noundef %0, ptr noundef %1, i32 nound
 39:                                               ; preds = %38, %36
   %40 = phi i32 [ %37, %36 ], [ 8, %38 ]
   %41 = load ptr, ptr %10, align 8
-  %42 = call zeroext i1 @load_at(ptr noundef %25, ptr noundef %26, i64 noundef %33, i32 noundef %40, ptr noundef %41) #9
+  %42 = call zeroext i1 @load_at(ptr noundef %25, ptr noundef %26, i64 noundef %33, i32 noundef %40, ptr noundef %41) #8
   br label %43
 
 43:                                               ; preds = %39, %5
   %44 = phi i1 [ false, %5 ], [ %42, %39 ]
-  call void @llvm.lifetime.end.p0(ptr %11) #8
+  call void @llvm.lifetime.end.p0(ptr %11) #9
   ret i1 %44
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @add_item(ptr noundef %0, i64 noundef %1) #2 {
+define internal void @add_item(ptr noundef %0, i64 noundef %1) #1 {
   %3 = alloca ptr, align 8
   %4 = alloca i64, align 8
   store ptr %0, ptr %3, align 8
@@ -2698,7 +2458,7 @@ define internal void @add_item(ptr noundef %0, i64 noundef %1) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @push_items(ptr noundef %0, ptr noundef %1, ptr noundef %2, i32 noundef %3) #2 {
+define internal zeroext i1 @push_items(ptr noundef %0, ptr noundef %1, ptr noundef %2, i32 noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -2712,13 +2472,13 @@ define internal zeroext i1 @push_items(ptr noundef %0, ptr noundef %1, ptr nound
   store ptr %1, ptr %7, align 8
   store ptr %2, ptr %8, align 8
   store i32 %3, ptr %9, align 4
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %14 = load ptr, ptr %8, align 8
   %15 = getelementptr inbounds nuw %struct.frame, ptr %14, i32 0, i32 3
   %16 = load i64, ptr %15, align 8
   store i64 %16, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
-  call void @llvm.lifetime.start.p0(ptr %12) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  call void @llvm.lifetime.start.p0(ptr %12) #9
   store i32 0, ptr %12, align 4
   br label %17
 
@@ -2748,7 +2508,7 @@ define internal zeroext i1 @push_items(ptr noundef %0, ptr noundef %1, ptr nound
   %37 = load i64, ptr %10, align 8
   %38 = add i64 %36, %37
   %39 = load i32, ptr %9, align 4
-  %40 = call ptr @memory_at(ptr noundef %32, ptr noundef %33, i64 noundef %38, i32 noundef %39) #9
+  %40 = call ptr @memory_at(ptr noundef %32, ptr noundef %33, i64 noundef %38, i32 noundef %39) #8
   store ptr %40, ptr %11, align 8
   %41 = load ptr, ptr %11, align 8
   %42 = icmp ne ptr %41, null
@@ -2768,7 +2528,7 @@ define internal zeroext i1 @push_items(ptr noundef %0, ptr noundef %1, ptr nound
   %50 = getelementptr inbounds nuw [6 x i64], ptr %47, i64 0, i64 %49
   %51 = load i64, ptr %50, align 8
   %52 = load i32, ptr %9, align 4
-  call void @store_le(ptr noundef %45, i64 noundef %51, i32 noundef %52) #9
+  call void @store_le(ptr noundef %45, i64 noundef %51, i32 noundef %52) #8
   br label %53
 
 53:                                               ; preds = %44
@@ -2804,15 +2564,15 @@ define internal zeroext i1 @push_items(ptr noundef %0, ptr noundef %1, ptr nound
   br label %76
 
 76:                                               ; preds = %56, %43
-  call void @llvm.lifetime.end.p0(ptr %12) #8
-  call void @llvm.lifetime.end.p0(ptr %11) #8
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %77 = load i1, ptr %5, align 1
   ret i1 %77
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @go_on_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #2 {
+define internal void @go_on_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #1 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
   %7 = alloca i64, align 8
@@ -2838,7 +2598,7 @@ define internal void @go_on_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, p
   store i64 %20, ptr %18, align 8
   %21 = load ptr, ptr %6, align 8
   %22 = getelementptr inbounds nuw %struct.gate, ptr %21, i32 0, i32 3
-  %23 = load i8, ptr %22, align 4, !range !6, !noundef !7
+  %23 = load i8, ptr %22, align 4, !range !4, !noundef !5
   %24 = trunc i8 %23 to i1
   br i1 %24, label %25, label %29
 
@@ -2854,7 +2614,7 @@ define internal void @go_on_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, p
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @load_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, i32 noundef %3, ptr noundef %4) #2 {
+define internal zeroext i1 @load_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, i32 noundef %3, ptr noundef %4) #1 {
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
   %8 = alloca i64, align 8
@@ -2866,12 +2626,12 @@ define internal zeroext i1 @load_at(ptr noundef %0, ptr noundef %1, i64 noundef 
   store i64 %2, ptr %8, align 8
   store i32 %3, ptr %9, align 4
   store ptr %4, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   %12 = load ptr, ptr %6, align 8
   %13 = load ptr, ptr %7, align 8
   %14 = load i64, ptr %8, align 8
   %15 = load i32, ptr %9, align 4
-  %16 = call ptr @memory_at(ptr noundef %12, ptr noundef %13, i64 noundef %14, i32 noundef %15) #9
+  %16 = call ptr @memory_at(ptr noundef %12, ptr noundef %13, i64 noundef %14, i32 noundef %15) #8
   store ptr %16, ptr %11, align 8
   %17 = load ptr, ptr %11, align 8
   %18 = icmp ne ptr %17, null
@@ -2880,7 +2640,7 @@ define internal zeroext i1 @load_at(ptr noundef %0, ptr noundef %1, i64 noundef 
 19:                                               ; preds = %5
   %20 = load ptr, ptr %11, align 8
   %21 = load i32, ptr %9, align 4
-  %22 = call i64 @load_le(ptr noundef %20, i32 noundef %21) #9
+  %22 = call i64 @load_le(ptr noundef %20, i32 noundef %21) #8
   %23 = load ptr, ptr %10, align 8
   store i64 %22, ptr %23, align 8
   br label %24
@@ -2888,12 +2648,12 @@ define internal zeroext i1 @load_at(ptr noundef %0, ptr noundef %1, i64 noundef 
 24:                                               ; preds = %19, %5
   %25 = load ptr, ptr %11, align 8
   %26 = icmp ne ptr %25, null
-  call void @llvm.lifetime.end.p0(ptr %11) #8
+  call void @llvm.lifetime.end.p0(ptr %11) #9
   ret i1 %26
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @memory_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, i32 noundef %3) #2 {
+define internal ptr @memory_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, i32 noundef %3) #1 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -2905,7 +2665,7 @@ define internal ptr @memory_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, i
   store ptr %1, ptr %7, align 8
   store i64 %2, ptr %8, align 8
   store i32 %3, ptr %9, align 4
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %12 = load i64, ptr %8, align 8
   %13 = urem i64 %12, 4096
   %14 = load i32, ptr %9, align 4
@@ -2918,7 +2678,7 @@ define internal ptr @memory_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, i
   %19 = load ptr, ptr %6, align 8
   %20 = load ptr, ptr %7, align 8
   %21 = load i64, ptr %8, align 8
-  %22 = call zeroext i1 @translate(ptr noundef %19, ptr noundef %20, i64 noundef %21, ptr noundef %10) #9
+  %22 = call zeroext i1 @translate(ptr noundef %19, ptr noundef %20, i64 noundef %21, ptr noundef %10) #8
   br i1 %22, label %24, label %23
 
 23:                                               ; preds = %18, %4
@@ -2931,25 +2691,25 @@ define internal ptr @memory_at(ptr noundef %0, ptr noundef %1, i64 noundef %2, i
   %26 = load i64, ptr %10, align 8
   %27 = load i32, ptr %9, align 4
   %28 = zext i32 %27 to i64
-  %29 = call ptr @host_of(ptr noundef %25, i64 noundef %26, i64 noundef %28) #9
+  %29 = call ptr @host_of(ptr noundef %25, i64 noundef %26, i64 noundef %28) #8
   store ptr %29, ptr %5, align 8
   store i32 1, ptr %11, align 4
   br label %30
 
 30:                                               ; preds = %24, %23
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %31 = load ptr, ptr %5, align 8
   ret ptr %31
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i64 @load_le(ptr noundef %0, i32 noundef %1) #2 {
+define internal i64 @load_le(ptr noundef %0, i32 noundef %1) #1 {
   %3 = alloca ptr, align 8
   %4 = alloca i32, align 4
   %5 = alloca i64, align 8
   store ptr %0, ptr %3, align 8
   store i32 %1, ptr %4, align 4
-  call void @llvm.lifetime.start.p0(ptr %5) #8
+  call void @llvm.lifetime.start.p0(ptr %5) #9
   store i64 0, ptr %5, align 8
   br label %6
 
@@ -2975,12 +2735,12 @@ define internal i64 @load_le(ptr noundef %0, i32 noundef %1) #2 {
 
 20:                                               ; preds = %6
   %21 = load i64, ptr %5, align 8
-  call void @llvm.lifetime.end.p0(ptr %5) #8
+  call void @llvm.lifetime.end.p0(ptr %5) #9
   ret i64 %21
 }
 
 ; Function Attrs: noinline nounwind
-define internal zeroext i1 @translate(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #7 {
+define internal zeroext i1 @translate(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #6 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -2995,12 +2755,12 @@ define internal zeroext i1 @translate(ptr noundef %0, ptr noundef %1, i64 nounde
   store ptr %1, ptr %7, align 8
   store i64 %2, ptr %8, align 8
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %15 = load ptr, ptr %7, align 8
-  call void @walk_of(ptr dead_on_unwind writable sret(%struct.walk) align 8 %10, ptr noundef %15) #9
-  call void @llvm.lifetime.start.p0(ptr %11) #8
-  call void @llvm.lifetime.start.p0(ptr %12) #8
-  call void @llvm.lifetime.start.p0(ptr %13) #8
+  call void @walk_of(ptr dead_on_unwind writable sret(%struct.walk) align 8 %10, ptr noundef %15) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  call void @llvm.lifetime.start.p0(ptr %13) #9
   %16 = load ptr, ptr %7, align 8
   %17 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %16, i32 0, i32 11
   %18 = getelementptr inbounds [5 x i64], ptr %17, i64 0, i64 0
@@ -3045,7 +2805,7 @@ define internal zeroext i1 @translate(ptr noundef %0, ptr noundef %1, i64 nounde
   %48 = getelementptr inbounds nuw %struct.walk, ptr %10, i32 0, i32 1
   %49 = load i32, ptr %48, align 8
   %50 = zext i32 %49 to i64
-  %51 = call ptr @host_of(ptr noundef %29, i64 noundef %47, i64 noundef %50) #9
+  %51 = call ptr @host_of(ptr noundef %29, i64 noundef %47, i64 noundef %50) #8
   store ptr %51, ptr %13, align 8
   %52 = load ptr, ptr %13, align 8
   %53 = icmp ne ptr %52, null
@@ -3060,7 +2820,7 @@ define internal zeroext i1 @translate(ptr noundef %0, ptr noundef %1, i64 nounde
   %56 = load ptr, ptr %13, align 8
   %57 = getelementptr inbounds nuw %struct.walk, ptr %10, i32 0, i32 1
   %58 = load i32, ptr %57, align 8
-  %59 = call i64 @load_le(ptr noundef %56, i32 noundef %58) #9
+  %59 = call i64 @load_le(ptr noundef %56, i32 noundef %58) #8
   store i64 %59, ptr %11, align 8
   %60 = load i64, ptr %11, align 8
   %61 = and i64 %60, 1
@@ -3134,16 +2894,16 @@ define internal zeroext i1 @translate(ptr noundef %0, ptr noundef %1, i64 nounde
   br label %105
 
 105:                                              ; preds = %89, %63, %54, %22
-  call void @llvm.lifetime.end.p0(ptr %13) #8
-  call void @llvm.lifetime.end.p0(ptr %12) #8
-  call void @llvm.lifetime.end.p0(ptr %11) #8
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %106 = load i1, ptr %5, align 1
   ret i1 %106
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @host_of(ptr noundef %0, i64 noundef %1, i64 noundef %2) #2 {
+define internal ptr @host_of(ptr noundef %0, i64 noundef %1, i64 noundef %2) #1 {
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
   %6 = alloca i64, align 8
@@ -3154,13 +2914,13 @@ define internal ptr @host_of(ptr noundef %0, i64 noundef %1, i64 noundef %2) #2 
   store ptr %0, ptr %5, align 8
   store i64 %1, ptr %6, align 8
   store i64 %2, ptr %7, align 8
-  call void @llvm.lifetime.start.p0(ptr %8) #8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
   %11 = load ptr, ptr %5, align 8
   %12 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %11, i32 0, i32 7
   %13 = load i64, ptr %12, align 8
   %14 = inttoptr i64 %13 to ptr
   store ptr %14, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
   store i32 0, ptr %9, align 4
   br label %15
 
@@ -3227,19 +2987,19 @@ define internal ptr @host_of(ptr noundef %0, i64 noundef %1, i64 noundef %2) #2 
   br label %57
 
 57:                                               ; preds = %56, %39
-  call void @llvm.lifetime.end.p0(ptr %9) #8
-  call void @llvm.lifetime.end.p0(ptr %8) #8
+  call void @llvm.lifetime.end.p0(ptr %9) #9
+  call void @llvm.lifetime.end.p0(ptr %8) #9
   %58 = load ptr, ptr %4, align 8
   ret ptr %58
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @walk_of(ptr dead_on_unwind noalias writable sret(%struct.walk) align 8 %0, ptr noundef %1) #2 {
+define internal void @walk_of(ptr dead_on_unwind noalias writable sret(%struct.walk) align 8 %0, ptr noundef %1) #1 {
   %3 = alloca ptr, align 8
   %4 = alloca i64, align 8
   %5 = alloca i32, align 4
   store ptr %1, ptr %3, align 8
-  call void @llvm.lifetime.start.p0(ptr %4) #8
+  call void @llvm.lifetime.start.p0(ptr %4) #9
   %6 = load ptr, ptr %3, align 8
   %7 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %6, i32 0, i32 11
   %8 = getelementptr inbounds [5 x i64], ptr %7, i64 0, i64 3
@@ -3318,12 +3078,12 @@ define internal void @walk_of(ptr dead_on_unwind noalias writable sret(%struct.w
   br label %54
 
 54:                                               ; preds = %38, %30, %15
-  call void @llvm.lifetime.end.p0(ptr %4) #8
+  call void @llvm.lifetime.end.p0(ptr %4) #9
   ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @store_le(ptr noundef %0, i64 noundef %1, i32 noundef %2) #2 {
+define internal void @store_le(ptr noundef %0, i64 noundef %1, i32 noundef %2) #1 {
   %4 = alloca ptr, align 8
   %5 = alloca i64, align 8
   %6 = alloca i32, align 4
@@ -3359,7 +3119,7 @@ define internal void @store_le(ptr noundef %0, i64 noundef %1, i32 noundef %2) #
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i32 @ring_of(ptr noundef %0) #2 {
+define internal i32 @ring_of(ptr noundef %0) #1 {
   %2 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
   %3 = load ptr, ptr %2, align 8
@@ -3372,7 +3132,7 @@ define internal i32 @ring_of(ptr noundef %0) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @find_long_gate(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3, ptr noundef %4) #2 {
+define internal zeroext i1 @find_long_gate(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3, ptr noundef %4) #1 {
   %6 = alloca i1, align 1
   %7 = alloca ptr, align 8
   %8 = alloca ptr, align 8
@@ -3387,14 +3147,14 @@ define internal zeroext i1 @find_long_gate(ptr noundef %0, ptr noundef %1, ptr n
   store ptr %2, ptr %9, align 8
   store ptr %3, ptr %10, align 8
   store ptr %4, ptr %11, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #8
-  call void @llvm.lifetime.start.p0(ptr %13) #8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  call void @llvm.lifetime.start.p0(ptr %13) #9
   %15 = load ptr, ptr %7, align 8
   %16 = load ptr, ptr %8, align 8
   %17 = load ptr, ptr %9, align 8
   %18 = getelementptr inbounds nuw %struct.event, ptr %17, i32 0, i32 0
   %19 = load i32, ptr %18, align 4
-  %20 = call zeroext i1 @find_entry(ptr noundef %15, ptr noundef %16, i32 noundef %19, i32 noundef 16, ptr noundef %12) #9
+  %20 = call zeroext i1 @find_entry(ptr noundef %15, ptr noundef %16, i32 noundef %19, i32 noundef 16, ptr noundef %12) #8
   br i1 %20, label %21, label %47
 
 21:                                               ; preds = %5
@@ -3408,8 +3168,8 @@ define internal zeroext i1 @find_long_gate(ptr noundef %0, ptr noundef %1, ptr n
   %27 = load i64, ptr %12, align 8
   %28 = load ptr, ptr %9, align 8
   %29 = load ptr, ptr %8, align 8
-  %30 = call i32 @ring_of(ptr noundef %29) #9
-  %31 = call zeroext i1 @is_gate(i64 noundef %27, ptr noundef %28, i32 noundef %30) #9
+  %30 = call i32 @ring_of(ptr noundef %29) #8
+  %31 = call zeroext i1 @is_gate(i64 noundef %27, ptr noundef %28, i32 noundef %30) #8
   br i1 %31, label %32, label %47
 
 32:                                               ; preds = %26
@@ -3426,7 +3186,7 @@ define internal zeroext i1 @find_long_gate(ptr noundef %0, ptr noundef %1, ptr n
   %43 = zext i32 %42 to i64
   %44 = add i64 %38, %43
   %45 = add i64 %44, 8
-  %46 = call zeroext i1 @load_at(ptr noundef %33, ptr noundef %34, i64 noundef %45, i32 noundef 4, ptr noundef %13) #9
+  %46 = call zeroext i1 @load_at(ptr noundef %33, ptr noundef %34, i64 noundef %45, i32 noundef 4, ptr noundef %13) #8
   br i1 %46, label %48, label %47
 
 47:                                               ; preds = %32, %26, %21, %5
@@ -3505,14 +3265,14 @@ define internal zeroext i1 @find_long_gate(ptr noundef %0, ptr noundef %1, ptr n
   br label %104
 
 104:                                              ; preds = %102, %47
-  call void @llvm.lifetime.end.p0(ptr %13) #8
-  call void @llvm.lifetime.end.p0(ptr %12) #8
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
   %105 = load i1, ptr %6, align 1
   ret i1 %105
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @find_top(ptr noundef %0, ptr noundef %1, i32 noundef %2, ptr noundef %3) #2 {
+define internal zeroext i1 @find_top(ptr noundef %0, ptr noundef %1, i32 noundef %2, ptr noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -3524,7 +3284,7 @@ define internal zeroext i1 @find_top(ptr noundef %0, ptr noundef %1, i32 noundef
   store ptr %1, ptr %7, align 8
   store i32 %2, ptr %8, align 4
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %12 = load ptr, ptr %7, align 8
   %13 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %12, i32 0, i32 8
   %14 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %13, i32 0, i32 1
@@ -3556,7 +3316,7 @@ define internal zeroext i1 @find_top(ptr noundef %0, ptr noundef %1, i32 noundef
 
 31:                                               ; preds = %24
   %32 = load ptr, ptr %7, align 8
-  %33 = call i32 @ring_of(ptr noundef %32) #9
+  %33 = call i32 @ring_of(ptr noundef %32) #8
   %34 = icmp ne i32 %33, 0
   br i1 %34, label %35, label %42
 
@@ -3565,7 +3325,7 @@ define internal zeroext i1 @find_top(ptr noundef %0, ptr noundef %1, i32 noundef
   %37 = load ptr, ptr %7, align 8
   %38 = load i64, ptr %10, align 8
   %39 = load ptr, ptr %9, align 8
-  %40 = call zeroext i1 @load_at(ptr noundef %36, ptr noundef %37, i64 noundef %38, i32 noundef 8, ptr noundef %39) #9
+  %40 = call zeroext i1 @load_at(ptr noundef %36, ptr noundef %37, i64 noundef %38, i32 noundef 8, ptr noundef %39) #8
   br i1 %40, label %42, label %41
 
 41:                                               ; preds = %35
@@ -3601,13 +3361,13 @@ define internal zeroext i1 @find_top(ptr noundef %0, ptr noundef %1, i32 noundef
   br label %58
 
 58:                                               ; preds = %54, %41
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %59 = load i1, ptr %5, align 1
   ret i1 %59
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @push_protected(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3, i64 noundef %4, i32 noundef %5) #2 {
+define internal zeroext i1 @push_protected(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3, i64 noundef %4, i32 noundef %5) #1 {
   %7 = alloca ptr, align 8
   %8 = alloca ptr, align 8
   %9 = alloca ptr, align 8
@@ -3622,7 +3382,7 @@ define internal zeroext i1 @push_protected(ptr noundef %0, ptr noundef %1, ptr n
   store i32 %5, ptr %12, align 4
   %13 = load ptr, ptr %10, align 8
   %14 = load i64, ptr %11, align 8
-  call void @add_item(ptr noundef %13, i64 noundef %14) #9
+  call void @add_item(ptr noundef %13, i64 noundef %14) #8
   %15 = load ptr, ptr %10, align 8
   %16 = load ptr, ptr %8, align 8
   %17 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %16, i32 0, i32 6
@@ -3630,15 +3390,15 @@ define internal zeroext i1 @push_protected(ptr noundef %0, ptr noundef %1, ptr n
   %19 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %18, i32 0, i32 0
   %20 = load i32, ptr %19, align 8
   %21 = zext i32 %20 to i64
-  call void @add_item(ptr noundef %15, i64 noundef %21) #9
+  call void @add_item(ptr noundef %15, i64 noundef %21) #8
   %22 = load ptr, ptr %10, align 8
   %23 = load ptr, ptr %8, align 8
   %24 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %23, i32 0, i32 2
   %25 = load i64, ptr %24, align 8
-  call void @add_item(ptr noundef %22, i64 noundef %25) #9
+  call void @add_item(ptr noundef %22, i64 noundef %25) #8
   %26 = load ptr, ptr %9, align 8
   %27 = getelementptr inbounds nuw %struct.event, ptr %26, i32 0, i32 2
-  %28 = load i8, ptr %27, align 1, !range !6, !noundef !7
+  %28 = load i8, ptr %27, align 1, !range !4, !noundef !5
   %29 = trunc i8 %28 to i1
   br i1 %29, label %30, label %36
 
@@ -3648,7 +3408,7 @@ define internal zeroext i1 @push_protected(ptr noundef %0, ptr noundef %1, ptr n
   %33 = getelementptr inbounds nuw %struct.event, ptr %32, i32 0, i32 3
   %34 = load i32, ptr %33, align 4
   %35 = zext i32 %34 to i64
-  call void @add_item(ptr noundef %31, i64 noundef %35) #9
+  call void @add_item(ptr noundef %31, i64 noundef %35) #8
   br label %36
 
 36:                                               ; preds = %30, %6
@@ -3656,18 +3416,18 @@ define internal zeroext i1 @push_protected(ptr noundef %0, ptr noundef %1, ptr n
   %38 = load ptr, ptr %8, align 8
   %39 = load ptr, ptr %10, align 8
   %40 = load i32, ptr %12, align 4
-  %41 = call zeroext i1 @push_items(ptr noundef %37, ptr noundef %38, ptr noundef %39, i32 noundef %40) #9
+  %41 = call zeroext i1 @push_items(ptr noundef %37, ptr noundef %38, ptr noundef %39, i32 noundef %40) #8
   ret i1 %41
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @enter_ring(ptr noundef %0, ptr noundef byval(%struct.lightexit_segment) align 8 %1, ptr noundef byval(%struct.lightexit_segment) align 8 %2, i32 noundef %3) #2 {
+define internal void @enter_ring(ptr noundef %0, ptr noundef byval(%struct.lightexit_segment) align 8 %1, ptr noundef byval(%struct.lightexit_segment) align 8 %2, i32 noundef %3) #1 {
   %5 = alloca ptr, align 8
   %6 = alloca i32, align 4
   %7 = alloca i32, align 4
   store ptr %0, ptr %5, align 8
   store i32 %3, ptr %6, align 4
-  call void @llvm.lifetime.start.p0(ptr %7) #8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
   %8 = load ptr, ptr %5, align 8
   %9 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %8, i32 0, i32 4
   %10 = load i32, ptr %9, align 8
@@ -3716,7 +3476,7 @@ define internal void @enter_ring(ptr noundef %0, ptr noundef byval(%struct.light
   %43 = select i1 %41, i32 32, i32 0
   %44 = or i32 %37, %43
   %45 = load ptr, ptr %5, align 8
-  %46 = call zeroext i1 @has_bases(ptr noundef %45) #9
+  %46 = call zeroext i1 @has_bases(ptr noundef %45) #8
   %47 = zext i1 %46 to i64
   %48 = select i1 %46, i32 64, i32 0
   %49 = or i32 %44, %48
@@ -3732,12 +3492,12 @@ define internal void @enter_ring(ptr noundef %0, ptr noundef byval(%struct.light
   %56 = load ptr, ptr %5, align 8
   %57 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %56, i32 0, i32 4
   store i32 %55, ptr %57, align 8
-  call void @llvm.lifetime.end.p0(ptr %7) #8
+  call void @llvm.lifetime.end.p0(ptr %7) #9
   ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @flat(ptr dead_on_unwind noalias writable sret(%struct.lightexit_segment) align 8 %0, i16 noundef zeroext %1, i32 noundef %2) #2 {
+define internal void @flat(ptr dead_on_unwind noalias writable sret(%struct.lightexit_segment) align 8 %0, i16 noundef zeroext %1, i32 noundef %2) #1 {
   %4 = alloca i16, align 2
   %5 = alloca i32, align 4
   store i16 %1, ptr %4, align 2
@@ -3759,7 +3519,7 @@ define internal void @flat(ptr dead_on_unwind noalias writable sret(%struct.ligh
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_gate(i64 noundef %0, ptr noundef %1, i32 noundef %2) #2 {
+define internal zeroext i1 @is_gate(i64 noundef %0, ptr noundef %1, i32 noundef %2) #1 {
   %4 = alloca i64, align 8
   %5 = alloca ptr, align 8
   %6 = alloca i32, align 4
@@ -3767,7 +3527,7 @@ define internal zeroext i1 @is_gate(i64 noundef %0, ptr noundef %1, i32 noundef 
   store i64 %0, ptr %4, align 8
   store ptr %1, ptr %5, align 8
   store i32 %2, ptr %6, align 4
-  call void @llvm.lifetime.start.p0(ptr %7) #8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
   %8 = load i64, ptr %4, align 8
   %9 = lshr i64 %8, 40
   %10 = and i64 %9, 23
@@ -3792,7 +3552,7 @@ define internal zeroext i1 @is_gate(i64 noundef %0, ptr noundef %1, i32 noundef 
 22:                                               ; preds = %19, %16
   %23 = load ptr, ptr %5, align 8
   %24 = getelementptr inbounds nuw %struct.event, ptr %23, i32 0, i32 1
-  %25 = load i8, ptr %24, align 4, !range !6, !noundef !7
+  %25 = load i8, ptr %24, align 4, !range !4, !noundef !5
   %26 = trunc i8 %25 to i1
   br i1 %26, label %27, label %34
 
@@ -3812,16 +3572,16 @@ define internal zeroext i1 @is_gate(i64 noundef %0, ptr noundef %1, i32 noundef 
 
 37:                                               ; preds = %34, %19, %3
   %38 = phi i1 [ false, %19 ], [ false, %3 ], [ %36, %34 ]
-  call void @llvm.lifetime.end.p0(ptr %7) #8
+  call void @llvm.lifetime.end.p0(ptr %7) #9
   ret i1 %38
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @has_bases(ptr noundef %0) #2 {
+define internal zeroext i1 @has_bases(ptr noundef %0) #1 {
   %2 = alloca ptr, align 8
   %3 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
-  call void @llvm.lifetime.start.p0(ptr %3) #8
+  call void @llvm.lifetime.start.p0(ptr %3) #9
   %4 = load ptr, ptr %2, align 8
   %5 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %4, i32 0, i32 6
   %6 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %5, i64 0, i64 0
@@ -3841,12 +3601,12 @@ define internal zeroext i1 @has_bases(ptr noundef %0) #2 {
   %19 = load i64, ptr %18, align 8
   %20 = or i64 %15, %19
   %21 = icmp ne i64 %20, 0
-  call void @llvm.lifetime.end.p0(ptr %3) #8
+  call void @llvm.lifetime.end.p0(ptr %3) #9
   ret i1 %21
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @find_gate(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #2 {
+define internal zeroext i1 @find_gate(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -3858,21 +3618,21 @@ define internal zeroext i1 @find_gate(ptr noundef %0, ptr noundef %1, ptr nounde
   store ptr %1, ptr %7, align 8
   store ptr %2, ptr %8, align 8
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %12 = load ptr, ptr %6, align 8
   %13 = load ptr, ptr %7, align 8
   %14 = load ptr, ptr %8, align 8
   %15 = getelementptr inbounds nuw %struct.event, ptr %14, i32 0, i32 0
   %16 = load i32, ptr %15, align 4
-  %17 = call zeroext i1 @find_entry(ptr noundef %12, ptr noundef %13, i32 noundef %16, i32 noundef 8, ptr noundef %10) #9
+  %17 = call zeroext i1 @find_entry(ptr noundef %12, ptr noundef %13, i32 noundef %16, i32 noundef 8, ptr noundef %10) #8
   br i1 %17, label %18, label %24
 
 18:                                               ; preds = %4
   %19 = load i64, ptr %10, align 8
   %20 = load ptr, ptr %8, align 8
   %21 = load ptr, ptr %7, align 8
-  %22 = call i32 @ring_of(ptr noundef %21) #9
-  %23 = call zeroext i1 @is_gate(i64 noundef %19, ptr noundef %20, i32 noundef %22) #9
+  %22 = call i32 @ring_of(ptr noundef %21) #8
+  %23 = call zeroext i1 @is_gate(i64 noundef %19, ptr noundef %20, i32 noundef %22) #8
   br i1 %23, label %25, label %24
 
 24:                                               ; preds = %18, %4
@@ -3930,13 +3690,13 @@ define internal zeroext i1 @find_gate(ptr noundef %0, ptr noundef %1, ptr nounde
   br label %60
 
 60:                                               ; preds = %59, %24
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %61 = load i1, ptr %5, align 1
   ret i1 %61
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @find_segment(ptr noundef %0, ptr noundef %1, i16 noundef zeroext %2, ptr noundef %3) #2 {
+define internal zeroext i1 @find_segment(ptr noundef %0, ptr noundef %1, i16 noundef zeroext %2, ptr noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -3948,7 +3708,7 @@ define internal zeroext i1 @find_segment(ptr noundef %0, ptr noundef %1, i16 nou
   store ptr %1, ptr %7, align 8
   store i16 %2, ptr %8, align 2
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %12 = load i16, ptr %8, align 2
   %13 = zext i16 %12 to i32
   %14 = and i32 %13, 4
@@ -3985,7 +3745,7 @@ define internal zeroext i1 @find_segment(ptr noundef %0, ptr noundef %1, i16 nou
   %39 = and i32 %38, -8
   %40 = sext i32 %39 to i64
   %41 = add i64 %36, %40
-  %42 = call zeroext i1 @load_at(ptr noundef %31, ptr noundef %32, i64 noundef %41, i32 noundef 8, ptr noundef %10) #9
+  %42 = call zeroext i1 @load_at(ptr noundef %31, ptr noundef %32, i64 noundef %41, i32 noundef 8, ptr noundef %10) #8
   br i1 %42, label %44, label %43
 
 43:                                               ; preds = %30, %21, %16, %4
@@ -4068,13 +3828,13 @@ define internal zeroext i1 @find_segment(ptr noundef %0, ptr noundef %1, i16 nou
   br label %101
 
 101:                                              ; preds = %99, %43
-  call void @llvm.lifetime.end.p0(ptr %10) #8
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   %102 = load i1, ptr %5, align 1
   ret i1 %102
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i32 @privilege_of(ptr noundef %0) #2 {
+define internal i32 @privilege_of(ptr noundef %0) #1 {
   %2 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
   %3 = load ptr, ptr %2, align 8
@@ -4086,7 +3846,7 @@ define internal i32 @privilege_of(ptr noundef %0) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @find_stack(ptr noundef %0, ptr noundef %1, i32 noundef %2, ptr noundef %3, ptr noundef %4) #2 {
+define internal zeroext i1 @find_stack(ptr noundef %0, ptr noundef %1, i32 noundef %2, ptr noundef %3, ptr noundef %4) #1 {
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
   %8 = alloca i32, align 4
@@ -4099,7 +3859,7 @@ define internal zeroext i1 @find_stack(ptr noundef %0, ptr noundef %1, i32 nound
   store i32 %2, ptr %8, align 4
   store ptr %3, ptr %9, align 8
   store ptr %4, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
   %13 = load ptr, ptr %7, align 8
   %14 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %13, i32 0, i32 8
   %15 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %14, i32 0, i32 1
@@ -4110,12 +3870,12 @@ define internal zeroext i1 @find_stack(ptr noundef %0, ptr noundef %1, i32 nound
   %20 = zext i32 %19 to i64
   %21 = add i64 %17, %20
   store i64 %21, ptr %11, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
   %22 = load ptr, ptr %6, align 8
   %23 = load ptr, ptr %7, align 8
   %24 = load i64, ptr %11, align 8
   %25 = load ptr, ptr %10, align 8
-  %26 = call zeroext i1 @load_at(ptr noundef %22, ptr noundef %23, i64 noundef %24, i32 noundef 4, ptr noundef %25) #9
+  %26 = call zeroext i1 @load_at(ptr noundef %22, ptr noundef %23, i64 noundef %24, i32 noundef 4, ptr noundef %25) #8
   br i1 %26, label %27, label %57
 
 27:                                               ; preds = %5
@@ -4123,7 +3883,7 @@ define internal zeroext i1 @find_stack(ptr noundef %0, ptr noundef %1, i32 nound
   %29 = load ptr, ptr %7, align 8
   %30 = load i64, ptr %11, align 8
   %31 = add i64 %30, 4
-  %32 = call zeroext i1 @load_at(ptr noundef %28, ptr noundef %29, i64 noundef %31, i32 noundef 2, ptr noundef %12) #9
+  %32 = call zeroext i1 @load_at(ptr noundef %28, ptr noundef %29, i64 noundef %31, i32 noundef 2, ptr noundef %12) #8
   br i1 %32, label %33, label %57
 
 33:                                               ; preds = %27
@@ -4132,7 +3892,7 @@ define internal zeroext i1 @find_stack(ptr noundef %0, ptr noundef %1, i32 nound
   %36 = load i64, ptr %12, align 8
   %37 = trunc i64 %36 to i16
   %38 = load ptr, ptr %9, align 8
-  %39 = call zeroext i1 @find_segment(ptr noundef %34, ptr noundef %35, i16 noundef zeroext %37, ptr noundef %38) #9
+  %39 = call zeroext i1 @find_segment(ptr noundef %34, ptr noundef %35, i16 noundef zeroext %37, ptr noundef %38) #8
   br i1 %39, label %40, label %57
 
 40:                                               ; preds = %33
@@ -4145,7 +3905,7 @@ define internal zeroext i1 @find_stack(ptr noundef %0, ptr noundef %1, i32 nound
 
 46:                                               ; preds = %40
   %47 = load ptr, ptr %9, align 8
-  %48 = call i32 @privilege_of(ptr noundef %47) #9
+  %48 = call i32 @privilege_of(ptr noundef %47) #8
   %49 = load i32, ptr %8, align 4
   %50 = icmp eq i32 %48, %49
   br i1 %50, label %51, label %57
@@ -4160,13 +3920,13 @@ define internal zeroext i1 @find_stack(ptr noundef %0, ptr noundef %1, i32 nound
 
 57:                                               ; preds = %51, %46, %40, %33, %27, %5
   %58 = phi i1 [ false, %46 ], [ false, %40 ], [ false, %33 ], [ false, %27 ], [ false, %5 ], [ %56, %51 ]
-  call void @llvm.lifetime.end.p0(ptr %12) #8
-  call void @llvm.lifetime.end.p0(ptr %11) #8
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
   ret i1 %58
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @enter_system(ptr noundef %0, ptr noundef %1, ptr noundef %2) #2 {
+define internal zeroext i1 @enter_system(ptr noundef %0, ptr noundef %1, ptr noundef %2) #1 {
   %4 = alloca i1, align 1
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
@@ -4179,7 +3939,7 @@ define internal zeroext i1 @enter_system(ptr noundef %0, ptr noundef %1, ptr nou
   store ptr %0, ptr %5, align 8
   store ptr %1, ptr %6, align 8
   store ptr %2, ptr %7, align 8
-  call void @llvm.lifetime.start.p0(ptr %8) #8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
   %13 = load ptr, ptr %6, align 8
   %14 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %13, i32 0, i32 15
   %15 = load i64, ptr %14, align 8
@@ -4187,7 +3947,7 @@ define internal zeroext i1 @enter_system(ptr noundef %0, ptr noundef %1, ptr nou
   %17 = and i64 %16, 65532
   %18 = trunc i64 %17 to i16
   store i16 %18, ptr %8, align 2
-  call void @llvm.lifetime.start.p0(ptr %9) #8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
   %19 = load ptr, ptr %6, align 8
   %20 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %19, i32 0, i32 4
   %21 = load i32, ptr %20, align 8
@@ -4209,7 +3969,7 @@ define internal zeroext i1 @enter_system(ptr noundef %0, ptr noundef %1, ptr nou
   %33 = load ptr, ptr %6, align 8
   %34 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %33, i32 0, i32 2
   %35 = load i64, ptr %34, align 8
-  %36 = call zeroext i1 @load_at(ptr noundef %31, ptr noundef %32, i64 noundef %35, i32 noundef 2, ptr noundef %9) #9
+  %36 = call zeroext i1 @load_at(ptr noundef %31, ptr noundef %32, i64 noundef %35, i32 noundef 2, ptr noundef %9) #8
   br i1 %36, label %37, label %40
 
 37:                                               ; preds = %30
@@ -4239,13 +3999,13 @@ define internal zeroext i1 @enter_system(ptr noundef %0, ptr noundef %1, ptr nou
   store i64 %50, ptr %53, align 8
   %54 = load ptr, ptr %6, align 8
   %55 = load i16, ptr %8, align 2
-  call void @flat(ptr dead_on_unwind writable sret(%struct.lightexit_segment) align 8 %11, i16 noundef zeroext %55, i32 noundef 11508480) #9
+  call void @flat(ptr dead_on_unwind writable sret(%struct.lightexit_segment) align 8 %11, i16 noundef zeroext %55, i32 noundef 11508480) #8
   %56 = load i16, ptr %8, align 2
   %57 = zext i16 %56 to i32
   %58 = add nsw i32 %57, 8
   %59 = trunc i32 %58 to i16
-  call void @flat(ptr dead_on_unwind writable sret(%struct.lightexit_segment) align 8 %12, i16 noundef zeroext %59, i32 noundef 13603584) #9
-  call void @enter_ring(ptr noundef %54, ptr noundef byval(%struct.lightexit_segment) align 8 %11, ptr noundef byval(%struct.lightexit_segment) align 8 %12, i32 noundef 0) #9
+  call void @flat(ptr dead_on_unwind writable sret(%struct.lightexit_segment) align 8 %12, i16 noundef zeroext %59, i32 noundef 13603584) #8
+  call void @enter_ring(ptr noundef %54, ptr noundef byval(%struct.lightexit_segment) align 8 %11, ptr noundef byval(%struct.lightexit_segment) align 8 %12, i32 noundef 0) #8
   %60 = load ptr, ptr %6, align 8
   %61 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %60, i32 0, i32 17
   %62 = load i64, ptr %61, align 8
@@ -4268,14 +4028,181 @@ define internal zeroext i1 @enter_system(ptr noundef %0, ptr noundef %1, ptr nou
   br label %75
 
 75:                                               ; preds = %41, %40
-  call void @llvm.lifetime.end.p0(ptr %9) #8
-  call void @llvm.lifetime.end.p0(ptr %8) #8
+  call void @llvm.lifetime.end.p0(ptr %9) #9
+  call void @llvm.lifetime.end.p0(ptr %8) #9
   %76 = load i1, ptr %4, align 1
   ret i1 %76
 }
 
+; Function Attrs: inlinehint nounwind
+define internal zeroext i1 @lightexit_read_clock(ptr noundef %0, i64 noundef %1, ptr noundef %2) #4 {
+  %4 = alloca ptr, align 8
+  %5 = alloca i64, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i64, align 8
+  %8 = alloca i64, align 8
+  %9 = alloca i64, align 8
+  store ptr %0, ptr %4, align 8
+  store i64 %1, ptr %5, align 8
+  store ptr %2, ptr %6, align 8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
+  %10 = load ptr, ptr %4, align 8
+  %11 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %10, i32 0, i32 0
+  %12 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %11, i32 0, i32 0
+  %13 = load atomic i64, ptr %12 acquire, align 8
+  store i64 %13, ptr %8, align 8
+  %14 = load i64, ptr %8, align 8
+  store i64 %14, ptr %7, align 8
+  %15 = load ptr, ptr %4, align 8
+  %16 = load i64, ptr %5, align 8
+  %17 = call i64 @lightexit_clock_at(ptr noundef %15, i64 noundef %16) #8
+  %18 = load ptr, ptr %6, align 8
+  store i64 %17, ptr %18, align 8
+  fence acquire
+  %19 = load i64, ptr %7, align 8
+  %20 = and i64 %19, 1
+  %21 = icmp ne i64 %20, 0
+  br i1 %21, label %30, label %22
+
+22:                                               ; preds = %3
+  %23 = load i64, ptr %7, align 8
+  %24 = load ptr, ptr %4, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %24, i32 0, i32 0
+  %26 = getelementptr inbounds nuw %struct.lightexit_state_header, ptr %25, i32 0, i32 0
+  %27 = load atomic i64, ptr %26 monotonic, align 8
+  store i64 %27, ptr %9, align 8
+  %28 = load i64, ptr %9, align 8
+  %29 = icmp eq i64 %23, %28
+  br label %30
+
+30:                                               ; preds = %22, %3
+  %31 = phi i1 [ false, %3 ], [ %29, %22 ]
+  call void @llvm.lifetime.end.p0(ptr %7) #9
+  ret i1 %31
+}
+
+; Function Attrs: inlinehint nounwind
+define internal i64 @ticks(ptr noundef %0) #4 {
+  %2 = alloca i64, align 8
+  %3 = alloca ptr, align 8
+  %4 = alloca ptr, align 8
+  %5 = alloca %struct.system_time, align 8
+  %6 = alloca i32, align 4
+  store ptr %0, ptr %3, align 8
+  call void @llvm.lifetime.start.p0(ptr %4) #9
+  %7 = load ptr, ptr %3, align 8
+  %8 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %7, i32 0, i32 1
+  %9 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %8, i32 0, i32 4
+  %10 = load i64, ptr %9, align 8
+  %11 = inttoptr i64 %10 to ptr
+  store ptr %11, ptr %4, align 8
+  call void @llvm.lifetime.start.p0(ptr %5) #9
+  %12 = load ptr, ptr %4, align 8
+  %13 = icmp ne ptr %12, null
+  br i1 %13, label %16, label %14
+
+14:                                               ; preds = %1
+  %15 = call i64 @cycles() #8
+  store i64 %15, ptr %2, align 8
+  store i32 1, ptr %6, align 4
+  br label %29
+
+16:                                               ; preds = %1
+  %17 = load ptr, ptr %4, align 8
+  %18 = load ptr, ptr %3, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %18, i32 0, i32 1
+  %20 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %19, i32 0, i32 5
+  %21 = load i32, ptr %20, align 8
+  %22 = call i32 %17(i32 noundef %21, ptr noundef %5) #8
+  %23 = getelementptr inbounds nuw %struct.system_time, ptr %5, i32 0, i32 0
+  %24 = load i64, ptr %23, align 8
+  %25 = mul i64 %24, 1000000000
+  %26 = getelementptr inbounds nuw %struct.system_time, ptr %5, i32 0, i32 1
+  %27 = load i64, ptr %26, align 8
+  %28 = add i64 %25, %27
+  store i64 %28, ptr %2, align 8
+  store i32 1, ptr %6, align 4
+  br label %29
+
+29:                                               ; preds = %16, %14
+  call void @llvm.lifetime.end.p0(ptr %5) #9
+  call void @llvm.lifetime.end.p0(ptr %4) #9
+  %30 = load i64, ptr %2, align 8
+  ret i64 %30
+}
+
+; Function Attrs: inlinehint nounwind
+define internal i64 @lightexit_clock_at(ptr noundef %0, i64 noundef %1) #4 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i64, align 8
+  %5 = alloca i64, align 8
+  %6 = alloca i64, align 8
+  %7 = alloca i64, align 8
+  %8 = alloca i64, align 8
+  %9 = alloca i64, align 8
+  store ptr %0, ptr %3, align 8
+  store i64 %1, ptr %4, align 8
+  call void @llvm.lifetime.start.p0(ptr %5) #9
+  %10 = load ptr, ptr %3, align 8
+  %11 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %10, i32 0, i32 1
+  %12 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %11, i32 0, i32 1
+  %13 = load atomic i64, ptr %12 monotonic, align 8
+  store i64 %13, ptr %6, align 8
+  %14 = load i64, ptr %6, align 8
+  store i64 %14, ptr %5, align 8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
+  %15 = load i64, ptr %4, align 8
+  %16 = load i64, ptr %5, align 8
+  %17 = icmp ugt i64 %15, %16
+  br i1 %17, label %18, label %22
+
+18:                                               ; preds = %2
+  %19 = load i64, ptr %4, align 8
+  %20 = load i64, ptr %5, align 8
+  %21 = sub i64 %19, %20
+  br label %23
+
+22:                                               ; preds = %2
+  br label %23
+
+23:                                               ; preds = %22, %18
+  %24 = phi i64 [ %21, %18 ], [ 0, %22 ]
+  store i64 %24, ptr %7, align 8
+  %25 = load ptr, ptr %3, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %25, i32 0, i32 1
+  %27 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %26, i32 0, i32 0
+  %28 = load atomic i64, ptr %27 monotonic, align 8
+  store i64 %28, ptr %8, align 8
+  %29 = load i64, ptr %8, align 8
+  %30 = load i64, ptr %7, align 8
+  %31 = zext i64 %30 to i128
+  %32 = load ptr, ptr %3, align 8
+  %33 = getelementptr inbounds nuw %struct.lightexit_clock, ptr %32, i32 0, i32 1
+  %34 = getelementptr inbounds nuw %struct.lightexit_clock_state, ptr %33, i32 0, i32 2
+  %35 = load atomic i64, ptr %34 monotonic, align 8
+  store i64 %35, ptr %9, align 8
+  %36 = load i64, ptr %9, align 8
+  %37 = zext i64 %36 to i128
+  %38 = mul i128 %31, %37
+  %39 = lshr i128 %38, 32
+  %40 = trunc i128 %39 to i64
+  %41 = add i64 %29, %40
+  call void @llvm.lifetime.end.p0(ptr %7) #9
+  call void @llvm.lifetime.end.p0(ptr %5) #9
+  ret i64 %41
+}
+
 ; Function Attrs: alwaysinline nounwind
-define internal void @note_page(ptr noundef %0, ptr noundef %1, ptr noundef %2, i64 noundef %3) #2 {
+define internal i64 @cycles() #1 {
+  %1 = call i64 @llvm.readcyclecounter()
+  ret i64 %1
+}
+
+; Function Attrs: nocallback nofree nosync nounwind willreturn
+declare i64 @llvm.readcyclecounter() #7
+
+; Function Attrs: alwaysinline nounwind
+define internal void @note_page(ptr noundef %0, ptr noundef %1, ptr noundef %2, i64 noundef %3) #1 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
@@ -4286,11 +4213,11 @@ define internal void @note_page(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   store ptr %1, ptr %6, align 8
   store ptr %2, ptr %7, align 8
   store i64 %3, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
   %11 = load ptr, ptr %6, align 8
   %12 = load ptr, ptr %7, align 8
   %13 = load i64, ptr %8, align 8
-  %14 = call zeroext i1 @translate(ptr noundef %11, ptr noundef %12, i64 noundef %13, ptr noundef %9) #9
+  %14 = call zeroext i1 @translate(ptr noundef %11, ptr noundef %12, i64 noundef %13, ptr noundef %9) #8
   br i1 %14, label %15, label %18
 
 15:                                               ; preds = %4
@@ -4327,7 +4254,7 @@ define internal void @note_page(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   %38 = load ptr, ptr %6, align 8
   %39 = load i64, ptr %9, align 8
   %40 = udiv i64 %39, 65536
-  call void @watch_block(ptr noundef %37, ptr noundef %38, i64 noundef %40) #9
+  call void @watch_block(ptr noundef %37, ptr noundef %38, i64 noundef %40) #8
   br label %41
 
 41:                                               ; preds = %36, %19
@@ -4335,7 +4262,7 @@ define internal void @note_page(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   br label %42
 
 42:                                               ; preds = %41, %18
-  call void @llvm.lifetime.end.p0(ptr %9) #8
+  call void @llvm.lifetime.end.p0(ptr %9) #9
   %43 = load i32, ptr %10, align 4
   switch i32 %43, label %45 [
     i32 0, label %44
@@ -4350,7 +4277,7 @@ define internal void @note_page(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
 }
 
 ; Function Attrs: noinline nounwind
-define internal void @watch_block(ptr noundef %0, ptr noundef %1, i64 noundef %2) #7 {
+define internal void @watch_block(ptr noundef %0, ptr noundef %1, i64 noundef %2) #6 {
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
   %6 = alloca i64, align 8
@@ -4361,20 +4288,20 @@ define internal void @watch_block(ptr noundef %0, ptr noundef %1, i64 noundef %2
   store ptr %0, ptr %4, align 8
   store ptr %1, ptr %5, align 8
   store i64 %2, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
   %11 = load ptr, ptr %5, align 8
   %12 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %11, i32 0, i32 5
   %13 = load i64, ptr %12, align 8
   %14 = inttoptr i64 %13 to ptr
   store ptr %14, ptr %7, align 8
-  call void @llvm.lifetime.start.p0(ptr %8) #8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
   %15 = load ptr, ptr %5, align 8
   %16 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %15, i32 0, i32 4
   %17 = load i64, ptr %16, align 8
   %18 = inttoptr i64 %17 to ptr
   store ptr %18, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #8
-  call void @llvm.lifetime.start.p0(ptr %10) #8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
+  call void @llvm.lifetime.start.p0(ptr %10) #9
   %19 = load i64, ptr %6, align 8
   %20 = mul i64 %19, 65536
   store i64 %20, ptr %10, align 8
@@ -4395,19 +4322,19 @@ define internal void @watch_block(ptr noundef %0, ptr noundef %1, i64 noundef %2
   %34 = load i64, ptr %10, align 8
   %35 = add i64 %34, 65536
   %36 = sub i64 %35, 1
-  %37 = call i32 (ptr, ptr, i32, ptr, ptr, i64, i64, ...) %27(ptr noundef %28, ptr noundef %9, i32 noundef 512, ptr noundef %32, ptr noundef null, i64 noundef %33, i64 noundef %36) #9
+  %37 = call i32 (ptr, ptr, i32, ptr, ptr, i64, i64, ...) %27(ptr noundef %28, ptr noundef %9, i32 noundef 512, ptr noundef %32, ptr noundef null, i64 noundef %33, i64 noundef %36) #8
   %38 = load ptr, ptr %8, align 8
   %39 = load ptr, ptr %4, align 8
-  %40 = call i32 (ptr, i32, ...) %38(ptr noundef %39, i32 noundef 1073741835) #9
-  call void @llvm.lifetime.end.p0(ptr %10) #8
-  call void @llvm.lifetime.end.p0(ptr %9) #8
-  call void @llvm.lifetime.end.p0(ptr %8) #8
-  call void @llvm.lifetime.end.p0(ptr %7) #8
+  %40 = call i32 (ptr, i32, ...) %38(ptr noundef %39, i32 noundef 1073741835) #8
+  call void @llvm.lifetime.end.p0(ptr %10) #9
+  call void @llvm.lifetime.end.p0(ptr %9) #9
+  call void @llvm.lifetime.end.p0(ptr %8) #9
+  call void @llvm.lifetime.end.p0(ptr %7) #9
   ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_msr_access(i8 noundef zeroext %0, i8 noundef zeroext %1) #2 {
+define internal zeroext i1 @is_msr_access(i8 noundef zeroext %0, i8 noundef zeroext %1) #1 {
   %3 = alloca i8, align 1
   %4 = alloca i8, align 1
   store i8 %0, ptr %3, align 1
@@ -4439,7 +4366,7 @@ define internal zeroext i1 @is_msr_access(i8 noundef zeroext %0, i8 noundef zero
 }
 
 ; Function Attrs: noinline nounwind
-define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2) #7 {
+define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2) #6 {
   %4 = alloca ptr, align 8
   %5 = alloca i64, align 8
   %6 = alloca i64, align 8
@@ -4449,12 +4376,12 @@ define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2)
   store ptr %0, ptr %4, align 8
   store i64 %1, ptr %5, align 8
   store i64 %2, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
   %10 = load ptr, ptr %4, align 8
   %11 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %10, i32 0, i32 8
   %12 = getelementptr inbounds [256 x %struct.lightexit_msr_place], ptr %11, i64 0, i64 0
   store ptr %12, ptr %7, align 8
-  call void @llvm.lifetime.start.p0(ptr %8) #8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
   %13 = load i64, ptr %6, align 8
   %14 = icmp eq i64 %13, -1
   br i1 %14, label %15, label %16
@@ -4539,8 +4466,8 @@ define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2)
   br label %60
 
 60:                                               ; preds = %59, %35, %15
-  call void @llvm.lifetime.end.p0(ptr %8) #8
-  call void @llvm.lifetime.end.p0(ptr %7) #8
+  call void @llvm.lifetime.end.p0(ptr %8) #9
+  call void @llvm.lifetime.end.p0(ptr %7) #9
   %61 = load i32, ptr %9, align 4
   switch i32 %61, label %63 [
     i32 0, label %62
@@ -4555,7 +4482,7 @@ define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2)
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_prefix(i8 noundef zeroext %0) #2 {
+define internal zeroext i1 @is_prefix(i8 noundef zeroext %0) #1 {
   %2 = alloca i8, align 1
   store i8 %0, ptr %2, align 1
   %3 = load i8, ptr %2, align 1
@@ -4596,7 +4523,7 @@ define internal zeroext i1 @is_prefix(i8 noundef zeroext %0) #2 {
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_rex(i8 noundef zeroext %0) #2 {
+define internal zeroext i1 @is_rex(i8 noundef zeroext %0) #1 {
   %2 = alloca i8, align 1
   store i8 %0, ptr %2, align 1
   %3 = load i8, ptr %2, align 1
@@ -4607,29 +4534,29 @@ define internal zeroext i1 @is_rex(i8 noundef zeroext %0) #2 {
 }
 
 attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" }
-attributes #1 = { nocallback nofree nosync nounwind willreturn memory(argmem: readwrite) }
-attributes #2 = { alwaysinline nounwind "no-builtins" "no-jump-tables"="true" }
-attributes #3 = { inlinehint nounwind "no-builtins" "no-jump-tables"="true" }
-attributes #4 = { nocallback nofree nounwind willreturn memory(argmem: write) }
-attributes #5 = { nocallback nofree nosync nounwind willreturn }
-attributes #6 = { nocallback nofree nounwind willreturn memory(argmem: readwrite) }
-attributes #7 = { noinline nounwind "no-builtins" "no-jump-tables"="true" }
-attributes #8 = { nounwind }
-attributes #9 = { nobuiltin "no-builtins" }
+attributes #1 = { alwaysinline nounwind "no-builtins" "no-jump-tables"="true" }
+attributes #2 = { nocallback nofree nosync nounwind willreturn memory(argmem: readwrite) }
+attributes #3 = { nocallback nofree nounwind willreturn memory(argmem: write) }
+attributes #4 = { inlinehint nounwind "no-builtins" "no-jump-tables"="true" }
+attributes #5 = { nocallback nofree nounwind willreturn memory(argmem: readwrite) }
+attributes #6 = { noinline nounwind "no-builtins" "no-jump-tables"="true" }
+attributes #7 = { nocallback nofree nosync nounwind willreturn }
+attributes #8 = { nobuiltin "no-builtins" }
+attributes #9 = { nounwind }
 
 !llvm.module.flags = !{!0, !1, !2}
 
 !0 = !{i32 7, !"Dwarf Version", i32 4}
 !1 = !{i32 1, !"wchar_size", i32 4}
 !2 = !{i32 8, !"PIC Level", i32 2}
-!4 = distinct !{!4, !5}
-!5 = !{!"llvm.loop.mustprogress"}
-!6 = !{i8 0, i8 2}
-!7 = !{}
-!8 = distinct !{!8, !5}
-!9 = distinct !{!9, !5}
-!10 = distinct !{!10, !5}
-!11 = distinct !{!11, !5}
-!12 = distinct !{!12, !5}
-!13 = distinct !{!13, !5}
-!14 = distinct !{!14, !5}
+!4 = !{i8 0, i8 2}
+!5 = !{}
+!6 = distinct !{!6, !7}
+!7 = !{!"llvm.loop.mustprogress"}
+!8 = distinct !{!8, !7}
+!9 = distinct !{!9, !7}
+!10 = distinct !{!10, !7}
+!11 = distinct !{!11, !7}
+!12 = distinct !{!12, !7}
+!13 = distinct !{!13, !7}
+!14 = distinct !{!14, !7}
