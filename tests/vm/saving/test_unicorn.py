@@ -10,10 +10,15 @@ from unicorn import UC_ARCH_X86, UC_MODE_32, UC_MODE_64, x86_const
 from unicorn.unicorn_py3.unicorn import Uc
 
 from guests.harness import bench
+from lightexit.bus.bus import Bus
+from lightexit.bus.clock import ManualClock
 from lightexit.errors import AuthorError, HostError
+from lightexit.vm.memory import GuestMemory
+from lightexit.vm.registers import PE
 from lightexit.vm.saving.cpu_state import XSAVE_LEAST, CpuRegisters, VcpuState, decode, encode
 from lightexit.vm.unicorn import UnicornCpu
 from lightexit.vm.unicorn import state as unicorn
+from lightexit.vm.x86 import Register
 from vm.saving.test_cpu import until
 
 HIDDEN = slice(216, 220)
@@ -96,3 +101,12 @@ def test_a_vcpu_of_any_other_size_is_refused() -> None:
     for size in (0, 100, len(data) - 1):
         with pytest.raises(AuthorError, match=f"a saved vCPU of {size} bytes"):
             decode(data[:size])
+
+
+def test_one_in_protected_mode_before_its_far_jump_is_saved() -> None:
+    """Its selector of code is that of real mode, and no descriptor table has it."""
+    cpu = UnicornCpu(GuestMemory(2 << 20), Bus(ManualClock()).cpus[0])
+    cpu.set(Register.CR0, cpu.get(Register.CR0) | PE)
+    cpu.restore(saved := cpu.save())
+    assert cpu.save() == saved
+    assert not cpu.interruptible()

@@ -223,7 +223,10 @@ class UnicornCpu:
 
     def _in_shadow(self) -> bool:
         """Whether the instruction before was one after which no interrupt is taken."""
-        here = self._here()
+        try:
+            here = self._here()
+        except (NoHandlerError, NotMappedError, FaultError):
+            return False  # a descriptor table without the selector, as before a far jump
         if here != self._watch.fields.previous_end or here < 2:
             return False
         before = self._before(here).to_bytes(2, "little")
