@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightexit.cli import lifecycle
 from lightexit.cli.control import Control
 from lightexit.cli.pace import RunPace
 from lightexit.cli.registers import device_lines, devices_lines
@@ -101,17 +100,17 @@ class Monitor:
         """Into a file."""
         if not file:
             raise AuthorError("save", expected="save FILE")
-        lifecycle.save(self.control.machine, Path(file))
+        self.control.machine.save(Path(file))
         return f"saved in {file}"
 
     def reset(self, _: str) -> str:
         """The reset button."""
-        lifecycle.reset(self.control.machine)
+        self.control.machine.reset("by its user")
         return "reset"
 
     def power(self, _: str) -> str:
         """The power button."""
-        lifecycle.power_button(self.control.machine)
+        self.control.machine.power_button()
         return "power button pressed"
 
     def help(self, _: str) -> str:
