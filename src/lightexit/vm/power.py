@@ -15,6 +15,11 @@ from lightexit.errors import AuthorError
 Locked = Callable[[StateMemory[Any]], AbstractContextManager[None]]
 
 
+def acpi_hardware(devices: Sequence[Device[Any]]) -> list[PmTimer]:
+    """Those of the devices that are a PC's ACPI hardware: one, or none."""
+    return [each for each in devices if isinstance(each, PmTimer)]
+
+
 class PowerButton:
     """Of a machine with these `devices`, whose states are worked on within `locked`."""
 
@@ -26,14 +31,11 @@ class PowerButton:
     @property
     def is_answered(self) -> bool:
         """Whether the guest has asked to be told of it."""
-        return any(each.tells_power_button for each in self._hardware())
-
-    def _hardware(self) -> list[PmTimer]:
-        return [each for each in self._devices if isinstance(each, PmTimer)]
+        return any(each.tells_power_button for each in acpi_hardware(self._devices))
 
     def press(self) -> None:
         """Take note: `settle` tells the guest. Raises AuthorError where there is none."""
-        if not self._hardware():
+        if not acpi_hardware(self._devices):
             raise AuthorError(
                 "this machine has no power button", expected="a PC, where the device pm has it"
             )
@@ -43,6 +45,6 @@ class PowerButton:
         """Tell the guest, if it was pressed."""
         if self._is_pressed:
             self._is_pressed = False
-            for pm in self._hardware():
+            for pm in acpi_hardware(self._devices):
                 with self._locked(pm.memory):
                     pm.press_power_button()

@@ -6,16 +6,13 @@ Reference: ACPI 6.5, sections 4.8.3.1 (PM1 events) and 16.1.3 (S3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from typing import Any
 
-from lightexit.abi import StateMemory
 from lightexit.devices.device import Device
 from lightexit.devices.pmtimer import PmEvent, PmTimer
 from lightexit.devices.rtc import C, Cmos, Rtc
-
-Locked = Callable[[StateMemory[Any]], AbstractContextManager[None]]
+from lightexit.vm.power import Locked, acpi_hardware
 
 #: The shutdown code by which firmware knows: it goes on at the FACS' waking vector (SeaBIOS).
 _WOKEN = 0xFE
@@ -31,10 +28,7 @@ class Sleep:
     @property
     def is_on(self) -> bool:
         """Whether the guest has suspended itself, and was not woken."""
-        return any(each.is_asleep for each in self._hardware())
-
-    def _hardware(self) -> list[PmTimer]:
-        return [each for each in self._devices if isinstance(each, PmTimer)]
+        return any(each.is_asleep for each in acpi_hardware(self._devices))
 
     def _clocks(self) -> list[Rtc]:
         return [each for each in self._devices if isinstance(each, Rtc)]
@@ -47,7 +41,7 @@ class Sleep:
     def is_woken(self) -> bool:
         """Whether there is something to wake the guest for, an alarm among it."""
         has_alarm = any(each.state.cmos[Cmos.C] & C.IRQF for each in self._clocks())
-        for pm in self._hardware():
+        for pm in acpi_hardware(self._devices):
             with self._locked(pm.memory):
                 if has_alarm:
                     pm.signal(PmEvent.RTC)
@@ -57,7 +51,7 @@ class Sleep:
 
     def end(self) -> None:
         """The guest is woken: firmware, and the guest then, find that here."""
-        for pm in self._hardware():
+        for pm in acpi_hardware(self._devices):
             with self._locked(pm.memory):
                 pm.wake()
         for rtc in self._clocks():
