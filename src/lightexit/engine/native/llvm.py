@@ -14,8 +14,9 @@ from lightexit.errors import InternalError
 
 #: LLVM keeps options for the whole process, and the compiler sets some. The same are set here, lest
 #: code depend on whether the compiler has worked before. What they do: a block that ends as another
-#: does is kept (at the end of a filter, a jump saved), and loops compare as they were written.
-_OPTIONS = ("-enable-tail-merge=0", "-disable-lftr")
+#: does is kept (at the end of a filter, a jump saved), loops compare as they were written, and what
+#: they leave behind is not computed without them.
+_OPTIONS = ("-enable-tail-merge=0", "-disable-lftr", "-replexitval=never")
 #: Bytecode comes optimised from its compiler. What is left is to turn its registers into values
 #: and to join its blocks; all of O2 takes five times as long and makes nothing faster.
 _SHORT_PIPELINE = ("sroa", "simplify_cfg", "instruction_combine", "simplify_cfg")
