@@ -101,7 +101,7 @@ def test_or_its_reset_ends_the_run(way: str, back_end: str) -> None:
 @pytest.mark.parametrize("back_end", BACK_ENDS)
 def test_a_loop_of_resets_is_ended_by_time_and_by_a_stop(back_end: str) -> None:
     with pc(back_end, LOOP) as machine:
-        assert run(machine, RunLimits(seconds=0.2)).reason is RunEnd.TIME
+        assert run(machine, RunLimits(seconds=1.0)).reason is RunEnd.TIME
         assert machine.resets > 1
         threading.Timer(0.1, machine.stop).start()
         assert machine.run(RunLimits(seconds=20)).reason is RunEnd.REQUEST
