@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 import struct
-from typing import cast
 
 import pytest
 from unicorn.x86_const import UC_X86_REG_RAX
 
 from bus.plain import Recorder, answer
-from lightexit.bus.apic import Apic
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
+from lightexit.bus.line import Line
 from lightexit.bus.region import msr
+from lightexit.devices.local_apic import LocalApic
+from lightexit.devices.local_apic_registers import LocalApicReg
 from lightexit.runtime.layout import MSR_PLACES
+from lightexit.vm.apics import ApicBus
 from lightexit.vm.boot.state import CODE_64, DATA, StartState
 from lightexit.vm.exits import Halted, TripleFault
 from lightexit.vm.memory import MIB, GuestMemory
@@ -200,14 +202,20 @@ def test_the_time_stamp_counter_is_vm_time() -> None:
 
 @pytest.mark.parametrize("is_off", [False, True])
 def test_cpuid_tells_of_no_local_apic_that_is_switched_off(is_off: bool) -> None:
+    """To tell is no access to the device."""
     # mov [RESULTS], edx
     guest = LongGuest(load(0, 1) + b"\x0f\xa2\x89\x14\x25" + struct.pack("<I", RESULTS) + HLT)
-    guest.bus.apic = cast(Apic, object())
+    apics = guest.bus.apic = ApicBus(guest.bus, lambda: None)
+    local = LocalApic(guest.bus.clock, Line(), apics, lambda mode, vector: None)
+    apics.add_local(local)
+    guest.bus.attach(
+        local, at={"page": 0xFEE0_0000, "x2apic": None, "base": 0x1B, "deadline": None}
+    )
     if is_off:
-        assert not answer(0, 8) & 1 << 11
-        guest.bus.attach(Recorder(msr(1).at(0x1B)))
+        local.write(LocalApicReg.BASE, 0xFEE0_0000, 8)
     assert guest.run() == []
     assert bool(guest.ram[RESULTS + 1] & 2) != is_off
+    assert not any(count.accesses for count in guest.bus.counts())
 
 
 def test_in_ring_3_it_is_a_general_protection_fault() -> None:

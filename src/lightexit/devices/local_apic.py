@@ -30,11 +30,13 @@ from collections.abc import Iterator
 from lightexit.bus.region import Region, mmio, msr
 from lightexit.devices.local_apic_core import EXTERNAL, LocalApicCore
 from lightexit.devices.local_apic_registers import (
+    BASE_ADDRESS,
     BASES,
     CHANGES,
     ENABLED,
     EVERY,
     EVERY_X2,
+    FIRST_CPU,
     ICR_WRITABLE,
     ID_SHIFT,
     LVT_WRITABLE,
@@ -55,14 +57,12 @@ from lightexit.devices.local_apic_registers import (
 )
 from lightexit.devices.local_apic_state import (
     access_priorities,
-    apic_base,
     command_itself,
     end_of_interrupt,
     highest,
     interrupt_itself,
     is_word,
     processor_priority,
-    read_base,
     read_requests,
 )
 from lightexit.devices.local_apic_timer import (
@@ -126,7 +126,7 @@ class LocalApic(LocalApicCore):
             )
         ),
         *registers_by_msr(),
-        msr(1, offset=LocalApicReg.BASE, name="base", filter=read_base),
+        msr(1, offset=LocalApicReg.BASE, name="base"),
         msr(1, offset=LocalApicReg.DEADLINE, name="deadline"),
     )
 
@@ -137,7 +137,8 @@ class LocalApic(LocalApicCore):
         now_ns = self.clock.now_ns()
         self.advance(now_ns)
         if offset == LocalApicReg.BASE:
-            return apic_base(self.state)
+            is_first = FIRST_CPU if self._number == 0 else 0
+            return BASE_ADDRESS | is_first | BASES[ApicWindow(self.state.window)]
         if offset == LocalApicReg.DEADLINE:
             return self.state.deadline
         if offset // SIZE != self.state.window:

@@ -99,7 +99,6 @@ class LocalApicCore(Device[LocalApicState]):
         inputs = state.inputs
         state.reset()
         state.inputs, state.id = inputs, self._number << ID_SHIFT
-        state.is_first = self._number == 0
         for entry in Lvt:
             state.lvt[entry] = LvtBit.MASKED
 

@@ -131,8 +131,7 @@ class ApicWindow(IntEnum):
 
 #: Windows by the bits EN and EXTD of IA32_APIC_BASE, with the base after reset and the bit of the
 #: first CPU beside them; from where to where they may change (section 11.12.5).
-ON, ON_X2 = 1 << 11, 3 << 10
-BASES = {ApicWindow.NONE: 0, ApicWindow.PAGE: ON, ApicWindow.MSRS: ON_X2}
+BASES = {ApicWindow.NONE: 0, ApicWindow.PAGE: 1 << 11, ApicWindow.MSRS: 3 << 10}
 BASE_ADDRESS, FIRST_CPU = 0xFEE0_0000, 1 << 8
 CHANGES = (
     (ApicWindow.PAGE, ApicWindow.MSRS),

@@ -10,20 +10,15 @@ Reference: Intel SDM volume 3, chapter 11.
 from __future__ import annotations
 
 from lightexit.devices.local_apic_registers import (
-    BASE_ADDRESS,
     ENABLED,
-    FIRST_CPU,
     FIRST_VECTOR,
     ICR_WRITABLE,
     MODE_SHIFT,
     NEVER,
-    ON,
-    ON_X2,
     SHORTHAND_SHIFT,
     SIZE,
     SPACING,
     WORDS,
-    ApicWindow,
     LocalApicReg,
     Lvt,
     LvtBit,
@@ -69,7 +64,6 @@ class LocalApicState(Struct):
     inputs: u8  # levels of LINT0 and LINT1, a bit each
     is_external: bool  # a message has said that the 8259A has a vector
     window: u8  # an ApicWindow
-    is_first: bool  # the CPU that runs firmware
     ldr: u32
     dfr: u32 = 0xFFFF_FFFF
     svr: u32 = 0xFF
@@ -135,24 +129,6 @@ def is_open(ctx: IoContext, apic: LocalApicState) -> bool:
 def register(ctx: IoContext) -> u64:
     """The offset in the page, for an MSR too."""
     return ctx.offset if ctx.offset < SIZE else (ctx.offset & 0xFF) * SPACING
-
-
-@inline
-def apic_base(apic: LocalApicState) -> u32:
-    """IA32_APIC_BASE (figure 11-5)."""
-    first = FIRST_CPU if apic.is_first else 0
-    if apic.window == ApicWindow.NONE:
-        return BASE_ADDRESS | first
-    return BASE_ADDRESS | first | (ON_X2 if apic.window == ApicWindow.MSRS else ON)
-
-
-@io_filter
-def read_base(ctx: IoContext, apic: LocalApicState) -> Verdict:
-    """IA32_APIC_BASE, which firmware looks at again and again."""
-    if ctx.is_write:
-        return Verdict.PASS
-    ctx.data = apic_base(apic)
-    return Verdict.HANDLED
 
 
 @io_filter

@@ -20,6 +20,7 @@ from lightexit.bus.lock import StateLock
 from lightexit.bus.placing import Place
 from lightexit.devices.ioapic import IoApic
 from lightexit.devices.local_apic import LocalApic
+from lightexit.devices.local_apic_registers import ApicWindow
 from lightexit.vm.board import Board
 from lightexit.vm.places import PC as PLACES
 
@@ -51,6 +52,11 @@ class ApicBus:
         self._io: list[tuple[IoApic, StateLock]] = []
         #: Vectors whose EOIs are on their way, the earliest first, each once.
         self._ended: dict[int, None] = {}
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether there is a local APIC that its CPU has not switched off (IA32_APIC_BASE)."""
+        return any(each.local.state.window != ApicWindow.NONE for each in self._local)
 
     def add_local(self, local: LocalApic) -> None:
         """One more that takes messages."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from unicorn import UC_HOOK_INSN, UC_MODE_32, x86_const
 
-from lightexit.abi import Space
 from lightexit.bus.bus import Bus
+from lightexit.vm.apics import ApicBus
 from lightexit.vm.paging import PAGE
 from lightexit.vm.registers import (
     FEATURES,
@@ -27,7 +27,6 @@ from lightexit.vm.unicorn.context import layout_is_known
 from lightexit.vm.unicorn.model import new_emulator
 
 _EAX, _EBX, _ECX, _EDX = (getattr(x86_const, f"UC_X86_REG_E{letter}X") for letter in "ABCD")
-_APIC_BASE, _APIC_ENABLED = 0x1B, 1 << 11
 _CPUID = b"\x0f\xa2"
 
 
@@ -45,9 +44,7 @@ def describe_apic(uc: Any, bus: Bus) -> None:
 
 def _has_apic(bus: Bus) -> bool:
     """Not where the guest has switched it off (SDM volume 3, section 11.4.3)."""
-    if bus.apic is None or not any(_APIC_BASE in each for each in bus.msr_ranges):
-        return bus.apic is not None
-    return bool(bus.read(Space.MSR, _APIC_BASE, 8) & _APIC_ENABLED)
+    return bus.apic is not None and (not isinstance(bus.apic, ApicBus) or bus.apic.is_enabled)
 
 
 def _at_cpuid(uc: Any, has_apic: bool, features: int) -> int:
