@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from unicorn import UC_ARCH_X86, UC_MODE_32, UC_MODE_64, x86_const
 from unicorn.unicorn_py3.unicorn import Uc
 
@@ -110,3 +113,18 @@ def test_one_in_protected_mode_before_its_far_jump_is_saved() -> None:
     cpu.restore(saved := cpu.save())
     assert cpu.save() == saved
     assert not cpu.interruptible()
+
+
+@given(st.randoms(use_true_random=False))
+def test_any_registers_are_taken_and_are_those_saved_then(random: Random) -> None:
+    cpu = UnicornCpu(GuestMemory(2 << 20), Bus(ManualClock()).cpus[0])
+    state = decode(cpu.save())
+    data = bytearray(bytes(state.registers))
+    for _ in range(random.choice((1, 4, 64))):
+        data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+    registers = CpuRegisters.view(data)
+    with contextlib.suppress(AuthorError):  # events and parts that KVM alone has
+        cpu.restore(encode(VcpuState(registers, state.xsave, state.msrs)))
+    saved = cpu.save()
+    cpu.restore(saved)
+    assert cpu.save() == saved

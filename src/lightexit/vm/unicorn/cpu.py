@@ -57,6 +57,8 @@ _NMI, _UNDEFINED = 2, 6
 _UNDEFINED_CODE = re.compile(
     rb"[\x26\x2e\x36\x3e\x40-\x4f\x64-\x67\xf2\xf3]*\x0f[\x0b\xb9\xff]", re.S
 )
+#: Of a next instruction that is not in memory, or in no segment that a descriptor table has.
+_NOWHERE = (NoHandlerError, NotMappedError, FaultError)
 _STAR, _LSTAR, _SFMASK = 0xC000_0081, 0xC000_0082, 0xC000_0084
 
 
@@ -148,7 +150,8 @@ class UnicornCpu:
         events, watch = state.registers.events, self._watch.fields
         watch.skip_block, watch.previous_end = 0, 0
         if events.shadow:
-            watch.previous_end = self._here()
+            with contextlib.suppress(*_NOWHERE):
+                watch.previous_end = self._here()
         self._injected = events if events.interrupt or events.exception else None
 
     def _deliver_injected(self, events: SavedEvents) -> Exit | None:
@@ -225,7 +228,7 @@ class UnicornCpu:
         """Whether the instruction before was one after which no interrupt is taken."""
         try:
             here = self._here()
-        except (NoHandlerError, NotMappedError, FaultError):
+        except _NOWHERE:
             return False  # a descriptor table without the selector, as before a far jump
         if here != self._watch.fields.previous_end or here < 2:
             return False
@@ -242,7 +245,7 @@ class UnicornCpu:
         """The two bytes before an address; 0 where there is no memory."""
         try:
             return self.load(address - 2, 2)
-        except (NoHandlerError, NotMappedError, FaultError):
+        except _NOWHERE:
             return 0
 
     def interrupt(self, vector: int) -> Exit | None:
@@ -439,7 +442,7 @@ class UnicornCpu:
     def _code(self) -> bytes:
         """The bytes there, as far as there is memory."""
         code = b""
-        with contextlib.suppress(NotMappedError, NoHandlerError, FaultError):
+        with contextlib.suppress(*_NOWHERE):
             here = self._here()
             for offset in range(LONGEST_INSTRUCTION):
                 code += self.load(here + offset, 1).to_bytes(1, "little")

@@ -241,7 +241,8 @@ def _write(uc: Any, state: VcpuState) -> None:
         _SEGMENT.pack_into(data, at, 0, table.base, table.limit, 0)
     for number in range(len(SEGMENTS)):
         saved = registers.segments[number]
-        flags = 0 if saved.rights & UNUSABLE else saved.rights << 8 & _RIGHTS
+        rights = saved.rights & ~PRESENT if saved.rights & UNUSABLE else saved.rights
+        flags = rights << 8 & _RIGHTS
         at = _SEGMENTS + 24 * number
         _SEGMENT.pack_into(data, at, saved.selector, saved.base, saved.limit, flags)
     hidden = int.from_bytes(data[_HIDDEN : _HIDDEN + 4], "little")
