@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`prove`: a filter's source and its bytecode do the same, or an input on which they do not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from types import FunctionType
+
+import z3
+
+from lightexit.abi import Struct
+from lightexit.isa.program import Program
+from lightexit.prover.bytecode import Executor
+from lightexit.prover.counterexample import Counterexample, Input, replayed
+from lightexit.prover.integers import UnsupportedError
+from lightexit.prover.paths import explore
+from lightexit.prover.query import Assumptions, Budget, Settled, TimeUpError, settle
+from lightexit.prover.sides import Goal, Start, goals, run_source
+
+PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
+DEFAULT = Budget()
+#: What every proof takes for given.
+ASSUMED = ("is_write is 0 or 1", "states do not overlap")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was found out of a filter.
+
+    `paths` are those of its source, `pairs` those with each path of the bytecode under them;
+    `reason` is why it is unknown.
+    """
+
+    name: str
+    verdict: str
+    seconds: float = 0.0
+    paths: int = 0
+    pairs: int = 0
+    reason: str = ""
+    counterexample: Counterexample | None = None
+
+
+class _Refuted(Exception):  # noqa: N818 - no error: a result
+    """A counterexample."""
+
+    def __init__(self, counterexample: Counterexample) -> None:
+        self.counterexample = counterexample
+
+
+class _Prover:
+    def __init__(
+        self, function: FunctionType, program: Program, start: Start, budget: Budget
+    ) -> None:
+        self._function, self._program, self._start = function, program, start
+        self._budget = budget
+        self.paths = self.pairs = 0
+        self.open: dict[str, None] = {}
+
+    def run(self) -> None:
+        """Raises _Refuted, UnsupportedError, TimeUpError."""
+        source = run_source(self._function, self._start)
+        for path in explore(source, self._budget, self._start.given):
+            self.paths += 1
+            executor = Executor(self._program, path.run.assumptions)
+            for end in executor.run(self._start.regions):
+                self.pairs += 1
+                wanted = goals(self._start, path.result, end)
+                if wanted:
+                    self._settle(path.run.assumptions, wanted)
+
+    def _settle(self, assumptions: Assumptions, wanted: Sequence[Goal]) -> None:
+        """Each goal by itself: that is easier than all at once, and says what was not shown."""
+        for each in wanted:
+            if not self._holds(assumptions, each.holds):
+                self.open[each.name] = None
+
+    def _holds(self, assumptions: Assumptions, goal: z3.BoolRef) -> bool:
+        for answer in settle(assumptions.conditions, goal, self._budget, assumptions.abstraction):
+            if answer.holds:
+                return True
+            self._try(answer)
+        return False
+
+    def _try(self, answer: Settled) -> None:
+        if answer.model is None:
+            return
+        given = Input.of_model(self._start, answer.model)
+        found = replayed(self._function, self._program, self._start, given)
+        if found is not None:
+            raise _Refuted(found)
+
+
+def prove(
+    function: FunctionType,
+    program: Program,
+    states: Sequence[type[Struct]],
+    budget: Budget = DEFAULT,
+) -> Proof:
+    """Whether a program does what a function says, for all contexts and all bytes of its states."""
+    started = time.monotonic()
+    start = Start.of(program, states)
+    prover = _Prover(function, program, start, budget.started())
+    proof = Proof(program.name, PROVED)
+    try:
+        prover.run()
+    except _Refuted as found:
+        proof = replace(proof, verdict=REFUTED, counterexample=found.counterexample)
+    except UnsupportedError as error:
+        proof = replace(proof, verdict=UNKNOWN, reason=str(error))
+    except TimeUpError:
+        proof = replace(proof, verdict=UNKNOWN, reason=f"the {budget.seconds:g} s are used up")
+    if proof.verdict == PROVED and prover.open:
+        proof = replace(proof, verdict=UNKNOWN, reason="not shown: " + ", ".join(prover.open))
+    seconds = time.monotonic() - started
+    return replace(proof, seconds=seconds, paths=prover.paths, pairs=prover.pairs)
