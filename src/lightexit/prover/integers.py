@@ -3,8 +3,8 @@
 
 `SymbolicInt.bits(w)` is the value modulo 2**w as a bit-vector. Sums, products, shifts to the left
 and bitwise operations need no more of their operands than that, so nothing is ever computed wider
-than somebody looks at. What needs the exact value (comparisons, shifts to the right, division) takes the
-width that holds all that the bounds allow.
+than somebody looks at. What needs the exact value (comparisons, shifts to the right, division)
+takes the width that holds all that the bounds allow.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ class SymbolicInt:
 
     def __rshift__(self, other: Number) -> SymbolicInt:
         b = _shift_count(lift(self.path, other))
-        is_signed, width = self.lo < 0, self.width
+        is_signed, width = self.lo < 0, max(self.width, b.width)
         value, count = self.bits(width), b.bits(width)
         most = min(b.hi, width)
         ends = [x >> y for x in (self.lo, self.hi) for y in (b.lo, most)]

@@ -89,6 +89,8 @@ class SymbolicMemory:
         if isinstance(offset, int):
             return self._load(offset, size)
         places = _signed(path.values(offset))
+        if not places:  # no input takes this path: any value will do
+            return z3.BitVecVal(0, 8 * size)
         value: Bits = self._load(places[-1], size)
         for at in places[-2::-1]:
             value = z3.If(offset == at, self._load(at, size), value)

@@ -29,6 +29,10 @@ FEW = 4
 Rebind = Callable[[Any], Any]
 
 
+class OutsideError(IndexError):
+    """The author's index, and none of the prover's own."""
+
+
 class FieldPlace:
     """Where something lies: a region, an offset in it, and the run that looks there."""
 
@@ -138,10 +142,9 @@ class Table:
         if isinstance(number, int):
             return self._elements[number]
         word = number.bits(WORD)
-        at, *others = self._run.assumptions.values(word)
-        result = lift(self._run, self._elements[at])
-        for other in others:
-            result = select(word == other, lift(self._run, self._elements[other]), result)
+        result = lift(self._run, self._elements[0])
+        for at in self._run.assumptions.values(word):
+            result = select(word == at, lift(self._run, self._elements[at]), result)
         return result
 
 
@@ -151,7 +154,7 @@ def bounded(index: SymbolicInt, length: int) -> Number:
     if (index.lo < 0 and truth_on_path(index < 0)) or (
         index.hi >= length and truth_on_path(index >= length)
     ):
-        raise IndexError(f"an index outside of {length} elements")
+        raise OutsideError(f"an index outside of {length} elements")
     if index.lo == index.hi:
         return index.lo
     return index.path.choose(index) if length <= FEW else index

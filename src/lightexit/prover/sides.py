@@ -16,7 +16,7 @@ from lightexit.prover.bytecode import Ended
 from lightexit.prover.integers import simplified
 from lightexit.prover.memory import FieldSpan, SymbolicMemory, constant, variables
 from lightexit.prover.paths import Run
-from lightexit.prover.proxies import FieldPlace, StructView
+from lightexit.prover.proxies import FieldPlace, OutsideError, StructView
 from lightexit.prover.source import Rebinder
 
 #: What CPython raises where a compiled filter passes.
@@ -80,9 +80,10 @@ class Start:
 
 @dataclass(frozen=True)
 class SourceEnd:
-    """What the source left: its verdict, memory, and the exception that ended it, if one did."""
+    """What the source left: its verdict and memory; no verdict where an exception ended it that is
+    no fault."""
 
-    verdict: int
+    verdict: int | None
     regions: Sequence[SymbolicMemory]
     error: Exception | None = None
 
@@ -99,10 +100,10 @@ def run_source(function: FunctionType, start: Start) -> Callable[[Run], SourceEn
         ]
         try:
             verdict = int(rebind.function(function)(context, *states))
-        except FAULTS as error:
-            return SourceEnd(Verdict.PASS, start.copies(), error)
+        except (OutsideError, ZeroDivisionError):
+            return SourceEnd(Verdict.PASS, start.copies())
         except (OverflowError, ValueError, TypeError, AttributeError, NameError) as error:
-            return SourceEnd(-1, regions, error)
+            return SourceEnd(None, regions, error)
         return SourceEnd(verdict, regions)
 
     return run
@@ -121,6 +122,8 @@ def goals(start: Start, outcome: SourceEnd, end: Ended) -> list[Goal]:
 
     After PASS the context means nothing (docs/contract.md).
     """
+    if outcome.verdict is None:
+        return [Goal(f"{type(outcome.error).__name__}: {outcome.error}", z3.BoolVal(False))]
     wanted = [Goal("verdict", end.verdict == outcome.verdict)]
     for number in range(outcome.verdict == Verdict.PASS, 1 + len(start.states)):
         ours, theirs = outcome.regions[number], end.regions[number]
