@@ -97,14 +97,15 @@ def meanings(terms: Iterable[z3.ExprRef]) -> Iterator[z3.BoolRef]:
 
 
 def rivals(term: z3.ExprRef) -> Iterator[tuple[Bits, Bits]]:
-    """Pairs of dividends in a term that are divided by the same, the smaller ones first."""
+    """Pairs of dividends in a term that are divided by the same, the innermost first."""
     by_divisor: dict[int, list[Bits]] = {}
     for a, b in _pairs([term]):
         known = by_divisor.setdefault(b.get_id(), [])
         if not any(a.eq(each) for each in known):
             known.append(a)
     pairs = [pair for each in by_divisor.values() for pair in itertools.combinations(each, 2)]
-    yield from sorted(pairs, key=lambda pair: sum(map(_size, pair)))
+    # A term is made after those that it is made of.
+    yield from sorted(pairs, key=lambda pair: max(each.get_id() for each in pair))
 
 
 def _leaves(term: z3.ExprRef) -> Iterator[Any]:
@@ -114,10 +115,6 @@ def _leaves(term: z3.ExprRef) -> Iterator[Any]:
         return
     for each in term.children():
         yield from _leaves(each)
-
-
-def _size(term: z3.ExprRef) -> int:
-    return 1 + sum(map(_size, term.children()))
 
 
 def _divides(term: z3.ExprRef) -> bool:
