@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import z3
 
+from lightexit.prover.fields import FieldSpan
 from lightexit.prover.integers import WORD, Bits, UnsupportedError, simplified
 from lightexit.prover.query import Assumptions
 
@@ -25,20 +26,6 @@ class WordByte(NamedTuple):
 
     word: Any
     place: int
-
-
-@dataclass(frozen=True)
-class FieldSpan:
-    """A field without parts, or a long array: its name, offset in bytes in its region, and size."""
-
-    name: str
-    offset: int
-    size: int
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether it is a long array."""
-        return self.size > 8
 
 
 @dataclass

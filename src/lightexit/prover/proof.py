@@ -13,11 +13,13 @@ import z3
 from lightexit.abi import Struct
 from lightexit.isa.program import Program
 from lightexit.prover.bytecode import Executor
-from lightexit.prover.counterexample import Counterexample, Input, replayed
+from lightexit.prover.counterexample import as_test, input_of
 from lightexit.prover.integers import UnsupportedError
 from lightexit.prover.paths import explore
 from lightexit.prover.query import Assumptions, Budget, Settled, TimeUpError, settle
+from lightexit.prover.replay import Counterexample, replayed
 from lightexit.prover.sides import Goal, Start, goals, run_source
+from lightexit.prover.trial import tried
 
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
 DEFAULT = Budget()
@@ -29,8 +31,8 @@ ASSUMED = ("is_write is 0 or 1", "states do not overlap")
 class Proof:
     """What was found out of a filter.
 
-    `paths` are those of its source, `pairs` those with each path of the bytecode under them;
-    `reason` is why it is unknown.
+    `paths` are those of its source, `pairs` those with each path of the bytecode under them.
+    `reason` is why it is unknown; `differences` are what a counterexample shows, and `test` is it.
     """
 
     name: str
@@ -39,7 +41,8 @@ class Proof:
     paths: int = 0
     pairs: int = 0
     reason: str = ""
-    counterexample: Counterexample | None = None
+    differences: tuple[str, ...] = ()
+    test: str = ""
 
 
 class _Refuted(Exception):  # noqa: N818 - no error: a result
@@ -53,14 +56,19 @@ class _Prover:
     def __init__(
         self, function: FunctionType, program: Program, start: Start, budget: Budget
     ) -> None:
-        self._function, self._program, self._start = function, program, start
+        #: The author's.
+        self.function = function
+        self._program, self._start = program, start
         self._budget = budget
         self.paths = self.pairs = 0
         self.open: dict[str, None] = {}
 
     def run(self) -> None:
         """Raises _Refuted, UnsupportedError, TimeUpError."""
-        source = run_source(self._function, self._start)
+        found = tried(self.function, self._program, self._start.states)
+        if found is not None:
+            raise _Refuted(found)
+        source = run_source(self.function, self._start)
         for path in explore(source, self._budget, self._start.given):
             self.paths += 1
             executor = Executor(self._program, path.run.assumptions)
@@ -86,8 +94,8 @@ class _Prover:
     def _try(self, answer: Settled) -> None:
         if answer.model is None:
             return
-        given = Input.of_model(self._start, answer.model)
-        found = replayed(self._function, self._program, self._start, given)
+        given = input_of(self._start, answer.model)
+        found = replayed(self.function, self._program, self._start.states, given)
         if found is not None:
             raise _Refuted(found)
 
@@ -100,18 +108,28 @@ def prove(
 ) -> Proof:
     """Whether a program does what a function says, for all contexts and all bytes of its states."""
     started = time.monotonic()
-    start = Start.of(program, states)
-    prover = _Prover(function, program, start, budget.started())
-    proof = Proof(program.name, PROVED)
+    prover = _Prover(function, program, Start.of(program, states), budget.started())
+    proof = replace(_proof(prover, budget), name=program.name)
+    seconds = time.monotonic() - started
+    return replace(proof, seconds=seconds, paths=prover.paths, pairs=prover.pairs)
+
+
+def _proof(prover: _Prover, budget: Budget) -> Proof:
     try:
         prover.run()
     except _Refuted as found:
-        proof = replace(proof, verdict=REFUTED, counterexample=found.counterexample)
-    except UnsupportedError as error:
-        proof = replace(proof, verdict=UNKNOWN, reason=str(error))
+        return Proof(
+            "",
+            REFUTED,
+            differences=tuple(found.counterexample.differences()),
+            test=as_test(found.counterexample, prover.function),
+        )
     except TimeUpError:
-        proof = replace(proof, verdict=UNKNOWN, reason=f"the {budget.seconds:g} s are used up")
-    if proof.verdict == PROVED and prover.open:
-        proof = replace(proof, verdict=UNKNOWN, reason="not shown: " + ", ".join(prover.open))
-    seconds = time.monotonic() - started
-    return replace(proof, seconds=seconds, paths=prover.paths, pairs=prover.pairs)
+        return Proof("", UNKNOWN, reason=f"the {budget.seconds:g} s are used up")
+    except UnsupportedError as error:
+        return Proof("", UNKNOWN, reason=str(error))
+    except (RecursionError, MemoryError, z3.Z3Exception) as error:
+        return Proof("", UNKNOWN, reason=f"{type(error).__name__}: {error}")
+    if prover.open:
+        return Proof("", UNKNOWN, reason="not shown: " + ", ".join(prover.open))
+    return Proof("", PROVED)

@@ -9,36 +9,19 @@ from types import FunctionType
 
 import z3
 
-from lightexit.abi import STATE_OFFSET, ArrayType, IntType, IoContext, Struct, Verdict
-from lightexit.abi.struct import FieldType, size_of
+from lightexit.abi import STATE_OFFSET, IoContext, Struct, Verdict
 from lightexit.isa.program import Program
 from lightexit.prover.bytecode import Ended
-from lightexit.prover.integers import simplified
-from lightexit.prover.memory import FieldSpan, SymbolicMemory, constant, variables
+from lightexit.prover.fields import FieldSpan, spans
+from lightexit.prover.integers import UnsupportedError, simplified
+from lightexit.prover.memory import SymbolicMemory, constant, variables
 from lightexit.prover.paths import Run
 from lightexit.prover.proxies import FieldPlace, OutsideError, StructView
+from lightexit.prover.query import TimeUpError
 from lightexit.prover.source import Rebinder
 
-#: What CPython raises where a compiled filter passes.
-FAULTS = (IndexError, ZeroDivisionError)
 #: Arrays of more bytes are z3's own arrays: not every element has a variable.
 LONG = 128
-
-
-def spans(kind: FieldType, most: int, name: str = "", at: int = 0) -> Iterator[FieldSpan]:
-    """All fields of a type that have no parts; arrays of more bytes than `most` stay whole."""
-    if isinstance(kind, ArrayType) and size_of(kind) > most:
-        yield FieldSpan(name, at, size_of(kind))
-    elif isinstance(kind, ArrayType):
-        for number in range(kind.length):
-            element = at + number * size_of(kind.element)
-            yield from spans(kind.element, most, f"{name}[{number}]", element)
-    elif not isinstance(kind, IntType) and issubclass(kind, Struct):
-        for each in kind.layout.fields:
-            label = f"{name}.{each.name}" if name else each.name
-            yield from spans(each.type, most, label, at + each.offset)
-    else:
-        yield FieldSpan(name, at, size_of(kind))
 
 
 @dataclass(frozen=True)
@@ -102,7 +85,9 @@ def run_source(function: FunctionType, start: Start) -> Callable[[Run], SourceEn
             verdict = int(rebind.function(function)(context, *states))
         except (OutsideError, ZeroDivisionError):
             return SourceEnd(Verdict.PASS, start.copies())
-        except (OverflowError, ValueError, TypeError, AttributeError, NameError) as error:
+        except (UnsupportedError, TimeUpError):
+            raise
+        except Exception as error:  # whatever the author's code raises; nothing is proved then
             return SourceEnd(None, regions, error)
         return SourceEnd(verdict, regions)
 
