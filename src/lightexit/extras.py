@@ -22,6 +22,7 @@ EXTRAS = {
     "prometheus_client": "metrics",
     "hypothesis": "testing",
     "pytest": "testing",
+    "z3": "prove",
     "zstandard": "save",
     "distributed": "cluster",
 }

@@ -188,20 +188,20 @@ class Filter(Generic[P]):
         return LoadedFilter(engine.load(report.program), report)
 
     @functools.cached_property
-    def _key(self) -> str | None:
+    def source_key(self) -> str | None:
         """A hash of all that program and proof depend on; None where that is not known."""
         return _key_of(self.function)
 
     @functools.cached_property
     def _kept(self) -> Report | None:
         """What was proved of the very same filter before, perhaps in another process."""
-        stored = Cache().get(KIND, self._key) if self._key else None
+        stored = Cache().get(KIND, self.source_key) if self.source_key else None
         return self._with_faults(unpack(stored)) if stored else None
 
     def _keep(self, report: Report) -> None:
         """Unless the sources have changed while they were being compiled."""
-        if self._key and self._key == _key_of(self.function):
-            Cache().put(KIND, self._key, pack(report))
+        if self.source_key and self.source_key == _key_of(self.function):
+            Cache().put(KIND, self.source_key, pack(report))
 
 
 def _state_names(function: Callable[..., Any]) -> list[str]:

@@ -19,6 +19,7 @@ from lightexit.cli.disasm import disasm
 from lightexit.cli.explain import explain
 from lightexit.cli.header import header
 from lightexit.cli.new import new
+from lightexit.cli.prove import prove
 from lightexit.cli.record import record
 from lightexit.cli.recordings import report
 from lightexit.cli.replay import replay
@@ -65,6 +66,7 @@ app.command()(new)
 app.command()(run)
 app.command("compile")(compile_command)
 app.command()(verify)
+app.command()(prove)
 app.command()(explain)
 app.command()(build)
 app.command()(record)

@@ -19,6 +19,8 @@ class ExitCode(IntEnum):
     DONE = 0
     #: `verify`: at least one filter does not compile or is refused.
     REFUSED = 1
+    #: `prove`: at least one filter is refuted, or does not compile.
+    REFUTED = 1
     #: `replay`: an access differs.
     DIFFERS = 1
     #: `check`: a law is broken.
@@ -27,6 +29,8 @@ class ExitCode(IntEnum):
     ERROR = LightexitError.exit_status
     #: `run --exit-status`: the guest ended without a status.
     NO_GUEST_STATUS = 4
+    #: `prove`: none is refuted, and not all are proved.
+    NOT_PROVED = 6
     #: A bug in lightexit.
     BUG = InternalError.exit_status
     #: `run --exit-status`: ended by SIGINT, SIGTERM or SIGHUP.

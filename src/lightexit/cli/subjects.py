@@ -125,6 +125,15 @@ def _filters(
             yield FilterSubject(title, each, target, device)
 
 
+def device_filters(argument: str) -> list[FilterSubject]:
+    """The filters of a device as `run --device` takes it; none where its model answers all."""
+    from lightexit.cli.sheets import made
+    from lightexit.targets import find_target
+
+    target = find_target(argument)
+    return list(_filters(target, made(target)))
+
+
 def _of_device(argument: str) -> list[FilterSubject]:
     from lightexit.cli.sheets import made
     from lightexit.targets import find_target

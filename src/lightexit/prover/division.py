@@ -165,6 +165,9 @@ class Abstraction:
         return z3.substitute(term, *parts)
 
     def _contains(self, term: z3.ExprRef) -> bool:
+        known = self._divides.get(term.get_id())
+        if known is not None:
+            return known[1]
         stack = [term]
         while stack:
             each = stack[-1]

@@ -70,6 +70,7 @@ class SymbolicMemory:
 
     def load(self, offset: Offset, size: int, path: Assumptions) -> Any:
         """The word of `size` bytes there: a bit-vector, or a pointer."""
+        offset = offset if isinstance(offset, int) else path.place(offset)
         wide = self._wide_at(offset, size, path)
         if wide is not None:
             return wide.load(offset, size)
@@ -87,6 +88,7 @@ class SymbolicMemory:
         """Store a word of `size` bytes, or a pointer."""
         if not self.is_writable:
             raise UnsupportedError(f"a store into {self.name}")
+        offset = offset if isinstance(offset, int) else path.place(offset)
         wide = self._wide_at(offset, size, path)
         if wide is not None:
             wide.store(offset, size, word)

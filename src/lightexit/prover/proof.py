@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType
+from typing import Any
 
 import z3
 
 from lightexit.abi import Struct
+from lightexit.errors import AuthorError
+from lightexit.filter import Filter
 from lightexit.isa.program import Program
 from lightexit.prover.bytecode import Executor
 from lightexit.prover.counterexample import as_test, input_of
@@ -112,6 +116,14 @@ def prove(
     proof = replace(_proof(prover, budget), name=program.name)
     seconds = time.monotonic() - started
     return replace(proof, seconds=seconds, paths=prover.paths, pairs=prover.pairs)
+
+
+def prove_filter(filter: Filter[Any], budget: Budget = DEFAULT) -> Proof:
+    """Of a filter that compiles. Raises AuthorError where the type of a state is not known."""
+    kinds = [kind for kind in filter.states if kind is not None]
+    if len(kinds) != len(filter.states):
+        raise AuthorError(f"the type of a state of {filter.name} is not known")
+    return prove(inspect.unwrap(filter.function), filter.program, kinds, budget)
 
 
 def _proof(prover: _Prover, budget: Budget) -> Proof:

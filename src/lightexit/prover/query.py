@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import z3
 
@@ -58,7 +59,9 @@ class Assumptions:
         self._known: dict[int, bool] = {}
         #: By the number of a word: the word, and what it may be. Less than that later on the path.
         self._values: dict[int, tuple[Bits, list[int]]] = {}
-        self._marks: list[tuple[int, dict[int, bool], dict[int, tuple[Bits, list[int]]]]] = []
+        #: Words that are known to be a number.
+        self._numbers: list[tuple[Bits, Bits]] = []
+        self._marks: list[tuple[Any, ...]] = []
         self._solver = z3.Solver()
         for each in conditions:
             self.add(each)
@@ -70,16 +73,19 @@ class Assumptions:
         self._solver.add(self.abstraction.of(condition))
         plain, is_true = _without_not(condition)
         self._known[plain.get_id()] = is_true
+        if z3.is_eq(condition) and z3.is_bv_value(condition.arg(1)):
+            self._numbers = [*self._numbers, (condition.arg(0), condition.arg(1))]
 
     def push(self) -> None:
         """Begin a part that `pop` takes back."""
         self._solver.push()
-        self._marks.append((len(self.conditions), dict(self._known), dict(self._values)))
+        known, values = dict(self._known), dict(self._values)
+        self._marks.append((len(self.conditions), known, values, self._numbers))
 
     def pop(self) -> None:
         """Forget what was added since the last `push`."""
         self._solver.pop()
-        mark, self._known, self._values = self._marks.pop()
+        mark, self._known, self._values, self._numbers = self._marks.pop()
         del self.conditions[mark:]
 
     def may_hold(self, condition: z3.BoolRef) -> bool:
@@ -107,6 +113,11 @@ class Assumptions:
             found = self._found_values(word, most)
             self._values[word.get_id()] = known = word, found
         return known[1]
+
+    def place(self, word: Bits) -> Bits | int:
+        """A word as the signed number that it is known to be, if it is."""
+        word = simplified(z3.substitute(word, *self._numbers)) if self._numbers else word
+        return word.as_signed_long() if z3.is_bv_value(word) else word
 
     def is_within(self, word: Bits, first: int, last: int) -> bool:
         """Whether a word is known to be between two numbers."""

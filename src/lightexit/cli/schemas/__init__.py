@@ -15,7 +15,7 @@ BENCH_HOST, REPLAY = "urn:lightexit:bench-host:1", "urn:lightexit:replay:1"
 TOP = "urn:lightexit:top:1"
 REPORT = "urn:lightexit:report:1"
 EXPLAIN, BENCH_FILTER = "urn:lightexit:explain:1", "urn:lightexit:bench-filter:1"
-CHECK = "urn:lightexit:check:1"
+CHECK, PROVE = "urn:lightexit:check:1", "urn:lightexit:prove:1"
 
 
 class CommandSchema(StrEnum):
@@ -32,6 +32,7 @@ class CommandSchema(StrEnum):
     EXPLAIN = "explain"
     BENCH_FILTER = "bench-filter"
     CHECK = "check"
+    PROVE = "prove"
 
 
 _IDS = {
@@ -46,6 +47,7 @@ _IDS = {
     CommandSchema.EXPLAIN: EXPLAIN,
     CommandSchema.BENCH_FILTER: BENCH_FILTER,
     CommandSchema.CHECK: CHECK,
+    CommandSchema.PROVE: PROVE,
 }
 
 
