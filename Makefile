@@ -3,6 +3,7 @@
 # make test   the tests, a tenth of the random ones: some minutes
 # make long   all tests in full, the kernel module's in QEMU as well: a quarter of an hour and more
 # make test-debug   the kernel module on a kernel with KASAN, lockdep and kmemleak, built first
+# make prove  that the filters of all devices do what their Python source says, for every input: a minute or two
 # make docs   the documentation as a site in site/, with the API reference
 # make fuzz   an hour of each fuzzer (SECONDS=60 for less), where atheris is to be had
 # The first use sets everything up: a virtual environment in .venv, system packages where it may.
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 
 SECONDS ?= 3600
 
-.PHONY: run test long test-debug fuzz check bench docs docs-serve header runtime runtime-check sanitize format setup release lock clean
+.PHONY: run test long prove test-debug fuzz check bench docs docs-serve header runtime runtime-check sanitize format setup release lock clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/lightexit run --compare
@@ -23,6 +24,9 @@ test: $(VENV)/test.stamp
 
 long: $(VENV)/rig.stamp
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --long
+
+prove: $(VENV)/test.stamp
+	$(BIN)/lightexit prove --all
 
 test-debug: $(VENV)/test.stamp
 	cd tests && ../$(BIN)/python -m kernel.rig --host-kernel debug --timeout 600 true

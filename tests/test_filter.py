@@ -134,7 +134,7 @@ def test_a_source_that_changes_under_the_compiler_is_not_kept(
     assert each._kept is None
     monkeypatch.setitem(each.function.__globals__, "PERIOD", 2)
     assert each.report.accepted
-    assert key != each._key
+    assert key != each.source_key
     assert KIND not in kinds(cache)
 
 

@@ -15,6 +15,7 @@ import typer
 from lightexit.cli.programs import refuse_sizes, split_name
 from lightexit.cli.schemas import BUILD
 from lightexit.cli.state_sizes import StateOptions, told_states
+from lightexit.cli.verify import require_proofs
 from lightexit.errors import AuthorError
 from lightexit.imports import import_file
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from lightexit.build.built_filter import BuiltFilter
     from lightexit.build.outputs import Outputs
     from lightexit.build.sources import Sources
+    from lightexit.prover.kept import KeptProof
 
 #: What is told of a report.
 _PROOF = (
@@ -62,6 +64,14 @@ def build(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was written as one JSON document.")
     ] = False,
+    require_proof: Annotated[
+        bool,
+        typer.Option(
+            "--require-proof",
+            help="Write nothing unless `lightexit prove` has proved that all filters do what their "
+            "sources say.",
+        ),
+    ] = False,
     state: StateOptions = None,
 ) -> None:
     """Write filters as objects and headers for VMMs in C or Rust.
@@ -77,13 +87,19 @@ def build(
     check_folder(output)
     sources = _sources(subject, told_states(state))
     _prove(sources)
+    proofs = _proofs(sources)
+    if require_proof:
+        require_proofs(subject, (name for name, proof in proofs.items() if proof is None))
     check(sources)
     made = outputs(sources, triple, rust)
     _spare_input(split_name(subject)[0], output, made)
     write_files(output, made.contents)
     if as_json:
-        print(json.dumps(document(sources, made, triple), indent=2))
+        print(json.dumps(document(sources, made, triple, proofs), indent=2))
     else:
+        for name, proof in proofs.items():
+            if proof is not None:
+                print(f"{name}: proved to do what its source says ({proof})")
         print("\n".join(f"{output / name}: {len(data)} bytes" for name, data in _files(made)))
 
 
@@ -149,12 +165,21 @@ def _error(subject: BuiltFilter) -> AuthorError | None:
     return None
 
 
-def document(sources: Sources, made: Outputs, triple: str) -> dict[str, Any]:
+def _proofs(sources: Sources) -> dict[str, KeptProof | None]:
+    """By the name in C; None for what was not proved, or has no source in Python."""
+    from lightexit.prover.kept import kept
+
+    return {each.symbol: kept(each.filter) for each in sources.subjects}
+
+
+def document(
+    sources: Sources, made: Outputs, triple: str, proofs: Mapping[str, KeptProof | None]
+) -> dict[str, Any]:
     """What `--json` prints."""
     return {
         "schema": BUILD,
         "target": triple,
-        "filters": [_filter(each, made) for each in sources.subjects],
+        "filters": [_filter(each, made, proofs[each.symbol]) for each in sources.subjects],
         "devices": [
             {"name": each.name, "files": made.by_subject[each.name]} for each in sources.devices
         ],
@@ -165,12 +190,13 @@ def document(sources: Sources, made: Outputs, triple: str) -> dict[str, Any]:
     }
 
 
-def _filter(subject: BuiltFilter, made: Outputs) -> dict[str, Any]:
+def _filter(subject: BuiltFilter, made: Outputs, proved: KeptProof | None) -> dict[str, Any]:
     return {
         "name": subject.symbol,
         "filter": subject.filter.name,
         "device": subject.device or None,
         "files": made.by_subject[subject.symbol],
+        "proved": proved and vars(proved),
         "proof": {name: getattr(subject.report, name) for name in _PROOF},
         "states": [
             {

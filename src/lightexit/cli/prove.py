@@ -15,7 +15,7 @@ import typer
 from lightexit.cli.schemas import PROVE
 from lightexit.cli.status import ExitCode
 from lightexit.cli.subjects import FilterSubject, device_filters, subjects
-from lightexit.errors import AuthorError, HostError
+from lightexit.errors import AuthorError
 
 if TYPE_CHECKING:
     from lightexit.prover.kept import KeptProof
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from lightexit.prover.query import Budget
 
 PROVED, REFUTED, UNKNOWN, NOT_COMPILED = "proved", "refuted", "unknown", "not compiled"
-#: Of z3: what proofs were tried with.
-_MAJOR = 5
 
 
 @dataclass(frozen=True)
@@ -76,11 +74,11 @@ def prove(
     unknown. The exit status is 0 where all are proved, 1 where one is refuted or does not
     compile, else 6.
     """
-    from lightexit.extras import need
+    from lightexit.prover.installed import z3_version
+
+    version = z3_version()
     from lightexit.prover.query import Budget
 
-    need("lightexit prove", "z3")
-    _check_version()
     named = list(_named(filters or [], everything))
     budget = Budget(seconds, goal_seconds, paths)
     rows: dict[int, ProofRow] = {}
@@ -89,22 +87,12 @@ def prove(
         if not as_json:
             print("\n".join(_text(row, budget)), flush=True)
     found = [rows[number] for number in range(len(named))]
-    print(json.dumps(_document(found), indent=2) if as_json else _summary(found))
+    print(json.dumps(_document(found, version), indent=2) if as_json else _summary(found))
     verdicts = {each.verdict for each in found}
     if verdicts & {REFUTED, NOT_COMPILED}:
         raise typer.Exit(ExitCode.REFUTED)
     if UNKNOWN in verdicts:
         raise typer.Exit(ExitCode.NOT_PROVED)
-
-
-def _check_version() -> None:
-    import z3
-
-    if z3.get_version()[0] != _MAJOR:
-        raise HostError(
-            f"lightexit prove needs z3 {_MAJOR}, and z3 {z3.get_version_string()} is installed",
-            advice="pip install 'lightexit[prove]'",
-        )
 
 
 def _named(arguments: Sequence[str], everything: bool) -> Iterator[FilterSubject]:
@@ -239,14 +227,12 @@ def _summary(rows: Sequence[ProofRow]) -> str:
     return f"\n{len(rows)} filters: {', '.join(told)}. Of all inputs: {given}."
 
 
-def _document(rows: Sequence[ProofRow]) -> dict[str, Any]:
-    import z3
-
+def _document(rows: Sequence[ProofRow], version: str) -> dict[str, Any]:
     from lightexit.prover.proof import ASSUMED
 
     return {
         "schema": PROVE,
-        "z3": z3.get_version_string(),
+        "z3": version,
         "assumed": list(ASSUMED),
         "filters": [
             {

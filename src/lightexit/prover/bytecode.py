@@ -98,19 +98,26 @@ class Executor:
             if i.op.kind is Kind.EXIT and not machine.callers:
                 yield Ended(_word(machine.registers[0]), machine.regions)
                 return
-            if i.op.kind is Kind.JUMP and i.op.name != "ja":
-                yield from self._branch(machine, i)
+            if i.op.kind is not Kind.JUMP or i.op.name == "ja":
+                _HANDLERS[i.op.kind](self, machine, i)
+                continue
+            ways = self._ways(machine, i)
+            if len(ways) != 1:
+                yield from self._fork(machine, ways)
                 return
-            _HANDLERS[i.op.kind](self, machine, i)
+            machine.slot = ways[0][1]
 
-    def _branch(self, machine: ProgramState, i: Instruction) -> Iterator[Ended]:
+    def _ways(self, machine: ProgramState, i: Instruction) -> list[tuple[z3.BoolRef, int]]:
+        """Conditions of a jump that may hold, and where each leads."""
         taken = simplified(_condition(machine, i))
         ways = [(taken, i.target), (z3.Not(taken), i.next_slot)]
-        ways = [each for each in ways if not z3.is_false(simplified(each[0]))]
-        if len(ways) > 1:
-            ways = [each for each in ways if self._assumptions.may_hold(each[0])]
-        for number, (condition, slot) in enumerate(ways):
-            other = machine if number == len(ways) - 1 else machine.copy()
+        return [each for each in ways if self._assumptions.may_hold(each[0])]
+
+    def _fork(
+        self, machine: ProgramState, ways: Sequence[tuple[z3.BoolRef, int]]
+    ) -> Iterator[Ended]:
+        for condition, slot in ways:
+            other = machine.copy()
             other.slot = slot
             self._assumptions.push()
             self._assumptions.add(condition)

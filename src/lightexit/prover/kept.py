@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from lightexit.cache import Cache, content_key
 from lightexit.cache.sources import sources_version
 from lightexit.filter import Filter
+from lightexit.program_filter import ProgramFilter
+from lightexit.prover.installed import z3_version
 
 if TYPE_CHECKING:
     from lightexit.prover.proof import Proof
@@ -46,17 +48,16 @@ def kept(filter: Filter[Any]) -> KeptProof | None:
 
 def keep(filter: Filter[Any], proof: Proof) -> None:
     """Put a proof into the cache: none but of a filter that is proved."""
-    import z3
-
     key = _key(filter)
     if key and proof.verdict == "proved":
-        of_it = KeptProof(proof.seconds, proof.paths, proof.pairs, z3.get_version_string())
+        of_it = KeptProof(proof.seconds, proof.paths, proof.pairs, z3_version())
         Cache().put(KIND, key, json.dumps(vars(of_it)).encode())
 
 
 def _key(filter: Filter[Any]) -> str | None:
     """Of all that a proof is about; None where the sources are not known."""
-    source, program = filter.source_key, filter.program
+    source = None if isinstance(filter, ProgramFilter) else filter.source_key
     if source is None:
         return None
+    program = filter.program
     return content_key(source, program.code, repr(program.maps), program.rodata, _VERSION)

@@ -21,6 +21,7 @@ from lightexit.rigs.rig import Rig
 from lightexit.testing.broken import LawBroken
 from lightexit.testing.laws.filters import FilterRun
 from lightexit.testing.recorded import recorded
+from lightexit.testing.same import assert_same
 from lightexit.testing.steps import (
     Drive,
     Expect,
@@ -60,6 +61,7 @@ __all__ = [
     "Wait",
     "WaitDeadline",
     "Write",
+    "assert_same",
     "filter_runs",
     "recorded",
     "replay",

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bytecode on symbolic values does what the interpreter does: on the corpus, and at random."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from laws.programs import STATE_SIZE, random_hard_program
+from lightexit.abi import STATE_OFFSET, Array, IoContext, StateMemory, Struct, array, u8
+from lightexit.engine.interpreter import ExecutionError, InterpreterEngine
+from lightexit.isa import Program
+from lightexit.isa.generate import runnable_program
+from programs import Case, runnable
+
+z3 = pytest.importorskip("z3", reason="z3 is not installed (extra prove)")
+from lightexit.prover.bytecode import Executor  # noqa: E402
+from lightexit.prover.division import Abstraction  # noqa: E402
+from lightexit.prover.integers import UnsupportedError  # noqa: E402
+from lightexit.prover.memory import SymbolicMemory, constant  # noqa: E402
+from lightexit.prover.query import Assumptions, Budget  # noqa: E402
+
+CONTEXT = IoContext.layout.size
+
+
+class Block(Struct):
+    """The state of a hard program."""
+
+    content: Array[u8] = array(u8, STATE_SIZE)
+
+
+def memory(name: str, data: bytes) -> SymbolicMemory:
+    """Memory of constants that is written."""
+    found = constant(name, data)
+    found.is_writable = True
+    return found
+
+
+def executed(program: Program, context: bytes, states: list[bytes]) -> tuple[int, list[bytes]]:
+    """r0, then context and states as one path leaves them: on constants there is no other."""
+    regions = [memory("ctx", context)]
+    for each, data in zip(program.maps, states, strict=True):
+        regions.append(memory(each.name, bytes(STATE_OFFSET) + data.ljust(each.size, b"\0")))
+    if program.rodata:
+        regions.append(constant("rodata", program.rodata))
+    assumptions = Assumptions(Budget().started(), Abstraction())
+    (end,) = Executor(program, assumptions).run(regions)
+    after = [content(each) for each in end.regions[: 1 + len(states)]]
+    verdict: int = z3.simplify(end.verdict).as_long()
+    return verdict, [after[0], *(each[STATE_OFFSET:] for each in after[1:])]
+
+
+def content(region: SymbolicMemory) -> bytes:
+    return bytes(z3.simplify(region.byte(at)).as_long() for at in range(len(region.bytes)))
+
+
+def fields(values: dict[str, int]) -> bytes:
+    context = IoContext()
+    for name, value in values.items():
+        setattr(context, name, value)
+    return bytes(context)
+
+
+@pytest.mark.parametrize("case", runnable(), ids=lambda case: case.name)
+def test_corpus(case: Case) -> None:
+    result, after = executed(case.program, fields(case.context), list(case.states))
+    assert result == case.result
+    assert after[0] == fields(case.context_after)
+    for ours, theirs in zip(after[1:], case.states_after, strict=True):
+        assert ours[: len(theirs)] == theirs
+
+
+def hold(seed: int) -> None:
+    random = Random(seed)
+    program = runnable_program(random, random.randrange(1, 40), context_size=CONTEXT)
+    context = random.randbytes(CONTEXT)
+    interpreted = IoContext.view(bytearray(context))
+    wanted = InterpreterEngine().load(program).run(interpreted, [])
+    result, (after,) = executed(program, context, [])
+    assert (result, after) == (wanted, bytes(interpreted)), seed
+
+
+def test_random_programs() -> None:
+    for seed in range(60):
+        hold(seed)
+
+
+@pytest.mark.long
+def test_many_random_programs() -> None:
+    for seed in range(60, 3000):
+        hold(seed)
+
+
+def test_hostile_programs_fault_or_agree() -> None:
+    """Loops, indices, spills and calls, accepted by a verifier or not."""
+    agreed = 0
+    for seed in range(150):
+        program = random_hard_program(Random(seed))
+        states: list[StateMemory[Any]] = [StateMemory(Block) for _ in program.maps]
+        context = IoContext()
+        try:
+            wanted = InterpreterEngine(budget=3000).load(program).run(context, states)
+            result, after = executed(
+                program, bytes(IoContext()), [bytes(STATE_SIZE) for _ in program.maps]
+            )
+        except (ExecutionError, UnsupportedError):
+            continue
+        agreed += 1
+        assert (result, after[0]) == (wanted, bytes(context)), seed
+        for ours, theirs in zip(after[1:], states, strict=True):
+            assert ours[:STATE_SIZE] == bytes(theirs.state)
+    assert agreed > 30

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Symbolic integers are Python's: the same expression of both, on the same numbers."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lightexit.abi import IntType, muldiv64
+
+z3 = pytest.importorskip("z3", reason="z3 is not installed (extra prove)")
+from lightexit.prover import integers, source  # noqa: E402
+from lightexit.prover.integers import SymbolicInt, UnsupportedError  # noqa: E402
+
+TYPES = tuple(IntType(f"u{bits}", bits) for bits in (8, 16, 32, 64)) + tuple(
+    IntType(f"i{bits}", bits, signed=True) for bits in (8, 16, 32, 64)
+)
+
+
+class At:
+    """A path on which each variable is one number; division is z3's own."""
+
+    def __init__(self) -> None:
+        self.values: list[tuple[Any, Any]] = []
+
+    def variable(self, kind: IntType, value: int) -> SymbolicInt:
+        name = z3.BitVec(f"v{len(self.values)}", kind.bits)
+        self.values.append((name, z3.BitVecVal(value, kind.bits)))
+        return integers.of_bits(self, name, kind.minimum, kind.maximum, is_signed=kind.signed)
+
+    def at(self, term: Any) -> Any:
+        return z3.simplify(z3.substitute(term, *self.values))
+
+    def decide(self, condition: Any) -> bool:
+        return bool(z3.is_true(self.at(condition)))
+
+    def choose(self, value: SymbolicInt) -> int:
+        return self.number(value)
+
+    def number(self, value: Any) -> int:
+        """What it is there; within its bounds, and the same in any width that holds it."""
+        if not isinstance(value, SymbolicInt):
+            return int(value)
+        width = value.width
+        found = self.at(value.bits(width)).as_long()
+        if value.lo < 0:
+            found -= (found >> width - 1) << width
+        assert value.lo <= found <= value.hi
+        assert self.at(value.bits(8)).as_long() == found & 255
+        assert self.at(value.bits(width + 70)).as_long() == found & (1 << width + 70) - 1
+        return found
+
+    def divide(self, dividend: Any, divisor: Any) -> Any:
+        return z3.UDiv(dividend, divisor)
+
+    def rest(self, dividend: Any, divisor: Any) -> Any:
+        return z3.URem(dividend, divisor)
+
+
+def near(kind: IntType) -> st.SearchStrategy[int]:
+    """Numbers of a type; its ends, and those about 0, more often."""
+    ends = [kind.minimum, kind.maximum, 0, kind.maximum // 2]
+    edges = [each + by for each in ends for by in (-1, 0, 1)]
+    known = [each for each in edges if kind.minimum <= each <= kind.maximum]
+    return st.sampled_from(known) | st.integers(kind.minimum, kind.maximum)
+
+
+variables = st.sampled_from(TYPES).flatmap(lambda kind: st.tuples(st.just(kind), near(kind)))
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    each.__name__: each
+    for each in (
+        operator.add,
+        operator.sub,
+        operator.mul,
+        operator.and_,
+        operator.or_,
+        operator.xor,
+        operator.floordiv,
+        operator.mod,
+        operator.eq,
+        operator.ne,
+        operator.lt,
+        operator.le,
+        operator.gt,
+        operator.ge,
+    )
+}
+UNARY: dict[str, Callable[[Any], Any]] = {
+    each.__name__: each for each in (operator.neg, operator.invert, operator.pos, abs)
+}
+
+
+def both(path: At, drawn: list[tuple[IntType, int]]) -> list[tuple[Any, int]]:
+    return [(path.variable(*each), each[1]) for each in drawn]
+
+
+def same(path: At, operation: Callable[..., Any], *pairs: tuple[Any, int]) -> tuple[Any, int]:
+    """The operation's result of both kinds of numbers; what one raises, the other does."""
+    try:
+        wanted = operation(*(each for _, each in pairs))
+    except (ZeroDivisionError, ValueError) as error:
+        with pytest.raises(type(error)):
+            operation(*(each for each, _ in pairs))
+        raise _SameError from None
+    found = operation(*(each for each, _ in pairs))
+    assert path.number(found) == wanted
+    return found, wanted
+
+
+class _SameError(Exception):
+    """Both have raised it."""
+
+
+@given(st.lists(variables, min_size=2, max_size=4), st.data())
+def test_expressions(drawn: list[tuple[IntType, int]], data: st.DataObject) -> None:
+    """Each result is an operand of later ones, so that operands are of any width and sign."""
+    path = At()
+    values: list[tuple[Any, int]] = [*both(path, drawn), *[(each, each) for each in (0, 1, -3, 8)]]
+    for _ in range(data.draw(st.integers(1, 6))):
+        name = data.draw(st.sampled_from([*BINARY, *UNARY]))
+        operation: Callable[..., Any] = BINARY.get(name) or UNARY[name]
+        count = 2 if name in BINARY else 1
+        pairs = [data.draw(st.sampled_from(values)) for _ in range(count)]
+        if not any(isinstance(each, SymbolicInt) for each, _ in pairs):
+            continue
+        try:
+            values.append(same(path, operation, *pairs))
+        except (_SameError, UnsupportedError):
+            return
+
+
+@given(variables, st.integers(0, 80), variables)
+def test_shifts(drawn: tuple[IntType, int], by: int, other: tuple[IntType, int]) -> None:
+    path = At()
+    (value,), (count,) = both(path, [drawn]), both(path, [(TYPES[0], by)])
+    for operation in (operator.lshift, operator.rshift):
+        same(path, operation, value, count)
+        same(path, operation, value, (by, by))
+        same(path, operation, (drawn[1], drawn[1]), count)
+    try:
+        same(path, operator.rshift, value, *both(path, [other]))
+    except _SameError:
+        assert other[1] < 0
+
+
+@given(variables, variables, variables)
+def test_functions(
+    first: tuple[IntType, int], second: tuple[IntType, int], third: tuple[IntType, int]
+) -> None:
+    path = At()
+    rebind = source.Rebinder(path)  # type: ignore[arg-type]
+    a, b, c = both(path, [first, second, third])
+    same(path, lambda x: rebind(int)(x) if isinstance(x, SymbolicInt) else int(x), a)
+    for function in (min, max):
+        found = rebind(function)(a[0], b[0], c[0])
+        assert path.number(found) == function(a[1], b[1], c[1])
+    for kind in TYPES:
+        assert path.number(rebind(kind)(a[0] * b[0] - c[0])) == kind(a[1] * b[1] - c[1])
+    assert path.number(rebind(bool)(a[0])) == bool(a[1])
+    if a[1] >= 0 and not first[0].signed:
+        same(path, lambda x: x.bit_length(), a)
+        same(path, lambda x: x.bit_count(), a)
+
+
+u64s = near(TYPES[3])
+
+
+@given(u64s, u64s, u64s, st.sampled_from(TYPES[:4]), st.sampled_from(TYPES[:4]))
+def test_muldiv64(x: int, y: int, divisor: int, narrow: IntType, wide: IntType) -> None:
+    """In whichever of its forms the widths lead to."""
+    path = At()
+    x, divisor = narrow(x), wide(divisor)
+    a, b, c = both(path, [(narrow, x), (TYPES[3], y), (wide, divisor)])
+    rebound = source.Rebinder(path)(muldiv64)  # type: ignore[arg-type]
+    if not divisor:
+        with pytest.raises(ZeroDivisionError):
+            rebound(a[0], b[0], c[0])
+        return
+    assert path.number(rebound(a[0], b[0], c[0])) == muldiv64(x, y, divisor)
+
+
+@given(variables, variables)
+def test_truth_is_that_of_python(first: tuple[IntType, int], second: tuple[IntType, int]) -> None:
+    path = At()
+    a, b = both(path, [first, second])
+    assert bool(a[0]) == bool(a[1])
+    assert [0, 1, 2][a[0] < b[0]] == int(a[1] < b[1])
+    for operation in (operator.and_, operator.or_, operator.xor):
+        found = operation(a[0] < b[0], a[0] == b[0])
+        assert found.condition is not None
+        assert path.number(found) == operation(a[1] < b[1], a[1] == b[1])
+
+
+def test_a_helper_finds_its_own_names() -> None:
+    path = At()
+    rebind = source.Rebinder(path)  # type: ignore[arg-type]
+    limit = (7, 9)
+
+    def helper(value: int, *, least: int = 3) -> int:
+        return max(int(value), least, limit[value & 1])
+
+    rebound = rebind.function(helper)
+    assert isinstance(rebound, FunctionType)
+    assert path.number(rebound(path.variable(TYPES[0], 1))) == 9
+    assert path.number(rebound(path.variable(TYPES[0], 200), least=5)) == 200
