@@ -25,6 +25,9 @@ _SCRIPT = 'put what is to run as a script under: if __name__ == "__main__":'
 E = TypeVar("E", bound=LightexitError)
 T = TypeVar("T")
 
+#: What names of modules begin with that were imported by their file.
+FILE_PREFIX = "lightexit_file_"
+
 
 def import_file(path: Path) -> ModuleType:
     """Run a Python file as a module of its own; it may import files beside it.
@@ -68,10 +71,10 @@ def guarded(function: Callable[[], T], kind: type[E], what: str, package: str = 
 
 def _free_name(path: Path) -> str:
     """Another one for each file: two may have the same name, in different folders."""
-    name, number = f"lightexit_file_{path.stem}", 1
+    name, number = f"{FILE_PREFIX}{path.stem}", 1
     while _is_other(sys.modules.get(name), path):
         number += 1
-        name = f"lightexit_file_{path.stem}_{number}"
+        name = f"{FILE_PREFIX}{path.stem}_{number}"
     return name
 
 

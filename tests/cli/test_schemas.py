@@ -75,6 +75,13 @@ def test_reports_of_bytecode(text: str, tmp_path: Path) -> None:
     check(json.loads(lightexit("verify", "--json", path, status=status)), "verify")
 
 
+def test_proofs(tmp_path: Path) -> None:
+    pytest.importorskip("z3", reason="z3 is not installed (extra prove)")
+    path = tmp_path / "mixed.py"
+    path.write_text(MIXED)
+    check(json.loads(lightexit("prove", "--json", path, status=1)), "prove")
+
+
 @pytest.mark.parametrize("subject", ["pit", "examples/counter/src/counter/device.py"])
 def test_builds(subject: str, tmp_path: Path) -> None:
     document = json.loads(lightexit("build", "--json", subject, "-o", tmp_path / "out"))

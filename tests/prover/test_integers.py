@@ -48,7 +48,7 @@ class At:
         if not isinstance(value, SymbolicInt):
             return int(value)
         width = value.width
-        found = self.at(value.bits(width)).as_long()
+        found: int = self.at(value.bits(width)).as_long()
         if value.lo < 0:
             found -= (found >> width - 1) << width
         assert value.lo <= found <= value.hi
@@ -202,10 +202,11 @@ def test_a_helper_finds_its_own_names() -> None:
     rebind = source.Rebinder(path)  # type: ignore[arg-type]
     limit = (7, 9)
 
-    def helper(value: int, *, least: int = 3) -> int:
+    def helper(value: Any, *, least: int = 3) -> Any:
         return max(int(value), least, limit[value & 1])
 
+    assert isinstance(helper, FunctionType)
     rebound = rebind.function(helper)
-    assert isinstance(rebound, FunctionType)
+
     assert path.number(rebound(path.variable(TYPES[0], 1))) == 9
     assert path.number(rebound(path.variable(TYPES[0], 200), least=5)) == 200

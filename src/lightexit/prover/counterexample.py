@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import FunctionType
 
 import z3
 
 from lightexit.abi import STATE_OFFSET, IoContext, Struct
+from lightexit.imports import FILE_PREFIX
 from lightexit.prover.memory import SymbolicMemory
 from lightexit.prover.replay import Counterexample, Input
 from lightexit.prover.sides import Start
@@ -36,14 +39,21 @@ def as_test(found: Counterexample, function: FunctionType) -> str:
 
 
 def _imports(found: Counterexample, function: FunctionType) -> Iterator[str]:
-    names: dict[str, set[str]] = {function.__module__: {function.__name__}}
-    for kind in found.kinds:
-        names.setdefault(kind.__module__, set()).add(kind.__name__)
+    names: dict[str, set[str]] = {}
+    things: tuple[FunctionType | type[Struct], ...] = (function, *found.kinds)
+    for each in things:
+        names.setdefault(_module(each.__module__), set()).add(each.__name__)
     yield "from lightexit import IoContext"
     yield "from lightexit.testing import assert_same"
     yield ""
     for module, used in sorted(names.items()):
         yield f"from {module} import {', '.join(sorted(used))}"
+
+
+def _module(name: str) -> str:
+    """A module as a test imports it: one of a file by the file's name."""
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return Path(file).stem if file and name.startswith(FILE_PREFIX) else name
 
 
 def _test(found: Counterexample, name: str) -> Iterator[str]:

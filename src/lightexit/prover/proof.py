@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 import z3
 
@@ -105,14 +105,15 @@ class _Prover:
 
 
 def prove(
-    function: FunctionType,
+    function: Callable[..., Any],
     program: Program,
     states: Sequence[type[Struct]],
     budget: Budget = DEFAULT,
 ) -> Proof:
     """Whether a program does what a function says, for all contexts and all bytes of its states."""
     started = time.monotonic()
-    prover = _Prover(function, program, Start.of(program, states), budget.started())
+    plain = cast(FunctionType, inspect.unwrap(function))
+    prover = _Prover(plain, program, Start.of(program, states), budget.started())
     proof = replace(_proof(prover, budget), name=program.name)
     seconds = time.monotonic() - started
     return replace(proof, seconds=seconds, paths=prover.paths, pairs=prover.pairs)
@@ -123,7 +124,7 @@ def prove_filter(filter: Filter[Any], budget: Budget = DEFAULT) -> Proof:
     kinds = [kind for kind in filter.states if kind is not None]
     if len(kinds) != len(filter.states):
         raise AuthorError(f"the type of a state of {filter.name} is not known")
-    return prove(inspect.unwrap(filter.function), filter.program, kinds, budget)
+    return prove(filter.function, filter.program, kinds, budget)
 
 
 def _proof(prover: _Prover, budget: Budget) -> Proof:

@@ -15,6 +15,8 @@ from lightexit.prover.fields import spans
 
 #: What CPython raises where a compiled filter passes.
 FAULTS = (IndexError, ZeroDivisionError)
+#: Instructions of a run, more than any host lets a filter take.
+_BUDGET = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def _by_interpreter(program: Program, kinds: Sequence[type[Struct]], given: Inpu
     for memory, data in zip(memories, given.states, strict=True):
         memory.state.buffer[:] = data
     try:
-        verdict = InterpreterEngine().load(program).run(context, memories)
+        verdict = InterpreterEngine(_BUDGET).load(program).run(context, memories)
     except LightexitError as error:
         return Result(str(error), b"", given.states)
     kept = b"" if verdict == Verdict.PASS else bytes(context)
