@@ -156,6 +156,8 @@ def _begin(listener: socket.socket) -> tuple[int, socket.socket]:
     if process == 0:
         listener.close()
         client.close()
+        # The command may have processes of its own, as one that was started by a shell.
+        multiprocessing.process.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
         _become(marshal.loads(request), files)
     for file in files:
         os.close(file)

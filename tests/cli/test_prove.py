@@ -85,7 +85,7 @@ def test_proved_and_kept(chip: str) -> None:
     assert result.exit_code == 0
     assert without_times(result.output) == (
         "read_count: proved (N s, 2 paths, 2 pairs)\n\n"
-        "1 filters: 1 proved. Of all inputs: is_write is 0 or 1 and states do not overlap.\n"
+        "1 filter: 1 proved. Of all inputs: is_write is 0 or 1 and states do not overlap.\n"
     )
     assert "2 pairs, before)" in lightexit("prove", f"{chip}:read_count").output
     assert "2 pairs)" in lightexit("prove", f"{chip}:read_count", "--anew").output
@@ -138,7 +138,7 @@ def test_refuted(chip: str, monkeypatch: pytest.MonkeyPatch) -> None:
     told, _, test = result.output.partition("as a test:\n\n")
     assert told.startswith("greatest: refuted (")
     assert "in Python, " in told
-    module = test.partition("\n\n1 filters")[0]
+    module = test.partition("\n\n1 filter")[0]
     Path("test_greatest.py").write_text(f"import sys\nsys.path.insert(0, '.')\n{module}")
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_greatest.py"],

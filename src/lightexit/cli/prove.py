@@ -192,7 +192,9 @@ def _of_proof(subject: FilterSubject, proof: Proof) -> ProofRow:
 
 def _text(row: ProofRow, budget: Budget) -> Iterator[str]:
     proof = row.proof
-    took = f"{proof.seconds:.1f} s, {proof.paths:,} paths, {proof.pairs:,} pairs"
+    took = (
+        f"{proof.seconds:.1f} s, {_counted(proof.paths, 'path')}, {_counted(proof.pairs, 'pair')}"
+    )
     if row.verdict == NOT_COMPILED:
         yield f"{row.title}: {NOT_COMPILED}\n{proof.reason}"
     elif row.verdict == PROVED:
@@ -214,6 +216,10 @@ def _help(reason: str, budget: Budget) -> str:
     return f"--seconds {4 * budget.seconds:g}, or a filter with narrower bounds"
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def _summary(rows: Sequence[ProofRow]) -> str:
     from lightexit.prover.proof import ASSUMED
 
@@ -224,7 +230,7 @@ def _summary(rows: Sequence[ProofRow]) -> str:
         if counts[each]
     ]
     given = " and ".join(ASSUMED)
-    return f"\n{len(rows)} filters: {', '.join(told)}. Of all inputs: {given}."
+    return f"\n{_counted(len(rows), 'filter')}: {', '.join(told)}. Of all inputs: {given}."
 
 
 def _document(rows: Sequence[ProofRow], version: str) -> dict[str, Any]:
