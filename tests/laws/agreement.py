@@ -41,7 +41,7 @@ from lightexit.verifier import Limits, verify
 
 #: What CPython raises where the compiled filter faults; anything else is a bug.
 FAULTS = (IndexError, ZeroDivisionError)
-_STATES: tuple[type[Struct], ...] = (Main, Other, Third)
+STATES: tuple[type[Struct], ...] = (Main, Other, Third)
 #: These programs are small; where loops meet branches some take longer, which is counted.
 LIMITS = Limits(states=30_000)
 #: Small numbers more often, for they are indices, and what lies beside those.
@@ -107,7 +107,7 @@ def random_input(random: Random) -> Given:
     context.offset, context.data = _number(random, 64), _number(random, 64)
     context.now_ns, context.vcpu = _number(random, 64), random.randrange(4)
     context.size, context.is_write = random.choice((1, 2, 4, 8)), random.random() < 0.5
-    return Given(bytes(context), tuple(_random_state(random, each) for each in _STATES))
+    return Given(bytes(context), tuple(_random_state(random, each) for each in STATES))
 
 
 def _random_state(random: Random, struct: type[Struct]) -> bytes:
@@ -129,7 +129,7 @@ def _number(random: Random, bits: int) -> int:
 
 
 def _memories(given: Given, count: int) -> tuple[IoContext, list[StateMemory[Any]]]:
-    memories = [StateMemory(struct) for struct in _STATES[:count]]
+    memories = [StateMemory(struct) for struct in STATES[:count]]
     for memory, content in zip(memories, given.states, strict=False):
         memory.state.buffer[:] = content
     return IoContext.view(bytearray(given.context)), memories

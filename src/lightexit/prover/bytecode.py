@@ -334,6 +334,16 @@ def _shifted(a: Bits, b: Bits) -> Bits:
     return a * (1 << count.as_long()) if z3.is_bv_value(count) else a << count
 
 
+def _shifted_back(a: Bits, b: Bits, *, is_signed: bool) -> Bits:
+    """To the right; by as much as it was shifted to the left before, it is an extension."""
+    count, a = simplified(_count(b)), simplified(a)
+    if z3.is_bv_value(count) and z3.is_app_of(a, z3.Z3_OP_BMUL) and a.num_args() == 2:
+        by, value = count.as_long(), a.arg(1)
+        if z3.is_bv_value(a.arg(0)) and a.arg(0).as_long() == 1 << by:
+            return fitted(fitted(value, a.size() - by), a.size(), is_signed=is_signed)
+    return a >> count if is_signed else z3.LShR(a, count)
+
+
 def _count(b: Bits) -> Bits:
     return b & (b.size() - 1)
 
@@ -347,13 +357,13 @@ _ARITHMETIC: dict[str, Callable[[Bits, Bits], Bits]] = {
     "or": lambda a, b: a | b,
     "and": _masked,
     "lsh": _shifted,
-    "rsh": lambda a, b: z3.LShR(a, _count(b)),
+    "rsh": lambda a, b: _shifted_back(a, b, is_signed=False),
     "neg": lambda a, b: -a,
     "mod": _rest,
     "smod": _rest_signed,
     "xor": lambda a, b: a ^ b,
     "mov": lambda a, b: b,
-    "arsh": lambda a, b: a >> _count(b),
+    "arsh": lambda a, b: _shifted_back(a, b, is_signed=True),
 }
 
 
