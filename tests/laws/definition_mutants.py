@@ -168,11 +168,11 @@ def tells_too_late(
 
 
 def reads_zeros_of_a_failure(
-    bus: DefinitionBus, window: DefinedRegion, piece: Piece, value: int | None
+    bus: DefinitionBus, cpu: Accessor, window: DefinedRegion, piece: Piece, value: int | None
 ) -> int:
     """A read reads 0 if the model fails, instead of all ones."""
     failures = len(bus._raised)
-    answer = _MODELLED(bus, window, piece, value)
+    answer = _MODELLED(bus, cpu, window, piece, value)
     return 0 if len(bus._raised) > failures else answer
 
 
