@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lightexit.abi import STATE_OFFSET
 from lightexit.bus.apic import Apic
 from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
@@ -124,7 +125,7 @@ class LocalApicCore(Device[LocalApicState]):
         """Where the register TPR, a byte, is in this process."""
         field = LocalApicState.layout.field("tpr")
         assert field is not None
-        return self.memory.address + field.offset
+        return self.memory.address + STATE_OFFSET + field.offset
 
     def configuration(self) -> dict[str, object]:
         """Its number, by which messages find it."""
