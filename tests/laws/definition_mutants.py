@@ -176,6 +176,15 @@ def reads_zeros_of_a_failure(
     return 0 if len(bus._raised) > failures else answer
 
 
+def takes_what_is_refused(
+    bus: DefinitionBus, cpu: Accessor, window: DefinedRegion, piece: Piece, value: int | None
+) -> int:
+    """An access that a model refuses only reads all ones."""
+    answer = _MODELLED(bus, cpu, window, piece, value)
+    cpu.refused = False
+    return answer
+
+
 def goes_on_counting(bus: DefinitionBus, model: Any, other: Any, touched: Any = None) -> None:
     """A new device keeps the counters of the device that it replaces."""
     counts = [window.counts for window in bus._windows if window.model is model]
@@ -209,5 +218,6 @@ MUTANTS: tuple[tuple[Callable[..., Any], object, str], ...] = (
     (tells_too_late, DefinitionBus, "access"),
     (asks_without_a_lock, DefinitionBus, "_locked"),
     (reads_zeros_of_a_failure, DefinitionBus, "_modelled"),
+    (takes_what_is_refused, DefinitionBus, "_modelled"),
     (goes_on_counting, DefinitionBus, "replace"),
 )

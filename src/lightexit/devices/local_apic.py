@@ -246,14 +246,14 @@ class LocalApic(LocalApicCore):
             state.icr_high = 0
         state.window, state.base = then, base
 
-    def _settle(self, base: int, is_on: bool) -> None:
-        if (base, is_on) == self._placed:
+    def _settle(self, to: int, is_on: bool) -> None:
+        if (to, is_on) == self._placed:
             return
         if self._place is None:
-            _allow(base == BASE_ADDRESS)
+            _allow(to == BASE_ADDRESS)
             return
         try:
-            self._place(base, is_on)
+            self._place(to, is_on)
         except AuthorError:
             raise GeneralProtectionError from None
 
