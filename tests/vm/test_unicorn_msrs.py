@@ -23,7 +23,7 @@ from lightexit.vm.exits import Halted, TripleFault
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.registers import EFER, ET, LMA, LME, PAE, PE, PG
 from lightexit.vm.unicorn import UnicornCpu
-from lightexit.vm.x86 import DescriptorTable, Register
+from lightexit.vm.x86 import DescriptorTable, Flag, Register
 from vm.rom import Guest
 
 MSR, OTHER = 0xC001_0200, 0xC000_0103
@@ -254,8 +254,8 @@ def test_what_a_model_refuses_is_a_general_protection_fault(code: bytes, is_nati
     fault_to(guest, CODE_64.selector if is_native else USER_CODE, HANDLER)
     assert len(guest.run()) == 1
     assert guest.cpu.get(Register.RIP) == HANDLER + 1
-    frame = struct.unpack_from("<3Q", guest.ram, guest.cpu.get(Register.RSP))
-    assert frame == (0, CODE + 15, CODE_64.selector)
+    frame = struct.unpack_from("<4Q", guest.ram, guest.cpu.get(Register.RSP))
+    assert frame == (0, CODE + 15, CODE_64.selector, 2 | Flag.RF)
     registers = [guest.cpu.uc.reg_read(each) for each in (UC_X86_REG_RAX, UC_X86_REG_RDX)]
     assert registers == [7, 8]
 
@@ -328,6 +328,23 @@ def test_reserved_bits_of_cr8_are_refused() -> None:
 def test_other_control_registers_are_the_cpus(instruction: str) -> None:
     guest = cr8(instruction, value=TABLES)
     assert guest.run() == []
+
+
+@pytest.mark.parametrize("instruction", ["0f 22 e0", "41 0f 22 e7", "66 0f 22 e1"])
+@pytest.mark.parametrize("bit", [11, 12, 13, 15, 17, 19, 22, 31, 32, 63])
+def test_reserved_bits_of_cr4_are_refused(instruction: str, bit: int) -> None:
+    guest = cr8(instruction)
+    for register in GENERAL:
+        guest.cpu.uc.reg_write(register, 1 << bit | PAE)
+    guest.cpu.set(Register.RIP, CODE + 7 * 15)
+    assert isinstance(guest.cpu.run(), TripleFault)
+    assert guest.cpu.get(Register.CR4) == PAE
+
+
+def test_others_are_taken() -> None:
+    guest = cr8("0f 22 e0 0f 20 e3", value=PAE | 1 << 7)
+    assert guest.run() == []
+    assert guest.cpu.get(Register.CR4) == guest.cpu.uc.reg_read(x86.UC_X86_REG_RBX) == PAE | 1 << 7
 
 
 def test_without_a_device_cr8_is_the_cpus() -> None:

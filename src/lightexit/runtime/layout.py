@@ -287,8 +287,8 @@ MSR_PLACES = 256
 
 
 class MsrPlace(Struct):
-    """Linear addresses between which an RDMSR, WRMSR or MOV CR8 may begin, both included: prefixes,
-    and others nearby."""
+    """Linear addresses between which an RDMSR, WRMSR or MOV of CR4 or CR8 may begin, both included:
+    prefixes, and others nearby."""
 
     first: u64
     last: u64

@@ -2,7 +2,7 @@
 /*
  * What Unicorn calls besides the dispatch routine: at the start of every block of guest code, at
  * software interrupts and exceptions, at SYSCALL, which it does not emulate, at RDTSC and RDTSCP,
- * when it has translated code, and at RDMSR, WRMSR and MOV CR8 in that.
+ * when it has translated code, and at RDMSR, WRMSR and MOV of CR4 and CR8 in that.
  */
 /* VM time is only read here: its functions for others are dispatch.c's. */
 #define ENTRY static inline
@@ -17,6 +17,8 @@
 #define TSC_AUX 0xc0000103
 #define NOTHING ~0u
 #define GENERAL_PROTECTION 13
+/* Bits of CR4 that the emulated CPU, AMD's EPYC, has (AMD64 manual volume 2, section 3.1.3). */
+#define CR4_KNOWN (0x7ff | 1 << 16 | 1 << 18 | 1 << 20 | 1 << 21)
 /* Of the hidden flags: from an NMI to the IRET that ends it. */
 #define HIDDEN2_NMI (1 << 2)
 
@@ -153,6 +155,7 @@ PART bool deliver_trap(void *engine, u32 vector, struct lightexit_watch *watch)
 		/* Unicorn never forgets it, and makes a later one a double fault. */
 		cpu->pending = NOTHING;
 		event.has_code = vector < 32 && CODED >> vector & 1;
+		event.is_fault = vector < 32 && FAULTS >> vector & 1;
 		event.code = cpu->error_code;
 	}
 	return deliver(engine, &event, cpu, watch);
@@ -304,6 +307,13 @@ PART u32 access_cr8(void *engine, struct lightexit_watch *watch, const msr_watch
 	return answer;
 }
 
+PART bool is_cr4(const saved_cpu *cpu, u64 value)
+{
+	if (!(cpu->hidden_flags & HIDDEN_CS64))
+		value = (u32)value;
+	return !(value & ~(u64)CR4_KNOWN);
+}
+
 PART void go_to(void *engine, const delivery *to, const msr_watch *msrs, u64 place)
 {
 	POINTER(write_register_function, to->reg_write)(engine, msrs->rip, &place);
@@ -314,7 +324,9 @@ PART void protect(void *engine, saved_cpu *cpu, const msr_watch *msrs,
 		  struct lightexit_watch *watch)
 {
 	const delivery *to = POINTER(delivery, watch->delivery);
-	struct event event = { .vector = GENERAL_PROTECTION, .has_code = true };
+	struct event event = {
+		.vector = GENERAL_PROTECTION, .has_code = true, .is_fault = true
+	};
 
 	if (deliver(engine, &event, cpu, watch)) {
 		go_to(engine, to, msrs, cpu->rip);
@@ -341,8 +353,11 @@ void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *w
 	if (!cpu || cpu->hidden_flags & RING ||
 	    cpu->segments[CS].base + cpu->rip != address || !decode(to, cpu, address, &code))
 		return;
-	answer = code.is_cr8 ? access_cr8(engine, watch, msrs, cpu, &code) :
-			       access_msr(engine, to, msrs, cpu, code.is_write);
+	if (code.control == 4)
+		answer = is_cr4(cpu, cpu->general[code.general]) ? ACCESS_ABSENT : ACCESS_REFUSED;
+	else
+		answer = code.control ? access_cr8(engine, watch, msrs, cpu, &code) :
+					access_msr(engine, to, msrs, cpu, code.is_write);
 	if (answer == ACCESS_ANSWERED)
 		go_to(engine, to, msrs, cpu->rip + code.length);
 	else if (answer == ACCESS_REFUSED)

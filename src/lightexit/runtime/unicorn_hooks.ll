@@ -6,7 +6,7 @@
 %struct.lightexit_msr_place = type { i64, i64 }
 %struct.lightexit_saved_cpu = type { [40 x i8], [16 x i64], i64, [5 x i64], i32, i32, [6 x %struct.lightexit_segment], %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, [5 x i64], [128 x i8], i64, [4224 x i8], i64, i64, i64, i64, i64, [520 x i8], i32, i32, i64, [12 x i64], i32 }
 %struct.lightexit_segment = type { i32, i64, i32, i32 }
-%struct.event = type { i32, i8, i8, i32 }
+%struct.event = type { i32, i8, i8, i8, i32 }
 %struct.lightexit_delivery = type { i64, i64, i64, i64, i64, i64, i64, i64, i32, i8, i64, i64, i64, i32, i32, i32, i32, i64 }
 %struct.anon = type { i32, i64 }
 %struct.translated = type { i64, i16, i16 }
@@ -24,7 +24,7 @@
 %struct.system_time = type { i64, i64 }
 
 @__const.enter_real.gate = private unnamed_addr constant { i16, [6 x i8], i64, i32, i8, [3 x i8] } { i16 0, [6 x i8] zeroinitializer, i64 0, i32 0, i8 1, [3 x i8] zeroinitializer }, align 8
-@__const.protect.event = private unnamed_addr constant { i32, i8, i8, [2 x i8], i32 } { i32 13, i8 0, i8 1, [2 x i8] zeroinitializer, i32 0 }, align 4
+@__const.protect.event = private unnamed_addr constant { i32, i8, i8, i8, i8, i32 } { i32 13, i8 0, i8 1, i8 1, i8 0, i32 0 }, align 4
 
 ; Function Attrs: nounwind
 define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #0 {
@@ -325,31 +325,33 @@ define zeroext i1 @deliver_external(ptr noundef %0, i32 noundef %1, ptr noundef 
   store i8 0, ptr %11, align 4
   %12 = getelementptr inbounds nuw %struct.event, ptr %7, i32 0, i32 2
   store i8 0, ptr %12, align 1
-  %13 = getelementptr i8, ptr %7, i64 6
-  call void @llvm.memset.p0.i64(ptr align 2 %13, i8 0, i64 2, i1 false)
-  %14 = getelementptr inbounds nuw %struct.event, ptr %7, i32 0, i32 3
-  store i32 0, ptr %14, align 4
+  %13 = getelementptr inbounds nuw %struct.event, ptr %7, i32 0, i32 3
+  store i8 0, ptr %13, align 2
+  %14 = getelementptr i8, ptr %7, i64 7
+  call void @llvm.memset.p0.i64(ptr align 1 %14, i8 0, i64 1, i1 false)
+  %15 = getelementptr inbounds nuw %struct.event, ptr %7, i32 0, i32 4
+  store i32 0, ptr %15, align 4
   call void @llvm.lifetime.start.p0(ptr %8) #9
-  %15 = load ptr, ptr %4, align 8
-  %16 = load ptr, ptr %6, align 8
-  %17 = call ptr @save(ptr noundef %15, ptr noundef %16) #8
-  store ptr %17, ptr %8, align 8
-  %18 = load ptr, ptr %8, align 8
-  %19 = icmp ne ptr %18, null
-  br i1 %19, label %20, label %25
+  %16 = load ptr, ptr %4, align 8
+  %17 = load ptr, ptr %6, align 8
+  %18 = call ptr @save(ptr noundef %16, ptr noundef %17) #8
+  store ptr %18, ptr %8, align 8
+  %19 = load ptr, ptr %8, align 8
+  %20 = icmp ne ptr %19, null
+  br i1 %20, label %21, label %26
 
-20:                                               ; preds = %3
-  %21 = load ptr, ptr %4, align 8
-  %22 = load ptr, ptr %8, align 8
-  %23 = load ptr, ptr %6, align 8
-  %24 = call zeroext i1 @deliver(ptr noundef %21, ptr noundef %7, ptr noundef %22, ptr noundef %23) #8
-  br label %25
+21:                                               ; preds = %3
+  %22 = load ptr, ptr %4, align 8
+  %23 = load ptr, ptr %8, align 8
+  %24 = load ptr, ptr %6, align 8
+  %25 = call zeroext i1 @deliver(ptr noundef %22, ptr noundef %7, ptr noundef %23, ptr noundef %24) #8
+  br label %26
 
-25:                                               ; preds = %20, %3
-  %26 = phi i1 [ false, %3 ], [ %24, %20 ]
+26:                                               ; preds = %21, %3
+  %27 = phi i1 [ false, %3 ], [ %25, %21 ]
   call void @llvm.lifetime.end.p0(ptr %8) #9
   call void @llvm.lifetime.end.p0(ptr %7) #9
-  ret i1 %26
+  ret i1 %27
 }
 
 ; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
@@ -527,73 +529,91 @@ define internal zeroext i1 @deliver_trap(ptr noundef %0, i32 noundef %1, ptr nou
   store i8 0, ptr %16, align 4
   %17 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 2
   store i8 0, ptr %17, align 1
-  %18 = getelementptr i8, ptr %9, i64 6
-  call void @llvm.memset.p0.i64(ptr align 2 %18, i8 0, i64 2, i1 false)
-  %19 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 3
-  store i32 0, ptr %19, align 4
-  %20 = load ptr, ptr %8, align 8
-  %21 = icmp ne ptr %20, null
-  br i1 %21, label %23, label %22
-
-22:                                               ; preds = %3
-  store i1 false, ptr %4, align 1
-  store i32 1, ptr %10, align 4
-  br label %56
+  %18 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 3
+  store i8 0, ptr %18, align 2
+  %19 = getelementptr i8, ptr %9, i64 7
+  call void @llvm.memset.p0.i64(ptr align 1 %19, i8 0, i64 1, i1 false)
+  %20 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 4
+  store i32 0, ptr %20, align 4
+  %21 = load ptr, ptr %8, align 8
+  %22 = icmp ne ptr %21, null
+  br i1 %22, label %24, label %23
 
 23:                                               ; preds = %3
-  %24 = load ptr, ptr %8, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %24, i32 0, i32 22
-  %26 = load i32, ptr %25, align 4
-  %27 = icmp ne i32 %26, 0
-  %28 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 1
-  %29 = zext i1 %27 to i8
-  store i8 %29, ptr %28, align 4
-  %30 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 1
-  %31 = load i8, ptr %30, align 4, !range !4, !noundef !5
-  %32 = trunc i8 %31 to i1
-  br i1 %32, label %51, label %33
-
-33:                                               ; preds = %23
-  %34 = load ptr, ptr %8, align 8
-  %35 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %34, i32 0, i32 25
-  store i32 -1, ptr %35, align 8
-  %36 = load i32, ptr %6, align 4
-  %37 = icmp ult i32 %36, 32
-  br i1 %37, label %38, label %43
-
-38:                                               ; preds = %33
-  %39 = load i32, ptr %6, align 4
-  %40 = ashr i32 163072, %39
-  %41 = and i32 %40, 1
-  %42 = icmp ne i32 %41, 0
-  br label %43
-
-43:                                               ; preds = %38, %33
-  %44 = phi i1 [ false, %33 ], [ %42, %38 ]
-  %45 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 2
-  %46 = zext i1 %44 to i8
-  store i8 %46, ptr %45, align 1
-  %47 = load ptr, ptr %8, align 8
-  %48 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %47, i32 0, i32 21
-  %49 = load i32, ptr %48, align 8
-  %50 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 3
-  store i32 %49, ptr %50, align 4
-  br label %51
-
-51:                                               ; preds = %43, %23
-  %52 = load ptr, ptr %5, align 8
-  %53 = load ptr, ptr %8, align 8
-  %54 = load ptr, ptr %7, align 8
-  %55 = call zeroext i1 @deliver(ptr noundef %52, ptr noundef %9, ptr noundef %53, ptr noundef %54) #8
-  store i1 %55, ptr %4, align 1
+  store i1 false, ptr %4, align 1
   store i32 1, ptr %10, align 4
-  br label %56
+  br label %68
 
-56:                                               ; preds = %51, %22
+24:                                               ; preds = %3
+  %25 = load ptr, ptr %8, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %25, i32 0, i32 22
+  %27 = load i32, ptr %26, align 4
+  %28 = icmp ne i32 %27, 0
+  %29 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 1
+  %30 = zext i1 %28 to i8
+  store i8 %30, ptr %29, align 4
+  %31 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 1
+  %32 = load i8, ptr %31, align 4, !range !4, !noundef !5
+  %33 = trunc i8 %32 to i1
+  br i1 %33, label %63, label %34
+
+34:                                               ; preds = %24
+  %35 = load ptr, ptr %8, align 8
+  %36 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %35, i32 0, i32 25
+  store i32 -1, ptr %36, align 8
+  %37 = load i32, ptr %6, align 4
+  %38 = icmp ult i32 %37, 32
+  br i1 %38, label %39, label %44
+
+39:                                               ; preds = %34
+  %40 = load i32, ptr %6, align 4
+  %41 = ashr i32 163072, %40
+  %42 = and i32 %41, 1
+  %43 = icmp ne i32 %42, 0
+  br label %44
+
+44:                                               ; preds = %39, %34
+  %45 = phi i1 [ false, %34 ], [ %43, %39 ]
+  %46 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 3
+  %47 = zext i1 %45 to i8
+  store i8 %47, ptr %46, align 2
+  %48 = load i32, ptr %6, align 4
+  %49 = icmp ult i32 %48, 32
+  br i1 %49, label %50, label %55
+
+50:                                               ; preds = %44
+  %51 = load i32, ptr %6, align 4
+  %52 = ashr i32 3898593, %51
+  %53 = and i32 %52, 1
+  %54 = icmp ne i32 %53, 0
+  br label %55
+
+55:                                               ; preds = %50, %44
+  %56 = phi i1 [ false, %44 ], [ %54, %50 ]
+  %57 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 2
+  %58 = zext i1 %56 to i8
+  store i8 %58, ptr %57, align 1
+  %59 = load ptr, ptr %8, align 8
+  %60 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %59, i32 0, i32 21
+  %61 = load i32, ptr %60, align 8
+  %62 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 4
+  store i32 %61, ptr %62, align 4
+  br label %63
+
+63:                                               ; preds = %55, %24
+  %64 = load ptr, ptr %5, align 8
+  %65 = load ptr, ptr %8, align 8
+  %66 = load ptr, ptr %7, align 8
+  %67 = call zeroext i1 @deliver(ptr noundef %64, ptr noundef %9, ptr noundef %65, ptr noundef %66) #8
+  store i1 %67, ptr %4, align 1
+  store i32 1, ptr %10, align 4
+  br label %68
+
+68:                                               ; preds = %63, %23
   call void @llvm.lifetime.end.p0(ptr %9) #9
   call void @llvm.lifetime.end.p0(ptr %8) #9
-  %57 = load i1, ptr %4, align 1
-  ret i1 %57
+  %69 = load i1, ptr %4, align 1
+  ret i1 %69
 }
 
 ; Function Attrs: nounwind
@@ -1008,16 +1028,16 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
 
 33:                                               ; preds = %27, %5
   store i32 1, ptr %18, align 4
-  br label %110
+  br label %105
 
 34:                                               ; preds = %27
   br label %35
 
-35:                                               ; preds = %99, %34
+35:                                               ; preds = %94, %34
   %36 = load i64, ptr %9, align 8
   %37 = load i64, ptr %11, align 8
   %38 = icmp ult i64 %36, %37
-  br i1 %38, label %39, label %106
+  br i1 %38, label %39, label %101
 
 39:                                               ; preds = %35
   %40 = load ptr, ptr %15, align 8
@@ -1044,100 +1064,93 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   br i1 %53, label %55, label %54
 
 54:                                               ; preds = %51
-  br label %106
+  br label %101
 
 55:                                               ; preds = %51
-  %56 = load i8, ptr %17, align 1
-  %57 = load ptr, ptr %15, align 8
-  %58 = load i8, ptr %57, align 1
-  %59 = call zeroext i1 @is_msr_access(i8 noundef zeroext %56, i8 noundef zeroext %58) #8
-  br i1 %59, label %66, label %60
+  %56 = load i8, ptr %16, align 1
+  %57 = load i8, ptr %17, align 1
+  %58 = load ptr, ptr %15, align 8
+  %59 = load i8, ptr %58, align 1
+  %60 = call zeroext i1 @is_wanted(i8 noundef zeroext %56, i8 noundef zeroext %57, i8 noundef zeroext %59) #8
+  br i1 %60, label %61, label %77
 
-60:                                               ; preds = %55
-  %61 = load i8, ptr %16, align 1
-  %62 = load i8, ptr %17, align 1
-  %63 = load ptr, ptr %15, align 8
-  %64 = load i8, ptr %63, align 1
-  %65 = call zeroext i1 @is_high_cr_access(i8 noundef zeroext %61, i8 noundef zeroext %62, i8 noundef zeroext %64) #8
-  br i1 %65, label %66, label %82
+61:                                               ; preds = %55
+  %62 = load i64, ptr %14, align 8
+  %63 = icmp eq i64 %62, -1
+  br i1 %63, label %69, label %64
 
-66:                                               ; preds = %60, %55
-  %67 = load i64, ptr %14, align 8
-  %68 = icmp eq i64 %67, -1
-  br i1 %68, label %74, label %69
+64:                                               ; preds = %61
+  %65 = load i64, ptr %12, align 8
+  %66 = load i64, ptr %14, align 8
+  %67 = add i64 %66, 32
+  %68 = icmp ugt i64 %65, %67
+  br i1 %68, label %69, label %74
 
-69:                                               ; preds = %66
-  %70 = load i64, ptr %12, align 8
-  %71 = load i64, ptr %14, align 8
-  %72 = add i64 %71, 32
-  %73 = icmp ugt i64 %70, %72
-  br i1 %73, label %74, label %79
+69:                                               ; preds = %64, %61
+  %70 = load ptr, ptr %8, align 8
+  %71 = load i64, ptr %13, align 8
+  %72 = load i64, ptr %14, align 8
+  call void @note_place(ptr noundef %70, i64 noundef %71, i64 noundef %72) #8
+  %73 = load i64, ptr %12, align 8
+  store i64 %73, ptr %13, align 8
+  br label %74
 
-74:                                               ; preds = %69, %66
-  %75 = load ptr, ptr %8, align 8
-  %76 = load i64, ptr %13, align 8
-  %77 = load i64, ptr %14, align 8
-  call void @note_place(ptr noundef %75, i64 noundef %76, i64 noundef %77) #8
-  %78 = load i64, ptr %12, align 8
-  store i64 %78, ptr %13, align 8
-  br label %79
+74:                                               ; preds = %69, %64
+  %75 = load i64, ptr %9, align 8
+  %76 = sub i64 %75, 1
+  store i64 %76, ptr %14, align 8
+  br label %77
 
-79:                                               ; preds = %74, %69
-  %80 = load i64, ptr %9, align 8
-  %81 = sub i64 %80, 1
-  store i64 %81, ptr %14, align 8
-  br label %82
+77:                                               ; preds = %74, %55
+  %78 = load ptr, ptr %15, align 8
+  %79 = load i8, ptr %78, align 1
+  %80 = call zeroext i1 @is_prefix(i8 noundef zeroext %79) #8
+  br i1 %80, label %93, label %81
 
-82:                                               ; preds = %79, %60
-  %83 = load ptr, ptr %15, align 8
-  %84 = load i8, ptr %83, align 1
-  %85 = call zeroext i1 @is_prefix(i8 noundef zeroext %84) #8
-  br i1 %85, label %98, label %86
+81:                                               ; preds = %77
+  %82 = load ptr, ptr %15, align 8
+  %83 = load i8, ptr %82, align 1
+  %84 = call zeroext i1 @is_rex(i8 noundef zeroext %83) #8
+  br i1 %84, label %93, label %85
 
-86:                                               ; preds = %82
-  %87 = load ptr, ptr %15, align 8
-  %88 = load i8, ptr %87, align 1
-  %89 = call zeroext i1 @is_rex(i8 noundef zeroext %88) #8
-  br i1 %89, label %98, label %90
+85:                                               ; preds = %81
+  %86 = load ptr, ptr %15, align 8
+  %87 = load i8, ptr %86, align 1
+  %88 = zext i8 %87 to i32
+  %89 = icmp ne i32 %88, 15
+  br i1 %89, label %90, label %93
 
-90:                                               ; preds = %86
-  %91 = load ptr, ptr %15, align 8
-  %92 = load i8, ptr %91, align 1
-  %93 = zext i8 %92 to i32
-  %94 = icmp ne i32 %93, 15
-  br i1 %94, label %95, label %98
+90:                                               ; preds = %85
+  %91 = load i64, ptr %9, align 8
+  %92 = add i64 %91, 1
+  store i64 %92, ptr %12, align 8
+  br label %93
 
-95:                                               ; preds = %90
-  %96 = load i64, ptr %9, align 8
-  %97 = add i64 %96, 1
-  store i64 %97, ptr %12, align 8
-  br label %98
+93:                                               ; preds = %90, %85, %81, %77
+  br label %94
 
-98:                                               ; preds = %95, %90, %86, %82
-  br label %99
-
-99:                                               ; preds = %98
-  %100 = load i64, ptr %9, align 8
-  %101 = add i64 %100, 1
-  store i64 %101, ptr %9, align 8
-  %102 = load i8, ptr %17, align 1
-  store i8 %102, ptr %16, align 1
-  %103 = load ptr, ptr %15, align 8
-  %104 = getelementptr inbounds nuw i8, ptr %103, i32 1
-  store ptr %104, ptr %15, align 8
-  %105 = load i8, ptr %103, align 1
-  store i8 %105, ptr %17, align 1
+94:                                               ; preds = %93
+  %95 = load i64, ptr %9, align 8
+  %96 = add i64 %95, 1
+  store i64 %96, ptr %9, align 8
+  %97 = load i8, ptr %17, align 1
+  store i8 %97, ptr %16, align 1
+  %98 = load ptr, ptr %15, align 8
+  %99 = getelementptr inbounds nuw i8, ptr %98, i32 1
+  store ptr %99, ptr %15, align 8
+  %100 = load i8, ptr %98, align 1
+  store i8 %100, ptr %17, align 1
   br label %35, !llvm.loop !8
 
-106:                                              ; preds = %54, %35
-  %107 = load ptr, ptr %8, align 8
-  %108 = load i64, ptr %13, align 8
-  %109 = load i64, ptr %14, align 8
-  call void @note_place(ptr noundef %107, i64 noundef %108, i64 noundef %109) #8
+101:                                              ; preds = %54, %35
+  %102 = load ptr, ptr %8, align 8
+  %103 = load i64, ptr %13, align 8
+  %104 = load i64, ptr %14, align 8
+  call void @note_place(ptr noundef %102, i64 noundef %103, i64 noundef %104) #8
   store i32 0, ptr %18, align 4
-  br label %110
+  br label %105
 
-110:                                              ; preds = %106, %33
+105:                                              ; preds = %101, %33
   call void @llvm.lifetime.end.p0(ptr %17) #9
   call void @llvm.lifetime.end.p0(ptr %16) #9
   call void @llvm.lifetime.end.p0(ptr %15) #9
@@ -1145,16 +1158,16 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
-  %111 = load i32, ptr %18, align 4
-  switch i32 %111, label %113 [
-    i32 0, label %112
-    i32 1, label %112
+  %106 = load i32, ptr %18, align 4
+  switch i32 %106, label %108 [
+    i32 0, label %107
+    i32 1, label %107
   ]
 
-112:                                              ; preds = %110, %110
+107:                                              ; preds = %105, %105
   ret void
 
-113:                                              ; preds = %110
+108:                                              ; preds = %105
   unreachable
 }
 
@@ -1256,90 +1269,116 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
 
 52:                                               ; preds = %47, %35, %29, %4
   store i32 1, ptr %14, align 4
-  br label %97
+  br label %116
 
 53:                                               ; preds = %47
   %54 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 2
-  %55 = load i8, ptr %54, align 1, !range !4, !noundef !5
-  %56 = trunc i8 %55 to i1
-  br i1 %56, label %57, label %63
+  %55 = load i8, ptr %54, align 1
+  %56 = zext i8 %55 to i32
+  %57 = icmp eq i32 %56, 4
+  br i1 %57, label %58, label %70
 
-57:                                               ; preds = %53
-  %58 = load ptr, ptr %5, align 8
-  %59 = load ptr, ptr %8, align 8
-  %60 = load ptr, ptr %10, align 8
-  %61 = load ptr, ptr %11, align 8
-  %62 = call i32 @access_cr8(ptr noundef %58, ptr noundef %59, ptr noundef %60, ptr noundef %61, ptr noundef %12) #8
-  br label %72
+58:                                               ; preds = %53
+  %59 = load ptr, ptr %11, align 8
+  %60 = load ptr, ptr %11, align 8
+  %61 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %60, i32 0, i32 1
+  %62 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 3
+  %63 = load i8, ptr %62, align 2
+  %64 = zext i8 %63 to i64
+  %65 = getelementptr inbounds nuw [16 x i64], ptr %61, i64 0, i64 %64
+  %66 = load i64, ptr %65, align 8
+  %67 = call zeroext i1 @is_cr4(ptr noundef %59, i64 noundef %66) #8
+  %68 = zext i1 %67 to i64
+  %69 = select i1 %67, i32 0, i32 2
+  store i32 %69, ptr %13, align 4
+  br label %92
 
-63:                                               ; preds = %53
-  %64 = load ptr, ptr %5, align 8
-  %65 = load ptr, ptr %9, align 8
-  %66 = load ptr, ptr %10, align 8
-  %67 = load ptr, ptr %11, align 8
-  %68 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 1
-  %69 = load i8, ptr %68, align 4, !range !4, !noundef !5
-  %70 = trunc i8 %69 to i1
-  %71 = call i32 @access_msr(ptr noundef %64, ptr noundef %65, ptr noundef %66, ptr noundef %67, i1 noundef zeroext %70) #8
-  br label %72
+70:                                               ; preds = %53
+  %71 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 2
+  %72 = load i8, ptr %71, align 1
+  %73 = zext i8 %72 to i32
+  %74 = icmp ne i32 %73, 0
+  br i1 %74, label %75, label %81
 
-72:                                               ; preds = %63, %57
-  %73 = phi i32 [ %62, %57 ], [ %71, %63 ]
-  store i32 %73, ptr %13, align 4
-  %74 = load i32, ptr %13, align 4
-  %75 = icmp eq i32 %74, 1
-  br i1 %75, label %76, label %87
+75:                                               ; preds = %70
+  %76 = load ptr, ptr %5, align 8
+  %77 = load ptr, ptr %8, align 8
+  %78 = load ptr, ptr %10, align 8
+  %79 = load ptr, ptr %11, align 8
+  %80 = call i32 @access_cr8(ptr noundef %76, ptr noundef %77, ptr noundef %78, ptr noundef %79, ptr noundef %12) #8
+  br label %90
 
-76:                                               ; preds = %72
-  %77 = load ptr, ptr %5, align 8
-  %78 = load ptr, ptr %9, align 8
-  %79 = load ptr, ptr %10, align 8
-  %80 = load ptr, ptr %11, align 8
-  %81 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %80, i32 0, i32 2
-  %82 = load i64, ptr %81, align 8
-  %83 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 0
-  %84 = load i32, ptr %83, align 4
-  %85 = zext i32 %84 to i64
-  %86 = add i64 %82, %85
-  call void @go_to(ptr noundef %77, ptr noundef %78, ptr noundef %79, i64 noundef %86) #8
-  br label %96
+81:                                               ; preds = %70
+  %82 = load ptr, ptr %5, align 8
+  %83 = load ptr, ptr %9, align 8
+  %84 = load ptr, ptr %10, align 8
+  %85 = load ptr, ptr %11, align 8
+  %86 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 1
+  %87 = load i8, ptr %86, align 4, !range !4, !noundef !5
+  %88 = trunc i8 %87 to i1
+  %89 = call i32 @access_msr(ptr noundef %82, ptr noundef %83, ptr noundef %84, ptr noundef %85, i1 noundef zeroext %88) #8
+  br label %90
 
-87:                                               ; preds = %72
-  %88 = load i32, ptr %13, align 4
-  %89 = icmp eq i32 %88, 2
-  br i1 %89, label %90, label %95
+90:                                               ; preds = %81, %75
+  %91 = phi i32 [ %80, %75 ], [ %89, %81 ]
+  store i32 %91, ptr %13, align 4
+  br label %92
 
-90:                                               ; preds = %87
-  %91 = load ptr, ptr %5, align 8
-  %92 = load ptr, ptr %11, align 8
-  %93 = load ptr, ptr %10, align 8
-  %94 = load ptr, ptr %8, align 8
-  call void @protect(ptr noundef %91, ptr noundef %92, ptr noundef %93, ptr noundef %94) #8
-  br label %95
+92:                                               ; preds = %90, %58
+  %93 = load i32, ptr %13, align 4
+  %94 = icmp eq i32 %93, 1
+  br i1 %94, label %95, label %106
 
-95:                                               ; preds = %90, %87
-  br label %96
+95:                                               ; preds = %92
+  %96 = load ptr, ptr %5, align 8
+  %97 = load ptr, ptr %9, align 8
+  %98 = load ptr, ptr %10, align 8
+  %99 = load ptr, ptr %11, align 8
+  %100 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %99, i32 0, i32 2
+  %101 = load i64, ptr %100, align 8
+  %102 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 0
+  %103 = load i32, ptr %102, align 4
+  %104 = zext i32 %103 to i64
+  %105 = add i64 %101, %104
+  call void @go_to(ptr noundef %96, ptr noundef %97, ptr noundef %98, i64 noundef %105) #8
+  br label %115
 
-96:                                               ; preds = %95, %76
+106:                                              ; preds = %92
+  %107 = load i32, ptr %13, align 4
+  %108 = icmp eq i32 %107, 2
+  br i1 %108, label %109, label %114
+
+109:                                              ; preds = %106
+  %110 = load ptr, ptr %5, align 8
+  %111 = load ptr, ptr %11, align 8
+  %112 = load ptr, ptr %10, align 8
+  %113 = load ptr, ptr %8, align 8
+  call void @protect(ptr noundef %110, ptr noundef %111, ptr noundef %112, ptr noundef %113) #8
+  br label %114
+
+114:                                              ; preds = %109, %106
+  br label %115
+
+115:                                              ; preds = %114, %95
   store i32 0, ptr %14, align 4
-  br label %97
+  br label %116
 
-97:                                               ; preds = %96, %52
+116:                                              ; preds = %115, %52
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
   call void @llvm.lifetime.end.p0(ptr %10) #9
   call void @llvm.lifetime.end.p0(ptr %9) #9
-  %98 = load i32, ptr %14, align 4
-  switch i32 %98, label %100 [
-    i32 0, label %99
-    i32 1, label %99
+  %117 = load i32, ptr %14, align 4
+  switch i32 %117, label %119 [
+    i32 0, label %118
+    i32 1, label %118
   ]
 
-99:                                               ; preds = %97, %97
+118:                                              ; preds = %116, %116
   ret void
 
-100:                                              ; preds = %97
+119:                                              ; preds = %116
   unreachable
 }
 
@@ -1400,7 +1439,7 @@ define internal zeroext i1 @decode(ptr noundef %0, ptr noundef %1, i64 noundef %
 38:                                               ; preds = %28, %21
   store i1 false, ptr %5, align 1
   store i32 1, ptr %14, align 4
-  br label %100
+  br label %108
 
 39:                                               ; preds = %28
   %40 = load ptr, ptr %9, align 8
@@ -1461,49 +1500,95 @@ define internal zeroext i1 @decode(ptr noundef %0, ptr noundef %1, i64 noundef %
   %74 = getelementptr inbounds nuw %struct.access_code, ptr %73, i32 0, i32 1
   %75 = zext i1 %72 to i8
   store i8 %75, ptr %74, align 4
-  %76 = load i8, ptr %10, align 1, !range !4, !noundef !5
-  %77 = trunc i8 %76 to i1
-  br i1 %77, label %78, label %94
+  %76 = load i64, ptr %12, align 8
+  %77 = icmp eq i64 %76, 15
+  br i1 %77, label %78, label %102
 
 78:                                               ; preds = %71
-  %79 = load i64, ptr %13, align 8
-  %80 = trunc i64 %79 to i8
-  %81 = load i64, ptr %12, align 8
-  %82 = trunc i64 %81 to i8
-  %83 = load i64, ptr %11, align 8
-  %84 = trunc i64 %83 to i8
-  %85 = call zeroext i1 @is_high_cr_access(i8 noundef zeroext %80, i8 noundef zeroext %82, i8 noundef zeroext %84) #8
-  br i1 %85, label %86, label %94
+  %79 = load i64, ptr %11, align 8
+  %80 = icmp eq i64 %79, 32
+  br i1 %80, label %84, label %81
 
-86:                                               ; preds = %78
-  %87 = load ptr, ptr %6, align 8
-  %88 = load ptr, ptr %7, align 8
-  %89 = load i64, ptr %8, align 8
-  %90 = load i64, ptr %13, align 8
-  %91 = trunc i64 %90 to i8
-  %92 = load ptr, ptr %9, align 8
-  %93 = call zeroext i1 @decode_registers(ptr noundef %87, ptr noundef %88, i64 noundef %89, i8 noundef zeroext %91, ptr noundef %92) #8
-  store i1 %93, ptr %5, align 1
+81:                                               ; preds = %78
+  %82 = load i64, ptr %11, align 8
+  %83 = icmp eq i64 %82, 34
+  br i1 %83, label %84, label %102
+
+84:                                               ; preds = %81, %78
+  %85 = load ptr, ptr %6, align 8
+  %86 = load ptr, ptr %7, align 8
+  %87 = load i64, ptr %8, align 8
+  %88 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %89 = trunc i8 %88 to i1
+  br i1 %89, label %90, label %96
+
+90:                                               ; preds = %84
+  %91 = load i64, ptr %13, align 8
+  %92 = trunc i64 %91 to i8
+  %93 = call zeroext i1 @is_rex(i8 noundef zeroext %92) #8
+  br i1 %93, label %94, label %96
+
+94:                                               ; preds = %90
+  %95 = load i64, ptr %13, align 8
+  br label %97
+
+96:                                               ; preds = %90, %84
+  br label %97
+
+97:                                               ; preds = %96, %94
+  %98 = phi i64 [ %95, %94 ], [ 0, %96 ]
+  %99 = trunc i64 %98 to i8
+  %100 = load ptr, ptr %9, align 8
+  %101 = call zeroext i1 @decode_registers(ptr noundef %85, ptr noundef %86, i64 noundef %87, i8 noundef zeroext %99, ptr noundef %100) #8
+  store i1 %101, ptr %5, align 1
   store i32 1, ptr %14, align 4
-  br label %100
+  br label %108
 
-94:                                               ; preds = %78, %71
-  %95 = load i64, ptr %12, align 8
-  %96 = trunc i64 %95 to i8
-  %97 = load i64, ptr %11, align 8
-  %98 = trunc i64 %97 to i8
-  %99 = call zeroext i1 @is_msr_access(i8 noundef zeroext %96, i8 noundef zeroext %98) #8
-  store i1 %99, ptr %5, align 1
+102:                                              ; preds = %81, %71
+  %103 = load i64, ptr %12, align 8
+  %104 = trunc i64 %103 to i8
+  %105 = load i64, ptr %11, align 8
+  %106 = trunc i64 %105 to i8
+  %107 = call zeroext i1 @is_msr_access(i8 noundef zeroext %104, i8 noundef zeroext %106) #8
+  store i1 %107, ptr %5, align 1
   store i32 1, ptr %14, align 4
-  br label %100
+  br label %108
 
-100:                                              ; preds = %94, %86, %38
+108:                                              ; preds = %102, %97, %38
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
   call void @llvm.lifetime.end.p0(ptr %10) #9
-  %101 = load i1, ptr %5, align 1
-  ret i1 %101
+  %109 = load i1, ptr %5, align 1
+  ret i1 %109
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_cr4(ptr noundef %0, i64 noundef %1) #1 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i64, align 8
+  store ptr %0, ptr %3, align 8
+  store i64 %1, ptr %4, align 8
+  %5 = load ptr, ptr %3, align 8
+  %6 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %5, i32 0, i32 4
+  %7 = load i32, ptr %6, align 8
+  %8 = and i32 %7, 32768
+  %9 = icmp ne i32 %8, 0
+  br i1 %9, label %14, label %10
+
+10:                                               ; preds = %2
+  %11 = load i64, ptr %4, align 8
+  %12 = trunc i64 %11 to i32
+  %13 = zext i32 %12 to i64
+  store i64 %13, ptr %4, align 8
+  br label %14
+
+14:                                               ; preds = %10, %2
+  %15 = load i64, ptr %4, align 8
+  %16 = and i64 %15, -3475456
+  %17 = icmp ne i64 %16, 0
+  %18 = xor i1 %17, true
+  ret i1 %18
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -3705,43 +3790,45 @@ define internal zeroext i1 @push_protected(ptr noundef %0, ptr noundef %1, ptr n
   store i64 %4, ptr %11, align 8
   store i32 %5, ptr %12, align 4
   %13 = load ptr, ptr %10, align 8
-  %14 = load i64, ptr %11, align 8
-  call void @add_item(ptr noundef %13, i64 noundef %14) #8
-  %15 = load ptr, ptr %10, align 8
-  %16 = load ptr, ptr %8, align 8
-  %17 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %16, i32 0, i32 6
-  %18 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %17, i64 0, i64 1
-  %19 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %18, i32 0, i32 0
-  %20 = load i32, ptr %19, align 8
-  %21 = zext i32 %20 to i64
-  call void @add_item(ptr noundef %15, i64 noundef %21) #8
-  %22 = load ptr, ptr %10, align 8
-  %23 = load ptr, ptr %8, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %23, i32 0, i32 2
-  %25 = load i64, ptr %24, align 8
-  call void @add_item(ptr noundef %22, i64 noundef %25) #8
-  %26 = load ptr, ptr %9, align 8
-  %27 = getelementptr inbounds nuw %struct.event, ptr %26, i32 0, i32 2
-  %28 = load i8, ptr %27, align 1, !range !4, !noundef !5
-  %29 = trunc i8 %28 to i1
-  br i1 %29, label %30, label %36
+  %14 = load ptr, ptr %9, align 8
+  %15 = load i64, ptr %11, align 8
+  %16 = call i64 @pushed_flags(ptr noundef %14, i64 noundef %15) #8
+  call void @add_item(ptr noundef %13, i64 noundef %16) #8
+  %17 = load ptr, ptr %10, align 8
+  %18 = load ptr, ptr %8, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %18, i32 0, i32 6
+  %20 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %19, i64 0, i64 1
+  %21 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %20, i32 0, i32 0
+  %22 = load i32, ptr %21, align 8
+  %23 = zext i32 %22 to i64
+  call void @add_item(ptr noundef %17, i64 noundef %23) #8
+  %24 = load ptr, ptr %10, align 8
+  %25 = load ptr, ptr %8, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %25, i32 0, i32 2
+  %27 = load i64, ptr %26, align 8
+  call void @add_item(ptr noundef %24, i64 noundef %27) #8
+  %28 = load ptr, ptr %9, align 8
+  %29 = getelementptr inbounds nuw %struct.event, ptr %28, i32 0, i32 3
+  %30 = load i8, ptr %29, align 2, !range !4, !noundef !5
+  %31 = trunc i8 %30 to i1
+  br i1 %31, label %32, label %38
 
-30:                                               ; preds = %6
-  %31 = load ptr, ptr %10, align 8
-  %32 = load ptr, ptr %9, align 8
-  %33 = getelementptr inbounds nuw %struct.event, ptr %32, i32 0, i32 3
-  %34 = load i32, ptr %33, align 4
-  %35 = zext i32 %34 to i64
-  call void @add_item(ptr noundef %31, i64 noundef %35) #8
-  br label %36
+32:                                               ; preds = %6
+  %33 = load ptr, ptr %10, align 8
+  %34 = load ptr, ptr %9, align 8
+  %35 = getelementptr inbounds nuw %struct.event, ptr %34, i32 0, i32 4
+  %36 = load i32, ptr %35, align 4
+  %37 = zext i32 %36 to i64
+  call void @add_item(ptr noundef %33, i64 noundef %37) #8
+  br label %38
 
-36:                                               ; preds = %30, %6
-  %37 = load ptr, ptr %7, align 8
-  %38 = load ptr, ptr %8, align 8
-  %39 = load ptr, ptr %10, align 8
-  %40 = load i32, ptr %12, align 4
-  %41 = call zeroext i1 @push_items(ptr noundef %37, ptr noundef %38, ptr noundef %39, i32 noundef %40) #8
-  ret i1 %41
+38:                                               ; preds = %32, %6
+  %39 = load ptr, ptr %7, align 8
+  %40 = load ptr, ptr %8, align 8
+  %41 = load ptr, ptr %10, align 8
+  %42 = load i32, ptr %12, align 4
+  %43 = call zeroext i1 @push_items(ptr noundef %39, ptr noundef %40, ptr noundef %41, i32 noundef %42) #8
+  ret i1 %43
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -3898,6 +3985,32 @@ define internal zeroext i1 @is_gate(i64 noundef %0, ptr noundef %1, i32 noundef 
   %38 = phi i1 [ false, %19 ], [ false, %3 ], [ %36, %34 ]
   call void @llvm.lifetime.end.p0(ptr %7) #9
   ret i1 %38
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i64 @pushed_flags(ptr noundef %0, i64 noundef %1) #1 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i64, align 8
+  store ptr %0, ptr %3, align 8
+  store i64 %1, ptr %4, align 8
+  %5 = load ptr, ptr %3, align 8
+  %6 = getelementptr inbounds nuw %struct.event, ptr %5, i32 0, i32 2
+  %7 = load i8, ptr %6, align 1, !range !4, !noundef !5
+  %8 = trunc i8 %7 to i1
+  br i1 %8, label %9, label %12
+
+9:                                                ; preds = %2
+  %10 = load i64, ptr %4, align 8
+  %11 = or i64 %10, 65536
+  br label %14
+
+12:                                               ; preds = %2
+  %13 = load i64, ptr %4, align 8
+  br label %14
+
+14:                                               ; preds = %12, %9
+  %15 = phi i64 [ %11, %9 ], [ %13, %12 ]
+  ret i64 %15
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -4658,81 +4771,35 @@ define internal void @watch_block(ptr noundef %0, ptr noundef %1, i64 noundef %2
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_msr_access(i8 noundef zeroext %0, i8 noundef zeroext %1) #1 {
-  %3 = alloca i8, align 1
-  %4 = alloca i8, align 1
-  store i8 %0, ptr %3, align 1
-  store i8 %1, ptr %4, align 1
-  %5 = load i8, ptr %3, align 1
-  %6 = zext i8 %5 to i32
-  %7 = icmp eq i32 %6, 15
-  br i1 %7, label %8, label %18
-
-8:                                                ; preds = %2
-  %9 = load i8, ptr %4, align 1
-  %10 = zext i8 %9 to i32
-  %11 = icmp eq i32 %10, 48
-  br i1 %11, label %16, label %12
-
-12:                                               ; preds = %8
-  %13 = load i8, ptr %4, align 1
-  %14 = zext i8 %13 to i32
-  %15 = icmp eq i32 %14, 50
-  br label %16
-
-16:                                               ; preds = %12, %8
-  %17 = phi i1 [ true, %8 ], [ %15, %12 ]
-  br label %18
-
-18:                                               ; preds = %16, %2
-  %19 = phi i1 [ false, %2 ], [ %17, %16 ]
-  ret i1 %19
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_high_cr_access(i8 noundef zeroext %0, i8 noundef zeroext %1, i8 noundef zeroext %2) #1 {
+define internal zeroext i1 @is_wanted(i8 noundef zeroext %0, i8 noundef zeroext %1, i8 noundef zeroext %2) #1 {
   %4 = alloca i8, align 1
   %5 = alloca i8, align 1
   %6 = alloca i8, align 1
   store i8 %0, ptr %4, align 1
   store i8 %1, ptr %5, align 1
   store i8 %2, ptr %6, align 1
-  %7 = load i8, ptr %4, align 1
-  %8 = call zeroext i1 @is_rex(i8 noundef zeroext %7) #8
-  br i1 %8, label %9, label %28
+  %7 = load i8, ptr %5, align 1
+  %8 = load i8, ptr %6, align 1
+  %9 = call zeroext i1 @is_msr_access(i8 noundef zeroext %7, i8 noundef zeroext %8) #8
+  br i1 %9, label %20, label %10
 
-9:                                                ; preds = %3
-  %10 = load i8, ptr %4, align 1
-  %11 = zext i8 %10 to i32
-  %12 = and i32 %11, 4
-  %13 = icmp ne i32 %12, 0
-  br i1 %13, label %14, label %28
+10:                                               ; preds = %3
+  %11 = load i8, ptr %4, align 1
+  %12 = load i8, ptr %5, align 1
+  %13 = load i8, ptr %6, align 1
+  %14 = call zeroext i1 @is_high_cr_access(i8 noundef zeroext %11, i8 noundef zeroext %12, i8 noundef zeroext %13) #8
+  br i1 %14, label %20, label %15
 
-14:                                               ; preds = %9
-  %15 = load i8, ptr %5, align 1
-  %16 = zext i8 %15 to i32
-  %17 = icmp eq i32 %16, 15
-  br i1 %17, label %18, label %28
+15:                                               ; preds = %10
+  %16 = load i8, ptr %4, align 1
+  %17 = load i8, ptr %5, align 1
+  %18 = load i8, ptr %6, align 1
+  %19 = call zeroext i1 @is_cr4_write(i8 noundef zeroext %16, i8 noundef zeroext %17, i8 noundef zeroext %18) #8
+  br label %20
 
-18:                                               ; preds = %14
-  %19 = load i8, ptr %6, align 1
-  %20 = zext i8 %19 to i32
-  %21 = icmp eq i32 %20, 32
-  br i1 %21, label %26, label %22
-
-22:                                               ; preds = %18
-  %23 = load i8, ptr %6, align 1
-  %24 = zext i8 %23 to i32
-  %25 = icmp eq i32 %24, 34
-  br label %26
-
-26:                                               ; preds = %22, %18
-  %27 = phi i1 [ true, %18 ], [ %25, %22 ]
-  br label %28
-
-28:                                               ; preds = %26, %14, %9, %3
-  %29 = phi i1 [ false, %14 ], [ false, %9 ], [ false, %3 ], [ %27, %26 ]
-  ret i1 %29
+20:                                               ; preds = %15, %10, %3
+  %21 = phi i1 [ true, %10 ], [ true, %3 ], [ %19, %15 ]
+  ret i1 %21
 }
 
 ; Function Attrs: noinline nounwind
@@ -4904,6 +4971,127 @@ define internal zeroext i1 @is_rex(i8 noundef zeroext %0) #1 {
 }
 
 ; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_msr_access(i8 noundef zeroext %0, i8 noundef zeroext %1) #1 {
+  %3 = alloca i8, align 1
+  %4 = alloca i8, align 1
+  store i8 %0, ptr %3, align 1
+  store i8 %1, ptr %4, align 1
+  %5 = load i8, ptr %3, align 1
+  %6 = zext i8 %5 to i32
+  %7 = icmp eq i32 %6, 15
+  br i1 %7, label %8, label %18
+
+8:                                                ; preds = %2
+  %9 = load i8, ptr %4, align 1
+  %10 = zext i8 %9 to i32
+  %11 = icmp eq i32 %10, 48
+  br i1 %11, label %16, label %12
+
+12:                                               ; preds = %8
+  %13 = load i8, ptr %4, align 1
+  %14 = zext i8 %13 to i32
+  %15 = icmp eq i32 %14, 50
+  br label %16
+
+16:                                               ; preds = %12, %8
+  %17 = phi i1 [ true, %8 ], [ %15, %12 ]
+  br label %18
+
+18:                                               ; preds = %16, %2
+  %19 = phi i1 [ false, %2 ], [ %17, %16 ]
+  ret i1 %19
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_high_cr_access(i8 noundef zeroext %0, i8 noundef zeroext %1, i8 noundef zeroext %2) #1 {
+  %4 = alloca i8, align 1
+  %5 = alloca i8, align 1
+  %6 = alloca i8, align 1
+  store i8 %0, ptr %4, align 1
+  store i8 %1, ptr %5, align 1
+  store i8 %2, ptr %6, align 1
+  %7 = load i8, ptr %4, align 1
+  %8 = call zeroext i1 @is_rex(i8 noundef zeroext %7) #8
+  br i1 %8, label %9, label %28
+
+9:                                                ; preds = %3
+  %10 = load i8, ptr %4, align 1
+  %11 = zext i8 %10 to i32
+  %12 = and i32 %11, 4
+  %13 = icmp ne i32 %12, 0
+  br i1 %13, label %14, label %28
+
+14:                                               ; preds = %9
+  %15 = load i8, ptr %5, align 1
+  %16 = zext i8 %15 to i32
+  %17 = icmp eq i32 %16, 15
+  br i1 %17, label %18, label %28
+
+18:                                               ; preds = %14
+  %19 = load i8, ptr %6, align 1
+  %20 = zext i8 %19 to i32
+  %21 = icmp eq i32 %20, 32
+  br i1 %21, label %26, label %22
+
+22:                                               ; preds = %18
+  %23 = load i8, ptr %6, align 1
+  %24 = zext i8 %23 to i32
+  %25 = icmp eq i32 %24, 34
+  br label %26
+
+26:                                               ; preds = %22, %18
+  %27 = phi i1 [ true, %18 ], [ %25, %22 ]
+  br label %28
+
+28:                                               ; preds = %26, %14, %9, %3
+  %29 = phi i1 [ false, %14 ], [ false, %9 ], [ false, %3 ], [ %27, %26 ]
+  ret i1 %29
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_cr4_write(i8 noundef zeroext %0, i8 noundef zeroext %1, i8 noundef zeroext %2) #1 {
+  %4 = alloca i8, align 1
+  %5 = alloca i8, align 1
+  %6 = alloca i8, align 1
+  store i8 %0, ptr %4, align 1
+  store i8 %1, ptr %5, align 1
+  store i8 %2, ptr %6, align 1
+  %7 = load i8, ptr %4, align 1
+  %8 = zext i8 %7 to i32
+  %9 = icmp eq i32 %8, 15
+  br i1 %9, label %10, label %19
+
+10:                                               ; preds = %3
+  %11 = load i8, ptr %5, align 1
+  %12 = zext i8 %11 to i32
+  %13 = icmp eq i32 %12, 34
+  br i1 %13, label %14, label %19
+
+14:                                               ; preds = %10
+  %15 = load i8, ptr %6, align 1
+  %16 = call zeroext i8 @register_of(i8 noundef zeroext %15) #8
+  %17 = zext i8 %16 to i32
+  %18 = icmp eq i32 %17, 4
+  br label %19
+
+19:                                               ; preds = %14, %10, %3
+  %20 = phi i1 [ false, %10 ], [ false, %3 ], [ %18, %14 ]
+  ret i1 %20
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i8 @register_of(i8 noundef zeroext %0) #1 {
+  %2 = alloca i8, align 1
+  store i8 %0, ptr %2, align 1
+  %3 = load i8, ptr %2, align 1
+  %4 = zext i8 %3 to i32
+  %5 = ashr i32 %4, 3
+  %6 = and i32 %5, 7
+  %7 = trunc i32 %6 to i8
+  ret i8 %7
+}
+
+; Function Attrs: alwaysinline nounwind
 define internal zeroext i1 @decode_registers(ptr noundef %0, ptr noundef %1, i64 noundef %2, i8 noundef zeroext %3, ptr noundef %4) #1 {
   %6 = alloca i1, align 1
   %7 = alloca ptr, align 8
@@ -4928,49 +5116,80 @@ define internal zeroext i1 @decode_registers(ptr noundef %0, ptr noundef %1, i64
   %20 = zext i32 %19 to i64
   %21 = add i64 %16, %20
   %22 = call zeroext i1 @load_at(ptr noundef %14, ptr noundef %15, i64 noundef %21, i32 noundef 1, ptr noundef %12) #8
-  br i1 %22, label %23, label %28
+  br i1 %22, label %24, label %23
 
 23:                                               ; preds = %5
-  %24 = load i64, ptr %12, align 8
-  %25 = lshr i64 %24, 3
-  %26 = and i64 %25, 7
-  %27 = icmp ne i64 %26, 0
-  br i1 %27, label %28, label %29
-
-28:                                               ; preds = %23, %5
   store i1 false, ptr %6, align 1
   store i32 1, ptr %13, align 4
-  br label %47
+  br label %72
 
-29:                                               ; preds = %23
-  %30 = load ptr, ptr %11, align 8
-  %31 = getelementptr inbounds nuw %struct.access_code, ptr %30, i32 0, i32 2
-  store i8 1, ptr %31, align 1
-  %32 = load i64, ptr %12, align 8
-  %33 = and i64 %32, 7
-  %34 = load i8, ptr %10, align 1
-  %35 = zext i8 %34 to i32
-  %36 = and i32 %35, 1
-  %37 = shl i32 %36, 3
-  %38 = sext i32 %37 to i64
-  %39 = or i64 %33, %38
-  %40 = trunc i64 %39 to i8
-  %41 = load ptr, ptr %11, align 8
-  %42 = getelementptr inbounds nuw %struct.access_code, ptr %41, i32 0, i32 3
-  store i8 %40, ptr %42, align 2
-  %43 = load ptr, ptr %11, align 8
-  %44 = getelementptr inbounds nuw %struct.access_code, ptr %43, i32 0, i32 0
-  %45 = load i32, ptr %44, align 4
-  %46 = add i32 %45, 1
-  store i32 %46, ptr %44, align 4
-  store i1 true, ptr %6, align 1
+24:                                               ; preds = %5
+  %25 = load i64, ptr %12, align 8
+  %26 = trunc i64 %25 to i8
+  %27 = call zeroext i8 @register_of(i8 noundef zeroext %26) #8
+  %28 = zext i8 %27 to i32
+  %29 = load i8, ptr %10, align 1
+  %30 = zext i8 %29 to i32
+  %31 = and i32 %30, 4
+  %32 = shl i32 %31, 1
+  %33 = or i32 %28, %32
+  %34 = trunc i32 %33 to i8
+  %35 = load ptr, ptr %11, align 8
+  %36 = getelementptr inbounds nuw %struct.access_code, ptr %35, i32 0, i32 2
+  store i8 %34, ptr %36, align 1
+  %37 = load i64, ptr %12, align 8
+  %38 = and i64 %37, 7
+  %39 = load i8, ptr %10, align 1
+  %40 = zext i8 %39 to i32
+  %41 = and i32 %40, 1
+  %42 = shl i32 %41, 3
+  %43 = sext i32 %42 to i64
+  %44 = or i64 %38, %43
+  %45 = trunc i64 %44 to i8
+  %46 = load ptr, ptr %11, align 8
+  %47 = getelementptr inbounds nuw %struct.access_code, ptr %46, i32 0, i32 3
+  store i8 %45, ptr %47, align 2
+  %48 = load ptr, ptr %11, align 8
+  %49 = getelementptr inbounds nuw %struct.access_code, ptr %48, i32 0, i32 0
+  %50 = load i32, ptr %49, align 4
+  %51 = add i32 %50, 1
+  store i32 %51, ptr %49, align 4
+  %52 = load ptr, ptr %11, align 8
+  %53 = getelementptr inbounds nuw %struct.access_code, ptr %52, i32 0, i32 2
+  %54 = load i8, ptr %53, align 1
+  %55 = zext i8 %54 to i32
+  %56 = icmp eq i32 %55, 8
+  br i1 %56, label %70, label %57
+
+57:                                               ; preds = %24
+  %58 = load ptr, ptr %11, align 8
+  %59 = getelementptr inbounds nuw %struct.access_code, ptr %58, i32 0, i32 2
+  %60 = load i8, ptr %59, align 1
+  %61 = zext i8 %60 to i32
+  %62 = icmp eq i32 %61, 4
+  br i1 %62, label %63, label %68
+
+63:                                               ; preds = %57
+  %64 = load ptr, ptr %11, align 8
+  %65 = getelementptr inbounds nuw %struct.access_code, ptr %64, i32 0, i32 1
+  %66 = load i8, ptr %65, align 4, !range !4, !noundef !5
+  %67 = trunc i8 %66 to i1
+  br label %68
+
+68:                                               ; preds = %63, %57
+  %69 = phi i1 [ false, %57 ], [ %67, %63 ]
+  br label %70
+
+70:                                               ; preds = %68, %24
+  %71 = phi i1 [ true, %24 ], [ %69, %68 ]
+  store i1 %71, ptr %6, align 1
   store i32 1, ptr %13, align 4
-  br label %47
+  br label %72
 
-47:                                               ; preds = %29, %28
+72:                                               ; preds = %70, %23
   call void @llvm.lifetime.end.p0(ptr %12) #9
-  %48 = load i1, ptr %6, align 1
-  ret i1 %48
+  %73 = load i1, ptr %6, align 1
+  ret i1 %73
 }
 
 ; Function Attrs: alwaysinline nounwind

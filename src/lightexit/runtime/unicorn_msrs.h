@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
- * RDMSR, WRMSR and MOV CR8, for which Unicorn has no hook: code that is translated is searched for their
- * bytes, and has a hook there once it is translated anew. What is found need not be an instruction.
+ * RDMSR, WRMSR, MOV CR8, and MOV to CR4, of which Unicorn takes any bit: it has no hook for them.
+ * Code that is translated is searched for their bytes, and has a hook there once it is translated
+ * anew. What is found need not be an instruction.
  */
 #ifndef LIGHTEXIT_UNICORN_MSRS_H
 #define LIGHTEXIT_UNICORN_MSRS_H
@@ -25,11 +26,11 @@
 
 typedef struct lightexit_msr_watch msr_watch;
 
-/* One of these instructions. `general` is the register of MOV CR8. */
+/* One of these instructions: of an MSR, or of a control register and a general one. */
 struct access_code {
 	u32 length;
 	bool is_write;
-	bool is_cr8;
+	u8 control;
 	u8 general;
 };
 
@@ -54,6 +55,22 @@ PART bool is_high_cr_access(u8 prefix, u8 before, u8 byte)
 {
 	return is_rex(prefix) && prefix & REX_R && before == ESCAPE &&
 	       (byte == MOV_FROM_CR || byte == MOV_TO_CR);
+}
+
+PART u8 register_of(u8 registers)
+{
+	return registers >> 3 & 7;
+}
+
+PART bool is_cr4_write(u8 before_it, u8 before, u8 byte)
+{
+	return before_it == ESCAPE && before == MOV_TO_CR && register_of(byte) == 4;
+}
+
+PART bool is_wanted(u8 before_it, u8 before, u8 byte)
+{
+	return is_msr_access(before, byte) || is_high_cr_access(before_it, before, byte) ||
+	       is_cr4_write(before_it, before, byte);
 }
 
 /* Unless it is part of one that is known. */
@@ -100,7 +117,7 @@ PART void find_msrs(const delivery *to, const saved_cpu *cpu, msr_watch *msrs, u
 			byte = memory_at(to, cpu, address, 1);
 		if (!byte)
 			break;
-		if (is_msr_access(before, *byte) || is_high_cr_access(prefix, before, *byte)) {
+		if (is_wanted(prefix, before, *byte)) {
 			if (last == NOWHERE || start > last + NEAR) {
 				note_place(msrs, first, last);
 				first = start;
@@ -113,18 +130,18 @@ PART void find_msrs(const delivery *to, const saved_cpu *cpu, msr_watch *msrs, u
 	note_place(msrs, first, last);
 }
 
-/* Of MOV CR8, the byte that names the registers. */
-PART bool decode_registers(const delivery *to, const saved_cpu *cpu, u64 address, u8 prefix,
+/* The byte that names the registers of a MOV. */
+PART bool decode_registers(const delivery *to, const saved_cpu *cpu, u64 address, u8 rex,
 			   struct access_code *code)
 {
 	u64 byte;
 
-	if (!load_at(to, cpu, address + code->length, 1, &byte) || byte >> 3 & 7)
+	if (!load_at(to, cpu, address + code->length, 1, &byte))
 		return false;
-	code->is_cr8 = true;
-	code->general = (byte & 7) | (prefix & REX_B) << 3;
+	code->control = register_of(byte) | (rex & REX_R) << 1;
+	code->general = (byte & 7) | (rex & REX_B) << 3;
 	code->length++;
-	return true;
+	return code->control == 8 || (code->control == 4 && code->is_write);
 }
 
 /* Whether one of them is there. */
@@ -143,8 +160,9 @@ PART bool decode(const delivery *to, const saved_cpu *cpu, u64 address, struct a
 	} while (before != ESCAPE &&
 		 (is_prefix(byte) || (is_64bit && is_rex(byte)) || byte == ESCAPE));
 	code->is_write = byte == WRMSR || byte == MOV_TO_CR;
-	if (is_64bit && is_high_cr_access(prefix, before, byte))
-		return decode_registers(to, cpu, address, prefix, code);
+	if (before == ESCAPE && (byte == MOV_FROM_CR || byte == MOV_TO_CR))
+		return decode_registers(to, cpu, address, is_64bit && is_rex(prefix) ? prefix : 0,
+					code);
 	return is_msr_access(before, byte);
 }
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """MSRs and CR8 of devices, on an emulator that has no hook for RDMSR, WRMSR and MOV CR8.
 
+Nor has it for MOV to CR4, of which it takes any bit: reserved ones raise #GP here.
+
 It has one for code at chosen addresses, which has to be there when that is translated. So native
 code (runtime/unicorn_msrs.h) searches what has been translated, before it runs, for bytes that may
 be such an instruction. Where there are any, the guest stops, gets hooks there, and goes on with
