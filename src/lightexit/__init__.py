@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from lightexit.bus.model import Model
     from lightexit.bus.offload import OffloadCount
     from lightexit.bus.placing import Place
-    from lightexit.bus.region import PlacedRegion, Region, mmio, msr, pio
+    from lightexit.bus.region import GeneralProtectionError, PlacedRegion, Region, mmio, msr, pio
     from lightexit.bus.watching import TraceEvent
     from lightexit.devices.device import Device
     from lightexit.engine.api import Engine, Loaded
@@ -103,6 +103,7 @@ __all__ = [
     "ExecutionError",
     "Fault",
     "Filter",
+    "GeneralProtectionError",
     "GuestError",
     "GuestMemory",
     "HostClock",
@@ -217,6 +218,7 @@ _HOME = {
     "Model": "lightexit.bus.model",
     "OffloadCount": "lightexit.bus.offload",
     "Place": "lightexit.bus.placing",
+    "GeneralProtectionError": "lightexit.bus.region",
     "PlacedRegion": "lightexit.bus.region",
     "Region": "lightexit.bus.region",
     "mmio": "lightexit.bus.region",

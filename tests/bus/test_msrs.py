@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from lightexit.abi import Space, Struct
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.counters import UnclaimedCount
-from lightexit.bus.region import Region, msr
+from lightexit.bus.definition import DefinitionBus
+from lightexit.bus.memory import Record
+from lightexit.bus.native import dispatch
+from lightexit.bus.region import GeneralProtectionError, Region, msr, pio
 from lightexit.devices.device import Device
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import AuthorError
@@ -75,6 +80,58 @@ def test_without_filters_it_is_the_same() -> None:
     bus.attach(Msrs(bus.clock))
     bus.write(Space.MSR, BASE, 7, 8)
     assert bus.read(Space.MSR, BASE, 8) == 7
+
+
+class Refusing(Msrs):
+    """Refuses the second, and what is odd of the first."""
+
+    def read(self, offset: int, size: int) -> int:
+        if offset:
+            raise GeneralProtectionError
+        return super().read(offset, size)
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        if offset or value % 2:
+            raise GeneralProtectionError
+        super().write(offset, value, size)
+
+
+REFUSALS = ((0, 2, True), (0, 3, False), (1, 2, False), (1, None, False), (0, None, True))
+
+
+def test_a_model_refuses_an_access() -> None:
+    """To a vCPU that is a #GP, to the host as if there were no device; another access is none."""
+    bus, defined = Bus(ManualClock()), DefinitionBus(ManualClock())
+    device, same = Refusing(bus.clock), Refusing(defined.clock)
+    touched: list[bool] = []
+    bus.attach(device, lambda states: touched.append(True))
+    defined.attach(same)
+    context = Record(IoContext)
+    fields = context.fields
+    for offset, value, is_taken in REFUSALS:
+        fields.space, fields.offset, fields.size = Space.MSR, BASE + offset, 8
+        fields.is_write, fields.data = value is not None, value or 0
+        assert dispatch().access(bus.cpus[0].address, context.address) == is_taken
+        answer = defined.access(defined.cpus[0], Space.MSR, BASE + offset, 8, value)
+        assert defined.cpus[0].refused != is_taken
+        if value is None:
+            assert fields.data == answer == (2 if is_taken else (1 << 64) - 1)
+        assert bytes(device.state) == bytes(same.state)
+    assert bus.read(Space.MSR, BASE + 1, 8) == defined.read(Space.MSR, BASE + 1, 8) == (1 << 64) - 1
+    assert bus.counts() == defined.counts()
+    assert len(touched) == len(REFUSALS) + 1
+    bus.raise_failure()
+    defined.raise_failure()
+
+
+@pytest.mark.parametrize("make", [Bus, DefinitionBus])
+def test_only_msrs_refuse(make: Callable[[ManualClock], Bus | DefinitionBus]) -> None:
+    bus = make(ManualClock())
+    device = Refusing(bus.clock)
+    device.regions = (pio(2).at(0x40),)
+    bus.attach(device)
+    with pytest.raises(AuthorError, match="failed: GeneralProtectionError"):
+        bus.read(Space.PIO, 0x41, 1)
 
 
 def test_the_same_number_as_a_port_or_address_is_another_register() -> None:

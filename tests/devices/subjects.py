@@ -150,7 +150,7 @@ HOT_APIC = [
 ]
 ENABLED_APIC = [Write(Space.MMIO, places.LOCAL_APIC + LocalApicReg.SVR, 4, value=0x1FF)]
 #: Its registers in MSRs, its timer waiting for deadlines.
-IN_MSRS = [Write(Space.MSR, 0x1B, 8, 0xC00), Write(Space.MSR, 0x832, 8, 0x40045)]
+IN_MSRS = [Write(Space.MSR, 0x1B, 8, 0xFEE0_0C00), Write(Space.MSR, 0x832, 8, 0x40045)]
 DEADLINES = (0, 1000, 50_000, 2**64 - 1)
 PCI = [
     1 << 31 | function << 8 | register
@@ -188,7 +188,7 @@ _SUBJECTS = {
         values=[
             *VECTORS,
             *(mode | each for each in VECTORS for mode in (0x20000, 0x8000)),
-            *(0x100, 0x1FF, 0x700, 0x10700, 0x800, 0xC00),
+            *(0x100, 0x1FF, 0x700, 0x10700, 0xFEE0_0000, 0xFEE0_0800, 0xFEE0_0C00),
             *(0x40045, *DEADLINES),
         ],
         outside=("acknowledge", "take"),

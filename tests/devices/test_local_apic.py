@@ -12,14 +12,17 @@ from lightexit.abi import Space
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
+from lightexit.bus.region import GeneralProtectionError
 from lightexit.devices.local_apic import EXTERNAL, LocalApic
-from lightexit.devices.local_apic_registers import ErrorBit, LocalApicReg
+from lightexit.devices.local_apic_registers import SIZE, ErrorBit, LocalApicReg
 from lightexit.devices.local_apic_timer import Tsc
 from lightexit.engine.interpreter import InterpreterEngine
+from lightexit.errors import AuthorError
 from lightexit.filter import ApicFlag, ApicMode
 from lightexit.rigs.rig import Rig, Runner
 from lightexit.rigs.runners import in_engine, native_bus, plain
 from lightexit.rigs.wiring import HeardApic
+from lightexit.runtime.layout import CR8
 from lightexit.vm.apics import ApicBus
 from lightexit.vm.places import LOCAL_APIC as BASE
 
@@ -272,9 +275,9 @@ def test_registers_are_where_the_base_says(runner: Runner | None) -> None:
     bench = Bench(runner)
     assert read_msr(bench, 0x1B) == 0xFEE0_0900
     write_msr(bench, 0x80F, 0)
-    write_msr(bench, 0x1B, 0x400)
+    write_msr(bench, 0x1B, BASE | 0x400)
     assert bench.read(LocalApicReg.SVR) == ENABLE
-    write_msr(bench, 0x1B, 0xC00)
+    write_msr(bench, 0x1B, BASE | 0xC00)
     assert bench.read(LocalApicReg.SVR) == 0xFFFF_FFFF
     assert [read_msr(bench, each) for each in (0x802, 0x80D, 0x80F)] == [0, 1, ENABLE]
     write_msr(bench, 0x83F, 0x41)
@@ -288,14 +291,119 @@ def test_registers_are_where_the_base_says(runner: Runner | None) -> None:
     assert bench.sent == [(0x1_0002, 0x44, ApicFlag.LOGICAL)]
     assert bench.apic.is_meant(0x1, True)
     assert not bench.apic.is_meant(0x1_0001, True)
-    write_msr(bench, 0x1B, 0x800)
+    write_msr(bench, 0x1B, BASE | 0x800)
     assert read_msr(bench, 0x1B) == 0xFEE0_0D00
-    write_msr(bench, 0x1B, 0)
+    write_msr(bench, 0x1B, BASE)
     assert not bench.apic.is_meant(0xFF, False)
     bench.apic.lint1.set(True)
     assert bench.signals == [(ApicMode.NMI, 0)]
-    write_msr(bench, 0x1B, 0x800)
+    write_msr(bench, 0x1B, BASE | 0x800)
     assert bench.read(LocalApicReg.SVR) == SPURIOUS
+
+
+#: By the bits of the base: MSRs that are refused, and what is written (None: they are read).
+REFUSED = {
+    "in memory": (
+        0x800,
+        [
+            *((number, None) for number in (0x802, 0x808, 0x80B, 0x830, 0x83F, 0x6E0)),
+            *((number, 0) for number in (0x808, 0x80B, 0x6E0)),
+            *((0x1B, BASE | 0x800 | bits) for bits in (1, 1 << 9, 1 << 32, 1 << 36, 1 << 63)),
+            *((0x1B, wanted) for wanted in (0x800, BASE | 0x400, BASE - 0x1000 | 0x800)),
+        ],
+    ),
+    "in MSRs": (
+        0xC00,
+        [
+            *((number, None) for number in (0x80B, 0x83F)),
+            *((number, 0) for number in (0x802, 0x803, 0x80A, 0x80D, 0x810, 0x818, 0x820, 0x839)),
+            *((number, 1) for number in (0x80B, 0x828)),
+            *((number, 1 << 32) for number in (0x808, 0x80F, 0x832, 0x838, 0x83E, 0x83F)),
+            *((0x808, 0x100), (0x80F, 0x1000), (0x83E, 4), (0x83F, 0x100), (0x832, 1 << 18)),
+            *((0x830, 1 << bit) for bit in (13, 16, 17, 20, 31)),
+            *((0x837, 0x700), (0x1B, BASE | 0x800), (0x1B, BASE | 0x400)),
+        ],
+    ),
+    "nowhere": (
+        0,
+        [(0x802, None), (0x80B, 0), (0x1B, BASE | 0x400), (0x1B, BASE | 0xC00)],
+    ),
+}
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+@pytest.mark.parametrize("mode", REFUSED)
+def test_what_an_msr_refuses_changes_nothing(mode: str, runner: Runner | None) -> None:
+    bits, accesses = REFUSED[mode]
+    bench = Bench(runner)
+    write_msr(bench, 0x1B, BASE | bits)
+    before = bytes(bench.apic.state)
+    for number, value in accesses:
+        at = number + SIZE
+        if value is None:
+            with pytest.raises(GeneralProtectionError):
+                bench.apic.read(at, 8)
+            assert read_msr(bench, number) == (1 << 64) - 1
+        else:
+            with pytest.raises(GeneralProtectionError):
+                bench.apic.write(at, value, 8)
+            write_msr(bench, number, value)
+        assert bytes(bench.apic.state) == before, hex(number)
+
+
+def test_bits_that_mean_nothing_are_not_refused() -> None:
+    bench = Bench()
+    write_msr(bench, 0x1B, BASE | 0xC00)
+    for number, value, found in (
+        (0x80F, 0x3FF, 0x1FF),
+        (0x835, 0x15000, 0x10000),
+        (0x830, 1 << 12, 0),
+        (0x1B, BASE | 0xC00, BASE | 0xD00),
+    ):
+        write_msr(bench, number, value)
+        assert read_msr(bench, number) == found
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_cr8_is_the_upper_half_of_tpr(runner: Runner | None) -> None:
+    bench = Bench(runner)
+    bench.write(LocalApicReg.TPR, 0x5A)
+    assert bench.rig.read(Space.MMIO, CR8, 8) == 5
+    bench.apic.take(0x4F, 0)
+    bench.rig.write(Space.MMIO, CR8, 4, 8)
+    assert (bench.read(LocalApicReg.TPR), bench.apic.intr.level) == (0x40, False)
+    bench.rig.write(Space.MMIO, CR8, 3, 8)
+    assert bench.apic.intr.level
+    write_msr(bench, 0x1B, BASE)
+    bench.rig.write(Space.MMIO, CR8, 7, 8)
+    assert bench.rig.read(Space.MMIO, CR8, 8) == 7
+
+
+def test_the_page_goes_where_the_base_says_unless_it_cannot() -> None:
+    told: list[tuple[int, bool]] = []
+
+    def place(to: int, is_on: bool) -> None:
+        if to == 0:
+            raise AuthorError("there is memory")
+        told.append((to, is_on))
+
+    apic = LocalApic(
+        ManualClock(), Line(), HeardApic(lambda *_: None), lambda *_: None, place=place
+    )
+    apic.write(LocalApicReg.BASE, 0xD000_0800, 8)
+    apic.write(LocalApicReg.BASE, 0xD000_0C00, 8)
+    with pytest.raises(GeneralProtectionError):
+        apic.write(LocalApicReg.BASE, 0xC00, 8)
+    apic.initialize()
+    saved = apic.save()
+    apic.write(LocalApicReg.BASE, 0xD000_0000, 8)
+    assert apic.read(LocalApicReg.BASE, 8) == 0xD000_0100
+    apic.reset()
+    apic.reset()
+    apic.restore(saved)
+    assert apic.read(LocalApicReg.BASE, 8) == 0xD000_0D00
+    moved, back = (0xD000_0000, True), (BASE, True)
+    assert told == [moved, (0xD000_0000, False), back, moved]
 
 
 def test_a_deadline_is_one_of_the_tsc() -> None:

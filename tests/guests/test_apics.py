@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from guests.build import guest
@@ -16,6 +18,8 @@ from lightexit.errors import HostError
 from lightexit.vm.backends import find
 from lightexit.vm.machine import Machine, RunEnd, RunLimits
 from lightexit.vm.pc import PcConfig, pc_machine
+from lightexit.vm.places import LOCAL_APIC
+from vm.boot.build import kernel
 
 #: What level.s counts to; `isa-debug-exit` makes an odd number of it.
 WANTED = 40
@@ -23,13 +27,19 @@ SERVED = 2 * WANTED + 1
 #: What x2apic.s finds; how many interrupts it ends.
 TSC_DEADLINE, GP = 1, 2
 SERVED_IN_MSRS = 41
+#: Where apic64.s moves the page to.
+ELSEWHERE = 0xD000_0000
 BACK_ENDS = ("unicorn", "kvm")
 ENGINES = {"native": NativeEngine, "interpreter": InterpreterEngine, "models": None}
 
 
 def pc(image: bytes, back_end: str, clock: BusClock, engine: Engine | None) -> Machine:
+    return booted(PcConfig(image), back_end, clock, engine)
+
+
+def booted(config: PcConfig, back_end: str, clock: BusClock, engine: Engine | None) -> Machine:
     try:
-        return pc_machine(PcConfig(image), clock, engine, backend=find(back_end))
+        return pc_machine(config, clock, engine, backend=find(back_end))
     except HostError as error:
         pytest.skip(error.found)
 
@@ -79,7 +89,7 @@ def test_registers_in_msrs_where_msrs_reach_devices(back_end: str, engine: str) 
         if not machine.board.has_msrs:
             pytest.skip("this KVM hands no MSRs out")
         outcome = machine.run(RunLimits(seconds=20))
-        found = (TSC_DEADLINE if machine.board.tsc else 0) | (GP if back_end == "kvm" else 0)
+        found = (TSC_DEADLINE if machine.board.tsc else 0) | GP
         assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 2 * found + 1), outcome
         state = machine.device("local_apic").state
         assert (state.window, state.serving) == (ApicWindow.MSRS, 0)
@@ -94,6 +104,27 @@ def test_no_deadlines_on_kvm_where_time_does_not_pass_by_itself() -> None:
     with pc(guest("x2apic"), "kvm", clock, NativeEngine()) as machine:
         outcome = machine.run(RunLimits(seconds=20))
         assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 2 * GP + 1), outcome
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("back_end", BACK_ENDS)
+def test_cr8_is_tpr_msrs_refuse_and_the_page_moves(back_end: str, engine: str) -> None:
+    made = ENGINES[engine]
+    image = kernel("apic64", bits=64, elf=True, folder=Path(__file__).parent)
+    config = PcConfig(kernel=image)
+    with booted(config, back_end, HostClock(), made() if made else None) as machine:
+        if not machine.board.has_msrs:
+            pytest.skip("this KVM hands no MSRs out")
+        outcome = machine.run(RunLimits(seconds=20))
+        assert (outcome.reason, outcome.exit_status) == (RunEnd.EXIT, 2 * 0xFFF + 1), outcome
+        page = machine.bus.regions(machine.device("local_apic"))[0]
+        assert page.base == ELSEWHERE
+        reads = [each for each in machine.bus.counts() if each.register == "CR8"]
+        if made:
+            # Lowered, it lets an interrupt through, which the model sees to.
+            assert sum(each.passed for each in reads) == 1
+        machine._power_on()
+        assert machine.bus.regions(machine.device("local_apic"))[0].base == LOCAL_APIC
 
 
 @pytest.mark.parametrize("back_end", BACK_ENDS)

@@ -132,6 +132,7 @@ class Author:
             start_ns=self.random.choice((0, 1, self.random.randrange(1 << 50))),
             step_ns=self.random.choice((0, 0, 7, 1000)),
             timed=self.chance(0.2),
+            refuses=True,
         )
 
     def layouts(self) -> tuple[Layout, ...]:

@@ -12,7 +12,7 @@ from bus.plain import Cells, StateView, plain
 from lightexit.abi import StateMemory
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.bus.region import Region
+from lightexit.bus.region import GeneralProtectionError, Region
 from lightexit.devices.device import Device
 from lightexit.filter import Filter, IoContext, Verdict, io_filter, u32, u64
 
@@ -103,7 +103,7 @@ Note = Callable[..., None]
 
 class Talker(Device[Cells]):
     """A model that tells `note` all that it is asked. Its answers and its state depend on that; it
-    drives its lines, and fails, as they come out. `on_whim` is called in some writes."""
+    drives its lines, fails and refuses, as they come out. `on_whim` is called in some writes."""
 
     name = "talker"
 
@@ -112,6 +112,7 @@ class Talker(Device[Cells]):
         self.name = f"talker {number}"  # type: ignore[misc]
         self.memory, self.state = memory, memory.state
         self.regions: tuple[Region, ...] = ()
+        self.refuses = False
         self.on_whim: Callable[[int], None] = lambda drawn: None
         self._note = note
         self.lines = tuple(Line(self._listener("line", each)) for each in range(LINES))
@@ -132,6 +133,8 @@ class Talker(Device[Cells]):
             self.lines[drawn % LINES].set(bool(drawn & 8))
         if drawn & 0x3E00 == 0:
             raise ValueError(f"{asked} is too much")
+        if self.refuses and asked[-1] == 8 and drawn & 0x700_0000 == 0:
+            raise GeneralProtectionError
         return drawn
 
     def read(self, offset: int, size: int) -> int:

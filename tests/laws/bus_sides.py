@@ -61,12 +61,14 @@ Layout = tuple[Place, ...]
 
 @dataclass(frozen=True)
 class Case:
-    """What stands still: the devices, each with layouts that it takes in turn, and the clock."""
+    """What stands still: the devices, each with layouts that it takes in turn, and the clock; with
+    `refuses`, models refuse accesses to MSRs."""
 
     devices: tuple[tuple[Layout, ...], ...]
     start_ns: int = 0
     step_ns: int = 0
     timed: bool = False
+    refuses: bool = False
 
 
 @cache
@@ -102,6 +104,7 @@ class Side:
         self.there: dict[int, Layout] = {}
         for talker in self.talkers:
             talker.doorbells = (*talker.doorbells[: LINES - 1], self.bell)
+            talker.refuses = case.refuses
             talker.on_whim = lambda drawn: self.toggle(drawn % len(case.devices), drawn)
 
     def memory(self) -> StateMemory[Cells]:
@@ -256,7 +259,9 @@ class NativeSide(Side):
         self.bus.cpus[cpu].on_budget_spent(lambda: self.note("spent", cpu))
 
     def seen(self) -> tuple[Any, ...]:
-        return *super().seen(), [cpu.state.budget for cpu in self.bus.cpus]
+        states = [cpu.state for cpu in self.bus.cpus]
+        refused = [bool(each.refused) for each in states]
+        return *super().seen(), refused, [each.budget for each in states]
 
 
 class DefinitionSide(Side):
@@ -282,4 +287,5 @@ class DefinitionSide(Side):
         self.bus.cpus[cpu].expired = lambda: self.note("spent", cpu)
 
     def seen(self) -> tuple[Any, ...]:
-        return *super().seen(), [cpu.budget & _WHOLE for cpu in self.bus.cpus]
+        refused = [cpu.refused for cpu in self.bus.cpus]
+        return *super().seen(), refused, [cpu.budget & _WHOLE for cpu in self.bus.cpus]

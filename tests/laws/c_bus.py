@@ -57,13 +57,13 @@ class LibrarySide(Side):
 
 
 class UncountedSide(DefinitionSide):
-    """The definition, where nobody asks for accesses without a device, or for budgets."""
+    """The definition, where nobody asks for accesses without a device, budgets or refusals."""
 
     def unclaimed(self) -> Counter[tuple[Space, int | None, bool]]:
         return Counter()
 
     def seen(self) -> tuple[Any, ...]:
-        return super().seen()[:-1]
+        return super().seen()[:-2]
 
 
 def difference(case: Case, steps: list[Step], seen: Counter[str] | None = None) -> str:
@@ -80,7 +80,7 @@ def random_case(random: Random) -> tuple[Case, list[Step]]:
         for layouts in case.devices
     )
     kept = [each for each in steps if not _is_left_out(each)]
-    return replace(case, devices=devices, step_ns=0, timed=False), kept
+    return replace(case, devices=devices, step_ns=0, timed=False, refuses=False), kept
 
 
 def _taken(place: Place) -> Place:

@@ -168,12 +168,21 @@ def tells_too_late(
 
 
 def reads_zeros_of_a_failure(
-    bus: DefinitionBus, window: DefinedRegion, piece: Piece, value: int | None
+    bus: DefinitionBus, cpu: Accessor, window: DefinedRegion, piece: Piece, value: int | None
 ) -> int:
     """A read reads 0 if the model fails, instead of all ones."""
     failures = len(bus._raised)
-    answer = _MODELLED(bus, window, piece, value)
+    answer = _MODELLED(bus, cpu, window, piece, value)
     return 0 if len(bus._raised) > failures else answer
+
+
+def takes_what_is_refused(
+    bus: DefinitionBus, cpu: Accessor, window: DefinedRegion, piece: Piece, value: int | None
+) -> int:
+    """An access that a model refuses only reads all ones."""
+    answer = _MODELLED(bus, cpu, window, piece, value)
+    cpu.refused = False
+    return answer
 
 
 def goes_on_counting(bus: DefinitionBus, model: Any, other: Any, touched: Any = None) -> None:
@@ -209,5 +218,6 @@ MUTANTS: tuple[tuple[Callable[..., Any], object, str], ...] = (
     (tells_too_late, DefinitionBus, "access"),
     (asks_without_a_lock, DefinitionBus, "_locked"),
     (reads_zeros_of_a_failure, DefinitionBus, "_modelled"),
+    (takes_what_is_refused, DefinitionBus, "_modelled"),
     (goes_on_counting, DefinitionBus, "replace"),
 )

@@ -53,7 +53,7 @@ def test_a_failure_is_printed_as_code_reduced_to_a_minimum(
         "answer: 0xf861 on the bus, 0x2 by definition\n"
         "hold(\n"
         "    Case(devices=(((Place(space=Space.PIO, base=64, size=4, offset=0, width=4, "
-        "filter='look', states=()),),),), start_ns=0, step_ns=0, timed=False),\n"
+        "filter='look', states=()),),),), start_ns=0, step_ns=0, timed=False, refuses=False),\n"
         "    Toggle(device=0, layout=0),\n"
         "    Access(cpu=1, space=Space.PIO, address=65, size=2, value=None, busy=None),\n"
         ")"

@@ -23,7 +23,12 @@ CASES = scale.full(100)
 #: The most cases that a mutant may survive.
 PATIENCE = 100
 #: Mutants of what the library has not: see laws/library.py.
-_NOT_HERE = {"is_free_of_charge", "tells_too_late", "splits_what_nobody_claims"}
+_NOT_HERE = {
+    "is_free_of_charge",
+    "tells_too_late",
+    "splits_what_nobody_claims",
+    "takes_what_is_refused",
+}
 _MUTANTS = [each for each in MUTANTS if each[0].__name__ not in _NOT_HERE]
 
 

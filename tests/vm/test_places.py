@@ -30,10 +30,11 @@ EXPECTED = {
     "uart": {0x3F8},
     "hpet": {0xFED0_0000},
     "ioapic": {0xFEC0_0000},
-    # Its page is one window of seven regions, its MSRs are one of eleven, and two alone.
+    # Its page is one window of seven regions, its MSRs are one of eleven, and two alone; CR8.
     "local_apic": {
         *(0xFEE0_0000 + each for each in (0, 0xB0, 0xB4, 0x180, 0x300, 0x304, 0x3A0)),
         *(0x1B, 0x6E0, 0x802, 0x808, 0x80A, 0x80B, 0x80D, 0x80F, 0x818, 0x830, 0x832, 0x83E, 0x83F),
+        1 << 63,
     },
 }
 

@@ -6,27 +6,33 @@ from __future__ import annotations
 import struct
 
 import pytest
-from unicorn.x86_const import UC_X86_REG_RAX
+from unicorn import x86_const as x86
+from unicorn.x86_const import UC_X86_REG_RAX, UC_X86_REG_RDX
 
 from bus.plain import Recorder, answer
 from lightexit.bus.bus import Bus
 from lightexit.bus.clock import ManualClock
 from lightexit.bus.line import Line
-from lightexit.bus.region import msr
+from lightexit.bus.region import GeneralProtectionError, mmio, msr
 from lightexit.devices.local_apic import LocalApic
 from lightexit.devices.local_apic_registers import LocalApicReg
-from lightexit.runtime.layout import MSR_PLACES
+from lightexit.runtime.layout import CR8, MSR_PLACES
 from lightexit.vm.apics import ApicBus
 from lightexit.vm.boot.state import CODE_64, DATA, StartState
 from lightexit.vm.exits import Halted, TripleFault
 from lightexit.vm.memory import MIB, GuestMemory
 from lightexit.vm.registers import EFER, ET, LMA, LME, PAE, PE, PG
 from lightexit.vm.unicorn import UnicornCpu
-from lightexit.vm.x86 import DescriptorTable, Register
+from lightexit.vm.x86 import DescriptorTable, Flag, Register
 from vm.rom import Guest
 
 MSR, OTHER = 0xC001_0200, 0xC000_0103
 GDT, TABLES, RESULTS, CODE = 0x1000, 0x2000, 0x8000, 0x1_0000
+IDT, HANDLER, GP = 0x3_0000, 0x2_0000, 13
+GENERAL = [
+    getattr(x86, f"UC_X86_REG_R{name}")
+    for name in (*("AX", "CX", "DX", "BX", "BP", "SI", "DI"), *range(8, 16))
+]
 USER_CODE, USER_DATA = 32, 40
 USER_SEGMENTS = 0x00AF_FB00_0000_FFFF, 0x00CF_F300_0000_FFFF
 RDMSR, WRMSR, HLT, RET = (bytes.fromhex(code) for code in ("0f32", "0f30", "f4", "c3"))
@@ -208,14 +214,142 @@ def test_cpuid_tells_of_no_local_apic_that_is_switched_off(is_off: bool) -> None
     apics = guest.bus.apic = ApicBus(guest.bus, lambda: None)
     local = LocalApic(guest.bus.clock, Line(), apics, lambda mode, vector: None)
     apics.add_local(local)
-    guest.bus.attach(
-        local, at={"page": 0xFEE0_0000, "x2apic": None, "base": 0x1B, "deadline": None}
-    )
+    nowhere = {"x2apic": None, "deadline": None, "cr8": None}
+    guest.bus.attach(local, at={"page": 0xFEE0_0000, "base": 0x1B, **nowhere})
     if is_off:
         local.write(LocalApicReg.BASE, 0xFEE0_0000, 8)
     assert guest.run() == []
     assert bool(guest.ram[RESULTS + 1] & 2) != is_off
     assert not any(count.accesses for count in guest.bus.counts())
+
+
+class Refusing(Recorder):
+    """Refuses what it is asked, and notes it."""
+
+    def read(self, offset: int, size: int) -> int:
+        super().read(offset, size)
+        raise GeneralProtectionError
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        super().write(offset, value, size)
+        raise GeneralProtectionError
+
+
+def fault_to(guest: LongGuest, code: int, place: int) -> None:
+    """#GP leads there, in the segment `code`."""
+    entry = place & 0xFFFF | code << 16 | 0x8E00 << 32 | place >> 16 << 48
+    struct.pack_into("<QQ", guest.ram, IDT + 16 * GP, entry, 0)
+    guest.cpu._engine.write("IDTR", (0, IDT, 16 * (GP + 1) - 1, 0))
+
+
+@pytest.mark.parametrize("is_native", [True, False])
+@pytest.mark.parametrize("code", [RDMSR, WRMSR, b"\x66" + RDMSR])
+def test_what_a_model_refuses_is_a_general_protection_fault(code: bytes, is_native: bool) -> None:
+    guest = LongGuest(select(MSR) + load(0, 7) + load(2, 8) + code + HLT, attached=False)
+    guest.device = Refusing(msr(1).at(MSR))
+    guest.bus.attach(guest.device)
+    guest.ram[HANDLER : HANDLER + 1] = HLT
+    # Into another segment, native delivery leaves it to Python.
+    struct.pack_into("<Q", guest.ram, GDT + USER_CODE, CODE_64.descriptor)
+    fault_to(guest, CODE_64.selector if is_native else USER_CODE, HANDLER)
+    assert len(guest.run()) == 1
+    assert guest.cpu.get(Register.RIP) == HANDLER + 1
+    frame = struct.unpack_from("<4Q", guest.ram, guest.cpu.get(Register.RSP))
+    assert frame == (0, CODE + 15, CODE_64.selector, 2 | Flag.RF)
+    registers = [guest.cpu.uc.reg_read(each) for each in (UC_X86_REG_RAX, UC_X86_REG_RDX)]
+    assert registers == [7, 8]
+
+
+def test_a_refusal_that_nobody_handles_is_a_triple_fault() -> None:
+    guest = LongGuest(select(MSR) + RDMSR + HLT, attached=False)
+    guest.device = Refusing(msr(1).at(MSR))
+    guest.bus.attach(guest.device)
+    assert isinstance(guest.cpu.run(), TripleFault)
+    assert guest.cpu.get(Register.RIP) == CODE + 5
+
+
+def test_an_msr_of_an_x2apic_that_is_not_there_is_refused() -> None:
+    guest = LongGuest(select(0x8FF) + RDMSR + HLT)
+    assert isinstance(guest.cpu.run(), TripleFault)
+
+
+class Cr8(Recorder):
+    """The register, beside an MSR; it reads 9."""
+
+    def read(self, offset: int, size: int) -> int:
+        super().read(offset, size)
+        return 9
+
+
+def cr8(instruction: str, *, value: int = 3) -> LongGuest:
+    """A guest with CR8 and `value` in all registers that executes this."""
+    fill = b"".join(
+        bytes([0x49 if number > 7 else 0x48, 0xC7, 0xC0 + number % 8]) + struct.pack("<i", value)
+        for number in range(16)
+        if number != 4
+    )
+    guest = LongGuest(fill + bytes.fromhex(instruction) + HLT, attached=False)
+    guest.device = Cr8(msr(1).at(MSR), mmio(8, offset=8, register_width=8).at(CR8))
+    guest.bus.attach(guest.device)
+    return guest
+
+
+@pytest.mark.parametrize(
+    ("instruction", "register"),
+    [
+        ("44 0f 20 c0", x86.UC_X86_REG_RAX),
+        ("44 0f 20 c6", x86.UC_X86_REG_RSI),
+        ("45 0f 20 c7", x86.UC_X86_REG_R15),
+        ("4c 0f 20 c2", x86.UC_X86_REG_RDX),
+        ("66 44 0f 20 c1", x86.UC_X86_REG_RCX),
+        ("44 0f 20 41", x86.UC_X86_REG_RCX),  # whatever bits 6 and 7 are
+    ],
+)
+def test_cr8_is_read_from_a_device_that_has_it(instruction: str, register: int) -> None:
+    guest = cr8(instruction)
+    assert guest.run() == [("read", 8, 8)]
+    read = [each for each in GENERAL if guest.cpu.uc.reg_read(each) != 3]
+    assert read == [register]
+    assert guest.cpu.uc.reg_read(register) == 9
+
+
+@pytest.mark.parametrize("instruction", ["44 0f 22 c0", "45 0f 22 c4", "4d 0f 22 c3"])
+def test_and_written(instruction: str) -> None:
+    assert cr8(instruction).run() == [("write", 8, 3, 8)]
+
+
+def test_reserved_bits_of_cr8_are_refused() -> None:
+    guest = cr8("44 0f 22 c0", value=16)
+    assert isinstance(guest.cpu.run(), TripleFault)
+    assert guest.device.log == []
+
+
+@pytest.mark.parametrize("instruction", ["0f 20 c0", "0f 22 d8", "40 0f 20 c0", "44 90 0f 20 c0"])
+def test_other_control_registers_are_the_cpus(instruction: str) -> None:
+    guest = cr8(instruction, value=TABLES)
+    assert guest.run() == []
+
+
+@pytest.mark.parametrize("instruction", ["0f 22 e0", "41 0f 22 e7", "66 0f 22 e1"])
+@pytest.mark.parametrize("bit", [11, 12, 13, 15, 17, 19, 22, 31, 32, 63])
+def test_reserved_bits_of_cr4_are_refused(instruction: str, bit: int) -> None:
+    guest = cr8(instruction)
+    for register in GENERAL:
+        guest.cpu.uc.reg_write(register, 1 << bit | PAE)
+    guest.cpu.set(Register.RIP, CODE + 7 * 15)
+    assert isinstance(guest.cpu.run(), TripleFault)
+    assert guest.cpu.get(Register.CR4) == PAE
+
+
+def test_others_are_taken() -> None:
+    guest = cr8("0f 22 e0 0f 20 e3", value=PAE | 1 << 7)
+    assert guest.run() == []
+    assert guest.cpu.get(Register.CR4) == guest.cpu.uc.reg_read(x86.UC_X86_REG_RBX) == PAE | 1 << 7
+
+
+def test_without_a_device_cr8_is_the_cpus() -> None:
+    guest = LongGuest(bytes.fromhex("44 0f 22 c0 44 0f 20 c0") + HLT)
+    assert guest.run() == []
 
 
 def test_in_ring_3_it_is_a_general_protection_fault() -> None:

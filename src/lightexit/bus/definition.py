@@ -23,7 +23,7 @@ from lightexit.bus.counters import MOST_COUNTERS, Key, RegisterCount, UnclaimedC
 from lightexit.bus.lock import give_way
 from lightexit.bus.model import Model, Touched, carry_out
 from lightexit.bus.placing import Place, placements
-from lightexit.bus.region import PlacedRegion
+from lightexit.bus.region import GeneralProtectionError, PlacedRegion
 from lightexit.bus.variables import held_for, states_of
 from lightexit.filter import Filter, LoadedFilter
 
@@ -33,11 +33,13 @@ Counts = Counter[tuple[int, bool, bool]]
 
 @dataclass
 class Accessor:
-    """A source of accesses; `expired` is called by the access that takes `budget` to 0."""
+    """A source of accesses; `expired` is called by the access that takes `budget` to 0. `refused`
+    says whether the latest one, to an MSR, raises #GP because its model refuses it."""
 
     index: int
     budget: int = (1 << 64) - 1
     expired: Callable[[], None] = lambda: None
+    refused: bool = False
 
 
 @dataclass(eq=False)
@@ -172,6 +174,7 @@ class DefinitionBus:
         cpu.budget -= 1
         if cpu.budget == 0:
             cpu.expired()
+        cpu.refused = False
         result = 0
         for piece in self.pieces(space, address, size):
             part = None if value is None else value >> piece.shift & piece.ones
@@ -209,7 +212,7 @@ class DefinitionBus:
         answer = self._filtered(cpu, window, piece, value) if piece.is_whole else None
         is_handled = answer is not None
         if answer is None:
-            answer = self._modelled(window, piece, value)
+            answer = self._modelled(cpu, window, piece, value)
         window.counts[window.counted_at(piece.offset), is_write, is_handled] += 1
         return answer & piece.ones
 
@@ -252,10 +255,17 @@ class DefinitionBus:
         with self._kept(window.model):
             carry_out(window.model, context, self.apic)
 
-    def _modelled(self, window: DefinedRegion, piece: Piece, value: int | None) -> int:
-        """The model's answer, with its lock held; all ones where it fails."""
+    def _modelled(
+        self, cpu: Accessor, window: DefinedRegion, piece: Piece, value: int | None
+    ) -> int:
+        """The model's answer, with its lock held; all ones where it fails or refuses."""
         with self._locked(window), self._kept(window.model):
-            answer = _asked(window.model, piece, value)
+            try:
+                answer = _asked(window.model, piece, value)
+            except GeneralProtectionError:
+                if piece.space is not Space.MSR:
+                    raise
+                answer, cpu.refused = piece.ones, True
             if window.touched is not None:
                 window.touched(held_for(window.model, window.region))
             return answer

@@ -7,7 +7,7 @@ import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from lightexit.abi import IoContext, StateMemory
+from lightexit.abi import IoContext, Space, StateMemory
 from lightexit.bus.apic import Apic, carry_out_requests
 from lightexit.bus.blame import wrong_answer
 from lightexit.bus.counters import RegionCounters, RegisterCount
@@ -15,7 +15,7 @@ from lightexit.bus.doorbell import eventfds, write_address
 from lightexit.bus.failures import Failures
 from lightexit.bus.line import Line
 from lightexit.bus.memory import Record
-from lightexit.bus.region import PlacedRegion, Region
+from lightexit.bus.region import GeneralProtectionError, PlacedRegion, Region
 from lightexit.bus.variables import held_for, states_of
 from lightexit.errors import AuthorError
 from lightexit.filter import LoadedFilter
@@ -61,11 +61,11 @@ class Model(Protocol):
         ...
 
     def read(self, offset: int, size: int) -> int:
-        """The value read at `offset`."""
+        """The value read at `offset`. Of an MSR, raises GeneralProtectionError for a #GP."""
         ...
 
     def write(self, offset: int, value: int, size: int) -> None:
-        """A write of `value` at `offset`."""
+        """A write of `value` at `offset`. To an MSR, raises GeneralProtectionError for a #GP."""
         ...
 
     def register_name(self, offset: int) -> str:
@@ -101,9 +101,10 @@ class RegionPort:
         self.counters = counters
         self._record = Record(Window)
         self.address = self._record.address
-        self._fill(self._record.fields)
+        self._window = self._record.fields
+        self._fill(self._window)
         if loaded is not None:
-            self._add_filter(self._record.fields, loaded)
+            self._add_filter(self._window, loaded)
 
     def _fill(self, window: Window) -> None:
         region = self.region
@@ -155,7 +156,7 @@ class RegionPort:
 
     def _read(self, _opaque: None, offset: int, size: int) -> int:
         try:
-            value = self.model.read(offset, size)
+            value = self._asked(self.model.read, offset, size)
             if not isinstance(value, int) or not 0 <= value <= _MASKS[size]:
                 raise wrong_answer(self.model, offset, size, value)
             if self.touched is not None:
@@ -167,11 +168,20 @@ class RegionPort:
 
     def _write(self, _opaque: None, offset: int, value: int, size: int) -> None:
         try:
-            self.model.write(offset, value, size)
+            self._asked(self.model.write, offset, value, size)
             if self.touched is not None:
                 self.touched(self._held)
         except BaseException as error:  # nothing may unwind through native code
             self._host.failures.add(self.model, error)
+
+    def _asked(self, method: Callable[..., Any], *given: int) -> Any:
+        try:
+            return method(*given)
+        except GeneralProtectionError:
+            if self.region.space is not Space.MSR:
+                raise
+            self._window.refused = True
+            return 0
 
     def _act(self, _host: None, address: int) -> None:
         context = IoContext.view(memoryview(_CONTEXT.from_address(address)).cast("B"))

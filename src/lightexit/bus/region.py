@@ -83,6 +83,11 @@ def shape(region: Region) -> tuple[Space, int, int, int]:
     return region.space, region.size, region.offset, region.register_width
 
 
+class GeneralProtectionError(Exception):
+    """Raised by a model's `read` or `write` of an MSR: the guest's RDMSR or WRMSR raises #GP, and
+    has done nothing (Intel SDM volume 2). To the host such an MSR reads as if there were none."""
+
+
 def pio(
     size: int,
     *,

@@ -3,7 +3,7 @@
 
 A device is an array of registers, reached by their *offset*; its regions are the windows
 through which a guest sees them. A model handles every access by itself, whatever the guest
-does: it never raises, loops without bound, or grows.
+does: it never loops without bound, grows, or raises more than a #GP of an MSR.
 
 All that changes while a device works is in its state, or is the level of one of its lines:
 `save` gives both as bytes, and `restore` takes them (`saved.py` says what they are).
@@ -97,11 +97,14 @@ class Device(Generic[S]):
         self.state: S = self.memory.state
 
     def read(self, offset: int, size: int) -> int:
-        """The value, of `size` bytes, that a guest reads at `offset`; all ones for nothing."""
+        """The value, of `size` bytes, that a guest reads at `offset`; all ones for nothing.
+
+        Of an MSR, raises GeneralProtectionError where the guest is to get a #GP.
+        """
         return (1 << 8 * size) - 1
 
     def write(self, offset: int, value: int, size: int) -> None:
-        """The guest writes `value`, of `size` bytes, at `offset`."""
+        """The guest writes `value`, of `size` bytes, at `offset`. Raises as `read` does."""
 
     def next_wakeup(self) -> int | None:
         """VM time in ns when `advance` will next have something to do, if ever.

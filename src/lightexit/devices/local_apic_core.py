@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lightexit.abi import STATE_OFFSET
 from lightexit.bus.apic import Apic
 from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
@@ -52,7 +53,9 @@ class LocalApicCore(Device[LocalApicState]):
     takes what it sends: messages for other local APICs, EOIs for I/O APICs, with its state locked.
     `signal` is told of an NMI, INIT or start-up for the CPU: mode and vector. With `virtual_wire`
     it begins as firmware leaves the one of the first CPU: enabled, its pins leading to the CPU.
-    With `tsc` its timer can wait for deadlines of that.
+    With `tsc` its timer can wait for deadlines of that. `place` is told where its page is to be,
+    and whether the CPU has a local APIC at all; it raises AuthorError where the page cannot be.
+    Without it, the page has one place.
     """
 
     def __init__(
@@ -65,11 +68,13 @@ class LocalApicCore(Device[LocalApicState]):
         number: int = 0,
         virtual_wire: bool = False,
         tsc: Tsc | None = None,
+        place: Callable[[int, bool], object] | None = None,
     ) -> None:
         super().__init__(clock)
         self.intr = intr
         self._apic, self._signal = apic, signal
         self._number, self._virtual_wire, self._tsc = number, virtual_wire, tsc
+        self._place = place
         self.lines = (intr,)
         self.lint0, self.lint1 = self.inputs = (
             Line(lambda level: self._change_input(Lvt.LINT0, level)),
@@ -79,19 +84,32 @@ class LocalApicCore(Device[LocalApicState]):
 
     def reset(self) -> None:
         """Power-on state; the wires keep their levels."""
+        before = self._placed
         self._begin()
+        if self._placed != before:
+            self.restored()
         if self._virtual_wire:
             self.state.svr |= ENABLED
             self.state.lvt[Lvt.LINT0] = ApicMode.EXTINT << MODE_SHIFT
             self.state.lvt[Lvt.LINT1] = ApicMode.NMI << MODE_SHIFT
         self._drive()
 
+    def restored(self) -> None:
+        """Have the page where the base says. Raises AuthorError where it cannot be."""
+        super().restored()
+        if self._place is not None:
+            self._place(*self._placed)
+
+    @property
+    def _placed(self) -> tuple[int, bool]:
+        return self.state.base, self.state.window != ApicWindow.NONE
+
     def initialize(self) -> None:
         """The CPU takes an INIT: power-on state, but for the ID and where the registers are
         (section 11.4.7.3)."""
-        window, number = self.state.window, self.state.id
+        window, base, number = self.state.window, self.state.base, self.state.id
         self._begin()
-        self.state.window, self.state.id = window, number
+        self.state.window, self.state.base, self.state.id = window, base, number
         self._drive()
 
     def _begin(self) -> None:
@@ -101,6 +119,13 @@ class LocalApicCore(Device[LocalApicState]):
         state.inputs, state.id = inputs, self._number << ID_SHIFT
         for entry in Lvt:
             state.lvt[entry] = LvtBit.MASKED
+
+    @property
+    def tpr_address(self) -> int:
+        """Where the register TPR, a byte, is in this process."""
+        field = LocalApicState.layout.field("tpr")
+        assert field is not None
+        return self.memory.address + STATE_OFFSET + field.offset
 
     def configuration(self) -> dict[str, object]:
         """Its number, by which messages find it."""

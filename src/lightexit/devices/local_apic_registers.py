@@ -21,7 +21,7 @@ X2APIC = SIZE + 0x800
 
 class LocalApicReg(IntEnum):
     """Offsets: in the page of the xAPIC, where every register is 32 bits wide, in 16 bytes; then
-    of MSRs."""
+    of MSRs, and of CR8."""
 
     ID = 0x20
     VERSION = 0x30
@@ -115,6 +115,8 @@ class LocalApicReg(IntEnum):
     X2_CURRENT_COUNT = X2APIC + 0x39
     X2_DIVIDE = X2APIC + 0x3E
     X2_SELF_IPI = X2APIC + 0x3F
+    #: The upper 4 bits of TPR, as a control register of the CPU (section 11.8.6).
+    CR8 = 2 * SIZE
 
 
 #: Where SELF IPI would be in the page.
@@ -133,6 +135,8 @@ class ApicWindow(IntEnum):
 #: first CPU beside them; from where to where they may change (section 11.12.5).
 BASES = {ApicWindow.NONE: 0, ApicWindow.PAGE: 1 << 11, ApicWindow.MSRS: 3 << 10}
 BASE_ADDRESS, FIRST_CPU = 0xFEE0_0000, 1 << 8
+#: Its address, and the two bits.
+BASE_ADDRESSES, BASE_MODES = 0xFFFF_F000, 3 << 10
 CHANGES = (
     (ApicWindow.PAGE, ApicWindow.MSRS),
     (ApicWindow.PAGE, ApicWindow.NONE),
@@ -176,6 +180,8 @@ class IcrBit(IntEnum):
 
 
 ICR_WRITABLE, SHORTHAND_SHIFT = 0xC_CFFF, 18
+#: Of the command of an x2APIC; bit 12 means nothing.
+ICR_RESERVED = 0xFFF3_2000
 
 
 class Shorthand(IntEnum):
@@ -227,3 +233,16 @@ READ_ONLY = (
     LocalApicReg.CURRENT_COUNT,
     *range(LocalApicReg.ISR0, LocalApicReg.ESR, SPACING),
 )
+#: What an x2APIC's registers take besides the command and the vector table; others take nothing.
+#: Focus checking in SVR means nothing; bits of LVT that only read mean nothing as they are written.
+X2_WRITABLE = {
+    LocalApicReg.TPR: 0xFF,
+    LocalApicReg.EOI: 0,
+    LocalApicReg.SVR: SVR_WRITABLE | 1 << 9,
+    LocalApicReg.ESR: 0,
+    LocalApicReg.INITIAL_COUNT: EVERY_X2,
+    LocalApicReg.DIVIDE: 0xB,
+    SELF_IPI: 0xFF,
+}
+X2_WRITE_ONLY = (LocalApicReg.EOI, SELF_IPI)
+LVT_READ_ONLY = 1 << 12 | LvtBit.REMOTE_IRR

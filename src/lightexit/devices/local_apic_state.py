@@ -10,8 +10,10 @@ Reference: Intel SDM volume 3, chapter 11.
 from __future__ import annotations
 
 from lightexit.devices.local_apic_registers import (
+    BASE_ADDRESS,
     ENABLED,
     FIRST_VECTOR,
+    ICR_RESERVED,
     ICR_WRITABLE,
     MODE_SHIFT,
     NEVER,
@@ -64,6 +66,7 @@ class LocalApicState(Struct):
     inputs: u8  # levels of LINT0 and LINT1, a bit each
     is_external: bool  # a message has said that the 8259A has a vector
     window: u8  # an ApicWindow
+    base: u32 = BASE_ADDRESS  # of the page
     ldr: u32
     dfr: u32 = 0xFFFF_FFFF
     svr: u32 = 0xFF
@@ -126,6 +129,12 @@ def is_open(ctx: IoContext, apic: LocalApicState) -> bool:
 
 
 @inline
+def is_reserved(ctx: IoContext, bits: u32) -> bool:
+    """Whether an x2APIC refuses what is written, which has others than these bits."""
+    return ctx.offset >= SIZE and (ctx.data & ~u64(bits)) != 0
+
+
+@inline
 def register(ctx: IoContext) -> u64:
     """The offset in the page, for an MSR too."""
     return ctx.offset if ctx.offset < SIZE else (ctx.offset & 0xFF) * SPACING
@@ -135,7 +144,7 @@ def register(ctx: IoContext) -> u64:
 def end_of_interrupt(ctx: IoContext, apic: LocalApicState) -> Verdict:
     """EOI, while something is in service; not of a level that LINT0 may still have."""
     busy = apic.serving
-    if not ctx.is_write or busy == 0 or not is_open(ctx, apic):
+    if not ctx.is_write or busy == 0 or not is_open(ctx, apic) or is_reserved(ctx, 0):
         return Verdict.PASS
     served = apic.classes[busy >> 4]
     if served.tmr >> (busy & 15) & 1:
@@ -156,7 +165,7 @@ def access_priorities(ctx: IoContext, apic: LocalApicState) -> Verdict:
     if not is_open(ctx, apic):
         return Verdict.PASS
     if offset == LocalApicReg.TPR and ctx.is_write:
-        if apic.requested > apic.serving | 15:
+        if apic.requested > apic.serving | 15 or is_reserved(ctx, 0xFF):
             return Verdict.PASS
         apic.tpr = u8(ctx.data)
     elif ctx.is_write:
@@ -170,6 +179,18 @@ def access_priorities(ctx: IoContext, apic: LocalApicState) -> Verdict:
         ctx.data = apic.classes[pair].isr | apic.classes[pair + 1].isr << 16
     else:
         return Verdict.PASS
+    return Verdict.HANDLED
+
+
+@io_filter
+def access_cr8(ctx: IoContext, apic: LocalApicState) -> Verdict:
+    """CR8 both ways, while no request depends on it; its reserved bits are the CPU's business."""
+    if not ctx.is_write:
+        ctx.data = apic.tpr >> 4
+    elif apic.requested > apic.serving | 15:
+        return Verdict.PASS
+    else:
+        apic.tpr = u8(ctx.data << 4)
     return Verdict.HANDLED
 
 
@@ -211,6 +232,8 @@ def command_itself(ctx: IoContext, apic: LocalApicState) -> Verdict:
         ctx.data = u64(apic.icr_high) << 32 | apic.icr_low
         return Verdict.HANDLED
     command, vector = u32(ctx.data), u8(ctx.data)
+    if ctx.offset >= SIZE and command & ICR_RESERVED:
+        return Verdict.PASS
     to_itself = Shorthand.SELF << SHORTHAND_SHIFT
     if command & (3 << SHORTHAND_SHIFT | 7 << MODE_SHIFT) != to_itself:
         return Verdict.PASS
@@ -229,7 +252,7 @@ def command_itself(ctx: IoContext, apic: LocalApicState) -> Verdict:
 def interrupt_itself(ctx: IoContext, apic: LocalApicState) -> Verdict:
     """SELF IPI: a fixed interrupt of the CPU to itself."""
     vector = u8(ctx.data)
-    if not ctx.is_write or not is_open(ctx, apic):
+    if not ctx.is_write or not is_open(ctx, apic) or is_reserved(ctx, 0xFF):
         return Verdict.PASS
     if vector < FIRST_VECTOR or not apic.svr & ENABLED:
         return Verdict.PASS

@@ -70,8 +70,8 @@ PART bool run_filter(const struct lightexit_window *window, struct lightexit_io_
 	return run_on_several(window, context);
 }
 
-/* The model's answer, with its lock held. */
-RARE u64 ask_model(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+/* The model's answer, with its lock held. What it refuses reads as if nobody answered. */
+RARE u64 ask_model(struct lightexit_vcpu *vcpu, struct lightexit_window *window,
 		   u64 offset, u64 size, bool is_write, u64 data)
 {
 	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
@@ -84,6 +84,11 @@ RARE u64 ask_model(const struct lightexit_vcpu *vcpu, const struct lightexit_win
 		POINTER(write_function, window->write_model)(opaque, offset, data, size);
 	else
 		value = POINTER(read_function, window->read_model)(opaque, offset, size);
+	if (window->refused) {
+		window->refused = false;
+		vcpu->refused = true;
+		value = ~(u64)0;
+	}
 	lightexit_unlock(locks, window->lock_count);
 	return value;
 }
@@ -128,7 +133,7 @@ PART struct lightexit_counter *counter_of(const struct lightexit_vcpu *vcpu,
 }
 
 /* The filter answers if the access `fits` and the filter handles it, else the model; counted. */
-PART struct answer answer(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+PART struct answer answer(struct lightexit_vcpu *vcpu, struct lightexit_window *window,
 			  u64 offset, const struct access *access, bool fits)
 {
 	struct lightexit_counter *counter;
@@ -145,7 +150,7 @@ PART struct answer answer(const struct lightexit_vcpu *vcpu, const struct lighte
 }
 
 /* The same, with tracing and timing: the slow copy, only for buses that are watched. */
-PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+PART u64 answer_timed(struct lightexit_vcpu *vcpu, struct lightexit_window *window,
 		      u64 offset, const struct access *access, bool fits)
 {
 	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
@@ -170,7 +175,7 @@ PART u64 answer_timed(const struct lightexit_vcpu *vcpu, const struct lightexit_
 }
 
 /* One access as filter and model see it: a whole register, or any in a window without a width. */
-RARE u64 answer_register(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+RARE u64 answer_register(struct lightexit_vcpu *vcpu, struct lightexit_window *window,
 			 u64 offset, u64 size, bool is_write, u64 data)
 {
 	struct access access = {
@@ -181,7 +186,7 @@ RARE u64 answer_register(const struct lightexit_vcpu *vcpu, const struct lightex
 }
 
 /* An access to part of a register: the model answers it unchanged. */
-RARE u64 answer_misfit(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window,
+RARE u64 answer_misfit(struct lightexit_vcpu *vcpu, struct lightexit_window *window,
 		       u64 offset, u64 size, bool is_write, u64 data)
 {
 	struct access access = {
@@ -192,7 +197,7 @@ RARE u64 answer_misfit(const struct lightexit_vcpu *vcpu, const struct lightexit
 }
 
 /* An access within a window that is not exactly one register: split into registers if possible. */
-RARE u64 cut(const struct lightexit_vcpu *vcpu, const struct lightexit_window *window, u64 offset,
+RARE u64 cut(struct lightexit_vcpu *vcpu, struct lightexit_window *window, u64 offset,
 	     u64 size, bool is_write, u64 data)
 {
 	u64 width = window->register_width, done, part, value = 0;
@@ -362,7 +367,7 @@ ENTRY void memory_write(void *engine, u64 offset, u32 size, u64 value,
 
 /*
  * An access described by a context: offset is the address, data is in and out. Returns whether a
- * device answers it: an MSR without a device raises #GP.
+ * device answers it: an MSR without a device, or whose model refuses the access, raises #GP.
  */
 ENTRY u32 perform_context(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
 {
@@ -377,14 +382,17 @@ ENTRY u32 perform_context(struct lightexit_vcpu *vcpu, struct lightexit_io_conte
 	};
 	bool is_there = access.space != LIGHTEXIT_SPACE_MSR || at_msr(bus, access.address);
 
+	vcpu->refused = false;
 	context->data = enter(vcpu, &access) & mask(access.size);
-	return is_there;
+	return is_there && !vcpu->refused;
 }
 
-/* The same for an MSR that others have where no device does: then nothing is counted. */
-ENTRY u32 perform_msr(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
+/* The same for what the CPU has itself where no device does: then nothing is counted. */
+ENTRY u32 perform_claimed(struct lightexit_vcpu *vcpu, struct lightexit_io_context *context)
 {
-	if (!at_msr(POINTER(struct lightexit_tables, vcpu->bus), context->offset))
-		return false;
-	return perform_context(vcpu, context);
+	const struct lightexit_tables *bus = POINTER(struct lightexit_tables, vcpu->bus);
+
+	if (!route(vcpu, bus, context->space, context->offset))
+		return ACCESS_ABSENT;
+	return perform_context(vcpu, context) ? ACCESS_ANSWERED : ACCESS_REFUSED;
 }

@@ -6,19 +6,19 @@
 %struct.lightexit_clock = type { %struct.lightexit_state_header, %struct.lightexit_clock_state }
 %struct.lightexit_clock_state = type { i64, i64, i64, i64, i64, i32 }
 %struct.access = type { i64, i64, i64, i8, i8 }
-%struct.lightexit_vcpu = type { i64, i64, i64, i64, i64, i64, i32, i8, [4096 x %struct.lightexit_found] }
+%struct.lightexit_vcpu = type { i64, i64, i64, i64, i64, i64, i32, i8, i8, [4096 x %struct.lightexit_found] }
 %struct.lightexit_found = type { i64, i64 }
 %struct.lightexit_tables = type { i64, %struct.lightexit_addresses, %struct.lightexit_addresses, i8, i8, i64, i64, i64 }
 %struct.lightexit_addresses = type { i64, i64, i64, i64 }
 %struct.lightexit_aperture = type { i64, i64 }
 %struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
 %struct.answer = type { i64, i8 }
-%struct.lightexit_window = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i8, i8, i8, i64, i64, i64, i64, i64, i64, [8 x i64], [8 x i64], i32, [32 x i32] }
+%struct.lightexit_window = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i8, i8, i8, i64, i64, i64, i64, i64, i64, [8 x i64], [8 x i64], i32, [32 x i32], i8 }
 %struct.lightexit_event = type { i64, i64, i64, i32, i8, i8, i8, i8 }
 %struct.lightexit_counter = type { i64, i64, i64, i64 }
+%struct.lightexit_place = type { i64, i64, i64 }
 %struct.lightexit_ranges = type { i64, i64 }
 %struct.lightexit_range = type { i64, i64, i64 }
-%struct.lightexit_place = type { i64, i64, i64 }
 
 ; Function Attrs: nounwind
 define void @lock(ptr noundef %0, i64 noundef %1, ptr noundef %2) #0 {
@@ -769,21 +769,36 @@ define i32 @perform_context(ptr noundef %0, ptr noundef %1) #0 {
   %62 = zext i1 %61 to i8
   store i8 %62, ptr %7, align 1
   %63 = load ptr, ptr %3, align 8
-  %64 = call i64 @enter(ptr noundef %63, ptr noundef %6) #10
-  %65 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 2
-  %66 = load i64, ptr %65, align 8
-  %67 = call i64 @mask(i64 noundef %66) #10
-  %68 = and i64 %64, %67
-  %69 = load ptr, ptr %4, align 8
-  %70 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %69, i32 0, i32 1
-  store i64 %68, ptr %70, align 8
-  %71 = load i8, ptr %7, align 1, !range !9, !noundef !10
-  %72 = trunc i8 %71 to i1
-  %73 = zext i1 %72 to i32
+  %64 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %63, i32 0, i32 8
+  store i8 0, ptr %64, align 1
+  %65 = load ptr, ptr %3, align 8
+  %66 = call i64 @enter(ptr noundef %65, ptr noundef %6) #10
+  %67 = getelementptr inbounds nuw %struct.access, ptr %6, i32 0, i32 2
+  %68 = load i64, ptr %67, align 8
+  %69 = call i64 @mask(i64 noundef %68) #10
+  %70 = and i64 %66, %69
+  %71 = load ptr, ptr %4, align 8
+  %72 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %71, i32 0, i32 1
+  store i64 %70, ptr %72, align 8
+  %73 = load i8, ptr %7, align 1, !range !9, !noundef !10
+  %74 = trunc i8 %73 to i1
+  br i1 %74, label %75, label %81
+
+75:                                               ; preds = %60
+  %76 = load ptr, ptr %3, align 8
+  %77 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %76, i32 0, i32 8
+  %78 = load i8, ptr %77, align 1
+  %79 = icmp ne i8 %78, 0
+  %80 = xor i1 %79, true
+  br label %81
+
+81:                                               ; preds = %75, %60
+  %82 = phi i1 [ false, %60 ], [ %80, %75 ]
+  %83 = zext i1 %82 to i32
   call void @llvm.lifetime.end.p0(ptr %7) #9
   call void @llvm.lifetime.end.p0(ptr %6) #9
   call void @llvm.lifetime.end.p0(ptr %5) #9
-  ret i32 %73
+  ret i32 %83
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -811,37 +826,97 @@ define internal ptr @at_msr(ptr noundef %0, i64 noundef %1) #3 {
 }
 
 ; Function Attrs: nounwind
-define i32 @perform_msr(ptr noundef %0, ptr noundef %1) #0 {
+define i32 @perform_claimed(ptr noundef %0, ptr noundef %1) #0 {
   %3 = alloca i32, align 4
   %4 = alloca ptr, align 8
   %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i32, align 4
   store ptr %0, ptr %4, align 8
   store ptr %1, ptr %5, align 8
-  %6 = load ptr, ptr %4, align 8
-  %7 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %6, i32 0, i32 2
-  %8 = load i64, ptr %7, align 8
-  %9 = inttoptr i64 %8 to ptr
-  %10 = load ptr, ptr %5, align 8
-  %11 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %10, i32 0, i32 0
-  %12 = load i64, ptr %11, align 8
-  %13 = call ptr @at_msr(ptr noundef %9, i64 noundef %12) #10
-  %14 = icmp ne ptr %13, null
-  br i1 %14, label %16, label %15
+  call void @llvm.lifetime.start.p0(ptr %6) #9
+  %8 = load ptr, ptr %4, align 8
+  %9 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %8, i32 0, i32 2
+  %10 = load i64, ptr %9, align 8
+  %11 = inttoptr i64 %10 to ptr
+  store ptr %11, ptr %6, align 8
+  %12 = load ptr, ptr %4, align 8
+  %13 = load ptr, ptr %6, align 8
+  %14 = load ptr, ptr %5, align 8
+  %15 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %14, i32 0, i32 6
+  %16 = load i8, ptr %15, align 2
+  %17 = load ptr, ptr %5, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %17, i32 0, i32 0
+  %19 = load i64, ptr %18, align 8
+  %20 = call ptr @route(ptr noundef %12, ptr noundef %13, i8 noundef zeroext %16, i64 noundef %19) #10
+  %21 = icmp ne ptr %20, null
+  br i1 %21, label %23, label %22
 
-15:                                               ; preds = %2
+22:                                               ; preds = %2
   store i32 0, ptr %3, align 4
-  br label %20
+  store i32 1, ptr %7, align 4
+  br label %30
 
-16:                                               ; preds = %2
-  %17 = load ptr, ptr %4, align 8
-  %18 = load ptr, ptr %5, align 8
-  %19 = call i32 @perform_context(ptr noundef %17, ptr noundef %18) #10
-  store i32 %19, ptr %3, align 4
-  br label %20
+23:                                               ; preds = %2
+  %24 = load ptr, ptr %4, align 8
+  %25 = load ptr, ptr %5, align 8
+  %26 = call i32 @perform_context(ptr noundef %24, ptr noundef %25) #10
+  %27 = icmp ne i32 %26, 0
+  %28 = zext i1 %27 to i64
+  %29 = select i1 %27, i32 1, i32 2
+  store i32 %29, ptr %3, align 4
+  store i32 1, ptr %7, align 4
+  br label %30
 
-20:                                               ; preds = %16, %15
-  %21 = load i32, ptr %3, align 4
-  ret i32 %21
+30:                                               ; preds = %23, %22
+  call void @llvm.lifetime.end.p0(ptr %6) #9
+  %31 = load i32, ptr %3, align 4
+  ret i32 %31
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal ptr @route(ptr noundef %0, ptr noundef %1, i8 noundef zeroext %2, i64 noundef %3) #3 {
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca i8, align 1
+  %9 = alloca i64, align 8
+  store ptr %0, ptr %6, align 8
+  store ptr %1, ptr %7, align 8
+  store i8 %2, ptr %8, align 1
+  store i64 %3, ptr %9, align 8
+  %10 = load i8, ptr %8, align 1
+  %11 = zext i8 %10 to i32
+  switch i32 %11, label %21 [
+    i32 0, label %12
+    i32 1, label %16
+  ]
+
+12:                                               ; preds = %4
+  %13 = load ptr, ptr %6, align 8
+  %14 = load i64, ptr %9, align 8
+  %15 = call ptr @at_port(ptr noundef %13, i64 noundef %14) #10
+  store ptr %15, ptr %5, align 8
+  br label %25
+
+16:                                               ; preds = %4
+  %17 = load ptr, ptr %6, align 8
+  %18 = load ptr, ptr %7, align 8
+  %19 = load i64, ptr %9, align 8
+  %20 = call ptr @at_address(ptr noundef %17, ptr noundef %18, i64 noundef %19) #10
+  store ptr %20, ptr %5, align 8
+  br label %25
+
+21:                                               ; preds = %4
+  %22 = load ptr, ptr %7, align 8
+  %23 = load i64, ptr %9, align 8
+  %24 = call ptr @at_msr(ptr noundef %22, i64 noundef %23) #10
+  store ptr %24, ptr %5, align 8
+  br label %25
+
+25:                                               ; preds = %21, %16, %12
+  %26 = load ptr, ptr %5, align 8
+  ret ptr %26
 }
 
 ; Function Attrs: inlinehint nounwind
@@ -1410,51 +1485,6 @@ define internal void @trace_timed(ptr noundef %0, i32 noundef %1, ptr noundef %2
 ; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: readwrite)
 declare void @llvm.memcpy.p0.p0.i64(ptr noalias writeonly captures(none), ptr noalias readonly captures(none), i64, i1 immarg) #7
 
-; Function Attrs: alwaysinline nounwind
-define internal ptr @route(ptr noundef %0, ptr noundef %1, i8 noundef zeroext %2, i64 noundef %3) #3 {
-  %5 = alloca ptr, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca ptr, align 8
-  %8 = alloca i8, align 1
-  %9 = alloca i64, align 8
-  store ptr %0, ptr %6, align 8
-  store ptr %1, ptr %7, align 8
-  store i8 %2, ptr %8, align 1
-  store i64 %3, ptr %9, align 8
-  %10 = load i8, ptr %8, align 1
-  %11 = zext i8 %10 to i32
-  switch i32 %11, label %21 [
-    i32 0, label %12
-    i32 1, label %16
-  ]
-
-12:                                               ; preds = %4
-  %13 = load ptr, ptr %6, align 8
-  %14 = load i64, ptr %9, align 8
-  %15 = call ptr @at_port(ptr noundef %13, i64 noundef %14) #10
-  store ptr %15, ptr %5, align 8
-  br label %25
-
-16:                                               ; preds = %4
-  %17 = load ptr, ptr %6, align 8
-  %18 = load ptr, ptr %7, align 8
-  %19 = load i64, ptr %9, align 8
-  %20 = call ptr @at_address(ptr noundef %17, ptr noundef %18, i64 noundef %19) #10
-  store ptr %20, ptr %5, align 8
-  br label %25
-
-21:                                               ; preds = %4
-  %22 = load ptr, ptr %7, align 8
-  %23 = load i64, ptr %9, align 8
-  %24 = call ptr @at_msr(ptr noundef %22, i64 noundef %23) #10
-  store ptr %24, ptr %5, align 8
-  br label %25
-
-25:                                               ; preds = %21, %16, %12
-  %26 = load ptr, ptr %5, align 8
-  ret ptr %26
-}
-
 ; Function Attrs: noinline nounwind
 define internal ptr @touched(ptr noundef %0, ptr noundef %1, i8 noundef zeroext %2, i64 noundef %3, i64 noundef %4) #6 {
   %6 = alloca ptr, align 8
@@ -2020,234 +2050,6 @@ define internal { i64, i8 } @answer(ptr noundef %0, ptr noundef %1, i64 noundef 
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal ptr @at_port(ptr noundef %0, i64 noundef %1) #3 {
-  %3 = alloca ptr, align 8
-  %4 = alloca i64, align 8
-  %5 = alloca ptr, align 8
-  %6 = alloca i64, align 8
-  store ptr %0, ptr %3, align 8
-  store i64 %1, ptr %4, align 8
-  call void @llvm.lifetime.start.p0(ptr %5) #9
-  %7 = load ptr, ptr %3, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %7, i32 0, i32 0
-  %9 = load i64, ptr %8, align 8
-  %10 = inttoptr i64 %9 to ptr
-  store ptr %10, ptr %5, align 8
-  %11 = load ptr, ptr %5, align 8
-  %12 = load i64, ptr %4, align 8
-  %13 = and i64 %12, 65535
-  %14 = getelementptr inbounds nuw i64, ptr %11, i64 %13
-  %15 = load atomic i64, ptr %14 acquire, align 8
-  store i64 %15, ptr %6, align 8
-  %16 = load i64, ptr %6, align 8
-  %17 = inttoptr i64 %16 to ptr
-  call void @llvm.lifetime.end.p0(ptr %5) #9
-  ret ptr %17
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal ptr @at_address(ptr noundef %0, ptr noundef %1, i64 noundef %2) #3 {
-  %4 = alloca ptr, align 8
-  %5 = alloca ptr, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca i64, align 8
-  %8 = alloca ptr, align 8
-  %9 = alloca ptr, align 8
-  %10 = alloca ptr, align 8
-  %11 = alloca i64, align 8
-  %12 = alloca i32, align 4
-  store ptr %0, ptr %5, align 8
-  store ptr %1, ptr %6, align 8
-  store i64 %2, ptr %7, align 8
-  call void @llvm.lifetime.start.p0(ptr %8) #9
-  call void @llvm.lifetime.start.p0(ptr %9) #9
-  call void @llvm.lifetime.start.p0(ptr %10) #9
-  %13 = load ptr, ptr %6, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %13, i32 0, i32 1
-  %15 = getelementptr inbounds nuw %struct.lightexit_addresses, ptr %14, i32 0, i32 0
-  %16 = load atomic i64, ptr %15 acquire, align 8
-  store i64 %16, ptr %11, align 8
-  %17 = load i64, ptr %11, align 8
-  %18 = inttoptr i64 %17 to ptr
-  store ptr %18, ptr %8, align 8
-  %19 = load ptr, ptr %5, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %19, i32 0, i32 8
-  %21 = load i64, ptr %7, align 8
-  %22 = lshr i64 %21, 8
-  %23 = mul i64 %22, -7046029254386353131
-  %24 = lshr i64 %23, 52
-  %25 = getelementptr inbounds nuw [4096 x %struct.lightexit_found], ptr %20, i64 0, i64 %24
-  store ptr %25, ptr %10, align 8
-  %26 = load ptr, ptr %10, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_found, ptr %26, i32 0, i32 0
-  %28 = load i64, ptr %27, align 8
-  %29 = load ptr, ptr %8, align 8
-  %30 = getelementptr inbounds nuw %struct.lightexit_ranges, ptr %29, i32 0, i32 1
-  %31 = load i64, ptr %30, align 8
-  %32 = icmp eq i64 %28, %31
-  br i1 %32, label %33, label %44
-
-33:                                               ; preds = %3
-  %34 = load ptr, ptr %10, align 8
-  %35 = getelementptr inbounds nuw %struct.lightexit_found, ptr %34, i32 0, i32 1
-  %36 = load i64, ptr %35, align 8
-  %37 = inttoptr i64 %36 to ptr
-  store ptr %37, ptr %9, align 8
-  %38 = load ptr, ptr %9, align 8
-  %39 = load i64, ptr %7, align 8
-  %40 = call zeroext i1 @contains(ptr noundef %38, i64 noundef %39) #10
-  br i1 %40, label %41, label %43
-
-41:                                               ; preds = %33
-  %42 = load ptr, ptr %9, align 8
-  store ptr %42, ptr %4, align 8
-  store i32 1, ptr %12, align 4
-  br label %62
-
-43:                                               ; preds = %33
-  br label %44
-
-44:                                               ; preds = %43, %3
-  %45 = load ptr, ptr %8, align 8
-  %46 = load i64, ptr %7, align 8
-  %47 = call ptr @search(ptr noundef %45, i64 noundef %46) #10
-  store ptr %47, ptr %9, align 8
-  %48 = load ptr, ptr %9, align 8
-  %49 = icmp ne ptr %48, null
-  br i1 %49, label %50, label %60
-
-50:                                               ; preds = %44
-  %51 = load ptr, ptr %9, align 8
-  %52 = ptrtoint ptr %51 to i64
-  %53 = load ptr, ptr %10, align 8
-  %54 = getelementptr inbounds nuw %struct.lightexit_found, ptr %53, i32 0, i32 1
-  store i64 %52, ptr %54, align 8
-  %55 = load ptr, ptr %8, align 8
-  %56 = getelementptr inbounds nuw %struct.lightexit_ranges, ptr %55, i32 0, i32 1
-  %57 = load i64, ptr %56, align 8
-  %58 = load ptr, ptr %10, align 8
-  %59 = getelementptr inbounds nuw %struct.lightexit_found, ptr %58, i32 0, i32 0
-  store i64 %57, ptr %59, align 8
-  br label %60
-
-60:                                               ; preds = %50, %44
-  %61 = load ptr, ptr %9, align 8
-  store ptr %61, ptr %4, align 8
-  store i32 1, ptr %12, align 4
-  br label %62
-
-62:                                               ; preds = %60, %41
-  call void @llvm.lifetime.end.p0(ptr %10) #9
-  call void @llvm.lifetime.end.p0(ptr %9) #9
-  call void @llvm.lifetime.end.p0(ptr %8) #9
-  %63 = load ptr, ptr %4, align 8
-  ret ptr %63
-}
-
-; Function Attrs: noinline nounwind
-define internal ptr @search(ptr noundef %0, i64 noundef %1) #6 {
-  %3 = alloca ptr, align 8
-  %4 = alloca ptr, align 8
-  %5 = alloca i64, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca i64, align 8
-  %8 = alloca i64, align 8
-  %9 = alloca i64, align 8
-  %10 = alloca i32, align 4
-  store ptr %0, ptr %4, align 8
-  store i64 %1, ptr %5, align 8
-  call void @llvm.lifetime.start.p0(ptr %6) #9
-  %11 = load ptr, ptr %4, align 8
-  %12 = getelementptr inbounds %struct.lightexit_ranges, ptr %11, i64 1
-  store ptr %12, ptr %6, align 8
-  call void @llvm.lifetime.start.p0(ptr %7) #9
-  store i64 0, ptr %7, align 8
-  call void @llvm.lifetime.start.p0(ptr %8) #9
-  %13 = load ptr, ptr %4, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_ranges, ptr %13, i32 0, i32 0
-  %15 = load i64, ptr %14, align 8
-  store i64 %15, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #9
-  br label %16
-
-16:                                               ; preds = %37, %2
-  %17 = load i64, ptr %7, align 8
-  %18 = load i64, ptr %8, align 8
-  %19 = icmp ult i64 %17, %18
-  br i1 %19, label %20, label %38
-
-20:                                               ; preds = %16
-  %21 = load i64, ptr %7, align 8
-  %22 = load i64, ptr %8, align 8
-  %23 = add i64 %21, %22
-  %24 = udiv i64 %23, 2
-  store i64 %24, ptr %9, align 8
-  %25 = load ptr, ptr %6, align 8
-  %26 = load i64, ptr %9, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_range, ptr %25, i64 %26
-  %28 = getelementptr inbounds nuw %struct.lightexit_range, ptr %27, i32 0, i32 0
-  %29 = load i64, ptr %28, align 8
-  %30 = load i64, ptr %5, align 8
-  %31 = icmp ugt i64 %29, %30
-  br i1 %31, label %32, label %34
-
-32:                                               ; preds = %20
-  %33 = load i64, ptr %9, align 8
-  store i64 %33, ptr %8, align 8
-  br label %37
-
-34:                                               ; preds = %20
-  %35 = load i64, ptr %9, align 8
-  %36 = add i64 %35, 1
-  store i64 %36, ptr %7, align 8
-  br label %37
-
-37:                                               ; preds = %34, %32
-  br label %16, !llvm.loop !14
-
-38:                                               ; preds = %16
-  %39 = load i64, ptr %7, align 8
-  %40 = icmp ne i64 %39, 0
-  br i1 %40, label %41, label %50
-
-41:                                               ; preds = %38
-  %42 = load i64, ptr %5, align 8
-  %43 = load ptr, ptr %6, align 8
-  %44 = load i64, ptr %7, align 8
-  %45 = sub i64 %44, 1
-  %46 = getelementptr inbounds nuw %struct.lightexit_range, ptr %43, i64 %45
-  %47 = getelementptr inbounds nuw %struct.lightexit_range, ptr %46, i32 0, i32 1
-  %48 = load i64, ptr %47, align 8
-  %49 = icmp uge i64 %42, %48
-  br i1 %49, label %50, label %51
-
-50:                                               ; preds = %41, %38
-  store ptr null, ptr %3, align 8
-  store i32 1, ptr %10, align 4
-  br label %59
-
-51:                                               ; preds = %41
-  %52 = load ptr, ptr %6, align 8
-  %53 = load i64, ptr %7, align 8
-  %54 = sub i64 %53, 1
-  %55 = getelementptr inbounds nuw %struct.lightexit_range, ptr %52, i64 %54
-  %56 = getelementptr inbounds nuw %struct.lightexit_range, ptr %55, i32 0, i32 2
-  %57 = load i64, ptr %56, align 8
-  %58 = inttoptr i64 %57 to ptr
-  store ptr %58, ptr %3, align 8
-  store i32 1, ptr %10, align 4
-  br label %59
-
-59:                                               ; preds = %51, %50
-  call void @llvm.lifetime.end.p0(ptr %9) #9
-  call void @llvm.lifetime.end.p0(ptr %8) #9
-  call void @llvm.lifetime.end.p0(ptr %7) #9
-  call void @llvm.lifetime.end.p0(ptr %6) #9
-  %60 = load ptr, ptr %3, align 8
-  ret ptr %60
-}
-
-; Function Attrs: alwaysinline nounwind
 define internal ptr @unclaimed_count(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %2, i1 noundef zeroext %3) #3 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
@@ -2479,7 +2281,7 @@ define internal ptr @place_of(ptr noundef %0, i64 noundef %1) #3 {
   %69 = load i64, ptr %8, align 8
   %70 = add i64 %69, 1
   store i64 %70, ptr %8, align 8
-  br label %27, !llvm.loop !15
+  br label %27, !llvm.loop !14
 
 71:                                               ; preds = %27
   store ptr null, ptr %3, align 8
@@ -2957,18 +2759,35 @@ define internal i64 @ask_model(ptr noundef %0, ptr noundef %1, i64 noundef %2, i
   br label %56
 
 56:                                               ; preds = %47, %38
-  %57 = load ptr, ptr %14, align 8
-  %58 = load ptr, ptr %8, align 8
-  %59 = getelementptr inbounds nuw %struct.lightexit_window, ptr %58, i32 0, i32 4
-  %60 = load i64, ptr %59, align 8
-  %61 = trunc i64 %60 to i32
-  call void @lightexit_unlock(ptr noundef %57, i32 noundef %61) #10
-  %62 = load i64, ptr %16, align 8
+  %57 = load ptr, ptr %8, align 8
+  %58 = getelementptr inbounds nuw %struct.lightexit_window, ptr %57, i32 0, i32 22
+  %59 = load i8, ptr %58, align 4
+  %60 = icmp ne i8 %59, 0
+  br i1 %60, label %61, label %66
+
+61:                                               ; preds = %56
+  %62 = load ptr, ptr %8, align 8
+  %63 = getelementptr inbounds nuw %struct.lightexit_window, ptr %62, i32 0, i32 22
+  store i8 0, ptr %63, align 4
+  %64 = load ptr, ptr %7, align 8
+  %65 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %64, i32 0, i32 8
+  store i8 1, ptr %65, align 1
+  store i64 -1, ptr %16, align 8
+  br label %66
+
+66:                                               ; preds = %61, %56
+  %67 = load ptr, ptr %14, align 8
+  %68 = load ptr, ptr %8, align 8
+  %69 = getelementptr inbounds nuw %struct.lightexit_window, ptr %68, i32 0, i32 4
+  %70 = load i64, ptr %69, align 8
+  %71 = trunc i64 %70 to i32
+  call void @lightexit_unlock(ptr noundef %67, i32 noundef %71) #10
+  %72 = load i64, ptr %16, align 8
   call void @llvm.lifetime.end.p0(ptr %16) #9
   call void @llvm.lifetime.end.p0(ptr %15) #9
   call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
-  ret i64 %62
+  ret i64 %72
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -3230,7 +3049,7 @@ define internal zeroext i1 @lightexit_try_lock(ptr noundef %0, i32 noundef %1) #
   %24 = load i32, ptr %6, align 4
   %25 = add i32 %24, 1
   store i32 %25, ptr %6, align 4
-  br label %8, !llvm.loop !16
+  br label %8, !llvm.loop !15
 
 26:                                               ; preds = %8
   store i1 true, ptr %3, align 1
@@ -3416,7 +3235,7 @@ define internal zeroext i1 @signal_all(ptr noundef %0, ptr noundef %1) #3 {
   %58 = load i32, ptr %57, align 8
   %59 = and i32 %58, %55
   store i32 %59, ptr %57, align 8
-  br label %37, !llvm.loop !17
+  br label %37, !llvm.loop !16
 
 60:                                               ; preds = %37
   store i1 true, ptr %3, align 1
@@ -3513,7 +3332,7 @@ define internal i64 @lightexit_read_begin(ptr noundef %0, i32 noundef %1) #2 {
   %30 = load i32, ptr %8, align 4
   %31 = add i32 %30, 1
   store i32 %31, ptr %8, align 4
-  br label %10, !llvm.loop !18
+  br label %10, !llvm.loop !17
 
 32:                                               ; preds = %10
   %33 = load i64, ptr %6, align 8
@@ -3552,6 +3371,234 @@ define internal zeroext i1 @lightexit_read_retry(ptr noundef %0, i32 noundef %1,
   %10 = load i64, ptr %6, align 8
   %11 = icmp ne i64 %9, %10
   ret i1 %11
+}
+
+; Function Attrs: noinline nounwind
+define internal ptr @search(ptr noundef %0, i64 noundef %1) #6 {
+  %3 = alloca ptr, align 8
+  %4 = alloca ptr, align 8
+  %5 = alloca i64, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i64, align 8
+  %8 = alloca i64, align 8
+  %9 = alloca i64, align 8
+  %10 = alloca i32, align 4
+  store ptr %0, ptr %4, align 8
+  store i64 %1, ptr %5, align 8
+  call void @llvm.lifetime.start.p0(ptr %6) #9
+  %11 = load ptr, ptr %4, align 8
+  %12 = getelementptr inbounds %struct.lightexit_ranges, ptr %11, i64 1
+  store ptr %12, ptr %6, align 8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
+  store i64 0, ptr %7, align 8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
+  %13 = load ptr, ptr %4, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_ranges, ptr %13, i32 0, i32 0
+  %15 = load i64, ptr %14, align 8
+  store i64 %15, ptr %8, align 8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
+  br label %16
+
+16:                                               ; preds = %37, %2
+  %17 = load i64, ptr %7, align 8
+  %18 = load i64, ptr %8, align 8
+  %19 = icmp ult i64 %17, %18
+  br i1 %19, label %20, label %38
+
+20:                                               ; preds = %16
+  %21 = load i64, ptr %7, align 8
+  %22 = load i64, ptr %8, align 8
+  %23 = add i64 %21, %22
+  %24 = udiv i64 %23, 2
+  store i64 %24, ptr %9, align 8
+  %25 = load ptr, ptr %6, align 8
+  %26 = load i64, ptr %9, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_range, ptr %25, i64 %26
+  %28 = getelementptr inbounds nuw %struct.lightexit_range, ptr %27, i32 0, i32 0
+  %29 = load i64, ptr %28, align 8
+  %30 = load i64, ptr %5, align 8
+  %31 = icmp ugt i64 %29, %30
+  br i1 %31, label %32, label %34
+
+32:                                               ; preds = %20
+  %33 = load i64, ptr %9, align 8
+  store i64 %33, ptr %8, align 8
+  br label %37
+
+34:                                               ; preds = %20
+  %35 = load i64, ptr %9, align 8
+  %36 = add i64 %35, 1
+  store i64 %36, ptr %7, align 8
+  br label %37
+
+37:                                               ; preds = %34, %32
+  br label %16, !llvm.loop !18
+
+38:                                               ; preds = %16
+  %39 = load i64, ptr %7, align 8
+  %40 = icmp ne i64 %39, 0
+  br i1 %40, label %41, label %50
+
+41:                                               ; preds = %38
+  %42 = load i64, ptr %5, align 8
+  %43 = load ptr, ptr %6, align 8
+  %44 = load i64, ptr %7, align 8
+  %45 = sub i64 %44, 1
+  %46 = getelementptr inbounds nuw %struct.lightexit_range, ptr %43, i64 %45
+  %47 = getelementptr inbounds nuw %struct.lightexit_range, ptr %46, i32 0, i32 1
+  %48 = load i64, ptr %47, align 8
+  %49 = icmp uge i64 %42, %48
+  br i1 %49, label %50, label %51
+
+50:                                               ; preds = %41, %38
+  store ptr null, ptr %3, align 8
+  store i32 1, ptr %10, align 4
+  br label %59
+
+51:                                               ; preds = %41
+  %52 = load ptr, ptr %6, align 8
+  %53 = load i64, ptr %7, align 8
+  %54 = sub i64 %53, 1
+  %55 = getelementptr inbounds nuw %struct.lightexit_range, ptr %52, i64 %54
+  %56 = getelementptr inbounds nuw %struct.lightexit_range, ptr %55, i32 0, i32 2
+  %57 = load i64, ptr %56, align 8
+  %58 = inttoptr i64 %57 to ptr
+  store ptr %58, ptr %3, align 8
+  store i32 1, ptr %10, align 4
+  br label %59
+
+59:                                               ; preds = %51, %50
+  call void @llvm.lifetime.end.p0(ptr %9) #9
+  call void @llvm.lifetime.end.p0(ptr %8) #9
+  call void @llvm.lifetime.end.p0(ptr %7) #9
+  call void @llvm.lifetime.end.p0(ptr %6) #9
+  %60 = load ptr, ptr %3, align 8
+  ret ptr %60
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal ptr @at_port(ptr noundef %0, i64 noundef %1) #3 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i64, align 8
+  %5 = alloca ptr, align 8
+  %6 = alloca i64, align 8
+  store ptr %0, ptr %3, align 8
+  store i64 %1, ptr %4, align 8
+  call void @llvm.lifetime.start.p0(ptr %5) #9
+  %7 = load ptr, ptr %3, align 8
+  %8 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %7, i32 0, i32 0
+  %9 = load i64, ptr %8, align 8
+  %10 = inttoptr i64 %9 to ptr
+  store ptr %10, ptr %5, align 8
+  %11 = load ptr, ptr %5, align 8
+  %12 = load i64, ptr %4, align 8
+  %13 = and i64 %12, 65535
+  %14 = getelementptr inbounds nuw i64, ptr %11, i64 %13
+  %15 = load atomic i64, ptr %14 acquire, align 8
+  store i64 %15, ptr %6, align 8
+  %16 = load i64, ptr %6, align 8
+  %17 = inttoptr i64 %16 to ptr
+  call void @llvm.lifetime.end.p0(ptr %5) #9
+  ret ptr %17
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal ptr @at_address(ptr noundef %0, ptr noundef %1, i64 noundef %2) #3 {
+  %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i64, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca ptr, align 8
+  %11 = alloca i64, align 8
+  %12 = alloca i32, align 4
+  store ptr %0, ptr %5, align 8
+  store ptr %1, ptr %6, align 8
+  store i64 %2, ptr %7, align 8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
+  call void @llvm.lifetime.start.p0(ptr %9) #9
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  %13 = load ptr, ptr %6, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_tables, ptr %13, i32 0, i32 1
+  %15 = getelementptr inbounds nuw %struct.lightexit_addresses, ptr %14, i32 0, i32 0
+  %16 = load atomic i64, ptr %15 acquire, align 8
+  store i64 %16, ptr %11, align 8
+  %17 = load i64, ptr %11, align 8
+  %18 = inttoptr i64 %17 to ptr
+  store ptr %18, ptr %8, align 8
+  %19 = load ptr, ptr %5, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_vcpu, ptr %19, i32 0, i32 9
+  %21 = load i64, ptr %7, align 8
+  %22 = lshr i64 %21, 8
+  %23 = mul i64 %22, -7046029254386353131
+  %24 = lshr i64 %23, 52
+  %25 = getelementptr inbounds nuw [4096 x %struct.lightexit_found], ptr %20, i64 0, i64 %24
+  store ptr %25, ptr %10, align 8
+  %26 = load ptr, ptr %10, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_found, ptr %26, i32 0, i32 0
+  %28 = load i64, ptr %27, align 8
+  %29 = load ptr, ptr %8, align 8
+  %30 = getelementptr inbounds nuw %struct.lightexit_ranges, ptr %29, i32 0, i32 1
+  %31 = load i64, ptr %30, align 8
+  %32 = icmp eq i64 %28, %31
+  br i1 %32, label %33, label %44
+
+33:                                               ; preds = %3
+  %34 = load ptr, ptr %10, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_found, ptr %34, i32 0, i32 1
+  %36 = load i64, ptr %35, align 8
+  %37 = inttoptr i64 %36 to ptr
+  store ptr %37, ptr %9, align 8
+  %38 = load ptr, ptr %9, align 8
+  %39 = load i64, ptr %7, align 8
+  %40 = call zeroext i1 @contains(ptr noundef %38, i64 noundef %39) #10
+  br i1 %40, label %41, label %43
+
+41:                                               ; preds = %33
+  %42 = load ptr, ptr %9, align 8
+  store ptr %42, ptr %4, align 8
+  store i32 1, ptr %12, align 4
+  br label %62
+
+43:                                               ; preds = %33
+  br label %44
+
+44:                                               ; preds = %43, %3
+  %45 = load ptr, ptr %8, align 8
+  %46 = load i64, ptr %7, align 8
+  %47 = call ptr @search(ptr noundef %45, i64 noundef %46) #10
+  store ptr %47, ptr %9, align 8
+  %48 = load ptr, ptr %9, align 8
+  %49 = icmp ne ptr %48, null
+  br i1 %49, label %50, label %60
+
+50:                                               ; preds = %44
+  %51 = load ptr, ptr %9, align 8
+  %52 = ptrtoint ptr %51 to i64
+  %53 = load ptr, ptr %10, align 8
+  %54 = getelementptr inbounds nuw %struct.lightexit_found, ptr %53, i32 0, i32 1
+  store i64 %52, ptr %54, align 8
+  %55 = load ptr, ptr %8, align 8
+  %56 = getelementptr inbounds nuw %struct.lightexit_ranges, ptr %55, i32 0, i32 1
+  %57 = load i64, ptr %56, align 8
+  %58 = load ptr, ptr %10, align 8
+  %59 = getelementptr inbounds nuw %struct.lightexit_found, ptr %58, i32 0, i32 0
+  store i64 %57, ptr %59, align 8
+  br label %60
+
+60:                                               ; preds = %50, %44
+  %61 = load ptr, ptr %9, align 8
+  store ptr %61, ptr %4, align 8
+  store i32 1, ptr %12, align 4
+  br label %62
+
+62:                                               ; preds = %60, %41
+  call void @llvm.lifetime.end.p0(ptr %10) #9
+  call void @llvm.lifetime.end.p0(ptr %9) #9
+  call void @llvm.lifetime.end.p0(ptr %8) #9
+  %63 = load ptr, ptr %4, align 8
+  ret ptr %63
 }
 
 attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" }

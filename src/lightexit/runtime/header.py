@@ -29,6 +29,7 @@ _STRUCTS = (
 _NUMBERS = {
     "FOUND_SHIFT": 65 - layout.FOUND.bit_length(),
     "CODE_BLOCK": layout.CODE_BLOCK,
+    "CR8": f"{layout.CR8:#x}",
     "MSR_PLACES": layout.MSR_PLACES,
     "PLACES": layout.PLACES,
     "PLACES_SHIFT": 65 - layout.PLACES.bit_length(),

@@ -16,6 +16,13 @@ PART int enter(struct lightexit_loop *loop)
 	return POINTER(ioctl_function, loop->ioctl)(loop->fd, KVM_RUN, 0);
 }
 
+/* KVM takes CR8 from the area that it shares where it keeps no local APIC, and leaves it there. */
+PART void give_cr8(const struct lightexit_loop *loop, struct kvm_run *run)
+{
+	if (loop->tpr)
+		run->cr8 = *POINTER(u8, loop->tpr) >> 4;
+}
+
 /* Whether a device answers it. */
 PART bool answer(const struct lightexit_loop *loop, struct lightexit_io_context *access)
 {
@@ -27,6 +34,18 @@ PART u64 perform(const struct lightexit_loop *loop, struct lightexit_io_context 
 	access->data = data;
 	answer(loop, access);
 	return access->data;
+}
+
+PART void take_cr8(const struct lightexit_loop *loop, struct kvm_run *run,
+		   struct lightexit_io_context *access)
+{
+	if (!loop->tpr || run->cr8 == *POINTER(u8, loop->tpr) >> 4)
+		return;
+	access->space = LIGHTEXIT_SPACE_MMIO;
+	access->offset = LIGHTEXIT_CR8;
+	access->size = sizeof(run->cr8);
+	access->is_write = true;
+	perform(loop, access, run->cr8);
 }
 
 /* Port accesses are of 1, 2 or 4 bytes. */
@@ -116,7 +135,11 @@ int run(struct lightexit_loop *loop)
 	struct kvm_run *shared = POINTER(struct kvm_run, loop->shared);
 	struct lightexit_io_context access = { 0 };
 
-	while (enter(loop) >= 0) {
+	for (;;) {
+		give_cr8(loop, shared);
+		if (enter(loop) < 0)
+			return -1;
+		take_cr8(loop, shared, &access);
 		switch (shared->exit_reason) {
 		case KVM_EXIT_IO:
 			port(loop, shared, &access);
@@ -132,5 +155,4 @@ int run(struct lightexit_loop *loop)
 			return shared->exit_reason;
 		}
 	}
-	return -1;
 }

@@ -2,7 +2,7 @@
 ; Made of kvm_loop.c by tools/runtime.py; do not edit.
 
 %struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
-%struct.lightexit_loop = type { i64, i64, i64, i64, i64, i32 }
+%struct.lightexit_loop = type { i64, i64, i64, i64, i64, i64, i32 }
 %struct.kvm_run = type { i8, i8, [6 x i8], i32, i8, i8, i16, i64, i64, %union.anon, i64, i64, %union.anon.43 }
 %union.anon = type { %struct.anon.16 }
 %struct.anon.16 = type { [32 x i64] }
@@ -40,62 +40,68 @@ define i32 @run(ptr noundef %0) #0 {
   call void @llvm.memset.p0.i64(ptr align 8 %5, i8 0, i64 64, i1 false)
   br label %11
 
-11:                                               ; preds = %32, %1
+11:                                               ; preds = %37, %1
   %12 = load ptr, ptr %3, align 8
-  %13 = call i32 @enter(ptr noundef %12) #6
-  %14 = icmp sge i32 %13, 0
-  br i1 %14, label %15, label %33
+  %13 = load ptr, ptr %4, align 8
+  call void @give_cr8(ptr noundef %12, ptr noundef %13) #6
+  %14 = load ptr, ptr %3, align 8
+  %15 = call i32 @enter(ptr noundef %14) #6
+  %16 = icmp slt i32 %15, 0
+  br i1 %16, label %17, label %18
 
-15:                                               ; preds = %11
-  %16 = load ptr, ptr %4, align 8
-  %17 = getelementptr inbounds nuw %struct.kvm_run, ptr %16, i32 0, i32 3
-  %18 = load i32, ptr %17, align 8
-  switch i32 %18, label %28 [
-    i32 2, label %19
-    i32 6, label %22
-    i32 29, label %25
-    i32 30, label %25
-  ]
-
-19:                                               ; preds = %15
-  %20 = load ptr, ptr %3, align 8
-  %21 = load ptr, ptr %4, align 8
-  call void @port(ptr noundef %20, ptr noundef %21, ptr noundef %5) #6
-  br label %32
-
-22:                                               ; preds = %15
-  %23 = load ptr, ptr %3, align 8
-  %24 = load ptr, ptr %4, align 8
-  call void @memory(ptr noundef %23, ptr noundef %24, ptr noundef %5) #6
-  br label %32
-
-25:                                               ; preds = %15, %15
-  %26 = load ptr, ptr %3, align 8
-  %27 = load ptr, ptr %4, align 8
-  call void @msr(ptr noundef %26, ptr noundef %27, ptr noundef %5) #6
-  br label %32
-
-28:                                               ; preds = %15
-  %29 = load ptr, ptr %4, align 8
-  %30 = getelementptr inbounds nuw %struct.kvm_run, ptr %29, i32 0, i32 3
-  %31 = load i32, ptr %30, align 8
-  store i32 %31, ptr %2, align 4
-  store i32 1, ptr %6, align 4
-  br label %34
-
-32:                                               ; preds = %25, %22, %19
-  br label %11, !llvm.loop !4
-
-33:                                               ; preds = %11
+17:                                               ; preds = %11
   store i32 -1, ptr %2, align 4
   store i32 1, ptr %6, align 4
-  br label %34
+  br label %38
 
-34:                                               ; preds = %33, %28
+18:                                               ; preds = %11
+  %19 = load ptr, ptr %3, align 8
+  %20 = load ptr, ptr %4, align 8
+  call void @take_cr8(ptr noundef %19, ptr noundef %20, ptr noundef %5) #6
+  %21 = load ptr, ptr %4, align 8
+  %22 = getelementptr inbounds nuw %struct.kvm_run, ptr %21, i32 0, i32 3
+  %23 = load i32, ptr %22, align 8
+  switch i32 %23, label %33 [
+    i32 2, label %24
+    i32 6, label %27
+    i32 29, label %30
+    i32 30, label %30
+  ]
+
+24:                                               ; preds = %18
+  %25 = load ptr, ptr %3, align 8
+  %26 = load ptr, ptr %4, align 8
+  call void @port(ptr noundef %25, ptr noundef %26, ptr noundef %5) #6
+  br label %37
+
+27:                                               ; preds = %18
+  %28 = load ptr, ptr %3, align 8
+  %29 = load ptr, ptr %4, align 8
+  call void @memory(ptr noundef %28, ptr noundef %29, ptr noundef %5) #6
+  br label %37
+
+30:                                               ; preds = %18, %18
+  %31 = load ptr, ptr %3, align 8
+  %32 = load ptr, ptr %4, align 8
+  call void @msr(ptr noundef %31, ptr noundef %32, ptr noundef %5) #6
+  br label %37
+
+33:                                               ; preds = %18
+  %34 = load ptr, ptr %4, align 8
+  %35 = getelementptr inbounds nuw %struct.kvm_run, ptr %34, i32 0, i32 3
+  %36 = load i32, ptr %35, align 8
+  store i32 %36, ptr %2, align 4
+  store i32 1, ptr %6, align 4
+  br label %38
+
+37:                                               ; preds = %30, %27, %24
+  br label %11
+
+38:                                               ; preds = %33, %17
   call void @llvm.lifetime.end.p0(ptr %5) #5
   call void @llvm.lifetime.end.p0(ptr %4) #5
-  %35 = load i32, ptr %2, align 4
-  ret i32 %35
+  %39 = load i32, ptr %2, align 4
+  ret i32 %39
 }
 
 ; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
@@ -103,6 +109,36 @@ declare void @llvm.lifetime.start.p0(ptr captures(none)) #1
 
 ; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: write)
 declare void @llvm.memset.p0.i64(ptr writeonly captures(none), i8, i64, i1 immarg) #2
+
+; Function Attrs: alwaysinline nounwind
+define internal void @give_cr8(ptr noundef %0, ptr noundef %1) #3 {
+  %3 = alloca ptr, align 8
+  %4 = alloca ptr, align 8
+  store ptr %0, ptr %3, align 8
+  store ptr %1, ptr %4, align 8
+  %5 = load ptr, ptr %3, align 8
+  %6 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %5, i32 0, i32 5
+  %7 = load i64, ptr %6, align 8
+  %8 = icmp ne i64 %7, 0
+  br i1 %8, label %9, label %20
+
+9:                                                ; preds = %2
+  %10 = load ptr, ptr %3, align 8
+  %11 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %10, i32 0, i32 5
+  %12 = load i64, ptr %11, align 8
+  %13 = inttoptr i64 %12 to ptr
+  %14 = load i8, ptr %13, align 1
+  %15 = zext i8 %14 to i32
+  %16 = ashr i32 %15, 4
+  %17 = sext i32 %16 to i64
+  %18 = load ptr, ptr %4, align 8
+  %19 = getelementptr inbounds nuw %struct.kvm_run, ptr %18, i32 0, i32 7
+  store i64 %17, ptr %19, align 8
+  br label %20
+
+20:                                               ; preds = %9, %2
+  ret void
+}
 
 ; Function Attrs: alwaysinline nounwind
 define internal i32 @enter(ptr noundef %0) #3 {
@@ -118,10 +154,67 @@ define internal i32 @enter(ptr noundef %0) #3 {
   %9 = load i64, ptr %8, align 8
   %10 = inttoptr i64 %9 to ptr
   %11 = load ptr, ptr %2, align 8
-  %12 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %11, i32 0, i32 5
+  %12 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %11, i32 0, i32 6
   %13 = load i32, ptr %12, align 8
   %14 = call i32 (i32, i64, ...) %10(i32 noundef %13, i64 noundef 44672, i32 noundef 0) #6
   ret i32 %14
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal void @take_cr8(ptr noundef %0, ptr noundef %1, ptr noundef %2) #3 {
+  %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  store ptr %0, ptr %4, align 8
+  store ptr %1, ptr %5, align 8
+  store ptr %2, ptr %6, align 8
+  %7 = load ptr, ptr %4, align 8
+  %8 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %7, i32 0, i32 5
+  %9 = load i64, ptr %8, align 8
+  %10 = icmp ne i64 %9, 0
+  br i1 %10, label %11, label %24
+
+11:                                               ; preds = %3
+  %12 = load ptr, ptr %5, align 8
+  %13 = getelementptr inbounds nuw %struct.kvm_run, ptr %12, i32 0, i32 7
+  %14 = load i64, ptr %13, align 8
+  %15 = load ptr, ptr %4, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %15, i32 0, i32 5
+  %17 = load i64, ptr %16, align 8
+  %18 = inttoptr i64 %17 to ptr
+  %19 = load i8, ptr %18, align 1
+  %20 = zext i8 %19 to i32
+  %21 = ashr i32 %20, 4
+  %22 = sext i32 %21 to i64
+  %23 = icmp eq i64 %14, %22
+  br i1 %23, label %24, label %25
+
+24:                                               ; preds = %11, %3
+  br label %40
+
+25:                                               ; preds = %11
+  %26 = load ptr, ptr %6, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %26, i32 0, i32 6
+  store i8 1, ptr %27, align 2
+  %28 = load ptr, ptr %6, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %28, i32 0, i32 0
+  store i64 -9223372036854775808, ptr %29, align 8
+  %30 = load ptr, ptr %6, align 8
+  %31 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %30, i32 0, i32 4
+  store i8 8, ptr %31, align 4
+  %32 = load ptr, ptr %6, align 8
+  %33 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %32, i32 0, i32 5
+  store i8 1, ptr %33, align 1
+  %34 = load ptr, ptr %4, align 8
+  %35 = load ptr, ptr %6, align 8
+  %36 = load ptr, ptr %5, align 8
+  %37 = getelementptr inbounds nuw %struct.kvm_run, ptr %36, i32 0, i32 7
+  %38 = load i64, ptr %37, align 8
+  %39 = call i64 @perform(ptr noundef %34, ptr noundef %35, i64 noundef %38) #6
+  br label %40
+
+40:                                               ; preds = %25, %24
+  ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -182,7 +275,7 @@ define internal void @port(ptr noundef %0, ptr noundef %1, ptr noundef %2) #3 {
   %43 = load ptr, ptr %6, align 8
   %44 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %43, i32 0, i32 4
   store i8 %42, ptr %44, align 4
-  %45 = load i8, ptr %10, align 1, !range !6, !noundef !7
+  %45 = load i8, ptr %10, align 1, !range !4, !noundef !5
   %46 = trunc i8 %45 to i1
   %47 = zext i1 %46 to i8
   %48 = load ptr, ptr %6, align 8
@@ -203,7 +296,7 @@ define internal void @port(ptr noundef %0, ptr noundef %1, ptr noundef %2) #3 {
   %58 = call i64 @load(ptr noundef %56, i8 noundef zeroext %57) #6
   %59 = call i64 @perform(ptr noundef %54, ptr noundef %55, i64 noundef %58) #6
   store i64 %59, ptr %11, align 8
-  %60 = load i8, ptr %10, align 1, !range !6, !noundef !7
+  %60 = load i8, ptr %10, align 1, !range !4, !noundef !5
   %61 = trunc i8 %60 to i1
   br i1 %61, label %66, label %62
 
@@ -227,7 +320,7 @@ define internal void @port(ptr noundef %0, ptr noundef %1, ptr noundef %2) #3 {
   %73 = sext i32 %71 to i64
   %74 = getelementptr inbounds i8, ptr %72, i64 %73
   store ptr %74, ptr %7, align 8
-  br label %50, !llvm.loop !8
+  br label %50, !llvm.loop !6
 
 75:                                               ; preds = %50
   call void @llvm.lifetime.end.p0(ptr %11) #5
@@ -395,6 +488,26 @@ define internal i64 @perform(ptr noundef %0, ptr noundef %1, i64 noundef %2) #3 
 }
 
 ; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @answer(ptr noundef %0, ptr noundef %1) #3 {
+  %3 = alloca ptr, align 8
+  %4 = alloca ptr, align 8
+  store ptr %0, ptr %3, align 8
+  store ptr %1, ptr %4, align 8
+  %5 = load ptr, ptr %3, align 8
+  %6 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %5, i32 0, i32 1
+  %7 = load i64, ptr %6, align 8
+  %8 = inttoptr i64 %7 to ptr
+  %9 = load ptr, ptr %3, align 8
+  %10 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %9, i32 0, i32 2
+  %11 = load i64, ptr %10, align 8
+  %12 = inttoptr i64 %11 to ptr
+  %13 = load ptr, ptr %4, align 8
+  %14 = call i32 %8(ptr noundef %12, ptr noundef %13) #6
+  %15 = icmp ne i32 %14, 0
+  ret i1 %15
+}
+
+; Function Attrs: alwaysinline nounwind
 define internal i64 @load(ptr noundef %0, i8 noundef zeroext %1) #3 {
   %3 = alloca i64, align 8
   %4 = alloca ptr, align 8
@@ -480,26 +593,6 @@ define internal void @store(ptr noundef %0, i8 noundef zeroext %1, i64 noundef %
   ret void
 }
 
-; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @answer(ptr noundef %0, ptr noundef %1) #3 {
-  %3 = alloca ptr, align 8
-  %4 = alloca ptr, align 8
-  store ptr %0, ptr %3, align 8
-  store ptr %1, ptr %4, align 8
-  %5 = load ptr, ptr %3, align 8
-  %6 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %5, i32 0, i32 1
-  %7 = load i64, ptr %6, align 8
-  %8 = inttoptr i64 %7 to ptr
-  %9 = load ptr, ptr %3, align 8
-  %10 = getelementptr inbounds nuw %struct.lightexit_loop, ptr %9, i32 0, i32 2
-  %11 = load i64, ptr %10, align 8
-  %12 = inttoptr i64 %11 to ptr
-  %13 = load ptr, ptr %4, align 8
-  %14 = call i32 %8(ptr noundef %12, ptr noundef %13) #6
-  %15 = icmp ne i32 %14, 0
-  ret i1 %15
-}
-
 ; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: readwrite)
 declare void @llvm.memcpy.p0.p0.i64(ptr noalias writeonly captures(none), ptr noalias readonly captures(none), i64, i1 immarg) #4
 
@@ -516,8 +609,7 @@ attributes #6 = { nobuiltin "no-builtins" }
 !0 = !{i32 7, !"Dwarf Version", i32 4}
 !1 = !{i32 1, !"wchar_size", i32 4}
 !2 = !{i32 8, !"PIC Level", i32 2}
-!4 = distinct !{!4, !5}
-!5 = !{!"llvm.loop.mustprogress"}
-!6 = !{i8 0, i8 2}
-!7 = !{}
-!8 = distinct !{!8, !5}
+!4 = !{i8 0, i8 2}
+!5 = !{}
+!6 = distinct !{!6, !7}
+!7 = !{!"llvm.loop.mustprogress"}

@@ -119,6 +119,7 @@ class Window(Struct):
     locks: Array[u64] = array(u64, MOST_STATES)
     native_doorbells: u32  # those that are eventfds, a bit each
     eventfds: Array[u32] = array(u32, DOORBELLS)
+    refused: bool  # the model has refused this access, to an MSR; it holds the lock
 
 
 class Counter(Struct):
@@ -155,6 +156,7 @@ class Vcpu(Struct):
     lane: u64
     index: u32
     unclaimed: bool  # set where no device has any of an access; to be cleared by who looks
+    refused: bool  # the same where a model refuses an access to an MSR
     found: Array[Found] = array(Found, FOUND)  # by a hash of the address
 
 
@@ -173,6 +175,7 @@ class Loop(Struct):
     vcpu: u64
     shared: u64  # struct kvm_run
     entries: u64
+    tpr: u64  # the register TPR of a local APIC among the devices, a byte, or 0
     fd: u32
 
 
@@ -276,20 +279,23 @@ class Delivery(Struct):
     clock: u64
 
 
+#: Where a bus has CR8, a device's register of 8 bytes: no guest's access to memory gets there.
+CR8 = 1 << 63
+
 #: More places than any kernel has. Each takes time in all that is translated later.
 MSR_PLACES = 256
 
 
 class MsrPlace(Struct):
-    """Linear addresses between which an RDMSR or WRMSR may begin, both included: prefixes, and
-    others nearby."""
+    """Linear addresses between which an RDMSR, WRMSR or MOV of CR4 or CR8 may begin, both included:
+    prefixes, and others nearby."""
 
     first: u64
     last: u64
 
 
 class MsrWatch(Struct):
-    """Where in the guest's code hooks are to be, for the MSRs that devices have."""
+    """Where in the guest's code hooks are to be, for the MSRs and the CR8 that devices have."""
 
     vcpu: u64
     access: u64  # of the dispatch routine

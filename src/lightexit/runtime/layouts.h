@@ -7,6 +7,7 @@
 
 #define LIGHTEXIT_FOUND_SHIFT 52
 #define LIGHTEXIT_CODE_BLOCK 65536
+#define LIGHTEXIT_CR8 0x8000000000000000
 #define LIGHTEXIT_MSR_PLACES 256
 #define LIGHTEXIT_PLACES 1024
 #define LIGHTEXIT_PLACES_SHIFT 54
@@ -88,6 +89,7 @@ struct lightexit_window {
 	__u64 locks[8];
 	__u32 native_doorbells;
 	__u32 eventfds[32];
+	__u8 refused;
 };
 
 struct lightexit_counter {
@@ -111,6 +113,7 @@ struct lightexit_vcpu {
 	__u64 lane;
 	__u32 index;
 	__u8 unclaimed;
+	__u8 refused;
 	struct lightexit_found found[4096];
 };
 
@@ -125,6 +128,7 @@ struct lightexit_loop {
 	__u64 vcpu;
 	__u64 shared;
 	__u64 entries;
+	__u64 tpr;
 	__u32 fd;
 };
 

@@ -47,6 +47,9 @@ typedef int control_function(void *engine, int what, ...);
 typedef int hook_function(void *engine, u64 *handle, int kind, void *called, void *user, u64 first,
 			  u64 last, ...);
 
+/* What became of an access of perform_claimed. */
+enum { ACCESS_ABSENT, ACCESS_ANSWERED, ACCESS_REFUSED };
+
 struct system_time {
 	u64 seconds;
 	u64 ns;

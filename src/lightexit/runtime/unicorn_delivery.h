@@ -28,9 +28,13 @@ enum { RAX, RCX, RDX, RSP = 4, R11 = 11 };
 /* Exceptions with an error code. */
 #define CODED (1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 17)
 
+/* Those of the class of faults, whose instruction is executed again (section 6.15). */
+#define FAULTS (1 << 0 | 7 << 5 | 0x1f << 10 | 3 << 16 | 7 << 19)
+
 struct event {
 	u32 vector;
 	bool is_software;
+	bool is_fault;
 	bool has_code;
 	u32 code;
 };
@@ -54,6 +58,12 @@ struct frame {
 PART void add_item(struct frame *frame, u64 item)
 {
 	frame->items[frame->count++] = item;
+}
+
+/* The flags that are pushed (Intel SDM volume 3, section 18.3.1.1). */
+PART u64 pushed_flags(const struct event *event, u64 flags)
+{
+	return event->is_fault ? flags | FLAGS_RF : flags;
 }
 
 PART bool push_items(delivery *to, const saved_cpu *cpu, struct frame *frame, u32 size)
@@ -165,7 +175,7 @@ PART bool find_stack(const delivery *to, const saved_cpu *cpu, u32 ring,
 PART bool push_protected(delivery *to, const saved_cpu *cpu, const struct event *event,
 			 struct frame *frame, u64 flags, u32 size)
 {
-	add_item(frame, flags);
+	add_item(frame, pushed_flags(event, flags));
 	add_item(frame, cpu->segments[CS].selector);
 	add_item(frame, cpu->rip);
 	if (event->has_code)

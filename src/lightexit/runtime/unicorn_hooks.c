@@ -2,7 +2,7 @@
 /*
  * What Unicorn calls besides the dispatch routine: at the start of every block of guest code, at
  * software interrupts and exceptions, at SYSCALL, which it does not emulate, at RDTSC and RDTSCP,
- * when it has translated code, and at RDMSR and WRMSR in that.
+ * when it has translated code, and at RDMSR, WRMSR and MOV of CR4 and CR8 in that.
  */
 /* VM time is only read here: its functions for others are dispatch.c's. */
 #define ENTRY static inline
@@ -12,8 +12,13 @@
 #include "vm_time.h"
 
 #define TSC 0x10
+/* 0x800 to 0x8ff. */
+#define X2APIC 8
 #define TSC_AUX 0xc0000103
 #define NOTHING ~0u
+#define GENERAL_PROTECTION 13
+/* Bits of CR4 that the emulated CPU, AMD's EPYC, has (AMD64 manual volume 2, section 3.1.3). */
+#define CR4_KNOWN (0x7ff | 1 << 16 | 1 << 18 | 1 << 20 | 1 << 21)
 /* Of the hidden flags: from an NMI to the IRET that ends it. */
 #define HIDDEN2_NMI (1 << 2)
 
@@ -150,6 +155,7 @@ PART bool deliver_trap(void *engine, u32 vector, struct lightexit_watch *watch)
 		/* Unicorn never forgets it, and makes a later one a double fault. */
 		cpu->pending = NOTHING;
 		event.has_code = vector < 32 && CODED >> vector & 1;
+		event.is_fault = vector < 32 && FAULTS >> vector & 1;
 		event.code = cpu->error_code;
 	}
 	return deliver(engine, &event, cpu, watch);
@@ -243,46 +249,119 @@ void at_translated(void *engine, const struct translated *code, const struct tra
 	watch->look = has_new_places(msrs);
 }
 
-/* ---- MSRs ---------------------------------------------------------------------------- */
+/* ---- MSRs and CR8 ---------------------------------------------------------------------------- */
 
-/* Whether it is not Unicorn's own. The time-stamp counter is what RDTSC reads. */
-PART bool answer_msr(const delivery *to, const msr_watch *msrs, struct lightexit_io_context *access)
+/* The time-stamp counter is what RDTSC reads. No CPU has x2APIC registers by itself. */
+PART u32 answer_msr(const delivery *to, const msr_watch *msrs, struct lightexit_io_context *access)
 {
+	u32 answer;
+
 	if (access->offset == TSC && !access->is_write) {
 		access->data = clock_now(POINTER(struct lightexit_clock, to->clock));
-		return true;
+		return ACCESS_ANSWERED;
 	}
-	return POINTER(access_function, msrs->access)(POINTER(void, msrs->vcpu), access);
+	answer = POINTER(access_function, msrs->access)(POINTER(void, msrs->vcpu), access);
+	return answer == ACCESS_ABSENT && access->offset >> 8 == X2APIC ? ACCESS_REFUSED : answer;
 }
 
-/* Signature of Unicorn's hook for code. What no device has is left to Unicorn, as is a #GP. */
+PART u32 access_msr(void *engine, const delivery *to, const msr_watch *msrs, const saved_cpu *cpu,
+		    bool is_write)
+{
+	struct lightexit_io_context access = {
+		.space = LIGHTEXIT_SPACE_MSR,
+		.offset = (u32)cpu->general[RCX],
+		.size = sizeof(u64),
+		.is_write = is_write,
+		.data = is_write ? (u32)cpu->general[RAX] | cpu->general[RDX] << 32 : 0,
+	};
+	u32 answer = answer_msr(to, msrs, &access);
+
+	if (answer == ACCESS_ANSWERED && !is_write) {
+		write_half(engine, to, to->rax, (u32)access.data);
+		write_half(engine, to, to->rdx, access.data >> 32);
+	}
+	return answer;
+}
+
+/* Bits 4 to 63 are reserved (Intel SDM volume 3, section 11.8.6). */
+PART u32 access_cr8(void *engine, struct lightexit_watch *watch, const msr_watch *msrs,
+		    saved_cpu *cpu, const struct access_code *code)
+{
+	u64 *general = &cpu->general[code->general];
+	struct lightexit_io_context access = {
+		.space = LIGHTEXIT_SPACE_MMIO,
+		.offset = LIGHTEXIT_CR8,
+		.size = sizeof(u64),
+		.is_write = code->is_write,
+		.data = code->is_write ? *general : 0,
+	};
+	u32 answer;
+
+	if (access.data >> 4)
+		return ACCESS_REFUSED;
+	answer = POINTER(access_function, msrs->access)(POINTER(void, msrs->vcpu), &access);
+	if (answer == ACCESS_ANSWERED && !code->is_write) {
+		*general = access.data;
+		restore(engine, watch, read_flags(engine, watch));
+	}
+	return answer;
+}
+
+PART bool is_cr4(const saved_cpu *cpu, u64 value)
+{
+	if (!(cpu->hidden_flags & HIDDEN_CS64))
+		value = (u32)value;
+	return !(value & ~(u64)CR4_KNOWN);
+}
+
+PART void go_to(void *engine, const delivery *to, const msr_watch *msrs, u64 place)
+{
+	POINTER(write_register_function, to->reg_write)(engine, msrs->rip, &place);
+}
+
+/* #GP at this instruction. What cannot be delivered here is once the guest has stopped. */
+PART void protect(void *engine, saved_cpu *cpu, const msr_watch *msrs,
+		  struct lightexit_watch *watch)
+{
+	const delivery *to = POINTER(delivery, watch->delivery);
+	struct event event = {
+		.vector = GENERAL_PROTECTION, .has_code = true, .is_fault = true
+	};
+
+	if (deliver(engine, &event, cpu, watch)) {
+		go_to(engine, to, msrs, cpu->rip);
+		return;
+	}
+	cpu->is_software = cpu->error_code = 0;
+	restore(engine, watch, read_flags(engine, watch));
+	watch->vector = GENERAL_PROTECTION;
+	watch->is_trapped = 1;
+	stop(engine, watch);
+}
+
+/* Signature of Unicorn's hook for code. What no device has is left to Unicorn. */
 void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
 {
 	const delivery *to = POINTER(delivery, watch->delivery);
 	const msr_watch *msrs = POINTER(msr_watch, watch->msrs);
-	const saved_cpu *cpu = save(engine, watch);
-	struct lightexit_io_context access = { .space = LIGHTEXIT_SPACE_MSR, .size = sizeof(u64) };
-	bool is_write = false;
-	u64 next;
+	saved_cpu *cpu = save(engine, watch);
+	struct access_code code = { 0 };
+	u32 answer;
 
 	(void)size;
 	/* Another hook, of a place that overlaps this one, has done it if the CPU is elsewhere. */
 	if (!cpu || cpu->hidden_flags & RING ||
-	    cpu->segments[CS].base + cpu->rip != address)
+	    cpu->segments[CS].base + cpu->rip != address || !decode(to, cpu, address, &code))
 		return;
-	next = cpu->rip + msr_length(to, cpu, address, &is_write);
-	if (next == cpu->rip)
-		return;
-	access.is_write = is_write;
-	access.offset = (u32)cpu->general[RCX];
-	access.data = is_write ? (u32)cpu->general[RAX] | cpu->general[RDX] << 32 : 0;
-	if (!answer_msr(to, msrs, &access))
-		return;
-	if (!is_write) {
-		write_half(engine, to, to->rax, (u32)access.data);
-		write_half(engine, to, to->rdx, access.data >> 32);
-	}
-	POINTER(write_register_function, to->reg_write)(engine, msrs->rip, &next);
+	if (code.control == 4)
+		answer = is_cr4(cpu, cpu->general[code.general]) ? ACCESS_ABSENT : ACCESS_REFUSED;
+	else
+		answer = code.control ? access_cr8(engine, watch, msrs, cpu, &code) :
+					access_msr(engine, to, msrs, cpu, code.is_write);
+	if (answer == ACCESS_ANSWERED)
+		go_to(engine, to, msrs, cpu->rip + code.length);
+	else if (answer == ACCESS_REFUSED)
+		protect(engine, cpu, msrs, watch);
 }
 
 /* ---- translated addresses ------------------------------------------------------------ */

@@ -6,10 +6,11 @@
 %struct.lightexit_msr_place = type { i64, i64 }
 %struct.lightexit_saved_cpu = type { [40 x i8], [16 x i64], i64, [5 x i64], i32, i32, [6 x %struct.lightexit_segment], %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, [5 x i64], [128 x i8], i64, [4224 x i8], i64, i64, i64, i64, i64, [520 x i8], i32, i32, i64, [12 x i64], i32 }
 %struct.lightexit_segment = type { i32, i64, i32, i32 }
-%struct.event = type { i32, i8, i8, i32 }
+%struct.event = type { i32, i8, i8, i8, i32 }
 %struct.lightexit_delivery = type { i64, i64, i64, i64, i64, i64, i64, i64, i32, i8, i64, i64, i64, i32, i32, i32, i32, i64 }
 %struct.anon = type { i32, i64 }
 %struct.translated = type { i64, i16, i16 }
+%struct.access_code = type { i32, i8, i8, i8 }
 %struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
 %struct.tlb_entry = type { i64, i64, i64, [5 x i64] }
 %struct.tlb_table = type { i64, ptr }
@@ -23,6 +24,7 @@
 %struct.system_time = type { i64, i64 }
 
 @__const.enter_real.gate = private unnamed_addr constant { i16, [6 x i8], i64, i32, i8, [3 x i8] } { i16 0, [6 x i8] zeroinitializer, i64 0, i32 0, i8 1, [3 x i8] zeroinitializer }, align 8
+@__const.protect.event = private unnamed_addr constant { i32, i8, i8, i8, i8, i32 } { i32 13, i8 0, i8 1, i8 1, i8 0, i32 0 }, align 4
 
 ; Function Attrs: nounwind
 define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #0 {
@@ -323,31 +325,33 @@ define zeroext i1 @deliver_external(ptr noundef %0, i32 noundef %1, ptr noundef 
   store i8 0, ptr %11, align 4
   %12 = getelementptr inbounds nuw %struct.event, ptr %7, i32 0, i32 2
   store i8 0, ptr %12, align 1
-  %13 = getelementptr i8, ptr %7, i64 6
-  call void @llvm.memset.p0.i64(ptr align 2 %13, i8 0, i64 2, i1 false)
-  %14 = getelementptr inbounds nuw %struct.event, ptr %7, i32 0, i32 3
-  store i32 0, ptr %14, align 4
+  %13 = getelementptr inbounds nuw %struct.event, ptr %7, i32 0, i32 3
+  store i8 0, ptr %13, align 2
+  %14 = getelementptr i8, ptr %7, i64 7
+  call void @llvm.memset.p0.i64(ptr align 1 %14, i8 0, i64 1, i1 false)
+  %15 = getelementptr inbounds nuw %struct.event, ptr %7, i32 0, i32 4
+  store i32 0, ptr %15, align 4
   call void @llvm.lifetime.start.p0(ptr %8) #9
-  %15 = load ptr, ptr %4, align 8
-  %16 = load ptr, ptr %6, align 8
-  %17 = call ptr @save(ptr noundef %15, ptr noundef %16) #8
-  store ptr %17, ptr %8, align 8
-  %18 = load ptr, ptr %8, align 8
-  %19 = icmp ne ptr %18, null
-  br i1 %19, label %20, label %25
+  %16 = load ptr, ptr %4, align 8
+  %17 = load ptr, ptr %6, align 8
+  %18 = call ptr @save(ptr noundef %16, ptr noundef %17) #8
+  store ptr %18, ptr %8, align 8
+  %19 = load ptr, ptr %8, align 8
+  %20 = icmp ne ptr %19, null
+  br i1 %20, label %21, label %26
 
-20:                                               ; preds = %3
-  %21 = load ptr, ptr %4, align 8
-  %22 = load ptr, ptr %8, align 8
-  %23 = load ptr, ptr %6, align 8
-  %24 = call zeroext i1 @deliver(ptr noundef %21, ptr noundef %7, ptr noundef %22, ptr noundef %23) #8
-  br label %25
+21:                                               ; preds = %3
+  %22 = load ptr, ptr %4, align 8
+  %23 = load ptr, ptr %8, align 8
+  %24 = load ptr, ptr %6, align 8
+  %25 = call zeroext i1 @deliver(ptr noundef %22, ptr noundef %7, ptr noundef %23, ptr noundef %24) #8
+  br label %26
 
-25:                                               ; preds = %20, %3
-  %26 = phi i1 [ false, %3 ], [ %24, %20 ]
+26:                                               ; preds = %21, %3
+  %27 = phi i1 [ false, %3 ], [ %25, %21 ]
   call void @llvm.lifetime.end.p0(ptr %8) #9
   call void @llvm.lifetime.end.p0(ptr %7) #9
-  ret i1 %26
+  ret i1 %27
 }
 
 ; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
@@ -525,73 +529,91 @@ define internal zeroext i1 @deliver_trap(ptr noundef %0, i32 noundef %1, ptr nou
   store i8 0, ptr %16, align 4
   %17 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 2
   store i8 0, ptr %17, align 1
-  %18 = getelementptr i8, ptr %9, i64 6
-  call void @llvm.memset.p0.i64(ptr align 2 %18, i8 0, i64 2, i1 false)
-  %19 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 3
-  store i32 0, ptr %19, align 4
-  %20 = load ptr, ptr %8, align 8
-  %21 = icmp ne ptr %20, null
-  br i1 %21, label %23, label %22
-
-22:                                               ; preds = %3
-  store i1 false, ptr %4, align 1
-  store i32 1, ptr %10, align 4
-  br label %56
+  %18 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 3
+  store i8 0, ptr %18, align 2
+  %19 = getelementptr i8, ptr %9, i64 7
+  call void @llvm.memset.p0.i64(ptr align 1 %19, i8 0, i64 1, i1 false)
+  %20 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 4
+  store i32 0, ptr %20, align 4
+  %21 = load ptr, ptr %8, align 8
+  %22 = icmp ne ptr %21, null
+  br i1 %22, label %24, label %23
 
 23:                                               ; preds = %3
-  %24 = load ptr, ptr %8, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %24, i32 0, i32 22
-  %26 = load i32, ptr %25, align 4
-  %27 = icmp ne i32 %26, 0
-  %28 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 1
-  %29 = zext i1 %27 to i8
-  store i8 %29, ptr %28, align 4
-  %30 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 1
-  %31 = load i8, ptr %30, align 4, !range !4, !noundef !5
-  %32 = trunc i8 %31 to i1
-  br i1 %32, label %51, label %33
-
-33:                                               ; preds = %23
-  %34 = load ptr, ptr %8, align 8
-  %35 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %34, i32 0, i32 25
-  store i32 -1, ptr %35, align 8
-  %36 = load i32, ptr %6, align 4
-  %37 = icmp ult i32 %36, 32
-  br i1 %37, label %38, label %43
-
-38:                                               ; preds = %33
-  %39 = load i32, ptr %6, align 4
-  %40 = ashr i32 163072, %39
-  %41 = and i32 %40, 1
-  %42 = icmp ne i32 %41, 0
-  br label %43
-
-43:                                               ; preds = %38, %33
-  %44 = phi i1 [ false, %33 ], [ %42, %38 ]
-  %45 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 2
-  %46 = zext i1 %44 to i8
-  store i8 %46, ptr %45, align 1
-  %47 = load ptr, ptr %8, align 8
-  %48 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %47, i32 0, i32 21
-  %49 = load i32, ptr %48, align 8
-  %50 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 3
-  store i32 %49, ptr %50, align 4
-  br label %51
-
-51:                                               ; preds = %43, %23
-  %52 = load ptr, ptr %5, align 8
-  %53 = load ptr, ptr %8, align 8
-  %54 = load ptr, ptr %7, align 8
-  %55 = call zeroext i1 @deliver(ptr noundef %52, ptr noundef %9, ptr noundef %53, ptr noundef %54) #8
-  store i1 %55, ptr %4, align 1
+  store i1 false, ptr %4, align 1
   store i32 1, ptr %10, align 4
-  br label %56
+  br label %68
 
-56:                                               ; preds = %51, %22
+24:                                               ; preds = %3
+  %25 = load ptr, ptr %8, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %25, i32 0, i32 22
+  %27 = load i32, ptr %26, align 4
+  %28 = icmp ne i32 %27, 0
+  %29 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 1
+  %30 = zext i1 %28 to i8
+  store i8 %30, ptr %29, align 4
+  %31 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 1
+  %32 = load i8, ptr %31, align 4, !range !4, !noundef !5
+  %33 = trunc i8 %32 to i1
+  br i1 %33, label %63, label %34
+
+34:                                               ; preds = %24
+  %35 = load ptr, ptr %8, align 8
+  %36 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %35, i32 0, i32 25
+  store i32 -1, ptr %36, align 8
+  %37 = load i32, ptr %6, align 4
+  %38 = icmp ult i32 %37, 32
+  br i1 %38, label %39, label %44
+
+39:                                               ; preds = %34
+  %40 = load i32, ptr %6, align 4
+  %41 = ashr i32 163072, %40
+  %42 = and i32 %41, 1
+  %43 = icmp ne i32 %42, 0
+  br label %44
+
+44:                                               ; preds = %39, %34
+  %45 = phi i1 [ false, %34 ], [ %43, %39 ]
+  %46 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 3
+  %47 = zext i1 %45 to i8
+  store i8 %47, ptr %46, align 2
+  %48 = load i32, ptr %6, align 4
+  %49 = icmp ult i32 %48, 32
+  br i1 %49, label %50, label %55
+
+50:                                               ; preds = %44
+  %51 = load i32, ptr %6, align 4
+  %52 = ashr i32 3898593, %51
+  %53 = and i32 %52, 1
+  %54 = icmp ne i32 %53, 0
+  br label %55
+
+55:                                               ; preds = %50, %44
+  %56 = phi i1 [ false, %44 ], [ %54, %50 ]
+  %57 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 2
+  %58 = zext i1 %56 to i8
+  store i8 %58, ptr %57, align 1
+  %59 = load ptr, ptr %8, align 8
+  %60 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %59, i32 0, i32 21
+  %61 = load i32, ptr %60, align 8
+  %62 = getelementptr inbounds nuw %struct.event, ptr %9, i32 0, i32 4
+  store i32 %61, ptr %62, align 4
+  br label %63
+
+63:                                               ; preds = %55, %24
+  %64 = load ptr, ptr %5, align 8
+  %65 = load ptr, ptr %8, align 8
+  %66 = load ptr, ptr %7, align 8
+  %67 = call zeroext i1 @deliver(ptr noundef %64, ptr noundef %9, ptr noundef %65, ptr noundef %66) #8
+  store i1 %67, ptr %4, align 1
+  store i32 1, ptr %10, align 4
+  br label %68
+
+68:                                               ; preds = %63, %23
   call void @llvm.lifetime.end.p0(ptr %9) #9
   call void @llvm.lifetime.end.p0(ptr %8) #9
-  %57 = load i1, ptr %4, align 1
-  ret i1 %57
+  %69 = load i1, ptr %4, align 1
+  ret i1 %69
 }
 
 ; Function Attrs: nounwind
@@ -965,20 +987,21 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   %14 = alloca i64, align 8
   %15 = alloca ptr, align 8
   %16 = alloca i8, align 1
-  %17 = alloca i32, align 4
+  %17 = alloca i8, align 1
+  %18 = alloca i32, align 4
   store ptr %0, ptr %6, align 8
   store ptr %1, ptr %7, align 8
   store ptr %2, ptr %8, align 8
   store i64 %3, ptr %9, align 8
   store i64 %4, ptr %10, align 8
   call void @llvm.lifetime.start.p0(ptr %11) #9
-  %18 = load i64, ptr %9, align 8
-  %19 = load i64, ptr %10, align 8
-  %20 = add i64 %18, %19
-  store i64 %20, ptr %11, align 8
+  %19 = load i64, ptr %9, align 8
+  %20 = load i64, ptr %10, align 8
+  %21 = add i64 %19, %20
+  store i64 %21, ptr %11, align 8
   call void @llvm.lifetime.start.p0(ptr %12) #9
-  %21 = load i64, ptr %9, align 8
-  store i64 %21, ptr %12, align 8
+  %22 = load i64, ptr %9, align 8
+  store i64 %22, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
   store i64 0, ptr %13, align 8
   call void @llvm.lifetime.start.p0(ptr %14) #9
@@ -987,158 +1010,164 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   store ptr null, ptr %15, align 8
   call void @llvm.lifetime.start.p0(ptr %16) #9
   store i8 0, ptr %16, align 1
-  %22 = load ptr, ptr %8, align 8
-  %23 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %22, i32 0, i32 3
-  %24 = load i8, ptr %23, align 4
-  %25 = icmp ne i8 %24, 0
-  br i1 %25, label %26, label %32
+  call void @llvm.lifetime.start.p0(ptr %17) #9
+  store i8 0, ptr %17, align 1
+  %23 = load ptr, ptr %8, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %23, i32 0, i32 3
+  %25 = load i8, ptr %24, align 4
+  %26 = icmp ne i8 %25, 0
+  br i1 %26, label %27, label %33
 
-26:                                               ; preds = %5
-  %27 = load ptr, ptr %7, align 8
-  %28 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %27, i32 0, i32 4
-  %29 = load i32, ptr %28, align 8
-  %30 = and i32 %29, 3
-  %31 = icmp ne i32 %30, 0
-  br i1 %31, label %32, label %33
+27:                                               ; preds = %5
+  %28 = load ptr, ptr %7, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %28, i32 0, i32 4
+  %30 = load i32, ptr %29, align 8
+  %31 = and i32 %30, 3
+  %32 = icmp ne i32 %31, 0
+  br i1 %32, label %33, label %34
 
-32:                                               ; preds = %26, %5
-  store i32 1, ptr %17, align 4
-  br label %102
+33:                                               ; preds = %27, %5
+  store i32 1, ptr %18, align 4
+  br label %105
 
-33:                                               ; preds = %26
-  br label %34
+34:                                               ; preds = %27
+  br label %35
 
-34:                                               ; preds = %92, %33
-  %35 = load i64, ptr %9, align 8
-  %36 = load i64, ptr %11, align 8
-  %37 = icmp ult i64 %35, %36
-  br i1 %37, label %38, label %98
+35:                                               ; preds = %94, %34
+  %36 = load i64, ptr %9, align 8
+  %37 = load i64, ptr %11, align 8
+  %38 = icmp ult i64 %36, %37
+  br i1 %38, label %39, label %101
 
-38:                                               ; preds = %34
-  %39 = load ptr, ptr %15, align 8
-  %40 = icmp ne ptr %39, null
-  br i1 %40, label %41, label %45
+39:                                               ; preds = %35
+  %40 = load ptr, ptr %15, align 8
+  %41 = icmp ne ptr %40, null
+  br i1 %41, label %42, label %46
 
-41:                                               ; preds = %38
-  %42 = load i64, ptr %9, align 8
-  %43 = urem i64 %42, 4096
-  %44 = icmp eq i64 %43, 0
-  br i1 %44, label %45, label %50
+42:                                               ; preds = %39
+  %43 = load i64, ptr %9, align 8
+  %44 = urem i64 %43, 4096
+  %45 = icmp eq i64 %44, 0
+  br i1 %45, label %46, label %51
 
-45:                                               ; preds = %41, %38
-  %46 = load ptr, ptr %6, align 8
-  %47 = load ptr, ptr %7, align 8
-  %48 = load i64, ptr %9, align 8
-  %49 = call ptr @memory_at(ptr noundef %46, ptr noundef %47, i64 noundef %48, i32 noundef 1) #8
-  store ptr %49, ptr %15, align 8
-  br label %50
+46:                                               ; preds = %42, %39
+  %47 = load ptr, ptr %6, align 8
+  %48 = load ptr, ptr %7, align 8
+  %49 = load i64, ptr %9, align 8
+  %50 = call ptr @memory_at(ptr noundef %47, ptr noundef %48, i64 noundef %49, i32 noundef 1) #8
+  store ptr %50, ptr %15, align 8
+  br label %51
 
-50:                                               ; preds = %45, %41
-  %51 = load ptr, ptr %15, align 8
-  %52 = icmp ne ptr %51, null
-  br i1 %52, label %54, label %53
+51:                                               ; preds = %46, %42
+  %52 = load ptr, ptr %15, align 8
+  %53 = icmp ne ptr %52, null
+  br i1 %53, label %55, label %54
 
-53:                                               ; preds = %50
-  br label %98
+54:                                               ; preds = %51
+  br label %101
 
-54:                                               ; preds = %50
-  %55 = load i8, ptr %16, align 1
-  %56 = load ptr, ptr %15, align 8
-  %57 = load i8, ptr %56, align 1
-  %58 = call zeroext i1 @is_msr_access(i8 noundef zeroext %55, i8 noundef zeroext %57) #8
-  br i1 %58, label %59, label %75
+55:                                               ; preds = %51
+  %56 = load i8, ptr %16, align 1
+  %57 = load i8, ptr %17, align 1
+  %58 = load ptr, ptr %15, align 8
+  %59 = load i8, ptr %58, align 1
+  %60 = call zeroext i1 @is_wanted(i8 noundef zeroext %56, i8 noundef zeroext %57, i8 noundef zeroext %59) #8
+  br i1 %60, label %61, label %77
 
-59:                                               ; preds = %54
-  %60 = load i64, ptr %14, align 8
-  %61 = icmp eq i64 %60, -1
-  br i1 %61, label %67, label %62
+61:                                               ; preds = %55
+  %62 = load i64, ptr %14, align 8
+  %63 = icmp eq i64 %62, -1
+  br i1 %63, label %69, label %64
 
-62:                                               ; preds = %59
-  %63 = load i64, ptr %12, align 8
-  %64 = load i64, ptr %14, align 8
-  %65 = add i64 %64, 32
-  %66 = icmp ugt i64 %63, %65
-  br i1 %66, label %67, label %72
+64:                                               ; preds = %61
+  %65 = load i64, ptr %12, align 8
+  %66 = load i64, ptr %14, align 8
+  %67 = add i64 %66, 32
+  %68 = icmp ugt i64 %65, %67
+  br i1 %68, label %69, label %74
 
-67:                                               ; preds = %62, %59
-  %68 = load ptr, ptr %8, align 8
-  %69 = load i64, ptr %13, align 8
-  %70 = load i64, ptr %14, align 8
-  call void @note_place(ptr noundef %68, i64 noundef %69, i64 noundef %70) #8
-  %71 = load i64, ptr %12, align 8
-  store i64 %71, ptr %13, align 8
-  br label %72
+69:                                               ; preds = %64, %61
+  %70 = load ptr, ptr %8, align 8
+  %71 = load i64, ptr %13, align 8
+  %72 = load i64, ptr %14, align 8
+  call void @note_place(ptr noundef %70, i64 noundef %71, i64 noundef %72) #8
+  %73 = load i64, ptr %12, align 8
+  store i64 %73, ptr %13, align 8
+  br label %74
 
-72:                                               ; preds = %67, %62
-  %73 = load i64, ptr %9, align 8
-  %74 = sub i64 %73, 1
-  store i64 %74, ptr %14, align 8
-  br label %75
+74:                                               ; preds = %69, %64
+  %75 = load i64, ptr %9, align 8
+  %76 = sub i64 %75, 1
+  store i64 %76, ptr %14, align 8
+  br label %77
 
-75:                                               ; preds = %72, %54
-  %76 = load ptr, ptr %15, align 8
-  %77 = load i8, ptr %76, align 1
-  %78 = call zeroext i1 @is_prefix(i8 noundef zeroext %77) #8
-  br i1 %78, label %91, label %79
+77:                                               ; preds = %74, %55
+  %78 = load ptr, ptr %15, align 8
+  %79 = load i8, ptr %78, align 1
+  %80 = call zeroext i1 @is_prefix(i8 noundef zeroext %79) #8
+  br i1 %80, label %93, label %81
 
-79:                                               ; preds = %75
-  %80 = load ptr, ptr %15, align 8
-  %81 = load i8, ptr %80, align 1
-  %82 = call zeroext i1 @is_rex(i8 noundef zeroext %81) #8
-  br i1 %82, label %91, label %83
+81:                                               ; preds = %77
+  %82 = load ptr, ptr %15, align 8
+  %83 = load i8, ptr %82, align 1
+  %84 = call zeroext i1 @is_rex(i8 noundef zeroext %83) #8
+  br i1 %84, label %93, label %85
 
-83:                                               ; preds = %79
-  %84 = load ptr, ptr %15, align 8
-  %85 = load i8, ptr %84, align 1
-  %86 = zext i8 %85 to i32
-  %87 = icmp ne i32 %86, 15
-  br i1 %87, label %88, label %91
+85:                                               ; preds = %81
+  %86 = load ptr, ptr %15, align 8
+  %87 = load i8, ptr %86, align 1
+  %88 = zext i8 %87 to i32
+  %89 = icmp ne i32 %88, 15
+  br i1 %89, label %90, label %93
 
-88:                                               ; preds = %83
-  %89 = load i64, ptr %9, align 8
-  %90 = add i64 %89, 1
-  store i64 %90, ptr %12, align 8
-  br label %91
+90:                                               ; preds = %85
+  %91 = load i64, ptr %9, align 8
+  %92 = add i64 %91, 1
+  store i64 %92, ptr %12, align 8
+  br label %93
 
-91:                                               ; preds = %88, %83, %79, %75
-  br label %92
+93:                                               ; preds = %90, %85, %81, %77
+  br label %94
 
-92:                                               ; preds = %91
-  %93 = load i64, ptr %9, align 8
-  %94 = add i64 %93, 1
-  store i64 %94, ptr %9, align 8
-  %95 = load ptr, ptr %15, align 8
-  %96 = getelementptr inbounds nuw i8, ptr %95, i32 1
-  store ptr %96, ptr %15, align 8
-  %97 = load i8, ptr %95, align 1
+94:                                               ; preds = %93
+  %95 = load i64, ptr %9, align 8
+  %96 = add i64 %95, 1
+  store i64 %96, ptr %9, align 8
+  %97 = load i8, ptr %17, align 1
   store i8 %97, ptr %16, align 1
-  br label %34, !llvm.loop !8
+  %98 = load ptr, ptr %15, align 8
+  %99 = getelementptr inbounds nuw i8, ptr %98, i32 1
+  store ptr %99, ptr %15, align 8
+  %100 = load i8, ptr %98, align 1
+  store i8 %100, ptr %17, align 1
+  br label %35, !llvm.loop !8
 
-98:                                               ; preds = %53, %34
-  %99 = load ptr, ptr %8, align 8
-  %100 = load i64, ptr %13, align 8
-  %101 = load i64, ptr %14, align 8
-  call void @note_place(ptr noundef %99, i64 noundef %100, i64 noundef %101) #8
-  store i32 0, ptr %17, align 4
-  br label %102
+101:                                              ; preds = %54, %35
+  %102 = load ptr, ptr %8, align 8
+  %103 = load i64, ptr %13, align 8
+  %104 = load i64, ptr %14, align 8
+  call void @note_place(ptr noundef %102, i64 noundef %103, i64 noundef %104) #8
+  store i32 0, ptr %18, align 4
+  br label %105
 
-102:                                              ; preds = %98, %32
+105:                                              ; preds = %101, %33
+  call void @llvm.lifetime.end.p0(ptr %17) #9
   call void @llvm.lifetime.end.p0(ptr %16) #9
   call void @llvm.lifetime.end.p0(ptr %15) #9
   call void @llvm.lifetime.end.p0(ptr %14) #9
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
-  %103 = load i32, ptr %17, align 4
-  switch i32 %103, label %105 [
-    i32 0, label %104
-    i32 1, label %104
+  %106 = load i32, ptr %18, align 4
+  switch i32 %106, label %108 [
+    i32 0, label %107
+    i32 1, label %107
   ]
 
-104:                                              ; preds = %102, %102
+107:                                              ; preds = %105, %105
   ret void
 
-105:                                              ; preds = %102
+108:                                              ; preds = %105
   unreachable
 }
 
@@ -1177,205 +1206,185 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %9 = alloca ptr, align 8
   %10 = alloca ptr, align 8
   %11 = alloca ptr, align 8
-  %12 = alloca %struct.lightexit_io_context, align 8
-  %13 = alloca i8, align 1
-  %14 = alloca i64, align 8
-  %15 = alloca i32, align 4
+  %12 = alloca %struct.access_code, align 4
+  %13 = alloca i32, align 4
+  %14 = alloca i32, align 4
   store ptr %0, ptr %5, align 8
   store i64 %1, ptr %6, align 8
   store i32 %2, ptr %7, align 4
   store ptr %3, ptr %8, align 8
   call void @llvm.lifetime.start.p0(ptr %9) #9
-  %16 = load ptr, ptr %8, align 8
-  %17 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %16, i32 0, i32 14
-  %18 = load i64, ptr %17, align 8
-  %19 = inttoptr i64 %18 to ptr
-  store ptr %19, ptr %9, align 8
+  %15 = load ptr, ptr %8, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %15, i32 0, i32 14
+  %17 = load i64, ptr %16, align 8
+  %18 = inttoptr i64 %17 to ptr
+  store ptr %18, ptr %9, align 8
   call void @llvm.lifetime.start.p0(ptr %10) #9
-  %20 = load ptr, ptr %8, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 15
-  %22 = load i64, ptr %21, align 8
-  %23 = inttoptr i64 %22 to ptr
-  store ptr %23, ptr %10, align 8
+  %19 = load ptr, ptr %8, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 15
+  %21 = load i64, ptr %20, align 8
+  %22 = inttoptr i64 %21 to ptr
+  store ptr %22, ptr %10, align 8
   call void @llvm.lifetime.start.p0(ptr %11) #9
-  %24 = load ptr, ptr %5, align 8
-  %25 = load ptr, ptr %8, align 8
-  %26 = call ptr @save(ptr noundef %24, ptr noundef %25) #8
-  store ptr %26, ptr %11, align 8
+  %23 = load ptr, ptr %5, align 8
+  %24 = load ptr, ptr %8, align 8
+  %25 = call ptr @save(ptr noundef %23, ptr noundef %24) #8
+  store ptr %25, ptr %11, align 8
   call void @llvm.lifetime.start.p0(ptr %12) #9
-  call void @llvm.memset.p0.i64(ptr align 8 %12, i8 0, i64 64, i1 false)
-  %27 = getelementptr inbounds %struct.lightexit_io_context, ptr %12, i32 0, i32 4
-  store i8 8, ptr %27, align 4
-  %28 = getelementptr inbounds %struct.lightexit_io_context, ptr %12, i32 0, i32 6
-  store i8 2, ptr %28, align 2
+  call void @llvm.memset.p0.i64(ptr align 4 %12, i8 0, i64 8, i1 false)
   call void @llvm.lifetime.start.p0(ptr %13) #9
-  store i8 0, ptr %13, align 1
-  call void @llvm.lifetime.start.p0(ptr %14) #9
-  %29 = load i32, ptr %7, align 4
+  %26 = load i32, ptr %7, align 4
+  %27 = load ptr, ptr %11, align 8
+  %28 = icmp ne ptr %27, null
+  br i1 %28, label %29, label %52
+
+29:                                               ; preds = %4
   %30 = load ptr, ptr %11, align 8
-  %31 = icmp ne ptr %30, null
-  br i1 %31, label %32, label %50
+  %31 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %30, i32 0, i32 4
+  %32 = load i32, ptr %31, align 8
+  %33 = and i32 %32, 3
+  %34 = icmp ne i32 %33, 0
+  br i1 %34, label %52, label %35
 
-32:                                               ; preds = %4
-  %33 = load ptr, ptr %11, align 8
-  %34 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %33, i32 0, i32 4
-  %35 = load i32, ptr %34, align 8
-  %36 = and i32 %35, 3
-  %37 = icmp ne i32 %36, 0
-  br i1 %37, label %50, label %38
-
-38:                                               ; preds = %32
-  %39 = load ptr, ptr %11, align 8
-  %40 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %39, i32 0, i32 6
-  %41 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %40, i64 0, i64 1
-  %42 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %41, i32 0, i32 1
+35:                                               ; preds = %29
+  %36 = load ptr, ptr %11, align 8
+  %37 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %36, i32 0, i32 6
+  %38 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %37, i64 0, i64 1
+  %39 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %38, i32 0, i32 1
+  %40 = load i64, ptr %39, align 8
+  %41 = load ptr, ptr %11, align 8
+  %42 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %41, i32 0, i32 2
   %43 = load i64, ptr %42, align 8
-  %44 = load ptr, ptr %11, align 8
-  %45 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %44, i32 0, i32 2
-  %46 = load i64, ptr %45, align 8
-  %47 = add i64 %43, %46
-  %48 = load i64, ptr %6, align 8
-  %49 = icmp ne i64 %47, %48
-  br i1 %49, label %50, label %51
+  %44 = add i64 %40, %43
+  %45 = load i64, ptr %6, align 8
+  %46 = icmp ne i64 %44, %45
+  br i1 %46, label %52, label %47
 
-50:                                               ; preds = %38, %32, %4
-  store i32 1, ptr %15, align 4
-  br label %133
+47:                                               ; preds = %35
+  %48 = load ptr, ptr %9, align 8
+  %49 = load ptr, ptr %11, align 8
+  %50 = load i64, ptr %6, align 8
+  %51 = call zeroext i1 @decode(ptr noundef %48, ptr noundef %49, i64 noundef %50, ptr noundef %12) #8
+  br i1 %51, label %53, label %52
 
-51:                                               ; preds = %38
-  %52 = load ptr, ptr %11, align 8
-  %53 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %52, i32 0, i32 2
-  %54 = load i64, ptr %53, align 8
-  %55 = load ptr, ptr %9, align 8
-  %56 = load ptr, ptr %11, align 8
-  %57 = load i64, ptr %6, align 8
-  %58 = call i32 @msr_length(ptr noundef %55, ptr noundef %56, i64 noundef %57, ptr noundef %13) #8
-  %59 = zext i32 %58 to i64
-  %60 = add i64 %54, %59
-  store i64 %60, ptr %14, align 8
-  %61 = load i64, ptr %14, align 8
-  %62 = load ptr, ptr %11, align 8
-  %63 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %62, i32 0, i32 2
-  %64 = load i64, ptr %63, align 8
-  %65 = icmp eq i64 %61, %64
-  br i1 %65, label %66, label %67
+52:                                               ; preds = %47, %35, %29, %4
+  store i32 1, ptr %14, align 4
+  br label %116
 
-66:                                               ; preds = %51
-  store i32 1, ptr %15, align 4
-  br label %133
+53:                                               ; preds = %47
+  %54 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 2
+  %55 = load i8, ptr %54, align 1
+  %56 = zext i8 %55 to i32
+  %57 = icmp eq i32 %56, 4
+  br i1 %57, label %58, label %70
 
-67:                                               ; preds = %51
-  %68 = load i8, ptr %13, align 1, !range !4, !noundef !5
-  %69 = trunc i8 %68 to i1
-  %70 = zext i1 %69 to i8
-  %71 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 5
-  store i8 %70, ptr %71, align 1
-  %72 = load ptr, ptr %11, align 8
-  %73 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %72, i32 0, i32 1
-  %74 = getelementptr inbounds [16 x i64], ptr %73, i64 0, i64 1
-  %75 = load i64, ptr %74, align 8
-  %76 = trunc i64 %75 to i32
-  %77 = zext i32 %76 to i64
-  %78 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 0
-  store i64 %77, ptr %78, align 8
-  %79 = load i8, ptr %13, align 1, !range !4, !noundef !5
-  %80 = trunc i8 %79 to i1
-  br i1 %80, label %81, label %94
+58:                                               ; preds = %53
+  %59 = load ptr, ptr %11, align 8
+  %60 = load ptr, ptr %11, align 8
+  %61 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %60, i32 0, i32 1
+  %62 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 3
+  %63 = load i8, ptr %62, align 2
+  %64 = zext i8 %63 to i64
+  %65 = getelementptr inbounds nuw [16 x i64], ptr %61, i64 0, i64 %64
+  %66 = load i64, ptr %65, align 8
+  %67 = call zeroext i1 @is_cr4(ptr noundef %59, i64 noundef %66) #8
+  %68 = zext i1 %67 to i64
+  %69 = select i1 %67, i32 0, i32 2
+  store i32 %69, ptr %13, align 4
+  br label %92
 
-81:                                               ; preds = %67
-  %82 = load ptr, ptr %11, align 8
-  %83 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %82, i32 0, i32 1
-  %84 = getelementptr inbounds [16 x i64], ptr %83, i64 0, i64 0
-  %85 = load i64, ptr %84, align 8
-  %86 = trunc i64 %85 to i32
-  %87 = zext i32 %86 to i64
-  %88 = load ptr, ptr %11, align 8
-  %89 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %88, i32 0, i32 1
-  %90 = getelementptr inbounds [16 x i64], ptr %89, i64 0, i64 2
-  %91 = load i64, ptr %90, align 8
-  %92 = shl i64 %91, 32
-  %93 = or i64 %87, %92
-  br label %95
+70:                                               ; preds = %53
+  %71 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 2
+  %72 = load i8, ptr %71, align 1
+  %73 = zext i8 %72 to i32
+  %74 = icmp ne i32 %73, 0
+  br i1 %74, label %75, label %81
 
-94:                                               ; preds = %67
-  br label %95
+75:                                               ; preds = %70
+  %76 = load ptr, ptr %5, align 8
+  %77 = load ptr, ptr %8, align 8
+  %78 = load ptr, ptr %10, align 8
+  %79 = load ptr, ptr %11, align 8
+  %80 = call i32 @access_cr8(ptr noundef %76, ptr noundef %77, ptr noundef %78, ptr noundef %79, ptr noundef %12) #8
+  br label %90
 
-95:                                               ; preds = %94, %81
-  %96 = phi i64 [ %93, %81 ], [ 0, %94 ]
-  %97 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
-  store i64 %96, ptr %97, align 8
-  %98 = load ptr, ptr %9, align 8
-  %99 = load ptr, ptr %10, align 8
-  %100 = call zeroext i1 @answer_msr(ptr noundef %98, ptr noundef %99, ptr noundef %12) #8
-  br i1 %100, label %102, label %101
+81:                                               ; preds = %70
+  %82 = load ptr, ptr %5, align 8
+  %83 = load ptr, ptr %9, align 8
+  %84 = load ptr, ptr %10, align 8
+  %85 = load ptr, ptr %11, align 8
+  %86 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 1
+  %87 = load i8, ptr %86, align 4, !range !4, !noundef !5
+  %88 = trunc i8 %87 to i1
+  %89 = call i32 @access_msr(ptr noundef %82, ptr noundef %83, ptr noundef %84, ptr noundef %85, i1 noundef zeroext %88) #8
+  br label %90
 
-101:                                              ; preds = %95
-  store i32 1, ptr %15, align 4
-  br label %133
+90:                                               ; preds = %81, %75
+  %91 = phi i32 [ %80, %75 ], [ %89, %81 ]
+  store i32 %91, ptr %13, align 4
+  br label %92
 
-102:                                              ; preds = %95
-  %103 = load i8, ptr %13, align 1, !range !4, !noundef !5
-  %104 = trunc i8 %103 to i1
-  br i1 %104, label %123, label %105
+92:                                               ; preds = %90, %58
+  %93 = load i32, ptr %13, align 4
+  %94 = icmp eq i32 %93, 1
+  br i1 %94, label %95, label %106
 
-105:                                              ; preds = %102
-  %106 = load ptr, ptr %5, align 8
-  %107 = load ptr, ptr %9, align 8
-  %108 = load ptr, ptr %9, align 8
-  %109 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %108, i32 0, i32 13
-  %110 = load i32, ptr %109, align 8
-  %111 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
-  %112 = load i64, ptr %111, align 8
-  %113 = trunc i64 %112 to i32
-  call void @write_half(ptr noundef %106, ptr noundef %107, i32 noundef %110, i32 noundef %113) #8
-  %114 = load ptr, ptr %5, align 8
-  %115 = load ptr, ptr %9, align 8
-  %116 = load ptr, ptr %9, align 8
-  %117 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %116, i32 0, i32 14
-  %118 = load i32, ptr %117, align 4
-  %119 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %12, i32 0, i32 1
-  %120 = load i64, ptr %119, align 8
-  %121 = lshr i64 %120, 32
-  %122 = trunc i64 %121 to i32
-  call void @write_half(ptr noundef %114, ptr noundef %115, i32 noundef %118, i32 noundef %122) #8
-  br label %123
+95:                                               ; preds = %92
+  %96 = load ptr, ptr %5, align 8
+  %97 = load ptr, ptr %9, align 8
+  %98 = load ptr, ptr %10, align 8
+  %99 = load ptr, ptr %11, align 8
+  %100 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %99, i32 0, i32 2
+  %101 = load i64, ptr %100, align 8
+  %102 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 0
+  %103 = load i32, ptr %102, align 4
+  %104 = zext i32 %103 to i64
+  %105 = add i64 %101, %104
+  call void @go_to(ptr noundef %96, ptr noundef %97, ptr noundef %98, i64 noundef %105) #8
+  br label %115
 
-123:                                              ; preds = %105, %102
-  %124 = load ptr, ptr %9, align 8
-  %125 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %124, i32 0, i32 3
-  %126 = load i64, ptr %125, align 8
-  %127 = inttoptr i64 %126 to ptr
-  %128 = load ptr, ptr %5, align 8
-  %129 = load ptr, ptr %10, align 8
-  %130 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %129, i32 0, i32 2
-  %131 = load i32, ptr %130, align 8
-  %132 = call i32 %127(ptr noundef %128, i32 noundef %131, ptr noundef %14) #8
-  store i32 0, ptr %15, align 4
-  br label %133
+106:                                              ; preds = %92
+  %107 = load i32, ptr %13, align 4
+  %108 = icmp eq i32 %107, 2
+  br i1 %108, label %109, label %114
 
-133:                                              ; preds = %123, %101, %66, %50
-  call void @llvm.lifetime.end.p0(ptr %14) #9
+109:                                              ; preds = %106
+  %110 = load ptr, ptr %5, align 8
+  %111 = load ptr, ptr %11, align 8
+  %112 = load ptr, ptr %10, align 8
+  %113 = load ptr, ptr %8, align 8
+  call void @protect(ptr noundef %110, ptr noundef %111, ptr noundef %112, ptr noundef %113) #8
+  br label %114
+
+114:                                              ; preds = %109, %106
+  br label %115
+
+115:                                              ; preds = %114, %95
+  store i32 0, ptr %14, align 4
+  br label %116
+
+116:                                              ; preds = %115, %52
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
   call void @llvm.lifetime.end.p0(ptr %10) #9
   call void @llvm.lifetime.end.p0(ptr %9) #9
-  %134 = load i32, ptr %15, align 4
-  switch i32 %134, label %136 [
-    i32 0, label %135
-    i32 1, label %135
+  %117 = load i32, ptr %14, align 4
+  switch i32 %117, label %119 [
+    i32 0, label %118
+    i32 1, label %118
   ]
 
-135:                                              ; preds = %133, %133
+118:                                              ; preds = %116, %116
   ret void
 
-136:                                              ; preds = %133
+119:                                              ; preds = %116
   unreachable
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #1 {
-  %5 = alloca i32, align 4
+define internal zeroext i1 @decode(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #1 {
+  %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
   %8 = alloca i64, align 8
@@ -1383,7 +1392,7 @@ define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
   %10 = alloca i8, align 1
   %11 = alloca i64, align 8
   %12 = alloca i64, align 8
-  %13 = alloca i32, align 4
+  %13 = alloca i64, align 8
   %14 = alloca i32, align 4
   store ptr %0, ptr %6, align 8
   store ptr %1, ptr %7, align 8
@@ -1400,160 +1409,560 @@ define internal i32 @msr_length(ptr noundef %0, ptr noundef %1, i64 noundef %2, 
   call void @llvm.lifetime.start.p0(ptr %11) #9
   store i64 0, ptr %11, align 8
   call void @llvm.lifetime.start.p0(ptr %12) #9
+  store i64 0, ptr %12, align 8
   call void @llvm.lifetime.start.p0(ptr %13) #9
-  store i32 0, ptr %13, align 4
   br label %21
 
-21:                                               ; preds = %56, %4
-  %22 = load i64, ptr %11, align 8
-  store i64 %22, ptr %12, align 8
-  %23 = load i32, ptr %13, align 4
-  %24 = icmp eq i32 %23, 15
-  br i1 %24, label %33, label %25
+21:                                               ; preds = %63, %4
+  %22 = load i64, ptr %12, align 8
+  store i64 %22, ptr %13, align 8
+  %23 = load i64, ptr %11, align 8
+  store i64 %23, ptr %12, align 8
+  %24 = load ptr, ptr %9, align 8
+  %25 = getelementptr inbounds nuw %struct.access_code, ptr %24, i32 0, i32 0
+  %26 = load i32, ptr %25, align 4
+  %27 = icmp eq i32 %26, 15
+  br i1 %27, label %38, label %28
 
-25:                                               ; preds = %21
-  %26 = load ptr, ptr %6, align 8
-  %27 = load ptr, ptr %7, align 8
-  %28 = load i64, ptr %8, align 8
-  %29 = load i32, ptr %13, align 4
-  %30 = zext i32 %29 to i64
-  %31 = add i64 %28, %30
-  %32 = call zeroext i1 @load_at(ptr noundef %26, ptr noundef %27, i64 noundef %31, i32 noundef 1, ptr noundef %11) #8
-  br i1 %32, label %34, label %33
+28:                                               ; preds = %21
+  %29 = load ptr, ptr %6, align 8
+  %30 = load ptr, ptr %7, align 8
+  %31 = load i64, ptr %8, align 8
+  %32 = load ptr, ptr %9, align 8
+  %33 = getelementptr inbounds nuw %struct.access_code, ptr %32, i32 0, i32 0
+  %34 = load i32, ptr %33, align 4
+  %35 = zext i32 %34 to i64
+  %36 = add i64 %31, %35
+  %37 = call zeroext i1 @load_at(ptr noundef %29, ptr noundef %30, i64 noundef %36, i32 noundef 1, ptr noundef %11) #8
+  br i1 %37, label %39, label %38
 
-33:                                               ; preds = %25, %21
-  store i32 0, ptr %5, align 4
+38:                                               ; preds = %28, %21
+  store i1 false, ptr %5, align 1
   store i32 1, ptr %14, align 4
-  br label %73
+  br label %108
 
-34:                                               ; preds = %25
-  %35 = load i32, ptr %13, align 4
-  %36 = add i32 %35, 1
-  store i32 %36, ptr %13, align 4
-  br label %37
+39:                                               ; preds = %28
+  %40 = load ptr, ptr %9, align 8
+  %41 = getelementptr inbounds nuw %struct.access_code, ptr %40, i32 0, i32 0
+  %42 = load i32, ptr %41, align 4
+  %43 = add i32 %42, 1
+  store i32 %43, ptr %41, align 4
+  br label %44
 
-37:                                               ; preds = %34
-  %38 = load i64, ptr %12, align 8
-  %39 = icmp ne i64 %38, 15
-  br i1 %39, label %40, label %56
-
-40:                                               ; preds = %37
-  %41 = load i64, ptr %11, align 8
-  %42 = trunc i64 %41 to i8
-  %43 = call zeroext i1 @is_prefix(i8 noundef zeroext %42) #8
-  br i1 %43, label %54, label %44
-
-44:                                               ; preds = %40
-  %45 = load i8, ptr %10, align 1, !range !4, !noundef !5
-  %46 = trunc i8 %45 to i1
-  br i1 %46, label %47, label %51
+44:                                               ; preds = %39
+  %45 = load i64, ptr %12, align 8
+  %46 = icmp ne i64 %45, 15
+  br i1 %46, label %47, label %63
 
 47:                                               ; preds = %44
   %48 = load i64, ptr %11, align 8
   %49 = trunc i64 %48 to i8
-  %50 = call zeroext i1 @is_rex(i8 noundef zeroext %49) #8
-  br i1 %50, label %54, label %51
+  %50 = call zeroext i1 @is_prefix(i8 noundef zeroext %49) #8
+  br i1 %50, label %61, label %51
 
-51:                                               ; preds = %47, %44
-  %52 = load i64, ptr %11, align 8
-  %53 = icmp eq i64 %52, 15
-  br label %54
+51:                                               ; preds = %47
+  %52 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %53 = trunc i8 %52 to i1
+  br i1 %53, label %54, label %58
 
-54:                                               ; preds = %51, %47, %40
-  %55 = phi i1 [ true, %47 ], [ true, %40 ], [ %53, %51 ]
-  br label %56
+54:                                               ; preds = %51
+  %55 = load i64, ptr %11, align 8
+  %56 = trunc i64 %55 to i8
+  %57 = call zeroext i1 @is_rex(i8 noundef zeroext %56) #8
+  br i1 %57, label %61, label %58
 
-56:                                               ; preds = %54, %37
-  %57 = phi i1 [ false, %37 ], [ %55, %54 ]
-  br i1 %57, label %21, label %58, !llvm.loop !9
-
-58:                                               ; preds = %56
+58:                                               ; preds = %54, %51
   %59 = load i64, ptr %11, align 8
-  %60 = icmp eq i64 %59, 48
-  %61 = load ptr, ptr %9, align 8
-  %62 = zext i1 %60 to i8
-  store i8 %62, ptr %61, align 1
-  %63 = load i64, ptr %12, align 8
-  %64 = trunc i64 %63 to i8
-  %65 = load i64, ptr %11, align 8
-  %66 = trunc i64 %65 to i8
-  %67 = call zeroext i1 @is_msr_access(i8 noundef zeroext %64, i8 noundef zeroext %66) #8
-  br i1 %67, label %68, label %70
+  %60 = icmp eq i64 %59, 15
+  br label %61
 
-68:                                               ; preds = %58
-  %69 = load i32, ptr %13, align 4
+61:                                               ; preds = %58, %54, %47
+  %62 = phi i1 [ true, %54 ], [ true, %47 ], [ %60, %58 ]
+  br label %63
+
+63:                                               ; preds = %61, %44
+  %64 = phi i1 [ false, %44 ], [ %62, %61 ]
+  br i1 %64, label %21, label %65, !llvm.loop !9
+
+65:                                               ; preds = %63
+  %66 = load i64, ptr %11, align 8
+  %67 = icmp eq i64 %66, 48
+  br i1 %67, label %71, label %68
+
+68:                                               ; preds = %65
+  %69 = load i64, ptr %11, align 8
+  %70 = icmp eq i64 %69, 34
   br label %71
 
-70:                                               ; preds = %58
-  br label %71
+71:                                               ; preds = %68, %65
+  %72 = phi i1 [ true, %65 ], [ %70, %68 ]
+  %73 = load ptr, ptr %9, align 8
+  %74 = getelementptr inbounds nuw %struct.access_code, ptr %73, i32 0, i32 1
+  %75 = zext i1 %72 to i8
+  store i8 %75, ptr %74, align 4
+  %76 = load i64, ptr %12, align 8
+  %77 = icmp eq i64 %76, 15
+  br i1 %77, label %78, label %102
 
-71:                                               ; preds = %70, %68
-  %72 = phi i32 [ %69, %68 ], [ 0, %70 ]
-  store i32 %72, ptr %5, align 4
+78:                                               ; preds = %71
+  %79 = load i64, ptr %11, align 8
+  %80 = icmp eq i64 %79, 32
+  br i1 %80, label %84, label %81
+
+81:                                               ; preds = %78
+  %82 = load i64, ptr %11, align 8
+  %83 = icmp eq i64 %82, 34
+  br i1 %83, label %84, label %102
+
+84:                                               ; preds = %81, %78
+  %85 = load ptr, ptr %6, align 8
+  %86 = load ptr, ptr %7, align 8
+  %87 = load i64, ptr %8, align 8
+  %88 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %89 = trunc i8 %88 to i1
+  br i1 %89, label %90, label %96
+
+90:                                               ; preds = %84
+  %91 = load i64, ptr %13, align 8
+  %92 = trunc i64 %91 to i8
+  %93 = call zeroext i1 @is_rex(i8 noundef zeroext %92) #8
+  br i1 %93, label %94, label %96
+
+94:                                               ; preds = %90
+  %95 = load i64, ptr %13, align 8
+  br label %97
+
+96:                                               ; preds = %90, %84
+  br label %97
+
+97:                                               ; preds = %96, %94
+  %98 = phi i64 [ %95, %94 ], [ 0, %96 ]
+  %99 = trunc i64 %98 to i8
+  %100 = load ptr, ptr %9, align 8
+  %101 = call zeroext i1 @decode_registers(ptr noundef %85, ptr noundef %86, i64 noundef %87, i8 noundef zeroext %99, ptr noundef %100) #8
+  store i1 %101, ptr %5, align 1
   store i32 1, ptr %14, align 4
-  br label %73
+  br label %108
 
-73:                                               ; preds = %71, %33
+102:                                              ; preds = %81, %71
+  %103 = load i64, ptr %12, align 8
+  %104 = trunc i64 %103 to i8
+  %105 = load i64, ptr %11, align 8
+  %106 = trunc i64 %105 to i8
+  %107 = call zeroext i1 @is_msr_access(i8 noundef zeroext %104, i8 noundef zeroext %106) #8
+  store i1 %107, ptr %5, align 1
+  store i32 1, ptr %14, align 4
+  br label %108
+
+108:                                              ; preds = %102, %97, %38
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
   call void @llvm.lifetime.end.p0(ptr %10) #9
-  %74 = load i32, ptr %5, align 4
-  ret i32 %74
+  %109 = load i1, ptr %5, align 1
+  ret i1 %109
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @answer_msr(ptr noundef %0, ptr noundef %1, ptr noundef %2) #1 {
-  %4 = alloca i1, align 1
+define internal zeroext i1 @is_cr4(ptr noundef %0, i64 noundef %1) #1 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i64, align 8
+  store ptr %0, ptr %3, align 8
+  store i64 %1, ptr %4, align 8
+  %5 = load ptr, ptr %3, align 8
+  %6 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %5, i32 0, i32 4
+  %7 = load i32, ptr %6, align 8
+  %8 = and i32 %7, 32768
+  %9 = icmp ne i32 %8, 0
+  br i1 %9, label %14, label %10
+
+10:                                               ; preds = %2
+  %11 = load i64, ptr %4, align 8
+  %12 = trunc i64 %11 to i32
+  %13 = zext i32 %12 to i64
+  store i64 %13, ptr %4, align 8
+  br label %14
+
+14:                                               ; preds = %10, %2
+  %15 = load i64, ptr %4, align 8
+  %16 = and i64 %15, -3475456
+  %17 = icmp ne i64 %16, 0
+  %18 = xor i1 %17, true
+  ret i1 %18
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i32 @access_cr8(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3, ptr noundef %4) #1 {
+  %6 = alloca i32, align 4
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca ptr, align 8
+  %11 = alloca ptr, align 8
+  %12 = alloca ptr, align 8
+  %13 = alloca %struct.lightexit_io_context, align 8
+  %14 = alloca i32, align 4
+  %15 = alloca i32, align 4
+  store ptr %0, ptr %7, align 8
+  store ptr %1, ptr %8, align 8
+  store ptr %2, ptr %9, align 8
+  store ptr %3, ptr %10, align 8
+  store ptr %4, ptr %11, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  %16 = load ptr, ptr %10, align 8
+  %17 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %16, i32 0, i32 1
+  %18 = load ptr, ptr %11, align 8
+  %19 = getelementptr inbounds nuw %struct.access_code, ptr %18, i32 0, i32 3
+  %20 = load i8, ptr %19, align 2
+  %21 = zext i8 %20 to i64
+  %22 = getelementptr inbounds nuw [16 x i64], ptr %17, i64 0, i64 %21
+  store ptr %22, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  %23 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 0
+  store i64 -9223372036854775808, ptr %23, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
+  %25 = load ptr, ptr %11, align 8
+  %26 = getelementptr inbounds nuw %struct.access_code, ptr %25, i32 0, i32 1
+  %27 = load i8, ptr %26, align 4, !range !4, !noundef !5
+  %28 = trunc i8 %27 to i1
+  br i1 %28, label %29, label %32
+
+29:                                               ; preds = %5
+  %30 = load ptr, ptr %12, align 8
+  %31 = load i64, ptr %30, align 8
+  br label %33
+
+32:                                               ; preds = %5
+  br label %33
+
+33:                                               ; preds = %32, %29
+  %34 = phi i64 [ %31, %29 ], [ 0, %32 ]
+  store i64 %34, ptr %24, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 2
+  store i64 0, ptr %35, align 8
+  %36 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 3
+  store i32 0, ptr %36, align 8
+  %37 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 4
+  store i8 8, ptr %37, align 4
+  %38 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 5
+  %39 = load ptr, ptr %11, align 8
+  %40 = getelementptr inbounds nuw %struct.access_code, ptr %39, i32 0, i32 1
+  %41 = load i8, ptr %40, align 4, !range !4, !noundef !5
+  %42 = trunc i8 %41 to i1
+  %43 = zext i1 %42 to i8
+  store i8 %43, ptr %38, align 1
+  %44 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 6
+  store i8 1, ptr %44, align 2
+  %45 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 7
+  store i8 0, ptr %45, align 1
+  %46 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 8
+  store i32 0, ptr %46, align 8
+  %47 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 9
+  store i32 0, ptr %47, align 4
+  %48 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 10
+  store i32 0, ptr %48, align 8
+  %49 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 11
+  store i32 0, ptr %49, align 4
+  %50 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 12
+  store i32 0, ptr %50, align 8
+  %51 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 13
+  store i8 0, ptr %51, align 4
+  %52 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 14
+  store i8 0, ptr %52, align 1
+  %53 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 15
+  store i8 0, ptr %53, align 2
+  %54 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 16
+  store i8 0, ptr %54, align 1
+  %55 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 17
+  store i64 0, ptr %55, align 8
+  call void @llvm.lifetime.start.p0(ptr %14) #9
+  %56 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
+  %57 = load i64, ptr %56, align 8
+  %58 = lshr i64 %57, 4
+  %59 = icmp ne i64 %58, 0
+  br i1 %59, label %60, label %61
+
+60:                                               ; preds = %33
+  store i32 2, ptr %6, align 4
+  store i32 1, ptr %15, align 4
+  br label %89
+
+61:                                               ; preds = %33
+  %62 = load ptr, ptr %9, align 8
+  %63 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %62, i32 0, i32 1
+  %64 = load i64, ptr %63, align 8
+  %65 = inttoptr i64 %64 to ptr
+  %66 = load ptr, ptr %9, align 8
+  %67 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %66, i32 0, i32 0
+  %68 = load i64, ptr %67, align 8
+  %69 = inttoptr i64 %68 to ptr
+  %70 = call i32 %65(ptr noundef %69, ptr noundef %13) #8
+  store i32 %70, ptr %14, align 4
+  %71 = load i32, ptr %14, align 4
+  %72 = icmp eq i32 %71, 1
+  br i1 %72, label %73, label %87
+
+73:                                               ; preds = %61
+  %74 = load ptr, ptr %11, align 8
+  %75 = getelementptr inbounds nuw %struct.access_code, ptr %74, i32 0, i32 1
+  %76 = load i8, ptr %75, align 4, !range !4, !noundef !5
+  %77 = trunc i8 %76 to i1
+  br i1 %77, label %87, label %78
+
+78:                                               ; preds = %73
+  %79 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
+  %80 = load i64, ptr %79, align 8
+  %81 = load ptr, ptr %12, align 8
+  store i64 %80, ptr %81, align 8
+  %82 = load ptr, ptr %7, align 8
+  %83 = load ptr, ptr %8, align 8
+  %84 = load ptr, ptr %7, align 8
+  %85 = load ptr, ptr %8, align 8
+  %86 = call i64 @read_flags(ptr noundef %84, ptr noundef %85) #8
+  call void @restore(ptr noundef %82, ptr noundef %83, i64 noundef %86) #8
+  br label %87
+
+87:                                               ; preds = %78, %73, %61
+  %88 = load i32, ptr %14, align 4
+  store i32 %88, ptr %6, align 4
+  store i32 1, ptr %15, align 4
+  br label %89
+
+89:                                               ; preds = %87, %60
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  %90 = load i32, ptr %6, align 4
+  ret i32 %90
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i32 @access_msr(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3, i1 noundef zeroext %4) #1 {
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca i8, align 1
+  %11 = alloca %struct.lightexit_io_context, align 8
+  %12 = alloca i32, align 4
+  store ptr %0, ptr %6, align 8
+  store ptr %1, ptr %7, align 8
+  store ptr %2, ptr %8, align 8
+  store ptr %3, ptr %9, align 8
+  %13 = zext i1 %4 to i8
+  store i8 %13, ptr %10, align 1
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  %14 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 0
+  %15 = load ptr, ptr %9, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %15, i32 0, i32 1
+  %17 = getelementptr inbounds [16 x i64], ptr %16, i64 0, i64 1
+  %18 = load i64, ptr %17, align 8
+  %19 = trunc i64 %18 to i32
+  %20 = zext i32 %19 to i64
+  store i64 %20, ptr %14, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
+  %22 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %23 = trunc i8 %22 to i1
+  br i1 %23, label %24, label %37
+
+24:                                               ; preds = %5
+  %25 = load ptr, ptr %9, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %25, i32 0, i32 1
+  %27 = getelementptr inbounds [16 x i64], ptr %26, i64 0, i64 0
+  %28 = load i64, ptr %27, align 8
+  %29 = trunc i64 %28 to i32
+  %30 = zext i32 %29 to i64
+  %31 = load ptr, ptr %9, align 8
+  %32 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %31, i32 0, i32 1
+  %33 = getelementptr inbounds [16 x i64], ptr %32, i64 0, i64 2
+  %34 = load i64, ptr %33, align 8
+  %35 = shl i64 %34, 32
+  %36 = or i64 %30, %35
+  br label %38
+
+37:                                               ; preds = %5
+  br label %38
+
+38:                                               ; preds = %37, %24
+  %39 = phi i64 [ %36, %24 ], [ 0, %37 ]
+  store i64 %39, ptr %21, align 8
+  %40 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 2
+  store i64 0, ptr %40, align 8
+  %41 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 3
+  store i32 0, ptr %41, align 8
+  %42 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 4
+  store i8 8, ptr %42, align 4
+  %43 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 5
+  %44 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %45 = trunc i8 %44 to i1
+  %46 = zext i1 %45 to i8
+  store i8 %46, ptr %43, align 1
+  %47 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 6
+  store i8 2, ptr %47, align 2
+  %48 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 7
+  store i8 0, ptr %48, align 1
+  %49 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 8
+  store i32 0, ptr %49, align 8
+  %50 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 9
+  store i32 0, ptr %50, align 4
+  %51 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 10
+  store i32 0, ptr %51, align 8
+  %52 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 11
+  store i32 0, ptr %52, align 4
+  %53 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 12
+  store i32 0, ptr %53, align 8
+  %54 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 13
+  store i8 0, ptr %54, align 4
+  %55 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 14
+  store i8 0, ptr %55, align 1
+  %56 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 15
+  store i8 0, ptr %56, align 2
+  %57 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 16
+  store i8 0, ptr %57, align 1
+  %58 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 17
+  store i64 0, ptr %58, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  %59 = load ptr, ptr %7, align 8
+  %60 = load ptr, ptr %8, align 8
+  %61 = call i32 @answer_msr(ptr noundef %59, ptr noundef %60, ptr noundef %11) #8
+  store i32 %61, ptr %12, align 4
+  %62 = load i32, ptr %12, align 4
+  %63 = icmp eq i32 %62, 1
+  br i1 %63, label %64, label %85
+
+64:                                               ; preds = %38
+  %65 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %66 = trunc i8 %65 to i1
+  br i1 %66, label %85, label %67
+
+67:                                               ; preds = %64
+  %68 = load ptr, ptr %6, align 8
+  %69 = load ptr, ptr %7, align 8
+  %70 = load ptr, ptr %7, align 8
+  %71 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %70, i32 0, i32 13
+  %72 = load i32, ptr %71, align 8
+  %73 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
+  %74 = load i64, ptr %73, align 8
+  %75 = trunc i64 %74 to i32
+  call void @write_half(ptr noundef %68, ptr noundef %69, i32 noundef %72, i32 noundef %75) #8
+  %76 = load ptr, ptr %6, align 8
+  %77 = load ptr, ptr %7, align 8
+  %78 = load ptr, ptr %7, align 8
+  %79 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %78, i32 0, i32 14
+  %80 = load i32, ptr %79, align 4
+  %81 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
+  %82 = load i64, ptr %81, align 8
+  %83 = lshr i64 %82, 32
+  %84 = trunc i64 %83 to i32
+  call void @write_half(ptr noundef %76, ptr noundef %77, i32 noundef %80, i32 noundef %84) #8
+  br label %85
+
+85:                                               ; preds = %67, %64, %38
+  %86 = load i32, ptr %12, align 4
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  ret i32 %86
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal void @go_to(ptr noundef %0, ptr noundef %1, ptr noundef %2, i64 noundef %3) #1 {
   %5 = alloca ptr, align 8
   %6 = alloca ptr, align 8
   %7 = alloca ptr, align 8
+  %8 = alloca i64, align 8
   store ptr %0, ptr %5, align 8
   store ptr %1, ptr %6, align 8
   store ptr %2, ptr %7, align 8
-  %8 = load ptr, ptr %7, align 8
-  %9 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %8, i32 0, i32 0
-  %10 = load i64, ptr %9, align 8
-  %11 = icmp eq i64 %10, 16
-  br i1 %11, label %12, label %25
+  store i64 %3, ptr %8, align 8
+  %9 = load ptr, ptr %6, align 8
+  %10 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %9, i32 0, i32 3
+  %11 = load i64, ptr %10, align 8
+  %12 = inttoptr i64 %11 to ptr
+  %13 = load ptr, ptr %5, align 8
+  %14 = load ptr, ptr %7, align 8
+  %15 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %14, i32 0, i32 2
+  %16 = load i32, ptr %15, align 8
+  %17 = call i32 %12(ptr noundef %13, i32 noundef %16, ptr noundef %8) #8
+  ret void
+}
 
-12:                                               ; preds = %3
-  %13 = load ptr, ptr %7, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 5
-  %15 = load i8, ptr %14, align 1
-  %16 = icmp ne i8 %15, 0
-  br i1 %16, label %25, label %17
+; Function Attrs: alwaysinline nounwind
+define internal void @protect(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #1 {
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca %struct.event, align 4
+  %11 = alloca i32, align 4
+  store ptr %0, ptr %5, align 8
+  store ptr %1, ptr %6, align 8
+  store ptr %2, ptr %7, align 8
+  store ptr %3, ptr %8, align 8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
+  %12 = load ptr, ptr %8, align 8
+  %13 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %12, i32 0, i32 14
+  %14 = load i64, ptr %13, align 8
+  %15 = inttoptr i64 %14 to ptr
+  store ptr %15, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  call void @llvm.memcpy.p0.p0.i64(ptr align 4 %10, ptr align 4 @__const.protect.event, i64 12, i1 false)
+  %16 = load ptr, ptr %5, align 8
+  %17 = load ptr, ptr %6, align 8
+  %18 = load ptr, ptr %8, align 8
+  %19 = call zeroext i1 @deliver(ptr noundef %16, ptr noundef %10, ptr noundef %17, ptr noundef %18) #8
+  br i1 %19, label %20, label %27
 
-17:                                               ; preds = %12
-  %18 = load ptr, ptr %5, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %18, i32 0, i32 17
-  %20 = load i64, ptr %19, align 8
-  %21 = inttoptr i64 %20 to ptr
-  %22 = call i64 @clock_now(ptr noundef %21) #8
+20:                                               ; preds = %4
+  %21 = load ptr, ptr %5, align 8
+  %22 = load ptr, ptr %9, align 8
   %23 = load ptr, ptr %7, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %23, i32 0, i32 1
-  store i64 %22, ptr %24, align 8
-  store i1 true, ptr %4, align 1
-  br label %37
+  %24 = load ptr, ptr %6, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %24, i32 0, i32 2
+  %26 = load i64, ptr %25, align 8
+  call void @go_to(ptr noundef %21, ptr noundef %22, ptr noundef %23, i64 noundef %26) #8
+  store i32 1, ptr %11, align 4
+  br label %43
 
-25:                                               ; preds = %12, %3
-  %26 = load ptr, ptr %6, align 8
-  %27 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %26, i32 0, i32 1
-  %28 = load i64, ptr %27, align 8
-  %29 = inttoptr i64 %28 to ptr
+27:                                               ; preds = %4
+  %28 = load ptr, ptr %6, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %28, i32 0, i32 21
+  store i32 0, ptr %29, align 8
   %30 = load ptr, ptr %6, align 8
-  %31 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %30, i32 0, i32 0
-  %32 = load i64, ptr %31, align 8
-  %33 = inttoptr i64 %32 to ptr
-  %34 = load ptr, ptr %7, align 8
-  %35 = call i32 %29(ptr noundef %33, ptr noundef %34) #8
-  %36 = icmp ne i32 %35, 0
-  store i1 %36, ptr %4, align 1
-  br label %37
+  %31 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %30, i32 0, i32 22
+  store i32 0, ptr %31, align 4
+  %32 = load ptr, ptr %5, align 8
+  %33 = load ptr, ptr %8, align 8
+  %34 = load ptr, ptr %5, align 8
+  %35 = load ptr, ptr %8, align 8
+  %36 = call i64 @read_flags(ptr noundef %34, ptr noundef %35) #8
+  call void @restore(ptr noundef %32, ptr noundef %33, i64 noundef %36) #8
+  %37 = load ptr, ptr %8, align 8
+  %38 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %37, i32 0, i32 7
+  store i32 13, ptr %38, align 4
+  %39 = load ptr, ptr %8, align 8
+  %40 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %39, i32 0, i32 6
+  store i32 1, ptr %40, align 8
+  %41 = load ptr, ptr %5, align 8
+  %42 = load ptr, ptr %8, align 8
+  call void @stop(ptr noundef %41, ptr noundef %42) #8
+  store i32 0, ptr %11, align 4
+  br label %43
 
-37:                                               ; preds = %25, %17
-  %38 = load i1, ptr %4, align 1
-  ret i1 %38
+43:                                               ; preds = %27, %20
+  call void @llvm.lifetime.end.p0(ptr %10) #9
+  call void @llvm.lifetime.end.p0(ptr %9) #9
+  %44 = load i32, ptr %11, align 4
+  switch i32 %44, label %46 [
+    i32 0, label %45
+    i32 1, label %45
+  ]
+
+45:                                               ; preds = %43, %43
+  ret void
+
+46:                                               ; preds = %43
+  unreachable
 }
 
 ; Function Attrs: nounwind
@@ -3381,43 +3790,45 @@ define internal zeroext i1 @push_protected(ptr noundef %0, ptr noundef %1, ptr n
   store i64 %4, ptr %11, align 8
   store i32 %5, ptr %12, align 4
   %13 = load ptr, ptr %10, align 8
-  %14 = load i64, ptr %11, align 8
-  call void @add_item(ptr noundef %13, i64 noundef %14) #8
-  %15 = load ptr, ptr %10, align 8
-  %16 = load ptr, ptr %8, align 8
-  %17 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %16, i32 0, i32 6
-  %18 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %17, i64 0, i64 1
-  %19 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %18, i32 0, i32 0
-  %20 = load i32, ptr %19, align 8
-  %21 = zext i32 %20 to i64
-  call void @add_item(ptr noundef %15, i64 noundef %21) #8
-  %22 = load ptr, ptr %10, align 8
-  %23 = load ptr, ptr %8, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %23, i32 0, i32 2
-  %25 = load i64, ptr %24, align 8
-  call void @add_item(ptr noundef %22, i64 noundef %25) #8
-  %26 = load ptr, ptr %9, align 8
-  %27 = getelementptr inbounds nuw %struct.event, ptr %26, i32 0, i32 2
-  %28 = load i8, ptr %27, align 1, !range !4, !noundef !5
-  %29 = trunc i8 %28 to i1
-  br i1 %29, label %30, label %36
+  %14 = load ptr, ptr %9, align 8
+  %15 = load i64, ptr %11, align 8
+  %16 = call i64 @pushed_flags(ptr noundef %14, i64 noundef %15) #8
+  call void @add_item(ptr noundef %13, i64 noundef %16) #8
+  %17 = load ptr, ptr %10, align 8
+  %18 = load ptr, ptr %8, align 8
+  %19 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %18, i32 0, i32 6
+  %20 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %19, i64 0, i64 1
+  %21 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %20, i32 0, i32 0
+  %22 = load i32, ptr %21, align 8
+  %23 = zext i32 %22 to i64
+  call void @add_item(ptr noundef %17, i64 noundef %23) #8
+  %24 = load ptr, ptr %10, align 8
+  %25 = load ptr, ptr %8, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %25, i32 0, i32 2
+  %27 = load i64, ptr %26, align 8
+  call void @add_item(ptr noundef %24, i64 noundef %27) #8
+  %28 = load ptr, ptr %9, align 8
+  %29 = getelementptr inbounds nuw %struct.event, ptr %28, i32 0, i32 3
+  %30 = load i8, ptr %29, align 2, !range !4, !noundef !5
+  %31 = trunc i8 %30 to i1
+  br i1 %31, label %32, label %38
 
-30:                                               ; preds = %6
-  %31 = load ptr, ptr %10, align 8
-  %32 = load ptr, ptr %9, align 8
-  %33 = getelementptr inbounds nuw %struct.event, ptr %32, i32 0, i32 3
-  %34 = load i32, ptr %33, align 4
-  %35 = zext i32 %34 to i64
-  call void @add_item(ptr noundef %31, i64 noundef %35) #8
-  br label %36
+32:                                               ; preds = %6
+  %33 = load ptr, ptr %10, align 8
+  %34 = load ptr, ptr %9, align 8
+  %35 = getelementptr inbounds nuw %struct.event, ptr %34, i32 0, i32 4
+  %36 = load i32, ptr %35, align 4
+  %37 = zext i32 %36 to i64
+  call void @add_item(ptr noundef %33, i64 noundef %37) #8
+  br label %38
 
-36:                                               ; preds = %30, %6
-  %37 = load ptr, ptr %7, align 8
-  %38 = load ptr, ptr %8, align 8
-  %39 = load ptr, ptr %10, align 8
-  %40 = load i32, ptr %12, align 4
-  %41 = call zeroext i1 @push_items(ptr noundef %37, ptr noundef %38, ptr noundef %39, i32 noundef %40) #8
-  ret i1 %41
+38:                                               ; preds = %32, %6
+  %39 = load ptr, ptr %7, align 8
+  %40 = load ptr, ptr %8, align 8
+  %41 = load ptr, ptr %10, align 8
+  %42 = load i32, ptr %12, align 4
+  %43 = call zeroext i1 @push_items(ptr noundef %39, ptr noundef %40, ptr noundef %41, i32 noundef %42) #8
+  ret i1 %43
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -3574,6 +3985,32 @@ define internal zeroext i1 @is_gate(i64 noundef %0, ptr noundef %1, i32 noundef 
   %38 = phi i1 [ false, %19 ], [ false, %3 ], [ %36, %34 ]
   call void @llvm.lifetime.end.p0(ptr %7) #9
   ret i1 %38
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i64 @pushed_flags(ptr noundef %0, i64 noundef %1) #1 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i64, align 8
+  store ptr %0, ptr %3, align 8
+  store i64 %1, ptr %4, align 8
+  %5 = load ptr, ptr %3, align 8
+  %6 = getelementptr inbounds nuw %struct.event, ptr %5, i32 0, i32 2
+  %7 = load i8, ptr %6, align 1, !range !4, !noundef !5
+  %8 = trunc i8 %7 to i1
+  br i1 %8, label %9, label %12
+
+9:                                                ; preds = %2
+  %10 = load i64, ptr %4, align 8
+  %11 = or i64 %10, 65536
+  br label %14
+
+12:                                               ; preds = %2
+  %13 = load i64, ptr %4, align 8
+  br label %14
+
+14:                                               ; preds = %12, %9
+  %15 = phi i64 [ %11, %9 ], [ %13, %12 ]
+  ret i64 %15
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -4334,35 +4771,35 @@ define internal void @watch_block(ptr noundef %0, ptr noundef %1, i64 noundef %2
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_msr_access(i8 noundef zeroext %0, i8 noundef zeroext %1) #1 {
-  %3 = alloca i8, align 1
+define internal zeroext i1 @is_wanted(i8 noundef zeroext %0, i8 noundef zeroext %1, i8 noundef zeroext %2) #1 {
   %4 = alloca i8, align 1
-  store i8 %0, ptr %3, align 1
-  store i8 %1, ptr %4, align 1
-  %5 = load i8, ptr %3, align 1
-  %6 = zext i8 %5 to i32
-  %7 = icmp eq i32 %6, 15
-  br i1 %7, label %8, label %18
+  %5 = alloca i8, align 1
+  %6 = alloca i8, align 1
+  store i8 %0, ptr %4, align 1
+  store i8 %1, ptr %5, align 1
+  store i8 %2, ptr %6, align 1
+  %7 = load i8, ptr %5, align 1
+  %8 = load i8, ptr %6, align 1
+  %9 = call zeroext i1 @is_msr_access(i8 noundef zeroext %7, i8 noundef zeroext %8) #8
+  br i1 %9, label %20, label %10
 
-8:                                                ; preds = %2
-  %9 = load i8, ptr %4, align 1
-  %10 = zext i8 %9 to i32
-  %11 = icmp eq i32 %10, 48
-  br i1 %11, label %16, label %12
+10:                                               ; preds = %3
+  %11 = load i8, ptr %4, align 1
+  %12 = load i8, ptr %5, align 1
+  %13 = load i8, ptr %6, align 1
+  %14 = call zeroext i1 @is_high_cr_access(i8 noundef zeroext %11, i8 noundef zeroext %12, i8 noundef zeroext %13) #8
+  br i1 %14, label %20, label %15
 
-12:                                               ; preds = %8
-  %13 = load i8, ptr %4, align 1
-  %14 = zext i8 %13 to i32
-  %15 = icmp eq i32 %14, 50
-  br label %16
+15:                                               ; preds = %10
+  %16 = load i8, ptr %4, align 1
+  %17 = load i8, ptr %5, align 1
+  %18 = load i8, ptr %6, align 1
+  %19 = call zeroext i1 @is_cr4_write(i8 noundef zeroext %16, i8 noundef zeroext %17, i8 noundef zeroext %18) #8
+  br label %20
 
-16:                                               ; preds = %12, %8
-  %17 = phi i1 [ true, %8 ], [ %15, %12 ]
-  br label %18
-
-18:                                               ; preds = %16, %2
-  %19 = phi i1 [ false, %2 ], [ %17, %16 ]
-  ret i1 %19
+20:                                               ; preds = %15, %10, %3
+  %21 = phi i1 [ true, %10 ], [ true, %3 ], [ %19, %15 ]
+  ret i1 %21
 }
 
 ; Function Attrs: noinline nounwind
@@ -4531,6 +4968,309 @@ define internal zeroext i1 @is_rex(i8 noundef zeroext %0) #1 {
   %5 = ashr i32 %4, 4
   %6 = icmp eq i32 %5, 4
   ret i1 %6
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_msr_access(i8 noundef zeroext %0, i8 noundef zeroext %1) #1 {
+  %3 = alloca i8, align 1
+  %4 = alloca i8, align 1
+  store i8 %0, ptr %3, align 1
+  store i8 %1, ptr %4, align 1
+  %5 = load i8, ptr %3, align 1
+  %6 = zext i8 %5 to i32
+  %7 = icmp eq i32 %6, 15
+  br i1 %7, label %8, label %18
+
+8:                                                ; preds = %2
+  %9 = load i8, ptr %4, align 1
+  %10 = zext i8 %9 to i32
+  %11 = icmp eq i32 %10, 48
+  br i1 %11, label %16, label %12
+
+12:                                               ; preds = %8
+  %13 = load i8, ptr %4, align 1
+  %14 = zext i8 %13 to i32
+  %15 = icmp eq i32 %14, 50
+  br label %16
+
+16:                                               ; preds = %12, %8
+  %17 = phi i1 [ true, %8 ], [ %15, %12 ]
+  br label %18
+
+18:                                               ; preds = %16, %2
+  %19 = phi i1 [ false, %2 ], [ %17, %16 ]
+  ret i1 %19
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_high_cr_access(i8 noundef zeroext %0, i8 noundef zeroext %1, i8 noundef zeroext %2) #1 {
+  %4 = alloca i8, align 1
+  %5 = alloca i8, align 1
+  %6 = alloca i8, align 1
+  store i8 %0, ptr %4, align 1
+  store i8 %1, ptr %5, align 1
+  store i8 %2, ptr %6, align 1
+  %7 = load i8, ptr %4, align 1
+  %8 = call zeroext i1 @is_rex(i8 noundef zeroext %7) #8
+  br i1 %8, label %9, label %28
+
+9:                                                ; preds = %3
+  %10 = load i8, ptr %4, align 1
+  %11 = zext i8 %10 to i32
+  %12 = and i32 %11, 4
+  %13 = icmp ne i32 %12, 0
+  br i1 %13, label %14, label %28
+
+14:                                               ; preds = %9
+  %15 = load i8, ptr %5, align 1
+  %16 = zext i8 %15 to i32
+  %17 = icmp eq i32 %16, 15
+  br i1 %17, label %18, label %28
+
+18:                                               ; preds = %14
+  %19 = load i8, ptr %6, align 1
+  %20 = zext i8 %19 to i32
+  %21 = icmp eq i32 %20, 32
+  br i1 %21, label %26, label %22
+
+22:                                               ; preds = %18
+  %23 = load i8, ptr %6, align 1
+  %24 = zext i8 %23 to i32
+  %25 = icmp eq i32 %24, 34
+  br label %26
+
+26:                                               ; preds = %22, %18
+  %27 = phi i1 [ true, %18 ], [ %25, %22 ]
+  br label %28
+
+28:                                               ; preds = %26, %14, %9, %3
+  %29 = phi i1 [ false, %14 ], [ false, %9 ], [ false, %3 ], [ %27, %26 ]
+  ret i1 %29
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_cr4_write(i8 noundef zeroext %0, i8 noundef zeroext %1, i8 noundef zeroext %2) #1 {
+  %4 = alloca i8, align 1
+  %5 = alloca i8, align 1
+  %6 = alloca i8, align 1
+  store i8 %0, ptr %4, align 1
+  store i8 %1, ptr %5, align 1
+  store i8 %2, ptr %6, align 1
+  %7 = load i8, ptr %4, align 1
+  %8 = zext i8 %7 to i32
+  %9 = icmp eq i32 %8, 15
+  br i1 %9, label %10, label %19
+
+10:                                               ; preds = %3
+  %11 = load i8, ptr %5, align 1
+  %12 = zext i8 %11 to i32
+  %13 = icmp eq i32 %12, 34
+  br i1 %13, label %14, label %19
+
+14:                                               ; preds = %10
+  %15 = load i8, ptr %6, align 1
+  %16 = call zeroext i8 @register_of(i8 noundef zeroext %15) #8
+  %17 = zext i8 %16 to i32
+  %18 = icmp eq i32 %17, 4
+  br label %19
+
+19:                                               ; preds = %14, %10, %3
+  %20 = phi i1 [ false, %10 ], [ false, %3 ], [ %18, %14 ]
+  ret i1 %20
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i8 @register_of(i8 noundef zeroext %0) #1 {
+  %2 = alloca i8, align 1
+  store i8 %0, ptr %2, align 1
+  %3 = load i8, ptr %2, align 1
+  %4 = zext i8 %3 to i32
+  %5 = ashr i32 %4, 3
+  %6 = and i32 %5, 7
+  %7 = trunc i32 %6 to i8
+  ret i8 %7
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @decode_registers(ptr noundef %0, ptr noundef %1, i64 noundef %2, i8 noundef zeroext %3, ptr noundef %4) #1 {
+  %6 = alloca i1, align 1
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca i64, align 8
+  %10 = alloca i8, align 1
+  %11 = alloca ptr, align 8
+  %12 = alloca i64, align 8
+  %13 = alloca i32, align 4
+  store ptr %0, ptr %7, align 8
+  store ptr %1, ptr %8, align 8
+  store i64 %2, ptr %9, align 8
+  store i8 %3, ptr %10, align 1
+  store ptr %4, ptr %11, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  %14 = load ptr, ptr %7, align 8
+  %15 = load ptr, ptr %8, align 8
+  %16 = load i64, ptr %9, align 8
+  %17 = load ptr, ptr %11, align 8
+  %18 = getelementptr inbounds nuw %struct.access_code, ptr %17, i32 0, i32 0
+  %19 = load i32, ptr %18, align 4
+  %20 = zext i32 %19 to i64
+  %21 = add i64 %16, %20
+  %22 = call zeroext i1 @load_at(ptr noundef %14, ptr noundef %15, i64 noundef %21, i32 noundef 1, ptr noundef %12) #8
+  br i1 %22, label %24, label %23
+
+23:                                               ; preds = %5
+  store i1 false, ptr %6, align 1
+  store i32 1, ptr %13, align 4
+  br label %72
+
+24:                                               ; preds = %5
+  %25 = load i64, ptr %12, align 8
+  %26 = trunc i64 %25 to i8
+  %27 = call zeroext i8 @register_of(i8 noundef zeroext %26) #8
+  %28 = zext i8 %27 to i32
+  %29 = load i8, ptr %10, align 1
+  %30 = zext i8 %29 to i32
+  %31 = and i32 %30, 4
+  %32 = shl i32 %31, 1
+  %33 = or i32 %28, %32
+  %34 = trunc i32 %33 to i8
+  %35 = load ptr, ptr %11, align 8
+  %36 = getelementptr inbounds nuw %struct.access_code, ptr %35, i32 0, i32 2
+  store i8 %34, ptr %36, align 1
+  %37 = load i64, ptr %12, align 8
+  %38 = and i64 %37, 7
+  %39 = load i8, ptr %10, align 1
+  %40 = zext i8 %39 to i32
+  %41 = and i32 %40, 1
+  %42 = shl i32 %41, 3
+  %43 = sext i32 %42 to i64
+  %44 = or i64 %38, %43
+  %45 = trunc i64 %44 to i8
+  %46 = load ptr, ptr %11, align 8
+  %47 = getelementptr inbounds nuw %struct.access_code, ptr %46, i32 0, i32 3
+  store i8 %45, ptr %47, align 2
+  %48 = load ptr, ptr %11, align 8
+  %49 = getelementptr inbounds nuw %struct.access_code, ptr %48, i32 0, i32 0
+  %50 = load i32, ptr %49, align 4
+  %51 = add i32 %50, 1
+  store i32 %51, ptr %49, align 4
+  %52 = load ptr, ptr %11, align 8
+  %53 = getelementptr inbounds nuw %struct.access_code, ptr %52, i32 0, i32 2
+  %54 = load i8, ptr %53, align 1
+  %55 = zext i8 %54 to i32
+  %56 = icmp eq i32 %55, 8
+  br i1 %56, label %70, label %57
+
+57:                                               ; preds = %24
+  %58 = load ptr, ptr %11, align 8
+  %59 = getelementptr inbounds nuw %struct.access_code, ptr %58, i32 0, i32 2
+  %60 = load i8, ptr %59, align 1
+  %61 = zext i8 %60 to i32
+  %62 = icmp eq i32 %61, 4
+  br i1 %62, label %63, label %68
+
+63:                                               ; preds = %57
+  %64 = load ptr, ptr %11, align 8
+  %65 = getelementptr inbounds nuw %struct.access_code, ptr %64, i32 0, i32 1
+  %66 = load i8, ptr %65, align 4, !range !4, !noundef !5
+  %67 = trunc i8 %66 to i1
+  br label %68
+
+68:                                               ; preds = %63, %57
+  %69 = phi i1 [ false, %57 ], [ %67, %63 ]
+  br label %70
+
+70:                                               ; preds = %68, %24
+  %71 = phi i1 [ true, %24 ], [ %69, %68 ]
+  store i1 %71, ptr %6, align 1
+  store i32 1, ptr %13, align 4
+  br label %72
+
+72:                                               ; preds = %70, %23
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  %73 = load i1, ptr %6, align 1
+  ret i1 %73
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i32 @answer_msr(ptr noundef %0, ptr noundef %1, ptr noundef %2) #1 {
+  %4 = alloca i32, align 4
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca i32, align 4
+  %9 = alloca i32, align 4
+  store ptr %0, ptr %5, align 8
+  store ptr %1, ptr %6, align 8
+  store ptr %2, ptr %7, align 8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
+  %10 = load ptr, ptr %7, align 8
+  %11 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %10, i32 0, i32 0
+  %12 = load i64, ptr %11, align 8
+  %13 = icmp eq i64 %12, 16
+  br i1 %13, label %14, label %27
+
+14:                                               ; preds = %3
+  %15 = load ptr, ptr %7, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %15, i32 0, i32 5
+  %17 = load i8, ptr %16, align 1
+  %18 = icmp ne i8 %17, 0
+  br i1 %18, label %27, label %19
+
+19:                                               ; preds = %14
+  %20 = load ptr, ptr %5, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %20, i32 0, i32 17
+  %22 = load i64, ptr %21, align 8
+  %23 = inttoptr i64 %22 to ptr
+  %24 = call i64 @clock_now(ptr noundef %23) #8
+  %25 = load ptr, ptr %7, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %25, i32 0, i32 1
+  store i64 %24, ptr %26, align 8
+  store i32 1, ptr %4, align 4
+  store i32 1, ptr %9, align 4
+  br label %51
+
+27:                                               ; preds = %14, %3
+  %28 = load ptr, ptr %6, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %28, i32 0, i32 1
+  %30 = load i64, ptr %29, align 8
+  %31 = inttoptr i64 %30 to ptr
+  %32 = load ptr, ptr %6, align 8
+  %33 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %32, i32 0, i32 0
+  %34 = load i64, ptr %33, align 8
+  %35 = inttoptr i64 %34 to ptr
+  %36 = load ptr, ptr %7, align 8
+  %37 = call i32 %31(ptr noundef %35, ptr noundef %36) #8
+  store i32 %37, ptr %8, align 4
+  %38 = load i32, ptr %8, align 4
+  %39 = icmp eq i32 %38, 0
+  br i1 %39, label %40, label %47
+
+40:                                               ; preds = %27
+  %41 = load ptr, ptr %7, align 8
+  %42 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %41, i32 0, i32 0
+  %43 = load i64, ptr %42, align 8
+  %44 = lshr i64 %43, 8
+  %45 = icmp eq i64 %44, 8
+  br i1 %45, label %46, label %47
+
+46:                                               ; preds = %40
+  br label %49
+
+47:                                               ; preds = %40, %27
+  %48 = load i32, ptr %8, align 4
+  br label %49
+
+49:                                               ; preds = %47, %46
+  %50 = phi i32 [ 2, %46 ], [ %48, %47 ]
+  store i32 %50, ptr %4, align 4
+  store i32 1, ptr %9, align 4
+  br label %51
+
+51:                                               ; preds = %49, %19
+  call void @llvm.lifetime.end.p0(ptr %8) #9
+  %52 = load i32, ptr %4, align 4
+  ret i32 %52
 }
 
 attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" }

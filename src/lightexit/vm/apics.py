@@ -17,11 +17,11 @@ from lightexit.abi import ApicFlag, ApicMode, Request
 from lightexit.bus.bus import Bus
 from lightexit.bus.line import Line
 from lightexit.bus.lock import StateLock
-from lightexit.bus.placing import Place
 from lightexit.devices.ioapic import IoApic
 from lightexit.devices.local_apic import LocalApic
 from lightexit.devices.local_apic_registers import ApicWindow
 from lightexit.vm.board import Board
+from lightexit.vm.pci import move
 from lightexit.vm.places import PC as PLACES
 
 if TYPE_CHECKING:
@@ -119,28 +119,35 @@ def add_apics(machine: Machine, pic: Pic, *, virtual_wire: bool) -> IoApic:
     clock, bus = machine.clock, machine.bus
     apics = ApicBus(bus, machine.wake)
     bus.apic = apics
-    port = _Port(apics)
+    port, board = _Port(apics), machine.board
+
+    def place(base: int, is_on: bool) -> None:
+        move(machine, local, {**_place(board), "page": base})
+        board.switch_local_apic(is_on)
+
     local = LocalApic(
         clock,
         Line(),
         port,
         lambda mode, _vector: machine.signal(mode),
         virtual_wire=virtual_wire,
-        tsc=machine.board.tsc,
+        tsc=board.tsc,
+        place=place,
     )
     port.local = local
     ioapic = IoApic(clock, apics.send)
     apics.add_local(local)
     apics.add_io(ioapic)
-    machine.board.show_local_apic()
+    board.show_local_apic(local.tpr_address)
     machine.connect(pic, local, apics.carry)
-    machine.add(local, _place(machine.board))
+    machine.add(local, _place(board))
     machine.add(ioapic, PLACES[ioapic.name])
     return ioapic
 
 
-def _place(board: Board) -> Place:
+def _place(board: Board) -> Mapping[str, int | None]:
     """Without the MSRs where that board cannot have them."""
     table = PLACES[LocalApic.name]
     assert isinstance(table, Mapping)
-    return {name: at if board.has_msrs or name == "page" else None for name, at in table.items()}
+    is_there = {name: board.has_msrs or name in ("page", "cr8") for name in table}
+    return {name: at if is_there[name] else None for name, at in table.items()}

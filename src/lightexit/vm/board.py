@@ -122,9 +122,13 @@ class Board:
         """
         raise _keeps_none()
 
-    def show_local_apic(self) -> None:
-        """Have CPUID tell of a local APIC, which is a device: of an x2APIC with `has_msrs`, of
-        deadlines with `tsc`. Before a vCPU first runs."""
+    def show_local_apic(self, tpr: int) -> None:
+        """The vCPU has a local APIC, which is a device: CPUID tells of it, of an x2APIC with
+        `has_msrs`, of deadlines with `tsc`. `tpr` is the address of that register in this process,
+        which is CR8 too. Before a vCPU first runs."""
+
+    def switch_local_apic(self, is_on: bool) -> None:
+        """CPUID tells of that local APIC, or not; by the thread that runs the vCPU."""
 
     def make_ioapic(self) -> IoApic:
         """An I/O APIC for the bus, before the local APICs that the back end keeps.

@@ -38,7 +38,7 @@ def plug(
     if not isinstance(bridge, I440fx):
         raise AuthorError(f"{bridge.name} is no PCI bridge", expected="an I440fx")
     slot = PciSlot(
-        move=lambda places: _move(machine, device, places),
+        move=lambda places: move(machine, device, places),
         hold=machine.bus.locked(bridge.memory),
         intx=intx or Line(),
         send=lambda address, data: _send(machine, address, data),
@@ -68,7 +68,9 @@ def pm_follower(machine: Machine) -> Callable[[int, bool], None]:
     return follow
 
 
-def _move(machine: Machine, device: Device[Any] | None, places: Mapping[str, int | None]) -> None:
+def move(machine: Machine, device: Device[Any] | None, places: Mapping[str, int | None]) -> None:
+    """Have a device's windows there, as the guest says. Raises AuthorError where they cannot be,
+    or tables are kept of too many moves."""
     if device is None:
         return
     is_somewhere = any(base is not None for base in places.values())

@@ -8,6 +8,7 @@ Firmware and kernels know most of these addresses by heart; the others they are 
 from __future__ import annotations
 
 from lightexit.bus.placing import Place
+from lightexit.runtime.layout import CR8
 
 # The 82371AB (PIIX4) data sheet, section 4.2, has what a PC/AT has had there since 1984.
 PIC_MASTER, PIC_SLAVE, PIC_ELCR = 0x20, 0xA0, 0x4D0
@@ -54,7 +55,13 @@ PC: dict[str, Place] = {
     "debug_exit": DEBUG_EXIT,
     "debugcon": DEBUGCON,
     "ioapic": IOAPIC,
-    "local_apic": {"page": LOCAL_APIC, "x2apic": 0x802, "base": 0x1B, "deadline": 0x6E0},
+    "local_apic": {
+        "page": LOCAL_APIC,
+        "x2apic": 0x802,
+        "base": 0x1B,
+        "deadline": 0x6E0,
+        "cr8": CR8,
+    },
     "hpet": HPET,
     "virtio-mmio": VIRTIO_MMIO,
     "pc-testdev": {"ports": TESTDEV, "irq": TESTDEV_IRQ, "memory": TESTDEV_MEMORY},

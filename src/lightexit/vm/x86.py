@@ -18,6 +18,8 @@ from lightexit.vm.registers import PE
 
 #: Exceptions that push an error code; in real mode, none does.
 WITH_ERROR_CODE = frozenset({8, 10, 11, 12, 13, 14, 17})
+#: Those of the class of faults, whose instruction is executed again (section 6.15).
+FAULTS = frozenset({0, 5, 6, 7, 10, 11, 12, 13, 14, 16, 17, 19, 20, 21})
 #: Stack pointers in the task state segment of long mode (section 8.7).
 _TSS_RSP0, _TSS_IST1 = 0x04, 0x24
 #: That of ring 0 in a task state segment of 32 bits, and where its selector is (section 7.2.1).
@@ -182,7 +184,7 @@ def _enter_protected(cpu: X86State, event: CpuEvent) -> None:
     ring = _ring(cpu, gate.selector, old & 3)
     if ring > old & 3:
         raise event.no_segment(gate.selector)
-    items = [flags, old, cpu.get(Register.RIP)]
+    items = [_pushed(event, flags), old, cpu.get(Register.RIP)]
     if event.error_code is not None:
         items.append(event.error_code)
     size = 4 if gate.wide else 2
@@ -211,6 +213,12 @@ def _go_on(cpu: X86State, gate: Gate, flags: int, pointer: int) -> None:
     cpu.set(Register.RIP, gate.offset)
 
 
+def _pushed(event: CpuEvent, flags: int) -> int:
+    """The flags that go to the stack (section 18.3.1.1)."""
+    is_fault = event.source is EventSource.EXCEPTION and event.vector in FAULTS
+    return flags | Flag.RF if is_fault else flags
+
+
 def _clear_flags(cpu: X86State, flags: int, gate: Gate) -> None:
     cleared = Flag.TF | Flag.NT | Flag.RF | Flag.AC | (Flag.IF if gate.clears_if else 0)
     cpu.set(Register.RFLAGS, flags & ~cleared)
@@ -220,7 +228,8 @@ def _enter_long(cpu: X86State, event: CpuEvent) -> None:
     """Always through 16-byte gates into ring 0, with stack segment and pointer on the stack."""
     gate, stack = _long_gate(cpu, event)
     selector, old, flags = cpu.get(Register.CS), cpu.get(Register.RSP), cpu.get(Register.RFLAGS)
-    items = [cpu.get(Register.SS), old, flags, selector, cpu.get(Register.RIP)]
+    pushed = _pushed(event, flags)
+    items = [cpu.get(Register.SS), old, pushed, selector, cpu.get(Register.RIP)]
     if event.error_code is not None:
         items.append(event.error_code)
     if selector & 3:

@@ -7,7 +7,7 @@ import pytest
 
 from bus.test_msrs import BASE, Msrs
 from lightexit.abi import Space
-from lightexit.bus.region import msr
+from lightexit.bus.region import GeneralProtectionError, msr
 from lightexit.engine.native import NativeEngine
 from lightexit.errors import HostError
 from lightexit.vm.exits import Halted
@@ -62,6 +62,26 @@ def test_an_msr_without_a_device_raises_gp(host: Host, make_loop: MakeLoop) -> N
     assert cpu.where() == f"0000:{HANDLER + 1:08x}"
     (count,) = host.bus.unclaimed()
     assert (count.space, count.address, count.is_write) == (Space.MSR, BASE, True)
+
+
+class Refusing(Msrs):
+    """Refuses all."""
+
+    def write(self, offset: int, value: int, size: int) -> None:
+        raise GeneralProtectionError
+
+
+def test_what_a_model_refuses_raises_gp(host: Host, make_loop: MakeLoop) -> None:
+    device = Refusing(host.bus.clock)
+    host.bus.attach(device)
+    with_handler(host)
+    cpu = host.add_cpu(make_loop)
+    start.real_mode(cpu.vcpu, ENTRY, stack=0x8000)
+    assert cpu.run() == Halted()
+    assert cpu.where() == f"0000:{HANDLER + 1:08x}"
+    assert [(each.address, each.is_write, each.passed) for each in host.bus.counts()] == [
+        (BASE, True, 1)
+    ]
 
 
 def test_an_msr_of_a_detached_device_is_kvms_again(host: Host, make_loop: MakeLoop) -> None:

@@ -123,12 +123,18 @@ class KvmBoard(Board):
         """kvmclock continues from where it stopped."""
         self.vm.start_clock()
 
-    def show_local_apic(self) -> None:
+    def show_local_apic(self, tpr: int) -> None:
         """CPUID tells of a local APIC, without what KVM's own has besides."""
         x2apic = HAS_X2APIC if self.has_msrs else 0
         self.vm.show_local_apic(x2apic | (HAS_TSC_DEADLINE if self.tsc else 0))
         for cpu in self._kvm_cpus:
+            cpu.loop.follow(tpr)
             cpu.keep_power_on()
+
+    def switch_local_apic(self, is_on: bool) -> None:
+        """KVM has CPUID tell what IA32_APIC_BASE says."""
+        for vcpu in self.vm.vcpus:
+            vcpu.switch_apic_on() if is_on else vcpu.switch_apic_off()
 
     def save(self) -> dict[str, bytes]:
         """KVM's clock, and the interrupt controllers that it keeps."""

@@ -17,7 +17,7 @@ from lightexit.bus.bus import BusCpu
 from lightexit.bus.memory import Record
 from lightexit.bus.native import dispatch
 from lightexit.runtime import Code, runtime_code
-from lightexit.runtime.layout import Loop
+from lightexit.runtime.layout import CR8, Loop
 from lightexit.vm.kvm import ioctl
 from lightexit.vm.kvm.exits import ExitReason
 from lightexit.vm.kvm.structs import MemoryExit, MsrExit, PortExit
@@ -34,6 +34,10 @@ class RunLoop(Protocol):
         """How often the guest has been entered."""
         ...
 
+    def follow(self, tpr: int) -> None:
+        """Keep CR8 and TPR of a local APIC among the devices the same; `tpr` is its address."""
+        ...
+
     def run(self) -> int:
         """Run the guest: an exit reason, or `KICKED`. Raises HostError where KVM_RUN fails."""
         ...
@@ -46,24 +50,56 @@ def _check_kicked(error: int) -> int:
     return KICKED
 
 
-class PythonLoop:
-    """The run loop in Python: the definition, and easy to step through."""
+class _Accesses:
+    """Accesses of one vCPU, made in Python."""
 
     def __init__(self, vcpu: KvmVcpu, bus_cpu: BusCpu) -> None:
-        self.entries = 0
         self._vcpu = vcpu
         self._cpu = bus_cpu
         self._context = Record(IoContext)
         self._access = dispatch().access
         self._is_there = True
+        self._tpr: ctypes.c_uint8 | None = None
+
+    def follow(self, tpr: int) -> None:
+        """Keep CR8 and the TPR at that address the same."""
+        self._tpr = ctypes.c_uint8.from_address(tpr)
+
+    def _give_cr8(self) -> None:
+        """KVM takes it from the area that it shares where it keeps no local APIC."""
+        if self._tpr is not None:
+            self._vcpu.shared.cr8 = self._tpr.value >> 4
+
+    def _take_cr8(self) -> None:
+        cr8 = self._vcpu.shared.cr8
+        if self._tpr is not None and cr8 != self._tpr.value >> 4:
+            self._perform(Space.MMIO, CR8, 8, True, cr8)
+
+    def _perform(self, space: Space, address: int, size: int, is_write: bool, data: int) -> int:
+        context = self._context.fields
+        context.space, context.offset, context.size = space, address, size
+        context.is_write, context.data = is_write, data
+        self._is_there = bool(self._access(self._cpu.address, self._context.address))
+        return context.data
+
+
+class PythonLoop(_Accesses):
+    """The run loop in Python: the definition, and easy to step through."""
+
+    def __init__(self, vcpu: KvmVcpu, bus_cpu: BusCpu) -> None:
+        super().__init__(vcpu, bus_cpu)
+        self.entries = 0
 
     def run(self) -> int:
         """Run the guest: an exit reason, or `KICKED`."""
         enter, fd, request = ioctl.c_ioctl(), self._vcpu.fd, ioctl.RUN.number
         while True:
             self.entries += 1
-            if enter(fd, request, 0) < 0:
-                return _check_kicked(ctypes.get_errno())
+            self._give_cr8()
+            error = ctypes.get_errno() if enter(fd, request, 0) < 0 else 0
+            self._take_cr8()
+            if error:
+                return _check_kicked(error)
             reason = self._vcpu.shared.exit_reason
             if reason == ExitReason.IO:
                 self._port(PortExit.view(self._vcpu.exit_area))
@@ -98,13 +134,6 @@ class PythonLoop:
         if not is_write:
             exit.data = answer
 
-    def _perform(self, space: Space, address: int, size: int, is_write: bool, data: int) -> int:
-        context = self._context.fields
-        context.space, context.offset, context.size = space, address, size
-        context.is_write, context.data = is_write, data
-        self._is_there = bool(self._access(self._cpu.address, self._context.address))
-        return context.data
-
 
 @functools.cache
 def _native() -> Code:
@@ -116,12 +145,11 @@ def _native() -> Code:
 _RUN = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, use_errno=True)
 
 
-class NativeLoop:
+class NativeLoop(_Accesses):
     """The run loop in machine code: Python is entered for models only."""
 
     def __init__(self, vcpu: KvmVcpu, bus_cpu: BusCpu) -> None:
-        # Native code has their addresses only.
-        self._kept = vcpu, bus_cpu
+        super().__init__(vcpu, bus_cpu)
         self._run = _RUN(_native().address("run"))
         self._loop = Record(Loop)
         loop = self._loop.fields
@@ -134,7 +162,16 @@ class NativeLoop:
         """How often the guest has been entered."""
         return self._loop.fields.entries
 
+    def follow(self, tpr: int) -> None:
+        """Keep CR8 and the TPR at that address the same."""
+        super().follow(tpr)
+        self._loop.fields.tpr = tpr
+
     def run(self) -> int:
         """Run the guest: an exit reason, or `KICKED`."""
         reason = int(self._run(self._loop.address))
-        return reason if reason >= 0 else _check_kicked(ctypes.get_errno())
+        if reason >= 0:
+            return reason
+        error = ctypes.get_errno()  # what an access of native code's would change
+        self._take_cr8()
+        return _check_kicked(error)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MSRs that devices have, on an emulator that has no hook for RDMSR and WRMSR.
+"""MSRs and CR8 of devices, on an emulator that has no hook for RDMSR, WRMSR and MOV CR8.
+
+Nor has it for MOV to CR4, of which it takes any bit: reserved ones raise #GP here.
 
 It has one for code at chosen addresses, which has to be there when that is translated. So native
 code (runtime/unicorn_msrs.h) searches what has been translated, before it runs, for bytes that may
@@ -29,7 +31,7 @@ class MsrHooks:
         self._record = Record(MsrWatch)
         self._msrs = self._record.fields
         self._msrs.vcpu, self._msrs.rip = bus_cpu.address, rip
-        self._msrs.access = dispatch().address("perform_msr")
+        self._msrs.access = dispatch().address("perform_claimed")
         watch.fields.msrs, watch.fields.look = self._record.address, 0
         self._handles: list[int] = []
 
