@@ -295,7 +295,7 @@ class Shadow:
         copy = object.__new__(self._rebind.copy_of(type(value)))
         self._made[id(value)] = copy
         for attribute, each in vars(value).items():
-            object.__setattr__(copy, attribute, self._copied(each, f"{name}.{attribute}"))
+            vars(copy)[attribute] = self._copied(each, f"{name}.{attribute}")
         return copy
 
 

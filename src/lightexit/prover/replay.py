@@ -63,7 +63,7 @@ def replayed(make: Maker, setting: Setting, model: z3.ModelRef) -> Difference | 
         device = make(IoContext.view(bytearray(context)).now_ns)
         kinds = (each.kind for each in setting.memories)
         views = [kind.view(bytearray(data)) for kind, data in zip(kinds, states, strict=True)]
-        again = Setting(device, device.regions[setting.number])
+        again = Setting(device, setting.number)
         return AccessSide(again, _Plain(), [IoContext.view(bytearray(context)), *views], levels)
 
     def any_level(name: str) -> bool:

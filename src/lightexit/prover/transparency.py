@@ -122,7 +122,10 @@ def _compared(setting: Setting, run: Run) -> list[Goal] | None:
     filtered, modelled = both.filtered, both.modelled
     if not filtered.is_consistent() or not filtered.filter():
         return None
-    answer = modelled.model()
+    try:
+        answer = modelled.model()
+    except (IndexError, ZeroDivisionError, OverflowError) as error:
+        return [Goal(f"the model raises {type(error).__name__}", z3.BoolVal(False))]
     wanted = []
     if not filtered.context.is_write:
         wanted.append(Goal("the answer", _answered(run, filtered.context, answer)))
