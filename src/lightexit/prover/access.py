@@ -15,7 +15,7 @@ from lightexit.bus.model import carry_out
 from lightexit.bus.region import Region
 from lightexit.bus.variables import states_of
 from lightexit.devices.device import Device
-from lightexit.prover.integers import WORD, Bits, Number, fitted
+from lightexit.prover.integers import WORD, Bits, Number, SymbolicInt, fitted, of_bits
 from lightexit.prover.memory import SymbolicMemory, WordByte, variables
 from lightexit.prover.models import Rebinding, Shadow, StoppedClock, devices
 from lightexit.prover.proxies import OutsideError
@@ -98,6 +98,13 @@ def _span(name: str) -> Any:
     return next(each for each in spans(IoContext, LONG) if each.name == name)
 
 
+def _bounded(now_ns: Number) -> Number:
+    """The same, known to be in the bounds of what is looked at."""
+    if not isinstance(now_ns, SymbolicInt):
+        return now_ns
+    return of_bits(now_ns.path, now_ns.bits(WORD), 0, (1 << TIME_BITS) - 1)
+
+
 class AccessSide:
     """A device to which the access happens; what its values are is for its makers to say."""
 
@@ -112,7 +119,7 @@ class AccessSide:
         a line is, by its name."""
         self._setting, self._rebind = setting, rebind
         self.context, *self.states = views
-        self._now = self.context.now_ns
+        self._now = _bounded(self.context.now_ns)
         pairs = list(zip(setting.memories, self.states, strict=True))
         self._of = {id(memory): view for memory, view in pairs}
         structs = [(memory.state, view) for memory, view in pairs]
@@ -120,7 +127,7 @@ class AccessSide:
 
     def filter(self) -> bool:
         """Have the filter answer, and carry out what it asks for. Whether it does."""
-        count = self._setting.filter.__code__.co_argcount - 1  # type: ignore[attr-defined]
+        count = self._setting.filter.__code__.co_argcount - 1
         try:
             filter = self._rebind(self._setting.filter)
             verdict = filter(self.context, *self.states[:count])
@@ -141,8 +148,9 @@ class AccessSide:
 
     def advance(self) -> None:
         """Tell the device the time, and those that it knows."""
+        told: Any = self._now
         for each in devices(self.shadow.device):
-            each.advance(self._now)
+            each.advance(told)
 
     def drive(self) -> None:
         """Put all lines where the state wants them, if the device has a way to; nobody hears it."""

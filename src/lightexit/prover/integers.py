@@ -375,7 +375,9 @@ def _fit(bits: int, *values: SymbolicInt) -> bool:
     return all(-(1 << bits) <= each.lo and each.hi < 1 << bits for each in values)
 
 
-def _divided_unsigned(a: SymbolicInt, b: SymbolicInt, width: int) -> tuple[SymbolicInt, SymbolicInt]:
+def _divided_unsigned(
+    a: SymbolicInt, b: SymbolicInt, width: int
+) -> tuple[SymbolicInt, SymbolicInt]:
     least, most = max(b.lo, 1), max(b.hi, 1)
     quotient = a.path.divide(a.bits(width), b.bits(width))
     rest = a.path.rest(a.bits(width), b.bits(width))

@@ -27,6 +27,7 @@ from lightexit.prover.source import Rebinder
 _OWN = frozenset(
     ("__dict__", "__weakref__", "__init_subclass__", "__orig_bases__", "__parameters__")
 )
+_FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType, functools.partial)
 #: What a device did: on which wire, or by which call, and what.
 Event = tuple[str, tuple[Any, ...]]
 
@@ -87,7 +88,7 @@ class SymbolicBytes:
         return SymbolicBytes(found) if isinstance(index, slice) else found
 
     def __add__(self, other: SymbolicBytes | bytes) -> SymbolicBytes:
-        return SymbolicBytes((*self._content, *other))
+        return SymbolicBytes([*self._content, *(other[n] for n in range(len(other)))])
 
     def ljust(self, size: int, fill: bytes) -> SymbolicBytes:
         """As `bytes.ljust`."""
@@ -287,12 +288,11 @@ class Shadow:
     def _object(self, value: Any, name: str) -> Any:
         if isinstance(value, MethodType) and isinstance(value.__self__, Device):
             return self._rebind(value.__func__).__get__(self._copied(value.__self__, name))
-        functions = FunctionType | MethodType | BuiltinFunctionType | functools.partial
-        if isinstance(value, functions) or "__call__" in vars(type(value)):
+        if isinstance(value, _FUNCTIONS) or "__call__" in vars(type(value)):
             return self.recorder(name)
         if not hasattr(value, "__dict__"):
             return value
-        copy = object.__new__(self._rebind.copy_of(type(value)))
+        copy: Any = object.__new__(self._rebind.copy_of(type(value)))
         self._made[id(value)] = copy
         for attribute, each in vars(value).items():
             vars(copy)[attribute] = self._copied(each, f"{name}.{attribute}")

@@ -12,6 +12,7 @@ import z3
 from lightexit.abi import IoContext
 from lightexit.devices.device import Device
 from lightexit.prover.access import AccessSide, Setting
+from lightexit.prover.integers import Number
 from lightexit.prover.sides import spans
 
 #: Builds a device at a VM time in ns.
@@ -59,7 +60,7 @@ def replayed(make: Maker, setting: Setting, model: z3.ModelRef) -> Difference | 
         for region in setting.regions
     )
 
-    def side(levels: Callable[[str], bool]) -> AccessSide:
+    def side(levels: Callable[[str], Number]) -> AccessSide:
         device = make(IoContext.view(bytearray(context)).now_ns)
         kinds = (each.kind for each in setting.memories)
         views = [kind.view(bytearray(data)) for kind, data in zip(kinds, states, strict=True)]
@@ -67,7 +68,7 @@ def replayed(make: Maker, setting: Setting, model: z3.ModelRef) -> Difference | 
         return AccessSide(again, _Plain(), [IoContext.view(bytearray(context)), *views], levels)
 
     def any_level(name: str) -> bool:
-        return z3.is_true(model.eval(level_variable(name), model_completion=True))
+        return bool(z3.is_true(model.eval(level_variable(name), model_completion=True)))
 
     driven = side(any_level)
     driven.drive()

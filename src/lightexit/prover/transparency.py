@@ -16,9 +16,17 @@ from typing import Any
 
 import z3
 
-from lightexit.abi import IoContext
+from lightexit.abi import IoContext, Struct
 from lightexit.prover.access import AccessSide, Setting
-from lightexit.prover.integers import WORD, Number, UnsupportedError, boolean, lift, simplified, truth
+from lightexit.prover.integers import (
+    WORD,
+    Number,
+    UnsupportedError,
+    boolean,
+    lift,
+    simplified,
+    truth,
+)
 from lightexit.prover.memory import SymbolicMemory
 from lightexit.prover.models import ModelRebinder
 from lightexit.prover.paths import Run, explore
@@ -68,7 +76,7 @@ def _proved(make: Maker, setting: Setting, budget: Budget) -> Transparency:
         prover.run()
     except _Refuted as refuted:
         found = replace(found, verdict=REFUTED, difference=refuted.difference)
-    except UnsupportedError as error:
+    except (UnsupportedError, z3.Z3Exception) as error:
         found = replace(found, verdict=UNKNOWN, reason=str(error))
     except TimeUpError:
         found = replace(found, verdict=UNKNOWN, reason=f"the {budget.seconds:g} s are used up")
@@ -161,7 +169,7 @@ class _Both:
     def _side(
         self, regions: Sequence[SymbolicMemory], levels: Callable[[str], Number]
     ) -> AccessSide:
-        kinds = [IoContext, *(each.kind for each in self._setting.memories)]
+        kinds: list[type[Struct]] = [IoContext, *(each.kind for each in self._setting.memories)]
         views = [
             StructView(FieldPlace(self._run, region, self._rebind), kind)
             for region, kind in zip(regions, kinds, strict=True)
@@ -192,10 +200,8 @@ class _Both:
         if [name for name, _ in ours.events] != [name for name, _ in theirs.events]:
             yield Goal("what is done", z3.BoolVal(False))
             return
-        for (name, done), (_, other) in zip(ours.events, theirs.events, strict=True):
-            same = [_same(a, b) for a, b in zip(done, other, strict=True)]
-            yield Goal(name, z3.And(same))
-
+        for (name, one), (_, two) in zip(ours.events, theirs.events, strict=True):
+            yield Goal(name, z3.And([_same(a, b) for a, b in zip(one, two, strict=True)]))
 
 
 def _same(a: Any, b: Any) -> z3.BoolRef:
