@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from devices.subjects import SUBJECTS
 from lightexit.prover.query import Budget
@@ -27,7 +27,7 @@ PROVED = (
 )
 
 
-def proved(name: str, seconds: float = 60.0) -> list[Transparency]:
+def proved(name: str, seconds: float = 60.0) -> Iterator[Transparency]:
     """What is found out of each filter of a device of the library."""
     subject = SUBJECTS[name]
     return prove_transparency(lambda now: subject.build(now).devices[0], Budget(seconds))

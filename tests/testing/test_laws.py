@@ -91,9 +91,9 @@ class _NeverRings(Alarm):
 
 
 def test_a_state_that_its_device_did_not_declare_is_found() -> None:
-    replay(Alarm, RINGS, "answers")
+    replay(subject(Alarm), RINGS, "answers")
     with pytest.raises(LawBroken) as caught:
-        replay(_NeverRings, RINGS, "answers")
+        replay(subject(_NeverRings), RINGS, "answers")
     assert "the state of alarm does not satisfy its invariant" in caught.value.found
     assert caught.value.where and "staticmethod" in caught.value.where.text
 

@@ -60,11 +60,15 @@ class _Refuted(Exception):  # noqa: N818 - no error: a result
         self.difference = difference
 
 
-def prove_transparency(make: Maker, budget: Budget = DEFAULT) -> list[Transparency]:
-    """Of each filter of a device in turn. `make(now_ns)` builds the device, new every time."""
+def prove_transparency(make: Maker, budget: Budget = DEFAULT) -> Iterator[Transparency]:
+    """Of the filter of each region of a device, in turn, each with that budget.
+
+    `make(now_ns)` builds the device at that VM time, new every time.
+    """
     device = make(0)
-    settings = [Setting(device, n) for n, each in enumerate(device.regions) if each.filter]
-    return [_proved(make, each, budget) for each in settings]
+    for number, region in enumerate(device.regions):
+        if region.filter is not None:
+            yield _proved(make, Setting(device, number), budget)
 
 
 def _proved(make: Maker, setting: Setting, budget: Budget) -> Transparency:
