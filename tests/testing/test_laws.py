@@ -32,6 +32,7 @@ from testing.alarms import (
     MUTANTS,
     RINGS,
     Alarm,
+    AlarmState,
     Reg,
     Second,
     Split,
@@ -80,6 +81,22 @@ def test_a_deadline_that_another_device_brings_forward_is_one_that_the_machine_a
         replay(switched_unasked, trace, "deadlines")
     assert "the model brings the deadline of alarm forward to 5000 ns" in caught.value.found
     assert "the state of alarm among the region's" in str(caught.value)
+
+
+class _NeverRings(Alarm):
+    @staticmethod
+    def invariant(alarm: AlarmState) -> bool:
+        """Wrong: it rings some time."""
+        return not alarm.rung
+
+
+def test_a_state_that_its_device_did_not_declare_is_found() -> None:
+    replay(subject(Alarm), RINGS, "answers")
+    with pytest.raises(LawBroken) as caught:
+        replay(subject(_NeverRings), RINGS, "answers")
+    assert "the state of alarm does not satisfy its invariant" in caught.value.found
+    assert caught.value.where
+    assert "staticmethod" in caught.value.where.text
 
 
 def test_a_finding_shows_none_of_the_calls_that_led_there() -> None:

@@ -106,6 +106,12 @@ class Device(Generic[S]):
     def write(self, offset: int, value: int, size: int) -> None:
         """The guest writes `value`, of `size` bytes, at `offset`. Raises as `read` does."""
 
+    @staticmethod
+    def invariant(state: Any) -> bool:
+        """What holds of its state whatever happens, in the filter language (`@inline`): what
+        proofs about all states may take for given. Laws look at it after each step."""
+        return True
+
     def next_wakeup(self) -> int | None:
         """VM time in ns when `advance` will next have something to do, if ever.
 

@@ -157,6 +157,16 @@ class IoApic(Device[IoApicState]):
         self._changed = changed
         self.inputs = tuple(Line(self._listener(number)) for number in range(PINS))
 
+    @staticmethod
+    @inline
+    def invariant(ioapic: IoApicState) -> bool:
+        """Only entries for levels wait for an EOI."""
+        wrong: u32 = 0
+        for number in range(PINS):
+            low = ioapic.table[number].low
+            wrong = wrong | low & Bit.REMOTE_IRR & ~(low >> 1)  # LEVEL is the next bit
+        return wrong == 0
+
     def input(self, number: int) -> Line:
         """The wire of input `number`, 0 to 23."""
         return self.inputs[number]

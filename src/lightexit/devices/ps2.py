@@ -17,7 +17,7 @@ from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
 from lightexit.bus.region import pio
 from lightexit.devices.device import Device
-from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u8, u16
+from lightexit.filter import Array, IoContext, Struct, Verdict, array, inline, io_filter, u8, u16
 
 QUEUE_SIZE = 16
 #: Marks of queued bytes: from the auxiliary port; from the controller itself.
@@ -161,6 +161,19 @@ class Ps2(Device[Ps2State]):
         self.lines = (irq1, irq12, a20, reset)
         self._irq1, self._irq12, self._a20, self._reset = self.lines
         self._drive()
+
+    @staticmethod
+    @inline
+    def invariant(ps2: Ps2State) -> bool:
+        """Of an empty output buffer nothing is said, and no byte waits that could fill it."""
+        if ps2.head >= QUEUE_SIZE or ps2.count > QUEUE_SIZE:
+            return False
+        if ps2.status & Ps2Status.OUTPUT_FULL:
+            return True
+        if ps2.typed or ps2.status & Ps2Status.AUX_DATA:
+            return False
+        held = ps2.mode & Mode.KEYBOARD_OFF and not ps2.queue[ps2.head] & FROM_CONTROLLER
+        return ps2.count == 0 or bool(held)
 
     def reset(self) -> None:
         """Power-on state: buffers empty, A20 open."""

@@ -20,28 +20,41 @@ import z3
 
 from lightexit.prover.integers import WORD, Bits, fitted, simplified
 
-_WORDS = z3.BitVecSort(WORD)
-#: Of two words, where the divisor is not 0.
-_QUOTIENT, _REST = (z3.Function(name, _WORDS, _WORDS, _WORDS) for name in ("quotient", "rest"))
+#: Of two numbers of so many bits, where the divisor is not 0.
+_QUOTIENTS, _RESTS = (
+    {
+        width: z3.Function(f"{name}{width}", *[z3.BitVecSort(width)] * 3)
+        for width in (WORD, 2 * WORD)
+    }
+    for name in ("quotient", "rest")
+)
 _ARITHMETIC = (z3.Z3_OP_BADD, z3.Z3_OP_BSUB, z3.Z3_OP_BMUL, z3.Z3_OP_BNEG)
 
 
 def quotient(dividend: Bits, divisor: Bits) -> Bits:
-    """Of two words as unsigned numbers; means nothing where the divisor is 0."""
+    """Of two words or double words as unsigned numbers; means nothing where the divisor is 0."""
     a, b = simplified(dividend), simplified(divisor)
     if z3.is_bv_value(a) and z3.is_bv_value(b):
-        return z3.BitVecVal(a.as_long() // max(b.as_long(), 1), WORD)
+        return z3.BitVecVal(a.as_long() // max(b.as_long(), 1), a.size())
     power = _power_of_two(b)
-    return z3.LShR(a, power.bit_length() - 1) if power else _QUOTIENT(a, b)
+    return z3.LShR(a, power.bit_length() - 1) if power else _quotient(a, b)
 
 
 def remainder(dividend: Bits, divisor: Bits) -> Bits:
     """Of the same."""
     a, b = simplified(dividend), simplified(divisor)
     if z3.is_bv_value(a) and z3.is_bv_value(b):
-        return z3.BitVecVal(a.as_long() % max(b.as_long(), 1), WORD)
+        return z3.BitVecVal(a.as_long() % max(b.as_long(), 1), a.size())
     power = _power_of_two(b)
-    return a & power - 1 if power else _REST(a, b)
+    return a & power - 1 if power else _rest(a, b)
+
+
+def _quotient(a: Bits, b: Bits) -> Bits:
+    return _QUOTIENTS[a.size()](a, b)
+
+
+def _rest(a: Bits, b: Bits) -> Bits:
+    return _RESTS[a.size()](a, b)
 
 
 def _power_of_two(divisor: Bits) -> int:
@@ -54,7 +67,7 @@ def difference(a: Bits, b: Bits) -> Bits:
     a, b = simplified(a), simplified(b)
     divided = _multiplied_quotient(a, b)
     if divided is not None:
-        return fitted(_REST(*divided), a.size())
+        return fitted(_rest(*divided), a.size())
     return a - b
 
 
@@ -65,7 +78,7 @@ def _multiplied_quotient(a: Bits, product: Bits) -> list[Bits] | None:
         return None
     factor, value = product.children()
     whole = value.arg(0) if z3.is_app_of(value, z3.Z3_OP_EXTRACT) else value
-    if not whole.decl().eq(_QUOTIENT):
+    if not whole.decl().eq(_QUOTIENTS[WORD]):
         return None
     words = [simplified(fitted(each, WORD)) for each in (a, factor)]
     same = all(each.eq(part) for each, part in zip(words, whole.children(), strict=True))
@@ -75,24 +88,24 @@ def _multiplied_quotient(a: Bits, product: Bits) -> list[Bits] | None:
 def bounds(terms: Iterable[z3.ExprRef]) -> Iterator[z3.BoolRef]:
     """How large each quotient and rest in terms can be."""
     for a, b in _pairs(terms):
-        yield z3.Implies(b != 0, z3.And(z3.ULT(_REST(a, b), b), z3.ULE(_QUOTIENT(a, b), a)))
-        yield z3.ULE(_REST(a, b), a)
+        yield z3.Implies(b != 0, z3.And(z3.ULT(_rest(a, b), b), z3.ULE(_quotient(a, b), a)))
+        yield z3.ULE(_rest(a, b), a)
         if z3.is_bv_value(b) and b.as_long():
-            yield z3.ULE(_QUOTIENT(a, b), (2**WORD - 1) // b.as_long())
+            yield z3.ULE(_quotient(a, b), (2 ** a.size() - 1) // b.as_long())
 
 
 def facts(terms: Iterable[z3.ExprRef]) -> Iterator[z3.BoolRef]:
     """What each quotient and rest in terms have to do with each other."""
     for a, b in _pairs(terms):
-        product = _QUOTIENT(a, b) * b
-        whole = z3.And(z3.ULE(product, a), _REST(a, b) == a - product)
+        product = _quotient(a, b) * b
+        whole = z3.And(z3.ULE(product, a), _rest(a, b) == a - product)
         yield z3.Implies(b != 0, whole)
 
 
 def meanings(terms: Iterable[z3.ExprRef]) -> Iterator[z3.BoolRef]:
     """That each quotient and rest in terms is z3's own."""
     for a, b in _pairs(terms):
-        own = z3.And(_QUOTIENT(a, b) == z3.UDiv(a, b), _REST(a, b) == z3.URem(a, b))
+        own = z3.And(_quotient(a, b) == z3.UDiv(a, b), _rest(a, b) == z3.URem(a, b))
         yield z3.Implies(b != 0, own)
 
 
@@ -118,7 +131,7 @@ def _leaves(term: z3.ExprRef) -> Iterator[Any]:
 
 
 def _divides(term: z3.ExprRef) -> bool:
-    return bool(term.decl().eq(_QUOTIENT) or term.decl().eq(_REST))
+    return any(term.decl().eq(each) for each in (*_QUOTIENTS.values(), *_RESTS.values()))
 
 
 class Abstraction:

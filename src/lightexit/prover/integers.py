@@ -364,42 +364,49 @@ def divided(a: SymbolicInt, b: SymbolicInt) -> tuple[SymbolicInt, SymbolicInt]:
     """Quotient and remainder, rounded down. Raises ZeroDivisionError on the path where b is 0."""
     if b.lo <= 0 <= b.hi and truth_on_path(b == 0):
         raise ZeroDivisionError("division by zero")
-    for each in (a, b):
-        if each.lo < -(1 << WORD - 1) or each.hi >= 1 << (WORD - (each.lo < 0)):
-            raise UnsupportedError("division of numbers that 64 bits do not hold")
-    if a.lo >= 0 and b.lo >= 0:
-        return _divided_unsigned(a, b)
-    return _divided_signed(a, b)
+    is_signed = a.lo < 0 or b.lo < 0
+    width = next((each for each in (WORD, 2 * WORD) if _fit(each - is_signed, a, b)), None)
+    if width is None:
+        raise UnsupportedError(f"division of numbers that {2 * WORD} bits do not hold")
+    return (_divided_signed if is_signed else _divided_unsigned)(a, b, width)
 
 
-def _divided_unsigned(a: SymbolicInt, b: SymbolicInt) -> tuple[SymbolicInt, SymbolicInt]:
+def _fit(bits: int, *values: SymbolicInt) -> bool:
+    return all(-(1 << bits) <= each.lo and each.hi < 1 << bits for each in values)
+
+
+def _divided_unsigned(
+    a: SymbolicInt, b: SymbolicInt, width: int
+) -> tuple[SymbolicInt, SymbolicInt]:
     least, most = max(b.lo, 1), max(b.hi, 1)
-    quotient = a.path.divide(a.bits(WORD), b.bits(WORD))
-    rest = a.path.rest(a.bits(WORD), b.bits(WORD))
+    quotient = a.path.divide(a.bits(width), b.bits(width))
+    rest = a.path.rest(a.bits(width), b.bits(width))
     return (
         of_bits(a.path, quotient, a.lo // most, a.hi // least),
         of_bits(a.path, rest, 0, min(a.hi, most - 1)),
     )
 
 
-def _divided_signed(a: SymbolicInt, b: SymbolicInt) -> tuple[SymbolicInt, SymbolicInt]:
+def _divided_signed(a: SymbolicInt, b: SymbolicInt, width: int) -> tuple[SymbolicInt, SymbolicInt]:
     """By that of two numbers of at least 0. With b above 0 and a below 0, ~a is one, and
 
     a // b == ~(~a // b)        a % b == b + ~(~a % b)
 
     With b below 0, a // b == -a // -b and a % b == -(-a % -b).
     """
-    turned = b.bits(WORD) < 0 if b.lo < 0 else z3.BoolVal(False)
-    x, y = ((z3.If(turned, -each.bits(WORD), each.bits(WORD))) for each in (a, b))
-    below = _is_turned_below_0(a, turned)
+    turned = b.bits(width) < 0 if b.lo < 0 else z3.BoolVal(False)
+    x, y = ((z3.If(turned, -each.bits(width), each.bits(width))) for each in (a, b))
+    below = _is_turned_below_0(a.bits(width), a.lo < 0, turned)
     x = z3.If(below, ~x, x)
     farthest, span = (max(abs(each.lo), abs(each.hi)) for each in (a, b))
-    quotient = of_bits(a.path, a.path.divide(x, y), 0, farthest)
+    least = 1 if b.lo <= 0 <= b.hi else min(abs(b.lo), abs(b.hi))
+    most = farthest // least
+    quotient = of_bits(a.path, a.path.divide(x, y), 0, most)
     rest = of_bits(a.path, a.path.rest(x, y), 0, max(span - 1, 0))
     rest = select(below, of_bits(a.path, y, 0, span) + ~rest, rest)
     rest = select(turned, -rest, rest)
     return (
-        _between(select(below, ~quotient, quotient), -farthest, farthest),
+        _between(select(below, ~quotient, quotient), -most - 1, most),
         _between(rest, -span if b.lo < 0 else 0, span),
     )
 
@@ -408,9 +415,8 @@ def _between(value: SymbolicInt, lo: int, hi: int) -> SymbolicInt:
     return SymbolicInt(value.path, lo, hi, value.bits)
 
 
-def _is_turned_below_0(a: SymbolicInt, turned: z3.BoolRef) -> z3.BoolRef:
-    """Whether a is below 0, once both have the divisor's sign off."""
-    value = a.bits(WORD)
-    is_below = value < 0 if a.lo < 0 else z3.BoolVal(False)
-    is_above = value > 0 if a.lo < 0 else value != 0
+def _is_turned_below_0(value: Bits, may_be_below: bool, turned: z3.BoolRef) -> z3.BoolRef:
+    """Whether the dividend is below 0, once both have the divisor's sign off."""
+    is_below = value < 0 if may_be_below else z3.BoolVal(False)
+    is_above = value > 0 if may_be_below else value != 0
     return z3.If(turned, is_above, is_below)

@@ -111,10 +111,16 @@ def goals(start: Start, outcome: SourceEnd, end: Ended) -> list[Goal]:
         return [Goal(f"{type(outcome.error).__name__}: {outcome.error}", z3.BoolVal(False))]
     wanted = [Goal("verdict", end.verdict == outcome.verdict)]
     for number in range(outcome.verdict == Verdict.PASS, 1 + len(start.states)):
-        ours, theirs = outcome.regions[number], end.regions[number]
-        for span in _changed(ours, theirs, start.spans[number]):
-            wanted.append(Goal(f"{ours.name}.{span.name}", _same(ours, theirs, span)))
+        wanted += alike(outcome.regions[number], end.regions[number], start.spans[number])
     return [each for each in wanted if not z3.is_true(simplified(each.holds))]
+
+
+def alike(
+    ours: SymbolicMemory, theirs: SymbolicMemory, known: Sequence[FieldSpan]
+) -> Iterator[Goal]:
+    """That both regions, which were the same once, have the same content."""
+    for span in _changed(ours, theirs, known):
+        yield Goal(f"{ours.name}.{span.name}", _same(ours, theirs, span))
 
 
 def _changed(

@@ -91,8 +91,19 @@ def placed(number: int, step: Step) -> str:
 
 
 def perform(player: Player, step: Step, place: str) -> Any:
-    """Carry out a step. Raises LawBroken for whatever the device raises."""
-    return guarded(player, place, lambda: player.perform(step))
+    """Carry out a step. Raises LawBroken for whatever the device raises, and for a state that is
+    not as its device declares."""
+    answer = guarded(player, place, lambda: player.perform(step))
+    for device in player.rig.devices:
+        invariant = type(device).invariant
+        if not guarded(player, place, lambda: invariant(device.state)):  # noqa: B023 - at once
+            code = invariant.__code__
+            raise LawBroken(
+                f"{place}: the state of {device.name} does not satisfy its invariant",
+                where=Location.of_line(code.co_filename, code.co_firstlineno),
+                expected="what the device declares of its state, after every step",
+            )
+    return answer
 
 
 def guarded(player: Player, place: str, action: Callable[[], Any]) -> Any:
