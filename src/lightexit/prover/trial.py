@@ -14,7 +14,7 @@ from lightexit.prover.fields import spans
 from lightexit.prover.replay import Counterexample, Input, replayed
 
 #: How many are tried.
-INPUTS = 300
+INPUTS = 200
 _WORD = 2**64 - 1
 
 
