@@ -11,15 +11,16 @@ import pytest
 from laws.programs import STATE_SIZE, random_hard_program
 from lightexit.abi import STATE_OFFSET, Array, IoContext, StateMemory, Struct, array, u8
 from lightexit.engine.interpreter import ExecutionError, InterpreterEngine
-from lightexit.isa import Program
+from lightexit.isa import Program, assemble
 from lightexit.isa.generate import runnable_program
 from programs import Case, runnable
 
 z3 = pytest.importorskip("z3", reason="z3 is not installed (extra prove)")
 from lightexit.prover.bytecode import Executor  # noqa: E402
 from lightexit.prover.division import Abstraction  # noqa: E402
+from lightexit.prover.fields import FieldSpan  # noqa: E402
 from lightexit.prover.integers import UnsupportedError  # noqa: E402
-from lightexit.prover.memory import SymbolicMemory, constant  # noqa: E402
+from lightexit.prover.memory import SymbolicMemory, constant, variables  # noqa: E402
 from lightexit.prover.query import Assumptions, Budget  # noqa: E402
 
 CONTEXT = IoContext.layout.size
@@ -70,6 +71,38 @@ def test_corpus(case: Case) -> None:
     assert after[0] == fields(case.context_after)
     for ours, theirs in zip(after[1:], case.states_after, strict=True):
         assert ours[: len(theirs)] == theirs
+
+
+POINTERS = """
+    r2 = r1
+    r2 += 16
+    r0 = r2
+    r0 -= r1
+    if r2 == 0 goto end
+    r0 |= 256
+    if r1 s>= r2 goto end
+    r0 |= 512
+    if r2 <= r1 goto end
+    r0 |= 1024
+end:
+    exit
+"""
+
+
+def test_pointers_are_compared_and_subtracted_as_by_the_interpreter() -> None:
+    program = assemble(POINTERS)
+    result, _ = executed(program, bytes(CONTEXT), [])
+    assert result == InterpreterEngine().load(program).run(IoContext(), []) == 16 + 256 + 512 + 1024
+
+
+def test_an_access_to_a_long_array_and_what_is_beside_it() -> None:
+    span = FieldSpan("long", 4, 200)
+    region = variables("state", [span], 208)
+    path = Assumptions(Budget().started(), Abstraction())
+    region.store(0, 8, z3.BitVecVal(0x0807060504030201, 64), path)
+    region.store(200, 8, z3.BitVecVal(0x1817161514131211, 64), path)
+    assert z3.simplify(region.load(2, 4, path)).as_long() == 0x06050403
+    assert z3.simplify(region.load(202, 4, path)).as_long() == 0x16151413
 
 
 def hold(seed: int) -> None:

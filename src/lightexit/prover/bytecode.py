@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import z3
 
@@ -25,23 +25,20 @@ from lightexit.isa import (
 from lightexit.isa.program import Program
 from lightexit.prover import division
 from lightexit.prover.integers import WORD, Bits, UnsupportedError, fitted, simplified
-from lightexit.prover.memory import Offset, SymbolicMemory, blank
+from lightexit.prover.memory import SymbolicMemory, blank
+from lightexit.prover.pointers import (
+    SymbolicPointer,
+    Value,
+    distance,
+    is_zero,
+    moved,
+    pointer_alu,
+)
 from lightexit.prover.query import Assumptions
 
 _STACK_SIZE = 512
 #: Instructions of one run; the verifier has bounded loops long before.
 _MOST_STEPS = 1_000_000
-
-
-@dataclass(frozen=True)
-class SymbolicPointer:
-    """An address: a region by its number, and an offset in bytes."""
-
-    region: int
-    offset: Offset
-
-
-Value: TypeAlias = Bits | SymbolicPointer | None
 
 
 @dataclass
@@ -133,7 +130,7 @@ class Executor:
         dst = z3.BitVecVal(0, WORD) if name in ("mov", "movsx") else machine.registers[i.dst]
         src = z3.BitVecVal(0, WORD) if name == "neg" else _operand(machine, i)
         if isinstance(dst, SymbolicPointer) or isinstance(src, SymbolicPointer):
-            machine.registers[i.dst] = _pointer_alu(name, width, dst, src)
+            machine.registers[i.dst] = pointer_alu(name, width, dst, src)
         else:
             value = alu(name, width, _word(dst), _word(src), i.op.source_width)
             machine.registers[i.dst] = self._without_zero(name, width, value, src)
@@ -255,37 +252,24 @@ def _address(machine: ProgramState, register: int, offset: int) -> SymbolicPoint
     value = machine.registers[register]
     if not isinstance(value, SymbolicPointer):
         raise UnsupportedError("an access to memory by a number")
-    return _moved(value, offset)
+    return moved(value, offset)
 
 
-def _moved(pointer: SymbolicPointer, distance: Offset) -> SymbolicPointer:
-    offset = pointer.offset + distance
-    if isinstance(offset, z3.BitVecRef):
-        offset = simplified(offset)
-        if z3.is_bv_value(offset):
-            offset = offset.as_signed_long()
-    return SymbolicPointer(pointer.region, offset)
-
-
-def _pointer_alu(name: str, width: int, dst: Value, src: Value) -> Value:
-    if width == WORD:
-        if name == "mov":
-            return src
-        if (
-            isinstance(dst, SymbolicPointer)
-            and isinstance(src, z3.BitVecRef)
-            and name in ("add", "sub")
-        ):
-            return _moved(dst, src if name == "add" else -src)
-        if isinstance(src, SymbolicPointer) and isinstance(dst, z3.BitVecRef) and name == "add":
-            return _moved(src, dst)
+def _pointer_condition(name: str, width: int, dst: Value, src: Value) -> z3.BoolRef:
+    """Pointers into one region compare by offset; no pointer is 0."""
+    if width == WORD and name in ("jeq", "jne") and (is_zero(dst) or is_zero(src)):
+        return z3.BoolVal(name == "jne")
+    if width == WORD and name != "jset":
+        # No region crosses the middle of the address space: any base there does.
+        base = z3.BitVecVal(1 << 62, WORD)
+        return compare(name, width, base + distance(dst, src), base)
     raise UnsupportedError(f"{name} of {width} bits on a pointer")
 
 
 def _condition(machine: ProgramState, i: Instruction) -> z3.BoolRef:
     dst, src = machine.registers[i.dst], _operand(machine, i)
     if isinstance(dst, SymbolicPointer) or isinstance(src, SymbolicPointer):
-        raise UnsupportedError("a comparison of pointers")
+        return _pointer_condition(i.op.name, i.op.width, dst, src)
     return compare(i.op.name, i.op.width, _word(dst), _word(src))
 
 

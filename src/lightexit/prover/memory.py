@@ -109,8 +109,23 @@ class SymbolicMemory:
 
     def byte(self, at: int) -> Bits:
         """One byte."""
-        wide = next((each for each in self.wide if each.first <= at < each.end), None)
+        wide = self._wide_of(at)
         return wide.load(at, 1) if wide else self._load(at, 1)
+
+    def _store_byte(self, at: int, byte: Bits) -> None:
+        wide = self._wide_of(at)
+        if wide:
+            wide.store(at, 1, byte)
+        else:
+            self._check(at, 1)
+            self.bytes[at] = WordByte(byte, 0)
+
+    def _wide_of(self, at: int) -> Wide | None:
+        return next((each for each in self.wide if each.first <= at < each.end), None)
+
+    def _is_wide(self, at: int, size: int) -> bool:
+        """Whether a long array has any of these bytes."""
+        return any(each.first < at + size and at < each.end for each in self.wide)
 
     def _wide_at(self, offset: Offset, size: int, path: Assumptions) -> Wide | None:
         for each in self.wide:
@@ -122,6 +137,9 @@ class SymbolicMemory:
         return None
 
     def _load(self, at: int, size: int) -> Any:
+        if self._is_wide(at, size):
+            parts = [self.byte(each) for each in range(at, at + size)]
+            return simplified(z3.Concat(*parts[::-1]) if size > 1 else parts[0])
         pieces = self._pieces(at, size)
         first = pieces[0]
         whole = all(
@@ -137,6 +155,10 @@ class SymbolicMemory:
         return simplified(z3.Concat(*[_part(each.word, each.place, 1) for each in pieces[::-1]]))
 
     def _store(self, at: int, size: int, word: Any) -> None:
+        if self._is_wide(at, size):
+            for place in range(size):
+                self._store_byte(at + place, _part(word, place, 1))
+            return
         self._check(at, size)
         self.bytes[at : at + size] = [WordByte(word, place) for place in range(size)]
 
@@ -151,10 +173,6 @@ class SymbolicMemory:
         if at < 0 or at + size > len(self.bytes):
             raise UnsupportedError(
                 f"{size} bytes at {at} of {self.name}, which has {len(self.bytes)}"
-            )
-        if any(each.first < at + size and at < each.end for each in self.wide):
-            raise UnsupportedError(
-                f"an access to a long array of {self.name} and what is beside it"
             )
 
 

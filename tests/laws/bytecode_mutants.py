@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mutants of the bytecode of our own filters, and what the prover says of each.
+
+    python -m laws.bytecode_mutants --per-filter 20   # so many of each filter, drawn by chance
+    python -m laws.bytecode_mutants pit.read_or_latch --per-filter 50
+
+A mutant is a filter's bytecode with one mistake in one instruction. Those that the verifier refuses
+are none. The others are compared with the filter's source: refuted, by an input that both were
+run with; or proved equal, which is then looked at with random inputs; or unknown, with the reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from laws.bytecode_mutations import Mutation, mutations
+from lightexit import plugins
+from lightexit.abi import Struct
+from lightexit.cli.subjects import FilterSubject, device_filters
+from lightexit.prover.processes import Work, in_processes
+from lightexit.prover.proof import PROVED, REFUTED, UNKNOWN, Proof, prove
+from lightexit.prover.query import Budget
+from lightexit.prover.trial import tried
+from lightexit.verifier import verify
+
+#: Random inputs for each mutant that is proved equal, and what they may take, in seconds.
+CONFIRMED, _CONFIRMING_S = 10_000, 120.0
+#: Proved, and yet an input was found: the prover is wrong.
+WRONG = "WRONG"
+VERDICTS = (REFUTED, PROVED, UNKNOWN, WRONG)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A filter with a mistake in its bytecode."""
+
+    subject: FilterSubject
+    mutation: Mutation
+
+    def judged(self, budget: Budget) -> Proof:
+        """What is found of it; WRONG for a proof that random inputs contradict."""
+        function = inspect.unwrap(self.subject.filter.function)
+        program, kinds = self.mutation.program, _kinds(self.subject)
+        proof = prove(function, program, kinds, budget)
+        if proof.verdict == PROVED and tried(function, program, kinds, CONFIRMED):
+            return replace(proof, verdict=WRONG)
+        return proof
+
+    def work(self, budget: Budget) -> Work:
+        """The same, to be done in a process."""
+        seconds = budget.seconds + _CONFIRMING_S
+        return Work(self.subject.title, lambda: self.judged(budget), seconds)
+
+
+def filters() -> list[FilterSubject]:
+    """Those of all devices that lightexit has, each once."""
+    found = [each for name in plugins.DEVICES.ours for each in device_filters(name)]
+    return list({each.filter: each for each in found}.values())
+
+
+def mutants(subject: FilterSubject, count: int, seed: int) -> list[Mutant]:
+    """So many that the verifier accepts, the same for a seed; fewer where there are no more."""
+    everything = mutations(subject.filter.program)
+    Random(seed).shuffle(everything)
+    accepted = (each for each in everything if verify(each.program).accepted)
+    return [Mutant(subject, each) for each in itertools.islice(accepted, count)]
+
+
+def judged(wanted: Sequence[Mutant], budget: Budget, jobs: int) -> Iterator[tuple[Mutant, Proof]]:
+    """What is found of each, as it is found."""
+    works = [each.work(budget) for each in wanted]
+    for number, proof in in_processes(works, jobs):
+        yield wanted[number], proof
+
+
+def table(results: Iterable[tuple[Mutant, Proof]]) -> Iterator[str]:
+    """A row for each kind of mistake, and one for all."""
+    kinds: dict[str, list[Proof]] = {}
+    for mutant, proof in results:
+        for kind in (mutant.mutation.kind, "all"):
+            kinds.setdefault(kind, []).append(proof)
+    yield "| mistake | mutants | refuted | proved equal | unknown | slowest refuted |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for kind, proofs in sorted(kinds.items(), key=lambda each: (each[0] == "all", each[0])):
+        count = Counter(each.verdict for each in proofs)
+        slowest = max((each.seconds for each in proofs if each.verdict == REFUTED), default=0.0)
+        shown = (len(proofs), count[REFUTED], count[PROVED], count[UNKNOWN] + count[WRONG])
+        yield f"| {kind} | {' | '.join(map(str, shown))} | {slowest:.1f} s |"
+
+
+def told(mutant: Mutant, proof: Proof) -> str:
+    """What is found of one, in a line."""
+    reason = f": {proof.reason}" if proof.reason else ""
+    mutation = mutant.mutation
+    return (
+        f"{mutant.subject.title}, {mutation}: {mutation.kind}: "
+        f"{proof.verdict} ({proof.seconds:.1f} s){reason}"
+    )
+
+
+def _kinds(subject: FilterSubject) -> list[type[Struct]]:
+    return [each for each in subject.filter.states if each is not None]
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m laws.bytecode_mutants", description=__doc__)
+    parser.add_argument("filters", nargs="*", help="by name, as pit.read_or_latch; default: all")
+    parser.add_argument("--per-filter", type=int, default=20, metavar="N")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=20.0, help="for the proof of one")
+    options = parser.parse_args()
+    wanted = [
+        mutant
+        for each in filters()
+        if not options.filters or each.title in options.filters
+        for mutant in mutants(each, options.per_filter, options.seed)
+    ]
+    results = []
+    for mutant, proof in judged(wanted, Budget(options.seconds), options.jobs):
+        results.append((mutant, proof))
+        print(told(mutant, proof), flush=True)
+    print("", *table(results), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
