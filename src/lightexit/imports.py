@@ -20,6 +20,8 @@ from lightexit.errors import AuthorError, LightexitError, Location
 from lightexit.files import MIB, read_file
 
 LARGEST_TEXT = 1 * MIB
+#: What the names of modules begin with that are files which a user names.
+FILE_PREFIX = "lightexit_file_"
 _SCRIPT = 'put what is to run as a script under: if __name__ == "__main__":'
 
 E = TypeVar("E", bound=LightexitError)
@@ -68,10 +70,10 @@ def guarded(function: Callable[[], T], kind: type[E], what: str, package: str = 
 
 def _free_name(path: Path) -> str:
     """Another one for each file: two may have the same name, in different folders."""
-    name, number = f"lightexit_file_{path.stem}", 1
+    name, number = f"{FILE_PREFIX}{path.stem}", 1
     while _is_other(sys.modules.get(name), path):
         number += 1
-        name = f"lightexit_file_{path.stem}_{number}"
+        name = f"{FILE_PREFIX}{path.stem}_{number}"
     return name
 
 
