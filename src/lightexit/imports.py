@@ -20,13 +20,12 @@ from lightexit.errors import AuthorError, LightexitError, Location
 from lightexit.files import MIB, read_file
 
 LARGEST_TEXT = 1 * MIB
+#: What the names of modules begin with that are files which a user names.
+FILE_PREFIX = "lightexit_file_"
 _SCRIPT = 'put what is to run as a script under: if __name__ == "__main__":'
 
 E = TypeVar("E", bound=LightexitError)
 T = TypeVar("T")
-
-#: What names of modules begin with that were imported by their file.
-FILE_PREFIX = "lightexit_file_"
 
 
 def import_file(path: Path) -> ModuleType:

@@ -18,7 +18,6 @@ from lightexit.cli.subjects import FilterSubject, device_filters, subjects
 from lightexit.errors import AuthorError
 
 if TYPE_CHECKING:
-    from lightexit.prover.kept import KeptProof
     from lightexit.prover.proof import Proof
     from lightexit.prover.query import Budget
 
@@ -82,7 +81,7 @@ def prove(
     named = list(_named(filters or [], everything))
     budget = Budget(seconds, goal_seconds, paths)
     rows: dict[int, ProofRow] = {}
-    for number, row in _rows(named, budget, jobs or os.cpu_count() or 1, anew):
+    for number, row in _rows(named, budget, jobs or os.cpu_count() or 1, "" if anew else version):
         rows[number] = row
         if not as_json:
             print("\n".join(_text(row, budget)), flush=True)
@@ -102,9 +101,20 @@ def _named(arguments: Sequence[str], everything: bool) -> Iterator[FilterSubject
             expected="FILE[:NAME], the name of a device, or --all",
         )
     for each in arguments:
-        yield from subjects(each)
+        yield from map(_with_source, subjects(each))
     if everything:
         yield from _of_all_devices()
+
+
+def _with_source(subject: FilterSubject) -> FilterSubject:
+    from lightexit.program_filter import ProgramFilter
+
+    if isinstance(subject.filter, ProgramFilter):
+        raise AuthorError(
+            f"{subject.title} is bytecode only: there is no source to compare it with",
+            expected="a filter in Python",
+        )
+    return subject
 
 
 def _of_all_devices() -> Iterator[FilterSubject]:
@@ -116,19 +126,17 @@ def _of_all_devices() -> Iterator[FilterSubject]:
 
 
 def _rows(
-    named: Sequence[FilterSubject], budget: Budget, jobs: int, anew: bool
+    named: Sequence[FilterSubject], budget: Budget, jobs: int, kept_by: str
 ) -> Iterator[tuple[int, ProofRow]]:
     from lightexit.cli.progress import Telling
-    from lightexit.prover.kept import kept
     from lightexit.prover.processes import in_processes
 
     works, numbers = [], []
     # Long ones first: what takes long shall not be left to the end.
     for number, each in sorted(enumerate(named), key=_length, reverse=True):
-        refusal = _refusal(each)
-        known = None if refusal or anew else kept(each.filter)
-        if refusal or known:
-            yield number, refusal or _of_kept(each.title, known)
+        row = _known(each, kept_by)
+        if row is not None:
+            yield number, row
         else:
             works.append(_work(each, budget))
             numbers.append(number)
@@ -150,28 +158,20 @@ def _length(numbered: tuple[int, FilterSubject]) -> int:
         return 0
 
 
-def _refusal(subject: FilterSubject) -> ProofRow | None:
-    """Why there is nothing to prove: the filter is not compiled, or not safe."""
-    from lightexit.program_filter import ProgramFilter
+def _known(subject: FilterSubject, kept_by: str) -> ProofRow | None:
+    """What is told at once: it is not compiled or not safe, or this z3 has proved it before."""
+    from lightexit.prover.kept import kept
     from lightexit.prover.proof import Proof
 
+    title = subject.title
     try:
-        if isinstance(subject.filter, ProgramFilter):
-            raise AuthorError(
-                f"{subject.title} is bytecode only",
-                expected="a filter in Python, whose source its bytecode can be compared with",
-            )
         _ = subject.filter.report
     except AuthorError as error:
-        return ProofRow(subject.title, NOT_COMPILED, Proof("", NOT_COMPILED, reason=str(error)))
-    return None
-
-
-def _of_kept(title: str, known: KeptProof | None) -> ProofRow:
-    from lightexit.prover.proof import Proof
-
-    assert known is not None
-    proof = Proof(title, PROVED, known.seconds, known.paths, known.pairs)
+        return ProofRow(title, NOT_COMPILED, Proof(title, NOT_COMPILED, reason=str(error)))
+    before = kept(subject.filter)
+    if before is None or before.z3 != kept_by:
+        return None
+    proof = Proof(title, PROVED, before.seconds, before.paths, before.pairs)
     return ProofRow(title, PROVED, proof, kept=True)
 
 
@@ -205,15 +205,17 @@ def _text(row: ProofRow, budget: Budget) -> Iterator[str]:
         yield f"as a test:\n\n{proof.test}\n"
     else:
         yield f"{row.title}: unknown ({took})\n  {proof.reason}"
-        yield f"  help: {_help(proof.reason, budget)}"
+        yield f"  help: {_help(proof.limit, budget)}"
 
 
-def _help(reason: str, budget: Budget) -> str:
-    if "paths" in reason:
+def _help(limit: str, budget: Budget) -> str:
+    if limit == "paths":
         return f"--paths {4 * budget.paths}, or fewer branches that do not depend on one another"
-    if reason.startswith("not shown"):
+    if limit == "goal_s":
         return f"--goal-seconds {4 * budget.goal_s:g}, or a simpler form of what is named"
-    return f"--seconds {4 * budget.seconds:g}, or a filter with narrower bounds"
+    if limit == "seconds":
+        return f"--seconds {4 * budget.seconds:g}, or a filter with narrower bounds"
+    return "write what is named in another form: no limit is to blame"
 
 
 def _counted(number: int, what: str) -> str:
@@ -249,6 +251,7 @@ def _document(rows: Sequence[ProofRow], version: str) -> dict[str, Any]:
                 "paths": each.proof.paths,
                 "pairs": each.proof.pairs,
                 "reason": each.proof.reason,
+                "limit": each.proof.limit,
                 "differences": list(each.proof.differences),
                 "test": each.proof.test,
             }

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -28,6 +28,20 @@ if TYPE_CHECKING:
     from lightexit.verifier import Limits, Report
 
 ACCEPTED, REFUSED, NOT_COMPILED = "accepted", "refused", "not compiled"
+
+
+class Judged(NamedTuple):
+    """What the verifier says of a program; `proof` is kept where `lightexit prove` has found it."""
+
+    report: Report | NotCompiled
+    proof: KeptProof | None = None
+
+    @property
+    def name(self) -> str:
+        """The program's."""
+        if isinstance(self.report, NotCompiled):
+            return self.report.name
+        return self.report.program.name
 
 
 def verify(
@@ -73,41 +87,40 @@ def verify(
     A filter that does not compile, or that is refused, is reported among the others. The exit
     status is then 1.
     """
-    reports = [*_reports(file, state_sizes(state), _limits(budget, states))]
-    proofs = _proofs(file, reports)
+    judged = _judged(file, state_sizes(state), _limits(budget, states))
     if no_faults:
-        reports = [
-            each if isinstance(each, NotCompiled) else each.without_faults() for each in reports
-        ]
+        judged = [_without_faults(each) for each in judged]
     if as_json:
-        print(json.dumps(document(reports, trace, proofs), indent=2))
+        print(json.dumps(document(judged, trace), indent=2))
     else:
-        print("\n\n".join(_text(report, trace, proofs) for report in reports))
-        if len(reports) > 1:
-            print(f"\n{_summary(reports)}")
-    if any(verdict(report) != ACCEPTED for report in reports):
+        print("\n\n".join(_text(each, trace) for each in judged))
+        if len(judged) > 1:
+            print(f"\n{_summary(judged)}")
+    if any(verdict(each.report) != ACCEPTED for each in judged):
         raise typer.Exit(ExitCode.REFUSED)
     if require_proof:
-        require_proofs(file, (name for name in map(_name, reports) if name not in proofs))
+        require_proofs(file, (each.name for each in judged if each.proof is None))
 
 
-def _reports(file: str, sizes: dict[str, int], limits: Limits) -> Iterable[Report | NotCompiled]:
+def _judged(file: str, sizes: dict[str, int], limits: Limits) -> list[Judged]:
+    from lightexit.prover.kept import kept
     from lightexit.verifier import verify as verify_program
 
-    if split_name(file)[0].suffix == ".py" and not sizes:
-        return for_each(load_filters(file), lambda filter_: filter_.verify(limits))
-    return [verify_program(program, limits) for program in programs(file, sizes)]
+    if split_name(file)[0].suffix != ".py" or sizes:
+        return [Judged(verify_program(program, limits)) for program in programs(file, sizes)]
+    filters = load_filters(file)
+    reports = for_each(filters, lambda filter_: filter_.verify(limits))
+    return [
+        Judged(report, None if isinstance(report, NotCompiled) else kept(each))
+        for report, each in zip(reports, filters, strict=True)
+    ]
 
 
-def _proofs(file: str, reports: Sequence[Report | NotCompiled]) -> dict[str, KeptProof]:
-    """Those that there are, by the filter's name: that it does what its source says."""
-    from lightexit.prover.kept import kept
-
-    if split_name(file)[0].suffix != ".py":
-        return {}
-    compiled = {each.program.name for each in reports if not isinstance(each, NotCompiled)}
-    found = {each.name: kept(each) for each in load_filters(file) if each.name in compiled}
-    return {name: proof for name, proof in found.items() if proof is not None}
+def _without_faults(judged: Judged) -> Judged:
+    report = judged.report
+    if isinstance(report, NotCompiled):
+        return judged
+    return judged._replace(report=report.without_faults())
 
 
 def require_proofs(subject: str, without: Iterable[str]) -> None:
@@ -119,10 +132,6 @@ def require_proofs(subject: str, without: Iterable[str]) -> None:
             expected="a filter that was proved, from the same source and bytecode",
             hint=f"lightexit prove {subject}",
         )
-
-
-def _name(report: Report | NotCompiled) -> str:
-    return report.name if isinstance(report, NotCompiled) else report.program.name
 
 
 def _limits(budget: int | None, states: int | None) -> Limits:
@@ -139,35 +148,30 @@ def verdict(report: Report | NotCompiled) -> str:
     return ACCEPTED if report.accepted else REFUSED
 
 
-def document(
-    reports: list[Report | NotCompiled], trace: bool, proofs: Mapping[str, KeptProof]
-) -> dict[str, Any]:
+def document(judged: Sequence[Judged], trace: bool) -> dict[str, Any]:
     """What `--json` prints."""
-    programs = [_as_json(report, trace, proofs) for report in reports]
-    return {"schema": VERIFY, "programs": programs}
+    return {"schema": VERIFY, "programs": [_as_json(each, trace) for each in judged]}
 
 
-def _as_json(
-    report: Report | NotCompiled, trace: bool, proofs: Mapping[str, KeptProof]
-) -> dict[str, Any]:
-    judged = {"verdict": verdict(report)}
+def _as_json(judged: Judged, trace: bool) -> dict[str, Any]:
+    report, proof = judged
+    told = {"verdict": verdict(report)}
     if isinstance(report, NotCompiled):
-        return {"program": report.name, "accepted": False, "error": report.error.to_json()} | judged
+        return {"program": report.name, "accepted": False, "error": report.error.to_json()} | told
     steps = {"trace": [step._asdict() for step in report.trace()]} if trace else {}
-    proof = proofs.get(report.program.name)
-    return report.to_json() | judged | {"proved": proof and vars(proof)} | steps
+    return report.to_json() | told | {"proved": proof and vars(proof)} | steps
 
 
-def _text(report: Report | NotCompiled, trace: bool, proofs: Mapping[str, KeptProof]) -> str:
+def _text(judged: Judged, trace: bool) -> str:
+    report, proof = judged
     if isinstance(report, NotCompiled):
         return f"{report.name}: {NOT_COMPILED}\n{report.error}"
     steps = [str(step) for step in report.trace()] if trace else []
-    proof = proofs.get(report.program.name)
     told = [f"  proved: does what its source says, for every input ({proof})"] if proof else []
     return "\n".join([*steps, report.text(), *told])
 
 
-def _summary(reports: list[Report | NotCompiled]) -> str:
-    counts = Counter(map(verdict, reports))
+def _summary(judged: Sequence[Judged]) -> str:
+    counts = Counter(verdict(each.report) for each in judged)
     told = [f"{counts[each]} {each}" for each in (ACCEPTED, REFUSED, NOT_COMPILED) if counts[each]]
-    return f"{len(reports)} programs: {', '.join(told)}"
+    return f"{len(judged)} programs: {', '.join(told)}"

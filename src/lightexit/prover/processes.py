@@ -6,8 +6,10 @@ Needs fork(2), by which a process begins with the filters that its parent has lo
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import resource
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,7 +39,7 @@ class Work:
 class _Running:
     number: int
     process: ForkProcess
-    end: float
+    begun: float
 
 
 def in_processes(
@@ -54,10 +56,11 @@ def in_processes(
                 running[ours] = process
             told(len(running))
             ready = wait(list(running), timeout=0.5)
-            now = time.monotonic()
-            for connection in [key for key in running if key in ready or now > running[key].end]:
-                each = running.pop(connection)
-                yield each.number, _ended(works[each.number], each, connection)
+            for connection, each in list(running.items()):
+                work = works[each.number]
+                if connection in ready or _seconds(each) > work.seconds + GRACE_S:
+                    del running[connection]
+                    yield each.number, _ended(work, each, connection)
     finally:
         for each in running.values():
             each.process.kill()
@@ -69,12 +72,28 @@ def _started(number: int, work: Work) -> tuple[_Pipe, _Running]:
     process = context.Process(target=_child, args=(work, theirs), daemon=True)
     process.start()
     theirs.close()
-    return ours, _Running(number, process, time.monotonic() + work.seconds + GRACE_S)
+    return ours, _Running(number, process, time.monotonic())
+
+
+def _seconds(each: _Running) -> float:
+    return time.monotonic() - each.begun
 
 
 def _child(work: Work, connection: _Pipe) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    connection.send(work.prove())
+    _limit(resource.RLIMIT_AS, MEMORY)
+    # Whoever would end this process at its time may have been killed.
+    _limit(resource.RLIMIT_CPU, math.ceil(work.seconds + GRACE_S))
+    try:
+        proof = work.prove()
+    except Exception as error:  # whatever it is, nothing is proved, and the others go on
+        proof = Proof(work.name, UNKNOWN, reason=f"{type(error).__name__}: {error}")
+    connection.send(proof)
+
+
+def _limit(resource_number: int, most: int) -> None:
+    _, hard = resource.getrlimit(resource_number)
+    soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource_number, (soft, hard))
 
 
 def _ended(work: Work, each: _Running, connection: _Pipe) -> Proof:
@@ -82,12 +101,19 @@ def _ended(work: Work, each: _Running, connection: _Pipe) -> Proof:
         if connection.poll():
             proof: Proof = connection.recv()
             return proof
-        reason = f"the {work.seconds:g} s are used up, and z3 did not stop"
+        reason = f"the {work.seconds:g} s are used up, in one question to z3 or one loop"
+        limit = "seconds"
     except EOFError:
         each.process.join()
-        reason = f"the process ended with {each.process.exitcode}"
+        reason, limit = f"its process has ended: {_end_of(each.process)}", ""
     finally:
         each.process.kill()
         each.process.join()
         connection.close()
-    return Proof(work.name, UNKNOWN, seconds=work.seconds, reason=reason)
+    return Proof(work.name, UNKNOWN, _seconds(each), reason=reason, limit=limit)
+
+
+def _end_of(process: ForkProcess) -> str:
+    status = process.exitcode or 0
+    how = signal.strsignal(-status) if status < 0 else f"status {status}"
+    return f"{how}; it may have {MEMORY >> 30} GiB of memory"

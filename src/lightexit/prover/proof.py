@@ -17,12 +17,13 @@ from lightexit.errors import AuthorError
 from lightexit.filter import Filter
 from lightexit.isa.program import Program
 from lightexit.prover.bytecode import Executor
-from lightexit.prover.counterexample import as_test, input_of
+from lightexit.prover.counterexample import as_test, input_of, simpler
 from lightexit.prover.integers import UnsupportedError
 from lightexit.prover.paths import explore
 from lightexit.prover.query import Assumptions, Budget, Settled, TimeUpError, settle
 from lightexit.prover.replay import Counterexample, replayed
 from lightexit.prover.sides import Goal, Start, goals, run_source
+from lightexit.prover.source import at_line
 from lightexit.prover.trial import tried
 
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
@@ -36,7 +37,8 @@ class Proof:
     """What was found out of a filter.
 
     `paths` are those of its source, `pairs` those with each path of the bytecode under them.
-    `reason` is why it is unknown; `differences` are what a counterexample shows, and `test` is it.
+    `reason` is why it is unknown, `limit` the part of the budget that was too small, "" where more
+    would not help; `differences` are what a counterexample shows, and `test` is it.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Proof:
     paths: int = 0
     pairs: int = 0
     reason: str = ""
+    limit: str = ""
     differences: tuple[str, ...] = ()
     test: str = ""
 
@@ -62,31 +65,30 @@ class _Prover:
     ) -> None:
         #: The author's.
         self.function = function
-        self._program, self._start = program, start
+        self.program, self._start = program, start
         self._budget = budget
         self.paths = self.pairs = 0
-        self.open: dict[str, None] = {}
+        #: What was not shown, and the limit that may be to blame.
+        self.open: dict[str, str] = {}
 
     def run(self) -> None:
         """Raises _Refuted, UnsupportedError, TimeUpError."""
-        found = tried(self.function, self._program, self._start.states)
+        found = tried(self.function, self.program, self._start.states)
         if found is not None:
             raise _Refuted(found)
         source = run_source(self.function, self._start)
         for path in explore(source, self._budget, self._start.given):
             self.paths += 1
-            executor = Executor(self._program, path.run.assumptions)
+            executor = Executor(self.program, path.run.assumptions)
             for end in executor.run(self._start.regions):
                 self.pairs += 1
                 wanted = goals(self._start, path.result, end)
-                if wanted:
-                    self._settle(path.run.assumptions, wanted)
+                limit = "" if path.result.error else "goal_s"
+                self.open |= dict.fromkeys(self._unsettled(path.run.assumptions, wanted), limit)
 
-    def _settle(self, assumptions: Assumptions, wanted: Sequence[Goal]) -> None:
+    def _unsettled(self, assumptions: Assumptions, wanted: Sequence[Goal]) -> list[str]:
         """Each goal by itself: that is easier than all at once, and says what was not shown."""
-        for each in wanted:
-            if not self._holds(assumptions, each.holds):
-                self.open[each.name] = None
+        return [each.name for each in wanted if not self._holds(assumptions, each.holds)]
 
     def _holds(self, assumptions: Assumptions, goal: z3.BoolRef) -> bool:
         for answer in settle(assumptions.conditions, goal, self._budget, assumptions.abstraction):
@@ -99,7 +101,7 @@ class _Prover:
         if answer.model is None:
             return
         given = input_of(self._start, answer.model)
-        found = replayed(self.function, self._program, self._start.states, given)
+        found = replayed(self.function, self.program, self._start.states, given)
         if found is not None:
             raise _Refuted(found)
 
@@ -130,19 +132,23 @@ def prove_filter(filter: Filter[Any], budget: Budget = DEFAULT) -> Proof:
 def _proof(prover: _Prover, budget: Budget) -> Proof:
     try:
         prover.run()
-    except _Refuted as found:
-        return Proof(
-            "",
-            REFUTED,
-            differences=tuple(found.counterexample.differences()),
-            test=as_test(found.counterexample, prover.function),
-        )
+    except _Refuted as refuted:
+        found = simpler(refuted.counterexample, prover.function, prover.program)
+        test = as_test(found, prover.function)
+        return Proof("", REFUTED, differences=tuple(found.differences()), test=test)
     except TimeUpError:
-        return Proof("", UNKNOWN, reason=f"the {budget.seconds:g} s are used up")
+        reason = "; ".join([f"the {budget.seconds:g} s are used up", *_not_shown(prover)])
+        return Proof("", UNKNOWN, reason=reason, limit="seconds")
     except UnsupportedError as error:
-        return Proof("", UNKNOWN, reason=str(error))
+        limit = "paths" if prover.paths == budget.paths else ""
+        return Proof("", UNKNOWN, reason=f"{error}{at_line(error, prover.function)}", limit=limit)
     except (RecursionError, MemoryError, z3.Z3Exception) as error:
-        return Proof("", UNKNOWN, reason=f"{type(error).__name__}: {error}")
-    if prover.open:
-        return Proof("", UNKNOWN, reason="not shown: " + ", ".join(prover.open))
+        told = f"{type(error).__name__}: {error}{at_line(error, prover.function)}"
+        return Proof("", UNKNOWN, reason=told)
+    for reason in _not_shown(prover):
+        return Proof("", UNKNOWN, reason=reason, limit=max(prover.open.values()))
     return Proof("", PROVED)
+
+
+def _not_shown(prover: _Prover) -> list[str]:
+    return [f"not shown: {', '.join(prover.open)}"] if prover.open else []

@@ -18,7 +18,7 @@ from lightexit.prover.memory import SymbolicMemory, constant, variables
 from lightexit.prover.paths import Run
 from lightexit.prover.proxies import FieldPlace, OutsideError, StructView
 from lightexit.prover.query import TimeUpError
-from lightexit.prover.source import Rebinder
+from lightexit.prover.source import Rebinder, at_line
 
 #: Arrays of more bytes are z3's own arrays: not every element has a variable.
 LONG = 128
@@ -64,11 +64,11 @@ class Start:
 @dataclass(frozen=True)
 class SourceEnd:
     """What the source left: its verdict and memory; no verdict where an exception ended it that is
-    no fault."""
+    no fault: `error` says which, and where."""
 
     verdict: int | None
     regions: Sequence[SymbolicMemory]
-    error: Exception | None = None
+    error: str = ""
 
 
 def run_source(function: FunctionType, start: Start) -> Callable[[Run], SourceEnd]:
@@ -88,7 +88,8 @@ def run_source(function: FunctionType, start: Start) -> Callable[[Run], SourceEn
         except (UnsupportedError, TimeUpError):
             raise
         except Exception as error:  # whatever the author's code raises; nothing is proved then
-            return SourceEnd(None, regions, error)
+            told = f"{type(error).__name__}: {error}{at_line(error, function)}"
+            return SourceEnd(None, regions, told)
         return SourceEnd(verdict, regions)
 
     return run
@@ -108,7 +109,7 @@ def goals(start: Start, outcome: SourceEnd, end: Ended) -> list[Goal]:
     After PASS the context means nothing (docs/contract.md).
     """
     if outcome.verdict is None:
-        return [Goal(f"{type(outcome.error).__name__}: {outcome.error}", z3.BoolVal(False))]
+        return [Goal(outcome.error, z3.BoolVal(False))]
     wanted = [Goal("verdict", end.verdict == outcome.verdict)]
     for number in range(outcome.verdict == Verdict.PASS, 1 + len(start.states)):
         wanted += alike(outcome.regions[number], end.regions[number], start.spans[number])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
+from traceback import extract_tb
 from types import CellType, FunctionType
 from typing import Any
 
@@ -128,6 +129,13 @@ class Rebinder:
 
 
 _U64 = IntType("u64", WORD)
+
+
+def at_line(error: BaseException, function: FunctionType) -> str:
+    """The innermost line of the author's file that an exception came through; "" for none."""
+    file = function.__code__.co_filename
+    lines = [each.lineno for each in extract_tb(error.__traceback__) if each.filename == file]
+    return f" ({file}:{lines[-1]})" if lines else ""
 
 
 class _Globals(dict[str, Any]):
