@@ -147,7 +147,6 @@ def test_a_range_that_counts_down_past_0(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(ranges, "sign_of", lambda loop: "u")
     proof = prove(count_down.function, compiled(count_down.function), [Chip])
     assert proof.verdict == REFUTED
-    assert proof.seconds < 10  # 0.1 s where nothing else runs
     assert "def test_count_down_does_what_its_source_says" in proof.test
 
 

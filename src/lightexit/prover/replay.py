@@ -15,8 +15,8 @@ from lightexit.prover.fields import spans
 
 #: What CPython raises where a compiled filter passes.
 FAULTS = (IndexError, ZeroDivisionError)
-#: Instructions of a run, more than any host lets a filter take.
-_BUDGET = 1 << 17
+#: Instructions of a run: as many as any host lets a filter take.
+_BUDGET = 1 << 16
 
 
 @dataclass(frozen=True)
