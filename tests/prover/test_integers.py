@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 from types import FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightexit.abi import IntType, muldiv64
@@ -21,6 +22,10 @@ from lightexit.prover.integers import SymbolicInt, UnsupportedError  # noqa: E40
 TYPES = tuple(IntType(f"u{bits}", bits) for bits in (8, 16, 32, 64)) + tuple(
     IntType(f"i{bits}", bits, signed=True) for bits in (8, 16, 32, 64)
 )
+
+
+#: Above it, a number and its opposite do not fit in 128 bits together.
+BIG = 2**127
 
 
 class At:
@@ -115,6 +120,122 @@ def same(path: At, operation: Callable[..., Any], *pairs: tuple[Any, int]) -> tu
 
 class _SameError(Exception):
     """Both have raised it."""
+
+
+class Operand(NamedTuple):
+    """A number and what is known of it: its bounds, or that it is a bool; a constant is itself."""
+
+    value: int
+    lo: int
+    hi: int
+    kind: str = "known"
+
+    def on(self, path: At) -> Any:
+        """It, on a path."""
+        if self.kind == "constant":
+            return self.value
+        if self.kind == "bool":
+            return integers.boolean(path, path.variable(TYPES[0], self.value).bits(8) != 0)
+        bits = max(abs(self.lo), abs(self.hi)).bit_length() + 1
+        wide = path.variable(IntType("wide", bits, signed=True), self.value)
+        return SymbolicInt(path, self.lo, self.hi, wide.bits)
+
+
+def about(value: int) -> st.SearchStrategy[Operand]:
+    """A number whose bounds are near on either side, or far."""
+    ends = [0, 0, 1, 2, 100, 2**32, 2**63, 2**64 - 1, 2**64, 2**70]
+    far = st.sampled_from(ends)
+    between = st.builds(lambda a, b: Operand(value, value - a, value + b), far, far)
+    natural = st.builds(lambda b: Operand(value, 0 if value >= 0 else value, value + b), far)
+    constant = st.just(Operand(value, value, value, "constant"))
+    truths = [st.just(Operand(bool(value), 0, 1, kind)) for kind in ("bool", "constant")]
+    return st.one_of(between, natural, constant, truths[0], truths[1])
+
+
+SMALL = st.integers(-3, 9)
+operands = (SMALL | SMALL | near(TYPES[3]) | near(TYPES[7]) | near(TYPES[4])).flatmap(about)
+
+
+def symbolic(*drawn: Operand) -> bool:
+    return any(each.kind != "constant" for each in drawn)
+
+
+@pytest.mark.parametrize("operation", BINARY.values(), ids=BINARY)
+@settings(max_examples=100)
+@given(operands, operands)
+def test_each_operation(operation: Callable[..., Any], a: Operand, b: Operand) -> None:
+    """Of any bounds, of bools, and with plain numbers on either side."""
+    path = At()
+    if not symbolic(a, b):
+        return
+    with suppress(_SameError, UnsupportedError):
+        same(path, operation, (a.on(path), a.value), (b.on(path), b.value))
+    if operation in (operator.floordiv, operator.mod) and max(map(abs, (*a[1:3], *b[1:3]))) < BIG:
+        with suppress(_SameError):
+            same(path, operation, (a.on(path), a.value), (b.on(path), b.value))
+
+
+@pytest.mark.parametrize("operation", BINARY.values(), ids=BINARY)
+@settings(max_examples=30)
+@given(SMALL | near(TYPES[3]), st.data())
+def test_equal_numbers(operation: Callable[..., Any], value: int, data: st.DataObject) -> None:
+    path = At()
+    a, b = data.draw(about(value)), data.draw(about(value))
+    if symbolic(a, b):
+        with suppress(_SameError, UnsupportedError):
+            same(path, operation, (a.on(path), a.value), (b.on(path), b.value))
+
+
+@pytest.mark.parametrize("operation", UNARY.values(), ids=UNARY)
+@given(operands)
+def test_each_sign(operation: Callable[..., Any], a: Operand) -> None:
+    path = At()
+    same(path, operation, (a.on(path), a.value))
+
+
+@pytest.mark.parametrize("operation", [operator.lshift, operator.rshift])
+@settings(max_examples=80)
+@given(operands, (SMALL | st.integers(0, 200)).flatmap(about))
+def test_each_shift(operation: Callable[..., Any], a: Operand, b: Operand) -> None:
+    path = At()
+    if symbolic(a, b):
+        with suppress(_SameError):
+            same(path, operation, (a.on(path), a.value), (b.on(path), b.value))
+
+
+def test_what_is_too_much_is_said() -> None:
+    path = At()
+    far = SymbolicInt(path, 0, 2**64, path.variable(TYPES[3], 300).bits)
+    with pytest.raises(UnsupportedError, match="a shift to the left by more than 256"):
+        far << far
+    with pytest.raises(UnsupportedError, match="where its bits are counted"):
+        far.bit_count()
+    huge = SymbolicInt(path, 0, 2**128, path.variable(TYPES[3], 3).bits)
+    for a, b in ((huge, far), (far, huge), (far, -huge), (-huge, far)):
+        with pytest.raises(UnsupportedError, match="that 128 bits do not hold"):
+            a // b
+
+
+def test_bounds_are_near() -> None:
+    """They decide which form a division takes, and whether a value fits."""
+    path = At()
+    a, b = (SymbolicInt(path, *ends, path.variable(TYPES[0], 7).bits) for ends in ((3, 40), (5, 7)))
+    for lo, hi, found in (
+        (3 + 5, 40 + 7, a + b),
+        (3 - 7, 40 - 5, a - b),
+        (15, 280, a * b),
+        (0, 8, a // b),
+        (0, 6, a % b),
+        (0, 7, a & b),
+        (0, 63, a | b),
+        (3 << 5, 40 << 7, a << b),
+        (0, 1, a >> b),
+        (-41, -4, ~a),
+        (-40, -3, -a),
+        (2, 6, a.bit_length()),
+        (0, 6, a.bit_count()),
+    ):
+        assert (found.lo, found.hi) == (lo, hi)
 
 
 @given(st.lists(variables, min_size=2, max_size=4), st.data())

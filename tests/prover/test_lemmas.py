@@ -119,6 +119,16 @@ def test_a_product_of_a_quotient_is_found_as_a_rest() -> None:
     assert not division.difference(a, division.quotient(a, ten) * 9).eq(rest)
 
 
+def test_a_product_of_half_a_quotient_is_no_rest_but_of_its_low_half() -> None:
+    """a - (a / 10 >> 32) * 10 is a."""
+    a = z3.BitVec("a", 32)
+    whole = division.quotient(z3.ZeroExt(32, a), z3.BitVecVal(10, 64))
+    low, high = z3.Extract(31, 0, whole), z3.Extract(63, 32, whole)
+    rest = z3.Extract(31, 0, division.remainder(z3.ZeroExt(32, a), z3.BitVecVal(10, 64)))
+    assert z3.simplify(division.difference(a, low * 10)).eq(z3.simplify(rest))
+    assert z3.simplify(division.difference(a, high * 10)).eq(z3.simplify(a - high * 10))
+
+
 # muldiv64
 
 

@@ -77,7 +77,8 @@ def _multiplied_quotient(a: Bits, product: Bits) -> list[Bits] | None:
     if not is_product or not z3.is_bv_value(product.arg(0)):
         return None
     factor, value = product.children()
-    whole = value.arg(0) if z3.is_app_of(value, z3.Z3_OP_EXTRACT) else value
+    is_low = z3.is_app_of(value, z3.Z3_OP_EXTRACT) and value.params()[1] == 0
+    whole = value.arg(0) if is_low else value
     if not whole.decl().eq(_QUOTIENTS[WORD]):
         return None
     words = [simplified(fitted(each, WORD)) for each in (a, factor)]
