@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lightexit.abi import IntType, muldiv64
@@ -316,6 +316,24 @@ def test_truth_is_that_of_python(first: tuple[IntType, int], second: tuple[IntTy
         found = operation(a[0] < b[0], a[0] == b[0])
         assert found.condition is not None
         assert path.number(found) == operation(a[1] < b[1], a[1] == b[1])
+
+
+@given(
+    st.integers(-(2**126), 2**126),
+    st.integers(-(2**126), 2**126).filter(bool),
+    st.tuples(*[st.integers(0, 2**40)] * 4),
+)
+@example(-(2**126), 1, (0, 0, 0, 0))
+@example(2**84, -3, (0, 0, 0, 2))
+def test_double_words_are_divided(a: int, b: int, around: tuple[int, int, int, int]) -> None:
+    path = At()
+
+    def near_to(value: int, below: int, above: int) -> SymbolicInt:
+        word = z3.BitVecVal
+        return SymbolicInt(path, value - below, value + above, lambda width: word(value, width))
+
+    found = integers.divided(near_to(a, *around[:2]), near_to(b, *around[2:]))
+    assert tuple(map(path.number, found)) == divmod(a, b)
 
 
 def test_a_helper_finds_its_own_names() -> None:

@@ -399,14 +399,14 @@ def _divided_signed(a: SymbolicInt, b: SymbolicInt, width: int) -> tuple[Symboli
     below = _is_turned_below_0(a.bits(width), a.lo < 0, turned)
     x = z3.If(below, ~x, x)
     farthest, span = (max(abs(each.lo), abs(each.hi)) for each in (a, b))
-    least = 1 if b.lo <= 0 <= b.hi else min(abs(b.lo), abs(b.hi))
-    most = farthest // least
-    quotient = of_bits(a.path, a.path.divide(x, y), 0, most)
+    divisors = (-1, 1) if b.lo <= 0 <= b.hi else (b.lo, b.hi)
+    ends = [dividend // divisor for dividend in (a.lo, a.hi) for divisor in divisors]
+    quotient = of_bits(a.path, a.path.divide(x, y), 0, farthest)
     rest = of_bits(a.path, a.path.rest(x, y), 0, max(span - 1, 0))
     rest = select(below, of_bits(a.path, y, 0, span) + ~rest, rest)
     rest = select(turned, -rest, rest)
     return (
-        _between(select(below, ~quotient, quotient), -most - 1, most),
+        _between(select(below, ~quotient, quotient), min(ends), max(ends)),
         _between(rest, -span if b.lo < 0 else 0, span),
     )
 

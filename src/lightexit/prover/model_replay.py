@@ -25,7 +25,7 @@ def level_variable(name: str) -> z3.BoolRef:
 
 
 @dataclass(frozen=True)
-class Difference:
+class SeenDifference:
     """An access, as bytes of a context, states as bytes, and in what both then differ."""
 
     context: bytes
@@ -50,7 +50,7 @@ class _Plain:
         return kind
 
 
-def replayed(make: Maker, setting: Setting, model: z3.ModelRef) -> Difference | None:
+def replayed(make: Maker, setting: Setting, model: z3.ModelRef) -> SeenDifference | None:
     """A model of z3 as a difference, if it is one."""
     context, *states = (
         bytes(
@@ -76,7 +76,7 @@ def replayed(make: Maker, setting: Setting, model: z3.ModelRef) -> Difference | 
     if not filtered.is_consistent() or not filtered.filter():
         return None
     found = tuple(_differences(filtered, modelled))
-    return Difference(context, tuple(states), found) if found else None
+    return SeenDifference(context, tuple(states), found) if found else None
 
 
 def _differences(filtered: AccessSide, modelled: AccessSide) -> Iterator[str]:

@@ -136,7 +136,7 @@ class _StructModule:
         return SymbolicBytes(content)
 
 
-class Table(dict[Any, Any]):
+class KeyedTable(dict[Any, Any]):
     """A dict whose keys are compared with a symbolic one, instead of that being made a number."""
 
     def get(self, key: Any, default: Any = None) -> Any:
@@ -282,7 +282,7 @@ class Shadow:
         if isinstance(value, list | tuple | set | frozenset):
             return type(value)(self._copied(each, f"{name}[{n}]") for n, each in enumerate(value))
         if isinstance(value, dict):
-            return Table({k: self._copied(each, f"{name}[{k}]") for k, each in value.items()})
+            return KeyedTable({k: self._copied(each, f"{name}[{k}]") for k, each in value.items()})
         return self._object(value, name)
 
     def _object(self, value: Any, name: str) -> Any:

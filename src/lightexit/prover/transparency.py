@@ -29,7 +29,7 @@ from lightexit.prover.integers import (
     truth,
 )
 from lightexit.prover.memory import SymbolicMemory
-from lightexit.prover.model_replay import Difference, Maker, level_variable, replayed
+from lightexit.prover.model_replay import Maker, SeenDifference, level_variable, replayed
 from lightexit.prover.models import ModelRebinder
 from lightexit.prover.paths import Run, explore
 from lightexit.prover.proof import DEFAULT, PROVED, REFUTED, UNKNOWN
@@ -53,11 +53,11 @@ class Transparency:
     paths: int = 0
     handled: int = 0
     reason: str = ""
-    difference: Difference | None = None
+    difference: SeenDifference | None = None
 
 
 class _Refuted(Exception):  # noqa: N818 - no error: a result
-    def __init__(self, difference: Difference) -> None:
+    def __init__(self, difference: SeenDifference) -> None:
         self.difference = difference
 
 
