@@ -185,7 +185,9 @@ def test_the_time_limit_holds() -> None:
 
 def test_a_filter_can_be_right_only_where_the_invariant_holds() -> None:
     class Unsettled(Ps2):
-        invariant = Device.invariant
+        @staticmethod
+        def invariant(ps2: Ps2State) -> bool:
+            return True
 
     def make(now_ns: int) -> Ps2:
         return Unsettled(ManualClock(now_ns), Line(), Line(), Line(), Line())
