@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from lightexit import Device, IoContext, Struct, Verdict, io_filter, pio, u8, u32, u64
+from lightexit import Device, Filter, IoContext, Struct, Verdict, io_filter, pio, u8, u32, u64
 from lightexit.bus.clock import Clock
 from lightexit.bus.line import Line
+from lightexit.devices.ioapic import IoApicState, only_levels_wait
+from lightexit.devices.ps2 import Ps2, Ps2State, is_settled
 
 pytest.importorskip("z3", reason="z3 is not installed")
 
@@ -179,6 +181,35 @@ def test_a_model_that_cannot_be_followed_is_unknown() -> None:
 def test_the_time_limit_holds() -> None:
     (found,) = prove_transparency(lambda now: Lamp(ManualClock(now), Line()), Budget(0.0))
     assert (found.verdict, found.reason) == ("unknown", "the 0 s are used up")
+
+
+def test_a_filter_can_be_right_only_where_the_invariant_holds() -> None:
+    class Unsettled(Ps2):
+        @staticmethod
+        def invariant(ps2: Ps2State) -> bool:
+            return True
+
+    def make(now_ns: int) -> Ps2:
+        return Unsettled(ManualClock(now_ns), Line(), Line(), Line(), Line())
+
+    assert [each.verdict for each in prove_transparency(make)] == ["refuted", "proved"]
+
+
+@io_filter
+def judge_ps2(ctx: IoContext, ps2: Ps2State) -> Verdict:
+    ctx.data = 1 if is_settled(ps2) else 0
+    return Verdict.HANDLED
+
+
+@io_filter
+def judge_ioapic(ctx: IoContext, ioapic: IoApicState) -> Verdict:
+    ctx.data = 1 if only_levels_wait(ioapic) else 0
+    return Verdict.HANDLED
+
+
+@pytest.mark.parametrize("filter", [judge_ps2, judge_ioapic], ids=lambda each: each.name)
+def test_invariants_are_of_the_filter_language(filter: Filter[Any]) -> None:
+    assert filter.report.cost > 0
 
 
 @pytest.mark.parametrize("device", QUICK)

@@ -107,9 +107,11 @@ class Device(Generic[S]):
         """The guest writes `value`, of `size` bytes, at `offset`. Raises as `read` does."""
 
     @staticmethod
-    def invariant(state: Any) -> bool:
-        """What holds of its state whatever happens, in the filter language (`@inline`): what
-        proofs about all states may take for given. Laws look at it after each step."""
+    def invariant(state: Any, /) -> bool:
+        """What holds of its state whatever happens, and proofs may take for given; the laws of
+        `lightexit.testing` look at it after every step. A subclass names an `@inline` function of
+        its state: `invariant = staticmethod(is_settled)`.
+        """
         return True
 
     def next_wakeup(self) -> int | None:

@@ -135,6 +135,16 @@ def access_redirections(ctx: IoContext, ioapic: IoApicState) -> Verdict:
     return Verdict.HANDLED
 
 
+@inline
+def only_levels_wait(ioapic: IoApicState) -> bool:
+    """Only entries for levels wait for an EOI."""
+    wrong: u32 = 0
+    for number in range(PINS):
+        low = ioapic.table[number].low
+        wrong = wrong | low & Bit.REMOTE_IRR & ~(low >> 1)  # LEVEL is the next bit
+    return wrong == 0
+
+
 class IoApic(Device[IoApicState]):
     """The model: what the inputs send, EOIs, and the rest of the registers.
 
@@ -144,6 +154,7 @@ class IoApic(Device[IoApicState]):
 
     name = "ioapic"
     registers = IoApicReg
+    invariant = staticmethod(only_levels_wait)
     regions = (mmio(0x1000, register_width=4, filter=access_redirections),)
 
     def __init__(
@@ -156,16 +167,6 @@ class IoApic(Device[IoApicState]):
         self._send = send
         self._changed = changed
         self.inputs = tuple(Line(self._listener(number)) for number in range(PINS))
-
-    @staticmethod
-    @inline
-    def invariant(ioapic: IoApicState) -> bool:
-        """Only entries for levels wait for an EOI."""
-        wrong: u32 = 0
-        for number in range(PINS):
-            low = ioapic.table[number].low
-            wrong = wrong | low & Bit.REMOTE_IRR & ~(low >> 1)  # LEVEL is the next bit
-        return wrong == 0
 
     def input(self, number: int) -> Line:
         """The wire of input `number`, 0 to 23."""

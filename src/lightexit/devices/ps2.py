@@ -146,11 +146,26 @@ def read_status(ctx: IoContext, ps2: Ps2State) -> Verdict:
     return Verdict.HANDLED
 
 
+@inline
+def is_settled(ps2: Ps2State) -> bool:
+    """Of an empty output buffer nothing is said, and no byte waits that could fill it."""
+    if ps2.head >= QUEUE_SIZE or ps2.count > QUEUE_SIZE:
+        return False
+    if ps2.status & Ps2Status.OUTPUT_FULL:
+        return True
+    if ps2.typed or ps2.status & Ps2Status.AUX_DATA:
+        return False
+    if ps2.mode & Mode.KEYBOARD_OFF and not ps2.queue[ps2.head] & FROM_CONTROLLER:
+        return True
+    return ps2.count == 0
+
+
 class Ps2(Device[Ps2State]):
     """Drives `irq1` and `irq12` while the output buffer is full, `a20`, and pulses `reset`."""
 
     name = "ps2"
     registers = Ps2Reg
+    invariant = staticmethod(is_settled)
     regions = (
         pio(1, offset=Ps2Reg.DATA, register_width=1, filter=read_status),
         pio(1, offset=Ps2Reg.STATUS, register_width=1, filter=read_status),
@@ -161,19 +176,6 @@ class Ps2(Device[Ps2State]):
         self.lines = (irq1, irq12, a20, reset)
         self._irq1, self._irq12, self._a20, self._reset = self.lines
         self._drive()
-
-    @staticmethod
-    @inline
-    def invariant(ps2: Ps2State) -> bool:
-        """Of an empty output buffer nothing is said, and no byte waits that could fill it."""
-        if ps2.head >= QUEUE_SIZE or ps2.count > QUEUE_SIZE:
-            return False
-        if ps2.status & Ps2Status.OUTPUT_FULL:
-            return True
-        if ps2.typed or ps2.status & Ps2Status.AUX_DATA:
-            return False
-        held = ps2.mode & Mode.KEYBOARD_OFF and not ps2.queue[ps2.head] & FROM_CONTROLLER
-        return ps2.count == 0 or bool(held)
 
     def reset(self) -> None:
         """Power-on state: buffers empty, A20 open."""

@@ -95,7 +95,7 @@ def perform(player: Player, step: Step, place: str) -> Any:
     not as its device declares."""
     answer = guarded(player, place, lambda: player.perform(step))
     for device in player.rig.devices:
-        invariant = type(device).invariant
+        invariant: Any = type(device).invariant
         if not guarded(player, place, lambda: invariant(device.state)):  # noqa: B023 - at once
             code = invariant.__code__
             raise LawBroken(
