@@ -306,6 +306,20 @@ def test_muldiv64(x: int, y: int, divisor: int, narrow: IntType, wide: IntType) 
     assert path.number(rebound(a[0], b[0], c[0])) == muldiv64(x, y, divisor)
 
 
+@pytest.mark.parametrize("place", range(3))
+def test_muldiv64_of_what_is_no_word_is_not_looked_at(place: int) -> None:
+    """Its forms are exact for words only; CPython's `muldiv64` takes any number."""
+    path = At()
+    rebound = source.Rebinder(path)(muldiv64)  # type: ignore[arg-type]
+    high, low = path.variable(TYPES[3], 2**64 - 1), path.variable(TYPES[3], 5)
+    for each in (high + low, low - high):
+        given: list[Any] = [low, low, low]
+        given[place] = each
+        with pytest.raises(UnsupportedError, match="muldiv64 of a number below 0 or of more than"):
+            rebound(*given)
+    assert path.number(rebound(low + low, high - low, low)) == muldiv64(10, 2**64 - 6, 5)
+
+
 @given(variables, variables)
 def test_truth_is_that_of_python(first: tuple[IntType, int], second: tuple[IntType, int]) -> None:
     path = At()

@@ -14,7 +14,7 @@ import pytest
 from lightexit.compiler.inference import arithmetic
 
 z3 = pytest.importorskip("z3", reason="z3 is not installed (extra prove)")
-from lightexit.prover import division  # noqa: E402
+from lightexit.prover import bytecode, division  # noqa: E402
 from lightexit.prover.integers import SymbolicInt, lift, of_bits  # noqa: E402
 from lightexit.prover.paths import Run, explore  # noqa: E402
 from lightexit.prover.query import Budget  # noqa: E402
@@ -87,6 +87,16 @@ def test_signed_division_by_unsigned() -> None:
     # b below 0: a // b == -a // -b, a % b == -(-a % -b); a rest has the divisor's sign
     rest = -r
     holds(z3.And(a == q * b + rest, b < rest, rest <= 0), divided(-a, -b, q, r))
+
+
+@pytest.mark.parametrize("name", ["sdiv", "smod"])
+def test_signed_division_of_bytecode(name: str) -> None:
+    """Magnitudes are divided, at an eighth of the width: the least number has none that is signed,
+    and its bits are it all the same. By 0 the quotient is 0, and the rest the dividend."""
+    a, b = z3.BitVecs("a b", 8)
+    own = z3.If(b == 0, a * 0, a / b) if name == "sdiv" else z3.If(b == 0, a, z3.SRem(a, b))
+    claim = bytecode._ARITHMETIC[name](a, b) == own
+    holds(claim, *division.meanings([claim]))
 
 
 def test_what_is_said_of_quotients_holds() -> None:

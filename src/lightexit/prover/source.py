@@ -21,6 +21,7 @@ from lightexit.prover.integers import (
     WORD,
     Number,
     SymbolicInt,
+    UnsupportedError,
     lift,
     of_bits,
     select,
@@ -112,13 +113,20 @@ class Rebinder:
             best = SymbolicInt(self._run, lo, hi, chosen.bits, chosen.condition)
         return best
 
+    def _natural(self, value: Number) -> SymbolicInt:
+        """A number of 0 to 2**64 - 1: those functions are exact for no other."""
+        number = +lift(self._run, value)
+        if truth_on_path(number < 0) or truth_on_path(number > _U64.maximum):
+            raise UnsupportedError("muldiv64 of a number below 0 or of more than 64 bits")
+        bounds = max(number.lo, 0), min(number.hi, _U64.maximum)
+        return SymbolicInt(self._run, *bounds, number.bits)
+
     def _muldiv64(self, a: Number, b: Number, divisor: Number) -> Number:
         """By the function of the filter language that is exact for these (proved in
         tests/prover/test_lemmas.py): the quotient of 128 bits is no more than that to z3."""
-        x, y, c = (self.converted(_U64, each) for each in (a, b, divisor))
+        x, y, c = (self._natural(each) for each in (a, b, divisor))
         if truth_on_path(c == 0):
             raise ZeroDivisionError("division by zero")
-        x, y, c = (lift(self._run, each) for each in (x, y, c))
         if x.lo == x.hi and y.lo == y.hi and c.lo == c.hi:
             return muldiv64(x.lo, y.lo, c.lo)
         if x.hi < y.hi:
