@@ -12,6 +12,7 @@ run with; or proved equal, which is then looked at with random inputs; or unknow
 from __future__ import annotations
 
 import argparse
+import functools
 import inspect
 import itertools
 from collections import Counter
@@ -59,6 +60,7 @@ class Mutant:
         return Work(self.subject.title, lambda: self.judged(budget), seconds)
 
 
+@functools.cache
 def filters() -> list[FilterSubject]:
     """Those of all devices that lightexit has, each once."""
     found = [each for name in plugins.DEVICES.ours for each in device_filters(name)]
