@@ -111,7 +111,7 @@ def _row(name: str, proofs: Sequence[Proof]) -> str:
 
 
 def tables(results: _Results) -> str:
-    """What the page of figures shows."""
+    """By mistake and by filter, and each mutant that is not refuted."""
     by_kind = table("mistake", results, lambda each: each.kind)
     by_filter = table("filter", results, lambda each: each.subject.title)
     left = sorted(told(*each) for each in results if each[1].verdict != REFUTED)
@@ -125,15 +125,15 @@ def told(mutant: Mutant, proof: Proof) -> str:
     return f"{mutant.subject.title}: {mutant.kind}{mutant.detail}: {found}"
 
 
-def run(wanted: Sequence[Mutant], budget: Budget, jobs: int) -> None:
-    """Print what is found of each, then the tables. Raises SystemExit for a proof that is wrong."""
+def run(wanted: Sequence[Mutant], budget: Budget, jobs: int) -> list[tuple[Mutant, Proof]]:
+    """Print what is found of each, and return it. Raises SystemExit for a proof that is wrong."""
     results = []
     for mutant, proof in judged(wanted, budget, jobs):
         results.append((mutant, proof))
         print(told(mutant, proof), flush=True)
-    print(f"\n{tables(results)}")
     if any(proof.verdict == WRONG for _, proof in results):
-        raise SystemExit(1)
+        raise SystemExit("a proof is wrong")
+    return results
 
 
 def main() -> None:
@@ -145,13 +145,11 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=20.0, help="for the proof of one")
     options = parser.parse_args()
+    chosen = [each for each in filters() if each.title in (options.filters or [each.title])]
     wanted = [
-        mutant
-        for each in filters()
-        if not options.filters or each.title in options.filters
-        for mutant in mutants(each, options.per_filter, options.seed)
+        mutant for each in chosen for mutant in mutants(each, options.per_filter, options.seed)
     ]
-    run(wanted, Budget(options.seconds), options.jobs)
+    print(tables(run(wanted, Budget(options.seconds, options.seconds), options.jobs)))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from unittest.mock import patch
 
-from laws.bytecode_mutants import Mutant, filters, run
+from laws.bytecode_mutants import Mutant, filters, run, tables
 from lightexit.cli.subjects import FilterSubject
 from lightexit.compiler import generate
 from lightexit.compiler.lowering.emit import Emitter
@@ -81,7 +81,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=20.0, help="for the proof of one")
     options = parser.parse_args()
-    run(list(mutants()), Budget(options.seconds), options.jobs)
+    budget = Budget(options.seconds, options.seconds)
+    print(tables(run(list(mutants()), budget, options.jobs)))
 
 
 if __name__ == "__main__":
