@@ -12,19 +12,20 @@ run with; or proved equal, which is then looked at with random inputs; or unknow
 from __future__ import annotations
 
 import argparse
+import functools
 import inspect
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from laws.bytecode_mutations import Mutation, mutations
+from laws.bytecode_mutations import mutations
 from lightexit import plugins
-from lightexit.abi import Struct
 from lightexit.cli.subjects import FilterSubject, device_filters
+from lightexit.isa import Program
 from lightexit.prover.processes import Work, in_processes
-from lightexit.prover.proof import PROVED, REFUTED, UNKNOWN, Proof, prove
+from lightexit.prover.proof import PROVED, REFUTED, Proof, prove
 from lightexit.prover.query import Budget
 from lightexit.prover.trial import tried
 from lightexit.verifier import verify
@@ -33,22 +34,23 @@ from lightexit.verifier import verify
 CONFIRMED, _CONFIRMING_S = 10_000, 120.0
 #: Proved, and yet an input was found: the prover is wrong.
 WRONG = "WRONG"
-VERDICTS = (REFUTED, PROVED, UNKNOWN, WRONG)
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A filter with a mistake in its bytecode."""
+    """A filter, the kind of a mistake, its bytecode with that, and which mistake it is."""
 
     subject: FilterSubject
-    mutation: Mutation
+    kind: str
+    program: Program
+    detail: str = ""
 
     def judged(self, budget: Budget) -> Proof:
         """What is found of it; WRONG for a proof that random inputs contradict."""
         function = inspect.unwrap(self.subject.filter.function)
-        program, kinds = self.mutation.program, _kinds(self.subject)
-        proof = prove(function, program, kinds, budget)
-        if proof.verdict == PROVED and tried(function, program, kinds, CONFIRMED):
+        kinds = [each for each in self.subject.filter.states if each is not None]
+        proof = prove(function, self.program, kinds, budget)
+        if proof.verdict == PROVED and tried(function, self.program, kinds, CONFIRMED):
             return replace(proof, verdict=WRONG)
         return proof
 
@@ -58,6 +60,7 @@ class Mutant:
         return Work(self.subject.title, lambda: self.judged(budget), seconds)
 
 
+@functools.cache
 def filters() -> list[FilterSubject]:
     """Those of all devices that lightexit has, each once."""
     found = [each for name in plugins.DEVICES.ours for each in device_filters(name)]
@@ -69,7 +72,10 @@ def mutants(subject: FilterSubject, count: int, seed: int) -> list[Mutant]:
     everything = mutations(subject.filter.program)
     Random(seed).shuffle(everything)
     accepted = (each for each in everything if verify(each.program).accepted)
-    return [Mutant(subject, each) for each in itertools.islice(accepted, count)]
+    return [
+        Mutant(subject, each.kind, each.program, f" at {each}")
+        for each in itertools.islice(accepted, count)
+    ]
 
 
 def judged(wanted: Sequence[Mutant], budget: Budget, jobs: int) -> Iterator[tuple[Mutant, Proof]]:
@@ -79,33 +85,55 @@ def judged(wanted: Sequence[Mutant], budget: Budget, jobs: int) -> Iterator[tupl
         yield wanted[number], proof
 
 
-def table(results: Iterable[tuple[Mutant, Proof]]) -> Iterator[str]:
-    """A row for each kind of mistake, and one for all."""
-    kinds: dict[str, list[Proof]] = {}
+_Results = Sequence[tuple[Mutant, Proof]]
+
+
+def table(title: str, results: _Results, key: Callable[[Mutant], str]) -> Iterator[str]:
+    """A row for each group of mutants, and one for all. The share is of those that are not proved
+    equal: nothing refutes those."""
+    groups: dict[str, list[Proof]] = {}
     for mutant, proof in results:
-        for kind in (mutant.mutation.kind, "all"):
-            kinds.setdefault(kind, []).append(proof)
-    yield "| mistake | mutants | refuted | proved equal | unknown | slowest refuted |"
-    yield "|---|---:|---:|---:|---:|---:|"
-    for kind, proofs in sorted(kinds.items(), key=lambda each: (each[0] == "all", each[0])):
-        count = Counter(each.verdict for each in proofs)
-        slowest = max((each.seconds for each in proofs if each.verdict == REFUTED), default=0.0)
-        shown = (len(proofs), count[REFUTED], count[PROVED], count[UNKNOWN] + count[WRONG])
-        yield f"| {kind} | {' | '.join(map(str, shown))} | {slowest:.1f} s |"
+        groups.setdefault(key(mutant), []).append(proof)
+    yield f"| {title} | mutants | refuted | proved equal | unknown | share | longest |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for name in sorted(groups):
+        yield _row(name, groups[name])
+    yield _row("all", [proof for _, proof in results])
+
+
+def _row(name: str, proofs: Sequence[Proof]) -> str:
+    count = Counter(each.verdict for each in proofs)
+    seconds = max((each.seconds for each in proofs if each.verdict == REFUTED), default=0.0)
+    different = len(proofs) - count[PROVED]
+    share = f"{100 * count[REFUTED] / different:.1f} %" if different else ""
+    shown = len(proofs), count[REFUTED], count[PROVED], different - count[REFUTED]
+    return f"| {name} | {' | '.join(map(str, shown))} | {share} | {seconds:.1f} s |"
+
+
+def tables(results: _Results) -> str:
+    """By mistake and by filter, and each mutant that is not refuted."""
+    by_kind = table("mistake", results, lambda each: each.kind)
+    by_filter = table("filter", results, lambda each: each.subject.title)
+    left = sorted(told(*each) for each in results if each[1].verdict != REFUTED)
+    return "\n".join([*by_kind, "", *by_filter, "", *(f"- {each}" for each in left)])
 
 
 def told(mutant: Mutant, proof: Proof) -> str:
     """What is found of one, in a line."""
     reason = f": {proof.reason}" if proof.reason else ""
-    mutation = mutant.mutation
-    return (
-        f"{mutant.subject.title}, {mutation}: {mutation.kind}: "
-        f"{proof.verdict} ({proof.seconds:.1f} s){reason}"
-    )
+    found = f"{proof.verdict} ({proof.seconds:.1f} s){reason}"
+    return f"{mutant.subject.title}: {mutant.kind}{mutant.detail}: {found}"
 
 
-def _kinds(subject: FilterSubject) -> list[type[Struct]]:
-    return [each for each in subject.filter.states if each is not None]
+def run(wanted: Sequence[Mutant], budget: Budget, jobs: int) -> list[tuple[Mutant, Proof]]:
+    """Print what is found of each, and return it. Raises SystemExit for a proof that is wrong."""
+    results = []
+    for mutant, proof in judged(wanted, budget, jobs):
+        results.append((mutant, proof))
+        print(told(mutant, proof), flush=True)
+    if any(proof.verdict == WRONG for _, proof in results):
+        raise SystemExit("a proof is wrong")
+    return results
 
 
 def main() -> None:
@@ -117,17 +145,11 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=20.0, help="for the proof of one")
     options = parser.parse_args()
+    chosen = [each for each in filters() if each.title in (options.filters or [each.title])]
     wanted = [
-        mutant
-        for each in filters()
-        if not options.filters or each.title in options.filters
-        for mutant in mutants(each, options.per_filter, options.seed)
+        mutant for each in chosen for mutant in mutants(each, options.per_filter, options.seed)
     ]
-    results = []
-    for mutant, proof in judged(wanted, Budget(options.seconds), options.jobs):
-        results.append((mutant, proof))
-        print(told(mutant, proof), flush=True)
-    print("", *table(results), sep="\n")
+    print(tables(run(wanted, Budget(options.seconds, options.seconds), options.jobs)))
 
 
 if __name__ == "__main__":

@@ -55,8 +55,7 @@ class Mutation:
     program: Program
 
     def __str__(self) -> str:
-        where = f"slot {self.before.slot}"
-        return f"{where}: `{self.before}` becomes `{self.after}`"
+        return f"slot {self.before.slot}, `{self.before}` becomes `{self.after}`"
 
 
 _Change = tuple[str, Instruction]
