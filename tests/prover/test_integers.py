@@ -10,9 +10,10 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+import scale
 from lightexit.abi import IntType, muldiv64
 
 z3 = pytest.importorskip("z3", reason="z3 is not installed (extra prove)")
@@ -22,6 +23,16 @@ from lightexit.prover.integers import SymbolicInt, UnsupportedError  # noqa: E40
 TYPES = tuple(IntType(f"u{bits}", bits) for bits in (8, 16, 32, 64)) + tuple(
     IntType(f"i{bits}", bits, signed=True) for bits in (8, 16, 32, 64)
 )
+
+
+def examples(count: int) -> settings:
+    """So many, more where tests may be long; a busy host is no failure."""
+    return settings(
+        derandomize=True,
+        deadline=None,
+        max_examples=scale.full(count),
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 
 
 #: Above it, a number and its opposite do not fit in 128 bits together.
@@ -161,7 +172,7 @@ def symbolic(*drawn: Operand) -> bool:
 
 
 @pytest.mark.parametrize("operation", BINARY.values(), ids=BINARY)
-@settings(max_examples=100)
+@examples(1000)
 @given(operands, operands)
 def test_each_operation(operation: Callable[..., Any], a: Operand, b: Operand) -> None:
     """Of any bounds, of bools, and with plain numbers on either side."""
@@ -176,7 +187,7 @@ def test_each_operation(operation: Callable[..., Any], a: Operand, b: Operand) -
 
 
 @pytest.mark.parametrize("operation", BINARY.values(), ids=BINARY)
-@settings(max_examples=30)
+@examples(300)
 @given(SMALL | near(TYPES[3]), st.data())
 def test_equal_numbers(operation: Callable[..., Any], value: int, data: st.DataObject) -> None:
     path = At()
@@ -187,6 +198,7 @@ def test_equal_numbers(operation: Callable[..., Any], value: int, data: st.DataO
 
 
 @pytest.mark.parametrize("operation", UNARY.values(), ids=UNARY)
+@examples(1000)
 @given(operands)
 def test_each_sign(operation: Callable[..., Any], a: Operand) -> None:
     path = At()
@@ -194,7 +206,7 @@ def test_each_sign(operation: Callable[..., Any], a: Operand) -> None:
 
 
 @pytest.mark.parametrize("operation", [operator.lshift, operator.rshift])
-@settings(max_examples=80)
+@examples(800)
 @given(operands, (SMALL | st.integers(0, 200)).flatmap(about))
 def test_each_shift(operation: Callable[..., Any], a: Operand, b: Operand) -> None:
     path = At()
@@ -238,6 +250,7 @@ def test_bounds_are_near() -> None:
         assert (found.lo, found.hi) == (lo, hi)
 
 
+@examples(300)
 @given(st.lists(variables, min_size=2, max_size=4), st.data())
 def test_expressions(drawn: list[tuple[IntType, int]], data: st.DataObject) -> None:
     """Each result is an operand of later ones, so that operands are of any width and sign."""
@@ -256,6 +269,7 @@ def test_expressions(drawn: list[tuple[IntType, int]], data: st.DataObject) -> N
             return
 
 
+@examples(300)
 @given(variables, st.integers(0, 80), variables)
 def test_shifts(drawn: tuple[IntType, int], by: int, other: tuple[IntType, int]) -> None:
     path = At()
@@ -270,6 +284,7 @@ def test_shifts(drawn: tuple[IntType, int], by: int, other: tuple[IntType, int])
         assert other[1] < 0
 
 
+@examples(300)
 @given(variables, variables, variables)
 def test_functions(
     first: tuple[IntType, int], second: tuple[IntType, int], third: tuple[IntType, int]
@@ -292,6 +307,7 @@ def test_functions(
 u64s = near(TYPES[3])
 
 
+@examples(300)
 @given(u64s, u64s, u64s, st.sampled_from(TYPES[:4]), st.sampled_from(TYPES[:4]))
 def test_muldiv64(x: int, y: int, divisor: int, narrow: IntType, wide: IntType) -> None:
     """In whichever of its forms the widths lead to."""
@@ -320,6 +336,7 @@ def test_muldiv64_of_what_is_no_word_is_not_looked_at(place: int) -> None:
     assert path.number(rebound(low + low, high - low, low)) == muldiv64(10, 2**64 - 6, 5)
 
 
+@examples(300)
 @given(variables, variables)
 def test_truth_is_that_of_python(first: tuple[IntType, int], second: tuple[IntType, int]) -> None:
     path = At()
@@ -332,6 +349,7 @@ def test_truth_is_that_of_python(first: tuple[IntType, int], second: tuple[IntTy
         assert path.number(found) == operation(a[1] < b[1], a[1] == b[1])
 
 
+@examples(300)
 @given(
     st.integers(-(2**126), 2**126),
     st.integers(-(2**126), 2**126).filter(bool),
