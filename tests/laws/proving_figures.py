@@ -24,9 +24,9 @@ _HEAD = """\
 <!-- SPDX-License-Identifier: Apache-2.0 -->
 # Proofs of our own filters: figures
 
-Written by `python -m laws.proving_figures {options}`, in `tests/`.
-[Proving a filter](proving.md) says what a proof is. Times are those of a clock on the wall: two
-processes at once, on {cores} cores, with a load of {load:.0f} in all.
+`python -m laws.proving_figures {options}`, in `tests/`, takes
+these figures anew. [Proving a filter](proving.md) says what a proof is. Times are those of a clock
+on the wall: processes side by side, on {cores} cores, with a load of {load:.0f} in all.
 
 ## Each filter as it is
 

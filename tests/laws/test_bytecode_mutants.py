@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("z3", reason="z3 is not installed (extra prove)")
-from laws import bytecode_mutants, compiler_bugs
+from laws import bytecode_mutants, compiler_bugs, proving_figures
 from laws.bytecode_mutants import Mutant, filters, judged, mutants, tables, told
 from laws.bytecode_mutations import mutations
 from lightexit.cli.subjects import FilterSubject
@@ -80,7 +80,7 @@ def test_of_all_that_are_not_equal_nearly_all_are_refuted() -> None:
 
 
 def test_a_bug_of_the_compiler_is_refuted() -> None:
-    wrong = compiler_bugs.compiled(subject("uart.read_status"), "== compares as !=")
+    wrong = compiler_bugs.compiled(subject("uart.read_status"), "equal compares as unequal")
     assert Mutant(subject("uart.read_status"), "", wrong).judged(Budget(20)).verdict == REFUTED
 
 
@@ -107,3 +107,13 @@ def test_the_page_has_every_filter_and_every_mistake() -> None:
     kinds = {each.kind for title in titles for each in mutations(subject(title).filter.program)}
     for name in (*titles, *kinds, *compiler_bugs.BUGS):
         assert f"| {name} |" in page, name
+
+
+def test_the_page_is_written_of_what_was_found() -> None:
+    mutant = Mutant(subject("port92.read_control"), "nothing done", assemble("exit"))
+    found = [(mutant, Proof("", UNKNOWN, 9, reason="why"))]
+    page = proving_figures.page("--jobs 1", [Proof("a.b", PROVED, 1.25, 3000, 4)], found, found)
+    assert "laws.proving_figures --jobs 1`" in page
+    assert "| a.b | proved | 3,000 | 4 | 1.2 |\n" in page
+    assert page.count("| nothing done | 1 | 0 | 0 | 1 | 0.0 % | 0.0 s |\n") == 2
+    assert page.endswith("- port92.read_control: nothing done: unknown (9.0 s): why\n")
