@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -148,6 +149,58 @@ def test_refuted(chip: str, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     # The compiler is right again in that process: the test holds, and it is a test.
     assert "1 passed" in ran.stdout or "1 failed" in ran.stdout, ran.stdout
+
+
+LAMPS = """
+from lightexit.filter import IoContext, Struct, Verdict, io_filter, u8
+
+class Lamp(Struct):
+    level: u8
+
+def reader(mask: int):
+    @io_filter
+    def read(ctx: IoContext, lamp: Lamp) -> Verdict:
+        ctx.data = lamp.level & mask
+        return Verdict.HANDLED
+    return read
+
+low = reader(15)
+"""
+#: The bytecode of another filter: what a mistake of a compiler does.
+MISTAKEN = """
+high = reader(240)
+vars(high)["report"], vars(high)["program"] = low.report, low.program
+"""
+
+
+def test_a_test_of_a_refuted_filter_fails(chip: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("mistaken_lamps.py").write_text(LAMPS + MISTAKEN)
+    result = lightexit("prove", "mistaken_lamps.py")
+    assert result.exit_code == 1
+    difference = re.findall(r"IoContext.data: \w+ in Python, \w+ in bytecode", result.output)[0]
+    test = result.output.partition("as a test:\n\n")[2].partition("\n\n\n2 filters")[0]
+    assert "from mistaken_lamps import Lamp, high\n" in test
+    monkeypatch.syspath_prepend(Path.cwd())
+    names: dict[str, Any] = {}
+    exec(test.partition("\n\nread: ")[0], names)
+    with pytest.raises(AssertionError, match=f"read: source and bytecode differ\n{difference}"):
+        names["test_high_does_what_its_source_says"]()
+
+
+def test_filters_of_one_name_have_a_proof_each(chip: str) -> None:
+    Path("lamps.py").write_text(LAMPS)
+    assert lightexit("prove", "lamps.py").exit_code == 0
+    Path("lamps.py").write_text(LAMPS + "high = reader(240)\n")
+    judged = json.loads(lightexit("verify", "lamps.py", "--json").stdout)["programs"]
+    assert [each["program"] for each in judged] == ["read", "read"]
+    assert None in [each["proved"] for each in judged]
+    assert refusal("verify", "lamps.py", "--require-proof").startswith("not proved")
+
+
+def test_a_proof_of_another_z3_does_not_count(chip: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lightexit("prove", f"{chip}:read_count")
+    monkeypatch.setattr(z3, "get_version_string", lambda: "5.99.0")
+    assert "2 pairs)" in lightexit("prove", f"{chip}:read_count").output
 
 
 def test_as_json(chip: str) -> None:

@@ -1,25 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Proofs in processes: limits hold whatever happens in one; what was proved is kept."""
+"""Proofs in processes: limits hold whatever happens in one."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from lightexit.devices.debugcon import read_presence
-from lightexit.devices.hpet import read_counter
-from lightexit.filter import Filter
-
 pytest.importorskip("z3", reason="z3 is not installed (extra prove)")
-from lightexit.prover import installed, processes
-from lightexit.prover.kept import keep, kept
+from lightexit.prover import processes
 from lightexit.prover.processes import Work, in_processes
-from lightexit.prover.proof import PROVED, UNKNOWN, Proof, prove_filter
+from lightexit.prover.proof import PROVED, UNKNOWN, Proof
 
 
 def endless() -> Proof:
@@ -59,29 +52,3 @@ def test_as_many_as_jobs_at_once() -> None:
     works = [Work(str(number), lambda: Proof("", PROVED), 5) for number in range(5)]
     assert sorted(number for number, _ in in_processes(works, 2, told.append)) == [0, 1, 2, 3, 4]
     assert max(told) == 2
-
-
-@pytest.fixture
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-
-
-@pytest.mark.usefixtures("_own_cache")
-def test_a_proof_is_kept_by_content() -> None:
-    assert kept(read_presence) is None
-    proof = prove_filter(read_presence)
-    keep(read_presence, proof)
-    found = kept(read_presence)
-    assert found is not None
-    assert (found.paths, found.pairs, found.z3) == (proof.paths, 3, installed.z3_version())
-    assert kept(read_counter) is None
-    changed: Filter[Any] = Filter(read_presence.function)
-    changed.__dict__["program"] = read_counter.program
-    assert kept(changed) is None
-
-
-@pytest.mark.usefixtures("_own_cache")
-def test_nothing_else_is_kept() -> None:
-    for verdict in ("refuted", UNKNOWN):
-        keep(read_presence, Proof("read_presence", verdict))
-    assert kept(read_presence) is None

@@ -12,7 +12,7 @@ from types import FunctionType
 
 import z3
 
-from lightexit.abi import STATE_OFFSET, IntType, IoContext, Struct
+from lightexit.abi import STATE_OFFSET, IoContext, Struct
 from lightexit.filter import Filter
 from lightexit.imports import FILE_PREFIX
 from lightexit.isa.program import Program
@@ -105,7 +105,7 @@ def _made(name: str, kind: type[Struct], data: bytes) -> Iterator[str]:
     yield f"    {name} = {kind.__name__}()"
     for field in kind.layout.fields:
         value = getattr(wanted, field.name)
-        if isinstance(field.type, IntType) and value != getattr(made, field.name):
+        if isinstance(value, int) and value != getattr(made, field.name):
             setattr(made, field.name, value)
             yield f"    {name}.{field.name} = {value!r}"
     for span in spans(kind, 64):
