@@ -17,7 +17,7 @@ from lightexit.prover.proof import UNKNOWN, Proof, prove
 
 
 def unknown(function: Callable[..., Any]) -> Proof:
-    found = prove(unwrap(function), level.program, [Lamp])  # type: ignore[arg-type]
+    found = prove(unwrap(function), level.program, [Lamp])
     assert (found.verdict, found.limit) == (UNKNOWN, "")
     return found
 
