@@ -29,8 +29,8 @@ done
 """
 #: Command lines, "." for a word not yet begun, and what is offered; nothing: files, says bash.
 OFFERED = {
-    "lightexit .": "new run compile verify explain build record report devices check replay top"
-    " disasm asm header schema advice cache bench",
+    "lightexit .": "new run compile verify prove explain build record report devices check replay"
+    " top disasm asm header schema advice cache bench",
     "lightexit --v": "--version",
     "lightexit run --e": "--engine --exit-status",
     "lightexit run --engine .": "interpreter kernel native",

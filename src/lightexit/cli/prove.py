@@ -66,7 +66,7 @@ def prove(
         bool, typer.Option("--json", help="Print what was found as one JSON document.")
     ] = False,
 ) -> None:
-    """Prove that bytecode does what its Python source says, for every input.
+    """Prove that bytecode does what its source says, for every input.
 
     For all accesses and all bytes of the states: the same verdict, data, state and actions. A
     filter is proved; or refuted, by an input that both have been run with, shown as a test; or
