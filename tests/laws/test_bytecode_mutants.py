@@ -101,11 +101,9 @@ def test_tables() -> None:
     assert "- port92.read_control: nothing done: unknown (9.0 s): why" in lines
 
 
-def test_the_page_has_every_filter_and_every_mistake() -> None:
+def test_the_page_has_every_filter_and_every_bug() -> None:
     page = PAGE.read_text("utf-8")
-    titles = [each.title for each in filters()]
-    kinds = {each.kind for title in titles for each in mutations(subject(title).filter.program)}
-    for name in (*titles, *kinds, *compiler_bugs.BUGS):
+    for name in (*(each.title for each in filters()), *compiler_bugs.BUGS):
         assert f"| {name} |" in page, name
 
 
