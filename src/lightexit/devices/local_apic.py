@@ -66,8 +66,10 @@ from lightexit.devices.local_apic_state import (
     highest,
     interrupt_itself,
     is_word,
+    pair_at,
     processor_priority,
     read_requests,
+    word,
 )
 from lightexit.devices.local_apic_timer import (
     arm,
@@ -184,12 +186,9 @@ class LocalApic(LocalApicCore):
     def _read(self, offset: int, now_ns: int) -> int:
         for first in (LocalApicReg.ISR0, LocalApicReg.TMR0, LocalApicReg.IRR0):
             if is_word(offset, first):
-                pair = (offset - first) // SPACING * 2
-                low, high = (
-                    getattr(self.state.classes[each], first.name[:3].lower())
-                    for each in (pair, pair + 1)
-                )
-                return int(low | high << 16)
+                pair, bits = pair_at(offset), first.name[:3].lower()
+                classes = self.state.classes[pair], self.state.classes[pair + 1]
+                return word(*(getattr(each, bits) for each in classes))
         return self._register(offset, now_ns)
 
     def _register(self, offset: int, now_ns: int) -> int:

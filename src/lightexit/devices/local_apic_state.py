@@ -123,6 +123,18 @@ def is_word(offset: u64, first: u16) -> bool:
 
 
 @inline
+def pair_at(offset: u64) -> u64:
+    """The lower of the two classes of which a vector register has bits in its word there."""
+    return offset >> 3 & 14
+
+
+@inline
+def word(low: u16, high: u16) -> u32:
+    """A word of a vector register, of its bits in both classes."""
+    return low | high << 16
+
+
+@inline
 def is_open(ctx: IoContext, apic: LocalApicState) -> bool:
     """Whether the registers are where this access is: in the page, or in MSRs."""
     return ctx.offset >> 12 == apic.window
@@ -175,8 +187,8 @@ def access_priorities(ctx: IoContext, apic: LocalApicState) -> Verdict:
     elif offset == LocalApicReg.PPR:
         ctx.data = processor_priority(apic)
     elif is_word(offset, LocalApicReg.ISR0):
-        pair = offset >> 3 & 14
-        ctx.data = apic.classes[pair].isr | apic.classes[pair + 1].isr << 16
+        pair = pair_at(offset)
+        ctx.data = word(apic.classes[pair].isr, apic.classes[pair + 1].isr)
     else:
         return Verdict.PASS
     return Verdict.HANDLED
@@ -204,11 +216,11 @@ def read_requests(ctx: IoContext, apic: LocalApicState) -> Verdict:
         is_off = apic.due_ns == NEVER or apic.deadline != 0
         ctx.data = 0 if is_off else current_count(apic, ctx.now_ns)
     elif is_word(offset, LocalApicReg.IRR0):
-        pair = offset >> 3 & 14
-        ctx.data = apic.classes[pair].irr | apic.classes[pair + 1].irr << 16
+        pair = pair_at(offset)
+        ctx.data = word(apic.classes[pair].irr, apic.classes[pair + 1].irr)
     elif is_word(offset, LocalApicReg.TMR0):
-        pair = offset >> 3 & 14
-        ctx.data = apic.classes[pair].tmr | apic.classes[pair + 1].tmr << 16
+        pair = pair_at(offset)
+        ctx.data = word(apic.classes[pair].tmr, apic.classes[pair + 1].tmr)
     else:
         return Verdict.PASS
     return Verdict.HANDLED
