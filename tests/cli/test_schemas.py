@@ -80,6 +80,10 @@ def test_proofs(tmp_path: Path) -> None:
     path = tmp_path / "mixed.py"
     path.write_text(MIXED)
     check(json.loads(lightexit("prove", "--json", path, status=1)), "prove")
+    check(json.loads(lightexit("prove", "--json", "port92")), "prove")
+    built = json.loads(lightexit("build", "--json", "port92", "-o", tmp_path / "out"))
+    check(built, "build")
+    assert built["filters"][0]["proved"]["paths"] == 3
 
 
 @pytest.mark.parametrize("subject", ["pit", "examples/counter/src/counter/device.py"])

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u8, u16, u64
+from lightexit.filter import Array, IoContext, Struct, Verdict, array, io_filter, u8, u16
 
 
 class Lamp(Struct):
@@ -26,20 +26,4 @@ def mistaken(ctx: IoContext, lamp: Lamp) -> Verdict:
     if ctx.is_write:
         return Verdict.PASS
     ctx.data = lamp.level >> (lamp.dim & 3)
-    return Verdict.HANDLED
-
-
-@io_filter
-def once_in_2_to_the_64(ctx: IoContext, lamp: Lamp) -> Verdict:
-    if ctx.is_write:
-        return Verdict.PASS
-    ctx.data = u64(lamp.level + (ctx.now_ns == 0x1234_5678_9ABC_DEF0))
-    return Verdict.HANDLED
-
-
-@io_filter
-def plain_level(ctx: IoContext, lamp: Lamp) -> Verdict:
-    if ctx.is_write:
-        return Verdict.PASS
-    ctx.data = lamp.level
     return Verdict.HANDLED
