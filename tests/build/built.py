@@ -153,7 +153,8 @@ def _case(random: Random, subject: BuiltFilter, registers: list[int]) -> Case:
         handled = [each for each in registers if report.handles(each, is_write=context.is_write)]
         context.offset = random.choice(handled or registers)
     context.size = random.choice((1, 2, 4, 4, 8))
-    context.data = random.choice((random.randrange(8), 0x20, random.getrandbits(8 * context.size)))
+    written = 0, random.randrange(8), 0x20, random.getrandbits(8 * context.size)
+    context.data = random.choice(written)
     context.doorbells = context.requests = 0
     return Case(subject, context, tuple(_state(random, each) for each in subject.states))
 
@@ -161,7 +162,7 @@ def _case(random: Random, subject: BuiltFilter, registers: list[int]) -> Case:
 def _state(random: Random, argument: StateArgument) -> bytes:
     """As it begins, any bytes, or many flags."""
     room, state = argument.room, argument.kind()
-    flags = bytes(random.choices((0, 1, 4), k=room))
+    flags = bytes(random.choices((0, 1, 1, 4), k=room))
     return random.choice((bytes(state).ljust(room, b"\0"), random.randbytes(room), flags))
 
 

@@ -168,7 +168,6 @@ _HOT_VIRTIO: Sequence[int] = [
 ]
 #: When the machine of the traces began: 2024-02-28T23:59:50.
 _BASE = 1_709_164_790
-_BATTERY = "its battery keeps time and memory"
 
 _SUBJECTS = {
     "debug_exit": Subject(DebugExit),
@@ -210,7 +209,6 @@ _SUBJECTS = {
         Rtc,
         settings={"unix_seconds": _BASE, "ram_bytes": 5 << 30},
         values=(0x0A, 0x0B, 0x0C, 0x26, 0x83),
-        exempt={"reset": _BATTERY},
     ),
     "uart": Subject(
         Uart,

@@ -35,7 +35,6 @@ def test_a_device_obeys_every_law(device: str) -> None:
 def test_who_is_exempt_has_a_reason() -> None:
     exempt = {name: subject.exempt for name, subject in SUBJECTS.items() if subject.exempt}
     assert {name: list(laws) for name, laws in exempt.items()} == {
-        "rtc": ["reset"],
         "uart": ["reset"],
     }
 

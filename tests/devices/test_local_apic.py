@@ -377,6 +377,10 @@ def test_cr8_is_the_upper_half_of_tpr(runner: Runner | None) -> None:
     write_msr(bench, 0x1B, BASE)
     bench.rig.write(Space.MMIO, CR8, 7, 8)
     assert bench.rig.read(Space.MMIO, CR8, 8) == 7
+    for at, size in ((CR8, 4), (CR8 + 1, 1), (CR8 + 4, 4)):
+        bench.rig.write(Space.MMIO, at, 0xFF, size)
+        assert bench.rig.read(Space.MMIO, at, size) == 0
+    assert bench.rig.read(Space.MMIO, CR8, 8) == 7
 
 
 def test_the_page_goes_where_the_base_says_unless_it_cannot() -> None:

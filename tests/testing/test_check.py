@@ -102,6 +102,10 @@ class Refused(Dim):
     name = "refused"
     regions = (pio(2, filter=refused),)
 
+class Kept(Dim):
+    name = "kept"
+    outlives_reset = "a battery keeps it"
+
 class Raises(Dim):
     name = "raises"
     def __init__(self, clock: Clock) -> None:
@@ -211,6 +215,13 @@ def test_a_class_of_tests_says_more(folder: Path) -> None:
     )
     reasons = {each["name"]: each["reason"] for each in document["laws"]}
     assert reasons == {"transparent": "exempt: it is dim", "answers": ""}
+
+
+def test_what_outlives_a_reset_is_told_by_the_device(folder: Path) -> None:
+    asked = "--law", "reset", "--law", "answers", "--examples", "5"
+    document = found("lamps.py:Kept,level=3", *asked, status=0)
+    reasons = {each["name"]: each["reason"] for each in document["laws"]}
+    assert reasons == {"reset": "a battery keeps it", "answers": ""}
 
 
 def test_a_device_that_is_not_the_same_twice(folder: Path) -> None:

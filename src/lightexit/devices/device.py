@@ -57,6 +57,8 @@ class Device(Generic[S]):
     name: ClassVar[str]
     #: Members are named as in the data sheet; their values are offsets in bytes.
     registers: ClassVar[type[IntEnum] | None] = None
+    #: What a reset leaves as it is, such as "its battery keeps time and memory"; else it is as new.
+    outlives_reset: ClassVar[str] = ""
     #: Found in `Device[...]`.
     state_type: ClassVar[type[Struct]]
     #: Each `Struct` that the state once was, oldest first: what `upgrade` takes. To be added to

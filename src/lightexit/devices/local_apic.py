@@ -154,8 +154,8 @@ class LocalApic(LocalApicCore):
         """A register as 32 bits; an MSR, or CR8, as 64."""
         now_ns = self.clock.now_ns()
         self.advance(now_ns)
-        if offset == LocalApicReg.CR8:
-            return self.state.tpr >> 4
+        if offset >= LocalApicReg.CR8:
+            return self.state.tpr >> 4 if size == 8 else 0
         if offset >= SIZE:
             return self._read_msr(offset, now_ns)
         if self.state.window != ApicWindow.PAGE:
@@ -213,8 +213,8 @@ class LocalApic(LocalApicCore):
         """A register as 32 bits; an MSR, or CR8, as 64."""
         now_ns = self.clock.now_ns()
         self.advance(now_ns)
-        if offset == LocalApicReg.CR8:
-            self.state.tpr = value << 4 & 0xFF
+        if offset >= LocalApicReg.CR8:
+            self.state.tpr = value << 4 & 0xFF if size == 8 else self.state.tpr
         elif offset >= SIZE:
             self._write_msr(offset, value, now_ns)
         elif self.state.window == ApicWindow.PAGE and size == 4 and offset % SPACING == 0:

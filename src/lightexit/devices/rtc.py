@@ -207,6 +207,7 @@ class Rtc(Device[RtcState]):
     """Drives `irq` (IRQ 8). VM time 0 is `unix_seconds`, in UTC; `cmos` overrides bytes."""
 
     name = "rtc"
+    outlives_reset = "its battery keeps time and memory"
     registers = RtcReg
     regions = (pio(2, register_width=1, filter=access_cmos),)
 

@@ -45,6 +45,10 @@ def _no_filter(subject: Subject) -> str:
     return "" if subject.filters else "there is no filter"
 
 
+def _outlives_reset(subject: Subject) -> str:
+    return "; ".join(filter(None, (each.outlives_reset for each in subject.example.devices)))
+
+
 def _no_reference(subject: Subject) -> str:
     return "" if subject.reference else "no reference is named"
 
@@ -185,6 +189,7 @@ LAWS = {
             "reset",
             "a device that is reset does as a new one does",
             check_reset,
+            missing=_outlives_reset,
         ),
     )
 }
