@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from lightexit.prover.proof import UNKNOWN, Proof
@@ -80,7 +81,7 @@ def _seconds(each: _Running) -> float:
 
 
 def _child(work: Work, connection: _Pipe) -> None:
-    _limit(resource.RLIMIT_AS, MEMORY)
+    _limit(resource.RLIMIT_AS, _addresses() + MEMORY)
     # Whoever would end this process at its time may have been killed.
     _limit(resource.RLIMIT_CPU, math.ceil(work.seconds + GRACE_S))
     try:
@@ -88,6 +89,14 @@ def _child(work: Work, connection: _Pipe) -> None:
     except Exception as error:  # whatever it is, nothing is proved, and the others go on
         proof = Proof(work.name, UNKNOWN, reason=f"{type(error).__name__}: {error}")
     connection.send(proof)
+
+
+def _addresses() -> int:
+    """Bytes of addresses that this process has as it begins, its parent's (proc_pid_statm(5))."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:  # no Linux
+        return 0
 
 
 def _limit(resource_number: int, most: int) -> None:
