@@ -123,7 +123,7 @@ def test_cr8_is_tpr_msrs_refuse_and_the_page_moves(back_end: str, engine: str) -
         if made:
             # Lowered, it lets an interrupt through, which the model sees to.
             assert sum(each.passed for each in reads) == 1
-        machine._power_on()
+        machine._resets.power_on()
         assert machine.bus.regions(machine.device("local_apic"))[0].base == LOCAL_APIC
 
 

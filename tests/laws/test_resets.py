@@ -48,7 +48,7 @@ def life(seed: int, runner: type[Engine]) -> bool:
     for step in filter(is_inside, steps[:middle]):
         happen(old, step)
     used = saved(old)
-    old.machine._power_on()
+    old.machine._resets.power_on()
     fresh = new(config, old, runner())
     reset = saved(old)
     assert reset == saved(fresh), f"seed {seed}"

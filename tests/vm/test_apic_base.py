@@ -36,7 +36,7 @@ def test_it_moves_and_a_reset_brings_it_back() -> None:
     move(machine, ELSEWHERE)
     assert is_at(machine, ELSEWHERE)
     assert machine.bus.read(Space.MMIO, places.LOCAL_APIC + VERSION, 4) == NOWHERE
-    machine._power_on()
+    machine._resets.power_on()
     assert is_at(machine, places.LOCAL_APIC)
     assert machine.bus.read(Space.MMIO, ELSEWHERE + VERSION, 4) == NOWHERE
 

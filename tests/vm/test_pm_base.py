@@ -38,7 +38,7 @@ def test_they_move_when_they_are_switched_on_and_a_reset_brings_them_back() -> N
     pc.configure(PMREGMISC, 1)
     assert pc.is_at(0x600)
     assert not pc.is_at(places.PM)
-    pc.machine._power_on()
+    pc.machine._resets.power_on()
     assert pc.is_at(places.PM)
     assert not pc.is_at(0x600)
 

@@ -62,7 +62,7 @@ def test_a_guest_that_has_not_enabled_it_only_has_the_bit() -> None:
 def test_a_reset_forgets_what_the_guest_has_enabled() -> None:
     with pc("unicorn", ANSWERS) as machine:
         run_till_enabled(machine)
-        machine._power_on()
+        machine._resets.power_on()
         assert not machine.answers_power_button
 
 

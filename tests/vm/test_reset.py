@@ -203,7 +203,7 @@ def test_others_wait_to_be_started_again() -> None:
     with pc("kvm", counting(WAYS["0xcf9"][0], start + ipis + wait), cpus=2) as machine:
         outcome = run(machine, RunLimits(seconds=20))
         assert (outcome.reason, outcome.resets) == (RunEnd.EXIT, BOOTS - 1)
-        machine._power_on()
+        machine._resets.power_on()
         first, second = machine.cpus
         assert isinstance(first, KvmCpu)
         assert isinstance(second, KvmCpu)

@@ -94,7 +94,7 @@ def test_a_reset_ends_the_sleep() -> None:
         assert machine.device("pm").state.control & PmControl.SLP_EN
         machine.reset()
         assert machine.run(RunLimits(seconds=20, reboots=False)).reason is RunEnd.RESET
-        machine._power_on()
+        machine._resets.power_on()
         assert not machine.device("pm").state.control & PmControl.SLP_EN
 
 

@@ -7,7 +7,8 @@ one that is missing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -104,6 +105,21 @@ class Board:
 
     def start_clock(self) -> None:
         """Resume the guest, its clock from where it stopped."""
+
+    def pause(self) -> None:
+        """VM time stands still."""
+        self.clock.pause()
+        self.stop_clock()
+
+    @contextlib.contextmanager
+    def resumed(self) -> Iterator[None]:
+        """Within, VM time passes."""
+        try:
+            self.start_clock()
+            self.clock.resume()
+            yield
+        finally:
+            self.pause()
 
     def save(self) -> dict[str, bytes]:
         """What the back end keeps besides vCPUs, by name."""

@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from lightexit.bus.line import Junction, Line
+from lightexit.devices.ioapic import PINS
 from lightexit.errors import AuthorError
+from lightexit.vm.board import Board
+from lightexit.vm.irqchip import Irqchip
 
 #: Of a PC's 16 ISA interrupts, the one that the second PIC has at the first.
 _CASCADE = 2
@@ -49,3 +53,10 @@ class InterruptInputs:
         if number not in self._junctions:
             self._junctions[number] = Junction(self._connect(number))
         return self._junctions[number].wire()
+
+
+def inputs_of(board: Board) -> InterruptInputs:
+    """The board's, if it keeps all controllers; else there are none before there are devices."""
+    if board.irqchip is not Irqchip.KERNEL:
+        return InterruptInputs()
+    return InterruptInputs(range(PINS), lambda number: Line(partial(board.set_irq, number)))

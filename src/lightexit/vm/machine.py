@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,39 +11,35 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lightexit.abi import StateMemory
 from lightexit.bus.bus import UNLIMITED
-from lightexit.bus.clock import BusClock
 from lightexit.bus.line import Line
 from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
-from lightexit.devices.ioapic import PINS, IoApic
+from lightexit.devices.ioapic import IoApic
 from lightexit.devices.local_apic import LocalApic
 from lightexit.devices.pic import Pic
-from lightexit.errors import AuthorError, HostError
+from lightexit.errors import AuthorError
 from lightexit.vm.board import Board
 from lightexit.vm.console import Console
 from lightexit.vm.cpu import Cpu
 from lightexit.vm.deferral import DeferredInterrupt
-from lightexit.vm.inputs import InterruptInputs
+from lightexit.vm.inputs import inputs_of
 from lightexit.vm.irqchip import Irqchip
 from lightexit.vm.multiprocessor import Multiprocessor
 from lightexit.vm.outcome import NO_LIMITS, Outcome, RunEnd, RunLimits
 from lightexit.vm.overdue import OverdueCalls
 from lightexit.vm.plugging import plug
 from lightexit.vm.power import PowerButton
+from lightexit.vm.processors import make_processors
+from lightexit.vm.resets import Resets
 from lightexit.vm.schedule import Schedule
 from lightexit.vm.sleep import Sleep
+from lightexit.vm.turns import Turns
 from lightexit.vm.uniprocessor import Uniprocessor
 
 if TYPE_CHECKING:
     from lightexit.vm.boot import StartState
 
 __all__ = ["Machine", "Outcome", "RunEnd", "RunLimits"]
-
-# After the devices were advanced, the guest runs at least so many times as long as that took: on a
-# host that is too slow for the guest's timers, the guest still makes progress.
-_LEAST_SHARE = 4
-# The longest slice: signals (Ctrl-C) are handled when the main thread is back in Python.
-_LONGEST_SLICE_NS = 100_000_000
 
 
 class Machine:
@@ -58,7 +53,6 @@ class Machine:
     """
 
     def __init__(self, board: Board, console: Console | None = None) -> None:
-        _check(len(board.cpus), board.clock)
         #: What the back end has built.
         self.board = board
         #: The board's, as `clock` is.
@@ -69,24 +63,24 @@ class Machine:
         #: All that were added and are still there.
         self.devices: list[Device[Any]] = []
         #: Of its interrupt controllers: the back end's, or of those among the devices.
-        self.inputs = self._own_inputs()
+        self.inputs = inputs_of(board)
         #: Called with the error, on a thread of its own, where a model's call cannot be ended.
         self.give_up: Callable[[BaseException], object] | None = None
-        #: How often it was reset, and what is called with the reason when it has been.
-        self.resets = 0
+        #: Called with the reason when it was reset.
         self.on_reset: Callable[[str], object] = lambda reason: None
         #: Devices that the machine itself works with.
         self._controllers: list[Device[Any]] = []
         self._schedule = Schedule(self.bus, self.clock, self.wake)
-        self._processors = self._make_processors()
-        self._load: Callable[[], StartState | None] = lambda: None
+        self._processors = make_processors(board, self._schedule, self._end)
+        self._resets = Resets(board, self.devices, self._schedule, self._processors)
         self._ending: tuple[RunEnd, str, int | None] | None = None
         self._wanted_reset: tuple[RunEnd, str] | None = None
         self._button = PowerButton(self.devices, self.locked)
+        self._turns = Turns(self._schedule, self._processors, self._button)
         self._sleep = Sleep(self.devices, self.locked)
         self._accesses = 0
         self.bus.failures.on_failure = self._processors.stop
-        self._pause()
+        self.board.pause()
 
     @property
     def cpus(self) -> Sequence[Cpu]:
@@ -97,17 +91,6 @@ class Machine:
     def cpu(self) -> Cpu:
         """The first vCPU."""
         return self.cpus[0]
-
-    def _make_processors(self) -> Uniprocessor | Multiprocessor:
-        if self.irqchip.keeps_apics:
-            return Multiprocessor(self.board, self._end)
-        if len(self.cpus) > 1:
-            raise HostError(
-                f"{len(self.cpus)} vCPUs without local APICs",
-                expected="a back end that keeps them, by which CPUs start and interrupt each other",
-                hint="--backend kvm",
-            )
-        return Uniprocessor(self.cpu, self.bus.cpus[0], self._schedule, self._end)
 
     @property
     def irqchip(self) -> Irqchip:
@@ -204,13 +187,6 @@ class Machine:
         """
         return self.inputs.wire(number)
 
-    def _own_inputs(self) -> InterruptInputs:
-        if self.irqchip is not Irqchip.KERNEL:
-            return InterruptInputs()
-        return InterruptInputs(
-            range(PINS), lambda number: Line(functools.partial(self.board.set_irq, number))
-        )
-
     def _require(self, wanted: Irqchip) -> None:
         if self.irqchip is not wanted:
             raise AuthorError(
@@ -296,13 +272,12 @@ class Machine:
 
         Raises what `load` raises, and HostError where the back end cannot.
         """
-        self._load = load
-        self._begin()
+        self._resets.boot(load)
 
-    def _begin(self) -> None:
-        state = self._load()
-        if state is not None:
-            self.cpu.start(state)
+    @property
+    def resets(self) -> int:
+        """How often it was reset."""
+        return self._resets.count
 
     def reset(self, detail: str = "", reason: RunEnd = RunEnd.RESET) -> None:
         """Press the reset button: devices and vCPUs go to power-on, and the guest boots again.
@@ -340,25 +315,11 @@ class Machine:
         if self._wanted_reset is not None and self._ending is None:
             (reason, detail), self._wanted_reset = self._wanted_reset, None
             if limits.reboots:
-                self._power_on()
+                self._resets.power_on()
                 self.on_reset(detail or reason.value)
             else:
                 self.stop(reason, detail)
         return self._ending is None
-
-    def _power_on(self) -> None:
-        """While nothing runs."""
-        self.resets += 1
-        self.board.memory.reset()
-        self._reset(list(self.devices))
-        self._begin()
-
-    def _reset(self, devices: Sequence[Device[Any]]) -> None:
-        # In the order in which they were made: what a wire does then, it does now.
-        self.board.reset()
-        for device in devices:
-            self._schedule.reset(device)
-        self._processors.reset()
 
     # Running
 
@@ -377,7 +338,7 @@ class Machine:
                 DeferredInterrupt() as interrupt,
                 self._overdue_calls(end_ns),
                 self.bus.running(),
-                self._time_passes(),
+                self.board.resumed(),
             ):
                 while self._is_on(limits):
                     if self._sleep.is_on:
@@ -408,50 +369,20 @@ class Machine:
         with self._processors.running(limit):
             while not (self._is_over(limit, end_ns) or self._sleep.is_on):
                 interrupt.check()
-                begun_ns = time.monotonic_ns()
-                self._button.settle()
-                self._schedule.advance()
-                self._processors.turn(self._due_ns(end_ns, begun_ns))
+                self._turns.run(end_ns)
         self._accesses += self._processors.accesses
 
     def _sleep_on(self, end_ns: int | None, interrupt: DeferredInterrupt) -> None:
         """Until the guest is woken, the run is to end, or a reset is wanted."""
         while not self._is_over(UNLIMITED, end_ns):
             interrupt.check()
-            begun_ns = time.monotonic_ns()
-            self._button.settle()
-            self._schedule.advance()
+            begun_ns = self._turns.look()
             if self._sleep.is_woken():
-                self._reset(self._sleep.unpowered)
+                self._resets.reset(self._sleep.unpowered)
                 self._sleep.end()
                 break
-            self._doze(self._due_ns(end_ns, begun_ns))
-
-    def _doze(self, due_ns: int) -> None:
-        """Let time pass, for a guest that sleeps."""
-        left_ns = self._schedule.left_ns()
-        if self.clock.runs_by_itself:
-            self._processors.wait(due_ns)
-        elif left_ns is None or not self.clock.step_ns:
-            self.stop(RunEnd.HALTED, "suspended, with nothing to wake it")
-        else:
-            self.clock.advance(max(left_ns, 0))
-
-    @contextlib.contextmanager
-    def _time_passes(self) -> Iterator[None]:
-        try:
-            self._resume()
-            yield
-        finally:
-            self._pause()
-
-    def _resume(self) -> None:
-        self.board.start_clock()
-        self.clock.resume()
-
-    def _pause(self) -> None:
-        self.clock.pause()
-        self.board.stop_clock()
+            if not self._turns.doze(end_ns, begun_ns):
+                self.stop(RunEnd.HALTED, "suspended, with nothing to wake it")
 
     def _is_over(self, limit: int, end_ns: int | None) -> bool:
         """Clear pending requests first, then check everything they may have been for."""
@@ -463,29 +394,6 @@ class Machine:
             self.stop(RunEnd.TIME)
         return self._ending is not None or self._wanted_reset is not None
 
-    def _due_ns(self, end_ns: int | None, begun_ns: int) -> int:
-        """When the host must look again: the end of the run, the devices' deadline, or soon.
-
-        This look has begun at `begun_ns`.
-        """
-        now_ns = time.monotonic_ns()
-        due = [now_ns + _LONGEST_SLICE_NS]
-        if end_ns is not None:
-            due.append(end_ns)
-        left_ns = self._schedule.left_ns()
-        if self.clock.runs_by_itself and left_ns is not None:
-            due.append(now_ns + max(left_ns, _LEAST_SHARE * (now_ns - begun_ns)))
-        return min(due)
-
     def _outcome(self, seconds: float, resets: int) -> Outcome:
         reason, detail, exit_status = self._ending or (RunEnd.REQUEST, "", None)
         return Outcome(reason, detail, seconds, self._accesses, exit_status, resets)
-
-
-def _check(cpus: int, clock: BusClock) -> None:
-    if cpus > 1 and clock.step_ns:
-        raise AuthorError(
-            f"a clock that steps with every access, for {cpus} vCPUs",
-            expected="one vCPU: the order of several vCPUs' accesses is not reproducible",
-            hint="a HostClock",
-        )
