@@ -64,6 +64,8 @@ class Place:
         path = f"{programs}{os.pathsep}{inherited['PATH']}"
         # A file that is replaced within a second would be taken for the one before it.
         self._environment = {**inherited, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        # What `build` and `verify` print depends on the proofs in the cache: a reader has none yet.
+        self._environment["XDG_CACHE_HOME"] = f"{self._folder}-cache"
 
     def follow(self, blocks: Iterable[Block]) -> None:
         """Do what the blocks say.
