@@ -136,6 +136,29 @@ def test_bytes_within_instructions_are_none() -> None:
     assert guest.cpu.get(Register.RIP) == CODE + 11
 
 
+@pytest.mark.parametrize(
+    "instruction",
+    ["0f32", "0f30", "660f30", "0f22e0", "0f22e3", "660f22e0", "410f22e0", "450f22c0", "440f20c0"],
+)
+def test_a_hook_is_at_its_instruction_only(
+    instruction: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One that ends before it begins is everywhere for Unicorn: right, but very slow.
+    added: list[tuple[int, int]] = []
+
+    def note(*_details: object, places: tuple[int, int]) -> int:
+        added.append(places)
+        return 0
+
+    monkeypatch.setattr("lightexit.vm.unicorn.msrs.add_hook", note)
+    code = bytes.fromhex(instruction)
+    before = load(0, PAE) + select(MSR)
+    LongGuest(before + code + HLT).cpu.run()
+    ((first, last),) = added
+    begin = CODE + len(before)
+    assert begin <= first <= last < begin + len(code)
+
+
 def test_an_instruction_may_lie_in_two_pages() -> None:
     start = select(MSR) + VALUE
     jump = b"\xe9" + struct.pack("<i", 0x1FFF - len(start) - 5)

@@ -1028,16 +1028,16 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
 
 33:                                               ; preds = %27, %5
   store i32 1, ptr %18, align 4
-  br label %105
+  br label %97
 
 34:                                               ; preds = %27
   br label %35
 
-35:                                               ; preds = %94, %34
+35:                                               ; preds = %86, %34
   %36 = load i64, ptr %9, align 8
   %37 = load i64, ptr %11, align 8
   %38 = icmp ult i64 %36, %37
-  br i1 %38, label %39, label %101
+  br i1 %38, label %39, label %93
 
 39:                                               ; preds = %35
   %40 = load ptr, ptr %15, align 8
@@ -1064,7 +1064,7 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   br i1 %53, label %55, label %54
 
 54:                                               ; preds = %51
-  br label %101
+  br label %93
 
 55:                                               ; preds = %51
   %56 = load i8, ptr %16, align 1
@@ -1102,55 +1102,43 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   br label %77
 
 77:                                               ; preds = %74, %55
-  %78 = load ptr, ptr %15, align 8
-  %79 = load i8, ptr %78, align 1
-  %80 = call zeroext i1 @is_prefix(i8 noundef zeroext %79) #8
-  br i1 %80, label %93, label %81
+  %78 = load i8, ptr %17, align 1
+  %79 = load ptr, ptr %15, align 8
+  %80 = load i8, ptr %79, align 1
+  %81 = call zeroext i1 @is_before_last(i8 noundef zeroext %78, i8 noundef zeroext %80) #8
+  br i1 %81, label %85, label %82
 
-81:                                               ; preds = %77
-  %82 = load ptr, ptr %15, align 8
-  %83 = load i8, ptr %82, align 1
-  %84 = call zeroext i1 @is_rex(i8 noundef zeroext %83) #8
-  br i1 %84, label %93, label %85
+82:                                               ; preds = %77
+  %83 = load i64, ptr %9, align 8
+  %84 = add i64 %83, 1
+  store i64 %84, ptr %12, align 8
+  br label %85
 
-85:                                               ; preds = %81
-  %86 = load ptr, ptr %15, align 8
-  %87 = load i8, ptr %86, align 1
-  %88 = zext i8 %87 to i32
-  %89 = icmp ne i32 %88, 15
-  br i1 %89, label %90, label %93
+85:                                               ; preds = %82, %77
+  br label %86
 
-90:                                               ; preds = %85
-  %91 = load i64, ptr %9, align 8
-  %92 = add i64 %91, 1
-  store i64 %92, ptr %12, align 8
-  br label %93
-
-93:                                               ; preds = %90, %85, %81, %77
-  br label %94
-
-94:                                               ; preds = %93
-  %95 = load i64, ptr %9, align 8
-  %96 = add i64 %95, 1
-  store i64 %96, ptr %9, align 8
-  %97 = load i8, ptr %17, align 1
-  store i8 %97, ptr %16, align 1
-  %98 = load ptr, ptr %15, align 8
-  %99 = getelementptr inbounds nuw i8, ptr %98, i32 1
-  store ptr %99, ptr %15, align 8
-  %100 = load i8, ptr %98, align 1
-  store i8 %100, ptr %17, align 1
+86:                                               ; preds = %85
+  %87 = load i64, ptr %9, align 8
+  %88 = add i64 %87, 1
+  store i64 %88, ptr %9, align 8
+  %89 = load i8, ptr %17, align 1
+  store i8 %89, ptr %16, align 1
+  %90 = load ptr, ptr %15, align 8
+  %91 = getelementptr inbounds nuw i8, ptr %90, i32 1
+  store ptr %91, ptr %15, align 8
+  %92 = load i8, ptr %90, align 1
+  store i8 %92, ptr %17, align 1
   br label %35, !llvm.loop !8
 
-101:                                              ; preds = %54, %35
-  %102 = load ptr, ptr %8, align 8
-  %103 = load i64, ptr %13, align 8
-  %104 = load i64, ptr %14, align 8
-  call void @note_place(ptr noundef %102, i64 noundef %103, i64 noundef %104) #8
+93:                                               ; preds = %54, %35
+  %94 = load ptr, ptr %8, align 8
+  %95 = load i64, ptr %13, align 8
+  %96 = load i64, ptr %14, align 8
+  call void @note_place(ptr noundef %94, i64 noundef %95, i64 noundef %96) #8
   store i32 0, ptr %18, align 4
-  br label %105
+  br label %97
 
-105:                                              ; preds = %101, %33
+97:                                               ; preds = %93, %33
   call void @llvm.lifetime.end.p0(ptr %17) #9
   call void @llvm.lifetime.end.p0(ptr %16) #9
   call void @llvm.lifetime.end.p0(ptr %15) #9
@@ -1158,16 +1146,16 @@ define internal void @find_msrs(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   call void @llvm.lifetime.end.p0(ptr %13) #9
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
-  %106 = load i32, ptr %18, align 4
-  switch i32 %106, label %108 [
-    i32 0, label %107
-    i32 1, label %107
+  %98 = load i32, ptr %18, align 4
+  switch i32 %98, label %100 [
+    i32 0, label %99
+    i32 1, label %99
   ]
 
-107:                                              ; preds = %105, %105
+99:                                               ; preds = %97, %97
   ret void
 
-108:                                              ; preds = %105
+100:                                              ; preds = %97
   unreachable
 }
 
@@ -4919,55 +4907,45 @@ define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2)
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_prefix(i8 noundef zeroext %0) #1 {
-  %2 = alloca i8, align 1
-  store i8 %0, ptr %2, align 1
-  %3 = load i8, ptr %2, align 1
-  %4 = zext i8 %3 to i32
-  %5 = icmp eq i32 %4, 102
-  br i1 %5, label %25, label %6
+define internal zeroext i1 @is_before_last(i8 noundef zeroext %0, i8 noundef zeroext %1) #1 {
+  %3 = alloca i8, align 1
+  %4 = alloca i8, align 1
+  store i8 %0, ptr %3, align 1
+  store i8 %1, ptr %4, align 1
+  %5 = load i8, ptr %4, align 1
+  %6 = call zeroext i1 @is_prefix(i8 noundef zeroext %5) #8
+  br i1 %6, label %24, label %7
 
-6:                                                ; preds = %1
-  %7 = load i8, ptr %2, align 1
-  %8 = zext i8 %7 to i32
-  %9 = icmp eq i32 %8, 103
-  br i1 %9, label %25, label %10
+7:                                                ; preds = %2
+  %8 = load i8, ptr %4, align 1
+  %9 = call zeroext i1 @is_rex(i8 noundef zeroext %8) #8
+  br i1 %9, label %24, label %10
 
-10:                                               ; preds = %6
-  %11 = load i8, ptr %2, align 1
+10:                                               ; preds = %7
+  %11 = load i8, ptr %4, align 1
   %12 = zext i8 %11 to i32
-  %13 = and i32 %12, 231
-  %14 = icmp eq i32 %13, 38
-  br i1 %14, label %25, label %15
+  %13 = icmp eq i32 %12, 15
+  br i1 %13, label %24, label %14
 
-15:                                               ; preds = %10
-  %16 = load i8, ptr %2, align 1
-  %17 = zext i8 %16 to i32
-  %18 = and i32 %17, 254
-  %19 = icmp eq i32 %18, 100
-  br i1 %19, label %25, label %20
+14:                                               ; preds = %10
+  %15 = load i8, ptr %3, align 1
+  %16 = zext i8 %15 to i32
+  %17 = icmp eq i32 %16, 15
+  br i1 %17, label %18, label %22
 
-20:                                               ; preds = %15
-  %21 = load i8, ptr %2, align 1
-  %22 = zext i8 %21 to i32
-  %23 = and i32 %22, 254
-  %24 = icmp eq i32 %23, 242
-  br label %25
+18:                                               ; preds = %14
+  %19 = load i8, ptr %4, align 1
+  %20 = zext i8 %19 to i32
+  %21 = icmp eq i32 %20, 34
+  br label %22
 
-25:                                               ; preds = %20, %15, %10, %6, %1
-  %26 = phi i1 [ true, %15 ], [ true, %10 ], [ true, %6 ], [ true, %1 ], [ %24, %20 ]
-  ret i1 %26
-}
+22:                                               ; preds = %18, %14
+  %23 = phi i1 [ false, %14 ], [ %21, %18 ]
+  br label %24
 
-; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_rex(i8 noundef zeroext %0) #1 {
-  %2 = alloca i8, align 1
-  store i8 %0, ptr %2, align 1
-  %3 = load i8, ptr %2, align 1
-  %4 = zext i8 %3 to i32
-  %5 = ashr i32 %4, 4
-  %6 = icmp eq i32 %5, 4
-  ret i1 %6
+24:                                               ; preds = %22, %10, %7, %2
+  %25 = phi i1 [ true, %10 ], [ true, %7 ], [ true, %2 ], [ %23, %22 ]
+  ret i1 %25
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -5080,6 +5058,17 @@ define internal zeroext i1 @is_cr4_write(i8 noundef zeroext %0, i8 noundef zeroe
 }
 
 ; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_rex(i8 noundef zeroext %0) #1 {
+  %2 = alloca i8, align 1
+  store i8 %0, ptr %2, align 1
+  %3 = load i8, ptr %2, align 1
+  %4 = zext i8 %3 to i32
+  %5 = ashr i32 %4, 4
+  %6 = icmp eq i32 %5, 4
+  ret i1 %6
+}
+
+; Function Attrs: alwaysinline nounwind
 define internal zeroext i8 @register_of(i8 noundef zeroext %0) #1 {
   %2 = alloca i8, align 1
   store i8 %0, ptr %2, align 1
@@ -5089,6 +5078,47 @@ define internal zeroext i8 @register_of(i8 noundef zeroext %0) #1 {
   %6 = and i32 %5, 7
   %7 = trunc i32 %6 to i8
   ret i8 %7
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_prefix(i8 noundef zeroext %0) #1 {
+  %2 = alloca i8, align 1
+  store i8 %0, ptr %2, align 1
+  %3 = load i8, ptr %2, align 1
+  %4 = zext i8 %3 to i32
+  %5 = icmp eq i32 %4, 102
+  br i1 %5, label %25, label %6
+
+6:                                                ; preds = %1
+  %7 = load i8, ptr %2, align 1
+  %8 = zext i8 %7 to i32
+  %9 = icmp eq i32 %8, 103
+  br i1 %9, label %25, label %10
+
+10:                                               ; preds = %6
+  %11 = load i8, ptr %2, align 1
+  %12 = zext i8 %11 to i32
+  %13 = and i32 %12, 231
+  %14 = icmp eq i32 %13, 38
+  br i1 %14, label %25, label %15
+
+15:                                               ; preds = %10
+  %16 = load i8, ptr %2, align 1
+  %17 = zext i8 %16 to i32
+  %18 = and i32 %17, 254
+  %19 = icmp eq i32 %18, 100
+  br i1 %19, label %25, label %20
+
+20:                                               ; preds = %15
+  %21 = load i8, ptr %2, align 1
+  %22 = zext i8 %21 to i32
+  %23 = and i32 %22, 254
+  %24 = icmp eq i32 %23, 242
+  br label %25
+
+25:                                               ; preds = %20, %15, %10, %6, %1
+  %26 = phi i1 [ true, %15 ], [ true, %10 ], [ true, %6 ], [ true, %1 ], [ %24, %20 ]
+  ret i1 %26
 }
 
 ; Function Attrs: alwaysinline nounwind

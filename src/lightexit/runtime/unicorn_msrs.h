@@ -73,6 +73,13 @@ PART bool is_wanted(u8 before_it, u8 before, u8 byte)
 	       is_cr4_write(before_it, before, byte);
 }
 
+/* Whether an instruction that is wanted may go on after this byte. */
+PART bool is_before_last(u8 before, u8 byte)
+{
+	return is_prefix(byte) || is_rex(byte) || byte == ESCAPE ||
+	       (before == ESCAPE && byte == MOV_TO_CR);
+}
+
 /* Unless it is part of one that is known. */
 RARE void note_place(msr_watch *msrs, u64 first, u64 last)
 {
@@ -124,7 +131,7 @@ PART void find_msrs(const delivery *to, const saved_cpu *cpu, msr_watch *msrs, u
 			}
 			last = address - 1;
 		}
-		if (!is_prefix(*byte) && !is_rex(*byte) && *byte != ESCAPE)
+		if (!is_before_last(before, *byte))
 			start = address + 1;
 	}
 	note_place(msrs, first, last);
