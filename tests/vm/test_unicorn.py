@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Iterator
+from random import Random
 
 import pytest
 
@@ -19,6 +22,8 @@ from lightexit.vm.unicorn import context, cpu
 from lightexit.vm.unicorn.cpuid import emulated
 from lightexit.vm.x86 import Register
 from vm.rom import Guest
+
+pytestmark = pytest.mark.usefixtures("build")
 
 HANDLER = 0x100
 FOREVER = bytes.fromhex("ebfe")  # jmp $
@@ -149,6 +154,58 @@ def test_the_second_exception_is_no_double_fault() -> None:
     guest.vector(0, HANDLER)
     assert guest.cpu.run() == Halted()
     assert [entry[2] for entry in guest.device.log] == [len(code) - 3, len(code) - 1]
+
+
+class Elsewhere:
+    """A thread that asks for something once a round; where that is lost, it does so again."""
+
+    def __init__(self, ask: Callable[[], None]) -> None:
+        self._ask = ask
+        self._begun, self._ended = threading.Semaphore(0), threading.Semaphore(0)
+        self.lost = 0
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def rounds(self, count: int) -> Iterator[None]:
+        """Within a round, the thread asks."""
+        self._left = count
+        self._thread.start()
+        for _ in range(count):
+            self._begun.release()
+            yield
+            self._ended.release()
+        self._thread.join()
+
+    def _run(self) -> None:
+        random = Random(self._left)
+        for _ in range(self._left):
+            self._begun.acquire()
+            time.sleep(random.choice((0, 0, 1e-6, 1e-4)))
+            self._ask()
+            while not self._ended.acquire(timeout=5):
+                self.lost += 1
+                self._ask()
+
+
+def test_no_request_to_stop_is_lost() -> None:
+    guest = Guest(STACK + FOREVER)
+    elsewhere = Elsewhere(guest.cpu.request_stop)
+    for _ in elsewhere.rounds(500):
+        assert guest.cpu.run() == Stopped()
+        guest.cpu.clear_stop()
+    assert not elsewhere.lost
+
+
+@pytest.mark.parametrize("loop", ["fb 90 fa", "fb 90 9c fa 9d fa", "50 fa fb 58 fa"])
+def test_no_interrupt_is_lost(loop: str) -> None:
+    """In loops of sti, nop, cli; with pushf and popf; with push and pop."""
+    code = bytes.fromhex(loop)
+    guest = Guest(STACK + code + bytes((0xEB, 0xFE - len(code))))
+    elsewhere = Elsewhere(lambda: guest.cpu.set_interrupt(True))
+    for _ in elsewhere.rounds(200):
+        assert guest.cpu.run() == Interruptible()
+        assert guest.cpu.interrupts_enabled
+        guest.cpu.set_interrupt(False)
+    assert not elsewhere.lost
 
 
 def test_a_pending_interrupt_waits_for_the_interrupt_flag() -> None:

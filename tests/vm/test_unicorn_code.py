@@ -17,6 +17,8 @@ from lightexit.vm.registers import ET, LMA, LME, PAE, PE, PG
 from lightexit.vm.unicorn import UnicornCpu
 from lightexit.vm.x86 import DescriptorTable
 
+pytestmark = pytest.mark.usefixtures("build")
+
 GDT, TABLES, RESULTS, CODE, CHANGED, ALIAS = 0x1000, 0x2000, 0x8000, 0x1_0000, 0x3_0000, 0x5_0000
 NXE, NO_EXECUTE = 1 << 11, 1 << 63
 ROUNDS = 4

@@ -34,6 +34,8 @@ def replaced(fill: int) -> int:
     """Which function an engine has then."""
     uc = new_emulator(UC_MODE_64)
     uc.mem_map(0, 4096)
-    inside.replace_fill(uc, fill)
+    known = inside.inside_of(uc)
+    if known is not None:
+        known.replace_fill(fill)
     cpu = inside._pointer(uc._uch.value + inside._CPU)
     return inside._pointer(inside._pointer(cpu + inside._CLASS) + inside._FILL)

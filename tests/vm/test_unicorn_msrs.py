@@ -26,6 +26,8 @@ from lightexit.vm.unicorn import UnicornCpu
 from lightexit.vm.x86 import DescriptorTable, Flag, Register
 from vm.rom import Guest
 
+pytestmark = pytest.mark.usefixtures("build")
+
 MSR, OTHER = 0xC001_0200, 0xC000_0103
 GDT, TABLES, RESULTS, CODE = 0x1000, 0x2000, 0x8000, 0x1_0000
 IDT, HANDLER, GP = 0x3_0000, 0x2_0000, 13

@@ -212,11 +212,15 @@ class Segment(Struct):
     flags: u32
 
 
+#: Of a saved context: bytes before the CPU itself begins.
+SAVED_HEAD = 40
+
+
 class SavedCpu(Struct):
     """What Unicorn 2.1.4 saves of a CPU, as far as it is used here. No interface promises it: it
     is tried before it is used (vm/unicorn/context.py)."""
 
-    head: Array[u8] = array(u8, 40)
+    head: Array[u8] = array(u8, SAVED_HEAD)
     general: Array[u64] = array(u64, 16)  # RAX, RCX, RDX, RBX, RSP and so on
     rip: u64
     flags: Array[u64] = array(u64, 5)  # as Unicorn computes them, late: not used
@@ -259,9 +263,9 @@ CODE_BLOCK = 1 << 16
 class Delivery(Struct):
     """What native delivery of interrupts works with."""
 
-    saved: u64  # a `SavedCpu`
-    save: u64  # uc_err uc_context_save(uc_engine *, uc_context *)
-    restore: u64  # uc_err uc_context_restore(uc_engine *, uc_context *)
+    saved: u64  # a `SavedCpu`: a copy, or the CPU's own
+    save: u64  # uc_err uc_context_save(uc_engine *, uc_context *), or nothing
+    restore: u64  # uc_err uc_context_restore(uc_engine *, uc_context *), or nothing
     reg_write: u64  # uc_err uc_reg_write(uc_engine *, int, const void *)
     control: u64  # uc_err uc_ctl(uc_engine *, uc_control_type, ...)
     hook_add: u64
@@ -277,6 +281,7 @@ class Delivery(Struct):
     rcx: u32
     msr: u32
     clock: u64
+    leave: u64  # void leave(uc_engine *, u32 0): ends a block if a stop was requested; or null
 
 
 #: Where a bus has CR8, a device's register of 8 bytes: no guest's access to memory gets there.

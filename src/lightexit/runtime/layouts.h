@@ -212,6 +212,7 @@ struct lightexit_delivery {
 	__u32 rcx;
 	__u32 msr;
 	__u64 clock;
+	__u64 leave;
 };
 
 struct lightexit_msr_place {

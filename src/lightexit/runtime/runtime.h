@@ -42,6 +42,7 @@ typedef s64 write_file_function(int fd, const void *bytes, u64 size);
 typedef int stop_function(void *engine);
 typedef int read_register_function(void *engine, int number, void *value);
 typedef int write_register_function(void *engine, int number, const void *value);
+typedef void leave_function(void *engine, u32 delay);
 typedef int saved_function(void *engine, void *saved);
 typedef int control_function(void *engine, int what, ...);
 typedef int hook_function(void *engine, u64 *handle, int kind, void *called, void *user, u64 first,

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
- * What Unicorn calls besides the dispatch routine: at the start of every block of guest code, at
+ * What Unicorn calls besides the dispatch routine: at requests to leave guest code (or at the start
+ * of every block of it, where Unicorn's inside is not known), at
  * software interrupts and exceptions, at SYSCALL, which it does not emulate, at RDTSC and RDTSCP,
  * when it has translated code, and at RDMSR, WRMSR and MOV of CR4 and CR8 in that.
  */
 /* VM time is only read here: its functions for others are dispatch.c's. */
 #define ENTRY static inline
 #include "unicorn_delivery.h"
+#include "unicorn_inside.h"
 #include "unicorn_msrs.h"
-#include "unicorn_tlb.h"
 #include "vm_time.h"
 
 #define TSC 0x10
@@ -19,7 +20,8 @@
 #define GENERAL_PROTECTION 13
 /* Bits of CR4 that the emulated CPU, AMD's EPYC, has (AMD64 manual volume 2, section 3.1.3). */
 #define CR4_KNOWN (0x7ff | 1 << 16 | 1 << 18 | 1 << 20 | 1 << 21)
-/* Of the hidden flags: from an NMI to the IRET that ends it. */
+/* Of the hidden flags: the shadow of STI or MOV SS; from an NMI to the IRET that ends it. */
+#define HIDDEN_INHIBIT (1 << 3)
 #define HIDDEN2_NMI (1 << 2)
 
 /* In most blocks no stop, interrupt, NMI or look is requested: one load checks all. */
@@ -46,11 +48,27 @@ PART u64 read_flags(void *engine, struct lightexit_watch *watch)
 	return watch->flags;
 }
 
+/* Whether Unicorn's own CPU is worked on, and its function for interrupts is replaced. */
+PART bool is_inside(const delivery *to)
+{
+	return to->leave;
+}
+
+/* Whether the CPU takes an interrupt before its next instruction. */
+PART bool accepts(void *engine, struct lightexit_watch *watch)
+{
+	const saved_cpu *cpu = POINTER(saved_cpu, POINTER(delivery, watch->delivery)->saved);
+
+	return !(cpu->hidden_flags & HIDDEN_INHIBIT) && read_flags(engine, watch) & FLAGS_IF;
+}
+
 /* Whether an interrupt is pending that the guest accepts at this block. */
 PART bool is_interrupted(void *engine, struct lightexit_watch *watch)
 {
 	if (!lightexit_load(&watch->interrupt))
 		return false;
+	if (is_inside(POINTER(delivery, watch->delivery)))
+		return accepts(engine, watch);
 	/* The block after STI or MOV SS is one instruction long and takes no interrupt. */
 	if (watch->skip_block) {
 		watch->skip_block = 0;
@@ -95,20 +113,48 @@ PART bool has_places(void *engine, u64 address, u32 size, const struct lightexit
 }
 
 /*
- * Stops the guest if places are to be hooked, if a stop was requested, if an NMI is pending and the one before has ended, or if
- * an interrupt is pending and the guest accepts interrupts. All are levels, so a request that comes
- * early is not lost.
+ * Stops the guest if places are to be hooked, if a stop was requested, if an NMI is pending and the
+ * one before has ended, or if an interrupt is pending and the guest accepts interrupts. All are
+ * levels, so a request that comes early is not lost. Whether it has.
  */
+PART bool look_up(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
+{
+	if (is_idle(watch) || (!has_places(engine, address, size, watch) &&
+			       !lightexit_load(&watch->stop) && !ends_nmi(engine, watch) &&
+			       !is_interrupted(engine, watch)))
+		return false;
+	watch->is_stopped = 1;
+	stop(engine, watch);
+	return true;
+}
+
+/* Unicorn's hook for blocks, where its inside is not known. */
 void at_block(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
 {
-	if (!is_idle(watch) && (has_places(engine, address, size, watch) ||
-				lightexit_load(&watch->stop) || ends_nmi(engine, watch) ||
-				is_interrupted(engine, watch))) {
-		watch->is_stopped = 1;
-		stop(engine, watch);
-		return;
-	}
-	watch->previous_end = address + size;
+	if (!look_up(engine, address, size, watch))
+		watch->previous_end = address + size;
+}
+
+/*
+ * Instead of Unicorn's own function for interrupts: called between blocks that do not go on to the
+ * next one by themselves, so after instructions that may enable interrupts, and soon after a
+ * request to leave them. No block is longer than a page and an instruction.
+ */
+bool at_request(u8 *cpu, int request)
+{
+	struct lightexit_watch *watch = pointer_at(cpu, CPU_OPAQUE);
+	const delivery *to = POINTER(delivery, watch->delivery);
+	const saved_cpu *own = POINTER(saved_cpu, to->saved);
+
+	(void)request;
+	/* What has stopped the guest already is seen to first. */
+	if (watch->is_trapped || watch->is_syscall)
+		return false;
+	/* Unicorn has taken the request back: not after what is looked at here. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	look_up(pointer_at(cpu, CPU_ENGINE), own->segments[CS].base + own->rip,
+		PAGE + LONGEST_INSTRUCTION, watch);
+	return false;
 }
 
 /* ---- delivery ------------------------------------------------------------------------ */
@@ -227,6 +273,12 @@ bool at_rdtscp(void *engine, struct lightexit_watch *watch)
 
 /* ---- translated code ----------------------------------------------------------------- */
 
+/* Instead of a copy's saving and restoring, where the CPU's own registers are changed. */
+u32 nothing(void)
+{
+	return 0;
+}
+
 /* For the hooks that only mark memory: no fetch is allowed by them. */
 bool refuse(void)
 {
@@ -247,6 +299,11 @@ void at_translated(void *engine, const struct translated *code, const struct tra
 	find_msrs(to, cpu, msrs, code->address, code->size);
 	msrs->is_announced = true;
 	watch->look = has_new_places(msrs);
+	/* Before what is new runs; at_block does it where that is called. */
+	if (watch->look && is_inside(to)) {
+		watch->is_stopped = 1;
+		stop(engine, watch);
+	}
 }
 
 /* ---- MSRs and CR8 ---------------------------------------------------------------------------- */
@@ -339,8 +396,8 @@ PART void protect(void *engine, saved_cpu *cpu, const msr_watch *msrs,
 	stop(engine, watch);
 }
 
-/* Signature of Unicorn's hook for code. What no device has is left to Unicorn. */
-void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
+/* What no device has is left to Unicorn. */
+PART void do_access(void *engine, u64 address, struct lightexit_watch *watch)
 {
 	const delivery *to = POINTER(delivery, watch->delivery);
 	const msr_watch *msrs = POINTER(msr_watch, watch->msrs);
@@ -348,7 +405,6 @@ void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *w
 	struct access_code code = { 0 };
 	u32 answer;
 
-	(void)size;
 	/* Another hook, of a place that overlaps this one, has done it if the CPU is elsewhere. */
 	if (!cpu || cpu->hidden_flags & RING ||
 	    cpu->segments[CS].base + cpu->rip != address || !decode(to, cpu, address, &code))
@@ -362,6 +418,18 @@ void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *w
 		go_to(engine, to, msrs, cpu->rip + code.length);
 	else if (answer == ACCESS_REFUSED)
 		protect(engine, cpu, msrs, watch);
+}
+
+/* Signature of Unicorn's hook for code. */
+void at_msr_place(void *engine, u64 address, u32 size, struct lightexit_watch *watch)
+{
+	const delivery *to = POINTER(delivery, watch->delivery);
+
+	(void)size;
+	do_access(engine, address, watch);
+	/* Blocks without checks would go on with the instruction that was done, or that faults. */
+	if (is_inside(to))
+		POINTER(leave_function, to->leave)(engine, 0);
 }
 
 /* ---- translated addresses ------------------------------------------------------------ */

@@ -2,16 +2,15 @@
 ; Made of unicorn_hooks.c by tools/runtime.py; do not edit.
 
 %struct.lightexit_watch = type { i32, i16, i8, i8, i32, i32, i32, i32, i64, i64, i64, i32, i32, i64, i64, i64 }
-%struct.lightexit_msr_watch = type { i64, i64, i32, i8, i8, i8, i32, i32, [256 x %struct.lightexit_msr_place] }
-%struct.lightexit_msr_place = type { i64, i64 }
+%struct.lightexit_delivery = type { i64, i64, i64, i64, i64, i64, i64, i64, i32, i8, i64, i64, i64, i32, i32, i32, i32, i64, i64 }
 %struct.lightexit_saved_cpu = type { [40 x i8], [16 x i64], i64, [5 x i64], i32, i32, [6 x %struct.lightexit_segment], %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, %struct.lightexit_segment, [5 x i64], [128 x i8], i64, [4224 x i8], i64, i64, i64, i64, i64, [520 x i8], i32, i32, i64, [12 x i64], i32 }
 %struct.lightexit_segment = type { i32, i64, i32, i32 }
 %struct.event = type { i32, i8, i8, i8, i32 }
-%struct.lightexit_delivery = type { i64, i64, i64, i64, i64, i64, i64, i64, i32, i8, i64, i64, i64, i32, i32, i32, i32, i64 }
 %struct.anon = type { i32, i64 }
 %struct.translated = type { i64, i16, i16 }
+%struct.lightexit_msr_watch = type { i64, i64, i32, i8, i8, i8, i32, i32, [256 x %struct.lightexit_msr_place] }
+%struct.lightexit_msr_place = type { i64, i64 }
 %struct.access_code = type { i32, i8, i8, i8 }
-%struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
 %struct.tlb_entry = type { i64, i64, i64, [5 x i64] }
 %struct.tlb_table = type { i64, ptr }
 %struct.frame = type { [6 x i64], i32, i64, i64, i64 }
@@ -22,6 +21,7 @@
 %struct.lightexit_state_header = type { i64, i64 }
 %struct.lightexit_clock_state = type { i64, i64, i64, i64, i64, i32 }
 %struct.system_time = type { i64, i64 }
+%struct.lightexit_io_context = type { i64, i64, i64, i32, i8, i8, i8, i8, i32, i32, i32, i32, i32, i8, i8, i8, i8, i64 }
 
 @__const.enter_real.gate = private unnamed_addr constant { i16, [6 x i8], i64, i32, i8, [3 x i8] } { i16 0, [6 x i8] zeroinitializer, i64 0, i32 0, i8 1, [3 x i8] zeroinitializer }, align 8
 @__const.protect.event = private unnamed_addr constant { i32, i8, i8, i8, i8, i32 } { i32 13, i8 0, i8 1, i8 1, i8 0, i32 0 }, align 4
@@ -32,280 +32,187 @@ define void @at_block(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr nounde
   %6 = alloca i64, align 8
   %7 = alloca i32, align 4
   %8 = alloca ptr, align 8
-  %9 = alloca i32, align 4
   store ptr %0, ptr %5, align 8
   store i64 %1, ptr %6, align 8
   store i32 %2, ptr %7, align 4
   store ptr %3, ptr %8, align 8
-  %10 = load ptr, ptr %8, align 8
-  %11 = call zeroext i1 @is_idle(ptr noundef %10) #8
-  br i1 %11, label %37, label %12
+  %9 = load ptr, ptr %5, align 8
+  %10 = load i64, ptr %6, align 8
+  %11 = load i32, ptr %7, align 4
+  %12 = load ptr, ptr %8, align 8
+  %13 = call zeroext i1 @look_up(ptr noundef %9, i64 noundef %10, i32 noundef %11, ptr noundef %12) #8
+  br i1 %13, label %21, label %14
 
-12:                                               ; preds = %4
-  %13 = load ptr, ptr %5, align 8
-  %14 = load i64, ptr %6, align 8
-  %15 = load i32, ptr %7, align 4
-  %16 = load ptr, ptr %8, align 8
-  %17 = call zeroext i1 @has_places(ptr noundef %13, i64 noundef %14, i32 noundef %15, ptr noundef %16) #8
-  br i1 %17, label %32, label %18
-
-18:                                               ; preds = %12
+14:                                               ; preds = %4
+  %15 = load i64, ptr %6, align 8
+  %16 = load i32, ptr %7, align 4
+  %17 = zext i32 %16 to i64
+  %18 = add i64 %15, %17
   %19 = load ptr, ptr %8, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 0
-  %21 = load atomic i32, ptr %20 monotonic, align 8
-  store i32 %21, ptr %9, align 4
-  %22 = load i32, ptr %9, align 4
-  %23 = icmp ne i32 %22, 0
-  br i1 %23, label %32, label %24
+  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 8
+  store i64 %18, ptr %20, align 8
+  br label %21
 
-24:                                               ; preds = %18
-  %25 = load ptr, ptr %5, align 8
-  %26 = load ptr, ptr %8, align 8
-  %27 = call zeroext i1 @ends_nmi(ptr noundef %25, ptr noundef %26) #8
-  br i1 %27, label %32, label %28
-
-28:                                               ; preds = %24
-  %29 = load ptr, ptr %5, align 8
-  %30 = load ptr, ptr %8, align 8
-  %31 = call zeroext i1 @is_interrupted(ptr noundef %29, ptr noundef %30) #8
-  br i1 %31, label %32, label %37
-
-32:                                               ; preds = %28, %24, %18, %12
-  %33 = load ptr, ptr %8, align 8
-  %34 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %33, i32 0, i32 5
-  store i32 1, ptr %34, align 4
-  %35 = load ptr, ptr %5, align 8
-  %36 = load ptr, ptr %8, align 8
-  call void @stop(ptr noundef %35, ptr noundef %36) #8
-  br label %44
-
-37:                                               ; preds = %28, %4
-  %38 = load i64, ptr %6, align 8
-  %39 = load i32, ptr %7, align 4
-  %40 = zext i32 %39 to i64
-  %41 = add i64 %38, %40
-  %42 = load ptr, ptr %8, align 8
-  %43 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %42, i32 0, i32 8
-  store i64 %41, ptr %43, align 8
-  br label %44
-
-44:                                               ; preds = %37, %32
+21:                                               ; preds = %14, %4
   ret void
 }
 
 ; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_idle(ptr noundef %0) #1 {
-  %2 = alloca ptr, align 8
-  %3 = alloca i64, align 8
-  store ptr %0, ptr %2, align 8
-  %4 = load ptr, ptr %2, align 8
-  %5 = load atomic i64, ptr %4 monotonic, align 8
-  store i64 %5, ptr %3, align 8
-  %6 = load i64, ptr %3, align 8
-  %7 = icmp ne i64 %6, 0
-  %8 = xor i1 %7, true
-  ret i1 %8
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @has_places(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #1 {
+define internal zeroext i1 @look_up(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #1 {
   %5 = alloca i1, align 1
   %6 = alloca ptr, align 8
   %7 = alloca i64, align 8
   %8 = alloca i32, align 4
   %9 = alloca ptr, align 8
-  %10 = alloca ptr, align 8
-  %11 = alloca ptr, align 8
-  %12 = alloca i32, align 4
+  %10 = alloca i32, align 4
   store ptr %0, ptr %6, align 8
   store i64 %1, ptr %7, align 8
   store i32 %2, ptr %8, align 4
   store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #9
-  %13 = load ptr, ptr %9, align 8
-  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 15
-  %15 = load i64, ptr %14, align 8
-  %16 = inttoptr i64 %15 to ptr
-  store ptr %16, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #9
+  %11 = load ptr, ptr %9, align 8
+  %12 = call zeroext i1 @is_idle(ptr noundef %11) #8
+  br i1 %12, label %33, label %13
+
+13:                                               ; preds = %4
+  %14 = load ptr, ptr %6, align 8
+  %15 = load i64, ptr %7, align 8
+  %16 = load i32, ptr %8, align 4
   %17 = load ptr, ptr %9, align 8
-  %18 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %17, i32 0, i32 3
-  %19 = load i8, ptr %18, align 1
-  %20 = icmp ne i8 %19, 0
-  br i1 %20, label %22, label %21
+  %18 = call zeroext i1 @has_places(ptr noundef %14, i64 noundef %15, i32 noundef %16, ptr noundef %17) #8
+  br i1 %18, label %34, label %19
 
-21:                                               ; preds = %4
-  store i1 false, ptr %5, align 1
-  store i32 1, ptr %12, align 4
-  br label %50
+19:                                               ; preds = %13
+  %20 = load ptr, ptr %9, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %20, i32 0, i32 0
+  %22 = load atomic i32, ptr %21 monotonic, align 8
+  store i32 %22, ptr %10, align 4
+  %23 = load i32, ptr %10, align 4
+  %24 = icmp ne i32 %23, 0
+  br i1 %24, label %34, label %25
 
-22:                                               ; preds = %4
-  %23 = load ptr, ptr %10, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %23, i32 0, i32 5
-  %25 = load i8, ptr %24, align 2
-  %26 = zext i8 %25 to i32
-  %27 = icmp ne i32 %26, 0
-  br i1 %27, label %28, label %29
+25:                                               ; preds = %19
+  %26 = load ptr, ptr %6, align 8
+  %27 = load ptr, ptr %9, align 8
+  %28 = call zeroext i1 @ends_nmi(ptr noundef %26, ptr noundef %27) #8
+  br i1 %28, label %34, label %29
 
-28:                                               ; preds = %22
-  br label %33
-
-29:                                               ; preds = %22
+29:                                               ; preds = %25
   %30 = load ptr, ptr %6, align 8
   %31 = load ptr, ptr %9, align 8
-  %32 = call ptr @save(ptr noundef %30, ptr noundef %31) #8
-  br label %33
+  %32 = call zeroext i1 @is_interrupted(ptr noundef %30, ptr noundef %31) #8
+  br i1 %32, label %34, label %33
 
-33:                                               ; preds = %29, %28
-  %34 = phi ptr [ null, %28 ], [ %32, %29 ]
-  store ptr %34, ptr %11, align 8
-  %35 = load ptr, ptr %11, align 8
-  %36 = icmp ne ptr %35, null
-  br i1 %36, label %37, label %47
+33:                                               ; preds = %29, %4
+  store i1 false, ptr %5, align 1
+  br label %39
 
-37:                                               ; preds = %33
+34:                                               ; preds = %29, %25, %19, %13
+  %35 = load ptr, ptr %9, align 8
+  %36 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %35, i32 0, i32 5
+  store i32 1, ptr %36, align 4
+  %37 = load ptr, ptr %6, align 8
   %38 = load ptr, ptr %9, align 8
-  %39 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %38, i32 0, i32 14
-  %40 = load i64, ptr %39, align 8
-  %41 = inttoptr i64 %40 to ptr
-  %42 = load ptr, ptr %11, align 8
-  %43 = load ptr, ptr %10, align 8
-  %44 = load i64, ptr %7, align 8
-  %45 = load i32, ptr %8, align 4
-  %46 = zext i32 %45 to i64
-  call void @find_msrs(ptr noundef %41, ptr noundef %42, ptr noundef %43, i64 noundef %44, i64 noundef %46) #8
-  br label %47
+  call void @stop(ptr noundef %37, ptr noundef %38) #8
+  store i1 true, ptr %5, align 1
+  br label %39
 
-47:                                               ; preds = %37, %33
-  %48 = load ptr, ptr %10, align 8
-  %49 = call zeroext i1 @has_new_places(ptr noundef %48) #8
-  store i1 %49, ptr %5, align 1
-  store i32 1, ptr %12, align 4
-  br label %50
-
-50:                                               ; preds = %47, %21
-  call void @llvm.lifetime.end.p0(ptr %11) #9
-  call void @llvm.lifetime.end.p0(ptr %10) #9
-  %51 = load i1, ptr %5, align 1
-  ret i1 %51
+39:                                               ; preds = %34, %33
+  %40 = load i1, ptr %5, align 1
+  ret i1 %40
 }
 
-; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @ends_nmi(ptr noundef %0, ptr noundef %1) #1 {
+; Function Attrs: nounwind
+define zeroext i1 @at_request(ptr noundef %0, i32 noundef %1) #0 {
   %3 = alloca i1, align 1
   %4 = alloca ptr, align 8
-  %5 = alloca ptr, align 8
+  %5 = alloca i32, align 4
   %6 = alloca ptr, align 8
-  %7 = alloca i8, align 1
-  %8 = alloca i32, align 4
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca i32, align 4
   store ptr %0, ptr %4, align 8
-  store ptr %1, ptr %5, align 8
+  store i32 %1, ptr %5, align 4
   call void @llvm.lifetime.start.p0(ptr %6) #9
-  %9 = load ptr, ptr %5, align 8
-  %10 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %9, i32 0, i32 2
-  %11 = load atomic i8, ptr %10 monotonic, align 2
-  store i8 %11, ptr %7, align 1
-  %12 = load i8, ptr %7, align 1
-  %13 = icmp ne i8 %12, 0
-  br i1 %13, label %15, label %14
+  %10 = load ptr, ptr %4, align 8
+  %11 = call ptr @pointer_at(ptr noundef %10, i32 noundef 33136) #8
+  store ptr %11, ptr %6, align 8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
+  %12 = load ptr, ptr %6, align 8
+  %13 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %12, i32 0, i32 14
+  %14 = load i64, ptr %13, align 8
+  %15 = inttoptr i64 %14 to ptr
+  store ptr %15, ptr %7, align 8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
+  %16 = load ptr, ptr %7, align 8
+  %17 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %16, i32 0, i32 0
+  %18 = load i64, ptr %17, align 8
+  %19 = inttoptr i64 %18 to ptr
+  store ptr %19, ptr %8, align 8
+  %20 = load i32, ptr %5, align 4
+  %21 = load ptr, ptr %6, align 8
+  %22 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %21, i32 0, i32 6
+  %23 = load i32, ptr %22, align 8
+  %24 = icmp ne i32 %23, 0
+  br i1 %24, label %30, label %25
 
-14:                                               ; preds = %2
+25:                                               ; preds = %2
+  %26 = load ptr, ptr %6, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %26, i32 0, i32 12
+  %28 = load i32, ptr %27, align 4
+  %29 = icmp ne i32 %28, 0
+  br i1 %29, label %30, label %31
+
+30:                                               ; preds = %25, %2
   store i1 false, ptr %3, align 1
-  store i32 1, ptr %8, align 4
-  br label %30
+  store i32 1, ptr %9, align 4
+  br label %45
 
-15:                                               ; preds = %2
-  %16 = load ptr, ptr %4, align 8
-  %17 = load ptr, ptr %5, align 8
-  %18 = call ptr @save(ptr noundef %16, ptr noundef %17) #8
-  store ptr %18, ptr %6, align 8
-  %19 = load ptr, ptr %6, align 8
-  %20 = icmp ne ptr %19, null
-  br i1 %20, label %21, label %28
+31:                                               ; preds = %25
+  fence seq_cst
+  %32 = load ptr, ptr %4, align 8
+  %33 = call ptr @pointer_at(ptr noundef %32, i32 noundef 33192) #8
+  %34 = load ptr, ptr %8, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %34, i32 0, i32 6
+  %36 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %35, i64 0, i64 1
+  %37 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %36, i32 0, i32 1
+  %38 = load i64, ptr %37, align 8
+  %39 = load ptr, ptr %8, align 8
+  %40 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %39, i32 0, i32 2
+  %41 = load i64, ptr %40, align 8
+  %42 = add i64 %38, %41
+  %43 = load ptr, ptr %6, align 8
+  %44 = call zeroext i1 @look_up(ptr noundef %33, i64 noundef %42, i32 noundef 4111, ptr noundef %43) #8
+  store i1 false, ptr %3, align 1
+  store i32 1, ptr %9, align 4
+  br label %45
 
-21:                                               ; preds = %15
-  %22 = load ptr, ptr %6, align 8
-  %23 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %22, i32 0, i32 5
-  %24 = load i32, ptr %23, align 4
-  %25 = and i32 %24, 4
-  %26 = icmp ne i32 %25, 0
-  %27 = xor i1 %26, true
-  br label %28
-
-28:                                               ; preds = %21, %15
-  %29 = phi i1 [ true, %15 ], [ %27, %21 ]
-  store i1 %29, ptr %3, align 1
-  store i32 1, ptr %8, align 4
-  br label %30
-
-30:                                               ; preds = %28, %14
+45:                                               ; preds = %31, %30
+  call void @llvm.lifetime.end.p0(ptr %8) #9
+  call void @llvm.lifetime.end.p0(ptr %7) #9
   call void @llvm.lifetime.end.p0(ptr %6) #9
-  %31 = load i1, ptr %3, align 1
-  ret i1 %31
+  %46 = load i1, ptr %3, align 1
+  ret i1 %46
 }
 
-; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_interrupted(ptr noundef %0, ptr noundef %1) #1 {
-  %3 = alloca i1, align 1
-  %4 = alloca ptr, align 8
-  %5 = alloca ptr, align 8
-  %6 = alloca i16, align 2
-  store ptr %0, ptr %4, align 8
-  store ptr %1, ptr %5, align 8
-  %7 = load ptr, ptr %5, align 8
-  %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 1
-  %9 = load atomic i16, ptr %8 monotonic, align 4
-  store i16 %9, ptr %6, align 2
-  %10 = load i16, ptr %6, align 2
-  %11 = icmp ne i16 %10, 0
-  br i1 %11, label %13, label %12
-
-12:                                               ; preds = %2
-  store i1 false, ptr %3, align 1
-  br label %27
-
-13:                                               ; preds = %2
-  %14 = load ptr, ptr %5, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 4
-  %16 = load i32, ptr %15, align 8
-  %17 = icmp ne i32 %16, 0
-  br i1 %17, label %18, label %21
-
-18:                                               ; preds = %13
-  %19 = load ptr, ptr %5, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 4
-  store i32 0, ptr %20, align 8
-  store i1 false, ptr %3, align 1
-  br label %27
-
-21:                                               ; preds = %13
-  %22 = load ptr, ptr %4, align 8
-  %23 = load ptr, ptr %5, align 8
-  %24 = call i64 @read_flags(ptr noundef %22, ptr noundef %23) #8
-  %25 = and i64 %24, 512
-  %26 = icmp ne i64 %25, 0
-  store i1 %26, ptr %3, align 1
-  br label %27
-
-27:                                               ; preds = %21, %18, %12
-  %28 = load i1, ptr %3, align 1
-  ret i1 %28
-}
+; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
+declare void @llvm.lifetime.start.p0(ptr captures(none)) #2
 
 ; Function Attrs: alwaysinline nounwind
-define internal void @stop(ptr noundef %0, ptr noundef %1) #1 {
+define internal ptr @pointer_at(ptr noundef %0, i32 noundef %1) #1 {
   %3 = alloca ptr, align 8
-  %4 = alloca ptr, align 8
+  %4 = alloca i32, align 4
   store ptr %0, ptr %3, align 8
-  store ptr %1, ptr %4, align 8
-  %5 = load ptr, ptr %4, align 8
-  %6 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %5, i32 0, i32 9
-  %7 = load i64, ptr %6, align 8
-  %8 = inttoptr i64 %7 to ptr
-  %9 = load ptr, ptr %3, align 8
-  %10 = call i32 %8(ptr noundef %9) #8
-  ret void
+  store i32 %1, ptr %4, align 4
+  %5 = load ptr, ptr %3, align 8
+  %6 = load i32, ptr %4, align 4
+  %7 = zext i32 %6 to i64
+  %8 = getelementptr inbounds nuw i8, ptr %5, i64 %7
+  %9 = load ptr, ptr %8, align 8
+  ret ptr %9
 }
+
+; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
+declare void @llvm.lifetime.end.p0(ptr captures(none)) #2
 
 ; Function Attrs: nounwind
 define zeroext i1 @deliver_external(ptr noundef %0, i32 noundef %1, ptr noundef %2) #0 {
@@ -353,9 +260,6 @@ define zeroext i1 @deliver_external(ptr noundef %0, i32 noundef %1, ptr noundef 
   call void @llvm.lifetime.end.p0(ptr %7) #9
   ret i1 %27
 }
-
-; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
-declare void @llvm.lifetime.start.p0(ptr captures(none)) #2
 
 ; Function Attrs: nocallback nofree nounwind willreturn memory(argmem: write)
 declare void @llvm.memset.p0.i64(ptr writeonly captures(none), i8, i64, i1 immarg) #3
@@ -466,9 +370,6 @@ define internal zeroext i1 @deliver(ptr noundef %0, ptr noundef %1, ptr noundef 
   %33 = load i1, ptr %5, align 1
   ret i1 %33
 }
-
-; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
-declare void @llvm.lifetime.end.p0(ptr captures(none)) #2
 
 ; Function Attrs: nounwind
 define void @at_interrupt(ptr noundef %0, i32 noundef %1, ptr noundef %2) #0 {
@@ -614,6 +515,21 @@ define internal zeroext i1 @deliver_trap(ptr noundef %0, i32 noundef %1, ptr nou
   call void @llvm.lifetime.end.p0(ptr %8) #9
   %69 = load i1, ptr %4, align 1
   ret i1 %69
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal void @stop(ptr noundef %0, ptr noundef %1) #1 {
+  %3 = alloca ptr, align 8
+  %4 = alloca ptr, align 8
+  store ptr %0, ptr %3, align 8
+  store ptr %1, ptr %4, align 8
+  %5 = load ptr, ptr %4, align 8
+  %6 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %5, i32 0, i32 9
+  %7 = load i64, ptr %6, align 8
+  %8 = inttoptr i64 %7 to ptr
+  %9 = load ptr, ptr %3, align 8
+  %10 = call i32 %8(ptr noundef %9) #8
+  ret void
 }
 
 ; Function Attrs: nounwind
@@ -842,6 +758,11 @@ define zeroext i1 @at_rdtscp(ptr noundef %0, ptr noundef %1) #0 {
 }
 
 ; Function Attrs: nounwind
+define i32 @nothing() #0 {
+  ret i32 0
+}
+
+; Function Attrs: nounwind
 define zeroext i1 @refuse() #0 {
   ret i1 false
 }
@@ -917,6 +838,28 @@ define void @at_translated(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr n
   %57 = load ptr, ptr %8, align 8
   %58 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %57, i32 0, i32 3
   store i8 %56, ptr %58, align 1
+  %59 = load ptr, ptr %8, align 8
+  %60 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %59, i32 0, i32 3
+  %61 = load i8, ptr %60, align 1
+  %62 = zext i8 %61 to i32
+  %63 = icmp ne i32 %62, 0
+  br i1 %63, label %64, label %72
+
+64:                                               ; preds = %4
+  %65 = load ptr, ptr %9, align 8
+  %66 = call zeroext i1 @is_inside(ptr noundef %65) #8
+  br i1 %66, label %67, label %72
+
+67:                                               ; preds = %64
+  %68 = load ptr, ptr %8, align 8
+  %69 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %68, i32 0, i32 5
+  store i32 1, ptr %69, align 4
+  %70 = load ptr, ptr %5, align 8
+  %71 = load ptr, ptr %8, align 8
+  call void @stop(ptr noundef %70, ptr noundef %71) #8
+  br label %72
+
+72:                                               ; preds = %67, %64, %4
   call void @llvm.lifetime.end.p0(ptr %11) #9
   call void @llvm.lifetime.end.p0(ptr %10) #9
   call void @llvm.lifetime.end.p0(ptr %9) #9
@@ -1185,6 +1128,17 @@ define internal zeroext i1 @has_new_places(ptr noundef %0) #1 {
   ret i1 %17
 }
 
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_inside(ptr noundef %0) #1 {
+  %2 = alloca ptr, align 8
+  store ptr %0, ptr %2, align 8
+  %3 = load ptr, ptr %2, align 8
+  %4 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %3, i32 0, i32 18
+  %5 = load i64, ptr %4, align 8
+  %6 = icmp ne i64 %5, 0
+  ret i1 %6
+}
+
 ; Function Attrs: nounwind
 define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #0 {
   %5 = alloca ptr, align 8
@@ -1192,764 +1146,218 @@ define void @at_msr_place(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr no
   %7 = alloca i32, align 4
   %8 = alloca ptr, align 8
   %9 = alloca ptr, align 8
-  %10 = alloca ptr, align 8
-  %11 = alloca ptr, align 8
-  %12 = alloca %struct.access_code, align 4
-  %13 = alloca i32, align 4
-  %14 = alloca i32, align 4
   store ptr %0, ptr %5, align 8
   store i64 %1, ptr %6, align 8
   store i32 %2, ptr %7, align 4
   store ptr %3, ptr %8, align 8
   call void @llvm.lifetime.start.p0(ptr %9) #9
-  %15 = load ptr, ptr %8, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %15, i32 0, i32 14
-  %17 = load i64, ptr %16, align 8
-  %18 = inttoptr i64 %17 to ptr
-  store ptr %18, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #9
-  %19 = load ptr, ptr %8, align 8
-  %20 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %19, i32 0, i32 15
-  %21 = load i64, ptr %20, align 8
-  %22 = inttoptr i64 %21 to ptr
-  store ptr %22, ptr %10, align 8
-  call void @llvm.lifetime.start.p0(ptr %11) #9
-  %23 = load ptr, ptr %5, align 8
-  %24 = load ptr, ptr %8, align 8
-  %25 = call ptr @save(ptr noundef %23, ptr noundef %24) #8
-  store ptr %25, ptr %11, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #9
-  call void @llvm.memset.p0.i64(ptr align 4 %12, i8 0, i64 8, i1 false)
-  call void @llvm.lifetime.start.p0(ptr %13) #9
-  %26 = load i32, ptr %7, align 4
-  %27 = load ptr, ptr %11, align 8
-  %28 = icmp ne ptr %27, null
-  br i1 %28, label %29, label %52
-
-29:                                               ; preds = %4
-  %30 = load ptr, ptr %11, align 8
-  %31 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %30, i32 0, i32 4
-  %32 = load i32, ptr %31, align 8
-  %33 = and i32 %32, 3
-  %34 = icmp ne i32 %33, 0
-  br i1 %34, label %52, label %35
-
-35:                                               ; preds = %29
-  %36 = load ptr, ptr %11, align 8
-  %37 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %36, i32 0, i32 6
-  %38 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %37, i64 0, i64 1
-  %39 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %38, i32 0, i32 1
-  %40 = load i64, ptr %39, align 8
-  %41 = load ptr, ptr %11, align 8
-  %42 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %41, i32 0, i32 2
-  %43 = load i64, ptr %42, align 8
-  %44 = add i64 %40, %43
-  %45 = load i64, ptr %6, align 8
-  %46 = icmp ne i64 %44, %45
-  br i1 %46, label %52, label %47
-
-47:                                               ; preds = %35
-  %48 = load ptr, ptr %9, align 8
-  %49 = load ptr, ptr %11, align 8
-  %50 = load i64, ptr %6, align 8
-  %51 = call zeroext i1 @decode(ptr noundef %48, ptr noundef %49, i64 noundef %50, ptr noundef %12) #8
-  br i1 %51, label %53, label %52
-
-52:                                               ; preds = %47, %35, %29, %4
-  store i32 1, ptr %14, align 4
-  br label %116
-
-53:                                               ; preds = %47
-  %54 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 2
-  %55 = load i8, ptr %54, align 1
-  %56 = zext i8 %55 to i32
-  %57 = icmp eq i32 %56, 4
-  br i1 %57, label %58, label %70
-
-58:                                               ; preds = %53
-  %59 = load ptr, ptr %11, align 8
-  %60 = load ptr, ptr %11, align 8
-  %61 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %60, i32 0, i32 1
-  %62 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 3
-  %63 = load i8, ptr %62, align 2
-  %64 = zext i8 %63 to i64
-  %65 = getelementptr inbounds nuw [16 x i64], ptr %61, i64 0, i64 %64
-  %66 = load i64, ptr %65, align 8
-  %67 = call zeroext i1 @is_cr4(ptr noundef %59, i64 noundef %66) #8
-  %68 = zext i1 %67 to i64
-  %69 = select i1 %67, i32 0, i32 2
-  store i32 %69, ptr %13, align 4
-  br label %92
-
-70:                                               ; preds = %53
-  %71 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 2
-  %72 = load i8, ptr %71, align 1
-  %73 = zext i8 %72 to i32
-  %74 = icmp ne i32 %73, 0
-  br i1 %74, label %75, label %81
-
-75:                                               ; preds = %70
-  %76 = load ptr, ptr %5, align 8
-  %77 = load ptr, ptr %8, align 8
-  %78 = load ptr, ptr %10, align 8
-  %79 = load ptr, ptr %11, align 8
-  %80 = call i32 @access_cr8(ptr noundef %76, ptr noundef %77, ptr noundef %78, ptr noundef %79, ptr noundef %12) #8
-  br label %90
-
-81:                                               ; preds = %70
-  %82 = load ptr, ptr %5, align 8
-  %83 = load ptr, ptr %9, align 8
-  %84 = load ptr, ptr %10, align 8
-  %85 = load ptr, ptr %11, align 8
-  %86 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 1
-  %87 = load i8, ptr %86, align 4, !range !4, !noundef !5
-  %88 = trunc i8 %87 to i1
-  %89 = call i32 @access_msr(ptr noundef %82, ptr noundef %83, ptr noundef %84, ptr noundef %85, i1 noundef zeroext %88) #8
-  br label %90
-
-90:                                               ; preds = %81, %75
-  %91 = phi i32 [ %80, %75 ], [ %89, %81 ]
-  store i32 %91, ptr %13, align 4
-  br label %92
-
-92:                                               ; preds = %90, %58
-  %93 = load i32, ptr %13, align 4
-  %94 = icmp eq i32 %93, 1
-  br i1 %94, label %95, label %106
-
-95:                                               ; preds = %92
-  %96 = load ptr, ptr %5, align 8
-  %97 = load ptr, ptr %9, align 8
-  %98 = load ptr, ptr %10, align 8
-  %99 = load ptr, ptr %11, align 8
-  %100 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %99, i32 0, i32 2
-  %101 = load i64, ptr %100, align 8
-  %102 = getelementptr inbounds nuw %struct.access_code, ptr %12, i32 0, i32 0
-  %103 = load i32, ptr %102, align 4
-  %104 = zext i32 %103 to i64
-  %105 = add i64 %101, %104
-  call void @go_to(ptr noundef %96, ptr noundef %97, ptr noundef %98, i64 noundef %105) #8
-  br label %115
-
-106:                                              ; preds = %92
-  %107 = load i32, ptr %13, align 4
-  %108 = icmp eq i32 %107, 2
-  br i1 %108, label %109, label %114
-
-109:                                              ; preds = %106
-  %110 = load ptr, ptr %5, align 8
-  %111 = load ptr, ptr %11, align 8
-  %112 = load ptr, ptr %10, align 8
-  %113 = load ptr, ptr %8, align 8
-  call void @protect(ptr noundef %110, ptr noundef %111, ptr noundef %112, ptr noundef %113) #8
-  br label %114
-
-114:                                              ; preds = %109, %106
-  br label %115
-
-115:                                              ; preds = %114, %95
-  store i32 0, ptr %14, align 4
-  br label %116
-
-116:                                              ; preds = %115, %52
-  call void @llvm.lifetime.end.p0(ptr %13) #9
-  call void @llvm.lifetime.end.p0(ptr %12) #9
-  call void @llvm.lifetime.end.p0(ptr %11) #9
-  call void @llvm.lifetime.end.p0(ptr %10) #9
-  call void @llvm.lifetime.end.p0(ptr %9) #9
-  %117 = load i32, ptr %14, align 4
-  switch i32 %117, label %119 [
-    i32 0, label %118
-    i32 1, label %118
-  ]
-
-118:                                              ; preds = %116, %116
-  ret void
-
-119:                                              ; preds = %116
-  unreachable
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @decode(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #1 {
-  %5 = alloca i1, align 1
-  %6 = alloca ptr, align 8
-  %7 = alloca ptr, align 8
-  %8 = alloca i64, align 8
-  %9 = alloca ptr, align 8
-  %10 = alloca i8, align 1
-  %11 = alloca i64, align 8
-  %12 = alloca i64, align 8
-  %13 = alloca i64, align 8
-  %14 = alloca i32, align 4
-  store ptr %0, ptr %6, align 8
-  store ptr %1, ptr %7, align 8
-  store i64 %2, ptr %8, align 8
-  store ptr %3, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #9
-  %15 = load ptr, ptr %7, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %15, i32 0, i32 4
-  %17 = load i32, ptr %16, align 8
-  %18 = and i32 %17, 32768
-  %19 = icmp ne i32 %18, 0
-  %20 = zext i1 %19 to i8
-  store i8 %20, ptr %10, align 1
-  call void @llvm.lifetime.start.p0(ptr %11) #9
-  store i64 0, ptr %11, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #9
-  store i64 0, ptr %12, align 8
-  call void @llvm.lifetime.start.p0(ptr %13) #9
-  br label %21
-
-21:                                               ; preds = %63, %4
-  %22 = load i64, ptr %12, align 8
-  store i64 %22, ptr %13, align 8
-  %23 = load i64, ptr %11, align 8
-  store i64 %23, ptr %12, align 8
-  %24 = load ptr, ptr %9, align 8
-  %25 = getelementptr inbounds nuw %struct.access_code, ptr %24, i32 0, i32 0
-  %26 = load i32, ptr %25, align 4
-  %27 = icmp eq i32 %26, 15
-  br i1 %27, label %38, label %28
-
-28:                                               ; preds = %21
-  %29 = load ptr, ptr %6, align 8
-  %30 = load ptr, ptr %7, align 8
-  %31 = load i64, ptr %8, align 8
-  %32 = load ptr, ptr %9, align 8
-  %33 = getelementptr inbounds nuw %struct.access_code, ptr %32, i32 0, i32 0
-  %34 = load i32, ptr %33, align 4
-  %35 = zext i32 %34 to i64
-  %36 = add i64 %31, %35
-  %37 = call zeroext i1 @load_at(ptr noundef %29, ptr noundef %30, i64 noundef %36, i32 noundef 1, ptr noundef %11) #8
-  br i1 %37, label %39, label %38
-
-38:                                               ; preds = %28, %21
-  store i1 false, ptr %5, align 1
-  store i32 1, ptr %14, align 4
-  br label %108
-
-39:                                               ; preds = %28
-  %40 = load ptr, ptr %9, align 8
-  %41 = getelementptr inbounds nuw %struct.access_code, ptr %40, i32 0, i32 0
-  %42 = load i32, ptr %41, align 4
-  %43 = add i32 %42, 1
-  store i32 %43, ptr %41, align 4
-  br label %44
-
-44:                                               ; preds = %39
-  %45 = load i64, ptr %12, align 8
-  %46 = icmp ne i64 %45, 15
-  br i1 %46, label %47, label %63
-
-47:                                               ; preds = %44
-  %48 = load i64, ptr %11, align 8
-  %49 = trunc i64 %48 to i8
-  %50 = call zeroext i1 @is_prefix(i8 noundef zeroext %49) #8
-  br i1 %50, label %61, label %51
-
-51:                                               ; preds = %47
-  %52 = load i8, ptr %10, align 1, !range !4, !noundef !5
-  %53 = trunc i8 %52 to i1
-  br i1 %53, label %54, label %58
-
-54:                                               ; preds = %51
-  %55 = load i64, ptr %11, align 8
-  %56 = trunc i64 %55 to i8
-  %57 = call zeroext i1 @is_rex(i8 noundef zeroext %56) #8
-  br i1 %57, label %61, label %58
-
-58:                                               ; preds = %54, %51
-  %59 = load i64, ptr %11, align 8
-  %60 = icmp eq i64 %59, 15
-  br label %61
-
-61:                                               ; preds = %58, %54, %47
-  %62 = phi i1 [ true, %54 ], [ true, %47 ], [ %60, %58 ]
-  br label %63
-
-63:                                               ; preds = %61, %44
-  %64 = phi i1 [ false, %44 ], [ %62, %61 ]
-  br i1 %64, label %21, label %65, !llvm.loop !9
-
-65:                                               ; preds = %63
-  %66 = load i64, ptr %11, align 8
-  %67 = icmp eq i64 %66, 48
-  br i1 %67, label %71, label %68
-
-68:                                               ; preds = %65
-  %69 = load i64, ptr %11, align 8
-  %70 = icmp eq i64 %69, 34
-  br label %71
-
-71:                                               ; preds = %68, %65
-  %72 = phi i1 [ true, %65 ], [ %70, %68 ]
-  %73 = load ptr, ptr %9, align 8
-  %74 = getelementptr inbounds nuw %struct.access_code, ptr %73, i32 0, i32 1
-  %75 = zext i1 %72 to i8
-  store i8 %75, ptr %74, align 4
-  %76 = load i64, ptr %12, align 8
-  %77 = icmp eq i64 %76, 15
-  br i1 %77, label %78, label %102
-
-78:                                               ; preds = %71
-  %79 = load i64, ptr %11, align 8
-  %80 = icmp eq i64 %79, 32
-  br i1 %80, label %84, label %81
-
-81:                                               ; preds = %78
-  %82 = load i64, ptr %11, align 8
-  %83 = icmp eq i64 %82, 34
-  br i1 %83, label %84, label %102
-
-84:                                               ; preds = %81, %78
-  %85 = load ptr, ptr %6, align 8
-  %86 = load ptr, ptr %7, align 8
-  %87 = load i64, ptr %8, align 8
-  %88 = load i8, ptr %10, align 1, !range !4, !noundef !5
-  %89 = trunc i8 %88 to i1
-  br i1 %89, label %90, label %96
-
-90:                                               ; preds = %84
-  %91 = load i64, ptr %13, align 8
-  %92 = trunc i64 %91 to i8
-  %93 = call zeroext i1 @is_rex(i8 noundef zeroext %92) #8
-  br i1 %93, label %94, label %96
-
-94:                                               ; preds = %90
-  %95 = load i64, ptr %13, align 8
-  br label %97
-
-96:                                               ; preds = %90, %84
-  br label %97
-
-97:                                               ; preds = %96, %94
-  %98 = phi i64 [ %95, %94 ], [ 0, %96 ]
-  %99 = trunc i64 %98 to i8
-  %100 = load ptr, ptr %9, align 8
-  %101 = call zeroext i1 @decode_registers(ptr noundef %85, ptr noundef %86, i64 noundef %87, i8 noundef zeroext %99, ptr noundef %100) #8
-  store i1 %101, ptr %5, align 1
-  store i32 1, ptr %14, align 4
-  br label %108
-
-102:                                              ; preds = %81, %71
-  %103 = load i64, ptr %12, align 8
-  %104 = trunc i64 %103 to i8
-  %105 = load i64, ptr %11, align 8
-  %106 = trunc i64 %105 to i8
-  %107 = call zeroext i1 @is_msr_access(i8 noundef zeroext %104, i8 noundef zeroext %106) #8
-  store i1 %107, ptr %5, align 1
-  store i32 1, ptr %14, align 4
-  br label %108
-
-108:                                              ; preds = %102, %97, %38
-  call void @llvm.lifetime.end.p0(ptr %13) #9
-  call void @llvm.lifetime.end.p0(ptr %12) #9
-  call void @llvm.lifetime.end.p0(ptr %11) #9
-  call void @llvm.lifetime.end.p0(ptr %10) #9
-  %109 = load i1, ptr %5, align 1
-  ret i1 %109
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal zeroext i1 @is_cr4(ptr noundef %0, i64 noundef %1) #1 {
-  %3 = alloca ptr, align 8
-  %4 = alloca i64, align 8
-  store ptr %0, ptr %3, align 8
-  store i64 %1, ptr %4, align 8
-  %5 = load ptr, ptr %3, align 8
-  %6 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %5, i32 0, i32 4
-  %7 = load i32, ptr %6, align 8
-  %8 = and i32 %7, 32768
-  %9 = icmp ne i32 %8, 0
-  br i1 %9, label %14, label %10
-
-10:                                               ; preds = %2
-  %11 = load i64, ptr %4, align 8
-  %12 = trunc i64 %11 to i32
-  %13 = zext i32 %12 to i64
-  store i64 %13, ptr %4, align 8
-  br label %14
-
-14:                                               ; preds = %10, %2
-  %15 = load i64, ptr %4, align 8
-  %16 = and i64 %15, -3475456
-  %17 = icmp ne i64 %16, 0
-  %18 = xor i1 %17, true
-  ret i1 %18
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal i32 @access_cr8(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3, ptr noundef %4) #1 {
-  %6 = alloca i32, align 4
-  %7 = alloca ptr, align 8
-  %8 = alloca ptr, align 8
-  %9 = alloca ptr, align 8
-  %10 = alloca ptr, align 8
-  %11 = alloca ptr, align 8
-  %12 = alloca ptr, align 8
-  %13 = alloca %struct.lightexit_io_context, align 8
-  %14 = alloca i32, align 4
-  %15 = alloca i32, align 4
-  store ptr %0, ptr %7, align 8
-  store ptr %1, ptr %8, align 8
-  store ptr %2, ptr %9, align 8
-  store ptr %3, ptr %10, align 8
-  store ptr %4, ptr %11, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #9
-  %16 = load ptr, ptr %10, align 8
-  %17 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %16, i32 0, i32 1
-  %18 = load ptr, ptr %11, align 8
-  %19 = getelementptr inbounds nuw %struct.access_code, ptr %18, i32 0, i32 3
-  %20 = load i8, ptr %19, align 2
-  %21 = zext i8 %20 to i64
-  %22 = getelementptr inbounds nuw [16 x i64], ptr %17, i64 0, i64 %21
-  store ptr %22, ptr %12, align 8
-  call void @llvm.lifetime.start.p0(ptr %13) #9
-  %23 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 0
-  store i64 -9223372036854775808, ptr %23, align 8
-  %24 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
-  %25 = load ptr, ptr %11, align 8
-  %26 = getelementptr inbounds nuw %struct.access_code, ptr %25, i32 0, i32 1
-  %27 = load i8, ptr %26, align 4, !range !4, !noundef !5
-  %28 = trunc i8 %27 to i1
-  br i1 %28, label %29, label %32
-
-29:                                               ; preds = %5
-  %30 = load ptr, ptr %12, align 8
-  %31 = load i64, ptr %30, align 8
-  br label %33
-
-32:                                               ; preds = %5
-  br label %33
-
-33:                                               ; preds = %32, %29
-  %34 = phi i64 [ %31, %29 ], [ 0, %32 ]
-  store i64 %34, ptr %24, align 8
-  %35 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 2
-  store i64 0, ptr %35, align 8
-  %36 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 3
-  store i32 0, ptr %36, align 8
-  %37 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 4
-  store i8 8, ptr %37, align 4
-  %38 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 5
-  %39 = load ptr, ptr %11, align 8
-  %40 = getelementptr inbounds nuw %struct.access_code, ptr %39, i32 0, i32 1
-  %41 = load i8, ptr %40, align 4, !range !4, !noundef !5
-  %42 = trunc i8 %41 to i1
-  %43 = zext i1 %42 to i8
-  store i8 %43, ptr %38, align 1
-  %44 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 6
-  store i8 1, ptr %44, align 2
-  %45 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 7
-  store i8 0, ptr %45, align 1
-  %46 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 8
-  store i32 0, ptr %46, align 8
-  %47 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 9
-  store i32 0, ptr %47, align 4
-  %48 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 10
-  store i32 0, ptr %48, align 8
-  %49 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 11
-  store i32 0, ptr %49, align 4
-  %50 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 12
-  store i32 0, ptr %50, align 8
-  %51 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 13
-  store i8 0, ptr %51, align 4
-  %52 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 14
-  store i8 0, ptr %52, align 1
-  %53 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 15
-  store i8 0, ptr %53, align 2
-  %54 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 16
-  store i8 0, ptr %54, align 1
-  %55 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 17
-  store i64 0, ptr %55, align 8
-  call void @llvm.lifetime.start.p0(ptr %14) #9
-  %56 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
-  %57 = load i64, ptr %56, align 8
-  %58 = lshr i64 %57, 4
-  %59 = icmp ne i64 %58, 0
-  br i1 %59, label %60, label %61
-
-60:                                               ; preds = %33
-  store i32 2, ptr %6, align 4
-  store i32 1, ptr %15, align 4
-  br label %89
-
-61:                                               ; preds = %33
-  %62 = load ptr, ptr %9, align 8
-  %63 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %62, i32 0, i32 1
-  %64 = load i64, ptr %63, align 8
-  %65 = inttoptr i64 %64 to ptr
-  %66 = load ptr, ptr %9, align 8
-  %67 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %66, i32 0, i32 0
-  %68 = load i64, ptr %67, align 8
-  %69 = inttoptr i64 %68 to ptr
-  %70 = call i32 %65(ptr noundef %69, ptr noundef %13) #8
-  store i32 %70, ptr %14, align 4
-  %71 = load i32, ptr %14, align 4
-  %72 = icmp eq i32 %71, 1
-  br i1 %72, label %73, label %87
-
-73:                                               ; preds = %61
-  %74 = load ptr, ptr %11, align 8
-  %75 = getelementptr inbounds nuw %struct.access_code, ptr %74, i32 0, i32 1
-  %76 = load i8, ptr %75, align 4, !range !4, !noundef !5
-  %77 = trunc i8 %76 to i1
-  br i1 %77, label %87, label %78
-
-78:                                               ; preds = %73
-  %79 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
-  %80 = load i64, ptr %79, align 8
-  %81 = load ptr, ptr %12, align 8
-  store i64 %80, ptr %81, align 8
-  %82 = load ptr, ptr %7, align 8
-  %83 = load ptr, ptr %8, align 8
-  %84 = load ptr, ptr %7, align 8
-  %85 = load ptr, ptr %8, align 8
-  %86 = call i64 @read_flags(ptr noundef %84, ptr noundef %85) #8
-  call void @restore(ptr noundef %82, ptr noundef %83, i64 noundef %86) #8
-  br label %87
-
-87:                                               ; preds = %78, %73, %61
-  %88 = load i32, ptr %14, align 4
-  store i32 %88, ptr %6, align 4
-  store i32 1, ptr %15, align 4
-  br label %89
-
-89:                                               ; preds = %87, %60
-  call void @llvm.lifetime.end.p0(ptr %14) #9
-  call void @llvm.lifetime.end.p0(ptr %13) #9
-  call void @llvm.lifetime.end.p0(ptr %12) #9
-  %90 = load i32, ptr %6, align 4
-  ret i32 %90
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal i32 @access_msr(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3, i1 noundef zeroext %4) #1 {
-  %6 = alloca ptr, align 8
-  %7 = alloca ptr, align 8
-  %8 = alloca ptr, align 8
-  %9 = alloca ptr, align 8
-  %10 = alloca i8, align 1
-  %11 = alloca %struct.lightexit_io_context, align 8
-  %12 = alloca i32, align 4
-  store ptr %0, ptr %6, align 8
-  store ptr %1, ptr %7, align 8
-  store ptr %2, ptr %8, align 8
-  store ptr %3, ptr %9, align 8
-  %13 = zext i1 %4 to i8
-  store i8 %13, ptr %10, align 1
-  call void @llvm.lifetime.start.p0(ptr %11) #9
-  %14 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 0
-  %15 = load ptr, ptr %9, align 8
-  %16 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %15, i32 0, i32 1
-  %17 = getelementptr inbounds [16 x i64], ptr %16, i64 0, i64 1
-  %18 = load i64, ptr %17, align 8
-  %19 = trunc i64 %18 to i32
-  %20 = zext i32 %19 to i64
-  store i64 %20, ptr %14, align 8
-  %21 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
-  %22 = load i8, ptr %10, align 1, !range !4, !noundef !5
-  %23 = trunc i8 %22 to i1
-  br i1 %23, label %24, label %37
-
-24:                                               ; preds = %5
-  %25 = load ptr, ptr %9, align 8
-  %26 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %25, i32 0, i32 1
-  %27 = getelementptr inbounds [16 x i64], ptr %26, i64 0, i64 0
-  %28 = load i64, ptr %27, align 8
-  %29 = trunc i64 %28 to i32
-  %30 = zext i32 %29 to i64
-  %31 = load ptr, ptr %9, align 8
-  %32 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %31, i32 0, i32 1
-  %33 = getelementptr inbounds [16 x i64], ptr %32, i64 0, i64 2
-  %34 = load i64, ptr %33, align 8
-  %35 = shl i64 %34, 32
-  %36 = or i64 %30, %35
-  br label %38
-
-37:                                               ; preds = %5
-  br label %38
-
-38:                                               ; preds = %37, %24
-  %39 = phi i64 [ %36, %24 ], [ 0, %37 ]
-  store i64 %39, ptr %21, align 8
-  %40 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 2
-  store i64 0, ptr %40, align 8
-  %41 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 3
-  store i32 0, ptr %41, align 8
-  %42 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 4
-  store i8 8, ptr %42, align 4
-  %43 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 5
-  %44 = load i8, ptr %10, align 1, !range !4, !noundef !5
-  %45 = trunc i8 %44 to i1
-  %46 = zext i1 %45 to i8
-  store i8 %46, ptr %43, align 1
-  %47 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 6
-  store i8 2, ptr %47, align 2
-  %48 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 7
-  store i8 0, ptr %48, align 1
-  %49 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 8
-  store i32 0, ptr %49, align 8
-  %50 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 9
-  store i32 0, ptr %50, align 4
-  %51 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 10
-  store i32 0, ptr %51, align 8
-  %52 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 11
-  store i32 0, ptr %52, align 4
-  %53 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 12
-  store i32 0, ptr %53, align 8
-  %54 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 13
-  store i8 0, ptr %54, align 4
-  %55 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 14
-  store i8 0, ptr %55, align 1
-  %56 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 15
-  store i8 0, ptr %56, align 2
-  %57 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 16
-  store i8 0, ptr %57, align 1
-  %58 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 17
-  store i64 0, ptr %58, align 8
-  call void @llvm.lifetime.start.p0(ptr %12) #9
-  %59 = load ptr, ptr %7, align 8
-  %60 = load ptr, ptr %8, align 8
-  %61 = call i32 @answer_msr(ptr noundef %59, ptr noundef %60, ptr noundef %11) #8
-  store i32 %61, ptr %12, align 4
-  %62 = load i32, ptr %12, align 4
-  %63 = icmp eq i32 %62, 1
-  br i1 %63, label %64, label %85
-
-64:                                               ; preds = %38
-  %65 = load i8, ptr %10, align 1, !range !4, !noundef !5
-  %66 = trunc i8 %65 to i1
-  br i1 %66, label %85, label %67
-
-67:                                               ; preds = %64
-  %68 = load ptr, ptr %6, align 8
-  %69 = load ptr, ptr %7, align 8
-  %70 = load ptr, ptr %7, align 8
-  %71 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %70, i32 0, i32 13
-  %72 = load i32, ptr %71, align 8
-  %73 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
-  %74 = load i64, ptr %73, align 8
-  %75 = trunc i64 %74 to i32
-  call void @write_half(ptr noundef %68, ptr noundef %69, i32 noundef %72, i32 noundef %75) #8
-  %76 = load ptr, ptr %6, align 8
-  %77 = load ptr, ptr %7, align 8
-  %78 = load ptr, ptr %7, align 8
-  %79 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %78, i32 0, i32 14
-  %80 = load i32, ptr %79, align 4
-  %81 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
-  %82 = load i64, ptr %81, align 8
-  %83 = lshr i64 %82, 32
-  %84 = trunc i64 %83 to i32
-  call void @write_half(ptr noundef %76, ptr noundef %77, i32 noundef %80, i32 noundef %84) #8
-  br label %85
-
-85:                                               ; preds = %67, %64, %38
-  %86 = load i32, ptr %12, align 4
-  call void @llvm.lifetime.end.p0(ptr %12) #9
-  call void @llvm.lifetime.end.p0(ptr %11) #9
-  ret i32 %86
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal void @go_to(ptr noundef %0, ptr noundef %1, ptr noundef %2, i64 noundef %3) #1 {
-  %5 = alloca ptr, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca ptr, align 8
-  %8 = alloca i64, align 8
-  store ptr %0, ptr %5, align 8
-  store ptr %1, ptr %6, align 8
-  store ptr %2, ptr %7, align 8
-  store i64 %3, ptr %8, align 8
-  %9 = load ptr, ptr %6, align 8
-  %10 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %9, i32 0, i32 3
-  %11 = load i64, ptr %10, align 8
-  %12 = inttoptr i64 %11 to ptr
-  %13 = load ptr, ptr %5, align 8
-  %14 = load ptr, ptr %7, align 8
-  %15 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %14, i32 0, i32 2
-  %16 = load i32, ptr %15, align 8
-  %17 = call i32 %12(ptr noundef %13, i32 noundef %16, ptr noundef %8) #8
-  ret void
-}
-
-; Function Attrs: alwaysinline nounwind
-define internal void @protect(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #1 {
-  %5 = alloca ptr, align 8
-  %6 = alloca ptr, align 8
-  %7 = alloca ptr, align 8
-  %8 = alloca ptr, align 8
-  %9 = alloca ptr, align 8
-  %10 = alloca %struct.event, align 4
-  %11 = alloca i32, align 4
-  store ptr %0, ptr %5, align 8
-  store ptr %1, ptr %6, align 8
-  store ptr %2, ptr %7, align 8
-  store ptr %3, ptr %8, align 8
-  call void @llvm.lifetime.start.p0(ptr %9) #9
-  %12 = load ptr, ptr %8, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %12, i32 0, i32 14
-  %14 = load i64, ptr %13, align 8
-  %15 = inttoptr i64 %14 to ptr
-  store ptr %15, ptr %9, align 8
-  call void @llvm.lifetime.start.p0(ptr %10) #9
-  call void @llvm.memcpy.p0.p0.i64(ptr align 4 %10, ptr align 4 @__const.protect.event, i64 12, i1 false)
-  %16 = load ptr, ptr %5, align 8
-  %17 = load ptr, ptr %6, align 8
-  %18 = load ptr, ptr %8, align 8
-  %19 = call zeroext i1 @deliver(ptr noundef %16, ptr noundef %10, ptr noundef %17, ptr noundef %18) #8
-  br i1 %19, label %20, label %27
+  %10 = load ptr, ptr %8, align 8
+  %11 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %10, i32 0, i32 14
+  %12 = load i64, ptr %11, align 8
+  %13 = inttoptr i64 %12 to ptr
+  store ptr %13, ptr %9, align 8
+  %14 = load i32, ptr %7, align 4
+  %15 = load ptr, ptr %5, align 8
+  %16 = load i64, ptr %6, align 8
+  %17 = load ptr, ptr %8, align 8
+  call void @do_access(ptr noundef %15, i64 noundef %16, ptr noundef %17) #8
+  %18 = load ptr, ptr %9, align 8
+  %19 = call zeroext i1 @is_inside(ptr noundef %18) #8
+  br i1 %19, label %20, label %26
 
 20:                                               ; preds = %4
-  %21 = load ptr, ptr %5, align 8
-  %22 = load ptr, ptr %9, align 8
-  %23 = load ptr, ptr %7, align 8
-  %24 = load ptr, ptr %6, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %24, i32 0, i32 2
-  %26 = load i64, ptr %25, align 8
-  call void @go_to(ptr noundef %21, ptr noundef %22, ptr noundef %23, i64 noundef %26) #8
-  store i32 1, ptr %11, align 4
-  br label %43
+  %21 = load ptr, ptr %9, align 8
+  %22 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %21, i32 0, i32 18
+  %23 = load i64, ptr %22, align 8
+  %24 = inttoptr i64 %23 to ptr
+  %25 = load ptr, ptr %5, align 8
+  call void %24(ptr noundef %25, i32 noundef 0) #8
+  br label %26
 
-27:                                               ; preds = %4
-  %28 = load ptr, ptr %6, align 8
-  %29 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %28, i32 0, i32 21
-  store i32 0, ptr %29, align 8
-  %30 = load ptr, ptr %6, align 8
-  %31 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %30, i32 0, i32 22
-  store i32 0, ptr %31, align 4
-  %32 = load ptr, ptr %5, align 8
-  %33 = load ptr, ptr %8, align 8
-  %34 = load ptr, ptr %5, align 8
-  %35 = load ptr, ptr %8, align 8
-  %36 = call i64 @read_flags(ptr noundef %34, ptr noundef %35) #8
-  call void @restore(ptr noundef %32, ptr noundef %33, i64 noundef %36) #8
-  %37 = load ptr, ptr %8, align 8
-  %38 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %37, i32 0, i32 7
-  store i32 13, ptr %38, align 4
-  %39 = load ptr, ptr %8, align 8
-  %40 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %39, i32 0, i32 6
-  store i32 1, ptr %40, align 8
-  %41 = load ptr, ptr %5, align 8
-  %42 = load ptr, ptr %8, align 8
-  call void @stop(ptr noundef %41, ptr noundef %42) #8
-  store i32 0, ptr %11, align 4
-  br label %43
+26:                                               ; preds = %20, %4
+  call void @llvm.lifetime.end.p0(ptr %9) #9
+  ret void
+}
 
-43:                                               ; preds = %27, %20
+; Function Attrs: alwaysinline nounwind
+define internal void @do_access(ptr noundef %0, i64 noundef %1, ptr noundef %2) #1 {
+  %4 = alloca ptr, align 8
+  %5 = alloca i64, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca %struct.access_code, align 4
+  %11 = alloca i32, align 4
+  %12 = alloca i32, align 4
+  store ptr %0, ptr %4, align 8
+  store i64 %1, ptr %5, align 8
+  store ptr %2, ptr %6, align 8
+  call void @llvm.lifetime.start.p0(ptr %7) #9
+  %13 = load ptr, ptr %6, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 14
+  %15 = load i64, ptr %14, align 8
+  %16 = inttoptr i64 %15 to ptr
+  store ptr %16, ptr %7, align 8
+  call void @llvm.lifetime.start.p0(ptr %8) #9
+  %17 = load ptr, ptr %6, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %17, i32 0, i32 15
+  %19 = load i64, ptr %18, align 8
+  %20 = inttoptr i64 %19 to ptr
+  store ptr %20, ptr %8, align 8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
+  %21 = load ptr, ptr %4, align 8
+  %22 = load ptr, ptr %6, align 8
+  %23 = call ptr @save(ptr noundef %21, ptr noundef %22) #8
+  store ptr %23, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  call void @llvm.memset.p0.i64(ptr align 4 %10, i8 0, i64 8, i1 false)
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  %24 = load ptr, ptr %9, align 8
+  %25 = icmp ne ptr %24, null
+  br i1 %25, label %26, label %49
+
+26:                                               ; preds = %3
+  %27 = load ptr, ptr %9, align 8
+  %28 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %27, i32 0, i32 4
+  %29 = load i32, ptr %28, align 8
+  %30 = and i32 %29, 3
+  %31 = icmp ne i32 %30, 0
+  br i1 %31, label %49, label %32
+
+32:                                               ; preds = %26
+  %33 = load ptr, ptr %9, align 8
+  %34 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %33, i32 0, i32 6
+  %35 = getelementptr inbounds [6 x %struct.lightexit_segment], ptr %34, i64 0, i64 1
+  %36 = getelementptr inbounds nuw %struct.lightexit_segment, ptr %35, i32 0, i32 1
+  %37 = load i64, ptr %36, align 8
+  %38 = load ptr, ptr %9, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %38, i32 0, i32 2
+  %40 = load i64, ptr %39, align 8
+  %41 = add i64 %37, %40
+  %42 = load i64, ptr %5, align 8
+  %43 = icmp ne i64 %41, %42
+  br i1 %43, label %49, label %44
+
+44:                                               ; preds = %32
+  %45 = load ptr, ptr %7, align 8
+  %46 = load ptr, ptr %9, align 8
+  %47 = load i64, ptr %5, align 8
+  %48 = call zeroext i1 @decode(ptr noundef %45, ptr noundef %46, i64 noundef %47, ptr noundef %10) #8
+  br i1 %48, label %50, label %49
+
+49:                                               ; preds = %44, %32, %26, %3
+  store i32 1, ptr %12, align 4
+  br label %113
+
+50:                                               ; preds = %44
+  %51 = getelementptr inbounds nuw %struct.access_code, ptr %10, i32 0, i32 2
+  %52 = load i8, ptr %51, align 1
+  %53 = zext i8 %52 to i32
+  %54 = icmp eq i32 %53, 4
+  br i1 %54, label %55, label %67
+
+55:                                               ; preds = %50
+  %56 = load ptr, ptr %9, align 8
+  %57 = load ptr, ptr %9, align 8
+  %58 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %57, i32 0, i32 1
+  %59 = getelementptr inbounds nuw %struct.access_code, ptr %10, i32 0, i32 3
+  %60 = load i8, ptr %59, align 2
+  %61 = zext i8 %60 to i64
+  %62 = getelementptr inbounds nuw [16 x i64], ptr %58, i64 0, i64 %61
+  %63 = load i64, ptr %62, align 8
+  %64 = call zeroext i1 @is_cr4(ptr noundef %56, i64 noundef %63) #8
+  %65 = zext i1 %64 to i64
+  %66 = select i1 %64, i32 0, i32 2
+  store i32 %66, ptr %11, align 4
+  br label %89
+
+67:                                               ; preds = %50
+  %68 = getelementptr inbounds nuw %struct.access_code, ptr %10, i32 0, i32 2
+  %69 = load i8, ptr %68, align 1
+  %70 = zext i8 %69 to i32
+  %71 = icmp ne i32 %70, 0
+  br i1 %71, label %72, label %78
+
+72:                                               ; preds = %67
+  %73 = load ptr, ptr %4, align 8
+  %74 = load ptr, ptr %6, align 8
+  %75 = load ptr, ptr %8, align 8
+  %76 = load ptr, ptr %9, align 8
+  %77 = call i32 @access_cr8(ptr noundef %73, ptr noundef %74, ptr noundef %75, ptr noundef %76, ptr noundef %10) #8
+  br label %87
+
+78:                                               ; preds = %67
+  %79 = load ptr, ptr %4, align 8
+  %80 = load ptr, ptr %7, align 8
+  %81 = load ptr, ptr %8, align 8
+  %82 = load ptr, ptr %9, align 8
+  %83 = getelementptr inbounds nuw %struct.access_code, ptr %10, i32 0, i32 1
+  %84 = load i8, ptr %83, align 4, !range !4, !noundef !5
+  %85 = trunc i8 %84 to i1
+  %86 = call i32 @access_msr(ptr noundef %79, ptr noundef %80, ptr noundef %81, ptr noundef %82, i1 noundef zeroext %85) #8
+  br label %87
+
+87:                                               ; preds = %78, %72
+  %88 = phi i32 [ %77, %72 ], [ %86, %78 ]
+  store i32 %88, ptr %11, align 4
+  br label %89
+
+89:                                               ; preds = %87, %55
+  %90 = load i32, ptr %11, align 4
+  %91 = icmp eq i32 %90, 1
+  br i1 %91, label %92, label %103
+
+92:                                               ; preds = %89
+  %93 = load ptr, ptr %4, align 8
+  %94 = load ptr, ptr %7, align 8
+  %95 = load ptr, ptr %8, align 8
+  %96 = load ptr, ptr %9, align 8
+  %97 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %96, i32 0, i32 2
+  %98 = load i64, ptr %97, align 8
+  %99 = getelementptr inbounds nuw %struct.access_code, ptr %10, i32 0, i32 0
+  %100 = load i32, ptr %99, align 4
+  %101 = zext i32 %100 to i64
+  %102 = add i64 %98, %101
+  call void @go_to(ptr noundef %93, ptr noundef %94, ptr noundef %95, i64 noundef %102) #8
+  br label %112
+
+103:                                              ; preds = %89
+  %104 = load i32, ptr %11, align 4
+  %105 = icmp eq i32 %104, 2
+  br i1 %105, label %106, label %111
+
+106:                                              ; preds = %103
+  %107 = load ptr, ptr %4, align 8
+  %108 = load ptr, ptr %9, align 8
+  %109 = load ptr, ptr %8, align 8
+  %110 = load ptr, ptr %6, align 8
+  call void @protect(ptr noundef %107, ptr noundef %108, ptr noundef %109, ptr noundef %110) #8
+  br label %111
+
+111:                                              ; preds = %106, %103
+  br label %112
+
+112:                                              ; preds = %111, %92
+  store i32 0, ptr %12, align 4
+  br label %113
+
+113:                                              ; preds = %112, %49
+  call void @llvm.lifetime.end.p0(ptr %11) #9
   call void @llvm.lifetime.end.p0(ptr %10) #9
   call void @llvm.lifetime.end.p0(ptr %9) #9
-  %44 = load i32, ptr %11, align 4
-  switch i32 %44, label %46 [
-    i32 0, label %45
-    i32 1, label %45
+  call void @llvm.lifetime.end.p0(ptr %8) #9
+  call void @llvm.lifetime.end.p0(ptr %7) #9
+  %114 = load i32, ptr %12, align 4
+  switch i32 %114, label %116 [
+    i32 0, label %115
+    i32 1, label %115
   ]
 
-45:                                               ; preds = %43, %43
+115:                                              ; preds = %113, %113
   ret void
 
-46:                                               ; preds = %43
+116:                                              ; preds = %113
   unreachable
 }
 
@@ -2030,18 +1438,11 @@ define zeroext i1 @at_fill(ptr noundef %0, i64 noundef %1, i32 noundef %2, i32 n
 ; Function Attrs: alwaysinline nounwind
 define internal ptr @own_fill(ptr noundef %0) #1 {
   %2 = alloca ptr, align 8
-  %3 = alloca ptr, align 8
   store ptr %0, ptr %2, align 8
-  call void @llvm.lifetime.start.p0(ptr %3) #9
-  %4 = load ptr, ptr %2, align 8
-  %5 = getelementptr inbounds i8, ptr %4, i64 33200
-  %6 = load ptr, ptr %5, align 8
-  store ptr %6, ptr %3, align 8
-  %7 = load ptr, ptr %3, align 8
-  %8 = getelementptr inbounds i8, ptr %7, i64 80
-  %9 = load ptr, ptr %8, align 8
-  call void @llvm.lifetime.end.p0(ptr %3) #9
-  ret ptr %9
+  %3 = load ptr, ptr %2, align 8
+  %4 = call ptr @pointer_at(ptr noundef %3, i32 noundef 33200) #8
+  %5 = call ptr @pointer_at(ptr noundef %4, i32 noundef 80) #8
+  ret ptr %5
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -2073,6 +1474,257 @@ define internal ptr @entry_of(ptr noundef %0, i64 noundef %1, i32 noundef %2) #1
   %23 = getelementptr inbounds nuw i8, ptr %15, i64 %22
   call void @llvm.lifetime.end.p0(ptr %7) #9
   ret ptr %23
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_idle(ptr noundef %0) #1 {
+  %2 = alloca ptr, align 8
+  %3 = alloca i64, align 8
+  store ptr %0, ptr %2, align 8
+  %4 = load ptr, ptr %2, align 8
+  %5 = load atomic i64, ptr %4 monotonic, align 8
+  store i64 %5, ptr %3, align 8
+  %6 = load i64, ptr %3, align 8
+  %7 = icmp ne i64 %6, 0
+  %8 = xor i1 %7, true
+  ret i1 %8
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @has_places(ptr noundef %0, i64 noundef %1, i32 noundef %2, ptr noundef %3) #1 {
+  %5 = alloca i1, align 1
+  %6 = alloca ptr, align 8
+  %7 = alloca i64, align 8
+  %8 = alloca i32, align 4
+  %9 = alloca ptr, align 8
+  %10 = alloca ptr, align 8
+  %11 = alloca ptr, align 8
+  %12 = alloca i32, align 4
+  store ptr %0, ptr %6, align 8
+  store i64 %1, ptr %7, align 8
+  store i32 %2, ptr %8, align 4
+  store ptr %3, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  %13 = load ptr, ptr %9, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %13, i32 0, i32 15
+  %15 = load i64, ptr %14, align 8
+  %16 = inttoptr i64 %15 to ptr
+  store ptr %16, ptr %10, align 8
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  %17 = load ptr, ptr %9, align 8
+  %18 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %17, i32 0, i32 3
+  %19 = load i8, ptr %18, align 1
+  %20 = icmp ne i8 %19, 0
+  br i1 %20, label %22, label %21
+
+21:                                               ; preds = %4
+  store i1 false, ptr %5, align 1
+  store i32 1, ptr %12, align 4
+  br label %50
+
+22:                                               ; preds = %4
+  %23 = load ptr, ptr %10, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %23, i32 0, i32 5
+  %25 = load i8, ptr %24, align 2
+  %26 = zext i8 %25 to i32
+  %27 = icmp ne i32 %26, 0
+  br i1 %27, label %28, label %29
+
+28:                                               ; preds = %22
+  br label %33
+
+29:                                               ; preds = %22
+  %30 = load ptr, ptr %6, align 8
+  %31 = load ptr, ptr %9, align 8
+  %32 = call ptr @save(ptr noundef %30, ptr noundef %31) #8
+  br label %33
+
+33:                                               ; preds = %29, %28
+  %34 = phi ptr [ null, %28 ], [ %32, %29 ]
+  store ptr %34, ptr %11, align 8
+  %35 = load ptr, ptr %11, align 8
+  %36 = icmp ne ptr %35, null
+  br i1 %36, label %37, label %47
+
+37:                                               ; preds = %33
+  %38 = load ptr, ptr %9, align 8
+  %39 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %38, i32 0, i32 14
+  %40 = load i64, ptr %39, align 8
+  %41 = inttoptr i64 %40 to ptr
+  %42 = load ptr, ptr %11, align 8
+  %43 = load ptr, ptr %10, align 8
+  %44 = load i64, ptr %7, align 8
+  %45 = load i32, ptr %8, align 4
+  %46 = zext i32 %45 to i64
+  call void @find_msrs(ptr noundef %41, ptr noundef %42, ptr noundef %43, i64 noundef %44, i64 noundef %46) #8
+  br label %47
+
+47:                                               ; preds = %37, %33
+  %48 = load ptr, ptr %10, align 8
+  %49 = call zeroext i1 @has_new_places(ptr noundef %48) #8
+  store i1 %49, ptr %5, align 1
+  store i32 1, ptr %12, align 4
+  br label %50
+
+50:                                               ; preds = %47, %21
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
+  %51 = load i1, ptr %5, align 1
+  ret i1 %51
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @ends_nmi(ptr noundef %0, ptr noundef %1) #1 {
+  %3 = alloca i1, align 1
+  %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca i8, align 1
+  %8 = alloca i32, align 4
+  store ptr %0, ptr %4, align 8
+  store ptr %1, ptr %5, align 8
+  call void @llvm.lifetime.start.p0(ptr %6) #9
+  %9 = load ptr, ptr %5, align 8
+  %10 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %9, i32 0, i32 2
+  %11 = load atomic i8, ptr %10 monotonic, align 2
+  store i8 %11, ptr %7, align 1
+  %12 = load i8, ptr %7, align 1
+  %13 = icmp ne i8 %12, 0
+  br i1 %13, label %15, label %14
+
+14:                                               ; preds = %2
+  store i1 false, ptr %3, align 1
+  store i32 1, ptr %8, align 4
+  br label %30
+
+15:                                               ; preds = %2
+  %16 = load ptr, ptr %4, align 8
+  %17 = load ptr, ptr %5, align 8
+  %18 = call ptr @save(ptr noundef %16, ptr noundef %17) #8
+  store ptr %18, ptr %6, align 8
+  %19 = load ptr, ptr %6, align 8
+  %20 = icmp ne ptr %19, null
+  br i1 %20, label %21, label %28
+
+21:                                               ; preds = %15
+  %22 = load ptr, ptr %6, align 8
+  %23 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %22, i32 0, i32 5
+  %24 = load i32, ptr %23, align 4
+  %25 = and i32 %24, 4
+  %26 = icmp ne i32 %25, 0
+  %27 = xor i1 %26, true
+  br label %28
+
+28:                                               ; preds = %21, %15
+  %29 = phi i1 [ true, %15 ], [ %27, %21 ]
+  store i1 %29, ptr %3, align 1
+  store i32 1, ptr %8, align 4
+  br label %30
+
+30:                                               ; preds = %28, %14
+  call void @llvm.lifetime.end.p0(ptr %6) #9
+  %31 = load i1, ptr %3, align 1
+  ret i1 %31
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_interrupted(ptr noundef %0, ptr noundef %1) #1 {
+  %3 = alloca i1, align 1
+  %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
+  %6 = alloca i16, align 2
+  store ptr %0, ptr %4, align 8
+  store ptr %1, ptr %5, align 8
+  %7 = load ptr, ptr %5, align 8
+  %8 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %7, i32 0, i32 1
+  %9 = load atomic i16, ptr %8 monotonic, align 4
+  store i16 %9, ptr %6, align 2
+  %10 = load i16, ptr %6, align 2
+  %11 = icmp ne i16 %10, 0
+  br i1 %11, label %13, label %12
+
+12:                                               ; preds = %2
+  store i1 false, ptr %3, align 1
+  br label %37
+
+13:                                               ; preds = %2
+  %14 = load ptr, ptr %5, align 8
+  %15 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %14, i32 0, i32 14
+  %16 = load i64, ptr %15, align 8
+  %17 = inttoptr i64 %16 to ptr
+  %18 = call zeroext i1 @is_inside(ptr noundef %17) #8
+  br i1 %18, label %19, label %23
+
+19:                                               ; preds = %13
+  %20 = load ptr, ptr %4, align 8
+  %21 = load ptr, ptr %5, align 8
+  %22 = call zeroext i1 @accepts(ptr noundef %20, ptr noundef %21) #8
+  store i1 %22, ptr %3, align 1
+  br label %37
+
+23:                                               ; preds = %13
+  %24 = load ptr, ptr %5, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %24, i32 0, i32 4
+  %26 = load i32, ptr %25, align 8
+  %27 = icmp ne i32 %26, 0
+  br i1 %27, label %28, label %31
+
+28:                                               ; preds = %23
+  %29 = load ptr, ptr %5, align 8
+  %30 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %29, i32 0, i32 4
+  store i32 0, ptr %30, align 8
+  store i1 false, ptr %3, align 1
+  br label %37
+
+31:                                               ; preds = %23
+  %32 = load ptr, ptr %4, align 8
+  %33 = load ptr, ptr %5, align 8
+  %34 = call i64 @read_flags(ptr noundef %32, ptr noundef %33) #8
+  %35 = and i64 %34, 512
+  %36 = icmp ne i64 %35, 0
+  store i1 %36, ptr %3, align 1
+  br label %37
+
+37:                                               ; preds = %31, %28, %19, %12
+  %38 = load i1, ptr %3, align 1
+  ret i1 %38
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @accepts(ptr noundef %0, ptr noundef %1) #1 {
+  %3 = alloca ptr, align 8
+  %4 = alloca ptr, align 8
+  %5 = alloca ptr, align 8
+  store ptr %0, ptr %3, align 8
+  store ptr %1, ptr %4, align 8
+  call void @llvm.lifetime.start.p0(ptr %5) #9
+  %6 = load ptr, ptr %4, align 8
+  %7 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %6, i32 0, i32 14
+  %8 = load i64, ptr %7, align 8
+  %9 = inttoptr i64 %8 to ptr
+  %10 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %9, i32 0, i32 0
+  %11 = load i64, ptr %10, align 8
+  %12 = inttoptr i64 %11 to ptr
+  store ptr %12, ptr %5, align 8
+  %13 = load ptr, ptr %5, align 8
+  %14 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %13, i32 0, i32 4
+  %15 = load i32, ptr %14, align 8
+  %16 = and i32 %15, 8
+  %17 = icmp ne i32 %16, 0
+  br i1 %17, label %24, label %18
+
+18:                                               ; preds = %2
+  %19 = load ptr, ptr %3, align 8
+  %20 = load ptr, ptr %4, align 8
+  %21 = call i64 @read_flags(ptr noundef %19, ptr noundef %20) #8
+  %22 = and i64 %21, 512
+  %23 = icmp ne i64 %22, 0
+  br label %24
+
+24:                                               ; preds = %18, %2
+  %25 = phi i1 [ false, %2 ], [ %23, %18 ]
+  call void @llvm.lifetime.end.p0(ptr %5) #9
+  ret i1 %25
 }
 
 ; Function Attrs: alwaysinline nounwind
@@ -2932,7 +2584,7 @@ define internal zeroext i1 @push_items(ptr noundef %0, ptr noundef %1, ptr nound
   %54 = load i32, ptr %12, align 4
   %55 = add i32 %54, 1
   store i32 %55, ptr %12, align 4
-  br label %17, !llvm.loop !10
+  br label %17, !llvm.loop !9
 
 56:                                               ; preds = %17
   %57 = load ptr, ptr %8, align 8
@@ -3128,7 +2780,7 @@ define internal i64 @load_le(ptr noundef %0, i32 noundef %1) #1 {
   %18 = zext i8 %17 to i64
   %19 = or i64 %12, %18
   store i64 %19, ptr %5, align 8
-  br label %6, !llvm.loop !11
+  br label %6, !llvm.loop !10
 
 20:                                               ; preds = %6
   %21 = load i64, ptr %5, align 8
@@ -3376,7 +3028,7 @@ define internal ptr @host_of(ptr noundef %0, i64 noundef %1, i64 noundef %2) #1 
   %54 = load ptr, ptr %8, align 8
   %55 = getelementptr inbounds nuw %struct.lightexit_slot, ptr %54, i32 1
   store ptr %55, ptr %8, align 8
-  br label %15, !llvm.loop !12
+  br label %15, !llvm.loop !11
 
 56:                                               ; preds = %15
   store ptr null, ptr %4, align 8
@@ -3509,7 +3161,7 @@ define internal void @store_le(ptr noundef %0, i64 noundef %1, i32 noundef %2) #
   %17 = load i64, ptr %5, align 8
   %18 = lshr i64 %17, 8
   store i64 %18, ptr %5, align 8
-  br label %7, !llvm.loop !13
+  br label %7, !llvm.loop !12
 
 19:                                               ; preds = %7
   ret void
@@ -4857,7 +4509,7 @@ define internal void @note_place(ptr noundef %0, i64 noundef %1, i64 noundef %2)
   %40 = load ptr, ptr %7, align 8
   %41 = getelementptr inbounds nuw %struct.lightexit_msr_place, ptr %40, i32 1
   store ptr %41, ptr %7, align 8
-  br label %17, !llvm.loop !14
+  br label %17, !llvm.loop !13
 
 42:                                               ; preds = %17
   %43 = load i32, ptr %8, align 4
@@ -5119,6 +4771,589 @@ define internal zeroext i1 @is_prefix(i8 noundef zeroext %0) #1 {
 25:                                               ; preds = %20, %15, %10, %6, %1
   %26 = phi i1 [ true, %15 ], [ true, %10 ], [ true, %6 ], [ true, %1 ], [ %24, %20 ]
   ret i1 %26
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @decode(ptr noundef %0, ptr noundef %1, i64 noundef %2, ptr noundef %3) #1 {
+  %5 = alloca i1, align 1
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca i64, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca i8, align 1
+  %11 = alloca i64, align 8
+  %12 = alloca i64, align 8
+  %13 = alloca i64, align 8
+  %14 = alloca i32, align 4
+  store ptr %0, ptr %6, align 8
+  store ptr %1, ptr %7, align 8
+  store i64 %2, ptr %8, align 8
+  store ptr %3, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  %15 = load ptr, ptr %7, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %15, i32 0, i32 4
+  %17 = load i32, ptr %16, align 8
+  %18 = and i32 %17, 32768
+  %19 = icmp ne i32 %18, 0
+  %20 = zext i1 %19 to i8
+  store i8 %20, ptr %10, align 1
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  store i64 0, ptr %11, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  store i64 0, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  br label %21
+
+21:                                               ; preds = %63, %4
+  %22 = load i64, ptr %12, align 8
+  store i64 %22, ptr %13, align 8
+  %23 = load i64, ptr %11, align 8
+  store i64 %23, ptr %12, align 8
+  %24 = load ptr, ptr %9, align 8
+  %25 = getelementptr inbounds nuw %struct.access_code, ptr %24, i32 0, i32 0
+  %26 = load i32, ptr %25, align 4
+  %27 = icmp eq i32 %26, 15
+  br i1 %27, label %38, label %28
+
+28:                                               ; preds = %21
+  %29 = load ptr, ptr %6, align 8
+  %30 = load ptr, ptr %7, align 8
+  %31 = load i64, ptr %8, align 8
+  %32 = load ptr, ptr %9, align 8
+  %33 = getelementptr inbounds nuw %struct.access_code, ptr %32, i32 0, i32 0
+  %34 = load i32, ptr %33, align 4
+  %35 = zext i32 %34 to i64
+  %36 = add i64 %31, %35
+  %37 = call zeroext i1 @load_at(ptr noundef %29, ptr noundef %30, i64 noundef %36, i32 noundef 1, ptr noundef %11) #8
+  br i1 %37, label %39, label %38
+
+38:                                               ; preds = %28, %21
+  store i1 false, ptr %5, align 1
+  store i32 1, ptr %14, align 4
+  br label %108
+
+39:                                               ; preds = %28
+  %40 = load ptr, ptr %9, align 8
+  %41 = getelementptr inbounds nuw %struct.access_code, ptr %40, i32 0, i32 0
+  %42 = load i32, ptr %41, align 4
+  %43 = add i32 %42, 1
+  store i32 %43, ptr %41, align 4
+  br label %44
+
+44:                                               ; preds = %39
+  %45 = load i64, ptr %12, align 8
+  %46 = icmp ne i64 %45, 15
+  br i1 %46, label %47, label %63
+
+47:                                               ; preds = %44
+  %48 = load i64, ptr %11, align 8
+  %49 = trunc i64 %48 to i8
+  %50 = call zeroext i1 @is_prefix(i8 noundef zeroext %49) #8
+  br i1 %50, label %61, label %51
+
+51:                                               ; preds = %47
+  %52 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %53 = trunc i8 %52 to i1
+  br i1 %53, label %54, label %58
+
+54:                                               ; preds = %51
+  %55 = load i64, ptr %11, align 8
+  %56 = trunc i64 %55 to i8
+  %57 = call zeroext i1 @is_rex(i8 noundef zeroext %56) #8
+  br i1 %57, label %61, label %58
+
+58:                                               ; preds = %54, %51
+  %59 = load i64, ptr %11, align 8
+  %60 = icmp eq i64 %59, 15
+  br label %61
+
+61:                                               ; preds = %58, %54, %47
+  %62 = phi i1 [ true, %54 ], [ true, %47 ], [ %60, %58 ]
+  br label %63
+
+63:                                               ; preds = %61, %44
+  %64 = phi i1 [ false, %44 ], [ %62, %61 ]
+  br i1 %64, label %21, label %65, !llvm.loop !14
+
+65:                                               ; preds = %63
+  %66 = load i64, ptr %11, align 8
+  %67 = icmp eq i64 %66, 48
+  br i1 %67, label %71, label %68
+
+68:                                               ; preds = %65
+  %69 = load i64, ptr %11, align 8
+  %70 = icmp eq i64 %69, 34
+  br label %71
+
+71:                                               ; preds = %68, %65
+  %72 = phi i1 [ true, %65 ], [ %70, %68 ]
+  %73 = load ptr, ptr %9, align 8
+  %74 = getelementptr inbounds nuw %struct.access_code, ptr %73, i32 0, i32 1
+  %75 = zext i1 %72 to i8
+  store i8 %75, ptr %74, align 4
+  %76 = load i64, ptr %12, align 8
+  %77 = icmp eq i64 %76, 15
+  br i1 %77, label %78, label %102
+
+78:                                               ; preds = %71
+  %79 = load i64, ptr %11, align 8
+  %80 = icmp eq i64 %79, 32
+  br i1 %80, label %84, label %81
+
+81:                                               ; preds = %78
+  %82 = load i64, ptr %11, align 8
+  %83 = icmp eq i64 %82, 34
+  br i1 %83, label %84, label %102
+
+84:                                               ; preds = %81, %78
+  %85 = load ptr, ptr %6, align 8
+  %86 = load ptr, ptr %7, align 8
+  %87 = load i64, ptr %8, align 8
+  %88 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %89 = trunc i8 %88 to i1
+  br i1 %89, label %90, label %96
+
+90:                                               ; preds = %84
+  %91 = load i64, ptr %13, align 8
+  %92 = trunc i64 %91 to i8
+  %93 = call zeroext i1 @is_rex(i8 noundef zeroext %92) #8
+  br i1 %93, label %94, label %96
+
+94:                                               ; preds = %90
+  %95 = load i64, ptr %13, align 8
+  br label %97
+
+96:                                               ; preds = %90, %84
+  br label %97
+
+97:                                               ; preds = %96, %94
+  %98 = phi i64 [ %95, %94 ], [ 0, %96 ]
+  %99 = trunc i64 %98 to i8
+  %100 = load ptr, ptr %9, align 8
+  %101 = call zeroext i1 @decode_registers(ptr noundef %85, ptr noundef %86, i64 noundef %87, i8 noundef zeroext %99, ptr noundef %100) #8
+  store i1 %101, ptr %5, align 1
+  store i32 1, ptr %14, align 4
+  br label %108
+
+102:                                              ; preds = %81, %71
+  %103 = load i64, ptr %12, align 8
+  %104 = trunc i64 %103 to i8
+  %105 = load i64, ptr %11, align 8
+  %106 = trunc i64 %105 to i8
+  %107 = call zeroext i1 @is_msr_access(i8 noundef zeroext %104, i8 noundef zeroext %106) #8
+  store i1 %107, ptr %5, align 1
+  store i32 1, ptr %14, align 4
+  br label %108
+
+108:                                              ; preds = %102, %97, %38
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
+  %109 = load i1, ptr %5, align 1
+  ret i1 %109
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal zeroext i1 @is_cr4(ptr noundef %0, i64 noundef %1) #1 {
+  %3 = alloca ptr, align 8
+  %4 = alloca i64, align 8
+  store ptr %0, ptr %3, align 8
+  store i64 %1, ptr %4, align 8
+  %5 = load ptr, ptr %3, align 8
+  %6 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %5, i32 0, i32 4
+  %7 = load i32, ptr %6, align 8
+  %8 = and i32 %7, 32768
+  %9 = icmp ne i32 %8, 0
+  br i1 %9, label %14, label %10
+
+10:                                               ; preds = %2
+  %11 = load i64, ptr %4, align 8
+  %12 = trunc i64 %11 to i32
+  %13 = zext i32 %12 to i64
+  store i64 %13, ptr %4, align 8
+  br label %14
+
+14:                                               ; preds = %10, %2
+  %15 = load i64, ptr %4, align 8
+  %16 = and i64 %15, -3475456
+  %17 = icmp ne i64 %16, 0
+  %18 = xor i1 %17, true
+  ret i1 %18
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i32 @access_cr8(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3, ptr noundef %4) #1 {
+  %6 = alloca i32, align 4
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca ptr, align 8
+  %11 = alloca ptr, align 8
+  %12 = alloca ptr, align 8
+  %13 = alloca %struct.lightexit_io_context, align 8
+  %14 = alloca i32, align 4
+  %15 = alloca i32, align 4
+  store ptr %0, ptr %7, align 8
+  store ptr %1, ptr %8, align 8
+  store ptr %2, ptr %9, align 8
+  store ptr %3, ptr %10, align 8
+  store ptr %4, ptr %11, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  %16 = load ptr, ptr %10, align 8
+  %17 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %16, i32 0, i32 1
+  %18 = load ptr, ptr %11, align 8
+  %19 = getelementptr inbounds nuw %struct.access_code, ptr %18, i32 0, i32 3
+  %20 = load i8, ptr %19, align 2
+  %21 = zext i8 %20 to i64
+  %22 = getelementptr inbounds nuw [16 x i64], ptr %17, i64 0, i64 %21
+  store ptr %22, ptr %12, align 8
+  call void @llvm.lifetime.start.p0(ptr %13) #9
+  %23 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 0
+  store i64 -9223372036854775808, ptr %23, align 8
+  %24 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
+  %25 = load ptr, ptr %11, align 8
+  %26 = getelementptr inbounds nuw %struct.access_code, ptr %25, i32 0, i32 1
+  %27 = load i8, ptr %26, align 4, !range !4, !noundef !5
+  %28 = trunc i8 %27 to i1
+  br i1 %28, label %29, label %32
+
+29:                                               ; preds = %5
+  %30 = load ptr, ptr %12, align 8
+  %31 = load i64, ptr %30, align 8
+  br label %33
+
+32:                                               ; preds = %5
+  br label %33
+
+33:                                               ; preds = %32, %29
+  %34 = phi i64 [ %31, %29 ], [ 0, %32 ]
+  store i64 %34, ptr %24, align 8
+  %35 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 2
+  store i64 0, ptr %35, align 8
+  %36 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 3
+  store i32 0, ptr %36, align 8
+  %37 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 4
+  store i8 8, ptr %37, align 4
+  %38 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 5
+  %39 = load ptr, ptr %11, align 8
+  %40 = getelementptr inbounds nuw %struct.access_code, ptr %39, i32 0, i32 1
+  %41 = load i8, ptr %40, align 4, !range !4, !noundef !5
+  %42 = trunc i8 %41 to i1
+  %43 = zext i1 %42 to i8
+  store i8 %43, ptr %38, align 1
+  %44 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 6
+  store i8 1, ptr %44, align 2
+  %45 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 7
+  store i8 0, ptr %45, align 1
+  %46 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 8
+  store i32 0, ptr %46, align 8
+  %47 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 9
+  store i32 0, ptr %47, align 4
+  %48 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 10
+  store i32 0, ptr %48, align 8
+  %49 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 11
+  store i32 0, ptr %49, align 4
+  %50 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 12
+  store i32 0, ptr %50, align 8
+  %51 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 13
+  store i8 0, ptr %51, align 4
+  %52 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 14
+  store i8 0, ptr %52, align 1
+  %53 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 15
+  store i8 0, ptr %53, align 2
+  %54 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 16
+  store i8 0, ptr %54, align 1
+  %55 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 17
+  store i64 0, ptr %55, align 8
+  call void @llvm.lifetime.start.p0(ptr %14) #9
+  %56 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
+  %57 = load i64, ptr %56, align 8
+  %58 = lshr i64 %57, 4
+  %59 = icmp ne i64 %58, 0
+  br i1 %59, label %60, label %61
+
+60:                                               ; preds = %33
+  store i32 2, ptr %6, align 4
+  store i32 1, ptr %15, align 4
+  br label %89
+
+61:                                               ; preds = %33
+  %62 = load ptr, ptr %9, align 8
+  %63 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %62, i32 0, i32 1
+  %64 = load i64, ptr %63, align 8
+  %65 = inttoptr i64 %64 to ptr
+  %66 = load ptr, ptr %9, align 8
+  %67 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %66, i32 0, i32 0
+  %68 = load i64, ptr %67, align 8
+  %69 = inttoptr i64 %68 to ptr
+  %70 = call i32 %65(ptr noundef %69, ptr noundef %13) #8
+  store i32 %70, ptr %14, align 4
+  %71 = load i32, ptr %14, align 4
+  %72 = icmp eq i32 %71, 1
+  br i1 %72, label %73, label %87
+
+73:                                               ; preds = %61
+  %74 = load ptr, ptr %11, align 8
+  %75 = getelementptr inbounds nuw %struct.access_code, ptr %74, i32 0, i32 1
+  %76 = load i8, ptr %75, align 4, !range !4, !noundef !5
+  %77 = trunc i8 %76 to i1
+  br i1 %77, label %87, label %78
+
+78:                                               ; preds = %73
+  %79 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %13, i32 0, i32 1
+  %80 = load i64, ptr %79, align 8
+  %81 = load ptr, ptr %12, align 8
+  store i64 %80, ptr %81, align 8
+  %82 = load ptr, ptr %7, align 8
+  %83 = load ptr, ptr %8, align 8
+  %84 = load ptr, ptr %7, align 8
+  %85 = load ptr, ptr %8, align 8
+  %86 = call i64 @read_flags(ptr noundef %84, ptr noundef %85) #8
+  call void @restore(ptr noundef %82, ptr noundef %83, i64 noundef %86) #8
+  br label %87
+
+87:                                               ; preds = %78, %73, %61
+  %88 = load i32, ptr %14, align 4
+  store i32 %88, ptr %6, align 4
+  store i32 1, ptr %15, align 4
+  br label %89
+
+89:                                               ; preds = %87, %60
+  call void @llvm.lifetime.end.p0(ptr %14) #9
+  call void @llvm.lifetime.end.p0(ptr %13) #9
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  %90 = load i32, ptr %6, align 4
+  ret i32 %90
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal i32 @access_msr(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3, i1 noundef zeroext %4) #1 {
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca i8, align 1
+  %11 = alloca %struct.lightexit_io_context, align 8
+  %12 = alloca i32, align 4
+  store ptr %0, ptr %6, align 8
+  store ptr %1, ptr %7, align 8
+  store ptr %2, ptr %8, align 8
+  store ptr %3, ptr %9, align 8
+  %13 = zext i1 %4 to i8
+  store i8 %13, ptr %10, align 1
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  %14 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 0
+  %15 = load ptr, ptr %9, align 8
+  %16 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %15, i32 0, i32 1
+  %17 = getelementptr inbounds [16 x i64], ptr %16, i64 0, i64 1
+  %18 = load i64, ptr %17, align 8
+  %19 = trunc i64 %18 to i32
+  %20 = zext i32 %19 to i64
+  store i64 %20, ptr %14, align 8
+  %21 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
+  %22 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %23 = trunc i8 %22 to i1
+  br i1 %23, label %24, label %37
+
+24:                                               ; preds = %5
+  %25 = load ptr, ptr %9, align 8
+  %26 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %25, i32 0, i32 1
+  %27 = getelementptr inbounds [16 x i64], ptr %26, i64 0, i64 0
+  %28 = load i64, ptr %27, align 8
+  %29 = trunc i64 %28 to i32
+  %30 = zext i32 %29 to i64
+  %31 = load ptr, ptr %9, align 8
+  %32 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %31, i32 0, i32 1
+  %33 = getelementptr inbounds [16 x i64], ptr %32, i64 0, i64 2
+  %34 = load i64, ptr %33, align 8
+  %35 = shl i64 %34, 32
+  %36 = or i64 %30, %35
+  br label %38
+
+37:                                               ; preds = %5
+  br label %38
+
+38:                                               ; preds = %37, %24
+  %39 = phi i64 [ %36, %24 ], [ 0, %37 ]
+  store i64 %39, ptr %21, align 8
+  %40 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 2
+  store i64 0, ptr %40, align 8
+  %41 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 3
+  store i32 0, ptr %41, align 8
+  %42 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 4
+  store i8 8, ptr %42, align 4
+  %43 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 5
+  %44 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %45 = trunc i8 %44 to i1
+  %46 = zext i1 %45 to i8
+  store i8 %46, ptr %43, align 1
+  %47 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 6
+  store i8 2, ptr %47, align 2
+  %48 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 7
+  store i8 0, ptr %48, align 1
+  %49 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 8
+  store i32 0, ptr %49, align 8
+  %50 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 9
+  store i32 0, ptr %50, align 4
+  %51 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 10
+  store i32 0, ptr %51, align 8
+  %52 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 11
+  store i32 0, ptr %52, align 4
+  %53 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 12
+  store i32 0, ptr %53, align 8
+  %54 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 13
+  store i8 0, ptr %54, align 4
+  %55 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 14
+  store i8 0, ptr %55, align 1
+  %56 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 15
+  store i8 0, ptr %56, align 2
+  %57 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 16
+  store i8 0, ptr %57, align 1
+  %58 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 17
+  store i64 0, ptr %58, align 8
+  call void @llvm.lifetime.start.p0(ptr %12) #9
+  %59 = load ptr, ptr %7, align 8
+  %60 = load ptr, ptr %8, align 8
+  %61 = call i32 @answer_msr(ptr noundef %59, ptr noundef %60, ptr noundef %11) #8
+  store i32 %61, ptr %12, align 4
+  %62 = load i32, ptr %12, align 4
+  %63 = icmp eq i32 %62, 1
+  br i1 %63, label %64, label %85
+
+64:                                               ; preds = %38
+  %65 = load i8, ptr %10, align 1, !range !4, !noundef !5
+  %66 = trunc i8 %65 to i1
+  br i1 %66, label %85, label %67
+
+67:                                               ; preds = %64
+  %68 = load ptr, ptr %6, align 8
+  %69 = load ptr, ptr %7, align 8
+  %70 = load ptr, ptr %7, align 8
+  %71 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %70, i32 0, i32 13
+  %72 = load i32, ptr %71, align 8
+  %73 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
+  %74 = load i64, ptr %73, align 8
+  %75 = trunc i64 %74 to i32
+  call void @write_half(ptr noundef %68, ptr noundef %69, i32 noundef %72, i32 noundef %75) #8
+  %76 = load ptr, ptr %6, align 8
+  %77 = load ptr, ptr %7, align 8
+  %78 = load ptr, ptr %7, align 8
+  %79 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %78, i32 0, i32 14
+  %80 = load i32, ptr %79, align 4
+  %81 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
+  %82 = load i64, ptr %81, align 8
+  %83 = lshr i64 %82, 32
+  %84 = trunc i64 %83 to i32
+  call void @write_half(ptr noundef %76, ptr noundef %77, i32 noundef %80, i32 noundef %84) #8
+  br label %85
+
+85:                                               ; preds = %67, %64, %38
+  %86 = load i32, ptr %12, align 4
+  call void @llvm.lifetime.end.p0(ptr %12) #9
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  ret i32 %86
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal void @go_to(ptr noundef %0, ptr noundef %1, ptr noundef %2, i64 noundef %3) #1 {
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca i64, align 8
+  store ptr %0, ptr %5, align 8
+  store ptr %1, ptr %6, align 8
+  store ptr %2, ptr %7, align 8
+  store i64 %3, ptr %8, align 8
+  %9 = load ptr, ptr %6, align 8
+  %10 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %9, i32 0, i32 3
+  %11 = load i64, ptr %10, align 8
+  %12 = inttoptr i64 %11 to ptr
+  %13 = load ptr, ptr %5, align 8
+  %14 = load ptr, ptr %7, align 8
+  %15 = getelementptr inbounds nuw %struct.lightexit_msr_watch, ptr %14, i32 0, i32 2
+  %16 = load i32, ptr %15, align 8
+  %17 = call i32 %12(ptr noundef %13, i32 noundef %16, ptr noundef %8) #8
+  ret void
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal void @protect(ptr noundef %0, ptr noundef %1, ptr noundef %2, ptr noundef %3) #1 {
+  %5 = alloca ptr, align 8
+  %6 = alloca ptr, align 8
+  %7 = alloca ptr, align 8
+  %8 = alloca ptr, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca %struct.event, align 4
+  %11 = alloca i32, align 4
+  store ptr %0, ptr %5, align 8
+  store ptr %1, ptr %6, align 8
+  store ptr %2, ptr %7, align 8
+  store ptr %3, ptr %8, align 8
+  call void @llvm.lifetime.start.p0(ptr %9) #9
+  %12 = load ptr, ptr %8, align 8
+  %13 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %12, i32 0, i32 14
+  %14 = load i64, ptr %13, align 8
+  %15 = inttoptr i64 %14 to ptr
+  store ptr %15, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  call void @llvm.memcpy.p0.p0.i64(ptr align 4 %10, ptr align 4 @__const.protect.event, i64 12, i1 false)
+  %16 = load ptr, ptr %5, align 8
+  %17 = load ptr, ptr %6, align 8
+  %18 = load ptr, ptr %8, align 8
+  %19 = call zeroext i1 @deliver(ptr noundef %16, ptr noundef %10, ptr noundef %17, ptr noundef %18) #8
+  br i1 %19, label %20, label %27
+
+20:                                               ; preds = %4
+  %21 = load ptr, ptr %5, align 8
+  %22 = load ptr, ptr %9, align 8
+  %23 = load ptr, ptr %7, align 8
+  %24 = load ptr, ptr %6, align 8
+  %25 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %24, i32 0, i32 2
+  %26 = load i64, ptr %25, align 8
+  call void @go_to(ptr noundef %21, ptr noundef %22, ptr noundef %23, i64 noundef %26) #8
+  store i32 1, ptr %11, align 4
+  br label %43
+
+27:                                               ; preds = %4
+  %28 = load ptr, ptr %6, align 8
+  %29 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %28, i32 0, i32 21
+  store i32 0, ptr %29, align 8
+  %30 = load ptr, ptr %6, align 8
+  %31 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %30, i32 0, i32 22
+  store i32 0, ptr %31, align 4
+  %32 = load ptr, ptr %5, align 8
+  %33 = load ptr, ptr %8, align 8
+  %34 = load ptr, ptr %5, align 8
+  %35 = load ptr, ptr %8, align 8
+  %36 = call i64 @read_flags(ptr noundef %34, ptr noundef %35) #8
+  call void @restore(ptr noundef %32, ptr noundef %33, i64 noundef %36) #8
+  %37 = load ptr, ptr %8, align 8
+  %38 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %37, i32 0, i32 7
+  store i32 13, ptr %38, align 4
+  %39 = load ptr, ptr %8, align 8
+  %40 = getelementptr inbounds nuw %struct.lightexit_watch, ptr %39, i32 0, i32 6
+  store i32 1, ptr %40, align 8
+  %41 = load ptr, ptr %5, align 8
+  %42 = load ptr, ptr %8, align 8
+  call void @stop(ptr noundef %41, ptr noundef %42) #8
+  store i32 0, ptr %11, align 4
+  br label %43
+
+43:                                               ; preds = %27, %20
+  call void @llvm.lifetime.end.p0(ptr %10) #9
+  call void @llvm.lifetime.end.p0(ptr %9) #9
+  %44 = load i32, ptr %11, align 4
+  switch i32 %44, label %46 [
+    i32 0, label %45
+    i32 1, label %45
+  ]
+
+45:                                               ; preds = %43, %43
+  ret void
+
+46:                                               ; preds = %43
+  unreachable
 }
 
 ; Function Attrs: alwaysinline nounwind

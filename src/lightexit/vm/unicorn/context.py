@@ -22,8 +22,9 @@ from unicorn.unicorn_py3.unicorn import Uc, uclib
 from lightexit.runtime.layout import SavedCpu, Segment
 from lightexit.vm.registers import EFER, LMA, LME
 
-#: Bits of the hidden flags: the ring, code and stack of 32 bits, bases that are not 0, 64-bit code.
-_RING, _CS32, _SS32, _BASES, _CS64 = 3, 1 << 4, 1 << 5, 1 << 6, 1 << 15
+#: Bits of the hidden flags: the ring, a shadow, code and stack of 32 bits, bases that are not 0,
+#: 64-bit code.
+_RING, _INHIBIT, _CS32, _SS32, _BASES, _CS64 = 3, 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 15
 _CODE_FLAGS = 0x00AF_9B00  # a descriptor's upper half: present, ring 0, execute/read, L, 4 GiB
 _DATA_FLAGS = 0x00CF_9300  # read/write, D/B
 _IS_32, _IN_PAGES = 1 << 22, 1 << 23  # of the same
@@ -104,6 +105,11 @@ class SavedContext:
         cpu.hidden_flags |= _SS32
         cpu.segments[_SS].flags |= _IS_32  # Unicorn looks there at the next change of CS
         self._restore()
+
+    @property
+    def is_in_shadow(self) -> bool:
+        """Whether the CPU takes no interrupt before its next instruction, after STI or MOV SS."""
+        return bool(self.saved().hidden_flags & _INHIBIT)
 
     @property
     def is_in_nmi(self) -> bool:

@@ -202,6 +202,7 @@ class UnicornCpu:
     def request_stop(self) -> None:
         """Have `run` return before the next block of guest code."""
         self._watch.fields.stop = 1
+        self._engine.request()
 
     def clear_stop(self) -> None:
         """Forget the requests so far."""
@@ -210,6 +211,8 @@ class UnicornCpu:
     def set_interrupt(self, level: bool) -> None:
         """Level of the INTR input."""
         self._watch.fields.interrupt = level
+        if level:
+            self._engine.request()
 
     @property
     def interrupts_enabled(self) -> bool:
@@ -226,6 +229,8 @@ class UnicornCpu:
 
     def _in_shadow(self) -> bool:
         """Whether the instruction before was one after which no interrupt is taken."""
+        if self._engine.tells_shadow:
+            return self._context.is_in_shadow
         try:
             here = self._here()
         except _NOWHERE:
@@ -424,7 +429,8 @@ class UnicornCpu:
     def _failure(self, status: int) -> GuestError:
         fault = self._engine.fault
         if fault is not None:
-            kind, address = fault
+            kind, address, pointer = fault
+            self.set(Register.RIP, pointer)
             return GuestError(
                 f"the guest accessed unmapped memory: {address:#x} (Unicorn's access "
                 f"kind {kind}), at {self.where()}{self._instruction()}"

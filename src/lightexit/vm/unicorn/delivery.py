@@ -12,10 +12,11 @@ from unicorn.unicorn_py3.unicorn import uclib
 
 from lightexit.bus.memory import Block, Record
 from lightexit.runtime import Code, runtime_code
-from lightexit.runtime.layout import CODE_BLOCK, Delivery, Slot
+from lightexit.runtime.layout import CODE_BLOCK, SAVED_HEAD, Delivery, Slot
 from lightexit.vm.memory import TOP, GuestMemory
 from lightexit.vm.paging import PAGE
 from lightexit.vm.unicorn.context import SavedContext, layout_is_known
+from lightexit.vm.unicorn.inside import Inside
 
 
 @functools.cache
@@ -61,6 +62,13 @@ class NativeDelivery:
             getattr(x86_const, f"UC_X86_REG_{name}") for name in names
         )
         fields.msr = x86_const.UC_X86_REG_MSR
+
+    def work_in_place(self, inside: Inside) -> None:
+        """Change the CPU's own registers, not a copy, and leave blocks by themselves."""
+        fields, nothing = self._record.fields, hooks().address("nothing")
+        fields.saved = inside.registers - SAVED_HEAD
+        fields.save = fields.restore = nothing
+        fields.leave = inside.leave
 
     def switch(self, on: bool) -> None:
         """Deliver natively, or in Python."""

@@ -32,7 +32,7 @@ from lightexit.vm.registers import EFER, PG
 from lightexit.vm.unicorn.context import SavedContext
 from lightexit.vm.unicorn.cpuid import describe_apic
 from lightexit.vm.unicorn.delivery import NativeDelivery, address_of, deliver_external, hooks
-from lightexit.vm.unicorn.inside import replace_fill
+from lightexit.vm.unicorn.inside import Inside, inside_of
 from lightexit.vm.unicorn.model import new_emulator
 from lightexit.vm.unicorn.msrs import MsrHooks
 from lightexit.vm.unicorn.native import add_hook, check
@@ -84,8 +84,9 @@ class UcEngine:
     ) -> None:
         # Memory that others than the guest have changed: addresses and ends.
         self._stale: list[tuple[int, int]] = []
-        #: The latest access to memory that is not there: Unicorn's kind of it, and the address.
-        self.fault: tuple[int, int] | None = None
+        #: The latest access to memory that is not there: Unicorn's kind of it, the address, and the
+        #: instruction pointer: after a store, its block is run to the end.
+        self.fault: tuple[int, int, int] | None = None
         self.uc = new_emulator(UC_MODE_64 if is_64bit else UC_MODE_32)
         self.is_64bit = is_64bit
         # By themselves: Unicorn's own binding takes several calls for a register.
@@ -100,6 +101,7 @@ class UcEngine:
         #: How native code delivers interrupts here.
         self.delivery = NativeDelivery(memory, self.context, bus_cpu.state.clock, is_64bit)
         watch.fields.delivery = self.delivery.address
+        self._inside = inside_of(self.uc) if self.delivery.is_known else None
         self._apertures = [self._map_aperture(hole, bus_cpu) for hole in memory.apertures]
         self._add_hooks(bus_cpu)
         self._msrs = MsrHooks(self.uc, bus_cpu, watch, self._registers[Register.RIP])
@@ -132,23 +134,41 @@ class UcEngine:
         for name in ("syscall", "rdtsc", "rdtscp"):
             number = getattr(x86_const, f"UC_X86_INS_{name.upper()}")
             add_hook(self.uc, UC_HOOK_INSN, watch, ours.address(f"at_{name}"), number)
-        add_hook(self.uc, UC_HOOK_BLOCK, watch, ours.address("at_block"))
         add_hook(self.uc, UC_HOOK_INTR, watch, ours.address("at_interrupt"))
         if self.delivery.is_known:
             add_hook(self.uc, UC_HOOK_EDGE_GENERATED, watch, ours.address("at_translated"))
-            replace_fill(self.uc, ours.address("at_fill"))
+        if self._inside is None:
+            add_hook(self.uc, UC_HOOK_BLOCK, watch, ours.address("at_block"))
+        else:
+            self._change(self._inside)
         # Where such a hook covers memory, each store to it takes Unicorn's slow path.
         for hole in self._holes if self.delivery.is_known else [range(1, 1)]:
             begin, end = hole.start, hole.stop - 1
             self.uc.hook_add(UC_HOOK_MEM_INVALID, self._at_fault, None, begin, end)
         describe_apic(self.uc, bus_cpu.bus)
 
+    def _change(self, inside: Inside) -> None:
+        inside.replace_fill(hooks().address("at_fill"))
+        inside.replace_interrupt(hooks().address("at_request"), self._watch.address)
+        inside.leave_out_checks()
+        self.delivery.work_in_place(inside)
+
+    @property
+    def tells_shadow(self) -> bool:
+        """Whether Unicorn itself keeps interrupts off after STI and MOV SS."""
+        return self._inside is not None
+
+    def request(self) -> None:
+        """Have the guest leave its block soon, and `watch` looked at; from any thread."""
+        if self._inside is not None:
+            self._inside.request()
+
     @property
     def _holes(self) -> list[range]:
         return [*self._memory.apertures, range(TOP, 1 << 64)]
 
     def _at_fault(self, _uc: Uc, kind: int, address: int, *_details: Any) -> bool:
-        self.fault = kind, address
+        self.fault = kind, address, self.get(Register.RIP)
         return False
 
     def deliver(self, vector: int) -> bool:

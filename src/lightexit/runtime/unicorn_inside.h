@@ -1,22 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
- * The TLB of Unicorn 2.1.4's x86 CPU, which no interface offers: where it is, and its entries. Who
- * uses this checks the places first (vm/unicorn/inside.py).
+ * Parts of Unicorn 2.1.4's x86 CPU that no interface offers, its TLB among them. Who uses this checks
+ * the places first (vm/unicorn/inside.py).
  */
-#ifndef LIGHTEXIT_UNICORN_TLB_H
-#define LIGHTEXIT_UNICORN_TLB_H
+#ifndef LIGHTEXIT_UNICORN_INSIDE_H
+#define LIGHTEXIT_UNICORN_INSIDE_H
 
 #include "unicorn_memory.h"
 
 #define FETCH 2
 
-/* Offsets: in a CPU, of its class and of a table's head for each mode; in a class. */
+/* Offsets: in a CPU, of a word for others' use, its engine, its class, and a table's head for each
+ * mode; in a class. */
+#define CPU_OPAQUE 0x8170
+#define CPU_ENGINE 0x81a8
 #define CPU_CLASS 0x81b0
 #define CPU_TABLES 0x8a10
 #define CLASS_OWN_FILL 0x50
 
 typedef bool fill_function(void *cpu, u64 address, int size, int access, int mode, bool probe,
 			   u64 from);
+
+PART void *pointer_at(const u8 *cpu, u32 offset)
+{
+	return *(void *const *)(cpu + offset);
+}
 
 struct tlb_table {
 	u64 mask; /* of an entry's offset */
@@ -33,9 +41,7 @@ struct tlb_entry {
 
 PART fill_function *own_fill(const u8 *cpu)
 {
-	const u8 *class = *(u8 *const *)(cpu + CPU_CLASS);
-
-	return *(fill_function *const *)(class + CLASS_OWN_FILL);
+	return (fill_function *)pointer_at(pointer_at(cpu, CPU_CLASS), CLASS_OWN_FILL);
 }
 
 PART struct tlb_entry *entry_of(u8 *cpu, u64 address, int mode)
@@ -46,4 +52,4 @@ PART struct tlb_entry *entry_of(u8 *cpu, u64 address, int mode)
 				    (address / PAGE * sizeof(struct tlb_entry) & table->mask));
 }
 
-#endif /* LIGHTEXIT_UNICORN_TLB_H */
+#endif /* LIGHTEXIT_UNICORN_INSIDE_H */
