@@ -86,7 +86,7 @@ class Side:
         )
         self.bus = self.machine.bus
         self.schedule = self.machine._schedule
-        self.schedule._wake = self._wake
+        self.schedule._hasten = self._wake
         self._add_virtio()
         self.ports = [port for ports in self.bus._ports.values() for port in ports]
         self.devices = cast("dict[str, Device[Any]]", {each.name: each for each in self.bus._ports})

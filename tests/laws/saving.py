@@ -147,7 +147,10 @@ def _hand_over(old: Side, other: Side) -> None:
     """What is the machine's: its time, and when it looks at its devices next."""
     other.clock.advance(old.now_ns() - other.now_ns())
     other.late, other._woken = old.late, old._woken
-    other.schedule.deadline_ns = old.schedule.deadline_ns
+    names = {device: name for name, device in old.devices.items()}
+    mine, its = other.schedule, old.schedule
+    mine.deadline_ns, mine._asked_ns = its.deadline_ns, its._asked_ns
+    mine._wakeups = {other.devices[names[each]]: due for each, due in its._wakeups.items()}
     other.journal.events.clear()
 
 

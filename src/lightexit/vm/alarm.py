@@ -46,10 +46,19 @@ class Alarm:
     def set(self, due_ns: int | None) -> None:
         """Ring at `due_ns` of the clock, or not at all."""
         with self._condition:
-            self._due_ns = due_ns
-            # A thread that wakes too early goes back to sleep by itself: cheaper than waking it.
-            if due_ns is not None and not self._wakes_by(due_ns):
-                self._condition.notify()
+            self._set(due_ns)
+
+    def hasten(self, due_ns: int) -> None:
+        """Ring at `due_ns` at the latest, if it was to ring later."""
+        with self._condition:
+            if self._due_ns is not None and due_ns < self._due_ns:
+                self._set(due_ns)
+
+    def _set(self, due_ns: int | None) -> None:
+        self._due_ns = due_ns
+        # A thread that wakes too early goes back to sleep by itself: cheaper than waking it.
+        if due_ns is not None and not self._wakes_by(due_ns):
+            self._condition.notify()
 
     def _wakes_by(self, due_ns: int) -> bool:
         return self._asleep_until_ns is not None and self._asleep_until_ns <= due_ns

@@ -70,7 +70,7 @@ class Machine:
         self.on_reset: Callable[[str], object] = lambda reason: None
         #: Devices that the machine itself works with.
         self._controllers: list[Device[Any]] = []
-        self._schedule = Schedule(self.bus, self.clock, self.wake)
+        self._schedule = Schedule(self.bus, self.clock, self._hasten)
         self._processors = make_processors(board, self._schedule, self._end)
         self._resets = Resets(board, self.devices, self._schedule, self._processors)
         self._ending: tuple[RunEnd, str, int | None] | None = None
@@ -214,6 +214,9 @@ class Machine:
             yield
             self._schedule.touched(states)
 
+    def _hasten(self) -> None:
+        self._processors.hasten()
+
     def wake(self) -> None:
         """Have `run` look at all that is due, soon; from any thread."""
         self._processors.wake()
@@ -340,6 +343,7 @@ class Machine:
                 self.bus.running(),
                 self.board.resumed(),
             ):
+                self._schedule.forget()
                 while self._is_on(limits):
                     if self._sleep.is_on:
                         self._sleep_on(end_ns, interrupt)

@@ -95,6 +95,9 @@ class Multiprocessor:
         """Have `turn` return soon; from any thread."""
         self._woken()
 
+    #: `turn` runs no vCPU.
+    hasten = wake
+
     def stop(self) -> None:
         """Have all vCPUs stop, for this run; from any thread."""
         for cpu in self.cpus:

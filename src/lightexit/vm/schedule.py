@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,17 +16,26 @@ from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
 
 
+#: All devices are asked so often, in VM time, whatever has told of its changes.
+_LONGEST_NS = 100_000_000
+
+
 class Schedule:
-    """Brings devices to the present. `wake` is called, on any thread, by an access after which
-    that has to be done earlier than `deadline_ns`.
+    """Brings devices to the present. `hasten` is called, on any thread, by an access after which
+    that has to be done earlier than `deadline_ns` was.
     """
 
-    def __init__(self, bus: Bus, clock: BusClock, wake: Callable[[], None]) -> None:
+    def __init__(self, bus: Bus, clock: BusClock, hasten: Callable[[], None]) -> None:
         self.clock = clock
         #: VM time at which some device next has something to do, None for never.
         self.deadline_ns: int | None = None
         self._bus = bus
-        self._wake = wake
+        self._hasten = hasten
+        #: VM time at which all devices were asked; None where they are to be asked anew.
+        self._asked_ns: int | None = None
+        #: What they, and those whose states were touched since then, have answered.
+        self._wakeups: dict[Device[Any], int | None] = {}
+        self._thread = 0
         self._devices: dict[Device[Any], StateLock] = {}
         # By their states, for accesses; another one whenever a device comes or goes.
         self._owners: dict[StateMemory[Any], list[Device[Any]]] = {}
@@ -49,7 +59,7 @@ class Schedule:
     def _keep(self, device: Device[Any]) -> None:
         if _has_time(device):
             self._devices[device] = self._bus.locked(device.memory)
-            self._sort()
+        self._sort()
 
     def _forget(self, device: Device[Any]) -> None:
         self._devices.pop(device, None)
@@ -60,14 +70,31 @@ class Schedule:
         for device in self._devices:
             owners.setdefault(device.memory, []).append(device)
         self._owners = owners
+        self.forget()
+
+    def forget(self) -> None:
+        """Ask all devices anew: their states were changed by others than accesses."""
+        self._asked_ns = None
 
     def touched(self, states: Sequence[StateMemory[Any]]) -> None:
         """Ask the devices of these states, which may have changed and are locked, when they next
         have something to do: whichever device's access or line changed them."""
         for state in states:
             for device in self._owners.get(state, ()):
-                if self._is_next(device.next_wakeup()):
-                    self._wake()
+                wakeup_ns = device.next_wakeup()
+                is_next = self._is_next(wakeup_ns)
+                if threading.get_ident() == self._thread:
+                    self._note(device, wakeup_ns)
+                elif is_next:
+                    self.forget()  # that thread may be about to note others
+                if is_next:
+                    self._hasten()
+
+    def _note(self, device: Device[Any], wakeup_ns: int | None) -> None:
+        self._wakeups[device] = wakeup_ns
+        self.deadline_ns = min(
+            (each for each in self._wakeups.values() if each is not None), default=None
+        )
 
     def _is_next(self, wakeup_ns: int | None) -> bool:
         deadline_ns = self.deadline_ns  # once: another thread may be changing it
@@ -77,16 +104,26 @@ class Schedule:
         """Have every device do what is due, and find the next deadline."""
         self.clock.refine()
         now_ns = self.clock.now_ns()
+        if self._is_early(now_ns):
+            return
+        self._thread, self._asked_ns = threading.get_ident(), now_ns
         # From here on an access counts as early if it is early for the devices advanced so far.
         self.deadline_ns = None
+        self._wakeups.clear()
         for device, lock in list(self._devices.items()):  # which may come and go meanwhile
             with lock:
-                wakeup_ns = self._advance(device, now_ns)
-            if self._is_next(wakeup_ns):
-                self.deadline_ns = wakeup_ns
+                self._note(device, self._advance(device, now_ns))
+
+    def _is_early(self, now_ns: int) -> bool:
+        """Whether no device has anything to do."""
+        asked_ns, deadline_ns = self._asked_ns, self.deadline_ns
+        if asked_ns is None or now_ns - asked_ns >= _LONGEST_NS:
+            return False
+        return deadline_ns is None or now_ns < deadline_ns
 
     def reset(self, device: Device[Any]) -> None:
         """Bring a device to power-on."""
+        self.forget()
         with self._bus.locked(device.memory):
             self._reset(device)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -36,6 +37,8 @@ class Uniprocessor:
         self._has_nmi = self._has_init = False
         self._limit = UNLIMITED
         self._halted = False
+        #: The thread on which the guest runs now, where time passes by itself.
+        self._running_on: int | None = None
         # Not an Event: a signal handler may set it while this same thread is about to wait.
         self._woken = Bell()
         self._alarm = Alarm(self.wake)
@@ -101,6 +104,15 @@ class Uniprocessor:
     #: The only vCPU runs in `turn`.
     stop = wake
 
+    def hasten(self) -> None:
+        """The schedule's deadline was brought forward: have `turn` return by then; from any
+        thread. The guest's own accesses need not stop it for that."""
+        left_ns = self._schedule.left_ns()
+        if left_ns is None or self._running_on != threading.get_ident():
+            self.wake()
+        else:
+            self._alarm.hasten(time.monotonic_ns() + left_ns)
+
     def forget(self) -> None:
         """Forget the requests so far: what they were about is looked at next."""
         self._cpu.clear_stop()
@@ -146,9 +158,12 @@ class Uniprocessor:
         budget = min(self._limit - self.accesses, self._accesses_to_deadline())
         state = self._bus_cpu.state
         state.budget = budget
+        if self._clock.runs_by_itself:
+            self._running_on = threading.get_ident()
         try:
             self._handle(self._cpu.run())
         finally:
+            self._running_on = None
             self.accesses += (budget - state.budget) & UNLIMITED
 
     def _accesses_to_deadline(self) -> int:
