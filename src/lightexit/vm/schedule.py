@@ -15,7 +15,6 @@ from lightexit.bus.lock import StateLock
 from lightexit.bus.placing import Place
 from lightexit.devices.device import Device
 
-
 #: All devices are asked so often, in VM time, whatever has told of its changes.
 _LONGEST_NS = 100_000_000
 
@@ -81,45 +80,42 @@ class Schedule:
         have something to do: whichever device's access or line changed them."""
         for state in states:
             for device in self._owners.get(state, ()):
-                wakeup_ns = device.next_wakeup()
-                is_next = self._is_next(wakeup_ns)
-                if threading.get_ident() == self._thread:
-                    self._note(device, wakeup_ns)
-                elif is_next:
-                    self.forget()  # that thread may be about to note others
-                if is_next:
-                    self._hasten()
+                self._note(device, device.next_wakeup())
 
     def _note(self, device: Device[Any], wakeup_ns: int | None) -> None:
-        self._wakeups[device] = wakeup_ns
-        self.deadline_ns = min(
-            (each for each in self._wakeups.values() if each is not None), default=None
-        )
-
-    def _is_next(self, wakeup_ns: int | None) -> bool:
         deadline_ns = self.deadline_ns  # once: another thread may be changing it
-        return wakeup_ns is not None and (deadline_ns is None or wakeup_ns < deadline_ns)
+        is_next = wakeup_ns is not None and (deadline_ns is None or wakeup_ns < deadline_ns)
+        if threading.get_ident() == self._thread:
+            self._wakeups[device] = wakeup_ns
+            self._find_deadline()
+        elif is_next:
+            self.forget()  # that thread may be about to note others
+        if is_next:
+            self._hasten()
+
+    def _find_deadline(self) -> None:
+        dues = (each for each in self._wakeups.values() if each is not None)
+        self.deadline_ns = min(dues, default=None)
 
     def advance(self) -> None:
         """Have every device do what is due, and find the next deadline."""
         self.clock.refine()
         now_ns = self.clock.now_ns()
-        if self._is_early(now_ns):
-            return
-        self._thread, self._asked_ns = threading.get_ident(), now_ns
-        # From here on an access counts as early if it is early for the devices advanced so far.
+        if self._asked_ns is None or now_ns - self._asked_ns >= _LONGEST_NS:
+            self._thread, self._asked_ns = threading.get_ident(), now_ns
+            self._wakeups.clear()
+        # From here on an access of another thread counts as early.
         self.deadline_ns = None
-        self._wakeups.clear()
         for device, lock in list(self._devices.items()):  # which may come and go meanwhile
-            with lock:
-                self._note(device, self._advance(device, now_ns))
+            if self._is_due(device, now_ns):
+                with lock:
+                    self._wakeups[device] = self._advance(device, now_ns)
+        self._find_deadline()
 
-    def _is_early(self, now_ns: int) -> bool:
-        """Whether no device has anything to do."""
-        asked_ns, deadline_ns = self._asked_ns, self.deadline_ns
-        if asked_ns is None or now_ns - asked_ns >= _LONGEST_NS:
-            return False
-        return deadline_ns is None or now_ns < deadline_ns
+    def _is_due(self, device: Device[Any], now_ns: int) -> bool:
+        """Or whether it is to be asked that."""
+        wakeup_ns = self._wakeups.get(device, now_ns)
+        return wakeup_ns is not None and wakeup_ns <= now_ns
 
     def reset(self, device: Device[Any]) -> None:
         """Bring a device to power-on."""
