@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-ROUNDS, CALLS, MEMORY_MIB = 3, 50_000, 256
+ROUNDS, CALLS, MEMORY_MIB = 5, 200_000, 256
 PACKAGE = "linux-image-6.1.0-57-cloud-amd64"
 APPEND = "console=ttyS0 clocksource=acpi_pm panic=-1 quiet"
 BEGIN, END = b"clock: begin", b"clock: end"

@@ -11,20 +11,26 @@ from lightexit.runtime import Code, runtime_code
 
 
 class Dispatch:
-    """The functions of `dispatch.c`, for Python; `address` gives them to native callers."""
+    """The functions of `dispatch.c`, for Python; `address` gives them to native callers.
+
+    Those that return at once keep the GIL: given up, another thread may keep it for long.
+    """
 
     def __init__(self, code: Code) -> None:
         self.address = code.address
         u64, pointer = ctypes.c_uint64, ctypes.c_void_p
-        self.ticks = self._function("ticks", u64, pointer)
-        self.clock_now = self._function("clock_now", u64, pointer)
-        self.clock_adjust = self._function("clock_adjust", None, pointer, u64, u64)
-        self.lock = self._function("lock", None, pointer, u64, pointer)
-        self.unlock = self._function("unlock", None, pointer, u64)
-        self.access = self._function("perform_context", ctypes.c_uint32, pointer, pointer)
+        self.ticks = self._prompt("ticks", u64, pointer)
+        self.clock_now = self._prompt("clock_now", u64, pointer)
+        self.clock_adjust = self._prompt("clock_adjust", None, pointer, u64, u64)
+        #: Waits by a function that gives the GIL up.
+        self.lock = self._prompt("lock", None, pointer, u64, pointer)
+        self.unlock = self._prompt("unlock", None, pointer, u64)
+        self.access = ctypes.CFUNCTYPE(ctypes.c_uint32, pointer, pointer)(
+            self.address("perform_context")
+        )
 
-    def _function(self, name: str, result: Any, *arguments: Any) -> Any:
-        return ctypes.CFUNCTYPE(result, *arguments)(self.address(name))
+    def _prompt(self, name: str, result: Any, *arguments: Any) -> Any:
+        return ctypes.PYFUNCTYPE(result, *arguments)(self.address(name))
 
 
 @functools.cache

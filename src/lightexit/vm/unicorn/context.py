@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from unicorn import UC_ARCH_X86, UC_HOOK_INTR, UC_MODE_32, UC_MODE_64, x86_const
-from unicorn.unicorn_py3.unicorn import Uc, uclib
+from unicorn.unicorn_py3.unicorn import Uc
 
 from lightexit.runtime.layout import SavedCpu, Segment
 from lightexit.vm.registers import EFER, LMA, LME
+from lightexit.vm.unicorn.native import context_restore, context_save
 
 #: Bits of the hidden flags: the ring, a shadow, code and stack of 32 bits, bases that are not 0,
 #: 64-bit code.
@@ -65,7 +66,7 @@ class SavedContext:
 
     def saved(self) -> SavedCpu:
         """The CPU as it is now, until the next call."""
-        uclib.uc_context_save(self._uc._uch, self._context.context)
+        context_save(self._uc._uch, self._context.context)
         return self._cpu
 
     def enter_ring_0(self, old: int, new: int, stack: int = 0) -> bool:
@@ -129,7 +130,7 @@ class SavedContext:
         self._restore()
 
     def _restore(self) -> None:
-        uclib.uc_context_restore(self._uc._uch, self._context.context)
+        context_restore(self._uc._uch, self._context.context)
 
 
 def _load(segment: Segment, selector: int, entry: int) -> None:

@@ -17,6 +17,7 @@ from lightexit.vm.memory import TOP, GuestMemory
 from lightexit.vm.paging import PAGE
 from lightexit.vm.unicorn.context import SavedContext, layout_is_known
 from lightexit.vm.unicorn.inside import Inside
+from lightexit.vm.unicorn.native import address_of
 
 
 @functools.cache
@@ -28,13 +29,8 @@ def hooks() -> Code:
 @functools.cache
 def deliver_external() -> Any:
     """bool deliver_external(engine, vector, watch)."""
-    kind = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
+    kind = ctypes.PYFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
     return kind(hooks().address("deliver_external"))
-
-
-def address_of(function: Any) -> int:
-    """Where a function of a library starts."""
-    return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 
 class NativeDelivery:

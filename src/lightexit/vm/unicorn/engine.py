@@ -31,11 +31,11 @@ from lightexit.vm.memory import TOP, GuestMemory
 from lightexit.vm.registers import EFER, PG
 from lightexit.vm.unicorn.context import SavedContext
 from lightexit.vm.unicorn.cpuid import describe_apic
-from lightexit.vm.unicorn.delivery import NativeDelivery, address_of, deliver_external, hooks
+from lightexit.vm.unicorn.delivery import NativeDelivery, deliver_external, hooks
 from lightexit.vm.unicorn.inside import Inside, inside_of
 from lightexit.vm.unicorn.model import new_emulator
 from lightexit.vm.unicorn.msrs import MsrHooks
-from lightexit.vm.unicorn.native import add_hook, check
+from lightexit.vm.unicorn.native import add_hook, address_of, check, reg_read, reg_write
 from lightexit.vm.x86 import DescriptorTable, Register
 
 _COMMON = {
@@ -206,13 +206,13 @@ class UcEngine:
     def get(self, register: Register) -> int:
         """A register's value."""
         self._value.value = 0
-        check(uclib.uc_reg_read(self.uc._uch, self._registers[register], self._pointer))
+        check(reg_read(self.uc._uch, self._registers[register], self._pointer))
         return self._value.value
 
     def set(self, register: Register, value: int) -> None:
         """Change a register."""
         self._value.value = value
-        check(uclib.uc_reg_write(self.uc._uch, self._registers[register], self._pointer))
+        check(reg_write(self.uc._uch, self._registers[register], self._pointer))
 
     @property
     def efer(self) -> int:

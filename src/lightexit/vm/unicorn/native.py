@@ -44,6 +44,23 @@ def delete_hook(uc: Any, handle: int) -> None:
     check(uclib.uc_hook_del(uc._uch, ctypes.c_size_t(handle)))
 
 
+def address_of(function: Any) -> int:
+    """Where a function of a library starts."""
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
+
+
+def _prompt(function: Any, *arguments: Any) -> Any:
+    """One that returns at once, so that it keeps the GIL: given up, another thread may keep it."""
+    return ctypes.PYFUNCTYPE(ctypes.c_int, *arguments)(address_of(function))
+
+
+_POINTER = ctypes.c_void_p
+reg_read = _prompt(uclib.uc_reg_read, _POINTER, ctypes.c_int, _POINTER)
+reg_write = _prompt(uclib.uc_reg_write, _POINTER, ctypes.c_int, _POINTER)
+context_save = _prompt(uclib.uc_context_save, _POINTER, _POINTER)
+context_restore = _prompt(uclib.uc_context_restore, _POINTER, _POINTER)
+
+
 def meaning(status: int) -> str:
     """What an error code says."""
     return str(uclib.uc_strerror(status).decode())
