@@ -39,8 +39,7 @@ own.
 - At random over 10,000 ranges the CPU's caches are measured: windows and counters of all ranges
   do not fit the inner ones.
 - On Unicorn an `in` with a trivial hook takes some 20 ns, so that the goal leaves a filter 3. The
-  hook at every block of guest code, which stops and interrupts need, takes 1.5 of them; the C
-  hooks, which do one device's work and no more, show what is left.
+  C hooks, which do one device's work and no more, show what is left.
 - That is a guest of one loop. With 1,000 blocks of code translated, Unicorn takes 35 ns for the
   same `in`, with 10,000 it takes 39, and what a filter adds stays much the same: with 1,000, ratios
   of 1.41 for the PIT and 1.15 for port 0x92 were seen where one loop gave 1.77 and 1.28.

@@ -57,9 +57,3 @@ __u64 virtio_read(void *engine, __u64 offset, unsigned int size, struct place *p
 		return place->passed++, ~0ull;
 	return verdict == HANDLED ? ctx.data : (place->passed++, ~0ull);
 }
-
-/* A guest that is to be stopped or interrupted needs a hook at every block of its code. */
-void at_block(void *engine, __u64 address, __u32 size, void *user)
-{
-	(void)engine, (void)address, (void)size, (void)user;
-}

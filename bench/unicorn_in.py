@@ -6,8 +6,8 @@ a loop of three instructions. The variants run in turns, forwards and backwards;
 times and of the ratios within a turn. The trivial hook is there twice: their ratio is the noise.
 Goals: a filter at most 1.15 times a native hook that returns a constant, the Python model at least
 15 times the filter. What a device's own arithmetic costs show the C hooks: gcc -O2,
-one device each, with its clock and lock but without a bus, and with the hook at every block that
-stops and interrupts need.
+one device each, with its clock and lock but without a bus, and nothing by which the guest could be
+stopped.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from unicorn import UC_ARCH_X86, UC_HOOK_BLOCK, UC_HOOK_INSN, UC_MODE_32, UC_PROT_ALL, x86_const
+from unicorn import UC_ARCH_X86, UC_HOOK_INSN, UC_MODE_32, UC_PROT_ALL, x86_const
 from unicorn.unicorn_py3.unicorn import Uc, uclib
 
 from bench._ratio import Ratio
@@ -109,9 +109,9 @@ class Variant:
         return (self.run(self.accesses) - self.run(1)) / (self.accesses - 1)
 
 
-def bare(in_hook: int = 0, on_load: int = 0, user: int = 0, at_block: int = 0) -> Any:
-    """Nothing but Unicorn and the same memory, with one IN hook, a callback for loads where no
-    memory is, and a hook at every block (0: none)."""
+def bare(in_hook: int = 0, on_load: int = 0, user: int = 0) -> Any:
+    """Nothing but Unicorn and the same memory, with one IN hook, and a callback for loads where no
+    memory is (0: none)."""
     uc: Any = Uc(UC_ARCH_X86, UC_MODE_32)
     for slot in MEMORY.slots:
         uc.mem_map_ptr(slot.address, slot.size, UC_PROT_ALL, slot.host_address)
@@ -121,8 +121,6 @@ def bare(in_hook: int = 0, on_load: int = 0, user: int = 0, at_block: int = 0) -
         place = ctypes.c_uint64(hole.start), ctypes.c_size_t(len(hole))
         load = ctypes.c_void_p(on_load), ctypes.c_void_p(user)
         uclib.uc_mmio_map(uc._uch, *place, *load, None, None)
-    if at_block:
-        add_hook(uc, UC_HOOK_BLOCK, at_block, 0)
     return uc
 
 
@@ -167,11 +165,9 @@ class CHooks:
 
     def variants(self) -> list[Variant]:
         """A guest for each."""
-        at_block = self._address("at_block")
-
         def hooked(device: Device[Any], **hook: str) -> Any:
             addresses = {kind: self._address(name) for kind, name in hook.items()}
-            return bare(**addresses, user=self._place(device), at_block=at_block)
+            return bare(**addresses, user=self._place(device))
 
         pit = hooked(self._whole.pit, in_hook="pit_in")
         port92 = hooked(self._whole.port92, in_hook="port92_in")

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
  * What Unicorn calls besides the dispatch routine: at requests to leave guest code (or at the start
- * of every block of it, where Unicorn's inside is not known), at
- * software interrupts and exceptions, at SYSCALL, which it does not emulate, at RDTSC and RDTSCP,
- * when it has translated code, and at RDMSR, WRMSR and MOV of CR4 and CR8 in that.
+ * of every block of it, where Unicorn's inside is not known), at software interrupts and exceptions,
+ * at SYSCALL, which it does not emulate, at RDTSC and RDTSCP, when it has translated code, and at
+ * RDMSR, WRMSR and MOV of CR4 and CR8 in that.
  */
 /* VM time is only read here: its functions for others are dispatch.c's. */
 #define ENTRY static inline
@@ -241,11 +241,17 @@ void at_syscall(void *engine, struct lightexit_watch *watch)
 
 /* ---- time ---------------------------------------------------------------------------- */
 
-PART void write_half(void *engine, const delivery *to, u32 number, u32 value)
+/* The lower half of a general register; the upper one becomes 0. */
+PART void write_half(void *engine, const delivery *to, u32 general, u32 value)
 {
+	saved_cpu *own = POINTER(saved_cpu, to->saved);
+	u32 number = general == RAX ? to->rax : general == RDX ? to->rdx : to->rcx;
 	u64 wide = value;
 
-	POINTER(write_register_function, to->reg_write)(engine, number, &wide);
+	if (is_inside(to))
+		own->general[general] = wide;
+	else
+		POINTER(write_register_function, to->reg_write)(engine, number, &wide);
 }
 
 /* The time-stamp counter counts VM time, in ns: it stands still while the machine does. */
@@ -254,8 +260,8 @@ bool at_rdtsc(void *engine, struct lightexit_watch *watch)
 	const delivery *to = POINTER(delivery, watch->delivery);
 	u64 now = clock_now(POINTER(struct lightexit_clock, to->clock));
 
-	write_half(engine, to, to->rax, (u32)now);
-	write_half(engine, to, to->rdx, now >> 32);
+	write_half(engine, to, RAX, (u32)now);
+	write_half(engine, to, RDX, now >> 32);
 	return true;
 }
 
@@ -267,7 +273,7 @@ bool at_rdtscp(void *engine, struct lightexit_watch *watch)
 	auxiliary.number = TSC_AUX;
 	auxiliary.value = 0;
 	POINTER(read_register_function, watch->reg_read)(engine, to->msr, &auxiliary);
-	write_half(engine, to, to->rcx, (u32)auxiliary.value);
+	write_half(engine, to, RCX, (u32)auxiliary.value);
 	return at_rdtsc(engine, watch);
 }
 
@@ -334,8 +340,8 @@ PART u32 access_msr(void *engine, const delivery *to, const msr_watch *msrs, con
 	u32 answer = answer_msr(to, msrs, &access);
 
 	if (answer == ACCESS_ANSWERED && !is_write) {
-		write_half(engine, to, to->rax, (u32)access.data);
-		write_half(engine, to, to->rdx, access.data >> 32);
+		write_half(engine, to, RAX, (u32)access.data);
+		write_half(engine, to, RDX, access.data >> 32);
 	}
 	return answer;
 }

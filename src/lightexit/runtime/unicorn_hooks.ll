@@ -641,21 +641,15 @@ define zeroext i1 @at_rdtsc(ptr noundef %0, ptr noundef %1) #0 {
   store i64 %15, ptr %6, align 8
   %16 = load ptr, ptr %3, align 8
   %17 = load ptr, ptr %5, align 8
-  %18 = load ptr, ptr %5, align 8
-  %19 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %18, i32 0, i32 13
-  %20 = load i32, ptr %19, align 8
-  %21 = load i64, ptr %6, align 8
-  %22 = trunc i64 %21 to i32
-  call void @write_half(ptr noundef %16, ptr noundef %17, i32 noundef %20, i32 noundef %22) #8
-  %23 = load ptr, ptr %3, align 8
-  %24 = load ptr, ptr %5, align 8
-  %25 = load ptr, ptr %5, align 8
-  %26 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %25, i32 0, i32 14
-  %27 = load i32, ptr %26, align 4
-  %28 = load i64, ptr %6, align 8
-  %29 = lshr i64 %28, 32
-  %30 = trunc i64 %29 to i32
-  call void @write_half(ptr noundef %23, ptr noundef %24, i32 noundef %27, i32 noundef %30) #8
+  %18 = load i64, ptr %6, align 8
+  %19 = trunc i64 %18 to i32
+  call void @write_half(ptr noundef %16, ptr noundef %17, i32 noundef 0, i32 noundef %19) #8
+  %20 = load ptr, ptr %3, align 8
+  %21 = load ptr, ptr %5, align 8
+  %22 = load i64, ptr %6, align 8
+  %23 = lshr i64 %22, 32
+  %24 = trunc i64 %23 to i32
+  call void @write_half(ptr noundef %20, ptr noundef %21, i32 noundef 2, i32 noundef %24) #8
   call void @llvm.lifetime.end.p0(ptr %6) #9
   call void @llvm.lifetime.end.p0(ptr %5) #9
   ret i1 true
@@ -692,22 +686,85 @@ define internal void @write_half(ptr noundef %0, ptr noundef %1, i32 noundef %2,
   %6 = alloca ptr, align 8
   %7 = alloca i32, align 4
   %8 = alloca i32, align 4
-  %9 = alloca i64, align 8
+  %9 = alloca ptr, align 8
+  %10 = alloca i32, align 4
+  %11 = alloca i64, align 8
   store ptr %0, ptr %5, align 8
   store ptr %1, ptr %6, align 8
   store i32 %2, ptr %7, align 4
   store i32 %3, ptr %8, align 4
   call void @llvm.lifetime.start.p0(ptr %9) #9
-  %10 = load i32, ptr %8, align 4
-  %11 = zext i32 %10 to i64
-  store i64 %11, ptr %9, align 8
   %12 = load ptr, ptr %6, align 8
-  %13 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %12, i32 0, i32 3
+  %13 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %12, i32 0, i32 0
   %14 = load i64, ptr %13, align 8
   %15 = inttoptr i64 %14 to ptr
-  %16 = load ptr, ptr %5, align 8
-  %17 = load i32, ptr %7, align 4
-  %18 = call i32 %15(ptr noundef %16, i32 noundef %17, ptr noundef %9) #8
+  store ptr %15, ptr %9, align 8
+  call void @llvm.lifetime.start.p0(ptr %10) #9
+  %16 = load i32, ptr %7, align 4
+  %17 = icmp eq i32 %16, 0
+  br i1 %17, label %18, label %22
+
+18:                                               ; preds = %4
+  %19 = load ptr, ptr %6, align 8
+  %20 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %19, i32 0, i32 13
+  %21 = load i32, ptr %20, align 8
+  br label %35
+
+22:                                               ; preds = %4
+  %23 = load i32, ptr %7, align 4
+  %24 = icmp eq i32 %23, 2
+  br i1 %24, label %25, label %29
+
+25:                                               ; preds = %22
+  %26 = load ptr, ptr %6, align 8
+  %27 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %26, i32 0, i32 14
+  %28 = load i32, ptr %27, align 4
+  br label %33
+
+29:                                               ; preds = %22
+  %30 = load ptr, ptr %6, align 8
+  %31 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %30, i32 0, i32 15
+  %32 = load i32, ptr %31, align 8
+  br label %33
+
+33:                                               ; preds = %29, %25
+  %34 = phi i32 [ %28, %25 ], [ %32, %29 ]
+  br label %35
+
+35:                                               ; preds = %33, %18
+  %36 = phi i32 [ %21, %18 ], [ %34, %33 ]
+  store i32 %36, ptr %10, align 4
+  call void @llvm.lifetime.start.p0(ptr %11) #9
+  %37 = load i32, ptr %8, align 4
+  %38 = zext i32 %37 to i64
+  store i64 %38, ptr %11, align 8
+  %39 = load ptr, ptr %6, align 8
+  %40 = call zeroext i1 @is_inside(ptr noundef %39) #8
+  br i1 %40, label %41, label %48
+
+41:                                               ; preds = %35
+  %42 = load i64, ptr %11, align 8
+  %43 = load ptr, ptr %9, align 8
+  %44 = getelementptr inbounds nuw %struct.lightexit_saved_cpu, ptr %43, i32 0, i32 1
+  %45 = load i32, ptr %7, align 4
+  %46 = zext i32 %45 to i64
+  %47 = getelementptr inbounds nuw [16 x i64], ptr %44, i64 0, i64 %46
+  store i64 %42, ptr %47, align 8
+  br label %56
+
+48:                                               ; preds = %35
+  %49 = load ptr, ptr %6, align 8
+  %50 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %49, i32 0, i32 3
+  %51 = load i64, ptr %50, align 8
+  %52 = inttoptr i64 %51 to ptr
+  %53 = load ptr, ptr %5, align 8
+  %54 = load i32, ptr %10, align 4
+  %55 = call i32 %52(ptr noundef %53, i32 noundef %54, ptr noundef %11) #8
+  br label %56
+
+56:                                               ; preds = %48, %41
+  call void @llvm.lifetime.end.p0(ptr %11) #9
+  call void @llvm.lifetime.end.p0(ptr %10) #9
   call void @llvm.lifetime.end.p0(ptr %9) #9
   ret void
 }
@@ -742,19 +799,16 @@ define zeroext i1 @at_rdtscp(ptr noundef %0, ptr noundef %1) #0 {
   %21 = call i32 %16(ptr noundef %17, i32 noundef %20, ptr noundef %6) #8
   %22 = load ptr, ptr %3, align 8
   %23 = load ptr, ptr %5, align 8
-  %24 = load ptr, ptr %5, align 8
-  %25 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %24, i32 0, i32 15
-  %26 = load i32, ptr %25, align 8
-  %27 = getelementptr inbounds nuw %struct.anon, ptr %6, i32 0, i32 1
-  %28 = load i64, ptr %27, align 8
-  %29 = trunc i64 %28 to i32
-  call void @write_half(ptr noundef %22, ptr noundef %23, i32 noundef %26, i32 noundef %29) #8
-  %30 = load ptr, ptr %3, align 8
-  %31 = load ptr, ptr %4, align 8
-  %32 = call zeroext i1 @at_rdtsc(ptr noundef %30, ptr noundef %31) #8
+  %24 = getelementptr inbounds nuw %struct.anon, ptr %6, i32 0, i32 1
+  %25 = load i64, ptr %24, align 8
+  %26 = trunc i64 %25 to i32
+  call void @write_half(ptr noundef %22, ptr noundef %23, i32 noundef 1, i32 noundef %26) #8
+  %27 = load ptr, ptr %3, align 8
+  %28 = load ptr, ptr %4, align 8
+  %29 = call zeroext i1 @at_rdtsc(ptr noundef %27, ptr noundef %28) #8
   call void @llvm.lifetime.end.p0(ptr %6) #9
   call void @llvm.lifetime.end.p0(ptr %5) #9
-  ret i1 %32
+  ret i1 %29
 }
 
 ; Function Attrs: nounwind
@@ -5219,40 +5273,34 @@ define internal i32 @access_msr(ptr noundef %0, ptr noundef %1, ptr noundef %2, 
   store i32 %61, ptr %12, align 4
   %62 = load i32, ptr %12, align 4
   %63 = icmp eq i32 %62, 1
-  br i1 %63, label %64, label %85
+  br i1 %63, label %64, label %79
 
 64:                                               ; preds = %38
   %65 = load i8, ptr %10, align 1, !range !4, !noundef !5
   %66 = trunc i8 %65 to i1
-  br i1 %66, label %85, label %67
+  br i1 %66, label %79, label %67
 
 67:                                               ; preds = %64
   %68 = load ptr, ptr %6, align 8
   %69 = load ptr, ptr %7, align 8
-  %70 = load ptr, ptr %7, align 8
-  %71 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %70, i32 0, i32 13
-  %72 = load i32, ptr %71, align 8
-  %73 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
-  %74 = load i64, ptr %73, align 8
-  %75 = trunc i64 %74 to i32
-  call void @write_half(ptr noundef %68, ptr noundef %69, i32 noundef %72, i32 noundef %75) #8
-  %76 = load ptr, ptr %6, align 8
-  %77 = load ptr, ptr %7, align 8
-  %78 = load ptr, ptr %7, align 8
-  %79 = getelementptr inbounds nuw %struct.lightexit_delivery, ptr %78, i32 0, i32 14
-  %80 = load i32, ptr %79, align 4
-  %81 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
-  %82 = load i64, ptr %81, align 8
-  %83 = lshr i64 %82, 32
-  %84 = trunc i64 %83 to i32
-  call void @write_half(ptr noundef %76, ptr noundef %77, i32 noundef %80, i32 noundef %84) #8
-  br label %85
+  %70 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
+  %71 = load i64, ptr %70, align 8
+  %72 = trunc i64 %71 to i32
+  call void @write_half(ptr noundef %68, ptr noundef %69, i32 noundef 0, i32 noundef %72) #8
+  %73 = load ptr, ptr %6, align 8
+  %74 = load ptr, ptr %7, align 8
+  %75 = getelementptr inbounds nuw %struct.lightexit_io_context, ptr %11, i32 0, i32 1
+  %76 = load i64, ptr %75, align 8
+  %77 = lshr i64 %76, 32
+  %78 = trunc i64 %77 to i32
+  call void @write_half(ptr noundef %73, ptr noundef %74, i32 noundef 2, i32 noundef %78) #8
+  br label %79
 
-85:                                               ; preds = %67, %64, %38
-  %86 = load i32, ptr %12, align 4
+79:                                               ; preds = %67, %64, %38
+  %80 = load i32, ptr %12, align 4
   call void @llvm.lifetime.end.p0(ptr %12) #9
   call void @llvm.lifetime.end.p0(ptr %11) #9
-  ret i32 %86
+  ret i32 %80
 }
 
 ; Function Attrs: alwaysinline nounwind
