@@ -186,10 +186,12 @@ class Elsewhere:
                 self._ask()
 
 
-def test_no_request_to_stop_is_lost() -> None:
-    guest = Guest(STACK + FOREVER)
+@pytest.mark.parametrize("loop", [FOREVER.hex(), "b9ffff f3ac ebf9"])
+def test_no_request_to_stop_is_lost(loop: str) -> None:
+    """In jmp $; with mov cx, 0xffff and rep lodsb."""
+    guest = Guest(STACK + bytes.fromhex(loop))
     elsewhere = Elsewhere(guest.cpu.request_stop)
-    for _ in elsewhere.rounds(500):
+    for _ in elsewhere.rounds(200):
         assert guest.cpu.run() == Stopped()
         guest.cpu.clear_stop()
     assert not elsewhere.lost
@@ -201,7 +203,7 @@ def test_no_interrupt_is_lost(loop: str) -> None:
     code = bytes.fromhex(loop)
     guest = Guest(STACK + code + bytes((0xEB, 0xFE - len(code))))
     elsewhere = Elsewhere(lambda: guest.cpu.set_interrupt(True))
-    for _ in elsewhere.rounds(200):
+    for _ in elsewhere.rounds(100):
         assert guest.cpu.run() == Interruptible()
         assert guest.cpu.interrupts_enabled
         guest.cpu.set_interrupt(False)
