@@ -136,7 +136,11 @@ def test_iasl_reads_the_dsdt(tmp_path: Path) -> None:
         "Scope (\\_SB) { Device (COM1) { "
         'Name (_HID, EisaId ("PNP0501") ) Name (_UID, One) '
         "Name (_CRS, ResourceTemplate () { "
-        "IO (Decode16, 0x03F8, 0x03F8, 0x01, 0x08, ) IRQNoFlags () {4} }) } } "
+        "IO (Decode16, 0x03F8, 0x03F8, 0x01, 0x08, ) IRQNoFlags () {4} }) } "
+        'Device (KBD) { Name (_HID, EisaId ("PNP0303") ) '
+        "Name (_CRS, ResourceTemplate () { "
+        "IO (Decode16, 0x0060, 0x0060, 0x01, 0x01, ) "
+        "IO (Decode16, 0x0064, 0x0064, 0x01, 0x01, ) IRQNoFlags () {1} }) } } "
         "Name (\\_S3, Package (0x04) { One, One, Zero, Zero }) "
         "Name (\\_S5, Package (0x04) { Zero, Zero, Zero, Zero }) }"
     )
