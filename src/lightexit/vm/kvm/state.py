@@ -93,15 +93,13 @@ def _xsave(vcpu: KvmVcpu, xcr0: int) -> bytes:
 def restore(vcpu: KvmVcpu, state: VcpuState, *, has_apic: bool) -> None:
     """Set the registers of a vCPU that does not run. Raises HostError for what KVM refuses."""
     registers, fd = state.registers, vcpu.fd
-    ioctl.put(fd, ioctl.SET_SREGS, _system(vcpu, state, has_apic=has_apic))
+    _set_system(vcpu, state, has_apic=has_apic)
     general = s.KvmRegisters()
     for number, name in enumerate(_GENERAL):
         setattr(general, name, registers.general[number])
     general.rip, general.rflags = registers.rip, registers.rflags
     vcpu.registers = general
-    xcrs = s.Xcrs()
-    xcrs.count, xcrs.entries[0].value = 1, registers.xcr0 or 1
-    ioctl.put(fd, ioctl.SET_XCRS, xcrs)
+    _set_xcr0(vcpu, registers.xcr0)
     size = s.XsaveArea.layout.size
     ioctl.call(fd, ioctl.SET_XSAVE, bytearray(state.xsave[:size].ljust(size, b"\0")))
     if has_apic:
@@ -121,6 +119,33 @@ def restore(vcpu: KvmVcpu, state: VcpuState, *, has_apic: bool) -> None:
         activity = s.MpState()
         activity.state = registers.activity
         ioctl.put(fd, ioctl.SET_MP_STATE, activity)
+
+
+def _set_system(vcpu: KvmVcpu, state: VcpuState, *, has_apic: bool) -> None:
+    system = _system(vcpu, state, has_apic=has_apic)
+    try:
+        ioctl.put(vcpu.fd, ioctl.SET_SREGS, system)
+    except HostError:
+        values = (f"{name} {getattr(system, name.lower()):#x}" for name in ("CR0", "CR4", "EFER"))
+        raise _unlike(f"the saved {', '.join(values)}") from None
+
+
+def _set_xcr0(vcpu: KvmVcpu, xcr0: int) -> None:
+    """A CPU without XSAVE has none, and KVM then takes none."""
+    if ioctl.get(vcpu.fd, ioctl.GET_XCRS, s.Xcrs).count:
+        xcrs = s.Xcrs()
+        xcrs.count, xcrs.entries[0].value = 1, xcr0 or 1
+        ioctl.put(vcpu.fd, ioctl.SET_XCRS, xcrs)
+    elif xcr0 > 1:
+        raise _unlike(f"the saved XCR0 {xcr0:#x}")
+
+
+def _unlike(what: str) -> HostError:
+    return HostError(
+        f"this KVM does not take {what}",
+        expected="a CPU that has what the guest has switched on",
+        hint="the host, or the back end, on which the machine was saved",
+    )
 
 
 def _apic(state: VcpuState) -> bytearray:
