@@ -76,7 +76,7 @@ def test_registers_that_kvm_refuses_leave_the_others(tmp_path: Path) -> None:
     (tmp_path / "saved").write_bytes(file.encode(changed))
     restored, other = polling(1, Irqchip.KERNEL)
     before = bytes(decode(restored.cpu.save()).registers)
-    with pytest.raises(HostError, match="does not take the saved CR0 .*, CR4 0x8000000000000000"):
+    with pytest.raises(HostError, match=r"does not take the saved CR0 .*, CR4 0x8000000000000000"):
         restored.restore(tmp_path / "saved")
     assert bytes(decode(restored.cpu.save()).registers) == before
     assert other.state.reads[0] == 0 < tally.state.reads[0]
