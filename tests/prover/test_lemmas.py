@@ -72,6 +72,12 @@ def test_32_bits_are_divided_as_64() -> None:
         holds(z3.Extract(7, 4, wide) == 0, b != 0)
 
 
+def test_quotient_and_rest_of_32_bits_are_of_32_bits() -> None:
+    """So they are those of 64 bits with zeros above, at full width."""
+    a, b, q, r = z3.Ints("a b q r")
+    holds(z3.And(q >= 0, q < BASE, r < BASE), divided(a, b, q, r), a >= 0, a < BASE, b < BASE)
+
+
 @pytest.mark.parametrize("power", range(64))
 def test_powers_of_two(power: int) -> None:
     a, b = z3.BitVec("a", 64), z3.BitVecVal(1 << power, 64)
@@ -87,6 +93,23 @@ def test_signed_division_by_unsigned() -> None:
     # b below 0: a // b == -a // -b, a % b == -(-a % -b); a rest has the divisor's sign
     rest = -r
     holds(z3.And(a == q * b + rest, b < rest, rest <= 0), divided(-a, -b, q, r))
+
+
+def test_signed_division_is_one_of_magnitudes() -> None:
+    """At full width: rounded to 0, and of the least number by -1 what its bits are, 2**63."""
+    a, b, q, r = z3.Ints("a b q r")
+    size_a, size_b = z3.If(a < 0, -a, a), z3.If(b < 0, -b, b)
+    word = [each for n in (a, b) for each in (n >= -WORDS // 2, n < WORDS // 2)]
+    given = [divided(size_a, size_b, q, r), b != 0, *word]
+    quotient, rest = z3.If((a < 0) != (b < 0), -q, q), z3.If(a < 0, -r, r)
+    towards_0 = z3.If(a < 0, z3.And(rest <= 0, -rest < size_b), z3.And(rest >= 0, rest < size_b))
+    holds(towards_0, *given)
+    # The product by parts: what is asked is linear.
+    product = z3.Int("product")
+    is_product = z3.And(product == size_a - r, q >= 0)
+    signed = z3.If(a < 0, -product, product)  # quotient * b
+    holds(a == signed + rest, *given, is_product)
+    holds(quotient < WORDS // 2, *given, z3.Or(a > -WORDS // 2, b != -1), q <= size_a)
 
 
 @pytest.mark.parametrize("name", ["sdiv", "smod"])
