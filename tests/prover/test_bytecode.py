@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from random import Random
 from typing import Any
 
 import pytest
 
+import scale
 from laws.programs import STATE_SIZE, random_hard_program
 from lightexit.abi import STATE_OFFSET, Array, IoContext, StateMemory, Struct, array, u8
 from lightexit.engine.interpreter import ExecutionError, InterpreterEngine
@@ -17,11 +19,13 @@ from programs import Case, runnable
 
 z3 = pytest.importorskip("z3", reason="z3 is not installed (extra prove)")
 from lightexit.prover.bytecode import Executor  # noqa: E402
-from lightexit.prover.division import Abstraction  # noqa: E402
+from lightexit.prover.division import Abstraction, meanings  # noqa: E402
 from lightexit.prover.fields import FieldSpan  # noqa: E402
+from lightexit.prover.fields import spans as fields_of  # noqa: E402
 from lightexit.prover.integers import UnsupportedError  # noqa: E402
-from lightexit.prover.memory import SymbolicMemory, constant, variables  # noqa: E402
-from lightexit.prover.query import Assumptions, Budget  # noqa: E402
+from lightexit.prover.memory import SymbolicMemory, WordByte, constant, variables  # noqa: E402
+from lightexit.prover.query import Assumptions, Budget, TimeUpError  # noqa: E402
+from lightexit.prover.sides import LONG  # noqa: E402
 
 CONTEXT = IoContext.layout.size
 
@@ -118,6 +122,90 @@ def hold(seed: int) -> None:
 def test_random_programs() -> None:
     for seed in range(60):
         hold(seed)
+
+
+class Symbolic:
+    """All paths of a program on arbitrary memory, asked for what they leave of a given one."""
+
+    def __init__(self, program: Program) -> None:
+        regions = [variables("ctx", fields_of(IoContext, LONG), CONTEXT)]
+        for each in program.maps:
+            regions.append(memory(each.name, bytes(STATE_OFFSET + STATE_SIZE)))
+            for at in range(STATE_OFFSET, STATE_OFFSET + STATE_SIZE):
+                regions[-1].bytes[at] = WordByte(z3.BitVec(f"{each.name}[{at}]", 8), 0)
+        self._before = [each for region in regions for each in whole(region)]
+        assumptions = Assumptions(Budget(2).started(), Abstraction())
+        self.ends: list[tuple[list[Any], list[Any]]] = []
+        for end in Executor(program, assumptions).run(regions):
+            after = [each for region in end.regions[: len(regions)] for each in whole(region)]
+            self.ends.append((list(assumptions.conditions), [end.verdict, *after]))
+            if len(self.ends) > MOST_PATHS:
+                raise UnsupportedError("too many paths for a test")
+
+    def at(self, memory: bytes) -> tuple[int, bytes]:
+        """r0 and all memory, by the only path that is taken."""
+        same = [each == byte for each, byte in zip(self._before, memory, strict=True)]
+        (left,) = [left for given, left in self.ends if _model(same, given) is not None]
+        values = [z3.FreshConst(each.sort()) for each in left]
+        model = _model(same, [a == b for a, b in zip(values, left, strict=True)])
+        result, *after = (model.eval(each, model_completion=True).as_long() for each in values)
+        return result, bytes(after)
+
+
+MOST_PATHS = 32
+
+
+def whole(region: SymbolicMemory) -> list[Any]:
+    return [region.byte(at) for at in range(len(region.bytes))]
+
+
+def _model(same: list[Any], claims: list[Any]) -> Any:
+    solver = z3.Solver()
+    solver.add(*same, *claims, *meanings(claims))
+    return solver.model() if solver.check() == z3.sat else None
+
+
+def interpreted(program: Program, context: bytes, states: list[bytes]) -> tuple[int, bytes]:
+    """The same by the interpreter."""
+    seen = IoContext.view(bytearray(context))
+    memories: list[StateMemory[Any]] = [StateMemory(Block) for _ in states]
+    for each, data in zip(memories, states, strict=True):
+        each.state.buffer[:] = data
+    result = InterpreterEngine(budget=3000).load(program).run(seen, memories)
+    after = [bytes(STATE_OFFSET) + bytes(each.state) for each in memories]
+    return result, b"".join([bytes(seen), *after])
+
+
+def hold_on_all_paths(program: Program, random: Random) -> int:
+    """How many there are: one memory goes along one, and no other."""
+    symbolic = Symbolic(program)
+    for _ in range(3):
+        context, *states = (
+            random.choice((random.randbytes(size), bytes(size), b"\xff" * size))
+            for size in (CONTEXT, *(STATE_SIZE for _ in program.maps))
+        )
+        wanted = interpreted(program, context, states)
+        before = b"".join([context, *(bytes(STATE_OFFSET) + each for each in states)])
+        assert symbolic.at(before) == wanted
+    return len(symbolic.ends)
+
+
+def test_random_programs_on_arbitrary_contexts() -> None:
+    for seed in range(scale.full(100)):
+        random = Random(seed)
+        program = runnable_program(random, random.randrange(1, 25), context_size=CONTEXT)
+        hold_on_all_paths(program, random)
+
+
+def test_hostile_programs_on_arbitrary_memory_fault_or_agree() -> None:
+    paths = []
+    for seed in range(scale.full(150)):
+        random = Random(seed)
+        program = random_hard_program(random, random.randrange(1, 5))
+        with suppress(ExecutionError, UnsupportedError, TimeUpError):
+            paths.append(hold_on_all_paths(program, random))
+    assert len(paths) > 3
+    assert max(paths) > 4
 
 
 @pytest.mark.long
