@@ -19,16 +19,20 @@ _VERSION = 0x020104FF  # 2.1.4
 #: From `uc_struct` to its CPU, and to the switch for checks in blocks.
 _CPU, _NO_CHECKS = 0x1B8, 0x7F2
 #: From the CPU to its registers, a pointer to them, one to the engine, one to its class, a word for
-#: others' use, the requests to look for interrupts and (its upper half) to leave
-#: blocks, and a pointer to that.
+#: others' use, the requests to look for interrupts and (its upper half) to leave blocks, and a
+#: pointer to that.
 _REGISTERS, _TO_REGISTERS, _ENGINE, _CLASS, _OPAQUE = 0x8A50, 0x128, 0x81A8, 0x81B0, 0x8170
 _LOOK, _LEAVE, _TO_LEAVE = 0x1C, 0x8A40, 0x130
 _HARDWARE_INTERRUPT = 2
 #: In a class, the function that fills the TLB, twice: in use, and the CPU's own; and the one for
 #: interrupts.
 _FILL, _INTERRUPT = 0x48, 0x90
-#: Where the function that emits such a check looks at that: cmp byte ptr [rsi + _NO_CHECKS], 0.
-_CHECK, _CODE_THERE = 7, bytes.fromhex("80be f2070000 00")
+#: Code that has these offsets in it, where it is in a function: cmp byte ptr [rsi + _NO_CHECKS], 0;
+#: mov r8, [rdi + _CPU]; mov eax, [r8 + _LEAVE].
+_CODE = {
+    "check_exit_request_x86_64": (7, "80be f2070000 00"),
+    "helper_check_exit_request_x86_64": (0, "4c8b87 b8010000 418b80 408a0000"),
+}
 
 
 class Inside:
@@ -48,16 +52,13 @@ class Inside:
     def is_known(self) -> bool:
         """Whether all is where it is looked for."""
         own = _address("x86_cpu_tlb_fill_x86_64")
-        check = _address("check_exit_request_x86_64")
         return (
-            bool(own and check and self.leave)
-            and _pointer(self._cpu + _TO_REGISTERS) == self.registers
+            _pointer(self._cpu + _TO_REGISTERS) == self.registers
             and _pointer(self._cpu + _TO_LEAVE) == self._cpu + _LEAVE
             and _pointer(self._cpu + _ENGINE) == self._engine
             and _pointer(self._cpu + _OPAQUE) == 0
             and _pointer(self._class + _INTERRUPT) == _address("x86_cpu_exec_interrupt_x86_64")
             and _pointer(self._class + _FILL) == _pointer(self._class + _FILL + 8) == own
-            and ctypes.string_at(check + _CHECK, len(_CODE_THERE)) == _CODE_THERE
         )
 
     def replace_fill(self, fill: int) -> None:
@@ -82,10 +83,16 @@ class Inside:
 
 def inside_of(uc: Any) -> Inside | None:
     """Where the version is the one that is known."""
-    if not _is_known_version():
+    if not (_is_known_version() and all(map(_has_code, _CODE))):
         return None
     inside = Inside(uc)
     return inside if inside.is_known else None
+
+
+def _has_code(name: str) -> bool:
+    place, code = _CODE[name]
+    wanted, function = bytes.fromhex(code), _address(name)
+    return bool(function) and ctypes.string_at(function + place, len(wanted)) == wanted
 
 
 def _address(name: str) -> int:
