@@ -14,10 +14,12 @@ from laws.programs import STATE_SIZE, random_hard_program
 from lightexit.abi import STATE_OFFSET, Array, IoContext, StateMemory, Struct, array, u8
 from lightexit.engine.interpreter import ExecutionError, InterpreterEngine
 from lightexit.isa import Program, assemble
+from lightexit.isa.alu import alu as of_numbers
 from lightexit.isa.generate import runnable_program
 from programs import Case, runnable
 
 z3 = pytest.importorskip("z3", reason="z3 is not installed (extra prove)")
+from lightexit.prover import bytecode  # noqa: E402
 from lightexit.prover.bytecode import Executor  # noqa: E402
 from lightexit.prover.division import Abstraction, meanings  # noqa: E402
 from lightexit.prover.fields import FieldSpan  # noqa: E402
@@ -206,6 +208,82 @@ def test_hostile_programs_on_arbitrary_memory_fault_or_agree() -> None:
             paths.append(hold_on_all_paths(program, random))
     assert len(paths) > 3
     assert max(paths) > 4
+
+
+NAMES = ("add", "sub", "mul", "or", "and", "lsh", "rsh", "arsh", "xor", "neg", "mov")
+DIVISIONS = ("div", "mod", "sdiv", "smod")
+
+
+class Chain:
+    """Operations one after the other on two words, symbolic and as numbers, in forms that have a
+    rule of their own: shifts to and fro, products, masks of low bits, and rests."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.numbers = [random.choice((random.getrandbits(64), 2**64 - 1, 2**63)) for _ in "ab"]
+        self.begun = list(self.numbers)
+        self.variables = [z3.BitVec(each, 64) for each in "ab"]
+        self.words = list(self.variables)
+        self.count = random.randrange(64)
+
+    def step(self, name: str, width: int, source: int | None) -> None:
+        """One on the first word; without `source`, by the second."""
+        signs = 8 * self.random.choice((1, 2, 4)) if name == "movsx" else 0
+        number = self.numbers[1] if source is None else source
+        word = self.words[1] if source is None else z3.BitVecVal(source, 64)
+        self.words[0] = bytecode.alu(name, width, self.words[0], word, signs)
+        self.numbers[0] = of_numbers(name, width, self.numbers[0], number, signs)
+
+    def any_step(self) -> None:
+        width, source = self.random.choice((32, 64)), self.random.choice((None, *self._known()))
+        self.step(self.random.choice(NAMES), width, source)
+
+    def form(self) -> None:
+        """One of those that have a rule, or that have nearly its form."""
+        width, by = self.random.choice((32, 64)), self.random.choice((self.count, *range(1, 20, 6)))
+        back = self.random.choice(("rsh", "arsh"))
+        factor = self.random.choice((1 << by, (1 << by) + 2, 10))
+        forms = (
+            [("lsh", by), (back, by)],
+            [("mul", factor), (back, by)],
+            [("and", -1 << by & 2**64 - 1)],
+            [(self.random.choice(DIVISIONS), factor), ("mul", factor)],
+        )
+        for name, source in self.random.choice(forms):
+            self.step(name, width, source & (1 << width) - 1)
+
+    def rest(self) -> None:
+        """What is left of the first word by a multiple of a quotient, or nearly."""
+        width, by = self.random.choice((32, 64)), self.random.choice((3, 10, 10**9))
+        word, number = self.words[0], self.numbers[0]
+        self.step(self.random.choice(("div", "div", "sdiv")), self.random.choice((width, 64)), by)
+        self.step("mul", width, by + self.random.choice((0, 0, 1)))
+        self.words[0] = bytecode.alu("sub", width, word, self.words[0])
+        self.numbers[0] = of_numbers("sub", width, number, self.numbers[0])
+
+    def _known(self) -> tuple[int, ...]:
+        return (self.count, (1 << self.count) - 1, self.random.getrandbits(32))
+
+    def value(self) -> int:
+        """What the symbolic word is for the numbers that it began with."""
+        begun = [z3.BitVecVal(each, 64) for each in self.begun]
+        word = z3.substitute(self.words[0], *zip(self.variables, begun, strict=True))
+        found = z3.FreshConst(word.sort())
+        model = _model([], [found == word])
+        number: int = model.eval(found).as_long()
+        return number
+
+
+def hold_chain(seed: int) -> None:
+    chain = Chain(Random(seed))
+    for _ in range(chain.random.randrange(1, 4)):
+        chain.random.choice((chain.form, chain.rest, chain.any_step))()
+    assert chain.value() == chain.numbers[0], seed
+
+
+def test_operations_on_words_one_after_the_other() -> None:
+    for seed in range(scale.full(3_000)):
+        hold_chain(seed)
 
 
 @pytest.mark.long
