@@ -16,7 +16,7 @@ from pythons import ROOT, TESTS, VERSIONS, outcome, python_of
 
 #: Whose versions change no result of a test.
 NOT_NEEDED = ("mypy", "ruff")
-#: Besides what may differ between Pythons: all that calls LLVM, Unicorn, typer or rich.
+#: Besides what may differ between Pythons: all that calls LLVM, Unicorn, z3, typer or rich.
 MORE = (
     "tests/bus/test_native.py",
     "tests/cli/test_commands.py",
@@ -27,6 +27,9 @@ MORE = (
     "tests/engine/test_native.py",
     "tests/engine/test_agreement.py",
     "tests/laws/test_domains.py",
+    "tests/prover/test_bytecode.py",
+    "tests/prover/test_integers.py",
+    "tests/prover/test_lemmas.py",
     "tests/runtime",
     "tests/vm/test_unicorn.py",
 )
@@ -36,7 +39,8 @@ def lowest() -> list[str]:
     """`name==version` of all that a user, or a test, needs."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    ranges = [*project["dependencies"], *extras["cli"], *extras["unicorn"], *extras["dev"]]
+    used = ("cli", "unicorn", "prove", "dev")
+    ranges = [*project["dependencies"], *(each for extra in used for each in extras[extra])]
     pairs = [re.fullmatch(r"([\w-]+)>=([\d.]+),<[\d.]+", each) for each in ranges]
     if not all(pairs):
         raise SystemExit("pyproject.toml: expected ranges of the form name>=1.2,<3")
