@@ -132,6 +132,27 @@ def test_what_is_said_of_quotients_holds() -> None:
     holds(z3.ULE(r, a))
 
 
+EXTREME = (0, 1, 2, 3, 10, 2**32 - 1, 2**63, 2**64 - 2, 2**64 - 1)
+PAIRS = [(a, b) for a in EXTREME for b in EXTREME]
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["constant", "variable"])
+def test_all_that_is_said_of_a_quotient_is_so(is_known: bool) -> None:
+    """Of each pair of numbers, with what quotient and rest are, or by 0 with any."""
+    for width in (64, 128):
+        for a, b in [*PAIRS, *((a << width - 64 | a, b) for a, b in PAIRS)]:
+            dividend, divisor = z3.BitVecVal(a, width), z3.BitVec("b", width)
+            words = dividend, z3.BitVecVal(b, width) if is_known else divisor
+            terms = division._quotient(*words), division._rest(*words)
+            solver = z3.Solver()
+            for said in (division.bounds, division.facts, division.meanings):
+                solver.add(*said(terms))
+            solver.add(divisor == b)
+            if b:
+                solver.add(terms[0] == a // b, terms[1] == a % b)
+            assert solver.check() == z3.sat, (a, b)
+
+
 def test_no_fact_is_said_but_those() -> None:
     """A model of division fits to all that is said of a quotient."""
     a, b = z3.BitVecVal(1000, 64), z3.BitVec("b", 64)
