@@ -9,6 +9,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from lightexit.vm.timer import timer
+
 
 class Alarm:
     """Calls `ring` once for every `set`, at or soon after its time, unless it is set anew.
@@ -22,13 +24,13 @@ class Alarm:
     ) -> None:
         self._ring = ring
         self._now_ns = now_ns
-        self._condition = threading.Condition()
+        self._lock = threading.Lock()
         self._due_ns: int | None = None
-        self._asleep_until_ns: int | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._watch, name="alarm", daemon=True)
 
     def __enter__(self) -> Self:
+        self._timer = timer(self._now_ns)
         self._thread.start()
         return self
 
@@ -38,40 +40,31 @@ class Alarm:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with self._condition:
+        with self._lock:
             self._closed = True
-            self._condition.notify()
+            self._timer.set(0)
         self._thread.join()
+        self._timer.close()
 
     def set(self, due_ns: int | None) -> None:
         """Ring at `due_ns` of the clock, or not at all."""
-        with self._condition:
+        with self._lock:
             self._set(due_ns)
 
     def hasten(self, due_ns: int) -> None:
         """Ring at `due_ns` at the latest, if it was to ring later."""
-        with self._condition:
+        with self._lock:
             if self._due_ns is not None and due_ns < self._due_ns:
                 self._set(due_ns)
 
     def _set(self, due_ns: int | None) -> None:
         self._due_ns = due_ns
-        # A thread that wakes too early goes back to sleep by itself: cheaper than waking it.
-        if due_ns is not None and not self._wakes_by(due_ns):
-            self._condition.notify()
-
-    def _wakes_by(self, due_ns: int) -> bool:
-        return self._asleep_until_ns is not None and self._asleep_until_ns <= due_ns
+        self._timer.set(due_ns)
 
     def _watch(self) -> None:
-        with self._condition:
-            while not self._closed:
-                now = self._now_ns()
-                if self._due_ns is not None and self._due_ns <= now:
+        while not self._closed:
+            self._timer.wait()
+            with self._lock:
+                if self._due_ns is not None and self._due_ns <= self._now_ns():
                     self._due_ns = None
                     self._ring()
-                self._asleep_until_ns = self._due_ns
-                self._condition.wait(self._sleep_s(now))
-
-    def _sleep_s(self, now_ns: int) -> float | None:
-        return None if self._due_ns is None else max(self._due_ns - now_ns, 0) / 1e9
