@@ -165,6 +165,7 @@ class CHooks:
 
     def variants(self) -> list[Variant]:
         """A guest for each."""
+
         def hooked(device: Device[Any], **hook: str) -> Any:
             addresses = {kind: self._address(name) for kind, name in hook.items()}
             return bare(**addresses, user=self._place(device))
