@@ -168,7 +168,7 @@ define zeroext i1 @at_request(ptr noundef %0, i32 noundef %1) #0 {
   br label %45
 
 31:                                               ; preds = %25
-  fence seq_cst
+  call void @full_barrier() #8
   %32 = load ptr, ptr %4, align 8
   %33 = call ptr @pointer_at(ptr noundef %32, i32 noundef 33192) #8
   %34 = load ptr, ptr %8, align 8
@@ -209,6 +209,22 @@ define internal ptr @pointer_at(ptr noundef %0, i32 noundef %1) #1 {
   %8 = getelementptr inbounds nuw i8, ptr %5, i64 %7
   %9 = load ptr, ptr %8, align 8
   ret ptr %9
+}
+
+; Function Attrs: alwaysinline nounwind
+define internal void @full_barrier() #1 {
+  %1 = alloca i64, align 8
+  %2 = alloca i64, align 8
+  %3 = alloca i64, align 8
+  call void @llvm.lifetime.start.p0(ptr %1) #9
+  store volatile i64 0, ptr %1, align 8
+  store i64 0, ptr %2, align 8
+  %4 = load i64, ptr %2, align 8
+  %5 = atomicrmw volatile xchg ptr %1, i64 %4 seq_cst, align 8
+  store i64 %5, ptr %3, align 8
+  %6 = load i64, ptr %3, align 8
+  call void @llvm.lifetime.end.p0(ptr %1) #9
+  ret void
 }
 
 ; Function Attrs: nocallback nofree nosync nounwind willreturn memory(argmem: readwrite)
